@@ -1,0 +1,86 @@
+/**
+ * A convolutional network as data: a topologically ordered list of nodes over named parameters.
+ * Names and layouts are those of the PyTorch state dict the network came from
+ * (convolution weights [filters, channels / groups, height, width], linear weights [outputs, inputs]).
+ */
+
+/** [height, width] */
+export type Pair = readonly [number, number]
+
+export interface ParameterSpec {
+  /** Name in the state dict, without a `module.` prefix. */
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly role:
+    'conv-weight' | 'conv-bias' | 'bn-weight' | 'bn-bias' | 'bn-mean' | 'bn-variance' | 'linear-weight' | 'linear-bias'
+}
+
+export type NetworkNode =
+  | { readonly op: 'input'; readonly id: string }
+  | {
+      readonly op: 'conv'
+      readonly id: string
+      readonly input: string
+      readonly weight: string
+      readonly bias?: string
+      readonly stride: Pair
+      /** Zero padding on each side, [height, width]. */
+      readonly padding: Pair
+      readonly dilation: Pair
+      readonly groups: number
+    }
+  | {
+      readonly op: 'batch-norm'
+      readonly id: string
+      readonly input: string
+      /** Parameter name prefix; `${prefix}.weight`, `.bias`, `.running_mean`, `.running_var`. */
+      readonly prefix: string
+      readonly epsilon: number
+    }
+  | { readonly op: 'relu'; readonly id: string; readonly input: string }
+  | { readonly op: 'add'; readonly id: string; readonly inputs: readonly [string, string] }
+  /** Option A shortcut: every second pixel, then zero channels before and after (He et al. 2016, section 4.2). */
+  | {
+      readonly op: 'subsample-pad'
+      readonly id: string
+      readonly input: string
+      readonly channelsBefore: number
+      readonly channelsAfter: number
+    }
+  | { readonly op: 'global-average-pool'; readonly id: string; readonly input: string }
+  | {
+      readonly op: 'linear'
+      readonly id: string
+      readonly input: string
+      readonly weight: string
+      readonly bias?: string
+    }
+
+/** A convolution whose weights the predictor represents; its position in `Network.representedLayers` is coordinate l. */
+export interface RepresentedLayer {
+  /** Parameter name of the weight. */
+  readonly name: string
+  /** [filters, channels, height, width] */
+  readonly shape: readonly [number, number, number, number]
+}
+
+export interface Network {
+  /** Identifier in the zoo, e.g. `resnet20-cifar-a`. */
+  readonly architecture: string
+  /** For people, e.g. `ResNet-20 (CIFAR, option A)`. */
+  readonly title: string
+  readonly inputShape: { readonly channels: number; readonly height: number; readonly width: number }
+  readonly classes: number
+  readonly parameters: readonly ParameterSpec[]
+  readonly nodes: readonly NetworkNode[]
+  /** Id of the node that yields the logits [batch, classes]. */
+  readonly output: string
+  /** In the authors' order (method spec 1.3): layer coordinate l = index. */
+  readonly representedLayers: readonly RepresentedLayer[]
+  /**
+   * Node ids whose outputs feature-map distillation compares (method spec 3).
+   * `documented`: stem BN, then per block BN1, BN2, sum. `faithful`: what the authors' code really stores
+   * (the post-add map twice per block, the BN2 map never). An id may occur twice.
+   */
+  readonly featureMaps: { readonly faithful: readonly string[]; readonly documented: readonly string[] }
+}

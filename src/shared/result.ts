@@ -1,0 +1,88 @@
+/**
+ * Results and errors that cross a boundary (process, file, command line).
+ * Inside a process code may throw `AppException`; at a boundary it becomes a `Result`.
+ */
+
+/** Closed list of error codes. A new code needs a line in docs/errors.md. */
+export const appErrorCodes = [
+  'invalid-argument', // a value the caller gave is outside its documented range
+  'invalid-config', // an experiment configuration does not satisfy its schema
+  'not-found', // a record, file or name does not exist
+  'already-exists', // a unique name is taken
+  'file-unreadable', // the operating system refused to read
+  'file-truncated', // the file ends before what it announces
+  'file-corrupt', // structure contradicts itself (lengths, checksums, offsets)
+  'file-unsupported', // well-formed, but a kind or version this studio does not read
+  'file-unsafe', // content that would execute code or exhaust memory
+  'architecture-unknown', // tensors match no architecture of the zoo
+  'architecture-ambiguous', // tensors match more than one
+  'dataset-invalid', // wrong image sizes, labels out of range, wrong counts
+  'dataset-mismatch', // network and data set do not fit each other
+  'store-locked', // another process owns the store
+  'store-newer', // written by a newer version of the studio
+  'store-corrupt', // SQLite reports damage
+  'conflict', // the status changed meanwhile; nothing was done
+  'executor-unavailable', // the chosen executor or provider cannot be loaded here
+  'op-unsupported', // the tracer or lowering does not know an operation
+  'diverged', // loss became NaN or infinite
+  'trainer-gone', // the trainer process died
+  'disk-full', // no space left; the run was paused
+  'cancelled', // the user cancelled
+  'unauthorized', // IPC sender is not the studio's own window
+  'internal', // a defect of the studio
+] as const
+export type AppErrorCode = (typeof appErrorCodes)[number]
+
+export interface AppError {
+  readonly code: AppErrorCode
+  /** What failed, on which thing. One sentence. */
+  readonly message: string
+  /** Where: file and byte offset or tensor, run and step, field path. */
+  readonly where?: string
+  /** What the user can do about it. */
+  readonly remedy?: string
+}
+
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: AppError }
+
+export function ok<T>(value: T): Result<T> {
+  return { ok: true, value }
+}
+
+export function fail(error: AppError): { readonly ok: false; readonly error: AppError } {
+  return { ok: false, error }
+}
+
+/** Thrown inside a process only; carries the same fields as `AppError`. */
+export class AppException extends Error implements AppError {
+  readonly code: AppErrorCode
+  readonly where?: string
+  readonly remedy?: string
+
+  constructor(error: AppError, options?: ErrorOptions) {
+    super(error.message, options)
+    this.name = 'AppException'
+    this.code = error.code
+    if (error.where !== undefined) this.where = error.where
+    if (error.remedy !== undefined) this.remedy = error.remedy
+  }
+}
+
+/** Any thrown value as an `AppError`; unknown ones become `internal` with their message kept. */
+export function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppException) {
+    return {
+      code: thrown.code,
+      message: thrown.message,
+      ...(thrown.where === undefined ? {} : { where: thrown.where }),
+      ...(thrown.remedy === undefined ? {} : { remedy: thrown.remedy }),
+    }
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return { code: 'internal', message, remedy: 'This is a defect of the studio; please report it with the log.' }
+}
+
+/** Ends an exhaustive switch. */
+export function assertNever(value: never): never {
+  throw new AppException({ code: 'internal', message: `Unexpected value ${JSON.stringify(value)}` })
+}
