@@ -1,0 +1,335 @@
+/**
+ * Everything a window or the command line can ask of the studio, and everything the studio announces.
+ * One table: the IPC router, the preload's `window.api` and the command line are derived from it.
+ * A command's input is validated again where it is handled; its output is a `Result`.
+ */
+import { z } from 'zod'
+import { experimentConfigSchema } from './experiment-config.ts'
+import { splitNameSchema } from './records.ts'
+import { executorChoiceSchema } from './trainer-protocol.ts'
+import type {
+  CheckpointRecord,
+  DatasetRecord,
+  EvaluationRecord,
+  ExperimentRecord,
+  KernelPreview,
+  LogLine,
+  MetricPoint,
+  NetworkDetail,
+  NetworkRecord,
+  RunRecord,
+  SplitName,
+} from './records.ts'
+import type { Result } from './result.ts'
+import type { ExecutorChoice } from './trainer-protocol.ts'
+
+const id = z.string().min(1).max(100)
+const name = z.string().trim().min(1).max(200)
+/** Given by the caller so that it can follow `task-progress` and cancel. */
+const taskId = z.string().min(1).max(100)
+/** An opaque file token from `files.pick` or a dropped file, or `cifar10` for the npm package. Never a path in windows. */
+const fileToken = z.string().min(1).max(4096)
+const empty = z.strictObject({})
+const ids = z.array(id).min(1).max(10_000)
+
+/** Input schema of every command. */
+export const commandInputs = {
+  'studio.info': empty,
+  'studio.settings': empty,
+  'studio.update-settings': z.strictObject({
+    executor: executorChoiceSchema.optional(),
+    theme: z.enum(['system', 'light', 'dark']).optional(),
+  }),
+  'doctor.run': z.strictObject({ probe: z.boolean() }),
+
+  'files.pick': z.strictObject({ kind: z.enum(['network', 'dataset-file', 'dataset-folder']) }),
+
+  'networks.list': empty,
+  'networks.get': z.strictObject({ id }),
+  'networks.import': z.strictObject({
+    taskId,
+    file: fileToken,
+    architecture: z.string().optional(),
+    name: name.optional(),
+  }),
+  'networks.rename': z.strictObject({ id, name }),
+  'networks.remove': z.strictObject({ id }),
+  'networks.evaluate': z.strictObject({
+    taskId,
+    id,
+    datasetId: id,
+    split: splitNameSchema,
+    /** Only the first so many images; 0 = all. */
+    limit: z.int().min(0),
+  }),
+  /** Kernels of one represented layer, at most `count`. */
+  'networks.kernels': z.strictObject({ id, layer: z.string(), count: z.int().min(1).max(4096) }),
+
+  'datasets.list': empty,
+  'datasets.get': z.strictObject({ id }),
+  'datasets.import': z.strictObject({ taskId, file: fileToken, name: name.optional() }),
+  'datasets.rename': z.strictObject({ id, name }),
+  'datasets.remove': z.strictObject({ id }),
+  /** `count` images of a split from `offset`. */
+  'datasets.samples': z.strictObject({
+    id,
+    split: splitNameSchema,
+    offset: z.int().min(0),
+    count: z.int().min(1).max(400),
+  }),
+
+  'experiments.list': empty,
+  'experiments.get': z.strictObject({ id }),
+  'experiments.create': z.strictObject({
+    name: name.optional(),
+    config: experimentConfigSchema,
+    networkId: id.optional(),
+    datasetId: id,
+    /** False leaves it a draft. */
+    enqueue: z.boolean(),
+  }),
+  'experiments.update': z.strictObject({
+    id,
+    name: name.optional(),
+    tags: z.array(z.string().trim().min(1).max(50)).max(50).optional(),
+    notes: z.string().max(100_000).optional(),
+    isStarred: z.boolean().optional(),
+    isArchived: z.boolean().optional(),
+  }),
+  'experiments.remove': z.strictObject({ ids }),
+  /** All that the Compare screen shows; 1 to 20 experiments. */
+  'experiments.compare': z.strictObject({ ids: z.array(id).min(1).max(20), split: splitNameSchema }),
+
+  'queue.list': empty,
+  'queue.enqueue': z.strictObject({ ids }),
+  'queue.pause': z.strictObject({ ids }),
+  'queue.resume': z.strictObject({ ids }),
+  'queue.cancel': z.strictObject({ ids }),
+  'queue.retry': z.strictObject({ ids }),
+  /** To `position` (from 1) among the queued. */
+  'queue.move': z.strictObject({ id, position: z.int().min(1) }),
+  /** Dispatching on or off; running ones go on. */
+  'queue.set-active': z.strictObject({ isActive: z.boolean() }),
+
+  'runs.get': z.strictObject({ id }),
+  'runs.list': z.strictObject({ experimentId: id }),
+  /** Points after `afterStep` (-1 = all), thinned to at most `maxPoints` a metric. */
+  'runs.metrics': z.strictObject({ id, afterStep: z.int().min(-1), maxPoints: z.int().min(2).max(100_000) }),
+  'runs.preview': z.strictObject({ id }),
+  'runs.log': z.strictObject({ id }),
+  'runs.checkpoints': z.strictObject({ id }),
+
+  'tasks.cancel': z.strictObject({ taskId }),
+} as const satisfies Record<string, z.ZodType>
+
+export type CommandName = keyof typeof commandInputs
+export const commandNames = Object.keys(commandInputs) as readonly CommandName[]
+export type CommandInput<N extends CommandName> = z.infer<(typeof commandInputs)[N]>
+
+export interface StudioInfo {
+  readonly version: string
+  readonly storePath: string
+  /** Electron, Chromium, Node, SQLite, ONNX Runtime ... `undefined` entries are left out. */
+  readonly versions: Readonly<Record<string, string>>
+  readonly platform: string
+  readonly isDemo: boolean
+}
+
+export interface Settings {
+  readonly executor: ExecutorChoice
+  readonly theme: 'system' | 'light' | 'dark'
+}
+
+export interface DoctorEngine {
+  readonly executor: string
+  readonly provider: string
+  readonly status: 'available' | 'unavailable'
+  /** Whether anybody ran this combination in the project's own tests. Unverified is never shown as working. */
+  readonly isVerified: boolean
+  /** Why unavailable, or what is known; and what to do. */
+  readonly detail: string
+  /** Outcome of the proof run, when asked for. */
+  readonly probe?: {
+    readonly isPassed: boolean
+    readonly deviation: number
+    readonly millisecondsPerStep: number
+    readonly device: string
+    readonly error?: string
+  }
+}
+
+export interface DoctorReport {
+  readonly engines: readonly DoctorEngine[]
+  readonly store: {
+    readonly path: string
+    readonly sizeBytes: number
+    readonly schemaVersion: number
+    readonly isHealthy: boolean
+    readonly detail: string
+  }
+  readonly system: {
+    readonly platform: string
+    readonly processor: string
+    readonly cores: number
+    readonly memoryBytes: number
+    readonly freeDiskBytes: number
+  }
+  readonly versions: Readonly<Record<string, string>>
+  /** What could not be tried by the project, in plain sentences. */
+  readonly unverified: readonly string[]
+}
+
+export interface DatasetDetail {
+  readonly record: DatasetRecord
+  /** Images a class, per split, in class order. */
+  readonly classCounts: Readonly<Record<SplitName, readonly number[]>>
+}
+
+export interface DatasetSamples {
+  readonly offset: number
+  readonly count: number
+  /** RGB, row-major HWC, one byte a channel: ready for a canvas. */
+  readonly pixels: Uint8Array
+  readonly labels: readonly number[]
+  readonly height: number
+  readonly width: number
+}
+
+export interface ExperimentDetail {
+  readonly record: ExperimentRecord
+  readonly runs: readonly RunRecord[]
+  readonly network?: NetworkRecord
+  readonly dataset?: DatasetRecord
+}
+
+export interface ComparisonEntry {
+  readonly experiment: ExperimentRecord
+  readonly network?: NetworkRecord
+  readonly dataset?: DatasetRecord
+  /** Of the original and of the reconstructed network on the asked split; absent until evaluated. */
+  readonly original?: EvaluationRecord
+  readonly reconstructed?: EvaluationRecord
+  /** Correct by class, in class order, as fractions. */
+  readonly perClass?: { readonly original: readonly number[]; readonly reconstructed: readonly number[] }
+  /** Counts over images both saw: both right, only original right, only reconstructed right, both wrong. */
+  readonly agreement?: {
+    readonly bothRight: number
+    readonly onlyOriginal: number
+    readonly onlyReconstructed: number
+    readonly bothWrong: number
+  }
+}
+
+export interface Comparison {
+  readonly split: SplitName
+  readonly entries: readonly ComparisonEntry[]
+  /** Configuration leaves by path with one value an entry; `isSame` when all are equal. */
+  readonly configRows: readonly {
+    readonly path: string
+    readonly values: readonly string[]
+    readonly isSame: boolean
+  }[]
+}
+
+export interface QueueState {
+  readonly isActive: boolean
+  readonly running: readonly ExperimentRecord[]
+  readonly waiting: readonly ExperimentRecord[]
+  readonly paused: readonly ExperimentRecord[]
+}
+
+export interface CommandOutputs {
+  'studio.info': StudioInfo
+  'studio.settings': Settings
+  'studio.update-settings': Settings
+  'doctor.run': DoctorReport
+  /** `undefined` when the user closed the dialog. */
+  'files.pick': { readonly token: string; readonly fileName: string } | undefined
+  'networks.list': readonly NetworkRecord[]
+  'networks.get': NetworkDetail
+  'networks.import': NetworkRecord
+  'networks.rename': NetworkRecord
+  'networks.remove': undefined
+  'networks.evaluate': EvaluationRecord
+  'networks.kernels': {
+    readonly kernelShape: readonly [number, number]
+    readonly count: number
+    readonly kernels: Float32Array
+  }
+  'datasets.list': readonly DatasetRecord[]
+  'datasets.get': DatasetDetail
+  'datasets.import': DatasetRecord
+  'datasets.rename': DatasetRecord
+  'datasets.remove': undefined
+  'datasets.samples': DatasetSamples
+  'experiments.list': readonly ExperimentRecord[]
+  'experiments.get': ExperimentDetail
+  'experiments.create': ExperimentRecord
+  'experiments.update': ExperimentRecord
+  'experiments.remove': undefined
+  'experiments.compare': Comparison
+  'queue.list': QueueState
+  'queue.enqueue': QueueState
+  'queue.pause': QueueState
+  'queue.resume': QueueState
+  'queue.cancel': QueueState
+  'queue.retry': QueueState
+  'queue.move': QueueState
+  'queue.set-active': QueueState
+  'runs.get': RunRecord
+  'runs.list': readonly RunRecord[]
+  'runs.metrics': readonly MetricPoint[]
+  /** One entry a previewed layer; empty before the first preview. */
+  'runs.preview': readonly KernelPreview[]
+  'runs.log': readonly LogLine[]
+  'runs.checkpoints': readonly CheckpointRecord[]
+  'tasks.cancel': undefined
+}
+export type CommandOutput<N extends CommandName> = CommandOutputs[N]
+
+/** Implemented by `Studio` (src/main/studio.ts); `files.pick` only by the desktop app. */
+export type CommandHandlers = {
+  readonly [N in CommandName]: (input: CommandInput<N>) => Promise<CommandOutput<N>>
+}
+
+export interface TaskProgress {
+  readonly taskId: string
+  readonly title: string
+  readonly done: number
+  /** 0 = unknown. */
+  readonly total: number
+}
+
+/** What the studio announces. Payloads are complete: a window needs no second question to be right. */
+export interface StudioEvents {
+  'experiment-changed': ExperimentRecord
+  'experiments-removed': { readonly ids: readonly string[] }
+  'queue-changed': QueueState
+  'run-metrics': { readonly runId: string; readonly run: RunRecord; readonly points: readonly MetricPoint[] }
+  'run-preview': { readonly runId: string; readonly preview: KernelPreview }
+  'run-log': { readonly runId: string; readonly line: LogLine }
+  'library-changed': { readonly networks: readonly NetworkRecord[]; readonly datasets: readonly DatasetRecord[] }
+  'task-progress': TaskProgress
+  'settings-changed': Settings
+}
+export type EventName = keyof StudioEvents
+export const eventNames = [
+  'experiment-changed',
+  'experiments-removed',
+  'queue-changed',
+  'run-metrics',
+  'run-preview',
+  'run-log',
+  'library-changed',
+  'task-progress',
+  'settings-changed',
+] as const satisfies readonly EventName[]
+
+/** What the preload exposes as `window.api`. */
+export interface StudioApi {
+  invoke<N extends CommandName>(command: N, input: CommandInput<N>): Promise<Result<CommandOutput<N>>>
+  /** Returns the function that unsubscribes. */
+  on<E extends EventName>(event: E, listener: (payload: StudioEvents[E]) => void): () => void
+  /** Token of a file dropped on the window; the page never sees a path. */
+  tokenForFile(file: unknown): Promise<Result<{ readonly token: string; readonly fileName: string }>>
+}

@@ -1,0 +1,125 @@
+/**
+ * What an experiment is made of. Defaults are the studio's own fast recipe (docs/method.md); the published recipe
+ * is a preset. Every field has a row in `parameter-catalogue.ts` with its title, unit and sentence.
+ */
+import { z } from 'zod'
+
+const positiveInteger = z.int().min(1)
+const steps = z.int().min(0).max(10_000_000)
+
+/** Optimiser of one phase. `learningRate` falls to `minLearningRate` along `schedule`. */
+export const optimizerConfigSchema = z.strictObject({
+  type: z.enum(['adam', 'ranger', 'muon']),
+  learningRate: z.number().positive().max(10),
+  minLearningRate: z.number().min(0).max(10),
+  schedule: z.enum(['cosine', 'exponential', 'constant']),
+  warmupSteps: steps,
+  beta1: z.number().min(0).max(0.9999),
+  beta2: z.number().min(0).max(0.999999),
+  epsilon: z.number().positive().max(1),
+  weightDecay: z.number().min(0).max(1),
+})
+export type OptimizerConfig = z.infer<typeof optimizerConfigSchema>
+
+/** Which kernels get a gradient in a step (method 4.2). `kernels` is ignored by `all`. */
+export const samplingConfigSchema = z.strictObject({
+  method: z.enum(['all', 'uniform', 'uniform-with-replacement', 'magnitude-weighted']),
+  kernels: positiveInteger.max(10_000_000),
+})
+export type SamplingConfig = z.infer<typeof samplingConfigSchema>
+
+/** Phase 1: fit the weights alone. Predicts only the sampled kernels; needs no data. */
+export const reconstructionPhaseSchema = z.strictObject({
+  steps,
+  optimizer: optimizerConfigSchema,
+  sampling: samplingConfigSchema,
+})
+export type ReconstructionPhase = z.infer<typeof reconstructionPhaseSchema>
+
+/** Phase 2: the full objective with images through original and reconstructed network (method 3). */
+export const distillationPhaseSchema = z.strictObject({
+  steps,
+  optimizer: optimizerConfigSchema,
+  sampling: samplingConfigSchema,
+  dataBatch: positiveInteger.max(4096),
+  augmentation: z.enum(['none', 'flip-crop']),
+  reconstructionWeight: z.number().min(0).max(1e6),
+  featureMapWeight: z.number().min(0).max(1e6),
+  distillationWeight: z.number().min(0).max(1e6),
+  featureMaps: z.enum(['documented', 'faithful']),
+  distillationForm: z.enum(['standard', 'stabilised']),
+  temperature: z.number().min(0.1).max(100),
+  /** Steps at the start in which feature-map and knowledge distillation are off. */
+  warmupSteps: steps,
+  /** Steps over which both rise linearly to their weight, after the warm-up. */
+  rampSteps: steps,
+})
+export type DistillationPhase = z.infer<typeof distillationPhaseSchema>
+
+export const compressConfigSchema = z.strictObject({
+  version: z.literal(1),
+  kind: z.literal('compress'),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1),
+  embedding: z.strictObject({
+    type: z.enum(['positional', 'fourier']),
+    base: z.number().positive().max(4),
+    levels: positiveInteger.max(256),
+  }),
+  predictor: z.strictObject({
+    hiddenSize: positiveInteger.max(8192),
+    /** Linear layers in all, the last one included. */
+    blocks: z.int().min(2).max(16),
+    activation: z.enum(['relu']),
+  }),
+  permutation: z.strictObject({ mode: z.enum(['none', 'in-filter', 'cross-filter']) }),
+  reconstruction: reconstructionPhaseSchema,
+  distillation: distillationPhaseSchema,
+  evaluation: z.strictObject({
+    /** Steps between evaluations on the validation split during distillation; 0 = only at the end of a phase. */
+    everySteps: steps,
+    /** Images of the validation split used while training; 0 = all. The final evaluation always uses all. */
+    images: z.int().min(0),
+    /** Which predictor is kept: the best on the validation split, or the last. */
+    keep: z.enum(['best-validation', 'last']),
+  }),
+  storage: z.strictObject({
+    /** Precision the predictor is stored at; accuracy is reported after rounding to it. */
+    predictor: z.enum(['float32', 'float16']),
+    /** Precision of what is not represented (batch-norm, classifier, other layers). */
+    remainder: z.enum(['float32', 'float16']),
+  }),
+  /** Steps between checkpoints. */
+  checkpointEverySteps: positiveInteger,
+})
+export type CompressConfig = z.infer<typeof compressConfigSchema>
+
+export const trainConfigSchema = z.strictObject({
+  version: z.literal(1),
+  kind: z.literal('train'),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1),
+  /** Identifier in the zoo, e.g. `resnet20-cifar-b`. */
+  architecture: z.string().min(1),
+  epochs: positiveInteger.max(10_000),
+  batchSize: positiveInteger.max(4096),
+  learningRate: z.number().positive().max(10),
+  minLearningRate: z.number().min(0).max(10),
+  warmupEpochs: z.number().min(0).max(1000),
+  momentum: z.number().min(0).max(0.9999),
+  nesterov: z.boolean(),
+  weightDecay: z.number().min(0).max(1),
+  labelSmoothing: z.number().min(0).max(0.9),
+  augmentation: z.enum(['none', 'flip-crop']),
+  evaluateEveryEpochs: positiveInteger,
+  keep: z.enum(['best-validation', 'last']),
+})
+export type TrainConfig = z.infer<typeof trainConfigSchema>
+
+export const experimentConfigSchema = z.discriminatedUnion('kind', [compressConfigSchema, trainConfigSchema])
+export type ExperimentConfig = z.infer<typeof experimentConfigSchema>
+export type ExperimentKind = ExperimentConfig['kind']

@@ -1,0 +1,201 @@
+/** What the store keeps, as main, command line and windows see it. Times are ISO 8601 in UTC. */
+import { z } from 'zod'
+import type { ExperimentConfig } from './experiment-config.ts'
+import type { AppError } from './result.ts'
+import type { SizeBreakdown, NetworkShape } from './accounting.ts'
+import type { ExperimentStatus } from './status-machine.ts'
+
+export const splitNames = ['train', 'validation', 'test'] as const
+export const splitNameSchema = z.enum(splitNames)
+export type SplitName = (typeof splitNames)[number]
+
+/** Where a network's weights came from. */
+export interface NetworkOrigin {
+  readonly kind: 'imported' | 'trained' | 'sample'
+  /** File name without folders, or the experiment's name. */
+  readonly source: string
+  /** `safetensors`, `pytorch-zip`, `pytorch-legacy`, `studio`. */
+  readonly format: string
+  /** SHA-256 of the source file. */
+  readonly sha256: string
+}
+
+export interface NetworkRecord {
+  readonly id: string
+  readonly name: string
+  readonly architecture: string
+  readonly title: string
+  readonly classes: number
+  /** SHA-256 of the stored safetensors file; its content address. */
+  readonly sha256: string
+  readonly sizeBytes: number
+  readonly parameters: number
+  readonly representedWeights: number
+  readonly kernels: number
+  readonly origin: NetworkOrigin
+  readonly createdAt: string
+}
+
+export interface LayerStatistics {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly isRepresented: boolean
+  readonly kernels: number
+  readonly weights: number
+  readonly bytes: number
+  readonly standardDeviation: number
+  /** Mean cosine similarity of neighbouring kernels, undefined where there are none. */
+  readonly smoothness?: number
+}
+
+export interface NetworkDetail {
+  readonly record: NetworkRecord
+  readonly shape: NetworkShape
+  readonly layers: readonly LayerStatistics[]
+  readonly evaluations: readonly EvaluationRecord[]
+}
+
+export interface DatasetRecord {
+  readonly id: string
+  readonly name: string
+  readonly kind: 'cifar10'
+  readonly classNames: readonly string[]
+  /** [channels, height, width] */
+  readonly imageShape: readonly [number, number, number]
+  readonly counts: Readonly<Record<SplitName, number>>
+  readonly sha256: string
+  readonly sizeBytes: number
+  /** What is known of its content, e.g. `equal to the official CIFAR-10 files by hash`. */
+  readonly evidence: string
+  readonly createdAt: string
+}
+
+/** Accuracy of one network on one split. Predictions per image are kept beside it. */
+export interface EvaluationRecord {
+  readonly id: string
+  /** The network measured: an original, or the reconstruction of a run. */
+  readonly networkId?: string
+  readonly runId?: string
+  readonly datasetId: string
+  readonly split: SplitName
+  readonly correct: number
+  readonly total: number
+  /** correct / total, in [0, 1]. */
+  readonly accuracy: number
+  readonly device: string
+  readonly createdAt: string
+}
+
+export interface LayerReconstruction {
+  readonly name: string
+  readonly shape: readonly number[]
+  /** ||w - w'|| / ||w|| of the layer. */
+  readonly relativeError: number
+}
+
+export interface AccuracyPair {
+  readonly split: SplitName
+  readonly original: { readonly correct: number; readonly total: number }
+  readonly reconstructed: { readonly correct: number; readonly total: number }
+}
+
+export interface CompressResult {
+  readonly kind: 'compress'
+  /** Validation and test split. Selection used the validation split only. */
+  readonly accuracies: readonly AccuracyPair[]
+  readonly sizes: SizeBreakdown
+  readonly layers: readonly LayerReconstruction[]
+  /** ||w - w'|| / ||w|| over all represented weights. */
+  readonly relativeError: number
+  readonly seconds: {
+    readonly permutation: number
+    readonly reconstruction: number
+    readonly distillation: number
+    readonly evaluation: number
+    readonly total: number
+  }
+}
+
+export interface TrainResult {
+  readonly kind: 'train'
+  readonly networkId: string
+  readonly validation: { readonly correct: number; readonly total: number }
+  readonly test: { readonly correct: number; readonly total: number }
+  readonly seconds: { readonly total: number }
+}
+export type RunResult = CompressResult | TrainResult
+
+export interface ExperimentRecord {
+  readonly id: string
+  readonly name: string
+  readonly status: ExperimentStatus
+  readonly config: ExperimentConfig
+  /** Absent for `train`. */
+  readonly networkId?: string
+  readonly datasetId: string
+  /** Place among the queued ones, from 1; absent when not queued. */
+  readonly queuePosition?: number
+  readonly isStarred: boolean
+  readonly isArchived: boolean
+  readonly tags: readonly string[]
+  readonly notes: string
+  readonly createdAt: string
+  readonly updatedAt: string
+  readonly latestRun?: RunRecord
+}
+
+export interface RunRecord {
+  readonly id: string
+  readonly experimentId: string
+  /** From 1. */
+  readonly attempt: number
+  readonly status: 'running' | 'paused' | 'completed' | 'failed' | 'cancelled' | 'interrupted'
+  readonly device?: string
+  readonly phase?: string
+  /** Optimiser updates done / planned over all phases. */
+  readonly step: number
+  readonly totalSteps: number
+  readonly stepsPerSecond?: number
+  /** Estimated seconds to the end, from measured step times. */
+  readonly remainingSeconds?: number
+  readonly error?: AppError
+  readonly result?: RunResult
+  readonly startedAt: string
+  readonly endedAt?: string
+}
+
+/** Names: loss.total, loss.reconstruction, loss.feature-maps, loss.distillation, loss.train, learning-rate, steps-per-second,
+ * relative-error, accuracy.validation, accuracy.train, memory.rss-bytes, cpu.percent. Accuracies are in [0, 1]. */
+export interface MetricPoint {
+  readonly name: string
+  readonly step: number
+  /** Milliseconds of training time since the run started, pauses not counted. */
+  readonly elapsedMs: number
+  readonly value: number
+}
+
+/** Original and reconstructed kernels of one layer, for the eye. Row-major kernels, same order. */
+export interface KernelPreview {
+  readonly step: number
+  readonly layer: string
+  /** [height, width] of one kernel. */
+  readonly kernelShape: readonly [number, number]
+  readonly count: number
+  readonly original: Float32Array
+  readonly reconstructed: Float32Array
+}
+
+export interface LogLine {
+  readonly at: string
+  readonly level: 'info' | 'warning' | 'error'
+  readonly text: string
+}
+
+export interface CheckpointRecord {
+  readonly runId: string
+  readonly step: number
+  readonly phase: string
+  readonly sha256: string
+  readonly sizeBytes: number
+  readonly createdAt: string
+}

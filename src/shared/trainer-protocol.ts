@@ -1,0 +1,197 @@
+/**
+ * What the supervisor (main or command line) and a trainer process say to each other. Versioned; every message is
+ * parsed by its schema on arrival. Bytes travel as Uint8Array (structured clone), copied.
+ */
+import { z } from 'zod'
+import { compressConfigSchema, trainConfigSchema } from './experiment-config.ts'
+import { splitNameSchema } from './records.ts'
+
+export const trainerProtocolVersion = 1
+
+const bytes = z.instanceof(Uint8Array)
+
+export const executorChoiceSchema = z.strictObject({
+  executor: z.enum(['onnxruntime', 'tensorflow', 'reference']),
+  provider: z.enum(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
+  /** Intra-op threads; 0 = all physical cores. */
+  threads: z.int().min(0).max(1024),
+})
+export type ExecutorChoice = z.infer<typeof executorChoiceSchema>
+
+/** A stored network: read-only path of a safetensors file that main has verified by hash. */
+const networkInputSchema = z.strictObject({
+  path: z.string(),
+  sha256: z.string(),
+  architecture: z.string(),
+  classes: z.int().min(1),
+})
+/** A stored data set: read-only folder of the image cache. */
+const datasetInputSchema = z.strictObject({ path: z.string(), sha256: z.string() })
+
+export const trainerJobSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('compress'),
+    config: compressConfigSchema,
+    network: networkInputSchema,
+    dataset: datasetInputSchema,
+  }),
+  z.strictObject({ kind: z.literal('train'), config: trainConfigSchema, dataset: datasetInputSchema }),
+  /** Accuracy of a stored network. `limit` 0 = the whole split. */
+  z.strictObject({
+    kind: z.literal('evaluate'),
+    network: networkInputSchema,
+    dataset: datasetInputSchema,
+    split: splitNameSchema,
+    limit: z.int().min(0),
+  }),
+  /** Read a checkpoint file, match it, write the normalised safetensors to `outputPath` (a temporary name). */
+  z.strictObject({
+    kind: z.literal('import-network'),
+    sourcePath: z.string(),
+    architecture: z.string().optional(),
+    outputPath: z.string(),
+  }),
+  /** Decode a data set into the image cache at `outputPath` (a temporary folder). */
+  z.strictObject({ kind: z.literal('import-dataset'), sourcePath: z.string(), outputPath: z.string() }),
+  /** A small proof run on a device: sampled step against known numbers. */
+  z.strictObject({ kind: z.literal('probe') }),
+])
+export type TrainerJob = z.infer<typeof trainerJobSchema>
+
+export const toTrainerSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('start'),
+    version: z.literal(trainerProtocolVersion),
+    job: trainerJobSchema,
+    executor: executorChoiceSchema,
+    /** Bytes of the checkpoint to go on from. */
+    checkpoint: bytes.optional(),
+  }),
+  /** Send a checkpoint, then `paused`, then exit 0. */
+  z.strictObject({ type: z.literal('pause') }),
+  /** Stop at the next step, send `cancelled`, exit 0. */
+  z.strictObject({ type: z.literal('cancel') }),
+])
+export type ToTrainer = z.infer<typeof toTrainerSchema>
+
+const appErrorSchema = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  where: z.string().optional(),
+  remedy: z.string().optional(),
+})
+const countSchema = z.strictObject({ correct: z.int(), total: z.int() })
+
+/** One byte an image, or two little-endian above 256 classes, in split order. */
+const predictionsSchema = z.strictObject({
+  /** `original` or `reconstructed`; a `train` job's own network counts as original. */
+  of: z.enum(['original', 'reconstructed']),
+  split: splitNameSchema,
+  correct: z.int(),
+  total: z.int(),
+  predictions: bytes,
+})
+export type SplitPredictions = z.infer<typeof predictionsSchema>
+
+export const jobResultSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('compress'),
+    evaluations: z.array(predictionsSchema),
+    layers: z.array(z.strictObject({ name: z.string(), shape: z.array(z.int()), relativeError: z.number() })),
+    relativeError: z.number(),
+    seconds: z.strictObject({
+      permutation: z.number(),
+      reconstruction: z.number(),
+      distillation: z.number(),
+      evaluation: z.number(),
+      total: z.number(),
+    }),
+    /** safetensors: predictor parameters at their stored precision, permutation indices; reloadable. */
+    predictor: bytes,
+    /** safetensors: every tensor of the reconstructed network under its original name. */
+    reconstructed: bytes,
+  }),
+  z.strictObject({
+    kind: z.literal('train'),
+    evaluations: z.array(predictionsSchema),
+    /** safetensors of the trained network. */
+    network: bytes,
+    seconds: z.strictObject({ total: z.number() }),
+  }),
+  z.strictObject({ kind: z.literal('evaluate'), evaluation: predictionsSchema }),
+  z.strictObject({
+    kind: z.literal('import-network'),
+    architecture: z.string(),
+    title: z.string(),
+    classes: z.int(),
+    format: z.string(),
+    sourceSha256: z.string(),
+    /** Of the file written to `outputPath`. */
+    sha256: z.string(),
+    sizeBytes: z.int(),
+    /** How it was recognised, for people. */
+    evidence: z.string(),
+  }),
+  z.strictObject({
+    kind: z.literal('import-dataset'),
+    datasetKind: z.literal('cifar10'),
+    classNames: z.array(z.string()),
+    imageShape: z.tuple([z.int(), z.int(), z.int()]),
+    counts: z.strictObject({ train: z.int(), validation: z.int(), test: z.int() }),
+    sha256: z.string(),
+    sizeBytes: z.int(),
+    evidence: z.string(),
+  }),
+  z.strictObject({
+    kind: z.literal('probe'),
+    device: z.string(),
+    /** Largest difference to the expected numbers, relative. */
+    deviation: z.number(),
+    millisecondsPerStep: z.number(),
+  }),
+])
+export type JobResult = z.infer<typeof jobResultSchema>
+
+export const fromTrainerSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('ready'),
+    version: z.literal(trainerProtocolVersion),
+    pid: z.int(),
+  }),
+  z.strictObject({
+    type: z.literal('started'),
+    /** e.g. `onnxruntime cpu, AMD EPYC, 2 threads`. */
+    device: z.string(),
+    totalSteps: z.int(),
+    /** 0, or where the checkpoint goes on. */
+    step: z.int(),
+  }),
+  /** Every second, also while a long call blocks no longer than that. */
+  z.strictObject({ type: z.literal('heartbeat'), step: z.int(), rssBytes: z.number(), cpuSeconds: z.number() }),
+  /** What is being done, with progress in units of its own; `total` 0 = unknown. */
+  z.strictObject({ type: z.literal('phase'), phase: z.string(), done: z.number(), total: z.number() }),
+  /** At most every 250 ms. `elapsedMs` counts training time over all attempts. */
+  z.strictObject({
+    type: z.literal('metrics'),
+    step: z.int(),
+    stepsPerSecond: z.number(),
+    remainingSeconds: z.number(),
+    points: z.array(z.strictObject({ name: z.string(), step: z.int(), elapsedMs: z.number(), value: z.number() })),
+  }),
+  z.strictObject({
+    type: z.literal('preview'),
+    step: z.int(),
+    layer: z.string(),
+    kernelShape: z.tuple([z.int(), z.int()]),
+    count: z.int(),
+    original: z.instanceof(Float32Array),
+    reconstructed: z.instanceof(Float32Array),
+  }),
+  z.strictObject({ type: z.literal('log'), level: z.enum(['info', 'warning', 'error']), text: z.string() }),
+  z.strictObject({ type: z.literal('checkpoint'), step: z.int(), phase: z.string(), sha256: z.string(), bytes }),
+  z.strictObject({ type: z.literal('paused'), step: z.int() }),
+  z.strictObject({ type: z.literal('cancelled') }),
+  z.strictObject({ type: z.literal('result'), result: jobResultSchema }),
+  z.strictObject({ type: z.literal('failed'), error: appErrorSchema }),
+])
+export type FromTrainer = z.infer<typeof fromTrainerSchema>
