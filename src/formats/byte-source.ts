@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { fail, ok, type Result } from '#shared/result.ts'
-import { fileError, type NamedFile } from './file-error.ts'
+import { fail, ok, toAppError, type Result } from '#shared/result.ts'
+import { fileError, fileFailure, type NamedFile } from './file-error.ts'
 
 /** Random access to the bytes of one file, wherever they are. Readers ask for what they need and no more. */
 export interface ByteSource extends NamedFile {
@@ -45,7 +45,6 @@ export function bytesSource(bytes: Uint8Array, name: string): ByteSource {
   const source = {
     name,
     size: bytes.byteLength,
-    // Not async: a wrong range must reject the promise, which the async wrapper below does.
     async read(offset: number, length: number): Promise<Uint8Array> {
       assertRange(source, offset, length)
       return bytes.subarray(offset, offset + length)
@@ -63,12 +62,12 @@ export async function openFileSource(path: string): Promise<Result<FileSource>> 
     const stat = await handle.stat()
     if (!stat.isFile()) {
       await handle.close()
-      return fail(fileError(file, 'file-unreadable', 'expected a file, found a folder or a device', path))
+      return fileFailure(file, 'file-unreadable', 'expected a file, found a folder or a device', path)
     }
     return ok(new HandleSource(file.name, stat.size, handle))
   } catch (cause) {
     await handle?.close()
-    return fail(systemError(file, path, cause))
+    return fail(toAppError(systemError(file, path, cause)))
   }
 }
 

@@ -27,6 +27,11 @@ export function fileError(file: NamedFile, code: AppErrorCode, problem: string, 
   })
 }
 
+/** The same as a failed `Result`: plain fields, which survive the way to another process. */
+export function fileFailure(...problem: Parameters<typeof fileError>) {
+  return fail(toAppError(fileError(...problem)))
+}
+
 const QUOTED_LENGTH = 80
 
 /** Text from an untrusted file, fit to be shown: quoted, escaped, and short. */

@@ -1,0 +1,282 @@
+/**
+ * An interpreter for the part of Python's pickle language that torch.save uses (protocols 2 to 5). It builds values of
+ * `PickleValue` and nothing else: names outside `AllowedGlobal` are refused before anything is made of them, and no
+ * code is looked up or called.
+ */
+import { fileError, quoted } from '../file-error.ts'
+import { buildObject, persistentStorage, reduce } from './pickle-construction.ts'
+import type { PickleCursor } from './pickle-cursor.ts'
+import { isAllowedGlobal, isObject, type PickleValue, type StorageReference } from './pickle-values.ts'
+
+/** ResNet-152 needs some 40,000; every opcode makes at most one small value, so this bounds memory. */
+const MAX_OPCODES = 4_000_000
+/** torch writes integers of at most 8 bytes, and one of 10, the magic number. */
+const MAX_INTEGER_BYTES = 16
+
+/** Every storage that a pickle refers to, by key; the first reference stands for all. */
+export type StorageTable = Map<string, StorageReference>
+
+/**
+ * Runs one pickle from the cursor's position to its STOP and adds the storages it refers to to `storages`.
+ * Throws `AppException` with any of the `file-*` codes.
+ */
+export function runPickle(cursor: PickleCursor, storages: StorageTable): PickleValue {
+  return new PickleMachine(cursor, storages).run()
+}
+
+class PickleMachine {
+  readonly #cursor: PickleCursor
+  readonly #storages: StorageTable
+  /** Values above the newest mark. Values below it wait in `#metastack`. */
+  #stack: PickleValue[] = []
+  readonly #metastack: PickleValue[][] = []
+  readonly #memo = new Map<number, PickleValue>()
+  #opcodeOffset = 0
+
+  constructor(cursor: PickleCursor, storages: StorageTable) {
+    this.#cursor = cursor
+    this.#storages = storages
+  }
+
+  run(): PickleValue {
+    for (let count = 0; count < MAX_OPCODES; count++) {
+      this.#opcodeOffset = this.#cursor.position
+      const opcode = this.#cursor.uint8()
+      if (opcode === 0x2e) return this.#pop() // STOP
+      this.#step(opcode)
+    }
+    throw this.#error('file-unsafe', `expected at most ${MAX_OPCODES} pickle opcodes, found more`)
+  }
+
+  #step(opcode: number): void {
+    const cursor = this.#cursor
+    switch (opcode) {
+      case 0x80: // PROTO
+        return this.#checkProtocol(cursor.uint8())
+      case 0x95: // FRAME: only a hint for buffering
+        cursor.bytes(8)
+        return
+      case 0x28: // MARK
+        this.#metastack.push(this.#stack)
+        this.#stack = []
+        return
+      case 0x30: // POP
+        this.#pop()
+        return
+      case 0x31: // POP_MARK
+        this.#popToMark()
+        return
+      case 0x32: // DUP
+        return this.#push(this.#top())
+      case 0x4e: // NONE
+        return this.#push(null)
+      case 0x88: // NEWTRUE
+        return this.#push(true)
+      case 0x89: // NEWFALSE
+        return this.#push(false)
+      case 0x4a: // BININT
+        return this.#push(cursor.int32())
+      case 0x4b: // BININT1
+        return this.#push(cursor.uint8())
+      case 0x4d: // BININT2
+        return this.#push(cursor.uint16())
+      case 0x8a: // LONG1
+        return this.#push(this.#integer(cursor.uint8()))
+      case 0x8b: // LONG4
+        return this.#push(this.#integer(cursor.uint32()))
+      case 0x47: // BINFLOAT
+        return this.#push(cursor.float64())
+      case 0x58: // BINUNICODE
+        return this.#push(cursor.text(cursor.uint32()))
+      case 0x8c: // SHORT_BINUNICODE
+        return this.#push(cursor.text(cursor.uint8()))
+      case 0x8d: // BINUNICODE8
+        return this.#push(cursor.text(cursor.length64()))
+      case 0x54: // BINSTRING, Python 2: tensor names are ASCII
+        return this.#push(cursor.text(cursor.uint32()))
+      case 0x55: // SHORT_BINSTRING
+        return this.#push(cursor.text(cursor.uint8()))
+      case 0x42: // BINBYTES
+        return this.#push(cursor.bytes(cursor.uint32()))
+      case 0x43: // SHORT_BINBYTES
+        return this.#push(cursor.bytes(cursor.uint8()))
+      case 0x8e: // BINBYTES8
+        return this.#push(cursor.bytes(cursor.length64()))
+      case 0x29: // EMPTY_TUPLE
+        return this.#push({ kind: 'tuple', items: [] })
+      case 0x85: // TUPLE1
+      case 0x86: // TUPLE2
+      case 0x87: // TUPLE3
+        return this.#pushTuple(opcode - 0x84)
+      case 0x74: // TUPLE
+        return this.#push({ kind: 'tuple', items: this.#popToMark() })
+      case 0x5d: // EMPTY_LIST
+        return this.#push({ kind: 'list', items: [] })
+      case 0x6c: // LIST
+        return this.#push({ kind: 'list', items: this.#popToMark() })
+      case 0x61: // APPEND
+        return this.#append([this.#pop()])
+      case 0x65: // APPENDS
+        return this.#append(this.#popToMark())
+      case 0x7d: // EMPTY_DICT
+        return this.#push({ kind: 'dict', entries: new Map() })
+      case 0x64: // DICT
+        this.#pushDict()
+        return
+      case 0x73: // SETITEM
+        return this.#setItems(this.#popMany(2))
+      case 0x75: // SETITEMS
+        return this.#setItems(this.#popToMark())
+      case 0x63: // GLOBAL
+        return this.#pushGlobal(cursor.line(), cursor.line())
+      case 0x93: // STACK_GLOBAL
+        return this.#pushStackGlobal()
+      case 0x52: // REDUCE
+      case 0x81: // NEWOBJ: a class called with arguments, as REDUCE does for the allowed ones
+        return this.#reduce()
+      case 0x62: // BUILD
+        return this.#build()
+      case 0x51: // BINPERSID
+        return this.#pushStorage(this.#pop())
+      case 0x71: // BINPUT
+        return this.#memoize(cursor.uint8())
+      case 0x72: // LONG_BINPUT
+        return this.#memoize(cursor.uint32())
+      case 0x94: // MEMOIZE
+        return this.#memoize(this.#memo.size)
+      case 0x68: // BINGET
+        return this.#push(this.#recall(cursor.uint8()))
+      case 0x6a: // LONG_BINGET
+        return this.#push(this.#recall(cursor.uint32()))
+      default:
+        throw this.#error('file-unsupported', `found pickle opcode 0x${opcode.toString(16)}, which no weights need`)
+    }
+  }
+
+  #checkProtocol(protocol: number): void {
+    if (protocol >= 2 && protocol <= 5) return
+    throw this.#error('file-unsupported', `expected pickle protocol 2 to 5, found ${protocol}`)
+  }
+
+  #integer(length: number): number | bigint {
+    if (length <= MAX_INTEGER_BYTES) return this.#cursor.integer(length)
+    throw this.#error('file-unsafe', `expected integers of at most ${MAX_INTEGER_BYTES} bytes, found ${length}`)
+  }
+
+  #push(value: PickleValue): void {
+    this.#stack.push(value)
+  }
+
+  #pop(): PickleValue {
+    const value = this.#stack.pop()
+    if (value === undefined) throw this.#error('file-corrupt', 'the pickle takes a value from an empty stack')
+    return value
+  }
+
+  #top(): PickleValue {
+    const value = this.#stack.at(-1)
+    if (value === undefined) throw this.#error('file-corrupt', 'the pickle needs a value on an empty stack')
+    return value
+  }
+
+  #popMany(count: number): PickleValue[] {
+    if (this.#stack.length < count) throw this.#error('file-corrupt', `the pickle needs ${count} values on the stack`)
+    return this.#stack.splice(-count)
+  }
+
+  #popToMark(): PickleValue[] {
+    const below = this.#metastack.pop()
+    if (below === undefined) throw this.#error('file-corrupt', 'the pickle needs a mark that was never set')
+    const items = this.#stack
+    this.#stack = below
+    return items
+  }
+
+  #pushTuple(count: number): void {
+    this.#push({ kind: 'tuple', items: this.#popMany(count) })
+  }
+
+  #append(items: readonly PickleValue[]): void {
+    const list = this.#top()
+    if (!isObject(list) || list.kind !== 'list') throw this.#error('file-corrupt', 'expected a list to append to')
+    for (const item of items) list.items.push(item)
+  }
+
+  #pushDict(): void {
+    const items = this.#popToMark()
+    this.#push({ kind: 'dict', entries: new Map() })
+    this.#setItems(items)
+  }
+
+  #setItems(items: readonly PickleValue[]): void {
+    const dict = this.#top()
+    if (!isObject(dict) || dict.kind !== 'dict') throw this.#error('file-corrupt', 'expected a dict to fill')
+    if (items.length % 2 !== 0) throw this.#error('file-corrupt', 'expected pairs of key and value')
+    for (let i = 0; i < items.length; i += 2) dict.entries.set(items[i] ?? null, items[i + 1] ?? null)
+  }
+
+  #pushGlobal(module: string, name: string): void {
+    const fullName = `${module}.${name}`
+    if (!isAllowedGlobal(fullName)) {
+      const problem =
+        `expected tensors only, found a reference to the Python object ${quoted(fullName)}, ` +
+        'which a state dict does not need and which could run code'
+      const remedy =
+        'Nothing was executed. If you trust the file, load it in Python and save only its state dict: ' +
+        'torch.save(network.state_dict(), path), or safetensors.'
+      throw fileError(this.#cursor.file, 'file-unsafe', problem, this.#at(), remedy)
+    }
+    this.#push({ kind: 'global', name: fullName })
+  }
+
+  #pushStackGlobal(): void {
+    const [module, name] = this.#popMany(2)
+    if (typeof module !== 'string' || typeof name !== 'string') {
+      throw this.#error('file-corrupt', 'expected the name of a Python object as text')
+    }
+    this.#pushGlobal(module, name)
+  }
+
+  #pushStorage(id: PickleValue): void {
+    const storage = persistentStorage(this.#site(), id)
+    const known = this.#storages.get(storage.key)
+    if (known === undefined) this.#storages.set(storage.key, storage)
+    else if (known.dtype !== storage.dtype || known.count !== storage.count) {
+      const [expected, found] = [known, storage].map(({ count, dtype }) => `${count} elements of ${dtype}`)
+      throw this.#error('file-corrupt', `storage ${quoted(storage.key)}: expected ${expected}, found ${found}`)
+    }
+    this.#push(storage)
+  }
+
+  #reduce(): void {
+    const [callee = null, args = null] = this.#popMany(2)
+    this.#push(reduce(this.#site(), callee, args))
+  }
+
+  #build(): void {
+    const state = this.#pop()
+    buildObject(this.#site(), this.#top(), state)
+  }
+
+  #memoize(index: number): void {
+    this.#memo.set(index, this.#top())
+  }
+
+  #recall(index: number): PickleValue {
+    const value = this.#memo.get(index)
+    if (value === undefined) throw this.#error('file-corrupt', `the pickle recalls value ${index}, never remembered`)
+    return value
+  }
+
+  #site() {
+    return { file: this.#cursor.file, at: this.#at() }
+  }
+
+  #at(): string {
+    return `byte ${this.#opcodeOffset}`
+  }
+
+  #error(code: 'file-corrupt' | 'file-unsafe' | 'file-unsupported', problem: string) {
+    return fileError(this.#cursor.file, code, problem, this.#at())
+  }
+}

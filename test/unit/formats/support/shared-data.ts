@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { it } from 'vitest'
+
+const root = resolve(process.env['NERN_SHARED'] ?? '../shared')
+
+/** Full path of a file that is not part of the project (README: test data). */
+export function sharedPath(relative: string): string {
+  return join(root, relative)
+}
+
+/**
+ * `it` for tests that read real files: without one of them the test counts as skipped and says which is missing,
+ * except in CI, where it runs and fails.
+ */
+export function itWithFiles(paths: readonly string[]) {
+  const missing = paths.filter((path) => !existsSync(path))
+  if (missing.length === 0 || process.env['CI'] !== undefined) return it
+  return (name: string, _test: () => unknown) => it.skip(`${name} (missing: ${missing.join(', ')})`)
+}
