@@ -1,0 +1,42 @@
+/** Uncertainty of accuracies: the intervals and tests shown next to every measured number. */
+
+/** 97.5 % quantile of the normal distribution: 95 % intervals. */
+const z95 = 1.959963984540054
+
+export interface Interval {
+  readonly low: number
+  readonly high: number
+}
+
+/**
+ * 95 % Wilson score interval of the fraction `correct / total` (Wilson 1927), in [0, 1]; unlike the normal
+ * approximation it stays inside the range near 0 and 1. [0, 1] when nothing was counted.
+ */
+export function wilsonInterval(correct: number, total: number): Interval {
+  if (total <= 0) return { low: 0, high: 1 }
+  const fraction = correct / total
+  const z2 = z95 * z95
+  const center = fraction + z2 / (2 * total)
+  const spread = z95 * Math.sqrt((fraction * (1 - fraction)) / total + z2 / (4 * total * total))
+  const scale = 1 + z2 / total
+  return { low: Math.max(0, (center - spread) / scale), high: Math.min(1, (center + spread) / scale) }
+}
+
+/**
+ * Two-sided exact p-value of McNemar's test (1947): whether two classifiers that saw the same images differ, from
+ * the images only one of them got right. 1 when there are none.
+ */
+export function mcnemarExact(onlyFirst: number, onlySecond: number): number {
+  const discordant = onlyFirst + onlySecond
+  if (discordant === 0) return 1
+  const smaller = Math.min(onlyFirst, onlySecond)
+  // Sum of binomial(discordant, k) / 2^discordant for k <= smaller, in logarithms: 2^-10000 is not a double.
+  let logTerm = -discordant * Math.LN2
+  let logSum = logTerm
+  for (let k = 1; k <= smaller; k++) {
+    logTerm += Math.log((discordant - k + 1) / k)
+    const larger = Math.max(logSum, logTerm)
+    logSum = larger + Math.log1p(Math.exp(-Math.abs(logSum - logTerm)))
+  }
+  return Math.min(1, 2 * Math.exp(logSum))
+}
