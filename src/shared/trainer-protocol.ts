@@ -80,7 +80,6 @@ const appErrorSchema = z.strictObject({
   where: z.string().optional(),
   remedy: z.string().optional(),
 })
-const countSchema = z.strictObject({ correct: z.int(), total: z.int() })
 
 /** One byte an image, or two little-endian above 256 classes, in split order. */
 const predictionsSchema = z.strictObject({
