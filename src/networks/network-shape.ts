@@ -1,0 +1,33 @@
+import type { NetworkShape, RemainderGroup } from '#shared/accounting.ts'
+import { sizeOf } from '#shared/host-tensor.ts'
+import { assertNever } from '#shared/result.ts'
+import type { Network, ParameterSpec } from './network.ts'
+
+/** What honest size accounting needs to know of a network: what the predictor represents and what is stored beside it. */
+export function networkShape(network: Network): NetworkShape {
+  const represented = new Set(network.representedLayers.map(({ name }) => name))
+  return {
+    representedLayers: network.representedLayers,
+    remainder: network.parameters
+      .filter(({ name }) => !represented.has(name))
+      .map(({ name, shape, role }) => ({ name, elements: sizeOf(shape), group: groupOf(role) })),
+  }
+}
+
+function groupOf(role: ParameterSpec['role']): RemainderGroup {
+  switch (role) {
+    case 'bn-weight':
+    case 'bn-bias':
+    case 'bn-mean':
+    case 'bn-variance':
+      return 'batch-norm'
+    case 'linear-weight':
+    case 'linear-bias':
+      return 'linear'
+    case 'conv-weight':
+    case 'conv-bias':
+      return 'other'
+    default:
+      return assertNever(role)
+  }
+}
