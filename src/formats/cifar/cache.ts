@@ -1,0 +1,34 @@
+import type { Result } from '#shared/result.ts'
+import type { ImageCacheDescription } from '../image-cache/header.ts'
+import { writeImageCache, type ImageCacheSummary } from '../image-cache/writer.ts'
+import { readCifar10, type Cifar10 } from './cifar10.ts'
+import { classNames, imageShape, TEST_IMAGES, TRAIN_IMAGES } from './layout.ts'
+
+/** The last 5,000 training images: every selection uses them, no training sees them. */
+const VALIDATION_IMAGES = 5_000
+
+/**
+ * Reads CIFAR-10 at `sourcePath` (see `readCifar10`) and writes the studio's cache of it to `cacheFolder`, which must
+ * not exist. Errors: those of both.
+ */
+export async function convertCifar10(sourcePath: string, cacheFolder: string): Promise<Result<ImageCacheSummary>> {
+  const read = await readCifar10(sourcePath)
+  if (!read.ok) return read
+  const { train, test } = read.value
+  return writeImageCache(cacheFolder, describe(read.value), [train, test])
+}
+
+function describe({ evidence }: Cifar10): ImageCacheDescription {
+  const trained = TRAIN_IMAGES - VALIDATION_IMAGES
+  return {
+    kind: 'cifar10',
+    classNames,
+    imageShape,
+    splits: {
+      train: { start: 0, count: trained },
+      validation: { start: trained, count: VALIDATION_IMAGES },
+      test: { start: TRAIN_IMAGES, count: TEST_IMAGES },
+    },
+    evidence,
+  }
+}

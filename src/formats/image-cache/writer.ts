@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto'
+import { mkdir, open, type FileHandle } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { AppException, ok, type Result } from '#shared/result.ts'
+import { systemError } from '../byte-source.ts'
+import { asResult } from '../file-error.ts'
+import {
+  countImages,
+  encodeHeader,
+  HEADER_FILE,
+  IMAGE_CACHE_VERSION,
+  imageBytes,
+  IMAGES_FILE,
+  LABELS_FILE,
+  type ImageCacheDescription,
+  type ImageCacheHeader,
+} from './header.ts'
+
+/** Some images of a data set with their classes, in order. */
+export interface LabelledImages {
+  /** [images, channels, height, width] */
+  readonly images: Uint8Array
+  /** One class index an image. */
+  readonly labels: Uint8Array | Uint16Array
+}
+
+export interface ImageCacheSummary {
+  readonly header: ImageCacheHeader
+  /** Of header.json, which holds the sums of the two other files: one sum names all of it. */
+  readonly sha256: string
+  /** All files together. */
+  readonly sizeBytes: number
+}
+
+/**
+ * Writes a cache to `folder`, a temporary name which must not exist; the caller renames it. `parts` are taken one at a
+ * time, so that a data set may be larger than memory. All files are flushed to disk.
+ * Errors: `already-exists`, `file-unreadable`, `disk-full`, `dataset-invalid` when the parts do not fit the description.
+ */
+export function writeImageCache(
+  folder: string,
+  description: ImageCacheDescription,
+  parts: Iterable<LabelledImages> | AsyncIterable<LabelledImages>,
+): Promise<Result<ImageCacheSummary>> {
+  return asResult(async () => {
+    try {
+      await mkdir(folder)
+      const sums = await writeParts(folder, description, parts)
+      const header: ImageCacheHeader = { ...description, version: IMAGE_CACHE_VERSION, sha256: sums }
+      const encoded = encodeHeader(header)
+      const sha256 = await writeHeader(folder, encoded)
+      const count = countImages(header)
+      return ok({ header, sha256, sizeBytes: count * (imageBytes(header) + 2) + encoded.byteLength })
+    } catch (cause) {
+      throw writeError(folder, cause)
+    }
+  })
+}
+
+async function writeParts(
+  folder: string,
+  description: ImageCacheDescription,
+  parts: Iterable<LabelledImages> | AsyncIterable<LabelledImages>,
+): Promise<ImageCacheHeader['sha256']> {
+  const images = await HashedFile.create(join(folder, IMAGES_FILE))
+  const labels = await HashedFile.create(join(folder, LABELS_FILE))
+  try {
+    let count = 0
+    for await (const part of parts) {
+      assertPart(description, part, count)
+      await images.append(part.images)
+      const wide = Uint16Array.from(part.labels)
+      await labels.append(new Uint8Array(wide.buffer))
+      count += part.labels.length
+    }
+    const expected = countImages(description)
+    if (count !== expected) throw invalid(`expected ${expected} images, got ${count}`, 'all images')
+    return { images: await images.finish(), labels: await labels.finish() }
+  } finally {
+    await images.close()
+    await labels.close()
+  }
+}
+
+async function writeHeader(folder: string, encoded: Uint8Array): Promise<string> {
+  const file = await HashedFile.create(join(folder, HEADER_FILE))
+  try {
+    await file.append(encoded)
+    return await file.finish()
+  } finally {
+    await file.close()
+  }
+}
+
+function assertPart(description: ImageCacheDescription, part: LabelledImages, first: number): void {
+  const expected = part.labels.length * imageBytes(description)
+  if (part.images.byteLength !== expected) {
+    const problem = `expected ${expected} bytes for ${part.labels.length} images, got ${part.images.byteLength}`
+    throw invalid(problem, `images from ${first} on`)
+  }
+  const classes = description.classNames.length
+  const wrong = part.labels.findIndex((label) => label >= classes)
+  if (wrong !== -1) {
+    throw invalid(`expected labels below ${classes}, got ${part.labels[wrong]}`, `image ${first + wrong}`)
+  }
+}
+
+function invalid(problem: string, where: string): AppException {
+  return new AppException({ code: 'dataset-invalid', message: `Data set: ${problem}`, where })
+}
+
+function writeError(folder: string, cause: unknown): unknown {
+  if (!(cause instanceof Error) || !('code' in cause) || cause instanceof AppException) return cause
+  if (cause.code === 'EEXIST') {
+    return new AppException({ code: 'already-exists', message: `${basename(folder)} exists already`, where: folder })
+  }
+  if (cause.code === 'ENOSPC' || cause.code === 'EDQUOT') {
+    const remedy = 'Free some space and import the data set again.'
+    return new AppException({ code: 'disk-full', message: 'No space left for the data set', where: folder, remedy })
+  }
+  return systemError({ name: basename(folder) }, folder, cause)
+}
+
+/** A new file that is hashed while it is written. */
+class HashedFile {
+  readonly #handle: FileHandle
+  readonly #hash = createHash('sha256')
+  #isClosed = false
+
+  private constructor(handle: FileHandle) {
+    this.#handle = handle
+  }
+
+  static async create(path: string): Promise<HashedFile> {
+    return new HashedFile(await open(path, 'wx'))
+  }
+
+  async append(bytes: Uint8Array): Promise<void> {
+    this.#hash.update(bytes)
+    await this.#handle.appendFile(bytes)
+  }
+
+  /** Flushes, closes, and gives the SHA-256 of everything written. */
+  async finish(): Promise<string> {
+    await this.#handle.sync()
+    await this.close()
+    return this.#hash.digest('hex')
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    await this.#handle.close()
+  }
+}

@@ -1,0 +1,164 @@
+import { open, readFile, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { convertCifar10 } from '#formats/cifar/cache.ts'
+import { readCifar10 } from '#formats/cifar/cifar10.ts'
+import { BATCH_BYTES, batches, IMAGE_BYTES, RECORD_BYTES } from '#formats/cifar/layout.ts'
+import type { CifarImages } from '#formats/cifar/records.ts'
+import { openImageCache } from '#formats/image-cache/reader.ts'
+import type { Result } from '#shared/result.ts'
+import { tarGz } from '../support/archive.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { cifar10Folder, itWithFiles, sharedPath } from '../support/shared-data.ts'
+
+function unwrap<T>(result: Result<T>): T {
+  if (result.ok) return result.value
+  throw new Error(`${result.error.code}: ${result.error.message}`)
+}
+
+/** A batch file of black airplanes that takes no space on disk. */
+async function blackBatch(folder: string, name: string, bytes = BATCH_BYTES): Promise<void> {
+  const handle = await open(join(folder, name), 'w')
+  await handle.truncate(bytes)
+  await handle.close()
+}
+
+async function blackFolder(): Promise<string> {
+  const folder = await temporaryFolder()
+  for (const { name } of batches) await blackBatch(folder, `${name}.bin`)
+  return folder
+}
+
+async function poke(folder: string, name: string, position: number, ...values: number[]): Promise<void> {
+  const handle = await open(join(folder, name), 'r+')
+  await handle.write(Uint8Array.from(values), 0, values.length, position)
+  await handle.close()
+}
+
+/** Image and label as an official record. */
+function recordOf({ images, labels }: CifarImages, i: number): number[] {
+  return [labels[i] ?? -1, ...images.subarray(i * IMAGE_BYTES, (i + 1) * IMAGE_BYTES)]
+}
+
+describe('readCifar10', () => {
+  it('puts every record of the official layout in its place, and says that the content is another', async () => {
+    const folder = await blackFolder()
+    await poke(folder, 'data_batch_2.bin', 3 * RECORD_BYTES, 9, 1, 2, 3)
+    await poke(folder, 'test_batch.bin', BATCH_BYTES - 1, 77)
+    const { train, test, isOfficial, evidence } = unwrap(await readCifar10(folder))
+    expect([train.labels.length, test.labels.length]).toEqual([50_000, 10_000])
+    expect(recordOf(train, 10_003)).toEqual([9, 1, 2, 3, ...new Array<number>(IMAGE_BYTES - 3).fill(0)])
+    expect(recordOf(test, 9_999)).toEqual([...new Array<number>(IMAGE_BYTES).fill(0), 77])
+    expect(isOfficial).toBe(false)
+    expect(evidence).toMatch(/not the official one: data_batch_1\.bin, .*test_batch\.bin differ/)
+  })
+
+  it('reads the official archive', async () => {
+    const black = new Uint8Array(BATCH_BYTES)
+    const marked = black.slice()
+    marked.set([4, 200], RECORD_BYTES)
+    const entries = batches.map(({ name, isTest }) => {
+      return { name: `cifar-10-batches-bin/${name}.bin`, bytes: isTest ? marked : black }
+    })
+    const path = join(await temporaryFolder(), 'cifar-10-binary.tar.gz')
+    await writeFile(path, tarGz(entries))
+    const { test } = unwrap(await readCifar10(path))
+    expect(recordOf(test, 1).slice(0, 2)).toEqual([4, 200])
+  })
+
+  it('refuses a batch of another length', async () => {
+    const folder = await blackFolder()
+    await blackBatch(folder, 'data_batch_3.bin', BATCH_BYTES - 1)
+    expect(await readCifar10(folder)).toEqual({
+      ok: false,
+      error: {
+        code: 'dataset-invalid',
+        message: 'data_batch_3.bin: expected 30730000 bytes (10000 records of 3073), found 30729999',
+        where: 'data_batch_3.bin, byte 30729999',
+        remedy: 'Check that the folder holds the complete, unchanged data set.',
+      },
+    })
+  })
+
+  it('refuses a label that is no class, with its place', async () => {
+    const folder = await blackFolder()
+    await poke(folder, 'data_batch_1.bin', 5 * RECORD_BYTES, 10)
+    const error = {
+      code: 'dataset-invalid',
+      message: 'data_batch_1.bin: byte 15365 (image 5): expected a label from 0 to 9, found 10',
+    }
+    expect(await readCifar10(folder)).toMatchObject({ ok: false, error })
+  })
+
+  it('names a file that is missing', async () => {
+    const folder = await temporaryFolder()
+    await blackBatch(folder, 'data_batch_1.bin')
+    const error = { code: 'dataset-invalid', message: expect.stringMatching(/expected a file "data_batch_2\.bin"/) }
+    expect(await readCifar10(folder)).toMatchObject({ ok: false, error })
+  })
+
+  it('refuses a folder, a file and an archive of something else, and a path to nothing', async () => {
+    const folder = await temporaryFolder()
+    const file = join(folder, 'notes.txt')
+    const archive = join(folder, 'notes.tar.gz')
+    await writeFile(file, 'hello')
+    await writeFile(archive, tarGz([{ name: 'notes.txt', bytes: new Uint8Array(5) }]))
+    const paths = [folder, file, archive, join(folder, 'none')]
+    const codes = await Promise.all(paths.map(async (path) => codeOf(await readCifar10(path))))
+    expect(codes).toEqual(['dataset-invalid', 'file-unsupported', 'dataset-invalid', 'not-found'])
+  })
+
+  it.each<[string, unknown, string, RegExp]>([
+    ['too few labels', [1, 2], 'dataset-invalid', /expected a list of 50000 labels, found 2/],
+    ['labels that are no list', { a: 1 }, 'dataset-invalid', /found no list/],
+    ['a fractional label', [...new Array<number>(49_999).fill(0), 0.5], 'dataset-invalid', /label 49999.*found 0\.5/],
+    ['a label that is text', ['7', ...new Array<number>(49_999).fill(0)], 'dataset-invalid', /label 0.*found string/],
+  ])('refuses PNG sheets with %s', async (_, labels, code, message) => {
+    const folder = await temporaryFolder()
+    await writeFile(join(folder, 'data_batch_1.png'), 'not reached')
+    await writeFile(join(folder, 'train_lables.json'), JSON.stringify(labels))
+    const error = { code, message: expect.stringMatching(message) }
+    expect(await readCifar10(folder)).toMatchObject({ ok: false, error })
+  })
+})
+
+function codeOf(result: Result<unknown>): string {
+  return result.ok ? 'ok' : result.error.code
+}
+
+describe('CIFAR-10 itself', () => {
+  const sums = sharedPath('data/cifar10-golden/raw-sha256sums.txt')
+
+  itWithFiles([sums])('is named by the published sums of its official files', async () => {
+    const lines = (await readFile(sums, 'utf8')).trim().split('\n')
+    expect(lines).toEqual(batches.map(({ name, sha256 }) => `${sha256}  ${name}.bin`))
+  })
+
+  itWithFiles([join(cifar10Folder, 'package', 'test_batch.png')])(
+    'comes complete from the PNG sheets and back from the cache',
+    async () => {
+      const folder = join(await temporaryFolder(), 'cache')
+      const summary = unwrap(await convertCifar10(cifar10Folder, folder))
+      const { splits, evidence } = summary.header
+      expect(evidence).toMatch(/^CIFAR-10, complete/)
+      expect(splits).toEqual({
+        train: { start: 0, count: 45_000 },
+        validation: { start: 45_000, count: 5_000 },
+        test: { start: 50_000, count: 10_000 },
+      })
+      const cache = unwrap(await openImageCache(folder))
+      try {
+        expect(cache.sha256).toBe(summary.sha256)
+        const { images, labels } = unwrap(await cache.loadSplit('test'))
+        const records = createHash('sha256')
+        for (let i = 0; i < labels.length; i++) {
+          records.update(Uint8Array.of(labels[i] ?? 0)).update(images.subarray(i * IMAGE_BYTES, (i + 1) * IMAGE_BYTES))
+        }
+        expect(records.digest('hex')).toBe(batches.at(-1)?.sha256)
+      } finally {
+        await cache.close()
+      }
+    },
+  )
+})
