@@ -1,4 +1,4 @@
-/** `npm run check`: format, types, lint and unused code. Every step runs, so that one report shows everything. */
+/** `npm run check`: format, types and lint. Every step runs, so that one report shows everything. */
 import process from 'node:process'
 import { bootstrap, runNode, say } from './lib/bootstrap.mjs'
 
@@ -8,7 +8,6 @@ const steps = [
   ['types: pure folders', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.pure.json']],
   ['types: node', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.node.json']],
   ['lint', ['node_modules/eslint/bin/eslint.js', '--max-warnings=0', '.']],
-  ['unused code', ['node_modules/knip/bin/knip.js']],
 ]
 const failed = []
 for (const [name, args] of steps) {

@@ -1,8 +1,10 @@
 /** `npm test`: everything that must hold, from formatting to whole runs. Stops at nothing; says at the end what failed. */
 import process from 'node:process'
 import { bootstrap, runNode, say } from './lib/bootstrap.mjs'
+import { cifar10Folder } from './lib/cifar10.mjs'
 
 const tools = bootstrap()
+tools.env['NERN_CIFAR10'] = cifar10Folder()
 const suites = [
   ['check', ['scripts/check.mjs']],
   ['unit, numeric and integration tests', ['node_modules/vitest/vitest.mjs', 'run']],

@@ -14,7 +14,7 @@ interface JsonSchema {
 }
 
 /** Leaves of a schema that can be chosen, with the control their constraints ask for. */
-function leaves(schema: JsonSchema, path = ''): Readonly<Record<string, Omit<ParameterControl, 'step'>>> {
+function leaves(schema: JsonSchema, path = ''): Readonly<Record<string, object>> {
   if (schema.properties !== undefined) {
     return Object.assign(
       {},
