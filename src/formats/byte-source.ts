@@ -25,7 +25,7 @@ export interface FileSource extends ByteSource {
 const READ_PIECE_BYTES = 2 ** 30
 
 /** Throws `file-truncated` unless [offset, offset + length) lies inside the file. */
-export function assertRange(file: { readonly name: string; readonly size: number }, offset: number, length: number) {
+function assertRange(file: { readonly name: string; readonly size: number }, offset: number, length: number) {
   if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0) {
     throw fileError(
       file,

@@ -13,7 +13,7 @@ export const IMAGE_CACHE_VERSION = 1
 export const MAX_HEADER_BYTES = 2 ** 20
 
 /** Images `start` to `start + count - 1` of the cache. */
-export interface SplitRange {
+interface SplitRange {
   readonly start: number
   readonly count: number
 }

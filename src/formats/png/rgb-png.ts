@@ -5,7 +5,7 @@
 import { crc32, inflateSync } from 'node:zlib'
 import { fileError, quoted, type NamedFile } from '../file-error.ts'
 
-export interface RgbImage {
+interface RgbImage {
   readonly width: number
   readonly height: number
   /** [height, width, 3] */

@@ -11,7 +11,7 @@ import {
 } from './pickle-values.ts'
 
 /** Where in which file a pickle asks for something. */
-export interface PickleSite {
+interface PickleSite {
   readonly file: NamedFile
   readonly at: string
 }

@@ -3,7 +3,7 @@ import type { FileDtype } from '../file-tensor.ts'
 /** What the pickle interpreter can make. There is no function and no object with behaviour among it. */
 export type PickleValue = null | boolean | number | bigint | string | Uint8Array | PickleObject
 
-export type PickleObject =
+type PickleObject =
   | { readonly kind: 'tuple'; readonly items: readonly PickleValue[] }
   | { readonly kind: 'list'; readonly items: PickleValue[] }
   | { readonly kind: 'dict'; readonly entries: Map<PickleValue, PickleValue> }
@@ -71,7 +71,7 @@ const dtypeNames = [
   'torch.bool',
 ] as const
 
-export type StorageClass = keyof typeof storageDtypes
+type StorageClass = keyof typeof storageDtypes
 /** The complete list of names a pickle may ask for. */
 export type AllowedGlobal = (typeof rebuilders)[number] | StorageClass | (typeof dtypeNames)[number]
 

@@ -34,7 +34,7 @@ const dtypeByName = new Map(
 )
 
 /** Where one tensor lies; `begin` and `end` count from the start of the file. */
-export interface SafetensorsEntry {
+interface SafetensorsEntry {
   readonly name: string
   readonly shape: readonly number[]
   readonly dtype: FileDtype

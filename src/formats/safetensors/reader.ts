@@ -5,7 +5,7 @@ import { fileTensor, type FileTensor } from '../file-tensor.ts'
 import { LENGTH_FIELD_BYTES, parseHeader, parseHeaderLength, type SafetensorsHeader } from './header.ts'
 
 /** Everything in one safetensors file. */
-export interface SafetensorsContent {
+interface SafetensorsContent {
   /** In the order of their bytes in the file. */
   readonly tensors: ReadonlyMap<string, FileTensor>
   /** The header's `__metadata__`; empty when the file has none. */

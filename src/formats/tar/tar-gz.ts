@@ -11,7 +11,7 @@ import { ByteQueue } from './byte-queue.ts'
 const BLOCK_BYTES = 512
 const MAX_ENTRIES = 10_000
 
-export interface TarLimits {
+interface TarLimits {
   /** Largest size of a wanted file, by its name without folders; undefined for files that are not wanted. */
   readonly wantedBytes: (name: string) => number | undefined
   /** All of the archive after inflating. */

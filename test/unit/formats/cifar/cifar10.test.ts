@@ -5,11 +5,13 @@ import { describe, expect, it } from 'vitest'
 import { convertCifar10 } from '#formats/cifar/cache.ts'
 import { readCifar10 } from '#formats/cifar/cifar10.ts'
 import { BATCH_BYTES, batches, IMAGE_BYTES, RECORD_BYTES } from '#formats/cifar/layout.ts'
-import type { CifarImages } from '#formats/cifar/records.ts'
+import { parseLabels, type CifarImages } from '#formats/cifar/records.ts'
+import { asResultSync } from '#formats/file-error.ts'
 import { openImageCache } from '#formats/image-cache/reader.ts'
-import type { Result } from '#shared/result.ts'
+import { ok, type Result } from '#shared/result.ts'
 import { tarGz } from '../support/archive.ts'
 import { temporaryFolder } from '../support/folder.ts'
+import { fuzz } from '../support/fuzz.ts'
 import { cifar10Folder, itWithFiles, sharedPath } from '../support/shared-data.ts'
 
 function unwrap<T>(result: Result<T>): T {
@@ -121,6 +123,12 @@ describe('readCifar10', () => {
     const error = { code, message: expect.stringMatching(message) }
     expect(await readCifar10(folder)).toMatchObject({ ok: false, error })
   })
+})
+
+it('gives labels or a typed error for mutated label lists', async () => {
+  const list = new TextEncoder().encode(JSON.stringify([3, 8, 8, 0, 6, 6, 1, 6, 3, 1]))
+  const read = (json: Uint8Array) => asResultSync(() => ok(parseLabels({ name: 'labels.json' }, json, 10)))
+  await fuzz(list, read, (labels) => expect(Math.max(...labels)).toBeLessThan(10))
 })
 
 function codeOf(result: Result<unknown>): string {
