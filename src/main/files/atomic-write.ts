@@ -1,0 +1,70 @@
+import { open, rename, rm, type FileHandle } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { AppException } from '#shared/result.ts'
+
+/** Puts all of `bytes` into an open file. Tests give a disk that is full. */
+export type WriteBytes = (file: FileHandle, bytes: Uint8Array) => Promise<void>
+
+const writeAll: WriteBytes = (file, bytes) => file.writeFile(bytes)
+
+/**
+ * Writes a file that is either complete or not there: a temporary name in the same folder, fsync, rename, fsync of the
+ * folder. An existing file is replaced. Errors: `disk-full`, `file-unreadable`; a failed write leaves nothing behind.
+ */
+export async function atomicWrite(path: string, bytes: Uint8Array, write: WriteBytes = writeAll): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.part`)
+  try {
+    const file = await open(temporary, 'w')
+    try {
+      await write(file, bytes)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await commitRename(temporary, path)
+  } catch (cause) {
+    await rm(temporary, { force: true })
+    throw writeError(path, cause)
+  }
+}
+
+/** Makes a finished file or folder known under its final name, durably. */
+export async function commitRename(from: string, to: string): Promise<void> {
+  await rename(from, to)
+  await syncFolder(dirname(to))
+}
+
+/** Makes renames and removals in a folder durable. Windows cannot open folders and needs no such call. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** What the system said about a failed write, typed. */
+export function writeError(path: string, cause: unknown): AppException {
+  if (cause instanceof AppException) return cause
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new AppException({
+      code: 'disk-full',
+      message: `There is no space left to write ${basename(path)}.`,
+      where: path,
+      remedy: 'Free some space on this disk, then resume.',
+    })
+  }
+  return new AppException(
+    {
+      code: 'file-unreadable',
+      message: `${basename(path)} could not be written (${reason}).`,
+      where: path,
+      remedy: 'Check that the folder exists and that you may write to it.',
+    },
+    { cause },
+  )
+}

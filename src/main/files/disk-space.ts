@@ -1,0 +1,20 @@
+import { statfs } from 'node:fs/promises'
+import { AppException } from '#shared/result.ts'
+
+/** Bytes an unprivileged user can still write to the disk that holds `folder`. */
+export async function freeDiskBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder)
+  return bavail * bsize
+}
+
+/** Throws `disk-full` when fewer than `neededBytes` are free. */
+export async function assertFreeDisk(folder: string, neededBytes: number): Promise<void> {
+  const free = await freeDiskBytes(folder)
+  if (free >= neededBytes) return
+  throw new AppException({
+    code: 'disk-full',
+    message: `${Math.ceil(neededBytes / 1e6)} MB are needed and ${Math.floor(free / 1e6)} MB are free.`,
+    where: folder,
+    remedy: 'Free some space on this disk, then try again.',
+  })
+}

@@ -1,0 +1,104 @@
+import type { EvaluationRecord, SplitName } from '#shared/records.ts'
+import { newId } from '../new-id.ts'
+import { notFound } from './errors.ts'
+import type { Database } from './sqlite.ts'
+
+/** What was measured: an original network, or the reconstruction of a run. */
+export type EvaluationSubject = { readonly networkId: string } | { readonly runId: string }
+
+export interface NewEvaluation {
+  readonly subject: EvaluationSubject
+  readonly datasetId: string
+  readonly split: SplitName
+  readonly correct: number
+  readonly total: number
+  readonly device: string
+  /** One byte an image, or two little-endian above 256 classes, in split order. */
+  readonly predictions: Uint8Array
+}
+
+interface Row {
+  readonly id: string
+  readonly network_id: string | null
+  readonly run_id: string | null
+  readonly dataset_id: string
+  readonly split: SplitName
+  readonly correct: number
+  readonly total: number
+  readonly device: string
+  readonly created_at: string
+}
+
+const columns = 'id, network_id, run_id, dataset_id, split, correct, total, device, created_at'
+
+export class Evaluations {
+  readonly #db: Database
+  readonly #now: () => string
+
+  constructor(db: Database, now: () => string) {
+    this.#db = db
+    this.#now = now
+  }
+
+  insert({ subject, datasetId, split, correct, total, device, predictions }: NewEvaluation): EvaluationRecord {
+    const id = newId('eval')
+    const networkId = 'networkId' in subject ? subject.networkId : null
+    const runId = 'runId' in subject ? subject.runId : null
+    this.#db
+      .prepare(`INSERT INTO evaluations (${columns}, predictions) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      .run(id, networkId, runId, datasetId, split, correct, total, device, this.#now(), predictions)
+    return this.get(id)
+  }
+
+  /** Throws `not-found`. */
+  get(id: string): EvaluationRecord {
+    const row = this.#db.prepare<[string], Row>(`SELECT ${columns} FROM evaluations WHERE id = ?`).get(id)
+    if (row === undefined) throw notFound('evaluation', id)
+    return toRecord(row)
+  }
+
+  /** Newest first. */
+  ofNetwork(networkId: string): readonly EvaluationRecord[] {
+    return this.#db
+      .prepare<[string], Row>(
+        `SELECT ${columns} FROM evaluations WHERE network_id = ? ORDER BY created_at DESC, rowid DESC`,
+      )
+      .all(networkId)
+      .map(toRecord)
+  }
+
+  /** The evaluation on most images; of several, the newest. */
+  best(subject: EvaluationSubject, datasetId: string, split: SplitName): EvaluationRecord | undefined {
+    const [column, id] = 'networkId' in subject ? ['network_id', subject.networkId] : ['run_id', subject.runId]
+    const row = this.#db
+      .prepare<[string, string, string], Row>(
+        `SELECT ${columns} FROM evaluations WHERE ${column} = ? AND dataset_id = ? AND split = ?
+         ORDER BY total DESC, created_at DESC, rowid DESC LIMIT 1`,
+      )
+      .get(id, datasetId, split)
+    return row === undefined ? undefined : toRecord(row)
+  }
+
+  predictions(id: string): Uint8Array {
+    const row = this.#db
+      .prepare<[string], { predictions: Uint8Array }>('SELECT predictions FROM evaluations WHERE id = ?')
+      .get(id)
+    if (row === undefined) throw notFound('evaluation', id)
+    return row.predictions
+  }
+}
+
+function toRecord(row: Row): EvaluationRecord {
+  return {
+    id: row.id,
+    ...(row.network_id === null ? {} : { networkId: row.network_id }),
+    ...(row.run_id === null ? {} : { runId: row.run_id }),
+    datasetId: row.dataset_id,
+    split: row.split,
+    correct: row.correct,
+    total: row.total,
+    accuracy: row.total === 0 ? 0 : row.correct / row.total,
+    device: row.device,
+    createdAt: row.created_at,
+  }
+}

@@ -1,0 +1,61 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/** Where everything in a store lies. Files are named by content, so a name never means two things. */
+export interface StoreLayout {
+  readonly folder: string
+  readonly database: string
+  readonly lock: string
+  readonly owner: string
+  readonly log: string
+  readonly networks: string
+  readonly datasets: string
+  readonly runs: string
+  readonly backups: string
+  /** Files being made; emptied when a store is opened. */
+  readonly temporary: string
+  /** Databases that were damaged, kept for rescue. */
+  readonly damaged: string
+}
+
+export function storeLayout(folder: string): StoreLayout {
+  return {
+    folder,
+    database: join(folder, 'studio.sqlite'),
+    lock: join(folder, 'store.lock'),
+    owner: join(folder, 'owner.json'),
+    log: join(folder, 'studio.log'),
+    networks: join(folder, 'networks'),
+    datasets: join(folder, 'datasets'),
+    runs: join(folder, 'runs'),
+    backups: join(folder, 'backups'),
+    temporary: join(folder, 'temporary'),
+    damaged: join(folder, 'damaged'),
+  }
+}
+
+export function networkPath(layout: StoreLayout, sha256: string): string {
+  return join(layout.networks, `${sha256}.safetensors`)
+}
+
+export function datasetPath(layout: StoreLayout, sha256: string): string {
+  return join(layout.datasets, sha256)
+}
+
+export function runPath(layout: StoreLayout, runId: string): string {
+  return join(layout.runs, runId)
+}
+
+/** NERN_STORE, else the folder for application data of this platform. */
+export function defaultStoreFolder(
+  env: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+  home = homedir(),
+): string {
+  const named = env['NERN_STORE']
+  if (named !== undefined && named !== '') return named
+  if (platform === 'win32') return join(env['APPDATA'] ?? join(home, 'AppData', 'Roaming'), 'NeRN Studio')
+  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'NeRN Studio')
+  const dataHome = env['XDG_DATA_HOME']
+  return join(dataHome === undefined || dataHome === '' ? join(home, '.local', 'share') : dataHome, 'nern-studio')
+}

@@ -1,0 +1,161 @@
+import { AppException } from '#shared/result.ts'
+import type { Database } from './sqlite.ts'
+
+/** Steps from an empty database to the present one. Only append; each has a test from the version before it. */
+export const migrations: readonly { readonly version: number; readonly sql: string }[] = [
+  {
+    version: 1,
+    sql: `
+      CREATE TABLE networks (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        architecture TEXT NOT NULL,
+        title TEXT NOT NULL,
+        classes INTEGER NOT NULL,
+        sha256 TEXT NOT NULL UNIQUE,
+        size_bytes INTEGER NOT NULL,
+        parameters INTEGER NOT NULL,
+        represented_weights INTEGER NOT NULL,
+        kernels INTEGER NOT NULL,
+        origin TEXT NOT NULL,
+        layers TEXT NOT NULL,
+        created_at TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE datasets (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        kind TEXT NOT NULL,
+        class_names TEXT NOT NULL,
+        image_shape TEXT NOT NULL,
+        counts TEXT NOT NULL,
+        sha256 TEXT NOT NULL UNIQUE,
+        size_bytes INTEGER NOT NULL,
+        evidence TEXT NOT NULL,
+        created_at TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE experiments (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        status TEXT NOT NULL
+          CHECK (status IN ('draft', 'queued', 'running', 'paused', 'completed', 'failed', 'cancelled')),
+        config TEXT NOT NULL,
+        network_id TEXT REFERENCES networks (id) ON DELETE RESTRICT,
+        dataset_id TEXT NOT NULL REFERENCES datasets (id) ON DELETE RESTRICT,
+        executor TEXT,
+        queue_order INTEGER,
+        is_starred INTEGER NOT NULL DEFAULT 0,
+        is_archived INTEGER NOT NULL DEFAULT 0,
+        tags TEXT NOT NULL DEFAULT '[]',
+        notes TEXT NOT NULL DEFAULT '',
+        created_at TEXT NOT NULL,
+        updated_at TEXT NOT NULL,
+        CHECK ((status = 'queued') = (queue_order IS NOT NULL))
+      ) STRICT;
+      CREATE INDEX experiments_by_status ON experiments (status, queue_order);
+      CREATE TABLE runs (
+        id TEXT PRIMARY KEY,
+        experiment_id TEXT NOT NULL REFERENCES experiments (id) ON DELETE CASCADE,
+        attempt INTEGER NOT NULL,
+        status TEXT NOT NULL
+          CHECK (status IN ('running', 'paused', 'completed', 'failed', 'cancelled', 'interrupted')),
+        executor TEXT NOT NULL,
+        device TEXT,
+        phase TEXT,
+        step INTEGER NOT NULL DEFAULT 0,
+        total_steps INTEGER NOT NULL DEFAULT 0,
+        steps_per_second REAL,
+        remaining_seconds REAL,
+        error TEXT,
+        result TEXT,
+        started_at TEXT NOT NULL,
+        ended_at TEXT,
+        UNIQUE (experiment_id, attempt)
+      ) STRICT;
+      CREATE TABLE metrics (
+        run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        step INTEGER NOT NULL,
+        elapsed_ms REAL NOT NULL,
+        value REAL,
+        PRIMARY KEY (run_id, name, step)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE previews (
+        run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        layer TEXT NOT NULL,
+        step INTEGER NOT NULL,
+        kernel_height INTEGER NOT NULL,
+        kernel_width INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        original BLOB NOT NULL,
+        reconstructed BLOB NOT NULL,
+        PRIMARY KEY (run_id, layer)
+      ) STRICT;
+      CREATE TABLE checkpoints (
+        run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        step INTEGER NOT NULL,
+        phase TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        created_at TEXT NOT NULL,
+        PRIMARY KEY (run_id, step)
+      ) STRICT;
+      CREATE TABLE evaluations (
+        id TEXT PRIMARY KEY,
+        network_id TEXT REFERENCES networks (id) ON DELETE CASCADE,
+        run_id TEXT REFERENCES runs (id) ON DELETE CASCADE,
+        dataset_id TEXT NOT NULL REFERENCES datasets (id) ON DELETE CASCADE,
+        split TEXT NOT NULL CHECK (split IN ('train', 'validation', 'test')),
+        correct INTEGER NOT NULL,
+        total INTEGER NOT NULL,
+        device TEXT NOT NULL,
+        predictions BLOB NOT NULL,
+        created_at TEXT NOT NULL,
+        CHECK ((network_id IS NULL) <> (run_id IS NULL))
+      ) STRICT;
+      CREATE INDEX evaluations_by_network ON evaluations (network_id, dataset_id, split);
+      CREATE INDEX evaluations_by_run ON evaluations (run_id, dataset_id, split);
+      CREATE TABLE log_lines (
+        id INTEGER PRIMARY KEY,
+        run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        at TEXT NOT NULL,
+        level TEXT NOT NULL CHECK (level IN ('info', 'warning', 'error')),
+        text TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX log_lines_by_run ON log_lines (run_id, id);
+      CREATE TABLE settings (
+        key TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+      ) STRICT;
+    `,
+  },
+]
+
+export const schemaVersion = migrations.at(-1)?.version ?? 0
+
+/** The version a database says it has; 0 for an empty one. */
+export function readVersion(db: Database): number {
+  return Number(db.pragma('user_version', { simple: true }))
+}
+
+/**
+ * Brings a database to `target` in one transaction, or leaves it as it was.
+ * Errors: `store-newer` when a newer studio wrote it.
+ */
+export function migrate(db: Database, target = schemaVersion): void {
+  const from = readVersion(db)
+  if (from > schemaVersion) {
+    throw new AppException({
+      code: 'store-newer',
+      message: `The store has version ${from}, this studio knows versions up to ${schemaVersion}.`,
+      where: db.name,
+      remedy: 'Update the studio, or use another store (--store DIR). Nothing was changed.',
+    })
+  }
+  db.transaction(() => {
+    for (const { version, sql } of migrations) {
+      if (version <= from || version > target) continue
+      db.exec(sql)
+      db.pragma(`user_version = ${version}`)
+    }
+  })()
+}

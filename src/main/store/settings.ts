@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import type { Settings } from '#shared/contract.ts'
+import { executorChoiceSchema } from '#shared/trainer-protocol.ts'
+import type { Database } from './sqlite.ts'
+
+const schemas = {
+  executor: executorChoiceSchema,
+  theme: z.enum(['system', 'light', 'dark']),
+  /** Whether waiting experiments are started. */
+  'queue.is-active': z.boolean(),
+} as const
+type Key = keyof typeof schemas
+type Value<K extends Key> = z.infer<(typeof schemas)[K]>
+
+const defaults: { readonly [K in Key]: Value<K> } = {
+  executor: { executor: 'onnxruntime', provider: 'cpu', threads: 0 },
+  theme: 'system',
+  'queue.is-active': true,
+}
+
+export class SettingsTable {
+  readonly #db: Database
+
+  constructor(db: Database) {
+    this.#db = db
+  }
+
+  get<K extends Key>(key: K): Value<K> {
+    const row = this.#db.prepare<[string], { value: string }>('SELECT value FROM settings WHERE key = ?').get(key)
+    if (row === undefined) return defaults[key]
+    // The schema of a key parses to the value of that key; the compiler does not follow the index.
+    return schemas[key].parse(JSON.parse(row.value)) as Value<K>
+  }
+
+  set<K extends Key>(key: K, value: Value<K>): void {
+    this.#db.prepare('INSERT OR REPLACE INTO settings VALUES (?, ?)').run(key, JSON.stringify(value))
+  }
+
+  /** What windows see. */
+  all(): Settings {
+    return { executor: this.get('executor'), theme: this.get('theme') }
+  }
+}

@@ -1,0 +1,123 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { timestamp, type Clock } from '../clock.ts'
+import { listBackups, makeBackup, quickCheck } from './backups.ts'
+import { Checkpoints } from './checkpoints.ts'
+import { Datasets } from './datasets.ts'
+import { Evaluations } from './evaluations.ts'
+import { Experiments } from './experiments.ts'
+import { storeLayout, type StoreLayout } from './layout.ts'
+import { acquireStoreLock, type StoreLock } from './lock.ts'
+import { Metrics } from './metrics.ts'
+import { readVersion } from './migrations.ts'
+import { Networks } from './networks.ts'
+import { openDatabase } from './open-database.ts'
+import { Runs } from './runs.ts'
+import { SettingsTable } from './settings.ts'
+import { loadSqlite, type Database } from './sqlite.ts'
+
+export interface StoreOptions {
+  readonly folder: string
+  /** Who asks, for the message another process gets, e.g. `NeRN Studio`. */
+  readonly program: string
+  readonly clock: Clock
+}
+
+/** A backup at the end is worth its time when the last one is older than this. */
+const BACKUP_INTERVAL_MS = 15 * 60_000
+
+/** One open store: the folder's only owner, with a repository for each kind of record. */
+export class Store {
+  readonly layout: StoreLayout
+  readonly experiments: Experiments
+  readonly runs: Runs
+  readonly metrics: Metrics
+  readonly checkpoints: Checkpoints
+  readonly networks: Networks
+  readonly datasets: Datasets
+  readonly evaluations: Evaluations
+  readonly settings: SettingsTable
+  /** What the user must be told about opening it. */
+  readonly notices: readonly string[]
+  readonly #db: Database
+  readonly #lock: StoreLock
+  readonly #clock: Clock
+
+  private constructor(layout: StoreLayout, db: Database, lock: StoreLock, clock: Clock, notices: readonly string[]) {
+    this.layout = layout
+    this.notices = notices
+    this.#db = db
+    this.#lock = lock
+    this.#clock = clock
+    const now = () => timestamp(clock)
+    this.runs = new Runs(db, now)
+    this.experiments = new Experiments(db, this.runs, now)
+    this.metrics = new Metrics(db)
+    this.checkpoints = new Checkpoints(db, now)
+    this.networks = new Networks(db)
+    this.datasets = new Datasets(db)
+    this.evaluations = new Evaluations(db, now)
+    this.settings = new SettingsTable(db)
+  }
+
+  /** Errors: `store-locked`, `store-newer`, `store-corrupt`, `internal` (SQLite cannot be loaded). */
+  static async open({ folder, program, clock }: StoreOptions): Promise<Store> {
+    const sqlite = loadSqlite()
+    const layout = storeLayout(folder)
+    const now = timestamp(clock)
+    const lock = acquireStoreLock(sqlite, layout, { pid: process.pid, program, since: now })
+    try {
+      // Whatever was being made when the last owner ended was never finished.
+      rmSync(layout.temporary, { recursive: true, force: true })
+      for (const path of [layout.networks, layout.datasets, layout.runs, layout.temporary]) {
+        mkdirSync(path, { recursive: true })
+      }
+      const { db, notices } = await openDatabase(sqlite, layout, { isAfterUncleanEnd: lock.isAfterUncleanEnd, now })
+      return new Store(layout, db, lock, clock, notices)
+    } catch (cause) {
+      lock.release()
+      throw cause
+    }
+  }
+
+  get schemaVersion(): number {
+    return readVersion(this.#db)
+  }
+
+  get sqliteVersion(): string {
+    return String(this.#db.prepare('SELECT sqlite_version()').pluck().get())
+  }
+
+  /** Several writes that belong together: all or none. `write` must not wait for anything. */
+  transaction<T>(write: () => T): T {
+    return this.#db.transaction(write).immediate()
+  }
+
+  /** What SQLite finds wrong, or undefined. Reads the whole file. */
+  check(): string | undefined {
+    return quickCheck(this.#db)
+  }
+
+  /** Path of a new backup. */
+  backup(): Promise<string> {
+    return makeBackup(this.#db, this.layout, timestamp(this.#clock))
+  }
+
+  /** Backs up when something was written and the last backup is old, then lets go of the store. */
+  async close(): Promise<void> {
+    if (!this.#db.open) return
+    try {
+      if (this.#isBackupDue()) await this.backup()
+      this.#db.pragma('optimize')
+    } finally {
+      this.#db.close()
+      this.#lock.release()
+    }
+  }
+
+  #isBackupDue(): boolean {
+    const changes = Number(this.#db.prepare('SELECT total_changes()').pluck().get())
+    if (changes === 0) return false
+    const [newest] = listBackups(this.layout)
+    return newest === undefined || this.#clock.now() - Date.parse(newest.createdAt) >= BACKUP_INTERVAL_MS
+  }
+}

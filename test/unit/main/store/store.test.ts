@@ -1,0 +1,230 @@
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { storeLayout } from '#main/store/layout.ts'
+import { migrate, migrations, readVersion, schemaVersion } from '#main/store/migrations.ts'
+import { loadSqlite } from '#main/store/sqlite.ts'
+import { Store } from '#main/store/store.ts'
+import { fastConfig } from '#shared/presets.ts'
+import { FakeClock } from '#test/support/fake-clock.ts'
+import { datasetRecord, networkRecord } from '#test/support/records.ts'
+import { temporaryFolder } from '#test/support/temporary-folder.ts'
+
+const clock = new FakeClock()
+const executor = { executor: 'onnxruntime', provider: 'cpu', threads: 1 } as const
+const opened: Store[] = []
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close()
+})
+
+async function openStore(folder = temporaryFolder()): Promise<Store> {
+  const store = await Store.open({ folder, program: 'test', clock })
+  opened.push(store)
+  return store
+}
+
+async function storeWithExperiments(count: number): Promise<{ store: Store; ids: readonly string[] }> {
+  const store = await openStore()
+  store.networks.insert(networkRecord(), [])
+  store.datasets.insert(datasetRecord())
+  const ids = Array.from(
+    { length: count },
+    (_, i) =>
+      store.experiments.insert({
+        name: `experiment ${i}`,
+        config: fastConfig,
+        networkId: 'net-1',
+        datasetId: 'data-1',
+      }).id,
+  )
+  return { store, ids }
+}
+
+describe('Store', () => {
+  it('refuses a second owner and says who the first is', async () => {
+    const first = await openStore()
+    await expect(Store.open({ folder: first.layout.folder, program: 'other', clock })).rejects.toMatchObject({
+      code: 'store-locked',
+      message: `The store is in use by test (process ${process.pid}, since 2030-01-02T03:04:05.000Z).`,
+    })
+  })
+
+  it('can be opened again after it was closed', async () => {
+    const first = await openStore()
+    await first.close()
+    const second = await openStore(first.layout.folder)
+    expect(second.schemaVersion).toBe(schemaVersion)
+  })
+
+  it('refuses a store of a newer studio and leaves it as it was', async () => {
+    const folder = temporaryFolder()
+    const sqlite = loadSqlite()
+    const db = new sqlite(storeLayout(folder).database)
+    db.pragma(`user_version = ${schemaVersion + 1}`)
+    db.close()
+    await expect(Store.open({ folder, program: 'test', clock })).rejects.toMatchObject({ code: 'store-newer' })
+    const again = new sqlite(storeLayout(folder).database)
+    expect(readVersion(again)).toBe(schemaVersion + 1)
+    again.close()
+  })
+
+  it('moves a damaged database aside, restores the newest good backup and says so', async () => {
+    const store = await openStore()
+    store.networks.insert(networkRecord(), [])
+    const backup = await store.backup()
+    const { folder, database, backups, damaged } = store.layout
+    await store.close()
+    copyFileSync(backup, join(backups, 'studio-2031-01-01T00-00-00-000Z.sqlite'))
+    writeFileSync(join(backups, 'studio-2032-01-01T00-00-00-000Z.sqlite'), 'newer, and damaged as well')
+    writeFileSync(database, 'this was a database once, and now it is not')
+
+    const restored = await openStore(folder)
+    expect(restored.networks.list()).toEqual([networkRecord()])
+    expect(restored.notices).toEqual([expect.stringContaining('studio-2031-01-01T00-00-00-000Z.sqlite was restored')])
+    const [aside = ''] = readdirSync(damaged)
+    expect(readFileSync(join(damaged, aside, 'studio.sqlite'), 'utf8')).toMatch(/^this was a database/)
+  })
+
+  it('touches nothing when a damaged database has no backup', async () => {
+    const folder = temporaryFolder()
+    const { database } = storeLayout(folder)
+    writeFileSync(database, 'this was a database once, and now it is not')
+    await expect(Store.open({ folder, program: 'test', clock })).rejects.toMatchObject({ code: 'store-corrupt' })
+    expect(readFileSync(database, 'utf8')).toMatch(/^this was a database/)
+  })
+})
+
+describe('migrations', () => {
+  it('are numbered from 1 without gaps', () => {
+    expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, index) => index + 1))
+  })
+
+  it('make STRICT tables only', () => {
+    const sqlite = loadSqlite()
+    const db = new sqlite(':memory:')
+    migrate(db)
+    const loose = db
+      .prepare(`SELECT name FROM pragma_table_list WHERE schema = 'main' AND strict = 0 AND name NOT LIKE 'sqlite_%'`)
+      .all()
+    expect(loose).toEqual([])
+    db.close()
+  })
+})
+
+describe('Experiments', () => {
+  it('keep what they were made of', async () => {
+    const { store, ids } = await storeWithExperiments(1)
+    expect(store.experiments.get(ids[0] ?? '')).toEqual({
+      id: ids[0],
+      name: 'experiment 0',
+      status: 'draft',
+      config: fastConfig,
+      networkId: 'net-1',
+      datasetId: 'data-1',
+      isStarred: false,
+      isArchived: false,
+      tags: [],
+      notes: '',
+      createdAt: '2030-01-02T03:04:05.000Z',
+      updatedAt: '2030-01-02T03:04:05.000Z',
+    })
+  })
+
+  it('change status only from the status the caller saw', async () => {
+    const { store, ids } = await storeWithExperiments(1)
+    const id = ids[0] ?? ''
+    store.experiments.transition(id, 'enqueue')
+    store.experiments.transition(id, 'dispatch')
+    expect(() => store.experiments.transition(id, 'pause', 'queued')).toThrow(/is running: pause is not possible/)
+    expect(store.experiments.get(id).status).toBe('running')
+  })
+
+  it('queue at the end, and at the front when they ran before', async () => {
+    const { store, ids } = await storeWithExperiments(3)
+    ids.forEach((id) => store.experiments.transition(id, 'enqueue'))
+    const [a = '', b = '', c = ''] = ids
+    store.experiments.transition(c, 'dispatch')
+    store.experiments.transition(c, 'recover')
+    expect(store.experiments.withStatus('queued').map(({ id, queuePosition }) => [id, queuePosition])).toEqual([
+      [c, 1],
+      [a, 2],
+      [b, 3],
+    ])
+    store.experiments.move(c, 2)
+    expect(store.experiments.withStatus('queued').map(({ id }) => id)).toEqual([a, c, b])
+    store.experiments.move(a, 99)
+    expect(store.experiments.withStatus('queued').map(({ id }) => id)).toEqual([c, b, a])
+  })
+
+  it('take their runs, metrics and evaluations with them', async () => {
+    const { store, ids } = await storeWithExperiments(1)
+    const run = store.runs.start(ids[0] ?? '', executor)
+    store.metrics.add(run.id, [{ name: 'loss.total', step: 1, elapsedMs: 5, value: 0.5 }])
+    store.experiments.remove(ids)
+    expect(store.metrics.list(run.id, -1, 10)).toEqual([])
+    expect(() => store.runs.get(run.id)).toThrow(/There is no run/)
+  })
+
+  it('protect the network they use', async () => {
+    const { store } = await storeWithExperiments(1)
+    expect(() => store.networks.remove('net-1')).toThrow(/FOREIGN KEY/)
+  })
+})
+
+describe('Metrics', () => {
+  it('are thinned evenly, first and last point kept', async () => {
+    const { store, ids } = await storeWithExperiments(1)
+    const { id } = store.runs.start(ids[0] ?? '', executor)
+    store.metrics.add(
+      id,
+      Array.from({ length: 101 }, (_, step) => ({ name: 'loss.total', step, elapsedMs: step, value: step })),
+    )
+    expect(store.metrics.list(id, -1, 5).map(({ step }) => step)).toEqual([0, 25, 50, 75, 100])
+    expect(store.metrics.list(id, 98, 5).map(({ step }) => step)).toEqual([99, 100])
+  })
+
+  it('keep values that are no numbers, and replace what is reported again', async () => {
+    const { store, ids } = await storeWithExperiments(1)
+    const { id } = store.runs.start(ids[0] ?? '', executor)
+    store.metrics.add(id, [{ name: 'a', step: 1, elapsedMs: 1, value: 1 }])
+    store.metrics.add(id, [
+      { name: 'a', step: 1, elapsedMs: 2, value: NaN },
+      { name: 'a', step: 2, elapsedMs: 3, value: Infinity },
+    ])
+    expect(store.metrics.list(id, -1, 10)).toEqual([
+      { name: 'a', step: 1, elapsedMs: 2, value: NaN },
+      { name: 'a', step: 2, elapsedMs: 3, value: Infinity },
+    ])
+    store.metrics.removeAfter(id, 1)
+    expect(store.metrics.list(id, -1, 10).map(({ step }) => step)).toEqual([1])
+  })
+})
+
+describe('Runs', () => {
+  it('keep the newest preview of each layer', async () => {
+    const { store, ids } = await storeWithExperiments(1)
+    const { id } = store.runs.start(ids[0] ?? '', executor)
+    const preview = (step: number) => ({
+      step,
+      layer: 'conv1.weight',
+      kernelShape: [3, 3] as const,
+      count: 1,
+      original: Float32Array.from({ length: 9 }, (_, i) => i),
+      reconstructed: Float32Array.from({ length: 9 }, (_, i) => i + step),
+    })
+    store.runs.savePreview(id, preview(1))
+    store.runs.savePreview(id, preview(2))
+    expect(store.runs.previews(id)).toEqual([preview(2)])
+  })
+})
+
+describe('Evaluations', () => {
+  it('prefer the one on most images, then the newest', async () => {
+    const { store } = await storeWithExperiments(0)
+    const base = { subject: { networkId: 'net-1' }, datasetId: 'data-1', split: 'test', device: 'cpu' } as const
+    const full = store.evaluations.insert({ ...base, correct: 2, total: 3, predictions: Uint8Array.of(1, 2, 3) })
+    store.evaluations.insert({ ...base, correct: 1, total: 1, predictions: Uint8Array.of(9) })
+    expect(store.evaluations.best({ networkId: 'net-1' }, 'data-1', 'test')).toEqual(full)
+    expect([...store.evaluations.predictions(full.id)]).toEqual([1, 2, 3])
+  })
+})
