@@ -43,7 +43,9 @@ function installPackages() {
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === digest) return
   say('Installing the locked packages with npm ci (about a minute with a warm cache) ...')
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-  const result = spawnSync(npm, ['ci', '--no-progress', '--loglevel=error'], {
+  // No install scripts: better-sqlite3 and onnxruntime-node carry their binaries, and the scripts of others download
+  // things (the CUDA provider, libtensorflow) that fail the whole install where the network does not reach them.
+  const result = spawnSync(npm, ['ci', '--ignore-scripts', '--no-progress', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
