@@ -1,0 +1,99 @@
+/**
+ * The predictor: a perceptron from the embedding of a kernel's coordinate to its K x K weights (method 2).
+ * Linear layers with biases, ReLU after each but the last.
+ */
+import type { NamedTensors } from '#engine/program/program.ts'
+import { tf } from '#engine/program/tfjs.ts'
+import { float32Tensor, sizeOf, type HostTensors, type TensorSpecs } from '#shared/host-tensor.ts'
+import type { Random } from '#shared/random.ts'
+import type { CoordinateAxis, EmbeddingTables } from './embedding-tables.ts'
+import { named } from './named.ts'
+
+export interface PredictorShape {
+  /** Columns of the embedding. */
+  readonly inputs: number
+  readonly hiddenSize: number
+  /** Linear layers in all, at least 2. */
+  readonly blocks: number
+  /** K * K. */
+  readonly outputs: number
+}
+
+/** Name of a parameter of linear layer `block`; weights are [outputs, inputs], biases [outputs]. */
+export function predictorParameter(block: number, kind: 'weight' | 'bias'): string {
+  return `predictor.${block}.${kind}`
+}
+
+/** Names of the square matrices between two hidden layers: the ones Muon orthogonalises. */
+export function hiddenMatrices(blocks: number): readonly string[] {
+  return Array.from({ length: Math.max(0, blocks - 2) }, (_, at) => predictorParameter(at + 1, 'weight'))
+}
+
+/** Shapes by name, in layer order, weight before bias. */
+export function predictorSpecs({ inputs, hiddenSize, blocks, outputs }: PredictorShape): TensorSpecs {
+  const specs: Record<string, TensorSpecs[string]> = {}
+  for (let block = 0; block < blocks; block++) {
+    const rows = block === blocks - 1 ? outputs : hiddenSize
+    const columns = block === 0 ? inputs : hiddenSize
+    specs[predictorParameter(block, 'weight')] = { shape: [rows, columns], dtype: 'float32' }
+    specs[predictorParameter(block, 'bias')] = { shape: [rows], dtype: 'float32' }
+  }
+  return specs
+}
+
+/** Weights and biases uniform in +-1/sqrt(inputs of the layer), the usual start of a linear layer in PyTorch. */
+export function initialPredictor(shape: PredictorShape, random: Random): HostTensors {
+  const specs = predictorSpecs(shape)
+  const tensors: Record<string, HostTensors[string]> = {}
+  for (const [name, spec] of Object.entries(specs)) {
+    const bound = 1 / Math.sqrt(name.startsWith('predictor.0.') ? shape.inputs : shape.hiddenSize)
+    const values = Float32Array.from({ length: sizeOf(spec.shape) }, () => (2 * random.uniform() - 1) * bound)
+    tensors[name] = float32Tensor(spec.shape, values)
+  }
+  return tensors
+}
+
+/**
+ * Predicts kernels as [kernels, K * K].
+ * @param tensors parameters and the constants of `tables`
+ * @param kernels int32 [n] rows of the tables; left out, all kernels in their order
+ */
+export function predict(
+  tensors: NamedTensors,
+  tables: EmbeddingTables,
+  blocks: number,
+  kernels?: tf.Tensor1D,
+): tf.Tensor2D {
+  let activation: tf.Tensor2D = tf.relu(firstLayer(tensors, tables, kernels))
+  for (let block = 1; block < blocks; block++) {
+    const linear: tf.Tensor2D = tf.add(
+      tf.matMul(activation, named(tensors, predictorParameter(block, 'weight')), false, true),
+      named(tensors, predictorParameter(block, 'bias')),
+    )
+    activation = block === blocks - 1 ? linear : tf.relu(linear)
+  }
+  return activation
+}
+
+/** Output of the first linear layer, [kernels, hiddenSize], before its activation. */
+function firstLayer(tensors: NamedTensors, tables: EmbeddingTables, kernels: tf.Tensor1D | undefined): tf.Tensor2D {
+  const weight = named(tensors, predictorParameter(0, 'weight'))
+  const bias = named(tensors, predictorParameter(0, 'bias'))
+  const rowsOf = (table: tf.Tensor, rows: tf.Tensor | undefined): tf.Tensor =>
+    rows === undefined ? table : tf.gather(table, rows)
+  if (tables.kind === 'rows') {
+    const embedded = rowsOf(named(tensors, 'embedding.rows'), kernels)
+    return tf.add(tf.matMul(embedded, weight, false, true), bias)
+  }
+  const [layerWeight, filterWeight, channelWeight] =
+    tables.fusion === 'sum' ? [weight, weight, weight] : tf.split(weight, 3, 1)
+  const lookUp = (axis: CoordinateAxis, table: tf.Tensor): tf.Tensor =>
+    tf.gather(table, rowsOf(named(tensors, `embedding.${axis}Row`), kernels))
+  const product = (axis: CoordinateAxis, columns: tf.Tensor | undefined): tf.Tensor =>
+    tf.matMul(named(tensors, `embedding.${axis}`), columns ?? weight, false, true)
+  // The bias joins the shortest table, so it is added a few dozen times and not once a kernel.
+  const byLayer = lookUp('layer', tf.add(product('layer', layerWeight), bias))
+  const byFilter = lookUp('filter', product('filter', filterWeight))
+  const byChannel = lookUp('channel', product('channel', channelWeight))
+  return tf.add(tf.add(byLayer, byFilter), byChannel)
+}
