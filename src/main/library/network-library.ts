@@ -1,0 +1,188 @@
+import { rm, stat } from 'node:fs/promises'
+import { basename, extname, join } from 'node:path'
+import { openFileSource } from '#formats/byte-source.ts'
+import { openSafetensors } from '#formats/safetensors/reader.ts'
+import { networkShape } from '#networks/network-shape.ts'
+import type { CommandInput, CommandOutput } from '#shared/contract.ts'
+import type { EvaluationRecord, NetworkDetail, NetworkOrigin, NetworkRecord } from '#shared/records.ts'
+import { AppException } from '#shared/result.ts'
+import { timestamp } from '../clock.ts'
+import type { StudioContext } from '../context.ts'
+import { commitRename } from '../files/atomic-write.ts'
+import { assertFreeDisk } from '../files/disk-space.ts'
+import { assertSha256 } from '../files/sha256.ts'
+import { newId } from '../new-id.ts'
+import { datasetInput, networkInput } from '../queue/job-inputs.ts'
+import { inUse } from '../store/errors.ts'
+import { networkPath } from '../store/layout.ts'
+import { describeNetwork, zooNetwork } from './network-content.ts'
+import type { Tasks } from './tasks.ts'
+import { uniqueName } from './unique-name.ts'
+
+/** The networks of a store. */
+export class NetworkLibrary {
+  readonly #context: StudioContext
+  readonly #tasks: Tasks
+
+  constructor(context: StudioContext, tasks: Tasks) {
+    this.#context = context
+    this.#tasks = tasks
+  }
+
+  /** Errors: `not-found`. */
+  detail(id: string): NetworkDetail {
+    const { store } = this.#context
+    const record = store.networks.get(id)
+    return {
+      record,
+      shape: networkShape(zooNetwork(record.architecture, record.classes)),
+      layers: store.networks.layers(id),
+      evaluations: store.evaluations.ofNetwork(id),
+    }
+  }
+
+  /**
+   * Imports a checkpoint: a child process reads and matches it and writes a temporary file, which is verified and
+   * renamed. A network that is here already, by content, is returned as it is. Errors: those of the reader (the store is
+   * then as it was), `already-exists` for the name, `disk-full`, `cancelled`.
+   */
+  import(
+    taskId: string,
+    sourcePath: string,
+    wanted: { readonly architecture?: string; readonly name?: string; readonly originKind?: NetworkOrigin['kind'] },
+  ): Promise<NetworkRecord> {
+    const { store } = this.#context
+    if (wanted.name !== undefined) store.networks.assertNameFree(wanted.name)
+    return this.#tasks.run(taskId, async (report) => {
+      // A state dict is rewritten at no more than its own size, float64 aside.
+      await assertFreeDisk(store.layout.temporary, 2 * (await fileSize(sourcePath)))
+      const outputPath = join(store.layout.temporary, `${newId('net')}.safetensors`)
+      try {
+        const { result } = await this.#tasks.runJob(report, {
+          kind: 'import-network',
+          sourcePath,
+          outputPath,
+          ...(wanted.architecture === undefined ? {} : { architecture: wanted.architecture }),
+        })
+        await assertSha256(outputPath, result.sha256, 'Try the import again.')
+        const known = store.networks.findByContent(result.sha256)
+        if (known !== undefined) return known
+        const { architecture, classes, sha256, sizeBytes, format, sourceSha256 } = result
+        const { counts, layers } = await describeNetwork(outputPath, architecture, classes)
+        await commitRename(outputPath, networkPath(store.layout, sha256))
+        const source = basename(sourcePath)
+        const record: NetworkRecord = {
+          id: newId('net'),
+          name: wanted.name ?? this.#freeName(basename(source, extname(source))),
+          architecture,
+          classes,
+          sha256,
+          sizeBytes,
+          ...counts,
+          origin: { kind: wanted.originKind ?? 'imported', source, format, sha256: sourceSha256 },
+          createdAt: timestamp(this.#context.clock),
+        }
+        store.networks.insert(record, layers)
+        return record
+      } finally {
+        await rm(outputPath, { force: true })
+      }
+    })
+  }
+
+  /** Errors: `not-found`, `already-exists`. */
+  rename(id: string, name: string): NetworkRecord {
+    return this.#context.store.networks.rename(id, name)
+  }
+
+  /** Row first, then the file. Errors: `not-found`, `conflict` while an experiment uses it. */
+  async remove(id: string): Promise<void> {
+    const { store } = this.#context
+    const { name, sha256 } = store.networks.get(id)
+    const users = store.experiments.namesUsing('network_id', id)
+    if (users.length > 0) throw inUse('network', name, users)
+    store.networks.remove(id)
+    await rm(networkPath(store.layout, sha256), { force: true })
+  }
+
+  /** Accuracy on a split, kept with the prediction of each image. Errors: `not-found`, `dataset-mismatch`, `cancelled`. */
+  evaluate({ taskId, id, datasetId, split, limit }: CommandInput<'networks.evaluate'>): Promise<EvaluationRecord> {
+    const { store } = this.#context
+    const network = store.networks.get(id)
+    const dataset = store.datasets.get(datasetId)
+    assertFit(network, dataset)
+    return this.#tasks.run(taskId, async (report) => {
+      const { result, device } = await this.#tasks.runJob(report, {
+        kind: 'evaluate',
+        network: await networkInput(store, id),
+        dataset: datasetInput(store, datasetId),
+        split,
+        limit,
+      })
+      const { correct, total, predictions } = result.evaluation
+      return store.evaluations.insert({
+        subject: { networkId: id },
+        datasetId,
+        split,
+        correct,
+        total,
+        device,
+        predictions,
+      })
+    })
+  }
+
+  /** The first `count` kernels of a represented layer, filter by filter. Errors: `not-found`, `file-corrupt`. */
+  async kernels({ id, layer, count }: CommandInput<'networks.kernels'>): Promise<CommandOutput<'networks.kernels'>> {
+    const { store } = this.#context
+    const { architecture, classes, sha256 } = store.networks.get(id)
+    const found = zooNetwork(architecture, classes).representedLayers.find(({ name }) => name === layer)
+    if (found === undefined) {
+      throw new AppException({ code: 'not-found', message: `There is no represented layer ${layer}.` })
+    }
+    const [filters, channels, height, width] = found.shape
+    const source = await openFileSource(networkPath(store.layout, sha256))
+    if (!source.ok) throw new AppException(source.error)
+    try {
+      const file = await openSafetensors(source.value)
+      const tensor = file.ok ? await file.value.readTensor(layer) : file
+      if (!tensor.ok) throw new AppException(tensor.error)
+      const shown = Math.min(count, filters * channels)
+      const kernels = tensor.value.toFloat32().slice(0, shown * height * width)
+      return { kernelShape: [height, width], count: shown, kernels }
+    } finally {
+      await source.value.close()
+    }
+  }
+
+  #freeName(wanted: string): string {
+    return uniqueName(
+      wanted,
+      this.#context.store.networks.list().map(({ name }) => name),
+    )
+  }
+}
+
+/** Throws `dataset-mismatch` unless the network tells as many classes apart as the data set has. */
+export function assertFit(
+  network: Pick<NetworkRecord, 'name' | 'classes'>,
+  dataset: { readonly name: string; readonly classNames: readonly string[] },
+): void {
+  if (network.classes === dataset.classNames.length) return
+  throw new AppException({
+    code: 'dataset-mismatch',
+    message: `${network.name} tells ${network.classes} classes apart, ${dataset.name} has ${dataset.classNames.length}.`,
+    remedy: 'Choose the data set the network was trained on.',
+  })
+}
+
+async function fileSize(path: string): Promise<number> {
+  const found = await stat(path).catch(() => undefined)
+  if (found?.isFile() === true) return found.size
+  throw new AppException({
+    code: found === undefined ? 'not-found' : 'file-unreadable',
+    message: `${basename(path)} ${found === undefined ? 'does not exist' : 'is not a file'}.`,
+    where: path,
+    remedy: 'Check the path.',
+  })
+}

@@ -1,0 +1,211 @@
+import type { ExperimentRecord, LogLine, RunRecord } from '#shared/records.ts'
+import { assertNever, toAppError, type AppError } from '#shared/result.ts'
+import { timestamp } from '../clock.ts'
+import type { StudioContext } from '../context.ts'
+import { RunCheckpoints } from '../trainer-host/run-checkpoints.ts'
+import { Supervisor, type JobOutcome, type TrainerEvent } from '../trainer-host/supervisor.ts'
+import { experimentJob } from './job-inputs.ts'
+import { continuesRun } from './resume.ts'
+import { storeResult } from './store-result.ts'
+
+type ProgressMessage = TrainerEvent<'started' | 'heartbeat' | 'phase' | 'metrics' | 'preview' | 'log'>
+
+/** One experiment while it runs: writes what its trainer says, then announces it, and ends in the right status. */
+export class ActiveRun {
+  readonly experimentId: string
+  /** Resolves, never rejects, when the experiment has its new status and no process is left. */
+  readonly done: Promise<void>
+  readonly #context: StudioContext
+  readonly #checkpoints: RunCheckpoints
+  #run: RunRecord
+  #supervisor: Supervisor | undefined
+  #wish: 'pause' | 'cancel' | undefined
+  #isInterrupted = false
+
+  /** `experiment` has status `running` already. */
+  constructor(context: StudioContext, experiment: ExperimentRecord) {
+    const { store } = context
+    this.experimentId = experiment.id
+    this.#context = context
+    const { latestRun } = experiment
+    this.#run = continuesRun(latestRun)
+      ? store.runs.continue(latestRun.id)
+      : store.runs.start(experiment.id, store.experiments.executorOf(experiment.id) ?? context.executor())
+    this.#checkpoints = new RunCheckpoints(store, this.#run.id, context.writeBytes)
+    // Behind the transaction this may be constructed in.
+    this.done = Promise.resolve().then(() => this.#execute(experiment))
+  }
+
+  /** Process id of the trainer, while there is one. */
+  get trainerPid(): number | undefined {
+    return this.#supervisor?.pid
+  }
+
+  pause(): void {
+    this.#wish ??= 'pause'
+    this.#supervisor?.pause()
+  }
+
+  cancel(): void {
+    this.#wish = 'cancel'
+    this.#supervisor?.cancel()
+  }
+
+  /** The studio closes: like `pause`, but the experiment waits in the queue again. */
+  interrupt(): void {
+    this.#isInterrupted = true
+    this.pause()
+  }
+
+  /** Ends the trainer without asking. */
+  kill(reason: string): void {
+    this.#supervisor?.kill(reason)
+  }
+
+  async #execute(experiment: ExperimentRecord): Promise<void> {
+    const { store, createHost, clock, limits } = this.#context
+    let outcome: JobOutcome
+    try {
+      const job = await experimentJob(store, experiment)
+      const supervisor = new Supervisor(
+        {
+          job,
+          executor: store.runs.executorOf(this.#run.id),
+          label: `trainer ${experiment.id}`,
+          listener: {
+            onMessage: (message) => this.#receive(message),
+            onCheckpoint: (checkpoint) => this.#checkpoints.save(checkpoint),
+            onNotice: (level, text) => this.#note(level, text),
+          },
+          loadCheckpoint: () => this.#loadCheckpoint(),
+        },
+        createHost,
+        clock,
+        limits,
+      )
+      this.#supervisor = supervisor
+      if (this.#wish === 'cancel') supervisor.cancel()
+      else if (this.#wish === 'pause') supervisor.pause()
+      outcome = await supervisor.done
+    } catch (thrown) {
+      outcome = { kind: 'failed', error: toAppError(thrown) }
+    }
+    await this.#finish(experiment, outcome)
+  }
+
+  async #loadCheckpoint(): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const { store } = this.#context
+    const checkpoint = await this.#checkpoints.loadNewest((text) => this.#note('warning', text))
+    // What came after the checkpoint is computed, and reported, again.
+    store.metrics.removeAfter(this.#run.id, checkpoint?.step ?? -1)
+    store.runs.report(this.#run.id, { step: checkpoint?.step ?? 0 })
+    if (checkpoint !== undefined) this.#note('info', `Going on from the checkpoint of step ${checkpoint.step}.`)
+    return checkpoint?.bytes
+  }
+
+  #receive(message: ProgressMessage): void {
+    const { store, events } = this.#context
+    const { id } = this.#run
+    switch (message.type) {
+      case 'started': {
+        const { device, totalSteps, step } = message
+        store.runs.report(id, { device, totalSteps, step })
+        return this.#announceExperiment()
+      }
+      case 'heartbeat':
+        return
+      case 'phase': {
+        const { phase, done, total } = message
+        const text = total > 0 ? `${phase} ${Math.floor((100 * done) / total)} %` : phase
+        store.runs.report(id, { phase: text })
+        return this.#announceExperiment()
+      }
+      case 'metrics': {
+        const { step, stepsPerSecond, remainingSeconds, points } = message
+        store.transaction(() => {
+          store.metrics.add(id, points)
+          store.runs.report(id, { step, stepsPerSecond, remainingSeconds })
+        })
+        events.emit('run-metrics', { runId: id, run: store.runs.get(id), points })
+        return
+      }
+      case 'preview': {
+        const { type: _type, ...preview } = message
+        store.runs.savePreview(id, preview)
+        events.emit('run-preview', { runId: id, preview })
+        return
+      }
+      case 'log':
+        return this.#note(message.level, message.text)
+      default:
+        assertNever(message)
+    }
+  }
+
+  async #finish(experiment: ExperimentRecord, outcome: JobOutcome): Promise<void> {
+    const { store } = this.#context
+    try {
+      switch (outcome.kind) {
+        case 'result':
+          await storeResult(this.#context, experiment, store.runs.get(this.#run.id), outcome.result)
+          await this.#checkpoints.removeAll()
+          break
+        case 'paused':
+          if (outcome.error !== undefined) this.#note('error', describe(outcome.error))
+          store.transaction(() => {
+            store.runs.end(this.#run.id, this.#isInterrupted ? 'interrupted' : 'paused', withError(outcome.error))
+            store.experiments.transition(experiment.id, this.#isInterrupted ? 'recover' : 'pause', 'running')
+          })
+          break
+        case 'cancelled':
+          store.transaction(() => {
+            store.runs.end(this.#run.id, 'cancelled')
+            store.experiments.transition(experiment.id, 'cancel', 'running')
+          })
+          await this.#checkpoints.removeAll()
+          break
+        case 'failed':
+          this.#fail(outcome.error)
+          break
+        default:
+          assertNever(outcome)
+      }
+    } catch (thrown) {
+      // The result could not be kept: the numbers are as good as their last checkpoint.
+      this.#fail(toAppError(thrown))
+    }
+    this.#announceExperiment()
+  }
+
+  #fail(error: AppError): void {
+    const { store } = this.#context
+    this.#note('error', describe(error))
+    store.transaction(() => {
+      store.runs.end(this.#run.id, 'failed', { error })
+      if (store.experiments.get(this.experimentId).status === 'running') {
+        store.experiments.transition(this.experimentId, 'fail', 'running')
+      }
+    })
+  }
+
+  #announceExperiment(): void {
+    const { store, events } = this.#context
+    events.emit('experiment-changed', store.experiments.get(this.experimentId))
+  }
+
+  #note(level: LogLine['level'], text: string): void {
+    const { store, events, log, clock } = this.#context
+    const line = { at: timestamp(clock), level, text }
+    store.runs.addLogLine(this.#run.id, line)
+    if (level !== 'info') log(level, `${this.#run.id}: ${text}`)
+    events.emit('run-log', { runId: this.#run.id, line })
+  }
+}
+
+function withError(error: AppError | undefined): { readonly error?: AppError } {
+  return error === undefined ? {} : { error }
+}
+
+function describe({ message, where, remedy }: AppError): string {
+  return [message, where === undefined ? '' : `(${where})`, remedy ?? ''].filter((part) => part !== '').join(' ')
+}

@@ -1,0 +1,34 @@
+import type { ExperimentRecord } from '#shared/records.ts'
+import { AppException } from '#shared/result.ts'
+import type { TrainerJob } from '#shared/trainer-protocol.ts'
+import { assertSha256 } from '../files/sha256.ts'
+import { datasetPath, networkPath } from '../store/layout.ts'
+import type { Store } from '../store/store.ts'
+
+type NetworkInput = Extract<TrainerJob, { kind: 'evaluate' }>['network']
+type DatasetInput = Extract<TrainerJob, { kind: 'evaluate' }>['dataset']
+
+/** What a trainer needs of a stored network; the file is verified first. Errors: `not-found`, `file-corrupt`. */
+export async function networkInput(store: Store, networkId: string): Promise<NetworkInput> {
+  const { sha256, architecture, classes } = store.networks.get(networkId)
+  const path = networkPath(store.layout, sha256)
+  await assertSha256(path, sha256, 'Remove this network and import it again.')
+  return { path, sha256, architecture, classes }
+}
+
+/** The trainer opens the cache by its header, whose digest names it. */
+export function datasetInput(store: Store, datasetId: string): DatasetInput {
+  const { sha256 } = store.datasets.get(datasetId)
+  return { path: datasetPath(store.layout, sha256), sha256 }
+}
+
+/** The job of an experiment. Errors: `not-found`, `file-corrupt`. */
+export async function experimentJob(store: Store, experiment: ExperimentRecord): Promise<TrainerJob> {
+  const { config, networkId, datasetId, name } = experiment
+  const dataset = datasetInput(store, datasetId)
+  if (config.kind === 'train') return { kind: 'train', config, dataset }
+  if (networkId === undefined) {
+    throw new AppException({ code: 'invalid-config', message: `${name} names no network to compress.` })
+  }
+  return { kind: 'compress', config, network: await networkInput(store, networkId), dataset }
+}

@@ -1,0 +1,154 @@
+import type { QueueState } from '#shared/contract.ts'
+import type { ExperimentRecord } from '#shared/records.ts'
+import { AppException } from '#shared/result.ts'
+import { nextStatus, type ExperimentAction } from '#shared/status-machine.ts'
+import type { StudioContext } from '../context.ts'
+import { ActiveRun } from './active-run.ts'
+import { deviceKey, experimentsToStart } from './decide.ts'
+import { continuesRun } from './resume.ts'
+
+/** How long a trainer may take for its last checkpoint when the studio closes. */
+const CLOSE_PATIENCE_MS = 15_000
+
+/** Starts waiting experiments, one a device, and carries out what the user wants of them. */
+export class Queue {
+  readonly #context: StudioContext
+  readonly #active = new Map<string, { readonly run: ActiveRun; readonly device: string }>()
+  #isDispatching = false
+  #isClosed = false
+  #only: ReadonlySet<string> | undefined
+
+  constructor(context: StudioContext) {
+    this.#context = context
+  }
+
+  /** Puts back what was running when the last owner of the store ended. Called once, before anything is started. */
+  recover(): void {
+    const { store, log } = this.#context
+    for (const { id, name, latestRun } of store.experiments.withStatus('running').toReversed()) {
+      store.transaction(() => {
+        if (latestRun?.status === 'running') store.runs.end(latestRun.id, 'interrupted')
+        store.experiments.transition(id, 'recover', 'running')
+      })
+      log('warning', `${name} was running when the studio ended; it waits in the queue again.`)
+    }
+  }
+
+  /** From now on waiting experiments are started: all of them while the queue is active, or `only` these. */
+  startDispatching(only?: readonly string[]): void {
+    this.#only = only === undefined ? undefined : new Set(only)
+    this.#isDispatching = true
+    this.#dispatch()
+  }
+
+  state(): QueueState {
+    const { store } = this.#context
+    return {
+      isActive: store.settings.get('queue.is-active'),
+      running: store.experiments.withStatus('running'),
+      waiting: store.experiments.withStatus('queued'),
+      paused: store.experiments.withStatus('paused'),
+    }
+  }
+
+  /** Process ids of the trainers that run now, by experiment. */
+  trainerPids(): ReadonlyMap<string, number> {
+    const pids = [...this.#active].flatMap(([id, { run }]) =>
+      run.trainerPid === undefined ? [] : [[id, run.trainerPid] as const],
+    )
+    return new Map(pids)
+  }
+
+  /** Applies one action to all of them, or to none when one of them does not allow it (`conflict`). */
+  apply(ids: readonly string[], action: Exclude<ExperimentAction, 'dispatch' | 'complete' | 'fail' | 'recover'>): void {
+    const { store } = this.#context
+    const experiments = ids.map((id) => store.experiments.get(id))
+    const refused = experiments.find(({ status }) => nextStatus(status, action) === undefined)
+    if (refused !== undefined) {
+      throw new AppException({
+        code: 'conflict',
+        message: `${refused.name} is ${refused.status}: ${action} is not possible from there. Nothing was changed.`,
+        remedy: 'Leave it out and try again.',
+      })
+    }
+    store.transaction(() => {
+      for (const { id, status } of experiments) {
+        // The trainer must answer first; its answer changes the status.
+        if (status !== 'running') store.experiments.transition(id, action, status)
+      }
+    })
+    for (const { id, status } of experiments) {
+      const run = status === 'running' ? this.#active.get(id)?.run : undefined
+      if (action === 'pause') run?.pause()
+      if (action === 'cancel') run?.cancel()
+    }
+    this.announce(ids)
+    this.#dispatch()
+  }
+
+  move(id: string, position: number): void {
+    this.#context.store.experiments.move(id, position)
+    this.announce([id])
+  }
+
+  setActive(isActive: boolean): void {
+    this.#context.store.settings.set('queue.is-active', isActive)
+    this.announce([])
+    this.#dispatch()
+  }
+
+  /** Tells windows of changed experiments and of the queue. */
+  announce(ids: readonly string[]): void {
+    const { store, events } = this.#context
+    for (const id of ids) events.emit('experiment-changed', store.experiments.get(id))
+    events.emit('queue-changed', this.state())
+  }
+
+  /** Asks every trainer for a checkpoint, waits 15 s at most, and leaves what ran waiting in the queue. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    const runs = [...this.#active.values()].map(({ run }) => run)
+    runs.forEach((run) => run.interrupt())
+    const cancelPatience = this.#context.clock.after(CLOSE_PATIENCE_MS, () =>
+      runs.forEach((run) => run.kill('the studio closed')),
+    )
+    await Promise.all(runs.map((run) => run.done))
+    cancelPatience()
+  }
+
+  #dispatch(): void {
+    if (!this.#isDispatching || this.#isClosed) return
+    const { store } = this.#context
+    const waiting = store.experiments.withStatus('queued')
+    const devices = new Map(waiting.map((experiment) => [experiment.id, this.#deviceOf(experiment)]))
+    const toStart = experimentsToStart({
+      isActive: store.settings.get('queue.is-active'),
+      ...(this.#only === undefined ? {} : { only: this.#only }),
+      waiting: [...devices].map(([id, device]) => ({ id, device })),
+      busyDevices: new Set([...this.#active.values()].map(({ device }) => device)),
+    })
+    for (const id of toStart) this.#startRun(id, devices.get(id) ?? '')
+  }
+
+  #startRun(id: string, device: string): void {
+    const { store } = this.#context
+    const run = store.transaction(
+      () => new ActiveRun(this.#context, store.experiments.transition(id, 'dispatch', 'queued')),
+    )
+    this.#active.set(id, { run, device })
+    this.announce([id])
+    void run.done.then(() => {
+      this.#active.delete(id)
+      if (this.#isClosed) return
+      this.announce([])
+      this.#dispatch()
+    })
+  }
+
+  /** Where an experiment will run: a run that goes on stays where it was. */
+  #deviceOf({ id, latestRun }: ExperimentRecord): string {
+    const { store, executor } = this.#context
+    if (continuesRun(latestRun)) return deviceKey(store.runs.executorOf(latestRun.id))
+    return deviceKey(store.experiments.executorOf(id) ?? executor())
+  }
+}

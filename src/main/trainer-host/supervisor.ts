@@ -1,0 +1,288 @@
+import {
+  fromTrainerSchema,
+  trainerProtocolVersion,
+  type ExecutorChoice,
+  type FromTrainer,
+  type JobResult,
+  type TrainerJob,
+} from '#shared/trainer-protocol.ts'
+import { appErrorCodes, AppException, assertNever, toAppError, type AppError } from '#shared/result.ts'
+import type { Clock } from '../clock.ts'
+import { sha256Of } from '../files/sha256.ts'
+import type { TrainerExit, TrainerHost, TrainerHostFactory } from './trainer-host.ts'
+
+export type TrainerEvent<T extends FromTrainer['type']> = Extract<FromTrainer, { type: T }>
+
+/** How long what may take. */
+export interface SupervisorLimits {
+  readonly readyMs: number
+  /** Silence after which the user is told. */
+  readonly silenceShownMs: number
+  /** Silence after which the process is killed. */
+  readonly silenceKilledMs: number
+  /** From the last message to the end of the process. */
+  readonly farewellMs: number
+  /** Waits before the first, second ... restart; as many restarts as entries. */
+  readonly restartDelaysMs: readonly number[]
+}
+
+export const defaultLimits: SupervisorLimits = {
+  readyMs: 20_000,
+  silenceShownMs: 30_000,
+  silenceKilledMs: 120_000,
+  farewellMs: 5_000,
+  restartDelaysMs: [1_000, 4_000, 16_000],
+}
+
+/** Told of everything in the order of the messages; a returned promise is waited for before the next one. */
+export interface JobListener {
+  onMessage?(
+    message: TrainerEvent<'started' | 'heartbeat' | 'phase' | 'metrics' | 'preview' | 'log'>,
+  ): void | Promise<void>
+  /** Bytes that agree with their digest. When it throws, the job ends with that error; `disk-full` pauses it. */
+  onCheckpoint?(checkpoint: TrainerEvent<'checkpoint'>): void | Promise<void>
+  /** Something the user should know: silence, a death, a restart. */
+  onNotice?(level: 'warning' | 'error', text: string): void
+}
+
+export interface SupervisedJob {
+  readonly job: TrainerJob
+  readonly executor: ExecutorChoice
+  /** Names the process. */
+  readonly label: string
+  readonly listener: JobListener
+  /** Where to go on; asked before every start. Its bytes are copied into the process. */
+  readonly loadCheckpoint?: () => Promise<Uint8Array<ArrayBuffer> | undefined>
+}
+
+export type JobOutcome =
+  | { readonly kind: 'result'; readonly result: JobResult }
+  /** `error` says why when nobody asked for it. */
+  | { readonly kind: 'paused'; readonly error?: AppError }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'failed'; readonly error: AppError }
+
+/**
+ * Runs one job to its end in trainer processes: starts one, watches it, starts another from the newest checkpoint when
+ * it dies. A job that dies twice at one step, or more often than limits allow, has failed.
+ */
+export class Supervisor {
+  /** Resolves, never rejects, when the outcome is known and no process is left. */
+  readonly done: Promise<JobOutcome>
+  readonly #createHost: TrainerHostFactory
+  readonly #clock: Clock
+  readonly #limits: SupervisorLimits
+  readonly #work: SupervisedJob
+  readonly #resolve: (outcome: JobOutcome) => void
+  #host: TrainerHost | undefined
+  #outcome: JobOutcome | undefined
+  #wish: 'pause' | 'cancel' | undefined
+  #isReady = false
+  /** Messages are handled one after another; the exit of a process comes behind its last message. */
+  #tail: Promise<void> = Promise.resolve()
+  #cancelTimer: () => void = () => {}
+  #killReason: string | undefined
+  #restarts = 0
+  #step = 0
+  #stepOfLastDeath: number | undefined
+
+  constructor(work: SupervisedJob, createHost: TrainerHostFactory, clock: Clock, limits = defaultLimits) {
+    this.#work = work
+    this.#createHost = createHost
+    this.#clock = clock
+    this.#limits = limits
+    let resolve: (outcome: JobOutcome) => void = () => {}
+    this.done = new Promise((resolveDone) => {
+      resolve = resolveDone
+    })
+    this.#resolve = resolve
+    this.#enqueue(() => this.#start())
+  }
+
+  /** Process id of the trainer, while there is one. */
+  get pid(): number | undefined {
+    return this.#host?.pid
+  }
+
+  /** Asks for a checkpoint and the end; `done` resolves with `paused`. */
+  pause(): void {
+    if (this.#wish !== undefined) return
+    this.#wish = 'pause'
+    if (this.#isReady) this.#host?.send({ type: 'pause' })
+  }
+
+  /** Asks for the end at the next step; `done` resolves with `cancelled`. */
+  cancel(): void {
+    if (this.#wish === 'cancel') return
+    this.#wish = 'cancel'
+    if (this.#isReady) this.#host?.send({ type: 'cancel' })
+  }
+
+  /** Ends the process now; with a wish pending `done` resolves with that. */
+  kill(reason: string): void {
+    this.#killReason ??= reason
+    this.#host?.kill()
+  }
+
+  async #start(): Promise<void> {
+    // Nobody runs: what was asked for is true already.
+    if (this.#finishWish()) return
+    const checkpoint = await this.#work.loadCheckpoint?.()
+    const host = this.#createHost(this.#work.label)
+    this.#host = host
+    this.#isReady = false
+    this.#killReason = undefined
+    host.onMessage((message) => {
+      this.#watchSilence()
+      this.#enqueue(() => this.#receive(message, host, checkpoint))
+    })
+    host.onExit((exit) => {
+      this.#cancelTimer()
+      this.#enqueue(() => this.#gone(exit))
+    })
+    this.#cancelTimer = this.#clock.after(this.#limits.readyMs, () =>
+      this.kill(`was not ready within ${this.#limits.readyMs / 1000} s`),
+    )
+    host.start()
+  }
+
+  async #receive(raw: unknown, host: TrainerHost, checkpoint: Uint8Array<ArrayBuffer> | undefined): Promise<void> {
+    if (this.#outcome !== undefined) return
+    const parsed = fromTrainerSchema.safeParse(raw)
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues
+      const where = issue === undefined ? '' : ` (${issue.path.join('.')}: ${issue.message})`
+      throw new AppException({ code: 'internal', message: `The trainer sent a message nobody understands${where}.` })
+    }
+    const { listener } = this.#work
+    const message = parsed.data
+    switch (message.type) {
+      case 'ready':
+        this.#isReady = true
+        host.send({
+          type: 'start',
+          version: trainerProtocolVersion,
+          job: this.#work.job,
+          executor: this.#work.executor,
+          ...(checkpoint === undefined ? {} : { checkpoint }),
+        })
+        if (this.#wish !== undefined) host.send({ type: this.#wish })
+        return
+      case 'started':
+      case 'heartbeat':
+      case 'metrics':
+        this.#step = message.step
+        await listener.onMessage?.(message)
+        return
+      case 'phase':
+      case 'preview':
+      case 'log':
+        await listener.onMessage?.(message)
+        return
+      case 'checkpoint':
+        await this.#receiveCheckpoint(message)
+        return
+      case 'paused':
+        return this.#end({ kind: 'paused' })
+      case 'cancelled':
+        return this.#end({ kind: 'cancelled' })
+      case 'result':
+        return this.#end({ kind: 'result', result: message.result })
+      case 'failed':
+        return this.#end({ kind: 'failed', error: toKnownError(message.error) })
+      default:
+        assertNever(message)
+    }
+  }
+
+  async #receiveCheckpoint(message: TrainerEvent<'checkpoint'>): Promise<void> {
+    if (sha256Of(message.bytes) !== message.sha256) {
+      this.#work.listener.onNotice?.('error', `The checkpoint of step ${message.step} arrived damaged and was dropped.`)
+      return
+    }
+    await this.#work.listener.onCheckpoint?.(message)
+  }
+
+  /** The trainer has said its last word; it has a moment to end by itself. */
+  #end(outcome: JobOutcome): void {
+    this.#outcome = outcome
+    this.#cancelTimer()
+    this.#cancelTimer = this.#clock.after(this.#limits.farewellMs, () => this.kill('did not end by itself'))
+  }
+
+  #gone(exit: TrainerExit): void {
+    this.#host = undefined
+    this.#isReady = false
+    if (this.#outcome !== undefined) return this.#resolve(this.#outcome)
+    if (this.#finishWish()) return
+    const { listener } = this.#work
+    const { restartDelaysMs } = this.#limits
+    const reason = this.#killReason ?? exit.reason
+    const delayMs = restartDelaysMs[this.#restarts]
+    const diedHereBefore = this.#stepOfLastDeath === this.#step
+    if (delayMs === undefined || diedHereBefore) {
+      const how = diedHereBefore ? `twice at step ${this.#step}` : `${this.#restarts + 1} times`
+      const error = trainerGone(restartDelaysMs.length === 0 ? reason : `${reason}; it died ${how}`, this.#step)
+      listener.onNotice?.('error', error.message)
+      return this.#resolve({ kind: 'failed', error })
+    }
+    this.#restarts++
+    this.#stepOfLastDeath = this.#step
+    listener.onNotice?.(
+      'warning',
+      `The trainer died at step ${this.#step} (${reason}); restart ${this.#restarts} of ${restartDelaysMs.length} in ${delayMs / 1000} s.`,
+    )
+    this.#cancelTimer = this.#clock.after(delayMs, () => this.#enqueue(() => this.#start()))
+  }
+
+  /** True when no process runs and what was asked for needs none. */
+  #finishWish(): boolean {
+    if (this.#wish === undefined) return false
+    this.#resolve(this.#wish === 'pause' ? { kind: 'paused' } : { kind: 'cancelled' })
+    return true
+  }
+
+  #watchSilence(): void {
+    if (this.#outcome !== undefined) return
+    const { silenceShownMs, silenceKilledMs } = this.#limits
+    this.#cancelTimer()
+    this.#cancelTimer = this.#clock.after(silenceShownMs, () => {
+      this.#work.listener.onNotice?.('warning', `The trainer has said nothing for ${silenceShownMs / 1000} s.`)
+      this.#cancelTimer = this.#clock.after(silenceKilledMs - silenceShownMs, () =>
+        this.kill(`said nothing for ${silenceKilledMs / 1000} s`),
+      )
+    })
+  }
+
+  #enqueue(step: () => void | Promise<void>): void {
+    this.#tail = this.#tail.then(step).catch((thrown: unknown) => this.#fail(toAppError(thrown)))
+  }
+
+  /** Our own side cannot go on: a full disk, a message nobody understands. */
+  #fail(error: AppError): void {
+    if (this.#outcome === undefined) {
+      this.#outcome = error.code === 'disk-full' ? { kind: 'paused', error } : { kind: 'failed', error }
+    }
+    this.#cancelTimer()
+    if (this.#host === undefined) this.#resolve(this.#outcome)
+    else this.kill(error.message)
+  }
+}
+
+function trainerGone(reason: string, step: number): AppError {
+  return {
+    code: 'trainer-gone',
+    message: `The trainer process ended unexpectedly: ${reason}.`,
+    where: `step ${step}`,
+    remedy: 'Its log has more. Retry goes on from the last checkpoint.',
+  }
+}
+
+function toKnownError({ code, message, where, remedy }: TrainerEvent<'failed'>['error']): AppError {
+  return {
+    code: appErrorCodes.find((known) => known === code) ?? 'internal',
+    message,
+    ...(where === undefined ? {} : { where }),
+    ...(remedy === undefined ? {} : { remedy }),
+  }
+}
