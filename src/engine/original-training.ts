@@ -1,0 +1,101 @@
+/** One step of ordinary supervised training of an original network, as one program (He et al. 2016, section 4.2). */
+import type { NamedTensors, Program } from '#engine/program/program.ts'
+import { tf } from '#engine/program/tfjs.ts'
+import type { Network } from '#networks/network.ts'
+import type { HostTensors, TensorSpecs } from '#shared/host-tensor.ts'
+import { lossGradients } from './loss-gradients.ts'
+import { named } from './nern/named.ts'
+import {
+  applyOptimizer,
+  initialOptimizerState,
+  optimizerInputsAt,
+  optimizerInputSpecs,
+  optimizerStateSpecs,
+} from './nern/optimizers/optimizer.ts'
+import { sgd, type SgdOptions } from './nern/optimizers/sgd.ts'
+import { imageSpec, normaliseImages, type Normalisation } from './network-images.ts'
+import { networkForward, type BatchStatistics } from './network-program.ts'
+import { asVector } from './tensor-rank.ts'
+
+/** Share of the batch's statistics in the new running ones. */
+const statisticsMomentum = 0.1
+
+export interface TrainOriginalOptions extends SgdOptions {
+  readonly batch: number
+  readonly normalisation: Normalisation
+  /** Probability spread evenly over all classes; 0 trains on the labels alone. */
+  readonly labelSmoothing: number
+}
+
+/**
+ * Inputs `images` ([batch, channels, height, width], float32 of 0 to 255, augmented by the caller), `labels` (int32
+ * [batch]) and those of `trainOriginalInputsAt`. State: all parameters of the network and the optimiser's. Outputs
+ * `loss` (mean cross entropy, weight decay not counted) and `correct` (images whose highest logit, in training mode, is
+ * their label; float32). Weight decay acts on every trained parameter, batch-norm included, as PyTorch's default does.
+ */
+export function trainOriginalProgram(network: Network, options: TrainOriginalOptions): Program {
+  const { batch, normalisation, labelSmoothing } = options
+  const optimizer = sgd(options)
+  const trained = trainedParameters(network)
+  return {
+    name: `train ${network.architecture}`,
+    inputs: {
+      images: imageSpec(network, batch),
+      labels: { shape: [batch], dtype: 'int32' },
+      ...optimizerInputSpecs(optimizer),
+    },
+    state: { ...allParameters(network), ...optimizerStateSpecs(optimizer, trained) },
+    constants: {},
+    build(tensors) {
+      const images = normaliseImages(named(tensors, 'images'), normalisation)
+      const labels = asVector(named(tensors, 'labels'))
+      const { loss, gradients, outputs } = lossGradients(tensors, Object.keys(trained), (parameters) => {
+        const { logits, batchStatistics } = networkForward(network, parameters, images, { mode: 'training' })
+        const correct = tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), labels), 'float32'))
+        const statistics = runningStatistics(parameters, batchStatistics)
+        return { loss: crossEntropy(logits, labels, labelSmoothing), outputs: { correct, ...statistics } }
+      })
+      return { loss, ...outputs, ...applyOptimizer(optimizer, Object.keys(trained), gradients, tensors) }
+    },
+  }
+}
+
+/** The optimiser's inputs at a step, 1 for the first. */
+export function trainOriginalInputsAt(options: SgdOptions, step: number, learningRate: number): HostTensors {
+  return optimizerInputsAt(sgd(options), step, learningRate)
+}
+
+/** State before the first step from `parameters` (all of the network's). */
+export function initialTrainOriginalState(network: Network, options: SgdOptions, parameters: HostTensors): HostTensors {
+  const trained = new Set(Object.keys(trainedParameters(network)))
+  const values = Object.fromEntries(Object.entries(parameters).filter(([name]) => trained.has(name)))
+  return { ...parameters, ...initialOptimizerState(sgd(options), values) }
+}
+
+/** Mean over the batch of - sum_k t_k log p_k, with t = (1 - smoothing) one-hot + smoothing / classes. */
+function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D, smoothing: number): tf.Scalar {
+  const [batch, classes] = logits.shape
+  const oneHot = tf.cast(tf.oneHot(labels, classes), 'float32')
+  const targets = smoothing === 0 ? oneHot : tf.add(tf.mul(oneHot, 1 - smoothing), smoothing / classes)
+  return tf.mul(tf.sum(tf.mul(targets, tf.logSoftmax(logits))), -1 / batch)
+}
+
+function runningStatistics(parameters: NamedTensors, statistics: readonly BatchStatistics[]): NamedTensors {
+  const moved = (name: string, value: tf.Tensor): tf.Tensor =>
+    tf.add(tf.mul(named(parameters, name), 1 - statisticsMomentum), tf.mul(value, statisticsMomentum))
+  return Object.fromEntries(
+    statistics.flatMap(({ prefix, mean, unbiasedVariance }) => [
+      [`${prefix}.running_mean`, moved(`${prefix}.running_mean`, mean)],
+      [`${prefix}.running_var`, moved(`${prefix}.running_var`, unbiasedVariance)],
+    ]),
+  )
+}
+
+function allParameters(network: Network): TensorSpecs {
+  return Object.fromEntries(network.parameters.map(({ name, shape }) => [name, { shape, dtype: 'float32' }]))
+}
+
+function trainedParameters(network: Network): TensorSpecs {
+  const trained = network.parameters.filter(({ role }) => role !== 'bn-mean' && role !== 'bn-variance')
+  return Object.fromEntries(trained.map(({ name, shape }) => [name, { shape, dtype: 'float32' }]))
+}

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import { imagenetNormalisation } from '#engine/network-images.ts'
+import { batchNormTraining } from '#engine/network-batch-norm.ts'
+import { initialTrainOriginalState, trainOriginalInputsAt, trainOriginalProgram } from '#engine/original-training.ts'
+import { tf } from '#engine/program/tfjs.ts'
+import { float32Tensor, int32Tensor, type HostTensors } from '#shared/host-tensor.ts'
+import { runEagerly } from './run-eagerly.ts'
+import { tinyNetwork } from './tiny-network.ts'
+import { largestDifference, parameterTensors, readTrainingSteps } from './training-steps.ts'
+
+const network = tinyNetwork()
+const pytorch = readTrainingSteps()
+const options = { ...pytorch.options, batch: 5, normalisation: imagenetNormalisation }
+const batch = {
+  images: float32Tensor([5, 3, 8, 8], Float32Array.from(pytorch.images)),
+  labels: int32Tensor([5], Int32Array.from(pytorch.labels)),
+}
+
+test('three steps follow PyTorch in loss, parameters and running statistics', async () => {
+  const program = trainOriginalProgram(network, options)
+  let state: HostTensors = initialTrainOriginalState(network, options, parameterTensors(network, pytorch.parameters))
+  const differences: number[] = []
+  const correct: (number | undefined)[] = []
+  for (const [at, step] of pytorch.steps.entries()) {
+    const inputs = trainOriginalInputsAt(options, at + 1, pytorch.learningRates[at] ?? 0)
+    const outputs = await runEagerly(program, { ...batch, ...inputs }, state)
+    differences.push(Math.abs((outputs['loss']?.data[0] ?? NaN) - step.loss))
+    correct.push(outputs['correct']?.data[0])
+    for (const { name } of network.parameters) {
+      differences.push(largestDifference(outputs[name]?.data ?? [], step.parameters[name] ?? []))
+    }
+    state = outputs
+  }
+  // Parameters are of size 1 and float32 rounds at 6e-8; three steps amplify that a little.
+  expect(Math.max(...differences)).toBeLessThan(5e-6)
+  expect(correct).toEqual(pytorch.steps.map((step) => step.correct))
+})
+
+test('every state entry is replaced by a step, and nothing stays allocated', async () => {
+  const program = trainOriginalProgram(network, options)
+  const state = initialTrainOriginalState(network, options, parameterTensors(network, pytorch.parameters))
+  const inputs = { ...batch, ...trainOriginalInputsAt(options, 1, 0.1) }
+  const outputs = await runEagerly(program, inputs, state)
+  expect(Object.keys(program.state).filter((name) => !(name in outputs))).toEqual([])
+  expect(Object.keys(state).toSorted()).toEqual(Object.keys(program.state).toSorted())
+  const before = tf.memory().numTensors
+  await runEagerly(program, inputs, state)
+  expect(tf.memory().numTensors).toBe(before)
+})
+
+test('the written-out gradient of batch normalisation is the one autodiff finds', async () => {
+  await tf.setBackend('cpu')
+  const difference = tf.tidy(() => {
+    const x = tf.randomNormal([3, 2, 4, 4], 1, 2, 'float32', 5) as tf.Tensor4D // Rank of the shape given.
+    const weight = tf.tensor1d([0.7, -1.3])
+    const bias = tf.tensor1d([0.1, 0.4])
+    const probe = tf.randomNormal([3, 2, 4, 4], 0, 1, 'float32', 6)
+    const plain = (map: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor): tf.Tensor => {
+      const centred = tf.sub(map, tf.mean(map, [0, 2, 3], true))
+      const deviation = tf.sqrt(tf.add(tf.mean(tf.square(centred), [0, 2, 3], true), 1e-5))
+      return tf.add(tf.mul(tf.div(centred, deviation), tf.reshape(gamma, [2, 1, 1])), tf.reshape(beta, [2, 1, 1]))
+    }
+    const written = tf.grads((map, gamma, beta) =>
+      tf.sum(tf.mul(probe, batchNormTraining(map as tf.Tensor4D, gamma, beta, 1e-5).output)),
+    )
+    const automatic = tf.grads((map, gamma, beta) => tf.sum(tf.mul(probe, plain(map, gamma, beta))))
+    const inputs = [x, weight, bias]
+    const expected = automatic(inputs)
+    return written(inputs).map((gradient, at) =>
+      largestDifference(gradient.dataSync(), [...(expected[at]?.dataSync() ?? [])]),
+    )
+  })
+  expect(Math.max(...difference)).toBeLessThan(1e-5)
+})
