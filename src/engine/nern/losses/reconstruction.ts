@@ -1,29 +1,60 @@
 /** How far predicted weights are from the original ones (method 3; zero error: 14.A.3). */
 import { tf } from '#engine/program/tfjs.ts'
+import { assertNever } from '#shared/result.ts'
 import { safeSqrt } from './safe-sqrt.ts'
 
+/**
+ * `rmse`: root of the mean squared error over all weights of all layers; its gradient has norm 1 / sqrt(N) whatever
+ * the error, and is 0 at zero error. `layer-mse`: mean over layers of each layer's mean squared error.
+ */
 export type ReconstructionForm = 'rmse' | 'layer-mse'
 
-/**
- * Weighted sum of squared errors: the mean over layers of each layer's mean squared error, given rows of
- * `kernelRowWeights(table, 'layer-mse')`.
- * @param predicted [kernels, K * K], as are `targets` and `weights`
- */
-export function weightedSquaredError(predicted: tf.Tensor, targets: tf.Tensor, weights: tf.Tensor): tf.Scalar {
-  return tf.sum(tf.mul(weights, tf.square(tf.sub(predicted, targets))))
+export interface ReconstructionTerms {
+  /** [kernels, K * K], as are the two below. */
+  readonly predicted: tf.Tensor
+  readonly targets: tf.Tensor
+  /** Rows of `kernelRowWeights`; left out, every value counts 1 (rmse of layers that are all K x K). */
+  readonly rowWeights?: tf.Tensor
 }
 
 /**
- * Root of the mean squared error over all weights of all layers. Its gradient has norm 1 / sqrt(count) whatever the
- * error, and is 0 at zero error.
- * @param counted 1 where a value is a weight, 0 in what a crop cuts off; [kernels, K * K]
- * @param count how many are 1; a number, or a scalar where it depends on the kernels drawn
+ * Loss over all kernels of a table.
+ * @param weights N, represented weights in all
  */
-export function rootMeanSquaredError(
-  predicted: tf.Tensor,
-  targets: tf.Tensor,
-  counted: tf.Tensor,
-  count: number | tf.Scalar,
+export function reconstructionLoss(form: ReconstructionForm, terms: ReconstructionTerms, weights: number): tf.Scalar {
+  switch (form) {
+    case 'rmse':
+      return safeSqrt(tf.div(weightedSquaredError(terms), weights))
+    case 'layer-mse':
+      return weightedSquaredError(terms)
+    default:
+      return assertNever(form)
+  }
+}
+
+/**
+ * The same, estimated from a sample of the kernels; a kernel drawn twice counts twice.
+ * @param kernels kernels of the whole table
+ */
+export function sampledReconstructionLoss(
+  form: ReconstructionForm,
+  terms: ReconstructionTerms,
+  kernels: number,
 ): tf.Scalar {
-  return safeSqrt(tf.div(weightedSquaredError(predicted, targets, counted), count))
+  const { predicted, rowWeights } = terms
+  switch (form) {
+    case 'rmse': {
+      const count = rowWeights === undefined ? predicted.size : tf.sum(rowWeights)
+      return safeSqrt(tf.div(weightedSquaredError(terms), count))
+    }
+    case 'layer-mse':
+      return tf.mul(weightedSquaredError(terms), kernels / (predicted.shape[0] ?? 1))
+    default:
+      return assertNever(form)
+  }
+}
+
+function weightedSquaredError({ predicted, targets, rowWeights }: ReconstructionTerms): tf.Scalar {
+  const squares = tf.square(tf.sub(predicted, targets))
+  return tf.sum(rowWeights === undefined ? squares : tf.mul(rowWeights, squares))
 }

@@ -1,0 +1,122 @@
+/**
+ * Orders of one layer's kernels that put similar ones side by side (method 5.2). Weights never move: a permutation
+ * only says which coordinate a kernel is given.
+ */
+import type { LayerKernels } from '../coordinates.ts'
+import { greedyPath, nearestValuePath, type PathSteps } from './greedy-path.ts'
+
+export type LayerPermutation =
+  | {
+      readonly mode: 'cross-filter'
+      /** Position on the path to kernel (filter * channels + channel). */
+      readonly order: Int32Array
+    }
+  | {
+      readonly mode: 'in-filter'
+      /** Position to filter. */
+      readonly filterOrder: Int32Array
+      /** [filters, channels]: for each filter, position to channel. */
+      readonly channelOrders: Int32Array
+    }
+
+export type PermutationMode = LayerPermutation['mode']
+
+/** Steps of finding one layer's permutation; yields the number of kernels handled since the last yield. */
+export function permuteLayer(
+  mode: PermutationMode,
+  layer: LayerKernels,
+  weight: ArrayLike<number>,
+): Generator<number, LayerPermutation, void> {
+  return mode === 'cross-filter' ? crossFilter(layer, weight) : inFilter(layer, weight)
+}
+
+/** One path over all kernels of the layer. */
+function* crossFilter(layer: LayerKernels, weight: ArrayLike<number>): Generator<number, LayerPermutation, void> {
+  const { vectors, isZero } = unitKernels(layer, weight)
+  const dimension = layer.height * layer.width
+  const order = yield* greedyPath({ count: layer.kernels, dimension, vectors, isUndefined: isZero })
+  return { mode: 'cross-filter', order }
+}
+
+/** A path over the channels of each filter, then one over the filters so re-ordered. */
+function* inFilter(layer: LayerKernels, weight: ArrayLike<number>): Generator<number, LayerPermutation, void> {
+  const { filters, channels, height, width } = layer
+  const dimension = height * width
+  const { vectors, isZero } = unitKernels(layer, weight)
+  const channelOrders = new Int32Array(filters * channels)
+  const reordered = new Float64Array(vectors.length)
+  const isUndefined = new Uint8Array(filters)
+  for (let filter = 0; filter < filters; filter++) {
+    const first = filter * channels
+    const order =
+      dimension === 1
+        ? nearestValuePath(Float64Array.from({ length: channels }, (_, channel) => weight[first + channel] ?? 0))
+        : exhausted(
+            greedyPath({
+              count: channels,
+              dimension,
+              vectors: vectors.slice(first * dimension, (first + channels) * dimension),
+              isUndefined: isZero.subarray(first, first + channels),
+            }),
+          )
+    channelOrders.set(order, first)
+    order.forEach((channel, position) => {
+      const from = (first + channel) * dimension
+      reordered.set(vectors.subarray(from, from + dimension), (first + position) * dimension)
+      if (isZero[first + channel] === 1) isUndefined[filter] = 1
+    })
+    yield channels / 2
+  }
+  const path = greedyPath({ count: filters, dimension: channels * dimension, vectors: reordered, isUndefined })
+  for (let step = path.next(); ; step = path.next()) {
+    if (step.done === true) return { mode: 'in-filter', filterOrder: step.value, channelOrders }
+    yield (step.value * channels) / 2
+  }
+}
+
+/**
+ * The coordinates of the layer's kernels in their own order, [kernels, 2] (filter, channel). Cross-filter: position r
+ * becomes (floor(r / channels), r mod channels). In-filter: the ranks on the filter path and on the channel path.
+ */
+export function permutedFilterChannels(permutation: LayerPermutation, { filters, channels }: LayerKernels): Int32Array {
+  const coordinates = new Int32Array(filters * channels * 2)
+  const assign = (kernel: number, filter: number, channel: number): void => {
+    coordinates[2 * kernel] = filter
+    coordinates[2 * kernel + 1] = channel
+  }
+  if (permutation.mode === 'cross-filter') {
+    permutation.order.forEach((kernel, position) => {
+      assign(kernel, Math.floor(position / channels), position % channels)
+    })
+    return coordinates
+  }
+  permutation.filterOrder.forEach((filter, filterRank) => {
+    for (let channelRank = 0; channelRank < channels; channelRank++) {
+      const channel = permutation.channelOrders[filter * channels + channelRank] ?? 0
+      assign(filter * channels + channel, filterRank, channelRank)
+    }
+  })
+  return coordinates
+}
+
+/** Kernels divided by their norms, [kernels, height * width]; those of norm zero stay zero and are marked. */
+function unitKernels(
+  { kernels, height, width }: LayerKernels,
+  weight: ArrayLike<number>,
+): { readonly vectors: Float64Array; readonly isZero: Uint8Array } {
+  const dimension = height * width
+  const vectors = Float64Array.from({ length: kernels * dimension }, (_, at) => weight[at] ?? 0)
+  const isZero = new Uint8Array(kernels)
+  for (let kernel = 0; kernel < kernels; kernel++) {
+    const vector = vectors.subarray(kernel * dimension, (kernel + 1) * dimension)
+    const norm = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0))
+    if (norm === 0) isZero[kernel] = 1
+    else vector.forEach((value, at) => (vector[at] = value / norm))
+  }
+  return { vectors, isZero }
+}
+
+/** Runs a short path to its end. */
+function exhausted(steps: PathSteps): Int32Array {
+  for (let step = steps.next(); ; step = steps.next()) if (step.done === true) return step.value
+}

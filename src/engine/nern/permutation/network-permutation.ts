@@ -1,0 +1,61 @@
+/** Permutations of all layers of a network, and the coordinates they give. */
+import type { HostTensors } from '#shared/host-tensor.ts'
+import { naturalCoordinates, type KernelTable } from '../coordinates.ts'
+import {
+  permutedFilterChannels,
+  permuteLayer,
+  type LayerPermutation,
+  type PermutationMode,
+} from './layer-permutation.ts'
+
+export interface PermutationHooks {
+  /** Kernels placed so far, of `table.kernels`. */
+  onProgress?(kernels: number): void
+  /** Awaited every few tens of milliseconds; the caller handles messages there, or throws to cancel. */
+  pause?(): Promise<void>
+}
+
+/**
+ * Permutation of every represented layer, in their order. Quadratic in the kernels of the largest layer: under a
+ * second for ResNet-20 and ResNet-56.
+ */
+export async function permuteNetwork(
+  mode: PermutationMode,
+  table: KernelTable,
+  weights: HostTensors,
+  hooks: PermutationHooks = {},
+): Promise<readonly LayerPermutation[]> {
+  const permutations: LayerPermutation[] = []
+  let placed = 0
+  for (const layer of table.layers) {
+    const weight = weights[layer.name]
+    if (weight === undefined) throw new RangeError(`no weight for layer ${layer.name}`)
+    const steps = permuteLayer(mode, layer, weight.data)
+    for (let step = steps.next(); ; step = steps.next()) {
+      if (step.done === true) {
+        permutations.push(step.value)
+        break
+      }
+      placed += step.value
+      hooks.onProgress?.(Math.floor(placed))
+      await hooks.pause?.()
+    }
+  }
+  return permutations
+}
+
+/** [kernels, 3] (layer, filter, channel) given to each kernel, kernels in their own order. */
+export function permutedCoordinates(table: KernelTable, permutations: readonly LayerPermutation[]): Int32Array {
+  if (permutations.length !== table.layers.length) {
+    throw new RangeError(`${table.layers.length} layers need as many permutations, got ${permutations.length}`)
+  }
+  const coordinates = naturalCoordinates(table)
+  table.layers.forEach((layer, at) => {
+    const permutation = permutations[at]
+    if (permutation === undefined) return
+    permutedFilterChannels(permutation, layer).forEach((value, index) => {
+      coordinates[(layer.firstKernel + (index >> 1)) * 3 + 1 + (index & 1)] = value
+    })
+  })
+  return coordinates
+}

@@ -1,0 +1,27 @@
+/** The weights of every represented layer, out of the predictor (method 1.3). */
+import type { Program } from '#engine/program/program.ts'
+import type { TensorSpecs } from '#shared/host-tensor.ts'
+import { assembleWeights } from '../kernels.ts'
+import { predict } from '../predictor.ts'
+import type { Representation } from '../representation.ts'
+
+/**
+ * State: the predictor's parameters. Outputs: one weight [filters, channels, height, width] a represented layer, under
+ * its parameter name; `into` the executor's state, where an evaluation finds them, or back to the `caller`.
+ */
+export function predictAllProgram(representation: Representation, into: 'state' | 'caller'): Program {
+  const { table, tables, predictor, parameterSpecs } = representation
+  const weightSpecs: TensorSpecs = Object.fromEntries(
+    table.layers.map(({ name, filters, channels, height, width }) => [
+      name,
+      { shape: [filters, channels, height, width], dtype: 'float32' },
+    ]),
+  )
+  return {
+    name: 'predict-all',
+    inputs: {},
+    state: into === 'state' ? { ...parameterSpecs, ...weightSpecs } : parameterSpecs,
+    constants: tables.constants,
+    build: (tensors) => assembleWeights(predict(tensors, tables, predictor.blocks), table),
+  }
+}
