@@ -27,7 +27,10 @@ const id = z.string().min(1).max(100)
 const name = z.string().trim().min(1).max(200)
 /** Given by the caller so that it can follow `task-progress` and cancel. */
 const taskId = z.string().min(1).max(100)
-/** An opaque file token from `files.pick` or a dropped file, or `cifar10` for the npm package. Never a path in windows. */
+/**
+ * An opaque file token from `files.pick` or a dropped file; never a path in windows. Two tokens are fixed: `cifar10`
+ * (data set) is the npm package, `sample` (network) the network shipped with the studio.
+ */
 const fileToken = z.string().min(1).max(4096)
 const empty = z.strictObject({})
 const ids = z.array(id).min(1).max(10_000)
@@ -85,6 +88,8 @@ export const commandInputs = {
     config: experimentConfigSchema,
     networkId: id.optional(),
     datasetId: id,
+    /** Where it must run; absent: wherever the settings say when its turn comes. */
+    executor: executorChoiceSchema.optional(),
     /** False leaves it a draft. */
     enqueue: z.boolean(),
   }),
@@ -300,6 +305,15 @@ export interface TaskProgress {
   readonly total: number
 }
 
+/** A place of the studio that something outside the window can ask it to show. */
+export type Place =
+  | {
+      readonly name: 'home' | 'networks' | 'datasets' | 'new-experiment' | 'experiments' | 'queue' | 'doctor' | 'settings'
+    }
+  | { readonly name: 'network' | 'dataset'; readonly id: string }
+  | { readonly name: 'run'; readonly experimentId: string }
+  | { readonly name: 'compare'; readonly ids: readonly string[] }
+
 /** What the studio announces. Payloads are complete: a window needs no second question to be right. */
 export interface StudioEvents {
   'experiment-changed': ExperimentRecord
@@ -311,6 +325,8 @@ export interface StudioEvents {
   'library-changed': { readonly networks: readonly NetworkRecord[]; readonly datasets: readonly DatasetRecord[] }
   'task-progress': TaskProgress
   'settings-changed': Settings
+  /** The menu or the demo asks the window to show a place; sent by the desktop app only. */
+  'place-requested': Place
 }
 export type EventName = keyof StudioEvents
 export const eventNames = [
@@ -323,6 +339,7 @@ export const eventNames = [
   'library-changed',
   'task-progress',
   'settings-changed',
+  'place-requested',
 ] as const satisfies readonly EventName[]
 
 /** What the preload exposes as `window.api`. */

@@ -38,7 +38,7 @@ export class Queue {
   startDispatching(only?: readonly string[]): void {
     this.#only = only === undefined ? undefined : new Set(only)
     this.#isDispatching = true
-    this.#dispatch()
+    this.dispatch()
   }
 
   state(): QueueState {
@@ -83,7 +83,7 @@ export class Queue {
       if (action === 'cancel') run?.cancel()
     }
     this.announce(ids)
-    this.#dispatch()
+    this.dispatch()
   }
 
   move(id: string, position: number): void {
@@ -94,7 +94,7 @@ export class Queue {
   setActive(isActive: boolean): void {
     this.#context.store.settings.set('queue.is-active', isActive)
     this.announce([])
-    this.#dispatch()
+    this.dispatch()
   }
 
   /** Tells windows of changed experiments and of the queue. */
@@ -116,7 +116,8 @@ export class Queue {
     cancelPatience()
   }
 
-  #dispatch(): void {
+  /** Starts what can be started now; called after anything that may have made room or work. */
+  dispatch(): void {
     if (!this.#isDispatching || this.#isClosed) return
     const { store } = this.#context
     const waiting = store.experiments.withStatus('queued')
@@ -141,7 +142,7 @@ export class Queue {
       this.#active.delete(id)
       if (this.#isClosed) return
       this.announce([])
-      this.#dispatch()
+      this.dispatch()
     })
   }
 

@@ -1,0 +1,58 @@
+import type { Comparison, ComparisonEntry } from '#shared/contract.ts'
+import type { ExperimentConfig } from '#shared/experiment-config.ts'
+
+/** Class indices from stored predictions: one byte an image, or two little-endian above 256 classes. */
+export function decodePredictions(bytes: Uint8Array, classes: number): ArrayLike<number> {
+  if (classes <= 256) return bytes
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return Uint16Array.from({ length: bytes.byteLength / 2 }, (_, i) => view.getUint16(2 * i, true))
+}
+
+/** Fraction right by class over the images predicted, in class order; 0 for a class without images. */
+export function perClassAccuracy(
+  predictions: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  classes: number,
+): readonly number[] {
+  const seen = new Array<number>(classes).fill(0)
+  const right = new Array<number>(classes).fill(0)
+  for (let image = 0; image < Math.min(predictions.length, labels.length); image++) {
+    const label = labels[image] ?? 0
+    seen[label] = (seen[label] ?? 0) + 1
+    if (predictions[image] === label) right[label] = (right[label] ?? 0) + 1
+  }
+  return right.map((count, label) => count / Math.max(1, seen[label] ?? 0))
+}
+
+/** Who is right where, over the images both networks saw. */
+export function agreementOf(
+  original: ArrayLike<number>,
+  reconstructed: ArrayLike<number>,
+  labels: ArrayLike<number>,
+): NonNullable<ComparisonEntry['agreement']> {
+  const counts = { bothRight: 0, onlyOriginal: 0, onlyReconstructed: 0, bothWrong: 0 }
+  for (let image = 0; image < Math.min(original.length, reconstructed.length, labels.length); image++) {
+    const isOriginalRight = original[image] === labels[image]
+    const isReconstructedRight = reconstructed[image] === labels[image]
+    if (isOriginalRight && isReconstructedRight) counts.bothRight++
+    else if (isOriginalRight) counts.onlyOriginal++
+    else if (isReconstructedRight) counts.onlyReconstructed++
+    else counts.bothWrong++
+  }
+  return counts
+}
+
+/** Every leaf of the configurations, in the order of first appearance; absent leaves are empty texts. */
+export function configRows(configs: readonly ExperimentConfig[]): Comparison['configRows'] {
+  const leaves = configs.map((config) => new Map(leavesOf(config)))
+  const paths = new Set(leaves.flatMap((config) => [...config.keys()]))
+  return [...paths].map((path) => {
+    const values = leaves.map((config) => config.get(path) ?? '')
+    return { path, values, isSame: values.every((value) => value === values[0]) }
+  })
+}
+
+function leavesOf(value: unknown, path = ''): readonly (readonly [string, string])[] {
+  if (typeof value !== 'object' || value === null) return [[path, String(value)]]
+  return Object.entries(value).flatMap(([key, child]) => leavesOf(child, path === '' ? key : `${path}.${key}`))
+}

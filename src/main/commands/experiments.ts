@@ -1,0 +1,180 @@
+import { rm } from 'node:fs/promises'
+import { buildNetwork } from '#networks/architectures.ts'
+import type { CommandHandlers, CommandInput, Comparison, ComparisonEntry } from '#shared/contract.ts'
+import type { ExperimentConfig } from '#shared/experiment-config.ts'
+import type { ExperimentRecord, SplitName } from '#shared/records.ts'
+import { AppException } from '#shared/result.ts'
+import type { StudioContext } from '../context.ts'
+import type { DatasetLibrary } from '../library/dataset-library.ts'
+import { zooNetwork } from '../library/network-content.ts'
+import { assertFit } from '../library/network-library.ts'
+import { uniqueName } from '../library/unique-name.ts'
+import type { Queue } from '../queue/queue.ts'
+import { runPath } from '../store/layout.ts'
+import { agreementOf, configRows, decodePredictions, perClassAccuracy } from './comparison.ts'
+
+type ExperimentCommands = Pick<
+  CommandHandlers,
+  | 'experiments.list'
+  | 'experiments.get'
+  | 'experiments.create'
+  | 'experiments.update'
+  | 'experiments.remove'
+  | 'experiments.compare'
+>
+
+export function experimentCommands(context: StudioContext, queue: Queue, datasets: DatasetLibrary): ExperimentCommands {
+  const { store, events } = context
+  return {
+    'experiments.list': async () => store.experiments.list(),
+
+    async 'experiments.get'({ id }) {
+      const record = store.experiments.get(id)
+      const network = record.networkId === undefined ? undefined : store.networks.find(record.networkId)
+      const dataset = store.datasets.find(record.datasetId)
+      return {
+        record,
+        runs: store.runs.list(id),
+        ...(network === undefined ? {} : { network }),
+        ...(dataset === undefined ? {} : { dataset }),
+      }
+    },
+
+    async 'experiments.create'(input) {
+      assertRunnable(context, input)
+      const { config, networkId, datasetId, executor, enqueue } = input
+      const name = input.name ?? defaultName(context, config, networkId)
+      const created = store.transaction(() => {
+        const draft = store.experiments.insert({
+          name,
+          config,
+          datasetId,
+          ...(networkId === undefined ? {} : { networkId }),
+          ...(executor === undefined ? {} : { executor }),
+        })
+        return enqueue ? store.experiments.transition(draft.id, 'enqueue', 'draft') : draft
+      })
+      queue.announce([created.id])
+      queue.dispatch()
+      return store.experiments.get(created.id)
+    },
+
+    async 'experiments.update'({ id, ...changes }) {
+      const record = store.experiments.update(id, changes)
+      events.emit('experiment-changed', record)
+      return record
+    },
+
+    async 'experiments.remove'({ ids }) {
+      const records = ids.map((id) => store.experiments.get(id))
+      const running = records.find(({ status }) => status === 'running')
+      if (running !== undefined) {
+        throw new AppException({
+          code: 'conflict',
+          message: `${running.name} is running. Nothing was removed.`,
+          remedy: 'Cancel it first.',
+        })
+      }
+      const runs = ids.flatMap((id) => store.runs.list(id))
+      store.experiments.remove(ids)
+      for (const run of runs) await rm(runPath(store.layout, run.id), { recursive: true, force: true })
+      events.emit('experiments-removed', { ids })
+      queue.announce([])
+      return undefined
+    },
+
+    'experiments.compare': ({ ids, split }) => compare(context, datasets, ids, split),
+  }
+}
+
+/** Throws `not-found`, `invalid-config`, `dataset-mismatch` for what could only fail later. */
+function assertRunnable({ store }: StudioContext, input: CommandInput<'experiments.create'>): void {
+  const { config, networkId, datasetId } = input
+  const dataset = store.datasets.get(datasetId)
+  if (config.kind === 'train') {
+    const built = buildNetwork(config.architecture, dataset.classNames.length)
+    if (!built.ok) throw new AppException(built.error)
+    return
+  }
+  if (networkId === undefined) {
+    throw new AppException({ code: 'invalid-config', message: 'A compression needs a network.', where: 'networkId' })
+  }
+  const network = store.networks.get(networkId)
+  assertFit(network, dataset)
+  const { channels, height, width } = zooNetwork(network.architecture, network.classes).inputShape
+  if ([channels, height, width].join() !== dataset.imageShape.join()) {
+    throw new AppException({
+      code: 'dataset-mismatch',
+      message: `${network.name} takes images of [${channels}, ${height}, ${width}], ${dataset.name} has [${dataset.imageShape.join(', ')}].`,
+      remedy: 'Choose the data set the network was trained on.',
+    })
+  }
+  if (config.reconstruction.steps + config.distillation.steps === 0) {
+    throw new AppException({
+      code: 'invalid-config',
+      message: 'Both phases have 0 steps: nothing would be learned.',
+      where: 'reconstruction.steps, distillation.steps',
+      remedy: 'Give one of them some steps.',
+    })
+  }
+}
+
+function defaultName({ store }: StudioContext, config: ExperimentConfig, networkId: string | undefined): string {
+  const wanted =
+    config.kind === 'train'
+      ? config.architecture
+      : `${networkId === undefined ? '' : store.networks.get(networkId).name} h${config.predictor.hiddenSize}`
+  return uniqueName(
+    wanted,
+    store.experiments.list().map(({ name }) => name),
+  )
+}
+
+async function compare(
+  context: StudioContext,
+  datasets: DatasetLibrary,
+  ids: readonly string[],
+  split: SplitName,
+): Promise<Comparison> {
+  const records = ids.map((id) => context.store.experiments.get(id))
+  const entries: ComparisonEntry[] = []
+  for (const record of records) entries.push(await comparisonEntry(context, datasets, record, split))
+  return { split, entries, configRows: configRows(records.map(({ config }) => config)) }
+}
+
+async function comparisonEntry(
+  { store }: StudioContext,
+  datasets: DatasetLibrary,
+  experiment: ExperimentRecord,
+  split: SplitName,
+): Promise<ComparisonEntry> {
+  const { datasetId, latestRun } = experiment
+  const result = latestRun?.result
+  // A train experiment has made the original it is compared with.
+  const networkId = result?.kind === 'train' ? result.networkId : experiment.networkId
+  const network = networkId === undefined ? undefined : store.networks.find(networkId)
+  const dataset = store.datasets.find(datasetId)
+  const original = network && store.evaluations.best({ networkId: network.id }, datasetId, split)
+  const run = store.runs.list(experiment.id).findLast(({ status }) => status === 'completed')
+  const reconstructed = run && store.evaluations.best({ runId: run.id }, datasetId, split)
+  const entry: ComparisonEntry = {
+    experiment,
+    ...(network === undefined ? {} : { network }),
+    ...(dataset === undefined ? {} : { dataset }),
+    ...(original === undefined ? {} : { original }),
+    ...(reconstructed === undefined ? {} : { reconstructed }),
+  }
+  if (original === undefined || reconstructed === undefined || dataset === undefined) return entry
+  const classes = dataset.classNames.length
+  const labels = await datasets.labels(datasetId, split)
+  const before = decodePredictions(store.evaluations.predictions(original.id), classes)
+  const after = decodePredictions(store.evaluations.predictions(reconstructed.id), classes)
+  return {
+    ...entry,
+    perClass: {
+      original: perClassAccuracy(before, labels, classes),
+      reconstructed: perClassAccuracy(after, labels, classes),
+    },
+    agreement: agreementOf(before, after, labels),
+  }
+}

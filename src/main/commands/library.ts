@@ -1,0 +1,100 @@
+import { join } from 'node:path'
+import type { CommandHandlers } from '#shared/contract.ts'
+import { AppException } from '#shared/result.ts'
+import type { StudioContext } from '../context.ts'
+import { cifar10Token, type DatasetLibrary } from '../library/dataset-library.ts'
+import type { NetworkLibrary } from '../library/network-library.ts'
+import type { Tasks } from '../library/tasks.ts'
+
+type LibraryCommands = Pick<
+  CommandHandlers,
+  | 'networks.list'
+  | 'networks.get'
+  | 'networks.import'
+  | 'networks.rename'
+  | 'networks.remove'
+  | 'networks.evaluate'
+  | 'networks.kernels'
+  | 'datasets.list'
+  | 'datasets.get'
+  | 'datasets.import'
+  | 'datasets.rename'
+  | 'datasets.remove'
+  | 'datasets.samples'
+  | 'tasks.cancel'
+>
+
+/** Names the network shipped with the studio instead of a file. */
+export const sampleToken = 'sample'
+const sampleFile = join('samples', 'resnet20-cifar10.safetensors')
+
+export interface LibraryParts {
+  readonly networks: NetworkLibrary
+  readonly datasets: DatasetLibrary
+  readonly tasks: Tasks
+  /** Folder of what is shipped with the studio. */
+  readonly resourcesFolder: string
+  /** The path behind a file token; undefined when it is none. */
+  readonly resolveFile: (token: string) => string | undefined
+}
+
+export function libraryCommands(context: StudioContext, parts: LibraryParts): LibraryCommands {
+  const { store } = context
+  const { networks, datasets, tasks, resourcesFolder } = parts
+  const announce = () => {
+    context.events.emit('library-changed', { networks: store.networks.list(), datasets: store.datasets.list() })
+  }
+  const pathOf = (token: string): string => {
+    const path = parts.resolveFile(token)
+    if (path !== undefined) return path
+    throw new AppException({
+      code: 'not-found',
+      message: 'This file is no longer known to the studio.',
+      remedy: 'Choose it again.',
+    })
+  }
+  /** The answer of a change to the library, after everybody was told. */
+  const announced = async <T>(change: Promise<T> | T): Promise<T> => {
+    const answer = await change
+    announce()
+    return answer
+  }
+  return {
+    'networks.list': async () => store.networks.list(),
+    'networks.get': async ({ id }) => networks.detail(id),
+    async 'networks.import'({ taskId, file, architecture, name }) {
+      const isSample = file === sampleToken
+      const path = isSample ? join(resourcesFolder, sampleFile) : pathOf(file)
+      const wanted = {
+        ...(architecture === undefined ? {} : { architecture }),
+        ...(name === undefined ? {} : { name }),
+        ...(isSample ? ({ originKind: 'sample' } as const) : {}),
+      }
+      return announced(networks.import(taskId, path, wanted))
+    },
+    'networks.rename': async ({ id, name }) => announced(networks.rename(id, name)),
+    async 'networks.remove'({ id }) {
+      await announced(networks.remove(id))
+      return undefined
+    },
+    'networks.evaluate': async (input) => announced(networks.evaluate(input)),
+    'networks.kernels': (input) => networks.kernels(input),
+
+    'datasets.list': async () => store.datasets.list(),
+    'datasets.get': ({ id }) => datasets.detail(id),
+    async 'datasets.import'({ taskId, file, name }) {
+      return announced(datasets.import(taskId, file === cifar10Token ? file : pathOf(file), name))
+    },
+    'datasets.rename': async ({ id, name }) => announced(datasets.rename(id, name)),
+    async 'datasets.remove'({ id }) {
+      await announced(datasets.remove(id))
+      return undefined
+    },
+    'datasets.samples': (input) => datasets.samples(input),
+
+    async 'tasks.cancel'({ taskId }) {
+      tasks.cancel(taskId)
+      return undefined
+    },
+  }
+}

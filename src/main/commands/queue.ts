@@ -1,0 +1,39 @@
+import type { CommandHandlers } from '#shared/contract.ts'
+import type { Queue } from '../queue/queue.ts'
+
+type QueueCommands = Pick<
+  CommandHandlers,
+  | 'queue.list'
+  | 'queue.enqueue'
+  | 'queue.pause'
+  | 'queue.resume'
+  | 'queue.cancel'
+  | 'queue.retry'
+  | 'queue.move'
+  | 'queue.set-active'
+>
+
+export function queueCommands(queue: Queue): QueueCommands {
+  const apply = (action: Parameters<Queue['apply']>[1]) => {
+    return async ({ ids }: { readonly ids: readonly string[] }) => {
+      queue.apply(ids, action)
+      return queue.state()
+    }
+  }
+  return {
+    'queue.list': async () => queue.state(),
+    'queue.enqueue': apply('enqueue'),
+    'queue.pause': apply('pause'),
+    'queue.resume': apply('resume'),
+    'queue.cancel': apply('cancel'),
+    'queue.retry': apply('retry'),
+    async 'queue.move'({ id, position }) {
+      queue.move(id, position)
+      return queue.state()
+    },
+    async 'queue.set-active'({ isActive }) {
+      queue.setActive(isActive)
+      return queue.state()
+    },
+  }
+}

@@ -1,0 +1,18 @@
+import type { CommandHandlers } from '#shared/contract.ts'
+import type { Store } from '../store/store.ts'
+
+type RunCommands = Pick<
+  CommandHandlers,
+  'runs.get' | 'runs.list' | 'runs.metrics' | 'runs.preview' | 'runs.log' | 'runs.checkpoints'
+>
+
+export function runCommands({ runs, metrics, checkpoints }: Store): RunCommands {
+  return {
+    'runs.get': async ({ id }) => runs.get(id),
+    'runs.list': async ({ experimentId }) => runs.list(experimentId),
+    'runs.metrics': async ({ id, afterStep, maxPoints }) => metrics.list(id, afterStep, maxPoints),
+    'runs.preview': async ({ id }) => runs.previews(id),
+    'runs.log': async ({ id }) => runs.logLines(id),
+    'runs.checkpoints': async ({ id }) => checkpoints.list(id),
+  }
+}

@@ -1,0 +1,159 @@
+import type { CommandHandlers, CommandInput, CommandName, CommandOutput, StudioEvents } from '#shared/contract.ts'
+import { commandInputs } from '#shared/contract.ts'
+import { AppException, fail, ok, toAppError, type Result } from '#shared/result.ts'
+import type { ExecutorChoice } from '#shared/trainer-protocol.ts'
+import { systemClock, type Clock } from './clock.ts'
+import { experimentCommands } from './commands/experiments.ts'
+import { libraryCommands } from './commands/library.ts'
+import { queueCommands } from './commands/queue.ts'
+import { runCommands } from './commands/runs.ts'
+import { studioCommands } from './commands/studio.ts'
+import type { StudioContext } from './context.ts'
+import { Emitter } from './emitter.ts'
+import type { WriteBytes } from './files/atomic-write.ts'
+import { DatasetLibrary } from './library/dataset-library.ts'
+import { NetworkLibrary } from './library/network-library.ts'
+import { Tasks } from './library/tasks.ts'
+import { createFileLog, type Log } from './log.ts'
+import { Queue } from './queue/queue.ts'
+import { Store } from './store/store.ts'
+import { networkPath, storeLayout } from './store/layout.ts'
+import { defaultLimits, type SupervisorLimits } from './trainer-host/supervisor.ts'
+import type { TrainerHostFactory } from './trainer-host/trainer-host.ts'
+
+/** Everything but `files.pick`, which needs a window. */
+export type StudioHandlers = Omit<CommandHandlers, 'files.pick'>
+
+export interface StudioOptions {
+  readonly storeFolder: string
+  /** Who owns the store meanwhile, for the message another process gets: `NeRN Studio`, `studio run`. */
+  readonly program: string
+  /** Of the studio. */
+  readonly version: string
+  readonly createHost: TrainerHostFactory
+  /** Folder of what is shipped with the studio (`resources`). */
+  readonly resourcesFolder: string
+  /** The path behind a file token; by default a token is a path. */
+  readonly resolveFile?: (token: string) => string | undefined
+  /** Takes precedence over the settings for work that begins now. */
+  readonly executor?: Partial<ExecutorChoice>
+  readonly isDemo?: boolean
+  /** Shown beside those of Node and SQLite. */
+  readonly versions?: Readonly<Record<string, string>>
+  readonly clock?: Clock
+  readonly limits?: SupervisorLimits
+  /** How bytes reach the disk. */
+  readonly writeBytes?: WriteBytes
+  /** By default a file in the store. */
+  readonly log?: Log
+}
+
+/**
+ * The studio without a window: one open store, its queue and its library behind the commands of shared/contract.ts.
+ * The desktop app and the command line are built on it.
+ */
+export class Studio {
+  readonly handlers: StudioHandlers
+  readonly events: Emitter<StudioEvents>
+  readonly queue: Queue
+  /** What the user must be told about opening the store, in whole sentences. */
+  readonly notices: readonly string[]
+  readonly #store: Store
+  readonly #tasks: Tasks
+  readonly #log: Log
+
+  private constructor(options: StudioOptions, store: Store, log: Log) {
+    this.#store = store
+    this.#log = log
+    this.notices = store.notices
+    this.events = new Emitter()
+    const context: StudioContext = {
+      store,
+      log,
+      events: this.events,
+      clock: options.clock ?? systemClock,
+      createHost: options.createHost,
+      limits: options.limits ?? defaultLimits,
+      executor: () => ({ ...store.settings.get('executor'), ...options.executor }),
+      writeBytes: options.writeBytes,
+    }
+    this.#tasks = new Tasks(context)
+    this.queue = new Queue(context)
+    const networks = new NetworkLibrary(context, this.#tasks)
+    const datasets = new DatasetLibrary(context, this.#tasks)
+    this.handlers = {
+      ...studioCommands(context, this.#tasks, {
+        version: options.version,
+        isDemo: options.isDemo ?? false,
+        versions: options.versions ?? {},
+      }),
+      ...libraryCommands(context, {
+        networks,
+        datasets,
+        tasks: this.#tasks,
+        resourcesFolder: options.resourcesFolder,
+        resolveFile: options.resolveFile ?? ((token) => token),
+      }),
+      ...experimentCommands(context, this.queue, datasets),
+      ...queueCommands(this.queue),
+      ...runCommands(store),
+    }
+  }
+
+  /**
+   * Opens a store and puts back into the queue what was running when its last owner ended. Nothing is started before
+   * `queue.startDispatching`. Errors: `store-locked`, `store-newer`, `store-corrupt`.
+   */
+  static async open(options: StudioOptions): Promise<Studio> {
+    const { storeFolder, program, clock = systemClock } = options
+    const store = await Store.open({ folder: storeFolder, program, clock })
+    const log = options.log ?? createFileLog(storeLayout(storeFolder).log, () => clock.now())
+    const studio = new Studio(options, store, log)
+    store.notices.forEach((notice) => log('error', notice))
+    studio.queue.recover()
+    return studio
+  }
+
+  /** One command with its input checked; never throws. */
+  async invoke<N extends Exclude<CommandName, 'files.pick'>>(
+    command: N,
+    input: CommandInput<N>,
+  ): Promise<Result<CommandOutput<N>>> {
+    try {
+      const parsed = commandInputs[command].safeParse(input)
+      if (!parsed.success) {
+        const [issue] = parsed.error.issues
+        const where = issue?.path.join('.')
+        throw new AppException({
+          code: 'invalid-argument',
+          message: `${command}: ${issue?.message ?? 'invalid input'}.`,
+          ...(where === undefined || where === '' ? {} : { where }),
+        })
+      }
+      // The schema of a command parses to its input, its handler gives its output: the table of the contract says so.
+      const handler = this.handlers[command] as (input: unknown) => Promise<CommandOutput<N>>
+      return ok(await handler(parsed.data))
+    } catch (thrown) {
+      const error = toAppError(thrown)
+      if (error.code === 'internal') this.#log('error', thrown instanceof Error ? (thrown.stack ?? '') : error.message)
+      return fail(error)
+    }
+  }
+
+  /** Class index of each image of an evaluation: one byte, or two little-endian above 256 classes. */
+  predictions(evaluationId: string): Uint8Array {
+    return this.#store.evaluations.predictions(evaluationId)
+  }
+
+  /** Path of the stored safetensors file of a network. Read only. */
+  networkFile(networkId: string): string {
+    const { sha256 } = this.#store.networks.get(networkId)
+    return networkPath(this.#store.layout, sha256)
+  }
+
+  /** Stops tasks, asks running experiments for a checkpoint (15 s at most), backs up, and lets go of the store. */
+  async close(): Promise<void> {
+    await Promise.all([this.queue.close(), this.#tasks.close()])
+    await this.#store.close()
+  }
+}

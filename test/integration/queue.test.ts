@@ -1,0 +1,259 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import type { Studio } from '#main/studio.ts'
+import type { ExperimentRecord, MetricPoint } from '#shared/records.ts'
+import {
+  call,
+  createExperiment,
+  fillLibrary,
+  openStudio,
+  reaches,
+  reachesStep,
+  scriptTrainers,
+} from '#test/support/studio.ts'
+import { temporaryFolder } from '#test/support/temporary-folder.ts'
+
+const STEPS = 60
+
+interface Ending {
+  readonly points: readonly MetricPoint[]
+  readonly predictor: string
+}
+
+async function endingOf(studio: Studio, storeFolder: string, experiment: ExperimentRecord): Promise<Ending> {
+  const id = experiment.latestRun?.id ?? ''
+  return {
+    points: await call(studio, 'runs.metrics', { id, afterStep: -1, maxPoints: 1000 }),
+    predictor: readFileSync(join(storeFolder, 'runs', id, 'predictor.safetensors'), 'utf8'),
+  }
+}
+
+/** What an experiment that nobody disturbs ends with. */
+async function undisturbedEnding(): Promise<Ending> {
+  const storeFolder = temporaryFolder()
+  const studio = await openStudio({ storeFolder })
+  const experiment = await createExperiment(studio, await fillLibrary(studio), STEPS)
+  studio.queue.startDispatching()
+  return endingOf(studio, storeFolder, await reaches(studio, experiment.id, 'completed', 'failed'))
+}
+
+it('runs an experiment to its end and keeps what it made', async () => {
+  const storeFolder = temporaryFolder()
+  const studio = await openStudio({ storeFolder })
+  const library = await fillLibrary(studio)
+  const { id } = await createExperiment(studio, library, STEPS)
+  studio.queue.startDispatching()
+  const { latestRun } = await reaches(studio, id, 'completed', 'failed')
+  expect(latestRun).toMatchObject({
+    status: 'completed',
+    attempt: 1,
+    step: STEPS,
+    totalSteps: STEPS,
+    device: 'scripted',
+  })
+  expect(latestRun?.result).toMatchObject({
+    kind: 'compress',
+    accuracies: [
+      { split: 'validation', original: { correct: 9, total: 10 }, reconstructed: { correct: 8, total: 10 } },
+      { split: 'test', original: { correct: 9, total: 10 }, reconstructed: { correct: 7, total: 10 } },
+    ],
+  })
+  expect(readdirSync(join(storeFolder, 'runs', latestRun?.id ?? ''))).toEqual([
+    'predictor.safetensors',
+    'reconstructed.safetensors',
+  ])
+  expect(await call(studio, 'runs.preview', { id: latestRun?.id ?? '' })).toHaveLength(1)
+  const { entries } = await call(studio, 'experiments.compare', { ids: [id], split: 'test' })
+  expect(entries[0]).toMatchObject({
+    original: { accuracy: 0.9 },
+    reconstructed: { accuracy: 0.7 },
+    agreement: { bothRight: 7, onlyOriginal: 2, onlyReconstructed: 0, bothWrong: 1 },
+  })
+})
+
+it('goes on from the last checkpoint after its trainer was killed, as if nothing had happened', async () => {
+  scriptTrainers({ stepMs: 3 })
+  const storeFolder = temporaryFolder()
+  const studio = await openStudio({ storeFolder })
+  const { id } = await createExperiment(studio, await fillLibrary(studio), STEPS)
+  studio.queue.startDispatching()
+  await reachesStep(studio, id, 25)
+  process.kill(studio.queue.trainerPids().get(id) ?? NaN, 'SIGKILL')
+  const experiment = await reaches(studio, id, 'completed', 'failed')
+  expect(experiment).toMatchObject({ status: 'completed', latestRun: { attempt: 1 } })
+  const log = await call(studio, 'runs.log', { id: experiment.latestRun?.id ?? '' })
+  expect(log.map(({ text }) => text)).toEqual([
+    expect.stringMatching(/^The trainer died at step \d+ \(killed by SIGKILL\); restart 1 of 3/),
+    expect.stringMatching(/^Going on from the checkpoint of step [2-5]0\.$/),
+  ])
+  expect(await endingOf(studio, storeFolder, experiment)).toEqual(await undisturbedEnding())
+})
+
+it('fails an experiment that dies twice at the same step, and retry goes on from its checkpoint', async () => {
+  const storeFolder = temporaryFolder()
+  const studio = await openStudio({ storeFolder })
+  const { id } = await createExperiment(studio, await fillLibrary(studio), STEPS)
+  scriptTrainers({ dieAtStep: 35, stepMs: 2 })
+  studio.queue.startDispatching()
+  const failed = await reaches(studio, id, 'completed', 'failed')
+  expect(failed.latestRun?.error).toMatchObject({ code: 'trainer-gone', where: 'step 34' })
+  expect(failed.latestRun?.error?.message).toMatch(/it died twice at step 34/)
+  scriptTrainers({})
+  await call(studio, 'queue.retry', { ids: [id] })
+  const experiment = await reaches(studio, id, 'completed')
+  expect(experiment.latestRun?.attempt).toBe(1)
+  expect(await endingOf(studio, storeFolder, experiment)).toEqual(await undisturbedEnding())
+})
+
+it('uses the checkpoint before a damaged one and says so', async () => {
+  scriptTrainers({ stepMs: 3 })
+  const storeFolder = temporaryFolder()
+  const studio = await openStudio({ storeFolder })
+  const { id } = await createExperiment(studio, await fillLibrary(studio), STEPS)
+  studio.queue.startDispatching()
+  await reachesStep(studio, id, 35)
+  await call(studio, 'queue.pause', { ids: [id] })
+  const { latestRun } = await reaches(studio, id, 'paused')
+  const runId = latestRun?.id ?? ''
+  const [newest] = await call(studio, 'runs.checkpoints', { id: runId })
+  const folder = join(storeFolder, 'runs', runId)
+  const name = readdirSync(folder).find((file) => file.includes(newest?.sha256.slice(0, 8) ?? '?')) ?? ''
+  writeFileSync(join(folder, name), 'damaged')
+  await call(studio, 'queue.resume', { ids: [id] })
+  const experiment = await reaches(studio, id, 'completed')
+  const log = await call(studio, 'runs.log', { id: runId })
+  expect(log.map(({ text }) => text)).toContainEqual(expect.stringMatching(/has changed since it was written/))
+  expect(await endingOf(studio, storeFolder, experiment)).toEqual(await undisturbedEnding())
+})
+
+it('pauses with a checkpoint and resumes the same run', async () => {
+  scriptTrainers({ stepMs: 3 })
+  const storeFolder = temporaryFolder()
+  const studio = await openStudio({ storeFolder })
+  const { id } = await createExperiment(studio, await fillLibrary(studio), STEPS)
+  studio.queue.startDispatching()
+  await reachesStep(studio, id, 5)
+  await call(studio, 'queue.pause', { ids: [id] })
+  const paused = await reaches(studio, id, 'paused')
+  expect(paused.latestRun?.status).toBe('paused')
+  await call(studio, 'queue.resume', { ids: [id] })
+  const experiment = await reaches(studio, id, 'completed')
+  expect(experiment.latestRun?.attempt).toBe(1)
+  expect(await endingOf(studio, storeFolder, experiment)).toEqual(await undisturbedEnding())
+})
+
+it('cancels, and retry begins a new attempt', async () => {
+  scriptTrainers({ stepMs: 3 })
+  const studio = await openStudio()
+  const { id } = await createExperiment(studio, await fillLibrary(studio), STEPS)
+  studio.queue.startDispatching()
+  await reachesStep(studio, id, 5)
+  await call(studio, 'queue.cancel', { ids: [id] })
+  expect((await reaches(studio, id, 'cancelled')).latestRun?.status).toBe('cancelled')
+  await call(studio, 'queue.retry', { ids: [id] })
+  expect((await reaches(studio, id, 'completed')).latestRun?.attempt).toBe(2)
+})
+
+it('runs one experiment a device at a time, in order', async () => {
+  scriptTrainers({ stepMs: 1 })
+  const studio = await openStudio()
+  const library = await fillLibrary(studio)
+  const [a, b, c] = [
+    await createExperiment(studio, library, 5, 'a'),
+    await createExperiment(studio, library, 5, 'b'),
+    await createExperiment(studio, library, 5, 'c'),
+  ]
+  await call(studio, 'queue.move', { id: c.id, position: 1 })
+  const started: string[] = []
+  let mostAtOnce = 0
+  studio.events.on('queue-changed', ({ running }) => {
+    mostAtOnce = Math.max(mostAtOnce, running.length)
+    for (const { name } of running) if (!started.includes(name)) started.push(name)
+  })
+  studio.queue.startDispatching()
+  await reaches(studio, b.id, 'completed')
+  await reaches(studio, a.id, 'completed')
+  expect({ started, mostAtOnce }).toEqual({ started: ['c', 'a', 'b'], mostAtOnce: 1 })
+})
+
+it('keeps a diverged run failed with the checkpoint before it', async () => {
+  scriptTrainers({ divergeAtStep: 25 })
+  const studio = await openStudio()
+  const { id } = await createExperiment(studio, await fillLibrary(studio), STEPS)
+  studio.queue.startDispatching()
+  const { latestRun } = await reaches(studio, id, 'failed')
+  expect(latestRun?.error).toMatchObject({ code: 'diverged', where: 'step 25' })
+  const checkpoints = await call(studio, 'runs.checkpoints', { id: latestRun?.id ?? '' })
+  expect(checkpoints.map(({ step }) => step)).toEqual([20, 10])
+})
+
+it('pauses a run when the disk is full, with the checkpoint before it kept', async () => {
+  scriptTrainers({ stepMs: 2 })
+  let isFull = false
+  const studio = await openStudio({
+    async writeBytes(file, bytes) {
+      if (isFull) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
+      await file.writeFile(bytes)
+    },
+  })
+  const { id } = await createExperiment(studio, await fillLibrary(studio), STEPS)
+  studio.queue.startDispatching()
+  await reachesStep(studio, id, 15)
+  isFull = true
+  const paused = await reaches(studio, id, 'paused', 'completed')
+  expect(paused).toMatchObject({ status: 'paused', latestRun: { error: { code: 'disk-full' } } })
+  isFull = false
+  await call(studio, 'queue.resume', { ids: [id] })
+  expect((await reaches(studio, id, 'completed', 'failed')).status).toBe('completed')
+})
+
+it('fails a run whose trainer talks nonsense', async () => {
+  scriptTrainers({ nonsenseAtStep: 5 })
+  const studio = await openStudio()
+  const { id } = await createExperiment(studio, await fillLibrary(studio), STEPS)
+  studio.queue.startDispatching()
+  const { latestRun } = await reaches(studio, id, 'failed', 'completed')
+  expect(latestRun?.error).toMatchObject({ code: 'internal' })
+  expect(latestRun?.error?.message).toMatch(/message nobody understands/)
+})
+
+it('leaves what ran waiting in the queue when it closes, and another studio ends it', async () => {
+  scriptTrainers({ stepMs: 3 })
+  const storeFolder = temporaryFolder()
+  const studio = await openStudio({ storeFolder })
+  const { id } = await createExperiment(studio, await fillLibrary(studio), STEPS)
+  studio.queue.startDispatching()
+  await reachesStep(studio, id, 12)
+  await studio.close()
+
+  const next = await openStudio({ storeFolder })
+  expect((await call(next, 'queue.list', {})).waiting).toMatchObject([{ id, latestRun: { status: 'interrupted' } }])
+  next.queue.startDispatching()
+  const experiment = await reaches(next, id, 'completed', 'failed')
+  expect(experiment).toMatchObject({ status: 'completed', latestRun: { attempt: 1 } })
+  expect(await endingOf(next, storeFolder, experiment)).toEqual(await undisturbedEnding())
+})
+
+it('trains a network and keeps it in the library', async () => {
+  const studio = await openStudio()
+  const { dataset } = await fillLibrary(studio)
+  const { trainDefaults } = await import('#shared/presets.ts')
+  const { id } = await call(studio, 'experiments.create', {
+    name: 'my network',
+    config: { ...trainDefaults, epochs: 3, seed: 7 },
+    datasetId: dataset.id,
+    enqueue: true,
+  })
+  studio.queue.startDispatching()
+  const { latestRun } = await reaches(studio, id, 'completed', 'failed')
+  expect(latestRun?.result).toMatchObject({ kind: 'train', test: { correct: 8, total: 10 } })
+  const networks = await call(studio, 'networks.list', {})
+  const trained = networks.find(({ name }) => name === 'my network')
+  expect(trained).toMatchObject({ origin: { kind: 'trained', source: 'my network' }, architecture: 'resnet20-cifar-b' })
+  const detail = await call(studio, 'networks.get', { id: trained?.id ?? '' })
+  expect(detail.evaluations.map(({ split, correct }) => [split, correct])).toEqual([
+    ['test', 8],
+    ['validation', 9],
+  ])
+})

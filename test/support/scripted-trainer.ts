@@ -1,0 +1,262 @@
+/**
+ * A trainer that follows a script instead of learning: a real process that speaks the whole protocol, with arithmetic
+ * that shows whether it was resumed exactly. Run by Node itself. The script is JSON in NERN_TRAINER_SCRIPT.
+ */
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { readCheckpoint } from '#formats/checkpoint.ts'
+import { writeImageCache } from '#formats/image-cache/writer.ts'
+import { writeSafetensors } from '#formats/safetensors/writer.ts'
+import { buildNetwork } from '#networks/architectures.ts'
+import { initialParameters } from '#networks/initial-parameters.ts'
+import { matchArchitecture } from '#networks/matching.ts'
+import { AppException, toAppError } from '#shared/result.ts'
+import { toTrainerSchema, type FromTrainer, type JobResult, type TrainerJob } from '#shared/trainer-protocol.ts'
+
+export interface TrainerScript {
+  readonly stepMs?: number
+  /** Dies like a crash at this step; with `dieOnceMarker` only while that file does not exist (it is made). */
+  readonly dieAtStep?: number
+  readonly dieOnceMarker?: string
+  /** Sends no heartbeat and nothing else from this step on. */
+  readonly silentAtStep?: number
+  /** Reports loss NaN as `diverged` at this step. */
+  readonly divergeAtStep?: number
+  readonly neverReady?: boolean
+  readonly nonsenseAtStep?: number
+  readonly images?: number
+}
+
+interface State {
+  readonly step: number
+  readonly loss: number
+}
+
+const script = JSON.parse(process.env['NERN_TRAINER_SCRIPT'] ?? '{}') as TrainerScript
+const IMAGES = script.images ?? 10
+let wish: 'pause' | 'cancel' | undefined
+let state: State = { step: 0, loss: 1 }
+
+function send(message: FromTrainer): void {
+  process.send?.(message)
+}
+
+function digest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+/** One "optimiser update": depends on every step before it, so a step lost or made twice changes the end. */
+function update({ step, loss }: State): State {
+  return { step: step + 1, loss: loss * 0.97 + Math.sin(step + 1) * 1e-3 }
+}
+
+function sendCheckpoint(): void {
+  const bytes = new TextEncoder().encode(JSON.stringify(state))
+  send({ type: 'checkpoint', step: state.step, phase: 'reconstruction', sha256: digest(bytes), bytes })
+}
+
+function sendMetrics(totalSteps: number): void {
+  send({
+    type: 'metrics',
+    step: state.step,
+    stepsPerSecond: 100,
+    remainingSeconds: (totalSteps - state.step) / 100,
+    points: [{ name: 'loss.total', step: state.step, elapsedMs: state.step * 10, value: state.loss }],
+  })
+}
+
+async function learn(totalSteps: number, checkpointEverySteps: number): Promise<'done' | 'stopped'> {
+  send({ type: 'started', device: 'scripted', totalSteps, step: state.step })
+  send({ type: 'phase', phase: 'reconstruction', done: state.step, total: totalSteps })
+  while (state.step < totalSteps) {
+    await new Promise((resolve) => setTimeout(resolve, script.stepMs ?? 0))
+    if (wish === 'cancel') {
+      send({ type: 'cancelled' })
+      return 'stopped'
+    }
+    if (wish === 'pause') {
+      sendCheckpoint()
+      send({ type: 'paused', step: state.step })
+      return 'stopped'
+    }
+    state = update(state)
+    if (state.step === script.silentAtStep) await new Promise(() => {})
+    if (state.step === script.dieAtStep) dieAsScripted()
+    if (state.step === script.divergeAtStep) {
+      throw new AppException({ code: 'diverged', message: 'The loss became NaN.', where: `step ${state.step}` })
+    }
+    // The protocol has no such message: the owner must notice.
+    if (state.step === script.nonsenseAtStep) process.send?.({ type: 'metrics', step: 'many' })
+    sendMetrics(totalSteps)
+    if (state.step % checkpointEverySteps === 0 && state.step < totalSteps) sendCheckpoint()
+  }
+  return 'done'
+}
+
+function dieAsScripted(): void {
+  const { dieOnceMarker } = script
+  if (dieOnceMarker !== undefined) {
+    if (existsSync(dieOnceMarker)) return
+    writeFileSync(dieOnceMarker, '')
+  }
+  process.kill(process.pid, 'SIGKILL')
+}
+
+async function run(job: TrainerJob): Promise<JobResult | undefined> {
+  switch (job.kind) {
+    case 'compress': {
+      if ((await learn(job.config.reconstruction.steps, job.config.checkpointEverySteps)) === 'stopped')
+        return undefined
+      send({
+        type: 'preview',
+        step: state.step,
+        layer: 'conv1.weight',
+        kernelShape: [3, 3],
+        count: 1,
+        original: new Float32Array(9),
+        reconstructed: Float32Array.from({ length: 9 }, () => state.loss),
+      })
+      const evaluation = (of: 'original' | 'reconstructed', split: 'validation' | 'test', wrong: number) => ({
+        of,
+        split,
+        correct: IMAGES - wrong,
+        total: IMAGES,
+        predictions: predictions(wrong),
+      })
+      return {
+        kind: 'compress',
+        evaluations: [
+          evaluation('original', 'validation', 1),
+          evaluation('original', 'test', 1),
+          evaluation('reconstructed', 'validation', 2),
+          evaluation('reconstructed', 'test', 3),
+        ],
+        layers: [{ name: 'conv1.weight', shape: [16, 3, 3, 3], relativeError: state.loss }],
+        relativeError: state.loss,
+        seconds: { permutation: 0, reconstruction: 1, distillation: 0, evaluation: 0, total: 1 },
+        predictor: new TextEncoder().encode(`predictor ${state.loss}`),
+        reconstructed: new TextEncoder().encode(`reconstructed ${state.loss}`),
+      }
+    }
+    case 'train': {
+      if ((await learn(job.config.epochs, 1)) === 'stopped') return undefined
+      return {
+        kind: 'train',
+        evaluations: [
+          { of: 'original', split: 'validation', correct: 9, total: IMAGES, predictions: predictions(1) },
+          { of: 'original', split: 'test', correct: 8, total: IMAGES, predictions: predictions(2) },
+        ],
+        network: networkBytes(job.config.architecture, job.config.seed),
+        seconds: { total: 1 },
+      }
+    }
+    case 'evaluate': {
+      send({ type: 'started', device: 'scripted', totalSteps: 0, step: 0 })
+      const total = job.limit === 0 ? IMAGES : Math.min(job.limit, IMAGES)
+      const evaluation = { of: 'original', split: job.split, correct: total, total } as const
+      return { kind: 'evaluate', evaluation: { ...evaluation, predictions: predictions(0).slice(0, total) } }
+    }
+    case 'import-network':
+      return importNetwork(job)
+    case 'import-dataset':
+      return importDataset(job.outputPath)
+    case 'probe':
+      return { kind: 'probe', device: 'scripted', deviation: 0, millisecondsPerStep: 1 }
+    case 'list-engines':
+      return {
+        kind: 'list-engines',
+        engines: [
+          { executor: 'onnxruntime', provider: 'cpu', status: 'available', isVerified: true, detail: 'scripted' },
+          { executor: 'tensorflow', provider: 'cuda', status: 'unavailable', isVerified: false, detail: 'scripted' },
+        ],
+        versions: { scripted: '1' },
+      }
+  }
+}
+
+/** Labels of the scripted data set are 0, 1, 2 ...; the first `wrong` images are taken for the next class. */
+function predictions(wrong: number): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from({ length: IMAGES }, (_, i) => (i < wrong ? (i + 1) % 10 : i % 10))
+}
+
+function networkBytes(architecture: string, seed: number): Uint8Array<ArrayBuffer> {
+  const built = buildNetwork(architecture, 10)
+  if (!built.ok) throw new AppException(built.error)
+  return writeSafetensors(Object.entries(initialParameters(built.value, seed)))
+}
+
+async function importNetwork(job: Extract<TrainerJob, { kind: 'import-network' }>): Promise<JobResult> {
+  const read = await readCheckpoint(job.sourcePath)
+  if (!read.ok) throw new AppException(read.error)
+  const shapes = [...read.value.tensors].map(([name, { shape }]) => ({ name, shape }))
+  const match = matchArchitecture(shapes)
+  if (!match.ok) throw new AppException(match.error)
+  const { network, rename } = match.value
+  const bytes = writeSafetensors(
+    [...rename].map(([from, to]) => {
+      const tensor = read.value.tensors.get(from)
+      if (tensor === undefined) throw new Error(`no ${from}`)
+      return [to, { shape: tensor.shape, data: tensor.toFloat32() }]
+    }),
+  )
+  writeFileSync(job.outputPath, bytes)
+  return {
+    kind: 'import-network',
+    architecture: network.architecture,
+    title: network.title,
+    classes: network.classes,
+    format: read.value.format,
+    sourceSha256: digest(readFileSync(job.sourcePath)),
+    sha256: digest(bytes),
+    sizeBytes: statSync(job.outputPath).size,
+    evidence: basename(job.sourcePath),
+  }
+}
+
+async function importDataset(outputPath: string): Promise<JobResult> {
+  const part = (count: number) => ({
+    images: Uint8Array.from({ length: count * 3 * 32 * 32 }, (_, i) => i % 251),
+    labels: Uint8Array.from({ length: count }, (_, i) => i % 10),
+  })
+  const classNames = Array.from({ length: 10 }, (_, i) => `class ${i}`)
+  const count = IMAGES
+  const splits = {
+    train: { start: 0, count },
+    validation: { start: count, count },
+    test: { start: 2 * count, count },
+  }
+  const written = await writeImageCache(
+    outputPath,
+    { kind: 'cifar10', classNames, imageShape: [3, 32, 32], splits, evidence: 'scripted' },
+    [part(count), part(count), part(count)],
+  )
+  if (!written.ok) throw new AppException(written.error)
+  return {
+    kind: 'import-dataset',
+    datasetKind: 'cifar10',
+    classNames,
+    imageShape: [3, 32, 32],
+    counts: { train: count, validation: count, test: count },
+    sha256: written.value.sha256,
+    sizeBytes: written.value.sizeBytes,
+    evidence: 'scripted',
+  }
+}
+
+process.on('disconnect', () => process.exit(0))
+process.on('message', (raw) => {
+  const message = toTrainerSchema.parse(raw)
+  if (message.type !== 'start') {
+    wish = message.type
+    return
+  }
+  if (message.checkpoint !== undefined) {
+    state = JSON.parse(new TextDecoder().decode(message.checkpoint)) as State
+  }
+  void run(message.job)
+    .then((result) => result && send({ type: 'result', result }))
+    .catch((thrown: unknown) => send({ type: 'failed', error: toAppError(thrown) }))
+    .finally(() => process.disconnect())
+})
+if (script.neverReady !== true) send({ type: 'ready', version: 1, pid: process.pid })

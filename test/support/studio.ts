@@ -1,0 +1,127 @@
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { writeSafetensors } from '#formats/safetensors/writer.ts'
+import { Studio, type StudioOptions } from '#main/studio.ts'
+import { createForkHosts } from '#main/trainer-host/fork-host.ts'
+import { defaultLimits } from '#main/trainer-host/supervisor.ts'
+import { buildNetwork } from '#networks/architectures.ts'
+import { initialParameters } from '#networks/initial-parameters.ts'
+import type { CommandInput, CommandName, CommandOutput, StudioEvents } from '#shared/contract.ts'
+import type { CompressConfig } from '#shared/experiment-config.ts'
+import { fastConfig } from '#shared/presets.ts'
+import type { DatasetRecord, ExperimentRecord, NetworkRecord } from '#shared/records.ts'
+import { AppException } from '#shared/result.ts'
+import type { TrainerScript } from './scripted-trainer.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+import { writeFileSync } from 'node:fs'
+
+export const scriptedTrainerPath = join(import.meta.dirname, 'scripted-trainer.ts')
+export const quickLimits = { ...defaultLimits, restartDelaysMs: [1, 1, 1] }
+
+/** What trainers started from now on do, until the test ends. */
+export function scriptTrainers(script: TrainerScript): void {
+  process.env['NERN_TRAINER_SCRIPT'] = JSON.stringify(script)
+  onTestFinished(() => {
+    delete process.env['NERN_TRAINER_SCRIPT']
+  })
+}
+
+/** A studio on a store of its own whose trainers are scripted; closed when the test ends. */
+export async function openStudio(options: Partial<StudioOptions> = {}): Promise<Studio> {
+  const studio = await Studio.open({
+    storeFolder: temporaryFolder(),
+    program: 'test',
+    version: '0.0.0',
+    createHost: createForkHosts({ entryPath: scriptedTrainerPath }),
+    resourcesFolder: join(import.meta.dirname, '../../resources'),
+    limits: quickLimits,
+    log: () => {},
+    ...options,
+  })
+  onTestFinished(() => studio.close())
+  return studio
+}
+
+/** The answer of a command that must succeed. */
+export async function call<N extends Exclude<CommandName, 'files.pick'>>(
+  studio: Studio,
+  command: N,
+  input: CommandInput<N>,
+): Promise<CommandOutput<N>> {
+  const answer = await studio.invoke(command, input)
+  if (answer.ok) return answer.value
+  throw new AppException(answer.error)
+}
+
+/** A file with the untrained weights of a small network. */
+export function writeNetworkFile(folder: string, seed = 1): string {
+  const built = buildNetwork('resnet20-cifar-b', 10)
+  if (!built.ok) throw new AppException(built.error)
+  const path = join(folder, `network-${seed}.safetensors`)
+  writeFileSync(path, writeSafetensors(Object.entries(initialParameters(built.value, seed))))
+  return path
+}
+
+export interface Library {
+  readonly network: NetworkRecord
+  readonly dataset: DatasetRecord
+}
+
+/** A network and a data set in the store. */
+export async function fillLibrary(studio: Studio): Promise<Library> {
+  const file = writeNetworkFile(temporaryFolder())
+  const network = await call(studio, 'networks.import', { taskId: 'network', file, name: 'small' })
+  const dataset = await call(studio, 'datasets.import', { taskId: 'dataset', file: '/scripted', name: 'images' })
+  return { network, dataset }
+}
+
+export function compressConfig(steps: number, checkpointEverySteps = 10): CompressConfig {
+  return { ...fastConfig, reconstruction: { ...fastConfig.reconstruction, steps }, checkpointEverySteps }
+}
+
+/** A queued experiment of `steps` scripted steps. */
+export function createExperiment(
+  studio: Studio,
+  { network, dataset }: Library,
+  steps: number,
+  name?: string,
+): Promise<ExperimentRecord> {
+  return call(studio, 'experiments.create', {
+    config: compressConfig(steps),
+    networkId: network.id,
+    datasetId: dataset.id,
+    enqueue: true,
+    ...(name === undefined ? {} : { name }),
+  })
+}
+
+/** Resolves with the next payload of an event that satisfies `isWanted`. */
+export function nextEvent<E extends keyof StudioEvents>(
+  studio: Studio,
+  event: E,
+  isWanted: (payload: StudioEvents[E]) => boolean,
+): Promise<StudioEvents[E]> {
+  return new Promise((resolve) => {
+    const stop = studio.events.on(event, (payload) => {
+      if (!isWanted(payload)) return
+      stop()
+      resolve(payload)
+    })
+  })
+}
+
+/** Resolves when the experiment has one of these statuses; at once when it has it now. */
+export async function reaches(
+  studio: Studio,
+  id: string,
+  ...statuses: readonly ExperimentRecord['status'][]
+): Promise<ExperimentRecord> {
+  const { record } = await call(studio, 'experiments.get', { id })
+  if (statuses.includes(record.status)) return record
+  return nextEvent(studio, 'experiment-changed', (changed) => changed.id === id && statuses.includes(changed.status))
+}
+
+/** Resolves when the latest run of the experiment has made at least `step` steps. */
+export async function reachesStep(studio: Studio, experimentId: string, step: number): Promise<void> {
+  await nextEvent(studio, 'run-metrics', ({ run }) => run.experimentId === experimentId && run.step >= step)
+}
