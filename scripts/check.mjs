@@ -2,7 +2,7 @@
 import process from 'node:process'
 import { bootstrap, runNode, say } from './lib/bootstrap.mjs'
 
-const tools = bootstrap()
+const tools = await bootstrap()
 const steps = [
   ['format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.']],
   ['types: pure folders', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.pure.json']],
@@ -12,7 +12,7 @@ const steps = [
 const failed = []
 for (const [name, args] of steps) {
   say(`check: ${name}`)
-  if (runNode(tools, args) !== 0) failed.push(name)
+  if ((await runNode(tools, args)) !== 0) failed.push(name)
 }
 if (failed.length > 0) say(`check failed: ${failed.join(', ')}`)
 process.exit(failed.length === 0 ? 0 : 1)

@@ -4,20 +4,13 @@
  *
  * Bundles a TypeScript entry by the rules of the product and runs it: for benches and small tools.
  */
-import { spawnSync } from 'node:child_process'
 import path from 'node:path'
-import { chooseNode, root } from './lib/environment.mjs'
+import process from 'node:process'
+import { bootstrap, root, runNode, stop } from './lib/bootstrap.mjs'
 
 const [file, ...args] = process.argv.slice(2)
-if (!file) {
-  console.error('usage: node scripts/run-ts.mjs FILE.ts [arguments]')
-  process.exit(2)
-}
-const node = chooseNode()
-if (node !== process.execPath) {
-  const again = spawnSync(node, process.argv.slice(1), { stdio: 'inherit' })
-  process.exit(again.status ?? 1)
-}
+if (!file) stop('no file was named.', 'node scripts/run-ts.mjs FILE.ts [arguments]')
+const tools = await bootstrap()
 const { buildNodeBundle } = await import('./lib/node-bundle.mjs')
 const source = path.resolve(file)
 const name = path
@@ -26,6 +19,5 @@ const name = path
   .replace(/_m?ts$/, '')
 const outDir = path.join(root, '.cache', 'run', name)
 await buildNodeBundle({ root, entries: { [name]: source }, outDir })
-const result = spawnSync(node, ['--enable-source-maps', path.join(outDir, `${name}.js`), ...args], { stdio: 'inherit' })
-if (result.signal) console.error(`${file} ended by ${result.signal}`)
-process.exit(result.status ?? 1)
+const bundle = path.join(outDir, `${name}.js`)
+process.exit(await runNode(tools, ['--enable-source-maps', bundle, ...args], { cwd: process.cwd() }))

@@ -1,0 +1,45 @@
+/** Builds the studio: main and trainer for Node, one self-contained preload, the renderer for the browser. */
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig } from 'electron-vite'
+import { resolve, rolldownOptions } from './scripts/lib/node-bundle.mjs'
+
+export default defineConfig({
+  main: {
+    publicDir: false,
+    resolve,
+    build: {
+      // The rules of scripts/lib/node-bundle.mjs say what stays outside; everything else is bundled.
+      externalizeDeps: false,
+      sourcemap: true,
+      minify: false,
+      rolldownOptions: {
+        ...rolldownOptions,
+        // The trainer is a file of its own: it runs as another process.
+        input: { index: 'src/main/index.ts', trainer: 'src/trainer/index.ts' },
+      },
+    },
+  },
+  preload: {
+    publicDir: false,
+    build: {
+      // A sandboxed preload loads no other file and speaks CommonJS.
+      externalizeDeps: false,
+      sourcemap: false,
+      rolldownOptions: {
+        input: { index: 'src/preload/index.ts' },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'src/renderer',
+    plugins: [svelte()],
+    build: {
+      sourcemap: true,
+      // The content security policy allows no data: scripts or fonts.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rolldownOptions: { input: { index: 'src/renderer/index.html' } },
+    },
+  },
+})

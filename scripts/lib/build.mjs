@@ -1,0 +1,40 @@
+/** Builds what is not built yet or older than its sources. */
+import fs from 'node:fs'
+import path from 'node:path'
+import { root, say } from './environment.mjs'
+import { isStale } from './stale.mjs'
+
+/** Whatever of the tools changes their output. */
+const toolSources = ['package.json', 'package-lock.json', 'scripts/lib/node-bundle.mjs']
+
+/** The command line in out/cli: `index.js`, and beside it the `trainer.js` that it starts. */
+export async function buildCli() {
+  const sources = ['cli', 'main', 'trainer', 'formats', 'engine', 'networks', 'shared'].map((name) => `src/${name}`)
+  if (!isStale('out/cli/.built', [...sources, ...toolSources])) return
+  say('Building the command line ...')
+  const startedAt = new Date()
+  const { buildNodeBundle } = await import('./node-bundle.mjs')
+  await buildNodeBundle({
+    root,
+    entries: { index: path.join(root, 'src/cli/index.ts'), trainer: path.join(root, 'src/trainer/index.ts') },
+    outDir: path.join(root, 'out', 'cli'),
+  })
+  markBuilt('out/cli/.built', startedAt)
+}
+
+/** The studio in out/main, out/preload and out/renderer. */
+export async function buildStudio() {
+  if (!isStale('out/.studio-built', ['src', 'electron.vite.config.ts', ...toolSources])) return
+  say('Building the studio ...')
+  const startedAt = new Date()
+  const { build } = await import('electron-vite')
+  await build({ root, logLevel: 'warn' })
+  markBuilt('out/.studio-built', startedAt)
+}
+
+/** Dated from the start, so that a source saved during the build counts as newer. */
+function markBuilt(file, startedAt) {
+  const marker = path.join(root, file)
+  fs.writeFileSync(marker, '')
+  fs.utimesSync(marker, startedAt, startedAt)
+}
