@@ -1,0 +1,65 @@
+/** Predictions of a network over a split, batch by batch; the last batch is padded with its first image. */
+import type { CompiledProgram, DeviceState } from '#engine/executors/executor.ts'
+import type { Network } from '#networks/network.ts'
+import { float32Tensor } from '#shared/host-tensor.ts'
+import { AppException } from '#shared/result.ts'
+import type { SplitData } from './data/batch-source.ts'
+import { writeImages } from './data/augmentation.ts'
+
+/** Images a run of the evaluation program. */
+export const evaluationBatch = 250
+
+export interface Evaluation {
+  readonly correct: number
+  readonly total: number
+  /** One byte an image, or two little-endian above 256 classes, in split order. */
+  readonly predictions: Uint8Array<ArrayBuffer>
+}
+
+/**
+ * @param program `evaluateProgram` of `network` compiled for `evaluationBatch` images
+ * @param onBatch awaited after every batch with the images done
+ */
+export async function evaluateSplit(
+  program: CompiledProgram,
+  state: DeviceState,
+  network: Network,
+  data: SplitData,
+  onBatch: (done: number, total: number) => Promise<void>,
+): Promise<Evaluation> {
+  const { channels, height, width } = network.inputShape
+  const size = channels * height * width
+  const total = data.labels.length
+  const classes = new Uint16Array(total)
+  const images = new Float32Array(evaluationBatch * size)
+  let correct = 0
+  for (let start = 0; start < total; start += evaluationBatch) {
+    const count = Math.min(evaluationBatch, total - start)
+    writeImages(data.images.subarray(start * size), images, count, network.inputShape)
+    for (let padded = count; padded < evaluationBatch; padded++) images.copyWithin(padded * size, 0, size)
+    const { predictions } = await program.run(
+      { images: float32Tensor([evaluationBatch, channels, height, width], images) },
+      state,
+    )
+    if (predictions === undefined) {
+      throw new AppException({ code: 'internal', message: 'The evaluation program returned no predictions.' })
+    }
+    for (let i = 0; i < count; i++) {
+      const predicted = predictions.data[i] ?? 0
+      classes[start + i] = predicted
+      if (predicted === data.labels[start + i]) correct += 1
+    }
+    await onBatch(start + count, total)
+  }
+  return { correct, total, predictions: encodePredictions(classes, network.classes) }
+}
+
+function encodePredictions(classes: Uint16Array, count: number): Uint8Array<ArrayBuffer> {
+  if (count <= 256) return Uint8Array.from(classes)
+  const bytes = new Uint8Array(classes.length * 2)
+  const view = new DataView(bytes.buffer)
+  classes.forEach((value, index) => {
+    view.setUint16(index * 2, value, true)
+  })
+  return bytes
+}

@@ -1,0 +1,36 @@
+/** A stored network: the graph from the zoo and its parameters from a safetensors file. */
+import { readCheckpoint } from '#formats/checkpoint.ts'
+import { buildNetwork } from '#networks/architectures.ts'
+import type { Network } from '#networks/network.ts'
+import { float32Tensor, type HostTensors } from '#shared/host-tensor.ts'
+import { AppException } from '#shared/result.ts'
+
+export interface LoadedNetwork {
+  readonly network: Network
+  readonly parameters: HostTensors
+}
+
+/** Throws `AppException` when the file is damaged or lacks a parameter of the architecture. */
+export async function loadNetwork(input: {
+  readonly path: string
+  readonly architecture: string
+  readonly classes: number
+}): Promise<LoadedNetwork> {
+  const network = buildNetwork(input.architecture, input.classes)
+  if (!network.ok) throw new AppException(network.error)
+  const file = await readCheckpoint(input.path)
+  if (!file.ok) throw new AppException(file.error)
+  const parameters = network.value.parameters.map(({ name, shape }) => {
+    const tensor = file.value.tensors.get(name)
+    if (tensor === undefined || tensor.shape.join() !== shape.join()) {
+      throw new AppException({
+        code: 'file-corrupt',
+        message: `The stored network lacks ${name} of shape [${shape.join(', ')}].`,
+        where: input.path,
+        remedy: 'Import the network again.',
+      })
+    }
+    return [name, float32Tensor(shape, tensor.toFloat32())] as const
+  })
+  return { network: network.value, parameters: Object.fromEntries(parameters) }
+}
