@@ -308,7 +308,8 @@ export interface TaskProgress {
 /** A place of the studio that something outside the window can ask it to show. */
 export type Place =
   | {
-      readonly name: 'home' | 'networks' | 'datasets' | 'new-experiment' | 'experiments' | 'queue' | 'doctor' | 'settings'
+      readonly name:
+        'home' | 'networks' | 'datasets' | 'new-experiment' | 'experiments' | 'queue' | 'doctor' | 'settings'
     }
   | { readonly name: 'network' | 'dataset'; readonly id: string }
   | { readonly name: 'run'; readonly experimentId: string }

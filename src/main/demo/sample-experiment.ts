@@ -1,0 +1,48 @@
+import type { DatasetRecord, ExperimentRecord, NetworkRecord } from '#shared/records.ts'
+import { fastConfig } from '#shared/presets.ts'
+import { AppException } from '#shared/result.ts'
+import { sampleToken } from '../commands/library.ts'
+import { cifar10Token } from '../library/dataset-library.ts'
+import type { Studio } from '../studio.ts'
+
+/** What the demo needs in the library: the sample network and CIFAR-10, imported when they are not there yet. */
+export async function provideSample(
+  studio: Studio,
+): Promise<{ readonly network: NetworkRecord; readonly dataset: DatasetRecord }> {
+  const { handlers } = studio
+  const networks = await handlers['networks.list']({})
+  const network =
+    networks.find(({ origin }) => origin.kind === 'sample') ??
+    (await handlers['networks.import']({ taskId: 'demo network', file: sampleToken }))
+  const datasets = await handlers['datasets.list']({})
+  const dataset =
+    datasets.find(({ kind }) => kind === 'cifar10') ??
+    (await handlers['datasets.import']({ taskId: 'demo data set', file: cifar10Token }))
+  return { network, dataset }
+}
+
+/** The experiment of the demo: the studio's own recipe, unchanged, through the queue like any other. */
+export function enqueueSample(studio: Studio, networkId: string, datasetId: string): Promise<ExperimentRecord> {
+  return studio.handlers['experiments.create']({ config: fastConfig, networkId, datasetId, enqueue: true })
+}
+
+/**
+ * Resolves with the completed experiment. Rejects with the run's own error when it failed, with `cancelled` when the
+ * user cancelled it. A paused one is waited for: somebody will resume it.
+ */
+export function untilEnded(studio: Studio, id: string): Promise<ExperimentRecord> {
+  return new Promise((resolve, reject) => {
+    const look = (experiment: ExperimentRecord): void => {
+      if (experiment.id !== id) return
+      const { status, latestRun, name } = experiment
+      if (status !== 'completed' && status !== 'failed' && status !== 'cancelled') return
+      unsubscribe()
+      if (status === 'completed') return resolve(experiment)
+      const stopped = { code: 'cancelled', message: `${name} was cancelled.` } as const
+      reject(new AppException(latestRun?.error ?? stopped))
+    }
+    const unsubscribe = studio.events.on('experiment-changed', look)
+    // It may have ended before anybody listened.
+    studio.handlers['experiments.get']({ id }).then(({ record }) => look(record), reject)
+  })
+}

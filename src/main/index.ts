@@ -1,0 +1,251 @@
+/**
+ * The desktop app. This file alone knows the order of construction: it opens the store, builds the studio on it, opens
+ * the doors to the window, and on the way out closes them in reverse.
+ */
+import { join } from 'node:path'
+import { BrowserWindow, app, dialog, ipcMain, nativeTheme, protocol, session, shell } from 'electron'
+import { type CommandHandlers, type Place, eventNames } from '#shared/contract.ts'
+import { type StudioEvent, listeningChannel } from '#shared/ipc-channels.ts'
+import { toAppError } from '#shared/result.ts'
+import { appScheme, appSchemePrivileges, createAppProtocol } from './app-protocol.ts'
+import { type DemoOptions, runDemo } from './demo/demo.ts'
+import { TokenTable } from './files/token-table.ts'
+import { EventOutbox } from './ipc/event-outbox.ts'
+import { createFilePicker, registerDrops } from './ipc/files.ts'
+import { registerCommands } from './ipc/router.ts'
+import { type LaunchOptions, parseLaunchOptions } from './launch-options.ts'
+import { type Log, createFileLog } from './log.ts'
+import { externalUrl, guardContents, guardSession, isTrustedSender } from './security.ts'
+import { defaultStoreFolder, storeLayout } from './store/layout.ts'
+import { Studio } from './studio.ts'
+import { createUtilityHosts } from './trainer-host/utility-host.ts'
+import { focusWindow, openMainWindow } from './windows/main-window.ts'
+import { setApplicationMenu } from './windows/menu.ts'
+import { showStartupError } from './windows/startup-error.ts'
+import { readWindowState, writeWindowState } from './windows/window-state.ts'
+
+/** Built side by side: out/{main,preload,renderer}. */
+const preloadPath = join(import.meta.dirname, '../preload/index.cjs')
+const rendererFolder = join(import.meta.dirname, '../renderer')
+const trainerEntry = join(import.meta.dirname, 'trainer.js')
+
+const options = parseLaunchOptions(process.argv.slice(1), process.cwd())
+if (options.userDataDir !== undefined) app.setPath('userData', options.userDataDir)
+protocol.registerSchemesAsPrivileged([appSchemePrivileges])
+
+// Not awaited at the top level: Electron becomes ready only after this module has been evaluated.
+if (app.requestSingleInstanceLock()) void app.whenReady().then(start)
+else app.quit()
+
+async function start(): Promise<void> {
+  try {
+    const storeFolder = options.store ?? defaultStoreFolder()
+    const log = createFileLog(storeLayout(storeFolder).log)
+    const tokens = new TokenTable()
+    const studio = await Studio.open({
+      storeFolder,
+      program: app.name,
+      version: app.getVersion(),
+      createHost: createUtilityHosts({ entryPath: trainerEntry, onOutput: (line) => log('info', line) }),
+      resourcesFolder: app.isPackaged ? process.resourcesPath : join(app.getAppPath(), 'resources'),
+      resolveFile: (token) => tokens.resolve(token),
+      isDemo: options.isDemo,
+      versions: { Electron: process.versions.electron, Chromium: process.versions.chrome },
+      log,
+    })
+    nativeTheme.themeSource = (await studio.handlers['studio.settings']({})).theme
+    new Desktop(studio, tokens, log, options).open()
+  } catch (thrown) {
+    await showStartupError(dialog, toAppError(thrown), (text) => process.stderr.write(text))
+    app.exit(1)
+  }
+}
+
+/** The open studio with its window and the doors between them. */
+class Desktop {
+  readonly #studio: Studio
+  readonly #tokens: TokenTable
+  readonly #log: Log
+  readonly #options: LaunchOptions
+  readonly #statePath = join(app.getPath('userData'), 'window.json')
+  readonly #outboxes = new Map<number, EventOutbox>()
+  /** In the order of opening; closed in reverse. */
+  readonly #closers: (() => void)[] = []
+  #window: BrowserWindow | undefined
+  #stateWritten: Promise<void> = Promise.resolve()
+  #isClosing = false
+
+  constructor(studio: Studio, tokens: TokenTable, log: Log, options: LaunchOptions) {
+    this.#studio = studio
+    this.#tokens = tokens
+    this.#log = log
+    this.#options = options
+  }
+
+  open(): void {
+    this.#guard()
+    this.#openDoors()
+    this.#followTheme()
+    setApplicationMenu(
+      { show: (place) => this.show(place), openExternal },
+      process.platform === 'darwin',
+      app.isPackaged,
+    )
+    app.on('second-instance', () => this.#focus())
+    app.on('activate', () => this.#focus())
+    // On macOS an app without windows goes on: so do its experiments.
+    app.on('window-all-closed', () => {
+      if (process.platform !== 'darwin') app.quit()
+    })
+    app.on('before-quit', (event) => {
+      if (this.#isClosing) return
+      event.preventDefault()
+      void this.#close(0)
+    })
+    this.#openWindow()
+    this.#tellNotices()
+    this.#studio.queue.startDispatching()
+    if (this.#options.isDemo) void this.#demonstrate()
+  }
+
+  /** Asks the window to show a place; it gets there as soon as the page listens. */
+  show(place: Place): void {
+    this.#focus()
+    this.#announce({ event: 'place-requested', payload: place })
+  }
+
+  #guard(): void {
+    const { defaultSession } = session
+    guardSession(defaultSession)
+    defaultSession.protocol.handle(appScheme, createAppProtocol(rendererFolder))
+    app.on('web-contents-created', (_event, contents) =>
+      guardContents(contents, {
+        openExternal,
+        onRefused: (what, url) => this.#log('warning', `Refused a ${what}: ${url}`),
+      }),
+    )
+  }
+
+  #openDoors(): void {
+    const isTrusted = (event: Parameters<typeof isTrustedSender>[0]) =>
+      isTrustedSender(event, new Set(this.#outboxes.keys()))
+    const handlers: CommandHandlers = {
+      ...this.#studio.handlers,
+      'files.pick': createFilePicker(dialog, this.#tokens),
+    }
+    this.#closers.push(
+      registerCommands(ipcMain, {
+        handlers,
+        isTrusted,
+        onError: (command, error, thrown) => {
+          const detail = error.code === 'internal' && thrown instanceof Error ? (thrown.stack ?? '') : error.message
+          this.#log(error.code === 'internal' ? 'error' : 'info', `${command}: ${error.code}: ${detail}`)
+        },
+      }),
+      registerDrops(ipcMain, this.#tokens, isTrusted),
+    )
+    ipcMain.on(listeningChannel, (event) => {
+      if (isTrusted(event)) this.#outboxes.get(event.sender.id)?.startListening()
+    })
+    for (const event of eventNames) {
+      this.#closers.push(
+        this.#studio.events.on(event, (payload) => {
+          // Name and payload come from the same entry of the table of events.
+          this.#announce({ event, payload } as StudioEvent)
+        }),
+      )
+    }
+  }
+
+  #followTheme(): void {
+    this.#closers.push(
+      this.#studio.events.on('settings-changed', (settings) => {
+        nativeTheme.themeSource = settings.theme
+      }),
+    )
+  }
+
+  #openWindow(): BrowserWindow {
+    const window = openMainWindow({
+      preloadPath,
+      state: readWindowState(this.#statePath),
+      saveState: (state) => {
+        this.#stateWritten = writeWindowState(this.#statePath, state).catch((cause: unknown) =>
+          this.#log('warning', `The window's place could not be saved: ${String(cause)}`),
+        )
+      },
+      onError: (text) => this.#log('error', text),
+    })
+    const { webContents } = window
+    const { id } = webContents
+    const outbox = new EventOutbox({
+      isDestroyed: () => webContents.isDestroyed(),
+      send: (channel, events) => webContents.send(channel, events),
+    })
+    this.#outboxes.set(id, outbox)
+    // A page that is loaded anew has no listeners yet.
+    webContents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
+      if (isMainFrame && !isSameDocument) outbox.stopListening()
+    })
+    window.once('closed', () => {
+      outbox.dispose()
+      this.#outboxes.delete(id)
+      this.#window = undefined
+    })
+    this.#window = window
+    return window
+  }
+
+  #focus(): void {
+    if (this.#isClosing) return
+    focusWindow(this.#window ?? this.#openWindow())
+  }
+
+  #announce(item: StudioEvent): void {
+    for (const outbox of this.#outboxes.values()) outbox.push(item)
+  }
+
+  #tellNotices(): void {
+    const { notices } = this.#studio
+    if (notices.length === 0 || this.#window === undefined) return
+    void dialog.showMessageBox(this.#window, {
+      type: 'warning',
+      message: 'The store was repaired.',
+      detail: notices.join('\n\n'),
+    })
+  }
+
+  async #demonstrate(): Promise<void> {
+    const window = this.#window ?? this.#openWindow()
+    const demo: DemoOptions = {
+      studio: this.#studio,
+      window,
+      show: (place) => this.show(place),
+      ...(this.#options.screenshots === undefined ? {} : { screenshots: this.#options.screenshots }),
+      say: (line) => process.stdout.write(`${line}\n`),
+    }
+    const isDone = await runDemo(demo)
+    if (this.#options.isDemoExiting) await this.#close(isDone ? 0 : 1)
+  }
+
+  /** In reverse: window, doors, then the studio, which asks running experiments for a checkpoint and backs up. */
+  async #close(exitCode: number): Promise<void> {
+    if (this.#isClosing) return
+    this.#isClosing = true
+    this.#window?.close()
+    for (const close of this.#closers.reverse()) close()
+    let code = exitCode
+    try {
+      await Promise.all([this.#stateWritten, this.#studio.close()])
+    } catch (thrown) {
+      code = 1
+      this.#log('error', `Closing: ${toAppError(thrown).message}`)
+    }
+    app.exit(code)
+  }
+}
+
+function openExternal(url: string): void {
+  const allowed = externalUrl(url)
+  if (allowed !== undefined) void shell.openExternal(allowed)
+}

@@ -1,0 +1,86 @@
+import { type StudioEvent, eventsChannel } from '#shared/ipc-channels.ts'
+
+/** What an outbox needs of a window's page. */
+export interface EventTarget {
+  readonly isDestroyed: () => boolean
+  readonly send: (channel: string, events: readonly StudioEvent[]) => void
+}
+
+/** Time over which announcements are gathered into one message: below what a person notices. */
+const batchMs = 50
+/** More than a page that never listens may keep; the oldest go first. */
+const keptAtMost = 5_000
+
+/**
+ * Announcements on their way to one page: kept until it listens, then sent in batches. Of those that replace each
+ * other (the same record, the queue, the library) only the newest of a batch travels.
+ */
+export class EventOutbox {
+  readonly #target: EventTarget
+  #waiting: StudioEvent[] = []
+  #isListening = false
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(target: EventTarget) {
+    this.#target = target
+  }
+
+  push(item: StudioEvent): void {
+    const key = replacementKey(item)
+    if (key !== undefined) this.#waiting = this.#waiting.filter((other) => replacementKey(other) !== key)
+    this.#waiting.push(item)
+    if (this.#waiting.length > keptAtMost) this.#waiting.shift()
+    if (this.#isListening) this.#timer ??= setTimeout(() => this.#flush(), batchMs)
+  }
+
+  /** The page has subscribed: what was kept goes out at once. */
+  startListening(): void {
+    this.#isListening = true
+    this.#flush()
+  }
+
+  /** The page is being loaded anew: keep again until it subscribes. */
+  stopListening(): void {
+    this.#isListening = false
+    this.#clearTimer()
+  }
+
+  dispose(): void {
+    this.stopListening()
+    this.#waiting = []
+  }
+
+  #flush(): void {
+    this.#clearTimer()
+    if (this.#waiting.length === 0 || this.#target.isDestroyed()) return
+    const batch = this.#waiting
+    this.#waiting = []
+    this.#target.send(eventsChannel, batch)
+  }
+
+  #clearTimer(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+}
+
+/** Equal keys: the later announcement says all that the earlier one said. Undefined: every one counts. */
+function replacementKey(item: StudioEvent): string | undefined {
+  switch (item.event) {
+    case 'experiment-changed':
+      return `experiment ${item.payload.id}`
+    case 'task-progress':
+      return `task ${item.payload.taskId}`
+    case 'run-preview':
+      return `preview ${item.payload.runId} ${item.payload.preview.layer}`
+    case 'queue-changed':
+    case 'library-changed':
+    case 'settings-changed':
+    case 'place-requested':
+      return item.event
+    case 'experiments-removed':
+    case 'run-metrics':
+    case 'run-log':
+      return undefined
+  }
+}

@@ -1,0 +1,52 @@
+/** The two ways a file gets into the studio: the system's dialog and dropping it. Both give the page a token only. */
+import type { Dialog, IpcMain, IpcMainInvokeEvent, OpenDialogOptions } from 'electron'
+import { z } from 'zod'
+import type { CommandInput, CommandOutput } from '#shared/contract.ts'
+import { dropChannel } from '#shared/ipc-channels.ts'
+import { type Result, fail, ok } from '#shared/result.ts'
+import type { FileToken, TokenTable } from '../files/token-table.ts'
+import { untrusted } from './router.ts'
+
+type PickKind = CommandInput<'files.pick'>['kind']
+
+const dialogs: Readonly<Record<PickKind, OpenDialogOptions>> = {
+  network: {
+    title: 'Import a network',
+    properties: ['openFile'],
+    filters: [
+      { name: 'Checkpoints', extensions: ['pt', 'pth', 'th', 'safetensors'] },
+      { name: 'All files', extensions: ['*'] },
+    ],
+  },
+  'dataset-file': { title: 'Import a data set', properties: ['openFile'] },
+  'dataset-folder': { title: 'Import a data set from a folder', properties: ['openDirectory'] },
+}
+
+/** The handler of `files.pick`. Resolves to undefined when the user closed the dialog. */
+export function createFilePicker(
+  dialog: Pick<Dialog, 'showOpenDialog'>,
+  tokens: TokenTable,
+): (input: CommandInput<'files.pick'>) => Promise<CommandOutput<'files.pick'>> {
+  return async ({ kind }) => {
+    const { canceled, filePaths } = await dialog.showOpenDialog(dialogs[kind])
+    const [path] = filePaths
+    return canceled || path === undefined ? undefined : tokens.add(path)
+  }
+}
+
+const pathSchema = z.string().min(1).max(32_768)
+
+/** Answers the preload, which alone knows the path of a dropped file. Returns the function that unregisters. */
+export function registerDrops(
+  ipc: Pick<IpcMain, 'handle' | 'removeHandler'>,
+  tokens: TokenTable,
+  isTrusted: (event: IpcMainInvokeEvent) => boolean,
+): () => void {
+  ipc.handle(dropChannel, (event, path: unknown): Result<FileToken> => {
+    if (!isTrusted(event)) return fail(untrusted)
+    const parsed = pathSchema.safeParse(path)
+    if (!parsed.success) return fail({ code: 'invalid-argument', message: 'A dropped file has no usable path.' })
+    return ok(tokens.add(parsed.data))
+  })
+  return () => ipc.removeHandler(dropChannel)
+}

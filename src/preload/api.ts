@@ -1,0 +1,108 @@
+import { type CommandName, type EventName, type StudioApi, type StudioEvents, commandNames } from '#shared/contract.ts'
+import { type StudioEvent, commandChannel, dropChannel, eventsChannel, listeningChannel } from '#shared/ipc-channels.ts'
+import { type Result, fail, toAppError } from '#shared/result.ts'
+
+/** What of Electron's preload world the API is made of. */
+export interface PreloadPorts {
+  readonly invoke: (channel: string, input: unknown) => Promise<unknown>
+  readonly send: (channel: string) => void
+  readonly listen: (channel: string, listener: (message: unknown) => void) => void
+  /** Path of a `File` the user dropped or chose; empty for one made by page code; throws when it is no file. */
+  readonly pathOf: (file: unknown) => string
+  /** Told of what a listener of the page throws. */
+  readonly reportError: (error: unknown) => void
+}
+
+type Listeners = { readonly [E in EventName]: Set<(payload: StudioEvents[E]) => void> }
+
+/** Builds `window.api`: three functions, none of which hands out a channel, an event object or a path. */
+export function createStudioApi(ports: PreloadPorts): StudioApi {
+  const knownCommands: ReadonlySet<string> = new Set(commandNames)
+  const listeners = createListeners()
+  let hasListener = false
+
+  ports.listen(eventsChannel, (message) => {
+    // Sent by main alone, so trusted as typed.
+    for (const item of message as readonly StudioEvent[]) deliver(listeners, item, ports.reportError)
+  })
+
+  return {
+    invoke: <N extends CommandName>(command: N, input: unknown) => {
+      if (!knownCommands.has(command)) return Promise.resolve(unknownCommand(command))
+      return ask(ports, commandChannel(command), input)
+    },
+    on: (event, listener) => {
+      const set = Object.hasOwn(listeners, event) ? listeners[event] : undefined
+      if (set === undefined) throw new TypeError(`There is no event named ${JSON.stringify(event)}.`)
+      set.add(listener)
+      if (!hasListener) {
+        hasListener = true
+        // A page subscribes to all it needs in one go; only then may the kept events arrive.
+        queueMicrotask(() => {
+          ports.send(listeningChannel)
+        })
+      }
+      return () => {
+        set.delete(listener)
+      }
+    },
+    tokenForFile: async (file) => {
+      let path: string
+      try {
+        path = ports.pathOf(file)
+      } catch {
+        path = ''
+      }
+      return path === '' ? fail(notAFile) : ask(ports, dropChannel, path)
+    },
+  }
+}
+
+const notAFile = {
+  code: 'invalid-argument',
+  message: 'What was dropped is not a file on this machine.',
+  remedy: 'Drop a file or folder from the file manager, or use the import button.',
+} as const
+
+function unknownCommand(command: unknown): Result<never> {
+  return fail({ code: 'invalid-argument', message: `There is no command named ${JSON.stringify(command)}.` })
+}
+
+/** Main answers every call with a `Result`; a rejection means that the call itself failed, which becomes one as well. */
+async function ask<T>(ports: PreloadPorts, channel: string, input: unknown): Promise<Result<T>> {
+  try {
+    return (await ports.invoke(channel, input)) as Result<T>
+  } catch (error) {
+    return fail(toAppError(error))
+  }
+}
+
+function createListeners(): Listeners {
+  return {
+    'experiment-changed': new Set(),
+    'experiments-removed': new Set(),
+    'queue-changed': new Set(),
+    'run-metrics': new Set(),
+    'run-preview': new Set(),
+    'run-log': new Set(),
+    'library-changed': new Set(),
+    'task-progress': new Set(),
+    'settings-changed': new Set(),
+    'place-requested': new Set(),
+  }
+}
+
+function deliver<E extends EventName>(
+  listeners: Listeners,
+  item: { readonly event: E; readonly payload: StudioEvents[E] },
+  reportError: (error: unknown) => void,
+): void {
+  // A copy, because a listener may unsubscribe itself; one that throws must not keep the event from the others.
+  for (const listener of [...listeners[item.event]]) {
+    try {
+      listener(item.payload)
+    } catch (error) {
+      reportError(error)
+    }
+  }
+}
