@@ -1,0 +1,70 @@
+/** Loads ONNX Runtime's native package and knows what every provider needs. */
+import type { InferenceSession } from 'onnxruntime-node'
+import { toAppError, AppException } from '#shared/result.ts'
+import type { ProviderName } from '../executor.ts'
+
+export type Runtime = typeof import('onnxruntime-node')
+
+const remedies: Readonly<Record<ProviderName, string>> = {
+  cpu: 'Install the studio again: its copy of ONNX Runtime is damaged or made for another system.',
+  webgpu: 'Install a graphics driver with Vulkan (Linux), Direct3D 12 (Windows) or Metal (macOS), or choose cpu.',
+  cuda: 'On Linux x64 install CUDA 12, cuDNN 9 and the CUDA files of onnxruntime-node, or choose webgpu or cpu.',
+  dml: 'DirectML exists on Windows only; choose webgpu or cpu.',
+  coreml: 'Core ML exists on macOS only; choose webgpu or cpu.',
+}
+
+/** Throws `AppException` `executor-unavailable` when the native package cannot be loaded. */
+export async function loadRuntime(): Promise<Runtime> {
+  try {
+    return await import('onnxruntime-node')
+  } catch (error) {
+    throw unavailable('cpu', `onnxruntime-node cannot be loaded: ${toAppError(error).message}`, error)
+  }
+}
+
+/** Throws `AppException` `executor-unavailable` when this build of ONNX Runtime has no such provider. */
+export function assertProvider(runtime: Runtime, provider: ProviderName): void {
+  const names = runtime.listSupportedBackends().map(({ name }) => name)
+  if (names.includes(provider)) return
+  throw unavailable(provider, `ONNX Runtime was built without it for this system (it has ${names.join(', ')})`)
+}
+
+export function unavailable(provider: ProviderName, reason: string, cause?: unknown): AppException {
+  return new AppException(
+    {
+      code: 'executor-unavailable',
+      message: `Executor onnxruntime cannot use provider ${provider}: ${reason}`,
+      remedy: remedies[provider],
+    },
+    { cause },
+  )
+}
+
+export interface SessionSettings {
+  readonly provider: ProviderName
+  readonly threads: number
+  /** Outputs that stay where they were computed, by their name in the model. */
+  readonly residentOutputs?: readonly string[]
+  /** Writes a profile of every node to a file with this prefix. */
+  readonly profilePrefix?: string
+}
+
+export function sessionOptions(settings: SessionSettings): InferenceSession.SessionOptions {
+  const { provider, threads, profilePrefix, residentOutputs = [] } = settings
+  return {
+    executionProviders: [{ name: provider }],
+    // Steps are chains of operations: running several at once only makes them compete for the same cores.
+    executionMode: 'sequential',
+    interOpNumThreads: 1,
+    ...(threads === 0 ? {} : { intraOpNumThreads: threads }),
+    graphOptimizationLevel: 'all',
+    // Without its arena ONNX Runtime takes every intermediate tensor from the system: 3 times slower.
+    enableCpuMemArena: true,
+    enableMemPattern: true,
+    logSeverityLevel: 3,
+    ...(provider === 'webgpu'
+      ? { preferredOutputLocation: Object.fromEntries(residentOutputs.map((name) => [name, 'gpu-buffer' as const])) }
+      : {}),
+    ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),
+  }
+}

@@ -1,0 +1,59 @@
+/** The part of the ONNX intermediate representation that the lowering uses. */
+
+export type OnnxDtype = 'float32' | 'int32' | 'int64' | 'bool'
+
+export type OnnxAttribute =
+  | { readonly kind: 'int'; readonly value: number }
+  | { readonly kind: 'ints'; readonly value: readonly number[] }
+  | { readonly kind: 'float'; readonly value: number }
+  | { readonly kind: 'string'; readonly value: string }
+
+export type OnnxAttributes = Readonly<Record<string, OnnxAttribute>>
+
+/** '' is the standard operator set; `com.microsoft` holds the contributed operators of ONNX Runtime. */
+export type OnnxDomain = '' | 'com.microsoft'
+
+export interface OnnxNode {
+  readonly op: string
+  readonly domain: OnnxDomain
+  /** An empty name leaves an optional operand out. */
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+  readonly attributes: OnnxAttributes
+}
+
+export interface OnnxInitializer {
+  readonly name: string
+  readonly dtype: OnnxDtype
+  readonly shape: readonly number[]
+  readonly data: Float32Array | Int32Array | BigInt64Array | Uint8Array
+}
+
+export interface OnnxPort {
+  readonly name: string
+  readonly dtype: OnnxDtype
+  readonly shape: readonly number[]
+}
+
+export interface OnnxModel {
+  readonly name: string
+  readonly nodes: readonly OnnxNode[]
+  readonly initializers: readonly OnnxInitializer[]
+  readonly inputs: readonly OnnxPort[]
+  readonly outputs: readonly OnnxPort[]
+}
+
+/** Codes of ONNX for element types. */
+export const dtypeCodes: Readonly<Record<OnnxDtype, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 }
+
+export function int(value: number): OnnxAttribute {
+  return { kind: 'int', value }
+}
+
+export function ints(value: readonly number[]): OnnxAttribute {
+  return { kind: 'ints', value }
+}
+
+export function float(value: number): OnnxAttribute {
+  return { kind: 'float', value }
+}

@@ -1,0 +1,145 @@
+/** Reductions. Along an axis that is stored once they are a factor, not a loop. */
+import { sizeOf } from '#shared/host-tensor.ts'
+import type { GraphDtype, ValueSpec } from '../graph.ts'
+import type { Lowering } from '../onnx/lowering.ts'
+import { dtypeCodes, int } from '../onnx/model.ts'
+import { layoutOf, uniform, uniformOf, type Value } from '../onnx/value.ts'
+import { axesOf, operand, operation, unsupported, type Call, type LoweringCall } from './operation.ts'
+import type { Operation, OperationTable } from './operation.ts'
+
+interface Reduction {
+  readonly op: string
+  /** What reducing `count` equal elements gives. */
+  readonly ofEqual: (element: number, count: number) => number
+  readonly dtype: (operand: GraphDtype) => GraphDtype
+}
+
+const counted = (dtype: GraphDtype): GraphDtype => (dtype === 'bool' ? 'int32' : dtype)
+const same = (dtype: GraphDtype): GraphDtype => dtype
+
+const sum: Reduction = { op: 'ReduceSum', ofEqual: (element, count) => element * count, dtype: counted }
+const mean: Reduction = { op: 'ReduceMean', ofEqual: (element) => element, dtype: () => 'float32' }
+const product: Reduction = { op: 'ReduceProd', ofEqual: (element, count) => element ** count, dtype: counted }
+const maximum: Reduction = { op: 'ReduceMax', ofEqual: (element) => element, dtype: same }
+const minimum: Reduction = { op: 'ReduceMin', ofEqual: (element) => element, dtype: same }
+
+function reducedShape(call: Call<ValueSpec>, axes: readonly number[]): readonly number[] {
+  const { shape } = operand(call, 'x')
+  if (call.attributes.boolean('keepDims')) return shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent))
+  return shape.filter((_, axis) => !axes.includes(axis))
+}
+
+function reductionAxes(call: Call<ValueSpec>): readonly number[] {
+  return axesOf(
+    call,
+    call.attributes.has('reductionIndices') ? 'reductionIndices' : 'axis',
+    operand(call, 'x').shape.length,
+  )
+}
+
+function reduction(kind: Reduction): Operation {
+  return operation(
+    (call) => ({ shape: reducedShape(call, reductionAxes(call)), dtype: kind.dtype(operand(call, 'x').dtype) }),
+    (call, lowering) => {
+      const x = lowering.cast(operand(call, 'x'), call.output.dtype)
+      return reduce(kind, x, reductionAxes(call), call.output, lowering)
+    },
+  )
+}
+
+function reduce(kind: Reduction, x: Value, axes: readonly number[], output: ValueSpec, lowering: Lowering): Value {
+  const repeated = uniformOf(x)
+  if (repeated !== undefined) {
+    const count = sizeOf(axes.map((axis) => x.shape[axis] ?? 1))
+    return uniform(output, Math.fround(kind.ofEqual(repeated, count)))
+  }
+  const { order, extents } = layoutOf(x)
+  const stored = axes.filter((axis) => extents[axis] !== 1)
+  const repeats = axes.reduce((count, axis) => count * ((x.shape[axis] ?? 1) / (extents[axis] ?? 1)), 1)
+  const narrowed = { shape: x.shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent)), dtype: output.dtype }
+  let name = lowering.stored(x, order)
+  if (stored.length > 0) {
+    const positions = stored.map((axis) => order.indexOf(axis)).toSorted((a, b) => a - b)
+    name = lowering.emit(kind.op, [name, lowering.builder.int64(positions)], { keepdims: int(1) })
+  }
+  const layout = { order, extents: extents.map((extent, axis) => (axes.includes(axis) ? 1 : extent)) }
+  const reduced = lowering.laidOutValue(narrowed, name, layout)
+  return lowering.reshape(scaled(kind, reduced, repeats, lowering), output.shape)
+}
+
+/** Accounts for axes that were stored once: x summed `repeats` times. */
+function scaled(kind: Reduction, x: Value, repeats: number, lowering: Lowering): Value {
+  if (kind.ofEqual(2, repeats) === 2) return x
+  const factor = uniform({ shape: [], dtype: x.dtype }, repeats)
+  return lowering.elementwise(kind === product ? 'Pow' : 'Mul', [x, factor], x)
+}
+
+function position(op: string): Operation {
+  return operation(
+    (call) => ({ shape: reducedShape(call, axesOf(call, 'axis', operand(call, 'x').shape.length)), dtype: 'int32' }),
+    (call, lowering) => {
+      const x = operand(call, 'x')
+      const [axis = 0] = axesOf(call, 'axis', x.shape.length)
+      const index = lowering.emit(op, [lowering.plain(x)], { axis: int(axis), keepdims: int(0) })
+      return lowering.plainValue(call.output, lowering.emit('Cast', [index], { to: int(dtypeCodes.int32) }))
+    },
+  )
+}
+
+function overBooleans(kind: Reduction): Operation {
+  return operation(
+    (call) => ({ shape: reducedShape(call, axesOf(call, 'axis', operand(call, 'x').shape.length)), dtype: 'bool' }),
+    (call, lowering) => {
+      const x = lowering.cast(operand(call, 'x'), 'int32')
+      const axes = axesOf(call, 'axis', x.shape.length)
+      return lowering.cast(reduce(kind, x, axes, { ...call.output, dtype: 'int32' }, lowering), 'bool')
+    },
+  )
+}
+
+const softmax = operation(
+  (call) => operand(call, 'logits'),
+  (call, lowering) => alongLastAxis('Softmax', call, lowering),
+)
+
+const logSoftmax = operation(
+  (call) => operand(call, 'logits'),
+  (call, lowering) => alongLastAxis('LogSoftmax', call, lowering),
+)
+
+function alongLastAxis(op: string, call: LoweringCall, lowering: Lowering): Value {
+  const logits = operand(call, 'logits')
+  const last = logits.shape.length - 1
+  const axis = call.attributes.number(op === 'Softmax' ? 'dim' : 'axis', last)
+  if (axis !== last && axis !== -1) throw unsupported(call, `axis ${axis}`)
+  return lowering.plainValue(call.output, lowering.emit(op, [lowering.plain(logits)], { axis: int(last) }))
+}
+
+const cumulativeSum = operation(
+  (call) => operand(call, 'x'),
+  (call, lowering) => {
+    const x = operand(call, 'x')
+    const axis = lowering.builder.int64([call.attributes.number('axis')], [])
+    const flag = (name: string): number => Number(call.attributes.boolean(name))
+    const name = lowering.emit('CumSum', [lowering.plain(x), axis], {
+      exclusive: int(flag('exclusive')),
+      reverse: int(flag('reverse')),
+    })
+    return lowering.plainValue(call.output, name)
+  },
+)
+
+export const reductionOperations: OperationTable = {
+  Sum: reduction(sum),
+  Mean: reduction(mean),
+  Prod: reduction(product),
+  Max: reduction(maximum),
+  Min: reduction(minimum),
+  All: overBooleans(minimum),
+  Any: overBooleans(maximum),
+  ArgMax: position('ArgMax'),
+  ArgMin: position('ArgMin'),
+  Softmax: softmax,
+  LogSoftmax: logSoftmax,
+  Cumsum: cumulativeSum,
+}
