@@ -17,12 +17,10 @@ const integrity = 'sha512-bWBeKf5c7ctqsQfXIuvjYoIpEU/1KWXOrzgJgm6iF0VEqHba7KOKax
 const dist = path.join(cacheDir, 'electron-dist')
 const defaultApp = path.join(import.meta.dirname, 'electron-default-app')
 
-/** Changes when this recipe does, so that an older folder is made again. */
+/** Changes with the way it is made, so that an older one is made again. */
 function recipe() {
-  const hash = createHash('sha256')
-  for (const file of [import.meta.filename, path.join(defaultApp, 'main.js'), path.join(defaultApp, 'package.json')]) {
-    hash.update(fs.readFileSync(file))
-  }
+  const hash = createHash('sha256').update(`${spec} 1`)
+  for (const file of ['main.js', 'package.json']) hash.update(fs.readFileSync(path.join(defaultApp, file)))
   return hash.digest('hex')
 }
 

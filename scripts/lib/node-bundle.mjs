@@ -19,6 +19,7 @@ const external = [
 /** TensorFlow.js' `main` builds are self-contained, register no gradients and cannot be shared between packages. */
 export const resolve = { mainFields: ['module', 'main'], conditions: ['node', 'module', 'import', 'default'] }
 
+/** @type {NonNullable<import('vite').BuildOptions['rolldownOptions']>} */
 export const rolldownOptions = {
   external,
   platform: 'node',

@@ -4,7 +4,6 @@
  * differ in the module version and in two build flags. About 100 seconds; needs python3, make and g++.
  */
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
@@ -20,6 +19,9 @@ const headers = {
   integrity: 'sha512-CG5NL8foa5WzccCwlS7b5NYOrRPGyG6OPh6Hy9aLZfHm8iMf+RK3DxTpqWZdC3sH+yQqwPNkA+Gl7XVxaeWPxA==',
 }
 const target = path.join(cacheDir, 'better-sqlite3-electron33')
+
+/** Changes with the way it is made, so that an older one is made again. */
+const recipe = `${sqlite.spec} ${headers.spec} 1`
 
 /** What version 12 loads its binary through; the package of that name searches many folders, ours knows the one. */
 const bindingsModule = "module.exports = (name) => require('../../build/Release/' + name)\n"

@@ -17,7 +17,7 @@ const libraries = [
   ['libnotify4'],
   ['libsecret-1-0'],
 ]
-const display = [['xvfb'], ['xauth']]
+const display = [['xvfb']]
 /** To unpack the fallback Electron and to compile better-sqlite3 for it. */
 const fallback = [['unzip'], ['python3'], ['make'], ['g++']]
 
