@@ -103,7 +103,10 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
-  { files: ['**/*.mjs', 'scripts/**/*.js', '*.config.js', 'test/**', 'src/{formats,trainer,main,cli}/**'], languageOptions: { globals: globals.node } },
+  {
+    files: ['**/*.mjs', 'scripts/**/*.js', '*.config.js', 'test/**', 'src/{formats,trainer,main,cli}/**'],
+    languageOptions: { globals: globals.node },
+  },
   { files: ['src/{renderer,preload}/**'], languageOptions: { globals: globals.browser } },
   // The type checker knows undefined names; the core rule does not know types.
   { files: ['**/*.ts', '**/*.svelte'], rules: { 'no-undef': 'off' } },

@@ -29,9 +29,6 @@ const bindingsModule = "module.exports = (name) => require('../../build/Release/
 /** Package folder for NERN_BETTER_SQLITE3, compiled when it is not there yet. */
 export async function sqliteForFallback() {
   const stamp = path.join(target, '.recipe')
-  const recipe = createHash('sha256')
-    .update(fs.readFileSync(import.meta.filename))
-    .digest('hex')
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === recipe) return target
   say(`Compiling ${sqlite.spec} for the fallback Electron (about 100 seconds, once) ...`)
   await makeFolder(target, (folder) => {
