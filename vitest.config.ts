@@ -1,13 +1,12 @@
 import { defineConfig } from 'vitest/config'
+import { prebundleTensorflow } from './scripts/lib/prebundle-tensorflow.mjs'
 
-export default defineConfig({
+export default defineConfig(async () => ({
+  resolve: { alias: await prebundleTensorflow() },
   test: {
     include: ['test/{unit,numeric,integration}/**/*.test.ts'],
     environment: 'node',
     pool: 'forks',
     testTimeout: 60_000,
-    // TensorFlow.js publishes ES modules without file extensions: Node cannot load them, Vite can.
-    server: { deps: { inline: [/@tensorflow\/tfjs/] } },
   },
-  resolve: { mainFields: ['module', 'main'] },
-})
+}))

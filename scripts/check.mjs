@@ -1,18 +1,48 @@
-/** `npm run check`: format, types and lint. Every step runs, so that one report shows everything. */
+/** `npm run check`: format, types, lint and unused code. Every step runs, so that one report shows everything. */
+import fs from 'node:fs'
+import path from 'node:path'
 import process from 'node:process'
-import { bootstrap, runNode, say } from './lib/bootstrap.mjs'
+import { bootstrap, root, runNode, say } from './lib/bootstrap.mjs'
 
 const tools = await bootstrap()
+const cache = path.join('.cache', 'check')
+fs.mkdirSync(path.join(root, cache), { recursive: true })
+
+function types(name) {
+  const record = ['--incremental', '--tsBuildInfoFile', path.join(cache, `${name}.tsbuildinfo`)]
+  return ['node_modules/typescript/bin/tsc', '-p', `tsconfig.${name}.json`, ...record]
+}
+
+const prettierCache = ['--cache', '--cache-location', path.join(cache, 'prettier.json')]
+const eslintCache = ['--cache', '--cache-strategy=content', '--cache-location', path.join(cache, 'eslint.json')]
 const steps = [
-  ['format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.']],
-  ['types: pure folders', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.pure.json']],
-  ['types: node', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.node.json']],
-  ['lint', ['node_modules/eslint/bin/eslint.js', '--max-warnings=0', '.']],
+  ['format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', ...prettierCache, '.']],
+  ['types: pure folders', types('pure')],
+  ['types: node', types('node')],
+  [
+    'types: renderer and preload',
+    [
+      'node_modules/svelte-check/bin/svelte-check',
+      '--tsconfig',
+      'tsconfig.web.json',
+      '--fail-on-warnings',
+      '--output',
+      'human',
+    ],
+  ],
+  ['lint', ['node_modules/eslint/bin/eslint.js', '--max-warnings=0', ...eslintCache, '.']],
+  [
+    'unused files, exports and packages',
+    ['node_modules/knip/bin/knip.js', '--cache', '--cache-location', path.join(cache, 'knip')],
+  ],
 ]
 const failed = []
 for (const [name, args] of steps) {
-  say(`check: ${name}`)
-  if ((await runNode(tools, args)) !== 0) failed.push(name)
+  const startedAt = performance.now()
+  const code = await runNode(tools, args)
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+  say(`check: ${name}: ${code === 0 ? 'ok' : 'FAILED'} (${seconds} s)`)
+  if (code !== 0) failed.push(name)
 }
-if (failed.length > 0) say(`check failed: ${failed.join(', ')}`)
+process.stdout.write(`check: ${steps.length - failed.length} passed, ${failed.length} failed\n`)
 process.exit(failed.length === 0 ? 0 : 1)
