@@ -247,6 +247,7 @@ it('trains a network and keeps it in the library', async () => {
   })
   studio.queue.startDispatching()
   const { latestRun } = await reaches(studio, id, 'completed', 'failed')
+  expect(latestRun?.error).toBeUndefined()
   expect(latestRun?.result).toMatchObject({ kind: 'train', test: { correct: 8, total: 10 } })
   const networks = await call(studio, 'networks.list', {})
   const trained = networks.find(({ name }) => name === 'my network')

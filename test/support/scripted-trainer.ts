@@ -38,8 +38,11 @@ const IMAGES = script.images ?? 10
 let wish: 'pause' | 'cancel' | undefined
 let state: State = { step: 0, loss: 1 }
 
+/** The last message handed over to the system; a process that ended before that would lose it. */
+let lastSent: Promise<void> = Promise.resolve()
+
 function send(message: FromTrainer): void {
-  process.send?.(message)
+  lastSent = new Promise((resolve) => process.send?.(message, () => resolve()))
 }
 
 function digest(bytes: Uint8Array): string {
@@ -257,6 +260,7 @@ process.on('message', (raw) => {
   void run(message.job)
     .then((result) => result && send({ type: 'result', result }))
     .catch((thrown: unknown) => send({ type: 'failed', error: toAppError(thrown) }))
+    .then(() => lastSent)
     .finally(() => process.disconnect())
 })
 if (script.neverReady !== true) send({ type: 'ready', version: 1, pid: process.pid })

@@ -50,7 +50,7 @@ export function studioCommands(context: StudioContext, tasks: Tasks, facts: Stud
         engines: found.engines,
         store: {
           path: store.layout.folder,
-          sizeBytes: statSync(store.layout.database).size,
+          sizeBytes: databaseBytes(store.layout.database),
           schemaVersion: store.schemaVersion,
           isHealthy: problem === undefined,
           detail: [problem ?? 'SQLite finds nothing wrong.', ...store.notices].join(' '),
@@ -67,6 +67,11 @@ export function studioCommands(context: StudioContext, tasks: Tasks, facts: Stud
       }
     },
   }
+}
+
+/** With what has not been folded into the main file yet. */
+function databaseBytes(path: string): number {
+  return ['', '-wal'].reduce((sum, suffix) => sum + (statSync(path + suffix, { throwIfNoEntry: false })?.size ?? 0), 0)
 }
 
 async function examineEngines(

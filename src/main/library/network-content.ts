@@ -34,10 +34,12 @@ export async function describeNetwork(
     ...(smoothness === null ? {} : { smoothness }),
   }))
   const represented = network.representedLayers
+  // Running statistics of batch-norm are stored, but they are not learned.
+  const learned = network.parameters.filter(({ role }) => role !== 'bn-mean' && role !== 'bn-variance')
   return {
     counts: {
       title: network.title,
-      parameters: network.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+      parameters: learned.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
       representedWeights: represented.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
       kernels: represented.reduce((sum, { shape }) => sum + shape[0] * shape[1], 0),
     },

@@ -1,0 +1,126 @@
+import type { Studio } from '#main/studio.ts'
+import type { ExperimentRecord, RunRecord } from '#shared/records.ts'
+import { AppException } from '#shared/result.ts'
+import { call } from './call.ts'
+import type { Invocation } from './command.ts'
+import { formatResult } from './result-table.ts'
+import { formatDuration } from './units.ts'
+
+/**
+ * Runs one queued experiment to its end while showing progress. Ctrl-C pauses it with a checkpoint.
+ * Gives the experiment in its last state; an unfinished one is an error that says how to go on.
+ */
+export async function runToEnd(
+  { output, onInterrupt }: Invocation,
+  studio: Studio,
+  id: string,
+): Promise<ExperimentRecord> {
+  const stopShowing = showProgress(studio, (text) => output.progress(text))
+  const ended = endOf(studio, id)
+  const giveBack = onInterrupt(() => void studio.invoke('queue.pause', { ids: [id] }))
+  studio.queue.startDispatching([id])
+  try {
+    const experiment = await ended
+    throwUnlessCompleted(experiment)
+    return experiment
+  } finally {
+    giveBack()
+    stopShowing()
+  }
+}
+
+/** Prints what an experiment achieved. */
+export function showResult({ output }: Invocation, experiment: ExperimentRecord): void {
+  output.result(experiment, formatResult(experiment))
+}
+
+/** One line on stderr for whatever runs; returns the function that ends it. */
+export function showProgress(studio: Studio, show: (text: string) => void): () => void {
+  const names = new Map<string, string>()
+  const stops = [
+    studio.events.on('experiment-changed', ({ id, name, status, latestRun }) => {
+      names.set(id, name)
+      if (status === 'running' && latestRun !== undefined) show(progressLine(name, latestRun))
+    }),
+    studio.events.on('run-metrics', ({ run, points }) => {
+      const loss = points.findLast(({ name }) => name === 'loss.total' || name === 'loss.train')
+      const suffix = loss === undefined ? '' : `, loss ${loss.value.toPrecision(4)}`
+      show(progressLine(names.get(run.experimentId) ?? run.experimentId, run) + suffix)
+    }),
+    studio.events.on('run-log', ({ line }) => {
+      if (line.level !== 'info') show(`${line.level}: ${line.text}`)
+    }),
+  ]
+  return () => stops.forEach((stop) => stop())
+}
+
+function progressLine(name: string, { phase, step, totalSteps, stepsPerSecond, remainingSeconds }: RunRecord): string {
+  return [
+    `${name}: ${phase ?? 'starting'}`,
+    totalSteps > 0 ? `step ${step} of ${totalSteps}` : '',
+    stepsPerSecond === undefined ? '' : `${stepsPerSecond.toFixed(1)} steps/s`,
+    remainingSeconds === undefined ? '' : `${formatDuration(remainingSeconds)} left`,
+  ]
+    .filter((part) => part !== '')
+    .join(', ')
+}
+
+function endOf(studio: Studio, id: string): Promise<ExperimentRecord> {
+  return new Promise((resolve) => {
+    const stop = studio.events.on('experiment-changed', (experiment) => {
+      if (experiment.id !== id || experiment.status === 'running' || experiment.status === 'queued') return
+      stop()
+      resolve(experiment)
+    })
+  })
+}
+
+function throwUnlessCompleted({ id, name, status, latestRun }: ExperimentRecord): void {
+  if (status === 'completed') return
+  if (status === 'paused') {
+    const checkpoint = `step ${latestRun?.step ?? 0}`
+    throw new AppException({
+      code: latestRun?.error?.code ?? 'cancelled',
+      message: latestRun?.error?.message ?? `${name} is paused at ${checkpoint}, with a checkpoint.`,
+      remedy: `Go on with: studio queue resume ${id} && studio queue start`,
+    })
+  }
+  throw new AppException(
+    latestRun?.error ?? { code: 'cancelled', message: `${name} is ${status}.`, remedy: `studio queue retry ${id}` },
+  )
+}
+
+/** Starts everything that waits, until nothing waits or runs. Ctrl-C leaves the running one waiting, with a checkpoint. */
+export async function runQueue(
+  { output, onInterrupt }: Invocation,
+  studio: Studio,
+): Promise<{ readonly ended: readonly ExperimentRecord[]; readonly isInterrupted: boolean }> {
+  const ended = new Map<string, ExperimentRecord>()
+  const stopShowing = showProgress(studio, (text) => output.progress(text))
+  let isInterrupted = false
+  await new Promise<void>((resolve) => {
+    const stops = [
+      studio.events.on('experiment-changed', (experiment) => {
+        const { id, name, status } = experiment
+        if (status === 'queued' || status === 'running') return
+        ended.set(id, experiment)
+        output.say(`${name}: ${status}`)
+      }),
+      studio.events.on('queue-changed', ({ running, waiting }) => {
+        if (running.length + waiting.length === 0) finish()
+      }),
+      onInterrupt(() => {
+        isInterrupted = true
+        finish()
+      }),
+    ]
+    const finish = () => {
+      stops.forEach((stop) => stop())
+      resolve()
+    }
+    studio.queue.startDispatching()
+    void call(studio, 'queue.set-active', { isActive: true })
+  })
+  stopShowing()
+  return { ended: [...ended.values()], isInterrupted }
+}

@@ -1,0 +1,35 @@
+import type { Studio } from '#main/studio.ts'
+import { runToEnd, showResult } from '../await-experiment.ts'
+import { call } from '../call.ts'
+import type { Command, Invocation } from '../command.ts'
+import { compressConfigFrom, configOptions, createCompression } from '../experiment-options.ts'
+import { runTask } from '../task.ts'
+
+const demo: Command = {
+  name: 'demo',
+  usage: '[--preset P] [--seed S] [--set PATH=VALUE ...] [--name X]',
+  summary: 'Compress the sample network on CIFAR-10, fetching what is missing, and print what it achieved.',
+  positionals: [],
+  options: configOptions,
+  run(invocation) {
+    compressConfigFrom(invocation)
+    return invocation.withStudio(async (studio) => {
+      const dataset = await cifar10(invocation, studio)
+      const network = await runTask(invocation, studio, (taskId) =>
+        call(studio, 'networks.import', { taskId, file: 'sample' }),
+      )
+      const { id } = await createCompression(invocation, studio, { network: network.id, dataset: dataset.id })
+      showResult(invocation, await runToEnd(invocation, studio, id))
+      return 0
+    })
+  },
+}
+
+export const demoCommands: readonly Command[] = [demo]
+
+async function cifar10(invocation: Invocation, studio: Studio) {
+  const known = (await call(studio, 'datasets.list', {})).find(({ kind }) => kind === 'cifar10')
+  if (known !== undefined) return known
+  invocation.output.say('Importing CIFAR-10 (once).')
+  return runTask(invocation, studio, (taskId) => call(studio, 'datasets.import', { taskId, file: 'cifar10' }))
+}

@@ -1,0 +1,68 @@
+import type { DoctorEngine, DoctorReport } from '#shared/contract.ts'
+import { call } from '../call.ts'
+import type { Command } from '../command.ts'
+import { formatFacts, formatTable } from '../table.ts'
+import { formatBytes } from '../units.ts'
+
+const doctor: Command = {
+  name: 'doctor',
+  usage: '[--no-probe]',
+  summary: 'Which engines exist here, a small proof run on each, the store, the system, and what nobody could try.',
+  positionals: [],
+  options: { 'no-probe': { type: 'boolean' } },
+  run: ({ options, output, withStudio }) =>
+    withStudio(async (studio) => {
+      const report = await call(studio, 'doctor.run', { probe: !options.isSet('no-probe') })
+      output.result(report, formatReport(report))
+      const isWorking = report.engines.some(({ status, probe }) => status === 'available' && probe?.isPassed !== false)
+      return isWorking && report.store.isHealthy ? 0 : 1
+    }),
+}
+
+const version: Command = {
+  name: 'version',
+  usage: '',
+  summary: 'Version of the studio and of Node.',
+  positionals: [],
+  options: {},
+  async run({ output, version: studio }) {
+    const versions = { studio, node: process.versions.node }
+    output.result(versions, `NeRN Studio ${studio}, Node ${versions.node}`)
+    return 0
+  },
+}
+
+export const doctorCommands: readonly Command[] = [doctor, version]
+
+function formatReport({ engines, store, system, versions, unverified }: DoctorReport): string {
+  const engineTable = formatTable(
+    [{ title: 'engine' }, { title: 'status' }, { title: 'proof run' }, { title: 'detail' }],
+    engines.map((engine) => [
+      `${engine.executor} ${engine.provider}`,
+      engine.isVerified ? engine.status : `${engine.status}, unverified`,
+      formatProbe(engine),
+      engine.detail,
+    ]),
+  )
+  const facts = formatFacts([
+    ['store', `${store.path}, ${formatBytes(store.sizeBytes)}, version ${store.schemaVersion}`],
+    ['', store.detail],
+    ['system', `${system.platform}, ${system.processor}, ${system.cores} processors`],
+    ['memory', formatBytes(system.memoryBytes)],
+    ['free disk', formatBytes(system.freeDiskBytes)],
+    [
+      'versions',
+      Object.entries(versions)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(', '),
+    ],
+  ])
+  return [engineTable, facts, `Not verified:\n${unverified.map((line) => `  ${line}`).join('\n')}`].join('\n\n')
+}
+
+function formatProbe({ probe }: DoctorEngine): string {
+  if (probe === undefined) return ''
+  if (probe.error !== undefined) return `failed: ${probe.error}`
+  const speed = `${probe.millisecondsPerStep.toFixed(1)} ms a step, deviation ${probe.deviation.toExponential(1)}`
+  return probe.isPassed ? `passed, ${speed}` : `failed, ${speed}`
+}

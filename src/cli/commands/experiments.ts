@@ -1,0 +1,123 @@
+import type { Comparison } from '#shared/contract.ts'
+import { splitNames, type ExperimentRecord } from '#shared/records.ts'
+import { call } from '../call.ts'
+import { UsageError, type Command } from '../command.ts'
+import { findRecord } from '../find-record.ts'
+import { formatResult } from '../result-table.ts'
+import { formatTable } from '../table.ts'
+import { formatBytes, formatPercent, formatPoints, formatRatio } from '../units.ts'
+
+const list: Command = {
+  name: 'experiments list',
+  usage: '',
+  summary: 'All experiments, newest first.',
+  positionals: [],
+  options: {},
+  run: ({ output, withStudio }) =>
+    withStudio(async (studio) => {
+      const experiments = await call(studio, 'experiments.list', {})
+      const table = formatTable(
+        [
+          { title: 'name' },
+          { title: 'id' },
+          { title: 'kind' },
+          { title: 'status' },
+          { title: 'test accuracy', align: 'right' },
+          { title: 'all-in ratio', align: 'right' },
+          { title: 'created' },
+        ],
+        experiments.map((experiment) => [
+          experiment.name,
+          experiment.id,
+          experiment.config.kind,
+          experiment.status,
+          ...achievements(experiment),
+          experiment.createdAt.slice(0, 16).replace('T', ' '),
+        ]),
+        'There is no experiment yet. Make one: studio run --network N --dataset D',
+      )
+      output.result(experiments, table)
+      return 0
+    }),
+}
+
+const show: Command = {
+  name: 'experiments show',
+  usage: 'EXPERIMENT',
+  summary: 'One experiment with its runs and its result.',
+  positionals: ['EXPERIMENT'],
+  options: {},
+  run: ({ positionals, output, withStudio }) =>
+    withStudio(async (studio) => {
+      const { id } = findRecord('experiment', positionals[0] ?? '', await call(studio, 'experiments.list', {}))
+      const detail = await call(studio, 'experiments.get', { id })
+      output.result(detail, formatResult(detail.record))
+      return 0
+    }),
+}
+
+const compare: Command = {
+  name: 'experiments compare',
+  usage: 'EXPERIMENT... [--split test]',
+  summary: 'Experiments side by side: accuracy, bytes, parameters that differ.',
+  positionals: ['EXPERIMENT...'],
+  options: { split: { type: 'string' } },
+  run({ positionals, options, output, withStudio }) {
+    const split = options.choice('split', splitNames) ?? 'test'
+    if (positionals.length > 20) {
+      throw new UsageError(`At most 20 experiments can be compared, got ${positionals.length}.`)
+    }
+    return withStudio(async (studio) => {
+      const experiments = await call(studio, 'experiments.list', {})
+      const ids = positionals.map((key) => findRecord('experiment', key, experiments).id)
+      const comparison = await call(studio, 'experiments.compare', { ids, split })
+      output.result(comparison, formatComparison(comparison))
+      return 0
+    })
+  },
+}
+
+export const experimentsCommands: readonly Command[] = [list, show, compare]
+
+function achievements({ latestRun }: ExperimentRecord): readonly [string, string] {
+  const result = latestRun?.result
+  if (result === undefined) return ['', '']
+  if (result.kind === 'train') return [formatPercent(result.test.correct / Math.max(1, result.test.total)), '']
+  const test = result.accuracies.find(({ split }) => split === 'test')?.reconstructed
+  const accuracy = test === undefined ? '' : formatPercent(test.correct / Math.max(1, test.total))
+  return [accuracy, formatRatio(result.sizes.compressionRatio)]
+}
+
+function formatComparison({ split, entries, configRows }: Comparison): string {
+  const table = formatTable(
+    [
+      { title: 'experiment' },
+      { title: `original, ${split}`, align: 'right' },
+      { title: 'reconstructed', align: 'right' },
+      { title: 'difference', align: 'right' },
+      { title: 'size', align: 'right' },
+      { title: 'all-in ratio', align: 'right' },
+    ],
+    entries.map(({ experiment, original, reconstructed }) => {
+      const result = experiment.latestRun?.result
+      const sizes = result?.kind === 'compress' ? result.sizes : undefined
+      return [
+        experiment.name,
+        original === undefined ? 'not evaluated' : formatPercent(original.accuracy),
+        reconstructed === undefined ? '' : formatPercent(reconstructed.accuracy),
+        original === undefined || reconstructed === undefined
+          ? ''
+          : formatPoints(reconstructed.accuracy - original.accuracy),
+        sizes === undefined ? '' : formatBytes(sizes.totalBytes),
+        sizes === undefined ? '' : formatRatio(sizes.compressionRatio),
+      ]
+    }),
+  )
+  const differing = configRows.filter(({ isSame }) => !isSame)
+  const differences = formatTable(
+    [{ title: 'parameter' }, ...entries.map(({ experiment }) => ({ title: experiment.name }))],
+    differing.map(({ path, values }) => [path, ...values]),
+    'All parameters are the same.',
+  )
+  return `${table}\n\n${differences}`
+}

@@ -1,0 +1,21 @@
+import type { Command } from '../command.ts'
+import { datasetCommands } from './dataset.ts'
+import { demoCommands } from './demo.ts'
+import { doctorCommands } from './doctor.ts'
+import { experimentsCommands } from './experiments.ts'
+import { networkCommands } from './network.ts'
+import { queueCommands } from './queue.ts'
+import { runCommands } from './run.ts'
+import { trainCommands } from './train.ts'
+
+/** Every command, in the order the overview shows them. */
+export const commands: readonly Command[] = [
+  ...doctorCommands,
+  ...datasetCommands,
+  ...networkCommands,
+  ...trainCommands,
+  ...runCommands,
+  ...queueCommands,
+  ...experimentsCommands,
+  ...demoCommands,
+]

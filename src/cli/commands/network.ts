@@ -1,0 +1,169 @@
+import { resolve } from 'node:path'
+import { atomicWrite } from '#main/files/atomic-write.ts'
+import { splitNames, type NetworkDetail, type NetworkRecord } from '#shared/records.ts'
+import { call } from '../call.ts'
+import type { Command } from '../command.ts'
+import { findRecord } from '../find-record.ts'
+import { formatFacts, formatTable } from '../table.ts'
+import { runTask } from '../task.ts'
+import { formatBytes, formatCount, formatPercent } from '../units.ts'
+
+const importNetwork: Command = {
+  name: 'network import',
+  usage: 'FILE|sample [--arch A] [--name N]',
+  summary: 'Import a trained network: .safetensors, .pt, .pth, .th; or sample for the one shipped with the studio.',
+  positionals: ['FILE|sample'],
+  options: { arch: { type: 'string' }, name: { type: 'string' } },
+  run: (invocation) =>
+    invocation.withStudio(async (studio) => {
+      const [file = ''] = invocation.positionals
+      const architecture = invocation.options.text('arch')
+      const name = invocation.options.text('name')
+      const network = await runTask(invocation, studio, (taskId) =>
+        call(studio, 'networks.import', {
+          taskId,
+          file: file === 'sample' ? file : resolve(file),
+          ...(architecture === undefined ? {} : { architecture }),
+          ...(name === undefined ? {} : { name }),
+        }),
+      )
+      invocation.output.result(network, formatNetwork(network))
+      return 0
+    }),
+}
+
+const list: Command = {
+  name: 'network list',
+  usage: '',
+  summary: 'The networks of the store.',
+  positionals: [],
+  options: {},
+  run: ({ output, withStudio }) =>
+    withStudio(async (studio) => {
+      const networks = await call(studio, 'networks.list', {})
+      const table = formatTable(
+        [
+          { title: 'name' },
+          { title: 'id' },
+          { title: 'architecture' },
+          { title: 'parameters', align: 'right' },
+          { title: 'kernels', align: 'right' },
+          { title: 'size', align: 'right' },
+          { title: 'origin' },
+        ],
+        networks.map(({ name, id, architecture, parameters, kernels, sizeBytes, origin }) => [
+          name,
+          id,
+          architecture,
+          formatCount(parameters),
+          formatCount(kernels),
+          formatBytes(sizeBytes),
+          `${origin.kind}, ${origin.source}`,
+        ]),
+        'There is no network yet. Import one: studio network import FILE',
+      )
+      output.result(networks, table)
+      return 0
+    }),
+}
+
+const show: Command = {
+  name: 'network show',
+  usage: 'NAME',
+  summary: 'A network with its layers and what was measured on it.',
+  positionals: ['NAME'],
+  options: {},
+  run: ({ positionals, output, withStudio }) =>
+    withStudio(async (studio) => {
+      const network = findRecord('network', positionals[0] ?? '', await call(studio, 'networks.list', {}))
+      const detail = await call(studio, 'networks.get', { id: network.id })
+      output.result(detail, formatDetail(detail))
+      return 0
+    }),
+}
+
+const evaluate: Command = {
+  name: 'network evaluate',
+  usage: 'NAME --dataset D [--split test] [--limit N] [--predictions FILE]',
+  summary: 'Measure accuracy; FILE gets the class of each image, one byte (two little-endian above 256 classes).',
+  positionals: ['NAME'],
+  options: {
+    dataset: { type: 'string' },
+    split: { type: 'string' },
+    limit: { type: 'string' },
+    predictions: { type: 'string' },
+  },
+  run: (invocation) =>
+    invocation.withStudio(async (studio) => {
+      const { positionals, options, output } = invocation
+      const datasetKey = options.neededText('dataset')
+      const split = options.choice('split', splitNames) ?? 'test'
+      const limit = options.integer('limit', 1) ?? 0
+      const network = findRecord('network', positionals[0] ?? '', await call(studio, 'networks.list', {}))
+      const dataset = findRecord('data set', datasetKey, await call(studio, 'datasets.list', {}))
+      const evaluation = await runTask(invocation, studio, (taskId) =>
+        call(studio, 'networks.evaluate', { taskId, id: network.id, datasetId: dataset.id, split, limit }),
+      )
+      const file = options.text('predictions')
+      if (file !== undefined) await atomicWrite(resolve(file), studio.predictions(evaluation.id))
+      const { accuracy, correct, total, device } = evaluation
+      output.result(
+        { network: network.name, dataset: dataset.name, split, accuracy, correct, total, device },
+        formatFacts([
+          ['network', network.name],
+          ['data set', `${dataset.name}, ${split}`],
+          ['accuracy', `${formatPercent(accuracy)} (${formatCount(correct)} of ${formatCount(total)})`],
+          ['device', device],
+        ]),
+      )
+      return 0
+    }),
+}
+
+export const networkCommands: readonly Command[] = [importNetwork, list, show, evaluate]
+
+function formatNetwork({ name, id, title, parameters, representedWeights, kernels, origin }: NetworkRecord): string {
+  return formatFacts([
+    ['network', `${name} (${id})`],
+    ['architecture', title],
+    ['parameters', formatCount(parameters)],
+    ['represented', `${formatCount(representedWeights)} weights in ${formatCount(kernels)} kernels`],
+    ['origin', `${origin.kind}, ${origin.source} (${origin.format})`],
+  ])
+}
+
+function formatDetail({ record, layers, evaluations }: NetworkDetail): string {
+  const layerTable = formatTable(
+    [
+      { title: 'layer' },
+      { title: 'shape' },
+      { title: 'kernels', align: 'right' },
+      { title: 'weights', align: 'right' },
+      { title: 'bytes', align: 'right' },
+      { title: 'deviation', align: 'right' },
+      { title: 'smoothness', align: 'right' },
+      { title: '' },
+    ],
+    layers.map((layer) => [
+      layer.name,
+      layer.shape.join(' x '),
+      formatCount(layer.kernels),
+      formatCount(layer.weights),
+      formatCount(layer.bytes),
+      layer.standardDeviation.toFixed(4),
+      layer.smoothness?.toFixed(4) ?? '',
+      layer.isRepresented ? 'represented' : 'kept as it is',
+    ]),
+  )
+  const evaluationTable = formatTable(
+    [{ title: 'split' }, { title: 'accuracy', align: 'right' }, { title: 'images', align: 'right' }, { title: 'at' }],
+    evaluations.map(({ split, accuracy, total, createdAt }) => [
+      split,
+      formatPercent(accuracy),
+      formatCount(total),
+      createdAt,
+    ]),
+    'Not evaluated yet.',
+  )
+  return [formatNetwork(record), layerTable, evaluationTable].join('\n\n')
+}

@@ -1,0 +1,134 @@
+import type { CommandName, QueueState } from '#shared/contract.ts'
+import type { ExperimentRecord } from '#shared/records.ts'
+import { runQueue } from '../await-experiment.ts'
+import { call } from '../call.ts'
+import { UsageError, type Command } from '../command.ts'
+import { compressConfigFrom, compressOptions, compressUsage, createCompression } from '../experiment-options.ts'
+import { findRecord } from '../find-record.ts'
+import { formatTable } from '../table.ts'
+
+const add: Command = {
+  name: 'queue add',
+  usage: compressUsage,
+  summary: 'Put a compression into the queue without starting it.',
+  positionals: [],
+  options: compressOptions,
+  run(invocation) {
+    const keys = {
+      network: invocation.options.neededText('network'),
+      dataset: invocation.options.neededText('dataset'),
+    }
+    compressConfigFrom(invocation)
+    return invocation.withStudio(async (studio) => {
+      const experiment = await createCompression(invocation, studio, keys)
+      invocation.output.result(experiment, `${experiment.name} (${experiment.id}) is queued.`)
+      return 0
+    })
+  },
+}
+
+const list: Command = {
+  name: 'queue list',
+  usage: '',
+  summary: 'What runs, waits and is paused, in order.',
+  positionals: [],
+  options: {},
+  run: ({ output, withStudio }) =>
+    withStudio(async (studio) => {
+      const state = await call(studio, 'queue.list', {})
+      output.result(state, formatQueue(state))
+      return 0
+    }),
+}
+
+const start: Command = {
+  name: 'queue start',
+  usage: '',
+  summary: 'Run what waits until nothing is left. Ctrl-C stops with a checkpoint; start again to go on.',
+  positionals: [],
+  options: {},
+  run: (invocation) =>
+    invocation.withStudio(async (studio) => {
+      const { ended, isInterrupted } = await runQueue(invocation, studio)
+      if (isInterrupted) invocation.output.say('Stopped. Go on with: studio queue start')
+      invocation.output.result(ended, formatExperiments(ended, 'Nothing was waiting.'))
+      return !isInterrupted && ended.every(({ status }) => status === 'completed') ? 0 : 1
+    }),
+}
+
+const move: Command = {
+  name: 'queue move',
+  usage: 'EXPERIMENT POSITION',
+  summary: 'Move a waiting experiment to a position, from 1.',
+  positionals: ['EXPERIMENT', 'POSITION'],
+  options: {},
+  run({ positionals, output, withStudio }) {
+    const [key = '', place = ''] = positionals
+    const position = Number(place)
+    if (!Number.isSafeInteger(position) || position < 1) {
+      throw new UsageError(`POSITION is a whole number from 1, got ${place}.`)
+    }
+    return withStudio(async (studio) => {
+      const { id } = findRecord('experiment', key, await call(studio, 'experiments.list', {}))
+      const state = await call(studio, 'queue.move', { id, position })
+      output.result(state, formatQueue(state))
+      return 0
+    })
+  },
+}
+
+export const queueCommands: readonly Command[] = [
+  add,
+  list,
+  start,
+  change('pause', 'queue.pause', 'Set a waiting experiment aside.'),
+  change('resume', 'queue.resume', 'Put a paused experiment back into the queue, at its front.'),
+  change('retry', 'queue.retry', 'Put a failed or cancelled experiment back into the queue.'),
+  move,
+  change('cancel', 'queue.cancel', 'Give an experiment up.'),
+]
+
+type ChangeCommand = Extract<CommandName, 'queue.pause' | 'queue.resume' | 'queue.retry' | 'queue.cancel'>
+
+/** A command that does one thing to experiments: to all of them, or to none when one does not allow it. */
+function change(word: string, command: ChangeCommand, summary: string): Command {
+  return {
+    name: `queue ${word}`,
+    usage: 'EXPERIMENT...',
+    summary,
+    positionals: ['EXPERIMENT...'],
+    options: {},
+    run: ({ positionals, output, withStudio }) =>
+      withStudio(async (studio) => {
+        const experiments = await call(studio, 'experiments.list', {})
+        const ids = positionals.map((key) => findRecord('experiment', key, experiments).id)
+        const state = await call(studio, command, { ids })
+        output.result(state, formatQueue(state))
+        return 0
+      }),
+  }
+}
+
+function formatQueue({ running, waiting, paused }: QueueState): string {
+  return formatExperiments([...running, ...waiting, ...paused], 'The queue is empty.')
+}
+
+function formatExperiments(experiments: readonly ExperimentRecord[], empty: string): string {
+  return formatTable(
+    [
+      { title: 'place', align: 'right' },
+      { title: 'name' },
+      { title: 'id' },
+      { title: 'status' },
+      { title: 'step', align: 'right' },
+    ],
+    experiments.map(({ name, id, status, queuePosition, latestRun }) => [
+      queuePosition === undefined ? '' : String(queuePosition),
+      name,
+      id,
+      status,
+      latestRun === undefined ? '' : `${latestRun.step} / ${latestRun.totalSteps}`,
+    ]),
+    empty,
+  )
+}

@@ -1,0 +1,55 @@
+import { copyFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { commitRename } from '#main/files/atomic-write.ts'
+import { trainDefaults } from '#shared/presets.ts'
+import { runToEnd, showResult } from '../await-experiment.ts'
+import { call } from '../call.ts'
+import type { Command } from '../command.ts'
+import { executorOf, seedSetting } from '../experiment-options.ts'
+import { findRecord } from '../find-record.ts'
+import { applySettings } from '../set-option.ts'
+
+const train: Command = {
+  name: 'train',
+  usage: '--arch A --dataset D [--name N] [--seed S] [--set PATH=VALUE ...] [--out FILE]',
+  summary: 'Train an original network and keep it in the library; FILE gets its safetensors. Ctrl-C pauses.',
+  positionals: [],
+  options: {
+    arch: { type: 'string' },
+    dataset: { type: 'string' },
+    name: { type: 'string' },
+    seed: { type: 'string' },
+    set: { type: 'string', multiple: true },
+    out: { type: 'string' },
+  },
+  run(invocation) {
+    const { options, output } = invocation
+    const architecture = options.neededText('arch')
+    const datasetKey = options.neededText('dataset')
+    const settings = [...seedSetting(options.text('seed')), ...options.list('set')]
+    const config = applySettings({ ...trainDefaults, architecture }, settings)
+    return invocation.withStudio(async (studio) => {
+      const dataset = findRecord('data set', datasetKey, await call(studio, 'datasets.list', {}))
+      const name = options.text('name')
+      const { id } = await call(studio, 'experiments.create', {
+        config,
+        datasetId: dataset.id,
+        enqueue: true,
+        ...(await executorOf(invocation, studio)),
+        ...(name === undefined ? {} : { name }),
+      })
+      const experiment = await runToEnd(invocation, studio, id)
+      const result = experiment.latestRun?.result
+      const file = options.text('out')
+      if (file !== undefined && result?.kind === 'train') {
+        await copyFile(studio.networkFile(result.networkId), `${resolve(file)}.part`)
+        await commitRename(`${resolve(file)}.part`, resolve(file))
+        output.say(`Written: ${file}`)
+      }
+      showResult(invocation, experiment)
+      return 0
+    })
+  },
+}
+
+export const trainCommands: readonly Command[] = [train]

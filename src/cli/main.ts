@@ -1,0 +1,177 @@
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
+import { Studio } from '#main/studio.ts'
+import { defaultStoreFolder } from '#main/store/layout.ts'
+import { createForkHosts } from '#main/trainer-host/fork-host.ts'
+import { toAppError } from '#shared/result.ts'
+import { executorChoiceSchema, type ExecutorChoice } from '#shared/trainer-protocol.ts'
+import { UsageError, type Command, type ExitCode, type Invocation } from './command.ts'
+import { commands } from './commands/index.ts'
+import { OptionValues } from './option-values.ts'
+import { Output } from './output.ts'
+import { commandUsage, overview } from './usage.ts'
+
+const everywhere = {
+  json: { type: 'boolean' },
+  store: { type: 'string' },
+  executor: { type: 'string' },
+  provider: { type: 'string' },
+  threads: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const satisfies ParseArgsOptionsConfig
+
+/** Where the program finds its other parts. */
+export interface Installation {
+  readonly version: string
+  readonly trainerPath: string
+  readonly resourcesFolder: string
+}
+
+type Streams = Pick<NodeJS.Process, 'stdout' | 'stderr'>
+
+/** Runs one command line (without `node` and the script). Resolves with 0 done, 1 failed, 2 wrong use; never rejects. */
+export async function main(args: readonly string[], installation: Installation, streams: Streams): Promise<0 | 1 | 2> {
+  // Known before anything is parsed, so that even a wrong option is answered in the wanted form.
+  const output = new Output(args.includes('--json'), streams.stdout, streams.stderr, Date.now)
+  const command = findCommand(args)
+  if (command === undefined) {
+    const isHelp = args.length === 0 || args.includes('--help') || args.includes('-h')
+    if (isHelp) output.result({ commands: commands.map(({ name }) => name) }, overview(commands))
+    else {
+      output.error({ code: 'invalid-argument', message: `There is no command ${args.slice(0, 2).join(' ')}.` })
+      output.say(overview(commands))
+    }
+    return isHelp ? 0 : 2
+  }
+  try {
+    return await runCommand(command, args, installation, output)
+  } catch (thrown) {
+    if (thrown instanceof UsageError) {
+      const { message, remedy } = thrown
+      output.error({ code: 'invalid-argument', message, ...(remedy === undefined ? {} : { remedy }) })
+      output.say(commandUsage(command))
+      return 2
+    }
+    output.error(toAppError(thrown))
+    return 1
+  }
+}
+
+async function runCommand(
+  command: Command,
+  args: readonly string[],
+  installation: Installation,
+  output: Output,
+): Promise<ExitCode> {
+  const { values, positionals } = parse(command, args.slice(command.name.split(' ').length))
+  const options = new OptionValues(values)
+  if (options.isSet('help')) {
+    output.result({ usage: command.usage }, commandUsage(command))
+    return 0
+  }
+  const isVariadic = command.positionals.at(-1)?.endsWith('...') === true
+  const isTooMany = !isVariadic && positionals.length > command.positionals.length
+  if (positionals.length < command.positionals.length || isTooMany) {
+    const wanted = command.positionals.length === 0 ? 'no arguments' : command.positionals.join(' ')
+    throw new UsageError(`studio ${command.name} takes ${wanted}, got ${positionals.join(' ') || 'none'}.`)
+  }
+  const executor = executorOptions(options)
+  const interrupts = new Interrupts(output)
+  const invocation: Invocation = {
+    positionals,
+    options,
+    output,
+    executor,
+    version: installation.version,
+    onInterrupt: (stop) => interrupts.take(stop),
+    async withStudio(work) {
+      const studio = await Studio.open({
+        storeFolder: options.text('store') ?? defaultStoreFolder(),
+        program: `studio ${command.name}`,
+        version: installation.version,
+        createHost: createForkHosts({ entryPath: installation.trainerPath }),
+        resourcesFolder: installation.resourcesFolder,
+        executor,
+      })
+      studio.notices.forEach((notice) => output.say(notice))
+      const stopProgress = studio.events.on('task-progress', ({ title, done, total }) =>
+        output.progress(total > 0 ? `${title}: ${Math.floor((100 * done) / total)} %` : `${title} ...`),
+      )
+      try {
+        return await work(studio)
+      } finally {
+        stopProgress()
+        await studio.close()
+      }
+    },
+  }
+  try {
+    return await command.run(invocation)
+  } finally {
+    interrupts.dispose()
+  }
+}
+
+/** The command with most words that `args` begins with. */
+function findCommand(args: readonly string[]): Command | undefined {
+  return commands
+    .filter(({ name }) => name.split(' ').every((word, i) => args[i] === word))
+    .sort((a, b) => b.name.length - a.name.length)[0]
+}
+
+function parse(command: Command, args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: { ...everywhere, ...command.options },
+      allowPositionals: true,
+      strict: true,
+    })
+  } catch (cause) {
+    // parseArgs throws nothing but complaints about the arguments.
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause))
+  }
+}
+
+function executorOptions(options: OptionValues): Partial<ExecutorChoice> {
+  const executor = options.choice('executor', executorChoiceSchema.shape.executor.options)
+  const provider = options.choice('provider', executorChoiceSchema.shape.provider.options)
+  const threads = options.integer('threads', 0)
+  return {
+    ...(executor === undefined ? {} : { executor }),
+    ...(provider === undefined ? {} : { provider }),
+    ...(threads === undefined ? {} : { threads }),
+  }
+}
+
+/** Ctrl-C: the first asks the command to stop, a second ends the program. */
+class Interrupts {
+  readonly #output: Output
+  readonly #listener = () => this.#interrupt()
+  #stop: (() => void) | undefined
+
+  constructor(output: Output) {
+    this.#output = output
+    process.on('SIGINT', this.#listener)
+    process.on('SIGTERM', this.#listener)
+  }
+
+  take(stop: () => void): () => void {
+    this.#stop = stop
+    return () => {
+      if (this.#stop === stop) this.#stop = undefined
+    }
+  }
+
+  dispose(): void {
+    process.off('SIGINT', this.#listener)
+    process.off('SIGTERM', this.#listener)
+  }
+
+  #interrupt(): void {
+    const stop = this.#stop
+    this.#stop = undefined
+    if (stop === undefined) process.exit(1)
+    this.#output.say('Stopping; press Ctrl-C again to end at once.')
+    stop()
+  }
+}
