@@ -175,15 +175,20 @@ const squaredDifference = composed(arithmeticSpec, (call, apply) => {
   return apply('Mul', difference, difference)
 })
 
-/** Rounds towards minus infinity; the remainder of integers has the sign of the divisor, as in TensorFlow. */
-const floorDiv = operation(arithmeticSpec, (call, lowering) => {
-  const [a, b] = [operand(call, 'a'), operand(call, 'b')]
-  if (call.output.dtype === 'float32') {
-    return lowering.elementwise('Floor', [lowering.elementwise('Div', [a, b], call.output)], call.output)
-  }
-  const remainder = lowering.elementwise('Mod', [a, b], call.output)
-  return lowering.elementwise('Div', [lowering.elementwise('Sub', [a, remainder], call.output), b], call.output)
-})
+/** Rounds towards minus infinity, to int32; the remainder of integers has the sign of the divisor, as in TensorFlow. */
+const floorDiv = operation(
+  (call) => ({ shape: broadcastShape(call), dtype: 'int32' }),
+  (call, lowering) => {
+    const [a, b] = [operand(call, 'a'), operand(call, 'b')]
+    const { output } = call
+    if (a.dtype === 'int32' && b.dtype === 'int32') {
+      const remainder = lowering.elementwise('Mod', [a, b], output)
+      return lowering.elementwise('Div', [lowering.elementwise('Sub', [a, remainder], output), b], output)
+    }
+    const real = { shape: output.shape, dtype: 'float32' } as const
+    return lowering.cast(lowering.elementwise('Floor', [lowering.elementwise('Div', [a, b], real)], real), 'int32')
+  },
+)
 
 const modulo = operation(arithmeticSpec, (call, lowering) => {
   const [a, b] = [operand(call, 'a'), operand(call, 'b')]
