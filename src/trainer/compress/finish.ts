@@ -1,0 +1,77 @@
+/** The end of a compress run: measures original and reconstructed network on validation and test, and sends the result. */
+import type { Executor } from '#engine/executors/executor.ts'
+import { evaluateProgram } from '#engine/network-evaluation.ts'
+import { imagenetNormalisation } from '#engine/network-images.ts'
+import { writeSafetensors } from '#formats/safetensors/writer.ts'
+import type { HostTensors } from '#shared/host-tensor.ts'
+import type { SplitPredictions, TrainerJob } from '#shared/trainer-protocol.ts'
+import { loadSplit } from '../data/open-dataset.ts'
+import { evaluateSplit, evaluationBatch } from '../evaluation.ts'
+import type { JobContext } from '../job-context.ts'
+import type { LoadedNetwork } from '../network-file.ts'
+import { reconstructionErrors, type ReconstructedEvaluation } from './reconstructed-evaluation.ts'
+import { roundPredictor, writeStoredPredictor } from './stored-predictor.ts'
+import type { CompressSetup } from './setup.ts'
+
+export interface FinishOptions {
+  readonly job: Extract<TrainerJob, { kind: 'compress' }>
+  readonly context: JobContext
+  readonly original: LoadedNetwork
+  readonly setup: CompressSetup
+  readonly executor: Executor
+  readonly evaluation: ReconstructedEvaluation
+  readonly predictor: HostTensors
+  readonly seconds: { readonly reconstruction: number; readonly distillation: number }
+  elapsedMs(): number
+}
+
+export async function finish(options: FinishOptions): Promise<void> {
+  const { job, context, original, setup, executor, evaluation } = options
+  const { network, parameters } = original
+  const startedMs = context.now()
+  const predictor = roundPredictor(options.predictor, job.config.storage.predictor)
+  const weights = await evaluation.weights(predictor)
+  const originalProgram = await executor.compile(
+    evaluateProgram(network, {
+      batch: evaluationBatch,
+      normalisation: imagenetNormalisation,
+      parameters,
+      inState: 'none',
+    }),
+  )
+  const noState = executor.createState({})
+  const evaluations: SplitPredictions[] = []
+  for (const split of ['validation', 'test'] as const) {
+    const data = await loadSplit(job.dataset, split)
+    const onBatch = (of: string) => async (done: number, total: number) => {
+      context.send({ type: 'phase', phase: `evaluation of the ${of} network on ${split}`, done, total })
+      await context.breathe()
+    }
+    const measured = await evaluateSplit(originalProgram, noState, network, data, onBatch('original'))
+    evaluations.push({ of: 'original', split, ...measured })
+    evaluations.push({ of: 'reconstructed', split, ...(await evaluation.evaluate(data, onBatch('reconstructed'))) })
+  }
+  const { layers, relativeError } = reconstructionErrors(parameters, weights)
+  const layerNames = network.representedLayers.map(({ name }) => name)
+  const reconstructed = writeSafetensors(Object.entries({ ...parameters, ...weights }), {
+    architecture: network.architecture,
+    classes: String(network.classes),
+  })
+  context.send({
+    type: 'result',
+    result: {
+      kind: 'compress',
+      evaluations,
+      layers,
+      relativeError,
+      seconds: {
+        permutation: setup.permutationSeconds,
+        ...options.seconds,
+        evaluation: (context.now() - startedMs) / 1000,
+        total: setup.permutationSeconds + options.elapsedMs() / 1000,
+      },
+      predictor: Uint8Array.from(writeStoredPredictor(predictor, setup.permutations, layerNames, job.config)),
+      reconstructed: Uint8Array.from(reconstructed),
+    },
+  })
+}

@@ -1,0 +1,107 @@
+/** Predicts all weights of the reconstructed network and measures it; the training state stays as it is. */
+import type { CompiledProgram, DeviceState, Executor } from '#engine/executors/executor.ts'
+import { evaluateProgram } from '#engine/network-evaluation.ts'
+import { imagenetNormalisation } from '#engine/network-images.ts'
+import { predictAllProgram } from '#engine/nern/programs/predict-all.ts'
+import type { Representation } from '#engine/nern/representation.ts'
+import { float32Tensor, type HostTensors } from '#shared/host-tensor.ts'
+import type { SplitData } from '../data/batch-source.ts'
+import { evaluateSplit, evaluationBatch, type Evaluation } from '../evaluation.ts'
+import type { LoadedNetwork } from '../network-file.ts'
+
+export class ReconstructedEvaluation {
+  readonly #original: LoadedNetwork
+  readonly #predict: CompiledProgram
+  readonly #evaluate: CompiledProgram
+  /** The predictor being measured and the weights it gives. */
+  readonly #state: DeviceState
+  readonly #names: readonly string[]
+
+  private constructor(
+    original: LoadedNetwork,
+    predict: CompiledProgram,
+    evaluate: CompiledProgram,
+    state: DeviceState,
+    names: readonly string[],
+  ) {
+    this.#original = original
+    this.#predict = predict
+    this.#evaluate = evaluate
+    this.#state = state
+    this.#names = names
+  }
+
+  static async create(
+    executor: Executor,
+    original: LoadedNetwork,
+    representation: Representation,
+  ): Promise<ReconstructedEvaluation> {
+    const { network, parameters } = original
+    const predict = await executor.compile(predictAllProgram(representation, 'state'))
+    const evaluate = await executor.compile(
+      evaluateProgram(network, {
+        batch: evaluationBatch,
+        normalisation: imagenetNormalisation,
+        parameters,
+        inState: 'represented',
+      }),
+    )
+    const names = representation.table.layers.map(({ name }) => name)
+    const blank = representation.table.layers.map(({ name, filters, channels, height, width }) => {
+      const shape = [filters, channels, height, width]
+      return [name, float32Tensor(shape, new Float32Array(filters * channels * height * width))] as const
+    })
+    return new ReconstructedEvaluation(
+      original,
+      predict,
+      evaluate,
+      executor.createState(Object.fromEntries(blank)),
+      names,
+    )
+  }
+
+  /** The represented weights that the predictor gives. */
+  async weights(predictor: HostTensors): Promise<HostTensors> {
+    this.#state.write(predictor)
+    await this.#predict.run({}, this.#state)
+    return this.#state.read(this.#names)
+  }
+
+  /** Of the network with the weights last predicted. */
+  evaluate(data: SplitData, onBatch: (done: number, total: number) => Promise<void>): Promise<Evaluation> {
+    return evaluateSplit(this.#evaluate, this.#state, this.#original.network, data, onBatch)
+  }
+}
+
+export interface LayerError {
+  readonly name: string
+  readonly shape: number[]
+  /** ||w - w'|| / ||w||; 0 for a layer of zeros that is met exactly. */
+  readonly relativeError: number
+}
+
+/** Per layer, and over all represented weights. */
+export function reconstructionErrors(
+  original: HostTensors,
+  reconstructed: HostTensors,
+): { readonly layers: LayerError[]; readonly relativeError: number } {
+  let allErrors = 0
+  let allSquares = 0
+  const layers = Object.entries(reconstructed).map(([name, { shape, data }]) => {
+    const truth = original[name]?.data ?? new Float32Array(data.length)
+    let errors = 0
+    let squares = 0
+    truth.forEach((weight, at) => {
+      errors += (weight - (data[at] ?? 0)) ** 2
+      squares += weight ** 2
+    })
+    allErrors += errors
+    allSquares += squares
+    return { name, shape: [...shape], relativeError: ratio(errors, squares) }
+  })
+  return { layers, relativeError: ratio(allErrors, allSquares) }
+}
+
+function ratio(errors: number, squares: number): number {
+  return errors === 0 ? 0 : Math.sqrt(errors / squares)
+}

@@ -1,0 +1,50 @@
+/** The predictor at the precision it is stored at, and the file that holds it with its permutations. */
+import type { LayerPermutation } from '#engine/nern/permutation/layer-permutation.ts'
+import { writeSafetensors } from '#formats/safetensors/writer.ts'
+import { fromFloat16Bits, toFloat16Bits } from '#shared/float16.ts'
+import { float32Tensor, int32Tensor, type HostTensor, type HostTensors } from '#shared/host-tensor.ts'
+import type { CompressConfig } from '#shared/experiment-config.ts'
+
+/** What a reader of the stored file would get; accuracy is measured with these values. */
+export function roundPredictor(
+  parameters: HostTensors,
+  precision: CompressConfig['storage']['predictor'],
+): HostTensors {
+  if (precision === 'float32') return parameters
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, { shape, data }]) => [
+      name,
+      float32Tensor(
+        shape,
+        Float32Array.from(data, (value) => fromFloat16Bits(toFloat16Bits(value))),
+      ),
+    ]),
+  )
+}
+
+/** safetensors: `predictor.*` at its precision, `permutation.<layer>.*` as indices, the configuration as metadata. */
+export function writeStoredPredictor(
+  parameters: HostTensors,
+  permutations: readonly LayerPermutation[],
+  layerNames: readonly string[],
+  config: CompressConfig,
+): Uint8Array {
+  const predictor = Object.entries(parameters).map(([name, tensor]) => {
+    if (config.storage.predictor === 'float32') return [name, tensor] as const
+    const halves = Uint16Array.from(tensor.data, toFloat16Bits)
+    return [name, { shape: tensor.shape, dtype: 'float16', bytes: new Uint8Array(halves.buffer) }] as const
+  })
+  const orders = permutations.flatMap((permutation, at): (readonly [string, HostTensor])[] => {
+    const prefix = `permutation.${layerNames[at] ?? at}`
+    if (permutation.mode === 'cross-filter') return [[`${prefix}.order`, vector(permutation.order)]]
+    return [
+      [`${prefix}.filters`, vector(permutation.filterOrder)],
+      [`${prefix}.channels`, vector(permutation.channelOrders)],
+    ]
+  })
+  return writeSafetensors([...predictor, ...orders], { 'nern-config': JSON.stringify(config) })
+}
+
+function vector(values: Int32Array): HostTensor {
+  return int32Tensor([values.length], values)
+}

@@ -1,0 +1,79 @@
+/** Entry of a trainer process: waits for one job, runs it, says how it ended, and goes. */
+import { AppException, toAppError } from '#shared/result.ts'
+import { toTrainerSchema, trainerProtocolVersion, type FromTrainer, type ToTrainer } from '#shared/trainer-protocol.ts'
+import { cancelled, type JobContext } from './job-context.ts'
+import { openPort } from './port.ts'
+import { runJob } from './run-job.ts'
+
+const heartbeatMs = 1000
+
+const port = openPort()
+let request: 'none' | 'pause' | 'cancel' = 'none'
+let step = 0
+let isStarted = false
+
+function send(message: FromTrainer): void {
+  if (message.type === 'metrics' || message.type === 'started') step = message.step
+  port.send(message)
+}
+
+function sendHeartbeat(): void {
+  const { user, system } = process.cpuUsage()
+  send({ type: 'heartbeat', step, rssBytes: process.memoryUsage.rss(), cpuSeconds: (user + system) / 1e6 })
+}
+
+let lastHeartbeat = 0
+
+/** Turns the event loop once so that messages arrive. Compiled steps block it, so the heartbeat is kept here too. */
+async function breathe(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve))
+  if (performance.now() - lastHeartbeat >= heartbeatMs) {
+    lastHeartbeat = performance.now()
+    sendHeartbeat()
+  }
+  if (request === 'cancel') throw cancelled()
+}
+
+async function start(message: Extract<ToTrainer, { type: 'start' }>): Promise<void> {
+  const context: JobContext = {
+    executor: message.executor,
+    checkpoint: message.checkpoint,
+    send,
+    now: () => performance.now(),
+    breathe,
+    isPauseRequested: () => request === 'pause',
+  }
+  const timer = setInterval(sendHeartbeat, heartbeatMs)
+  try {
+    await runJob(message.job, context)
+  } catch (thrown) {
+    const error = toAppError(thrown)
+    if (error.code === 'cancelled') send({ type: 'cancelled' })
+    else {
+      if (error.code === 'internal' && thrown instanceof Error) process.stderr.write(`${thrown.stack ?? ''}\n`)
+      send({ type: 'failed', error })
+    }
+  } finally {
+    clearInterval(timer)
+  }
+  await port.drained()
+  process.exit(0)
+}
+
+port.onMessage((raw) => {
+  const parsed = toTrainerSchema.safeParse(raw)
+  if (!parsed.success) {
+    const error = new AppException({ code: 'internal', message: `The trainer got a message it does not know.` })
+    send({ type: 'failed', error: toAppError(error) })
+    return
+  }
+  const message = parsed.data
+  if (message.type !== 'start') request = message.type
+  else if (!isStarted) {
+    isStarted = true
+    void start(message)
+  }
+})
+// Without an owner nobody keeps what this process learns.
+port.onClose(() => process.exit(1))
+send({ type: 'ready', version: trainerProtocolVersion, pid: process.pid })

@@ -1,0 +1,342 @@
+/** A whole NeRN experiment: permutation, reconstruction, distillation, evaluation. */
+import { initialOptimizerState, optimizerInputsAt, type Optimizer } from '#engine/nern/optimizers/optimizer.ts'
+import { KernelSampler } from '#engine/nern/kernel-sampling.ts'
+import { objectiveWeightsAt } from '#engine/nern/losses/objective.ts'
+import { fullStepProgram } from '#engine/nern/programs/full-step.ts'
+import { objectiveInputs } from '#engine/nern/programs/objective-gradients.ts'
+import { sampledStepProgram } from '#engine/nern/programs/sampled-step.ts'
+import { initialParameters } from '#engine/nern/representation.ts'
+import { learningRateAt, type LearningRateSchedule } from '#engine/nern/schedule.ts'
+import { imagenetNormalisation } from '#engine/network-images.ts'
+import type { DeviceState, Executor } from '#engine/executors/executor.ts'
+import type { CompressConfig, OptimizerConfig } from '#shared/experiment-config.ts'
+import { float32Tensor, int32Tensor, type HostTensors } from '#shared/host-tensor.ts'
+import { Random } from '#shared/random.ts'
+import { AppException } from '#shared/result.ts'
+import type { TrainerJob } from '#shared/trainer-protocol.ts'
+import { readCheckpoint, writeCheckpoint } from '../checkpoint.ts'
+import { bestPrefix, compressProgressSchema, underPrefix, withPrefix } from '../compress/progress.ts'
+import { finish } from '../compress/finish.ts'
+import { ReconstructedEvaluation } from '../compress/reconstructed-evaluation.ts'
+import { setUp, type CompressSetup } from '../compress/setup.ts'
+import { BatchSource } from '../data/batch-source.ts'
+import { loadSplit } from '../data/open-dataset.ts'
+import type { JobContext, JobEnd } from '../job-context.ts'
+import { Metrics } from '../metrics.ts'
+import { loadNetwork, type LoadedNetwork } from '../network-file.ts'
+import { openExecutor } from '../open-executor.ts'
+import { sha256Hex } from '../sha256.ts'
+
+type CompressJob = Extract<TrainerJob, { kind: 'compress' }>
+type PhaseName = 'reconstruction' | 'distillation'
+
+export async function compress(job: CompressJob, context: JobContext): Promise<JobEnd> {
+  const original = await loadNetwork(job.network)
+  const setup = await setUp(job.config, original, context)
+  const { executor, device } = await openExecutor(context.executor)
+  try {
+    const run = await CompressRun.start(job, context, original, setup, executor, device)
+    for (const phase of ['reconstruction', 'distillation'] as const) {
+      if ((await run.runPhase(phase)) === 'paused') return 'paused'
+    }
+    await run.finish()
+    return 'finished'
+  } finally {
+    executor.dispose()
+  }
+}
+
+/** Runs one prepared step (0 for the phase's first) and returns its losses by metric name. */
+type Step = (phaseStep: number) => Promise<Readonly<Record<string, number>>>
+
+class CompressRun {
+  readonly #job: CompressJob
+  readonly #context: JobContext
+  readonly #original: LoadedNetwork
+  readonly #setup: CompressSetup
+  readonly #executor: Executor
+  readonly #evaluation: ReconstructedEvaluation
+  readonly #metrics: Metrics
+  readonly #sampling: Random
+  readonly #sampler: Readonly<Record<PhaseName, KernelSampler>>
+  readonly #seconds: { reconstruction: number; distillation: number }
+  #state: DeviceState
+  #source: BatchSource | undefined
+  #sourceState: ConstructorParameters<typeof BatchSource>[1]
+  #step: number
+  #best: HostTensors
+  #bestAt: { correct: number; step: number }
+  /** Tensors of the checkpoint this attempt goes on from, until the phase they belong to has taken them. */
+  #resumed: HostTensors | undefined
+
+  private constructor(
+    job: CompressJob,
+    context: JobContext,
+    original: LoadedNetwork,
+    setup: CompressSetup,
+    executor: Executor,
+    evaluation: ReconstructedEvaluation,
+  ) {
+    const { config } = job
+    const resumed =
+      context.checkpoint === undefined ? undefined : readCheckpoint(context.checkpoint, compressProgressSchema)
+    this.#job = job
+    this.#context = context
+    this.#original = original
+    this.#setup = setup
+    this.#executor = executor
+    this.#evaluation = evaluation
+    this.#step = resumed?.progress.step ?? 0
+    this.#metrics = new Metrics(context, totalSteps(config), this.#step, resumed?.progress.elapsedMs ?? 0)
+    this.#sampling =
+      resumed === undefined
+        ? Random.fromSeed(config.seed, 'kernel sampling')
+        : Random.fromState(resumed.progress.sampling)
+    const sampler = ({ method, kernels }: CompressConfig['reconstruction']['sampling']): KernelSampler =>
+      new KernelSampler(method, setup.targets.norms, kernels)
+    this.#sampler = {
+      reconstruction: sampler(config.reconstruction.sampling),
+      distillation: sampler(config.distillation.sampling),
+    }
+    this.#seconds = resumed?.progress.seconds ?? { reconstruction: 0, distillation: 0 }
+    this.#sourceState = resumed?.progress.source
+    this.#bestAt = resumed?.progress.best ?? { correct: -1, step: 0 }
+    this.#best = underPrefix(resumed?.tensors ?? {}, bestPrefix)
+    this.#resumed = resumed?.tensors
+    this.#state = executor.createState(
+      this.#predictorOf(
+        resumed?.tensors ?? initialParameters(setup.representation, Random.fromSeed(config.seed, 'initial predictor')),
+      ),
+    )
+  }
+
+  static async start(
+    job: CompressJob,
+    context: JobContext,
+    original: LoadedNetwork,
+    setup: CompressSetup,
+    executor: Executor,
+    device: string,
+  ): Promise<CompressRun> {
+    const evaluation = await ReconstructedEvaluation.create(executor, original, setup.representation)
+    const run = new CompressRun(job, context, original, setup, executor, evaluation)
+    context.send({ type: 'started', device, totalSteps: totalSteps(job.config), step: run.#step })
+    return run
+  }
+
+  async runPhase(phase: PhaseName): Promise<JobEnd> {
+    const { config } = this.#job
+    const first = phase === 'reconstruction' ? 0 : config.reconstruction.steps
+    const { steps, optimizer: optimizerConfig } = config[phase]
+    if (this.#step >= first + steps) return 'finished'
+    const step = await this.#prepare(phase, optimizerConfig)
+    const startedMs = this.#context.now()
+    const earlierSeconds = this.#seconds[phase]
+    const limit = config.evaluation.images
+    const validation = await loadSplit(this.#job.dataset, 'validation', limit)
+    while (this.#step < first + steps) {
+      const phaseStep = this.#step - first
+      const losses = await step(phaseStep)
+      this.#step += 1
+      this.#seconds[phase] = earlierSeconds + (this.#context.now() - startedMs) / 1000
+      if (this.#metrics.isDue || this.#step === first + steps) {
+        const learningRate = learningRateAt(scheduleOf(optimizerConfig, steps), phaseStep)
+        this.#metrics.add(this.#step, { ...losses, 'learning-rate': learningRate })
+        this.#metrics.send(this.#step)
+        this.#context.send({ type: 'phase', phase, done: phaseStep + 1, total: steps })
+      }
+      const every = config.evaluation.everySteps
+      const isEvaluated = phase === 'distillation' && every > 0 && (phaseStep + 1) % every === 0
+      if (isEvaluated || this.#step === first + steps) {
+        const { correct, total } = await this.#measure(validation)
+        this.#metrics.add(this.#step, { 'accuracy.validation': correct / total })
+        this.#metrics.send(this.#step)
+      }
+      if (this.#step % config.checkpointEverySteps === 0) await this.#sendCheckpoint(phase)
+      await this.#context.breathe()
+      if (this.#context.isPauseRequested() && this.#step < totalSteps(config)) {
+        await this.#sendCheckpoint(phase)
+        this.#context.send({ type: 'paused', step: this.#step })
+        return 'paused'
+      }
+    }
+    return 'finished'
+  }
+
+  async finish(): Promise<void> {
+    const { config } = this.#job
+    const last = await this.#readPredictor()
+    const hasBest = config.evaluation.keep === 'best-validation' && this.#bestAt.correct >= 0
+    await finish({
+      job: this.#job,
+      context: this.#context,
+      original: this.#original,
+      setup: this.#setup,
+      executor: this.#executor,
+      evaluation: this.#evaluation,
+      predictor: hasBest ? this.#best : last,
+      seconds: this.#seconds,
+      elapsedMs: () => this.#metrics.elapsedMs,
+    })
+  }
+
+  async #prepare(phase: PhaseName, config: OptimizerConfig): Promise<Step> {
+    const optimizer = this.#setup.optimizer(config)
+    const predictor = await this.#readPredictor()
+    // A phase starts with a fresh optimiser; a resumed one takes its moments from the checkpoint.
+    const isResumedHere = Object.keys(this.#resumed ?? {}).some((name) => name.startsWith('optimizer.'))
+    const isFirstOfPhase = phase === 'distillation' && this.#step === this.#job.config.reconstruction.steps
+    const moments =
+      isResumedHere && !isFirstOfPhase
+        ? withPrefix(underPrefix(this.#resumed ?? {}, 'optimizer.'), 'optimizer.')
+        : initialOptimizerState(optimizer, predictor)
+    this.#resumed = undefined
+    this.#state.dispose()
+    this.#state = this.#executor.createState({ ...predictor, ...moments })
+    return phase === 'reconstruction' ? this.#reconstructionStep(optimizer) : this.#distillationStep(optimizer)
+  }
+
+  async #reconstructionStep(optimizer: Optimizer): Promise<Step> {
+    const { representation, targets } = this.#setup
+    const { steps, optimizer: config } = this.#job.config.reconstruction
+    const sampler = this.#sampler.reconstruction
+    const program = await this.#executor.compile(
+      sampledStepProgram({ representation, targets, form: 'rmse', optimizer, sampledKernels: sampler.count }),
+    )
+    return async (phaseStep) => {
+      const learningRate = learningRateAt(scheduleOf(config, steps), phaseStep)
+      const kernels = int32Tensor([sampler.count], sampler.draw(this.#sampling))
+      const { loss } = await program.run(
+        { kernels, ...optimizerInputsAt(optimizer, phaseStep + 1, learningRate) },
+        this.#state,
+      )
+      return { 'loss.total': this.#finite(loss?.data[0]), 'loss.reconstruction': loss?.data[0] ?? 0 }
+    }
+  }
+
+  async #distillationStep(optimizer: Optimizer): Promise<Step> {
+    const { representation, targets } = this.#setup
+    const { network, parameters } = this.#original
+    const config = this.#job.config.distillation
+    const { dataBatch, steps } = config
+    const sampler = this.#sampler.distillation
+    const isAll = config.sampling.method === 'all'
+    const program = await this.#executor.compile(
+      fullStepProgram({
+        representation,
+        targets,
+        form: 'rmse',
+        optimizer,
+        sampledKernels: isAll ? 'all' : sampler.count,
+        distillation: {
+          network,
+          parameters,
+          normalisation: imagenetNormalisation,
+          batch: dataBatch,
+          featureMaps: config.featureMaps,
+          form: config.distillationForm,
+          temperature: config.temperature,
+        },
+      }),
+    )
+    const source = new BatchSource(
+      {
+        data: await loadSplit(this.#job.dataset, 'train'),
+        shape: network.inputShape,
+        batch: dataBatch,
+        isAugmented: config.augmentation === 'flip-crop',
+        seed: this.#job.config.seed,
+      },
+      this.#sourceState,
+    )
+    this.#source = source
+    const { channels, height, width } = network.inputShape
+    const schedule = {
+      weights: {
+        reconstruction: config.reconstructionWeight,
+        featureMaps: config.featureMapWeight,
+        distillation: config.distillationWeight,
+      },
+      warmupSteps: config.warmupSteps,
+      rampSteps: config.rampSteps,
+    }
+    return async (phaseStep) => {
+      const learningRate = learningRateAt(scheduleOf(config.optimizer, steps), phaseStep)
+      const outputs = await program.run(
+        {
+          images: float32Tensor([dataBatch, channels, height, width], source.next().images),
+          ...(isAll ? {} : { kernels: int32Tensor([sampler.count], sampler.draw(this.#sampling)) }),
+          ...objectiveInputs(objectiveWeightsAt(schedule, phaseStep)),
+          ...optimizerInputsAt(optimizer, phaseStep + 1, learningRate),
+        },
+        this.#state,
+      )
+      return {
+        'loss.total': this.#finite(outputs['loss']?.data[0]),
+        'loss.reconstruction': outputs['reconstructionLoss']?.data[0] ?? 0,
+        'loss.feature-maps': outputs['featureMapLoss']?.data[0] ?? 0,
+        'loss.distillation': outputs['distillationLoss']?.data[0] ?? 0,
+      }
+    }
+  }
+
+  #finite(loss: number | undefined): number {
+    if (loss !== undefined && Number.isFinite(loss)) return loss
+    throw new AppException({
+      code: 'diverged',
+      message: `The loss became ${String(loss)}.`,
+      where: `step ${this.#step + 1}`,
+      remedy: 'Lower the learning rate of this phase; the checkpoint before it is kept.',
+    })
+  }
+
+  async #measure(validation: Awaited<ReturnType<typeof loadSplit>>): Promise<{ correct: number; total: number }> {
+    const predictor = await this.#readPredictor()
+    await this.#evaluation.weights(predictor)
+    const measured = await this.#evaluation.evaluate(validation, () => this.#context.breathe())
+    if (this.#job.config.evaluation.keep === 'best-validation' && measured.correct > this.#bestAt.correct) {
+      this.#bestAt = { correct: measured.correct, step: this.#step }
+      this.#best = predictor
+    }
+    return measured
+  }
+
+  #predictorOf(tensors: HostTensors): HostTensors {
+    const names = new Set(Object.keys(this.#setup.representation.parameterSpecs))
+    return Object.fromEntries(Object.entries(tensors).filter(([name]) => names.has(name)))
+  }
+
+  #readPredictor(): Promise<HostTensors> {
+    return this.#state.read(Object.keys(this.#setup.representation.parameterSpecs))
+  }
+
+  async #sendCheckpoint(phase: PhaseName): Promise<void> {
+    const tensors = { ...(await this.#state.read()), ...withPrefix(this.#best, bestPrefix) }
+    const progress = compressProgressSchema.parse({
+      kind: 'compress',
+      step: this.#step,
+      elapsedMs: this.#metrics.elapsedMs,
+      sampling: this.#sampling.state,
+      source: this.#source?.state,
+      best: this.#bestAt,
+      seconds: this.#seconds,
+    })
+    const bytes = writeCheckpoint({ tensors, progress })
+    this.#context.send({
+      type: 'checkpoint',
+      step: this.#step,
+      phase,
+      sha256: sha256Hex(bytes),
+      bytes: Uint8Array.from(bytes),
+    })
+  }
+}
+
+function totalSteps(config: CompressConfig): number {
+  return config.reconstruction.steps + config.distillation.steps
+}
+
+function scheduleOf(config: OptimizerConfig, steps: number): LearningRateSchedule {
+  const { schedule: type, learningRate, minLearningRate, warmupSteps } = config
+  return { type, learningRate, minLearningRate, warmupSteps, steps }
+}

@@ -1,0 +1,40 @@
+/** Accuracy of a stored network on a split. */
+import { imagenetNormalisation } from '#engine/network-images.ts'
+import { evaluateProgram } from '#engine/network-evaluation.ts'
+import type { TrainerJob } from '#shared/trainer-protocol.ts'
+import { loadSplit } from '../data/open-dataset.ts'
+import { evaluateSplit, evaluationBatch } from '../evaluation.ts'
+import { openExecutor } from '../open-executor.ts'
+import type { JobContext, JobEnd } from '../job-context.ts'
+import { loadNetwork } from '../network-file.ts'
+
+type EvaluateJob = Extract<TrainerJob, { kind: 'evaluate' }>
+
+export async function evaluate(job: EvaluateJob, context: JobContext): Promise<JobEnd> {
+  const { network, parameters } = await loadNetwork(job.network)
+  const data = await loadSplit(job.dataset, job.split, job.limit)
+  const { executor, device } = await openExecutor(context.executor)
+  try {
+    context.send({ type: 'started', device, totalSteps: 0, step: 0 })
+    const program = await executor.compile(
+      evaluateProgram(network, {
+        batch: evaluationBatch,
+        normalisation: imagenetNormalisation,
+        parameters,
+        inState: 'none',
+      }),
+    )
+    const state = executor.createState({})
+    const evaluation = await evaluateSplit(program, state, network, data, async (done, total) => {
+      context.send({ type: 'phase', phase: 'evaluation', done, total })
+      await context.breathe()
+    })
+    context.send({
+      type: 'result',
+      result: { kind: 'evaluate', evaluation: { of: 'original', split: job.split, ...evaluation } },
+    })
+  } finally {
+    executor.dispose()
+  }
+  return 'finished'
+}

@@ -1,0 +1,32 @@
+import { assertNever } from '#shared/result.ts'
+import type { TrainerJob } from '#shared/trainer-protocol.ts'
+import type { JobContext, JobEnd } from './job-context.ts'
+import { compress } from './jobs/compress.ts'
+import { evaluate } from './jobs/evaluate.ts'
+import { importDataset } from './jobs/import-dataset.ts'
+import { importNetwork } from './jobs/import-network.ts'
+import { listEngines } from './jobs/list-engines.ts'
+import { probe } from './jobs/probe.ts'
+import { train } from './jobs/train.ts'
+
+/** Runs one job to its end; throws `AppException` when it fails or is cancelled. */
+export function runJob(job: TrainerJob, context: JobContext): Promise<JobEnd> {
+  switch (job.kind) {
+    case 'compress':
+      return compress(job, context)
+    case 'train':
+      return train(job, context)
+    case 'evaluate':
+      return evaluate(job, context)
+    case 'import-network':
+      return importNetwork(job, context)
+    case 'import-dataset':
+      return importDataset(job, context)
+    case 'probe':
+      return probe(job, context)
+    case 'list-engines':
+      return listEngines(context)
+    default:
+      return assertNever(job)
+  }
+}
