@@ -3,7 +3,7 @@
  * the doors to the window, and on the way out closes them in reverse.
  */
 import { join } from 'node:path'
-import { BrowserWindow, app, dialog, ipcMain, nativeTheme, protocol, session, shell } from 'electron'
+import { BrowserWindow, Menu, app, dialog, ipcMain, nativeTheme, protocol, session, shell } from 'electron'
 import { type CommandHandlers, type Place, eventNames } from '#shared/contract.ts'
 import { type StudioEvent, listeningChannel } from '#shared/ipc-channels.ts'
 import { toAppError } from '#shared/result.ts'
@@ -20,7 +20,7 @@ import { defaultStoreFolder, storeLayout } from './store/layout.ts'
 import { Studio } from './studio.ts'
 import { createUtilityHosts } from './trainer-host/utility-host.ts'
 import { focusWindow, openMainWindow } from './windows/main-window.ts'
-import { setApplicationMenu } from './windows/menu.ts'
+import { menuTemplate } from './windows/menu.ts'
 import { showStartupError } from './windows/startup-error.ts'
 import { readWindowState, writeWindowState } from './windows/window-state.ts'
 
@@ -86,11 +86,9 @@ class Desktop {
     this.#guard()
     this.#openDoors()
     this.#followTheme()
-    setApplicationMenu(
-      { show: (place) => this.show(place), openExternal },
-      process.platform === 'darwin',
-      app.isPackaged,
-    )
+    const actions = { show: (place: Place) => this.show(place), openExternal }
+    const menu = menuTemplate(actions, process.platform === 'darwin', app.isPackaged)
+    Menu.setApplicationMenu(Menu.buildFromTemplate(menu))
     app.on('second-instance', () => this.#focus())
     app.on('activate', () => this.#focus())
     // On macOS an app without windows goes on: so do its experiments.
@@ -183,10 +181,9 @@ class Desktop {
       send: (channel, events) => webContents.send(channel, events),
     })
     this.#outboxes.set(id, outbox)
-    // A page that is loaded anew has no listeners yet.
-    webContents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
-      if (isMainFrame && !isSameDocument) outbox.stopListening()
-    })
+    // A page that is loaded anew has no listeners yet. (`did-start-navigation` comes for refused ones as well.)
+    webContents.on('did-navigate', () => outbox.stopListening())
+    webContents.on('render-process-gone', () => outbox.stopListening())
     window.once('closed', () => {
       outbox.dispose()
       this.#outboxes.delete(id)

@@ -1,5 +1,4 @@
 /** The only code that sees both Electron and the page. Built as one self-contained CommonJS file: a sandboxed preload loads no other. */
-import '#shared/without-eval.ts'
 import { contextBridge, ipcRenderer, webUtils } from 'electron'
 import { createStudioApi } from './api.ts'
 

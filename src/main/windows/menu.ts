@@ -1,4 +1,4 @@
-import { Menu, type MenuItemConstructorOptions } from 'electron'
+import type { MenuItemConstructorOptions } from 'electron'
 import type { Place } from '#shared/contract.ts'
 
 export interface MenuActions {
@@ -10,10 +10,6 @@ export interface MenuActions {
 const methodUrl = 'https://arxiv.org/abs/2212.13554'
 
 /** The application menu: the system's own roles, and the studio's places under Go. */
-export function setApplicationMenu(actions: MenuActions, isMac: boolean, isPackaged: boolean): void {
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(actions, isMac, isPackaged)))
-}
-
 export function menuTemplate(actions: MenuActions, isMac: boolean, isPackaged: boolean): MenuItemConstructorOptions[] {
   const place = (label: string, name: SectionName, accelerator?: string): MenuItemConstructorOptions => ({
     label,

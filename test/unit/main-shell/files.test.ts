@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { TokenTable } from '#main/files/token-table.ts'
+import { createFilePicker, registerDrops } from '#main/ipc/files.ts'
+
+test('choosing a file gives a token and its name, never its path', async () => {
+  const tokens = new TokenTable()
+  const asked: unknown[] = []
+  const pick = createFilePicker(
+    {
+      showOpenDialog: (async (options: unknown) => {
+        asked.push(options)
+        return { canceled: false, filePaths: ['/data/nets/a.pth'] }
+      }) as never,
+    },
+    tokens,
+  )
+  const picked = await pick({ kind: 'network' })
+  expect(picked).toStrictEqual({ token: expect.stringMatching(/^[0-9a-f-]{36}$/), fileName: 'a.pth' })
+  expect(tokens.resolve(picked?.token ?? '')).toBe('/data/nets/a.pth')
+  expect(asked).toMatchObject([{ properties: ['openFile'] }])
+})
+
+test.each([
+  { canceled: true, filePaths: ['/a'] },
+  { canceled: false, filePaths: [] },
+])('a closed dialog gives undefined: %o', async (answer) => {
+  const pick = createFilePicker({ showOpenDialog: (async () => answer) as never }, new TokenTable())
+  expect(await pick({ kind: 'dataset-folder' })).toBeUndefined()
+})
+
+function drop(path: unknown, isTrusted = true) {
+  const tokens = new TokenTable()
+  let handler: (event: unknown, path: unknown) => unknown = () => undefined
+  registerDrops({ handle: (_channel: string, added: never) => (handler = added) } as never, tokens, () => isTrusted)
+  return { answer: handler({}, path), tokens }
+}
+
+test('a dropped file becomes a token for its path', () => {
+  const { answer, tokens } = drop('/data/b.safetensors')
+  expect(answer).toMatchObject({ ok: true, value: { fileName: 'b.safetensors' } })
+  const { token } = (answer as { value: { token: string } }).value
+  expect(tokens.resolve(token)).toBe('/data/b.safetensors')
+})
+
+test.each(['', 3, undefined, 'x'.repeat(40_000)])('what is no path is refused', (path) => {
+  expect(drop(path).answer).toMatchObject({ ok: false, error: { code: 'invalid-argument' } })
+})
+
+test('a drop from another page is refused', () => {
+  expect(drop('/etc/passwd', false).answer).toMatchObject({ ok: false, error: { code: 'unauthorized' } })
+})
