@@ -7,6 +7,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js'
 import { AppException } from '#shared/result.ts'
+import { registerMissingGradients } from './missing-gradients.ts'
 
 // Silences the advice to install another package that the cpu backend prints at its first use.
 tf.enableProdMode()
@@ -18,5 +19,7 @@ if (!tf.getGradient('Conv2D')) {
     remedy: 'Keep @tensorflow/tfjs-core/dist/register_all_gradients.js among the modules with side effects.',
   })
 }
+
+registerMissingGradients()
 
 export { tf }

@@ -139,6 +139,12 @@ export const operationCases: readonly OperationCase[] = [
   values('isNaN', [f(2, 3)], (a) => tf.isNaN(tf.log(a))),
   values('isInf', [f(2, 3)], (a) => tf.isInf(tf.div(a, tf.sub(a, a)))),
   row('where', [f(2, 3), f(2, 3), i(2, 3)], (a, b, c) => tf.where(tf.greater(c, 1), a, tf.mul(b, 2))),
+  row('where by a comparison of what is differentiated', [f(2, 3), f(2, 3)], (a, b) =>
+    tf.where(tf.greater(a, b), a, b),
+  ),
+  row('where by a logical combination', [f(2, 3)], (x) =>
+    tf.where(tf.logicalAnd(tf.less(x, 1), tf.logicalNot(tf.lessEqual(x, -1))), tf.square(x), x),
+  ),
   row('where with a condition that broadcasts', [f(2, 3), f(2, 3), i(3)], (a, b, c) =>
     tf.where(tf.greater(c, 1), a, b),
   ),

@@ -151,6 +151,8 @@ class RuntimeProgram implements CompiledProgram {
   }
 
   dispose(): void {
+    // Writes the profile, if one was asked for; does nothing otherwise.
+    this.#session.endProfiling()
     void this.#session.release()
   }
 }
