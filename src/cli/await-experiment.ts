@@ -11,17 +11,19 @@ import { formatDuration } from './units.ts'
  * Gives the experiment in its last state; an unfinished one is an error that says how to go on.
  */
 export async function runToEnd(
-  { output, onInterrupt }: Invocation,
+  { output, options, onInterrupt }: Invocation,
   studio: Studio,
   id: string,
 ): Promise<ExperimentRecord> {
+  const store = options.text('store')
+  const where = store === undefined ? '' : ` --store ${store}`
   const stopShowing = showProgress(studio, (text) => output.progress(text))
   const ended = endOf(studio, id)
   const giveBack = onInterrupt(() => void studio.invoke('queue.pause', { ids: [id] }))
   studio.queue.startDispatching([id])
   try {
     const experiment = await ended
-    throwUnlessCompleted(experiment)
+    throwUnlessCompleted(experiment, where)
     return experiment
   } finally {
     giveBack()
@@ -75,18 +77,23 @@ function endOf(studio: Studio, id: string): Promise<ExperimentRecord> {
   })
 }
 
-function throwUnlessCompleted({ id, name, status, latestRun }: ExperimentRecord): void {
+/** `where` names the store in the commands that are advised. */
+function throwUnlessCompleted({ id, name, status, latestRun }: ExperimentRecord, where: string): void {
   if (status === 'completed') return
   if (status === 'paused') {
     const checkpoint = `step ${latestRun?.step ?? 0}`
     throw new AppException({
       code: latestRun?.error?.code ?? 'cancelled',
       message: latestRun?.error?.message ?? `${name} is paused at ${checkpoint}, with a checkpoint.`,
-      remedy: `Go on with: studio queue resume ${id} && studio queue start`,
+      remedy: `Go on with: studio queue resume ${id}${where} && studio queue start${where}`,
     })
   }
   throw new AppException(
-    latestRun?.error ?? { code: 'cancelled', message: `${name} is ${status}.`, remedy: `studio queue retry ${id}` },
+    latestRun?.error ?? {
+      code: 'cancelled',
+      message: `${name} is ${status}.`,
+      remedy: `studio queue retry ${id}${where}`,
+    },
   )
 }
 

@@ -1,0 +1,50 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { TrainerScript } from './scripted-trainer.ts'
+import { scriptedTrainerPath } from './studio.ts'
+
+const entry = join(import.meta.dirname, '../../src/cli/index.ts')
+
+export interface Ended {
+  /** Undefined when a signal ended it. */
+  readonly code: number | undefined
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface StartedCommand {
+  readonly child: ChildProcess
+  readonly ended: Promise<Ended>
+}
+
+/** Starts `studio ...args` as a process of its own, with scripted trainers, on one store. */
+export function startCommand(storeFolder: string, args: readonly string[], script: TrainerScript = {}): StartedCommand {
+  const child = spawn(process.execPath, [entry, ...args, '--store', storeFolder], {
+    env: { ...process.env, NERN_TRAINER: scriptedTrainerPath, NERN_TRAINER_SCRIPT: JSON.stringify(script) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  const ended = new Promise<Ended>((resolve) => {
+    child.once('close', (code) => resolve({ code: code ?? undefined, stdout, stderr }))
+  })
+  return { child, ended }
+}
+
+/** Runs `studio ...args` to its end. */
+export function runCommand(storeFolder: string, args: readonly string[], script?: TrainerScript): Promise<Ended> {
+  return startCommand(storeFolder, args, script).ended
+}
+
+/** Runs `studio ...args --json`, which must succeed, and gives what it printed. */
+export async function answerOf(storeFolder: string, args: readonly string[], script?: TrainerScript): Promise<unknown> {
+  const { code, stdout, stderr } = await runCommand(storeFolder, [...args, '--json'], script)
+  if (code !== 0) throw new Error(`studio ${args.join(' ')} ended with ${code}: ${stderr}`)
+  return JSON.parse(stdout)
+}
