@@ -1,9 +1,9 @@
 /** Loads ONNX Runtime's native package and knows what every provider needs. */
-import type { InferenceSession } from 'onnxruntime-node'
+import type * as onnxruntime from 'onnxruntime-node'
 import { toAppError, AppException } from '#shared/result.ts'
 import type { ProviderName } from '../executor.ts'
 
-export type Runtime = typeof import('onnxruntime-node')
+export type Runtime = typeof onnxruntime
 
 const remedies: Readonly<Record<ProviderName, string>> = {
   cpu: 'Install the studio again: its copy of ONNX Runtime is damaged or made for another system.',
@@ -16,7 +16,10 @@ const remedies: Readonly<Record<ProviderName, string>> = {
 /** Throws `AppException` `executor-unavailable` when the native package cannot be loaded. */
 export async function loadRuntime(): Promise<Runtime> {
   try {
-    return await import('onnxruntime-node')
+    const runtime = await import('onnxruntime-node')
+    // Everything that goes wrong is also thrown; the native log would only repeat it on the terminal.
+    runtime.env.logLevel = 'fatal'
+    return runtime
   } catch (error) {
     throw unavailable('cpu', `onnxruntime-node cannot be loaded: ${toAppError(error).message}`, error)
   }
@@ -49,7 +52,7 @@ export interface SessionSettings {
   readonly profilePrefix?: string
 }
 
-export function sessionOptions(settings: SessionSettings): InferenceSession.SessionOptions {
+export function sessionOptions(settings: SessionSettings): onnxruntime.InferenceSession.SessionOptions {
   const { provider, threads, profilePrefix, residentOutputs = [] } = settings
   return {
     executionProviders: [{ name: provider }],
@@ -61,7 +64,7 @@ export function sessionOptions(settings: SessionSettings): InferenceSession.Sess
     // Without its arena ONNX Runtime takes every intermediate tensor from the system: 3 times slower.
     enableCpuMemArena: true,
     enableMemPattern: true,
-    logSeverityLevel: 3,
+    logSeverityLevel: 4,
     ...(provider === 'webgpu'
       ? { preferredOutputLocation: Object.fromEntries(residentOutputs.map((name) => [name, 'gpu-buffer' as const])) }
       : {}),
