@@ -12,6 +12,7 @@ export default defineConfig({
       externalizeDeps: false,
       sourcemap: true,
       minify: false,
+      target: 'node20.18',
       rolldownOptions: {
         ...rolldownOptions,
         // The trainer is a file of its own: it runs as another process.
@@ -25,6 +26,7 @@ export default defineConfig({
       // A sandboxed preload loads no other file and speaks CommonJS.
       externalizeDeps: false,
       sourcemap: false,
+      target: 'chrome130',
       rolldownOptions: {
         input: { index: 'src/preload/index.ts' },
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
@@ -36,6 +38,7 @@ export default defineConfig({
     plugins: [svelte()],
     build: {
       sourcemap: true,
+      target: 'chrome130',
       // The content security policy allows no data: scripts or fonts.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },

@@ -33,7 +33,14 @@ const steps = [
   ['lint', ['node_modules/eslint/bin/eslint.js', '--max-warnings=0', ...eslintCache, '.']],
   [
     'unused files, exports and packages',
-    ['node_modules/knip/bin/knip.js', '--cache', '--cache-location', path.join(cache, 'knip')],
+    [
+      'node_modules/knip/bin/knip.js',
+      '--include',
+      'dependencies,unlisted,unresolved',
+      '--cache',
+      '--cache-location',
+      path.join(cache, 'knip'),
+    ],
   ],
 ]
 const failed = []
