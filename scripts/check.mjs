@@ -19,24 +19,13 @@ const steps = [
   ['format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', ...prettierCache, '.']],
   ['types: pure folders', types('pure')],
   ['types: node', types('node')],
-  [
-    'types: renderer and preload',
-    [
-      'node_modules/svelte-check/bin/svelte-check',
-      '--tsconfig',
-      'tsconfig.web.json',
-      '--fail-on-warnings',
-      '--output',
-      'human',
-    ],
-  ],
   ['lint', ['node_modules/eslint/bin/eslint.js', '--max-warnings=0', ...eslintCache, '.']],
   [
     'unused files, exports and packages',
     [
       'node_modules/knip/bin/knip.js',
       '--include',
-      'dependencies,unlisted,unresolved',
+      'unlisted,unresolved',
       '--cache',
       '--cache-location',
       path.join(cache, 'knip'),

@@ -3,7 +3,7 @@
  * the doors to the window, and on the way out closes them in reverse.
  */
 import { join } from 'node:path'
-import { BrowserWindow, Menu, app, dialog, ipcMain, nativeTheme, protocol, session, shell } from 'electron'
+import { type BrowserWindow, Menu, app, dialog, ipcMain, nativeTheme, protocol, session, shell } from 'electron'
 import { type CommandHandlers, type Place, eventNames } from '#shared/contract.ts'
 import { type StudioEvent, listeningChannel } from '#shared/ipc-channels.ts'
 import { toAppError } from '#shared/result.ts'

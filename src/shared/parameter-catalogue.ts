@@ -17,7 +17,11 @@ export type ParameterControl =
     }
   | { readonly type: 'choice'; readonly options: readonly { readonly value: string; readonly title: string }[] }
   | { readonly type: 'switch' }
-  | { readonly type: 'text' }
+  | {
+      readonly type: 'text'
+      /** Values known to work, for a list to choose from. */
+      readonly suggestions: readonly string[]
+    }
 
 export interface ParameterDescription {
   /** Dotted path in the configuration, e.g. `predictor.hiddenSize`. */
@@ -31,6 +35,12 @@ export interface ParameterDescription {
   readonly group: string
   readonly control: ParameterControl
 }
+
+/** Identifiers of the zoo; a test compares them with it, because windows cannot import it. */
+const trainableArchitectures = ['20', '32', '44', '56', '110'].flatMap((depth) => [
+  `resnet${depth}-cifar-a`,
+  `resnet${depth}-cifar-b`,
+])
 
 const maximumSteps = 10_000_000
 /** zod's `int()` accepts safe integers. */
@@ -344,7 +354,7 @@ const trainParameters: readonly ParameterDescription[] = [
     title: 'Architecture',
     sentence: 'Identifier of the network to train from scratch.',
     group: 'Network',
-    control: { type: 'text' },
+    control: { type: 'text', suggestions: trainableArchitectures },
   },
   {
     path: 'epochs',

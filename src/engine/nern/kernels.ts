@@ -22,7 +22,7 @@ function layerWeight(rows: tf.Tensor, layer: LayerKernels, kernelSize: number): 
 export function assembleWeights(rows: tf.Tensor2D, table: KernelTable): NamedTensors {
   const sizes = table.layers.map(({ kernels }) => kernels)
   // Split, not slice: its gradient is one concatenation instead of a padded copy of all kernels for each layer.
-  const parts = tf.split(rows, sizes, 0)
+  const parts = sizes.length === 1 ? [rows] : tf.split(rows, sizes, 0)
   const weights: Record<string, tf.Tensor> = {}
   table.layers.forEach((layer, at) => {
     const part = parts[at]

@@ -1,5 +1,5 @@
 import { BrowserWindow, nativeTheme, screen } from 'electron'
-import { appEntryUrl } from '../app-protocol.ts'
+import { appEntryUrl, isAppUrl } from '../app-protocol.ts'
 import { webPreferences } from './web-preferences.ts'
 import { type WindowState, minimumSize, placeWindow } from './window-state.ts'
 
@@ -40,6 +40,7 @@ export function openMainWindow({ preloadPath, state, saveState, onError }: MainW
   })
   window.once('closed', () => nativeTheme.off('updated', recolour))
   reloadAfterCrash(window, onError)
+  returnFromElsewhere(window)
   // A failed load shows nothing; its reason must reach the log.
   window.loadURL(appEntryUrl).catch((cause: unknown) => onError(`The page did not load: ${String(cause)}`))
   return window
@@ -54,6 +55,13 @@ function reloadAfterCrash(window: BrowserWindow, onError: (text: string) => void
     crashes++
     onError(`The page has gone: ${reason} (${exitCode}).`)
     if (crashes <= crashesAllowed) window.webContents.reload()
+  })
+}
+
+/** No event announces a page's way to `about:blank`, so it cannot be refused: the window goes back to the studio. */
+function returnFromElsewhere(window: BrowserWindow): void {
+  window.webContents.on('did-navigate', (_event, url) => {
+    if (!isAppUrl(url)) void window.loadURL(appEntryUrl)
   })
 }
 

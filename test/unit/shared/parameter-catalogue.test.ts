@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { architectures } from '#networks/architectures.ts'
 import { compressConfigSchema, trainConfigSchema } from '#shared/experiment-config.ts'
 import { parameterCatalogue, type ParameterControl } from '#shared/parameter-catalogue.ts'
 
@@ -43,7 +44,7 @@ function control(schema: JsonSchema): object {
 /** A catalogue row's control without what a schema does not know. */
 function constraints(row: ParameterControl): object {
   if (row.type === 'choice') return { type: 'choice', options: row.options.map(({ value }) => value) }
-  if (row.type !== 'number') return row
+  if (row.type !== 'number') return { type: row.type }
   const { step, ...rest } = row
   expect(step).toBeGreaterThan(0)
   return rest
@@ -70,4 +71,9 @@ describe.each([
     const broken = rows.filter((row) => !/^[A-Z].*\.$/.test(row.sentence) || row.title === '')
     expect(broken).toEqual([])
   })
+})
+
+test('the architectures offered for training are those of the zoo', () => {
+  const row = parameterCatalogue.train.find(({ path }) => path === 'architecture')
+  expect(row?.control).toEqual({ type: 'text', suggestions: architectures.map(({ id }) => id) })
 })

@@ -4,7 +4,7 @@ import { assertNever } from '#shared/result.ts'
 import { adam } from './adam.ts'
 import { muon } from './muon.ts'
 import type { Optimizer } from './optimizer.ts'
-import { ranger } from './ranger.ts'
+import { publishedRanger, ranger } from './ranger.ts'
 
 /** Of the hidden matrices; `beta1` and `beta2` belong to the Adam tensors. */
 const muonMomentum = 0.95
@@ -17,7 +17,7 @@ export function createOptimizer(config: OptimizerConfig, matrices: readonly stri
     case 'adam':
       return adam(config)
     case 'ranger':
-      return ranger(config)
+      return ranger({ ...config, ...publishedRanger })
     case 'muon':
       return muon({ ...config, momentum: muonMomentum, adamShare: muonAdamShare, matrices })
     default:

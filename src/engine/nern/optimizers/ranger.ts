@@ -7,20 +7,26 @@ import { named } from '../named.ts'
 import { movingAverage, type AdamOptions } from './adam.ts'
 import type { Optimizer, UpdateRule } from './optimizer.ts'
 
-/** Lookahead: every k steps the slow weights move this share of the way, and the fast ones restart there. */
-const lookaheadSteps = 6
-const lookaheadShare = 0.5
-/** The variance of the adaptive rate is tractable above this length of the approximated moving average. */
-const rectificationThreshold = 5
+export interface RangerOptions extends AdamOptions {
+  /** Lookahead: every so many steps the slow weights move, and the fast ones restart there. */
+  readonly lookaheadSteps: number
+  /** Share of the way from slow to fast weights. */
+  readonly lookaheadShare: number
+  /** The variance of the adaptive rate is tractable above this length of the approximated moving average. */
+  readonly rectificationThreshold: number
+}
 
-export function ranger(options: AdamOptions): Optimizer {
+/** What every published configuration uses. */
+export const publishedRanger = { lookaheadSteps: 6, lookaheadShare: 0.5, rectificationThreshold: 5 } as const
+
+export function ranger(options: RangerOptions): Optimizer {
   const rule = rangerRule(options)
   return {
     name: 'ranger',
     scalarsAt: (step, learningRate) => ({
       rangerDecay: options.weightDecay * learningRate,
       ...rectification(options, step, learningRate),
-      isLookahead: step % lookaheadSteps === 0 ? 1 : 0,
+      isLookahead: step % options.lookaheadSteps === 0 ? 1 : 0,
     }),
     ruleFor: () => rule,
   }
@@ -28,7 +34,7 @@ export function ranger(options: AdamOptions): Optimizer {
 
 /** Step size, learning rate included, and whether the step divides by the root of the second moment (1) or not (0). */
 function rectification(
-  { beta1, beta2 }: AdamOptions,
+  { beta1, beta2, rectificationThreshold }: RangerOptions,
   step: number,
   learningRate: number,
 ): { readonly rangerStepSize: number; readonly isRectified: number } {
@@ -41,7 +47,7 @@ function rectification(
   return { rangerStepSize: (learningRate * Math.sqrt(variance)) / firstCorrection, isRectified: 1 }
 }
 
-function rangerRule({ beta1, beta2, epsilon }: AdamOptions): UpdateRule {
+function rangerRule({ beta1, beta2, epsilon, lookaheadShare }: RangerOptions): UpdateRule {
   return {
     slots: { firstMoment: 'zeros', secondMoment: 'zeros', slow: 'parameter' },
     update({ parameter, gradient, slots, scalars }) {

@@ -5,11 +5,11 @@
 import { imageSpec, normaliseImages, type Normalisation } from '#engine/network-images.ts'
 import { parameterSpecs as networkParameterSpecs } from '#engine/network-parameters.ts'
 import type { Program } from '#engine/program/program.ts'
+import { asVector } from '#engine/tensor-rank.ts'
 import type { HostTensors, TensorSpecs } from '#shared/host-tensor.ts'
 import { named } from '../named.ts'
 import { applyOptimizer, optimizerInputSpecs, optimizerStateSpecs, type Optimizer } from '../optimizers/optimizer.ts'
 import type { KernelTargets } from '../representation.ts'
-import { asIndices } from './indices.ts'
 import {
   objectiveGradients,
   objectiveInputSpecs,
@@ -54,7 +54,7 @@ export function fullStepProgram(options: FullStepOptions): Program {
     constants: { ...tables.constants, ...targets.constants, ...original.constants },
     build(tensors) {
       const images = normaliseImages(named(tensors, 'images'), normalisation)
-      const kernels = isSampled ? asIndices(named(tensors, 'kernels')) : undefined
+      const kernels = isSampled ? asVector(named(tensors, 'kernels')) : undefined
       const { losses, gradients } = objectiveGradients(tensors, options, images, kernels)
       return { ...losses, ...applyOptimizer(optimizer, Object.keys(parameterSpecs), gradients, tensors) }
     },

@@ -7,6 +7,7 @@ import { lossGradients } from '#engine/loss-gradients.ts'
 import { networkForward, type ForwardResult } from '#engine/network-program.ts'
 import type { NamedTensors } from '#engine/program/program.ts'
 import { tf } from '#engine/program/tfjs.ts'
+import { asMatrix } from '#engine/tensor-rank.ts'
 import type { Network } from '#networks/network.ts'
 import { scalarTensor, type HostTensors, type TensorSpecs } from '#shared/host-tensor.ts'
 import { assembleWeights } from '../kernels.ts'
@@ -95,8 +96,7 @@ export function rowGradientsOf(
   predicted: tf.Tensor2D,
 ): { readonly losses: NamedTensors; readonly rowGradients: tf.Tensor } {
   const { loss, gradients, outputs } = lossGradients({ predicted }, ['predicted'], (given) =>
-    // The leaf has the shape of `predicted`.
-    objective(named(given, 'predicted') as tf.Tensor2D),
+    objective(asMatrix(named(given, 'predicted'))),
   )
   return { losses: { loss, ...outputs }, rowGradients: named(gradients, 'predicted') }
 }

@@ -5,12 +5,12 @@
  */
 import { lossGradients } from '#engine/loss-gradients.ts'
 import type { Program } from '#engine/program/program.ts'
+import { asVector } from '#engine/tensor-rank.ts'
 import { sampledReconstructionLoss, type ReconstructionForm } from '../losses/reconstruction.ts'
 import { named } from '../named.ts'
 import { applyOptimizer, optimizerInputSpecs, optimizerStateSpecs, type Optimizer } from '../optimizers/optimizer.ts'
 import { predict } from '../predictor.ts'
 import type { KernelTargets, Representation } from '../representation.ts'
-import { asIndices } from './indices.ts'
 import { reconstructionTerms } from './reconstruction-inputs.ts'
 
 export interface SampledStepOptions {
@@ -37,7 +37,7 @@ export function sampledStepProgram(options: SampledStepOptions): Program {
     state: { ...parameterSpecs, ...optimizerStateSpecs(optimizer, parameterSpecs) },
     constants: { ...tables.constants, ...targets.constants },
     build(tensors) {
-      const kernels = asIndices(named(tensors, 'kernels'))
+      const kernels = asVector(named(tensors, 'kernels'))
       const { loss, gradients } = lossGradients(tensors, parameters, (given) => {
         const predicted = predict(given, tables, predictor.blocks, kernels)
         const terms = reconstructionTerms(given, predicted, kernels)
