@@ -1,0 +1,67 @@
+import type { MetricPoint } from '#shared/records.ts'
+
+/** Values of one metric in ascending, unique steps. */
+export interface SeriesData {
+  readonly steps: readonly number[]
+  readonly elapsedMs: readonly number[]
+  readonly values: readonly number[]
+}
+
+const emptySeries: SeriesData = { steps: [], elapsedMs: [], values: [] }
+
+/**
+ * The metrics of one run, merged by step from a stored snapshot and a live stream. A resumed run repeats the steps
+ * after its checkpoint: the later value of a step wins.
+ */
+export class MetricStore {
+  readonly #series = new Map<string, { steps: number[]; elapsedMs: number[]; values: number[] }>()
+
+  get names(): readonly string[] {
+    return [...this.#series.keys()].sort()
+  }
+
+  get(name: string): SeriesData {
+    return this.#series.get(name) ?? emptySeries
+  }
+
+  /** The newest point of a metric. */
+  last(name: string): { readonly step: number; readonly value: number } | undefined {
+    const series = this.#series.get(name)
+    const step = series?.steps.at(-1)
+    const value = series?.values.at(-1)
+    return step === undefined || value === undefined ? undefined : { step, value }
+  }
+
+  get lastStep(): number {
+    return Math.max(-1, ...[...this.#series.values()].map((series) => series.steps.at(-1) ?? -1))
+  }
+
+  add(points: readonly MetricPoint[]): void {
+    for (const point of points) {
+      let series = this.#series.get(point.name)
+      if (series === undefined) {
+        series = { steps: [], elapsedMs: [], values: [] }
+        this.#series.set(point.name, series)
+      }
+      const index = insertionIndex(series.steps, point.step)
+      const replaced = series.steps[index] === point.step ? 1 : 0
+      series.steps.splice(index, replaced, point.step)
+      series.elapsedMs.splice(index, replaced, point.elapsedMs)
+      series.values.splice(index, replaced, point.value)
+    }
+  }
+}
+
+/** First index whose step is not below `step`; looked for from the end, where live points belong. */
+function insertionIndex(steps: readonly number[], step: number): number {
+  const last = steps.at(-1)
+  if (last === undefined || step > last) return steps.length
+  let low = 0
+  let high = steps.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((steps[middle] ?? Infinity) < step) low = middle + 1
+    else high = middle
+  }
+  return low
+}

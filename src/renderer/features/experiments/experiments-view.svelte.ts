@@ -1,0 +1,94 @@
+import type { Studio } from '../../state/studio.svelte.ts'
+import {
+  experimentRows,
+  filterRows,
+  sortRows,
+  type ExperimentRow,
+  type RowFilter,
+  type RowOrder,
+  type SortKey,
+} from './experiment-rows.ts'
+
+const comparedAtMost = 20
+
+/** What the table shows and what is selected in it. */
+export class ExperimentsView {
+  readonly #studio: Studio
+  filter = $state.raw<RowFilter>({ text: '', status: 'all', showsArchived: false, isStarredOnly: false })
+  order = $state.raw<RowOrder>({ key: 'createdAt', isDescending: true })
+  #selected = $state.raw<ReadonlySet<string>>(new Set())
+
+  constructor(studio: Studio) {
+    this.#studio = studio
+  }
+
+  readonly all: readonly ExperimentRow[] = $derived.by(() => {
+    const { experiments, library } = this.#studio
+    return experimentRows(experiments.list.value ?? [], library.networks.value ?? [], library.datasets.value ?? [])
+  })
+
+  readonly rows: readonly ExperimentRow[] = $derived(sortRows(filterRows(this.all, this.filter), this.order))
+
+  /** Selected and in sight: a filter never leaves something selected that nobody sees. */
+  readonly selectedRows: readonly ExperimentRow[] = $derived(
+    this.rows.filter(({ experiment }) => this.#selected.has(experiment.id)),
+  )
+
+  get selectedIds(): readonly string[] {
+    return this.selectedRows.map(({ experiment }) => experiment.id)
+  }
+
+  get isEverythingSelected(): boolean {
+    return this.rows.length > 0 && this.selectedRows.length === this.rows.length
+  }
+
+  /** Completed compressions among the selected, as many as can be compared. */
+  get comparableIds(): readonly string[] {
+    return this.selectedRows
+      .filter(({ experiment }) => experiment.status === 'completed' && experiment.config.kind === 'compress')
+      .map(({ experiment }) => experiment.id)
+      .slice(0, comparedAtMost)
+  }
+
+  isSelected(id: string): boolean {
+    return this.#selected.has(id)
+  }
+
+  select(ids: readonly string[], isSelected: boolean): void {
+    const next = new Set(this.#selected)
+    for (const id of ids) {
+      if (isSelected) next.add(id)
+      else next.delete(id)
+    }
+    this.#selected = next
+  }
+
+  clearSelection(): void {
+    this.#selected = new Set()
+  }
+
+  sortBy(key: SortKey): void {
+    const isSame = this.order.key === key
+    // Numbers are most often wanted from the largest, names from the start.
+    const first = key !== 'name' && key !== 'status' && key !== 'network' && key !== 'dataset'
+    this.order = { key, isDescending: isSame ? !this.order.isDescending : first }
+  }
+
+  async update(
+    ids: readonly string[],
+    change: { readonly isStarred?: boolean; readonly isArchived?: boolean },
+  ): Promise<void> {
+    for (const id of ids) {
+      const updated = await this.#studio.act('The experiment was not changed', 'experiments.update', { id, ...change })
+      if (updated === undefined) return
+      this.#studio.experiments.put(updated.value)
+    }
+  }
+
+  async remove(ids: readonly string[]): Promise<void> {
+    const removed = await this.#studio.act('Nothing was deleted', 'experiments.remove', { ids: [...ids] })
+    if (removed === undefined) return
+    this.clearSelection()
+    this.#studio.toasts.succeed(ids.length === 1 ? '1 experiment deleted' : `${ids.length} experiments deleted`)
+  }
+}

@@ -1,0 +1,41 @@
+import { compressPresets } from '#shared/presets.ts'
+import { ok, type Result } from '#shared/result.ts'
+import type { DatasetRecord, NetworkRecord } from '#shared/records.ts'
+import type { Studio } from '../../state/studio.svelte.ts'
+
+/**
+ * Brings the shipped network and CIFAR-10 into the library when they are missing, starts the fast preset on them and
+ * opens its run. Failures are told in a toast; what was imported stays, so trying again goes on from there.
+ */
+export async function startSample(studio: Studio, onDoing: (text: string) => void): Promise<void> {
+  const preset = compressPresets[0]
+  if (preset === undefined) return
+  onDoing('Copying the sample network')
+  const network = await sampleNetwork(studio)
+  if (!network.ok) return studio.toasts.fail('The sample network could not be imported', network.error)
+  onDoing('Fetching CIFAR-10')
+  const dataset = await cifar10(studio)
+  if (!dataset.ok) return studio.toasts.fail('CIFAR-10 could not be fetched', dataset.error)
+  onDoing('Starting the experiment')
+  const created = await studio.act('The sample experiment could not be started', 'experiments.create', {
+    config: preset.config,
+    networkId: network.value.id,
+    datasetId: dataset.value.id,
+    enqueue: true,
+  })
+  if (created !== undefined) studio.router.open({ name: 'run', experimentId: created.value.id })
+}
+
+async function sampleNetwork(studio: Studio): Promise<Result<NetworkRecord>> {
+  const known = studio.library.networks.value?.find(({ origin }) => origin.kind === 'sample')
+  if (known !== undefined) return ok(known)
+  return studio.tasks.run('Copying the sample network', (taskId) =>
+    studio.ask('networks.import', { taskId, file: 'sample' }),
+  )
+}
+
+async function cifar10(studio: Studio): Promise<Result<DatasetRecord>> {
+  const known = studio.library.datasets.value?.find(({ kind }) => kind === 'cifar10')
+  if (known !== undefined) return ok(known)
+  return studio.tasks.run('Fetching CIFAR-10', (taskId) => studio.ask('datasets.import', { taskId, file: 'cifar10' }))
+}

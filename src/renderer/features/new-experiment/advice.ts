@@ -1,0 +1,42 @@
+import type { SizeBreakdown } from '#shared/accounting.ts'
+import type { ExperimentConfig } from '#shared/experiment-config.ts'
+
+/** Allowed, but probably not what is meant: one sentence each. `sizes` only where a network is chosen. */
+export function advise(config: ExperimentConfig, sizes: SizeBreakdown | undefined): readonly string[] {
+  const advice: string[] = []
+  if (config.kind === 'train') {
+    if (config.minLearningRate > config.learningRate) {
+      advice.push('The final learning rate is above the learning rate: the schedule would rise.')
+    }
+    if (config.warmupEpochs >= config.epochs) advice.push('The warm-up is as long as the whole training.')
+    return advice
+  }
+  const { reconstruction, distillation } = config
+  if (reconstruction.steps + distillation.steps === 0) {
+    advice.push('Both phases have no steps: the predictor would stay random.')
+  }
+  for (const [name, phase] of [
+    ['reconstruction', reconstruction],
+    ['distillation', distillation],
+  ] as const) {
+    if (phase.steps === 0) continue
+    if (phase.optimizer.schedule !== 'constant' && phase.optimizer.minLearningRate > phase.optimizer.learningRate) {
+      advice.push(`In the ${name} phase the final learning rate is above the learning rate: the schedule would rise.`)
+    }
+    if (phase.optimizer.warmupSteps >= phase.steps) {
+      advice.push(`In the ${name} phase the learning-rate warm-up is as long as the phase.`)
+    }
+    if (sizes !== undefined && phase.sampling.method === 'uniform' && phase.sampling.kernels >= sizes.kernels) {
+      advice.push(`In the ${name} phase the sample is as large as the network: every kernel is used anyway.`)
+    }
+  }
+  if (distillation.steps > 0 && distillation.warmupSteps >= distillation.steps) {
+    advice.push('The objective warm-up is as long as the distillation phase: nothing would be distilled.')
+  }
+  if (sizes !== undefined && sizes.totalBytes >= sizes.originalBytes) {
+    advice.push('The result would be no smaller than the original: lower the hidden size.')
+  } else if (sizes !== undefined && sizes.totalBytes >= sizes.baselines.float16Bytes) {
+    advice.push('Storing the original in 16-bit floats would be smaller than this.')
+  }
+  return advice
+}

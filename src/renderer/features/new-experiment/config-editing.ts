@@ -1,0 +1,111 @@
+import { experimentConfigSchema, type ExperimentConfig, type ExperimentKind } from '#shared/experiment-config.ts'
+import { parameterCatalogue, type ParameterDescription } from '#shared/parameter-catalogue.ts'
+import { formatCount } from '../../format/format.ts'
+
+/** The leaves of a configuration as an editor holds them: numbers stay as they were typed. */
+export type TypedValues = Readonly<Record<string, string | boolean>>
+
+export interface ParsedValues {
+  /** Present when every value is allowed. */
+  readonly config?: ExperimentConfig
+  /** What is wrong, by path, in words for the field. */
+  readonly problems: Readonly<Record<string, string>>
+}
+
+/** The typed form of a configuration. */
+export function typedValues(config: ExperimentConfig): TypedValues {
+  return Object.fromEntries(
+    parameterCatalogue[config.kind].map(({ path }) => {
+      const value = leafOf(config, path)
+      return [path, typeof value === 'boolean' ? value : String(value)]
+    }),
+  )
+}
+
+/** Reads typed values back; the schema has the last word, so that what is sent is what main will accept. */
+export function parseValues(kind: ExperimentKind, typed: TypedValues): ParsedValues {
+  const problems: Record<string, string> = {}
+  const tree: Record<string, unknown> = { version: 1, kind }
+  for (const row of parameterCatalogue[kind]) {
+    const value = typed[row.path] ?? ''
+    const problem = problemOf(row, value)
+    if (problem !== undefined) problems[row.path] = problem
+    putLeaf(tree, row.path, row.control.type === 'number' && typeof value === 'string' ? readNumber(value) : value)
+  }
+  if (Object.keys(problems).length > 0) return { problems }
+  const parsed = experimentConfigSchema.safeParse(tree)
+  if (parsed.success) return { config: parsed.data, problems }
+  return { problems: Object.fromEntries(parsed.error.issues.map((issue) => [issue.path.join('.'), issue.message])) }
+}
+
+/** Paths whose value differs from the preset's; `0.020` equals `0.02`. */
+export function changedPaths(kind: ExperimentKind, typed: TypedValues, preset: TypedValues): ReadonlySet<string> {
+  return new Set(
+    parameterCatalogue[kind]
+      .filter(({ path, control }) => {
+        const [now, before] = [typed[path] ?? '', preset[path] ?? '']
+        if (control.type !== 'number' || typeof now !== 'string' || typeof before !== 'string') return now !== before
+        return now.trim() === '' || readNumber(now) !== readNumber(before)
+      })
+      .map(({ path }) => path),
+  )
+}
+
+/** Rows of the catalogue by their heading, in its order. */
+export function parameterGroups(
+  kind: ExperimentKind,
+): readonly { readonly group: string; readonly rows: readonly ParameterDescription[] }[] {
+  const rows = parameterCatalogue[kind]
+  return [...new Set(rows.map(({ group }) => group))].map((group) => ({
+    group,
+    rows: rows.filter((row) => row.group === group),
+  }))
+}
+
+/** A value of the configuration in the words of its field: a title instead of an identifier. */
+export function valueTitle(row: ParameterDescription, value: string | boolean | undefined): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off'
+  if (row.control.type === 'choice') return row.control.options.find((option) => option.value === value)?.title ?? ''
+  return value ?? ''
+}
+
+function problemOf({ control }: ParameterDescription, value: string | boolean): string | undefined {
+  if (control.type === 'text') return value === '' ? 'This cannot be empty.' : undefined
+  if (control.type !== 'number' || typeof value === 'boolean') return undefined
+  const number = readNumber(value)
+  if (Number.isNaN(number)) return 'Enter a number, such as 0.001 or 1e-3.'
+  if (control.isInteger && !Number.isInteger(number)) return 'Enter a whole number.'
+  const isTooSmall = control.isMinimumExclusive === true ? number <= control.minimum : number < control.minimum
+  if (!isTooSmall && number <= control.maximum) return undefined
+  const low = control.isMinimumExclusive === true ? `above ${control.minimum}` : `of at least ${control.minimum}`
+  if (control.maximum >= Number.MAX_SAFE_INTEGER) return `Enter a number ${low}.`
+  const maximum = control.maximum >= 1000 ? formatCount(control.maximum) : String(control.maximum)
+  return `Enter a number ${low} and at most ${maximum}.`
+}
+
+/** NaN when the text is not a plain number. */
+function readNumber(text: string): number {
+  return text.trim() === '' || !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? NaN : Number(text)
+}
+
+function leafOf(config: ExperimentConfig, path: string): unknown {
+  return path.split('.').reduce<unknown>((node, key) => (isRecord(node) ? node[key] : undefined), config)
+}
+
+function putLeaf(tree: Record<string, unknown>, path: string, value: unknown): void {
+  const keys = path.split('.')
+  const last = keys.pop()
+  if (last === undefined) return
+  let node = tree
+  for (const key of keys) {
+    const child = node[key]
+    const next = isRecord(child) ? child : {}
+    node[key] = next
+    node = next
+  }
+  node[last] = value
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}

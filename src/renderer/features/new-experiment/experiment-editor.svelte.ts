@@ -1,0 +1,134 @@
+import { sizeBreakdown, type SizeBreakdown } from '#shared/accounting.ts'
+import type { ExperimentConfig, ExperimentKind } from '#shared/experiment-config.ts'
+import { compressPresets, trainDefaults } from '#shared/presets.ts'
+import type { NetworkDetail } from '#shared/records.ts'
+import type { Route } from '../../state/routes.ts'
+import { Resource } from '../../state/resource.svelte.ts'
+import type { Studio } from '../../state/studio.svelte.ts'
+import { advise } from './advice.ts'
+import { changedPaths, parseValues, typedValues, type ParsedValues, type TypedValues } from './config-editing.ts'
+
+type Start = Extract<Route, { readonly name: 'new-experiment' }>
+
+/** What the editor holds: choices and typed values; everything else follows from them. */
+export class ExperimentEditor {
+  readonly #studio: Studio
+  readonly network: Resource<NetworkDetail>
+  kind = $state<ExperimentKind>('compress')
+  name = $state('')
+  #presetId = $state(compressPresets[0]?.id ?? '')
+  #networkId = $state<string>()
+  #datasetId = $state<string>()
+  #typed = $state.raw<Readonly<Record<ExperimentKind, TypedValues>>>({
+    compress: presetValues(compressPresets[0]?.id ?? ''),
+    train: typedValues(trainDefaults),
+  })
+  #isSaving = $state(false)
+
+  constructor(studio: Studio, start: Start) {
+    this.#studio = studio
+    this.kind = start.kind ?? 'compress'
+    this.#networkId = start.networkId
+    this.#datasetId = start.datasetId
+    if (start.presetId !== undefined) this.choosePreset(start.presetId)
+    const from = studio.experiments.get(start.fromId)
+    if (from !== undefined) {
+      this.kind = from.config.kind
+      this.name = `${from.name} copy`.slice(0, 200)
+      this.#networkId = from.networkId
+      this.#datasetId = from.datasetId
+      this.#typed = { ...this.#typed, [from.config.kind]: typedValues(from.config) }
+    }
+    this.network = new Resource(() => studio.ask('networks.get', { id: this.networkId ?? '' }))
+  }
+
+  /** The chosen network, or the only sensible one. */
+  get networkId(): string | undefined {
+    return this.#networkId ?? this.#studio.library.networks.value?.[0]?.id
+  }
+
+  set networkId(id: string | undefined) {
+    this.#networkId = id
+  }
+
+  get datasetId(): string | undefined {
+    return this.#datasetId ?? this.#studio.library.datasets.value?.[0]?.id
+  }
+
+  set datasetId(id: string | undefined) {
+    this.#datasetId = id
+  }
+
+  get presetId(): string {
+    return this.#presetId
+  }
+
+  get isSaving(): boolean {
+    return this.#isSaving
+  }
+
+  get typed(): TypedValues {
+    return this.#typed[this.kind]
+  }
+
+  /** What `changed` compares with. */
+  readonly baseline = $derived(this.kind === 'compress' ? presetValues(this.#presetId) : typedValues(trainDefaults))
+  readonly parsed: ParsedValues = $derived(parseValues(this.kind, this.typed))
+  readonly changed: ReadonlySet<string> = $derived(changedPaths(this.kind, this.typed, this.baseline))
+
+  /** Sizes while typing; undefined until a network is chosen and every value is allowed. */
+  readonly sizes: SizeBreakdown | undefined = $derived.by(() => {
+    const config = this.parsed.config
+    const detail = this.network.value
+    if (config?.kind !== 'compress' || detail === undefined || detail.record.id !== this.networkId) return undefined
+    return sizeBreakdown(detail.shape, config)
+  })
+
+  readonly advice: readonly string[] = $derived(
+    this.parsed.config === undefined ? [] : advise(this.parsed.config, this.sizes),
+  )
+
+  /** What is still missing before it can be saved, in words. */
+  readonly missing: readonly string[] = $derived([
+    ...(this.kind === 'compress' && this.networkId === undefined ? ['Choose a network.'] : []),
+    ...(this.datasetId === undefined ? ['Choose a data set.'] : []),
+    ...(Object.keys(this.parsed.problems).length > 0 ? ['Correct the marked values.'] : []),
+  ])
+
+  choosePreset(id: string): void {
+    this.#presetId = id
+    this.#typed = { ...this.#typed, compress: presetValues(id) }
+  }
+
+  put(path: string, value: string | boolean): void {
+    this.#typed = { ...this.#typed, [this.kind]: { ...this.typed, [path]: value } }
+  }
+
+  reset(path: string): void {
+    const value = this.baseline[path]
+    if (value !== undefined) this.put(path, value)
+  }
+
+  /** Creates the experiment and opens it; on failure everything stays as it was typed. */
+  async save(enqueue: boolean): Promise<void> {
+    const config: ExperimentConfig | undefined = this.parsed.config
+    const { networkId, datasetId } = this
+    if (config === undefined || datasetId === undefined || this.missing.length > 0 || this.#isSaving) return
+    const name = this.name.trim()
+    this.#isSaving = true
+    const created = await this.#studio.act('The experiment was not created', 'experiments.create', {
+      config,
+      datasetId,
+      enqueue,
+      ...(name === '' ? {} : { name }),
+      ...(config.kind === 'compress' && networkId !== undefined ? { networkId } : {}),
+    })
+    this.#isSaving = false
+    if (created !== undefined) this.#studio.router.open({ name: 'run', experimentId: created.value.id })
+  }
+}
+
+function presetValues(id: string): TypedValues {
+  const preset = compressPresets.find((candidate) => candidate.id === id)
+  return preset === undefined ? {} : typedValues(preset.config)
+}

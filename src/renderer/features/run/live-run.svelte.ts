@@ -1,0 +1,179 @@
+import type { ExperimentDetail, StudioApi } from '#shared/contract.ts'
+import type { CheckpointRecord, ExperimentRecord, KernelPreview, LogLine, RunRecord } from '#shared/records.ts'
+import type { AppError } from '#shared/result.ts'
+import { MetricStore } from '../../charts/metric-series.ts'
+import { ask } from '../../state/client.ts'
+import { Resource } from '../../state/resource.svelte.ts'
+
+const snapshotPoints = 4000
+const keptLogLines = 2000
+
+/**
+ * One experiment and one of its runs, as it happens: a stored snapshot, and the stream that goes on from it, merged by
+ * step. Redraws are asked for at most once a frame.
+ */
+export class LiveRun {
+  readonly #api: StudioApi
+  readonly #unsubscribe: readonly (() => void)[]
+  readonly detail: Resource<ExperimentDetail>
+  #experiment = $state.raw<ExperimentRecord>()
+  #runs = $state.raw<readonly RunRecord[]>([])
+  #runId = $state<string>()
+  #previews = $state.raw<readonly KernelPreview[]>([])
+  #log = $state.raw<readonly LogLine[]>([])
+  #checkpoints = $state.raw<readonly CheckpointRecord[]>([])
+  #error = $state.raw<AppError>()
+  #isLoading = $state(false)
+  /** Grows with each redraw: the metrics themselves are not reactive, they change four times a second. */
+  #version = $state(0)
+  #metrics = new MetricStore()
+  #frame: number | undefined
+  /** The reader chose an earlier attempt: a new one does not take its place. */
+  #isPinned = false
+
+  constructor(api: StudioApi, experimentId: string) {
+    this.#api = api
+    this.detail = new Resource(() => ask(api, 'experiments.get', { id: experimentId }))
+    this.#unsubscribe = [
+      api.on('experiment-changed', (experiment) => {
+        if (experiment.id === experimentId) this.#follow(experiment)
+      }),
+      api.on('run-metrics', ({ runId, run, points }) => {
+        if (run.experimentId !== experimentId) return
+        this.#putRun(run)
+        if (runId !== this.#runId) return
+        this.#metrics.add(points)
+        this.#redraw()
+      }),
+      api.on('run-preview', ({ runId, preview }) => {
+        if (runId !== this.#runId) return
+        this.#previews = [...this.#previews.filter(({ layer }) => layer !== preview.layer), preview]
+      }),
+      api.on('run-log', ({ runId, line }) => {
+        if (runId === this.#runId) this.#log = [...this.#log, line].slice(-keptLogLines)
+      }),
+    ]
+  }
+
+  get experiment(): ExperimentRecord | undefined {
+    return this.#experiment
+  }
+
+  get runs(): readonly RunRecord[] {
+    return this.#runs
+  }
+
+  get run(): RunRecord | undefined {
+    return this.#runs.find(({ id }) => id === this.#runId)
+  }
+
+  /** The metrics seen so far; reading them subscribes to the next redraw. */
+  get metrics(): MetricStore {
+    void this.#version
+    return this.#metrics
+  }
+
+  get version(): number {
+    return this.#version
+  }
+
+  get previews(): readonly KernelPreview[] {
+    return this.#previews
+  }
+
+  get log(): readonly LogLine[] {
+    return this.#log
+  }
+
+  get checkpoints(): readonly CheckpointRecord[] {
+    return this.#checkpoints
+  }
+
+  /** Why charts, log or previews could not be read. */
+  get error(): AppError | undefined {
+    return this.#error
+  }
+
+  get isLoading(): boolean {
+    return this.#isLoading
+  }
+
+  async load(): Promise<void> {
+    await this.detail.load()
+    const detail = this.detail.value
+    if (detail === undefined) return
+    this.#experiment = detail.record
+    this.#runs = detail.runs
+    const latest = detail.record.latestRun?.id ?? detail.runs.at(-1)?.id
+    if (latest !== undefined) await this.#show(latest)
+  }
+
+  async choose(runId: string): Promise<void> {
+    this.#isPinned = runId !== this.#experiment?.latestRun?.id
+    await this.#show(runId)
+  }
+
+  dispose(): void {
+    for (const unsubscribe of this.#unsubscribe) unsubscribe()
+    if (this.#frame !== undefined) cancelAnimationFrame(this.#frame)
+  }
+
+  async #show(runId: string): Promise<void> {
+    this.#runId = runId
+    this.#metrics = new MetricStore()
+    this.#previews = []
+    this.#log = []
+    this.#checkpoints = []
+    this.#error = undefined
+    this.#isLoading = true
+    const [metrics, previews, log, checkpoints] = await Promise.all([
+      ask(this.#api, 'runs.metrics', { id: runId, afterStep: -1, maxPoints: snapshotPoints }),
+      ask(this.#api, 'runs.preview', { id: runId }),
+      ask(this.#api, 'runs.log', { id: runId }),
+      ask(this.#api, 'runs.checkpoints', { id: runId }),
+    ])
+    if (runId !== this.#runId) return
+    this.#isLoading = false
+    for (const result of [metrics, previews, log, checkpoints]) if (!result.ok) this.#error ??= result.error
+    if (metrics.ok) this.#metrics.add(metrics.value)
+    // What arrived by stream meanwhile is newer than the snapshot.
+    if (previews.ok) {
+      const streamed = new Set(this.#previews.map(({ layer }) => layer))
+      this.#previews = [...previews.value.filter(({ layer }) => !streamed.has(layer)), ...this.#previews]
+    }
+    if (log.ok) {
+      const last = log.value.at(-1)?.at ?? ''
+      this.#log = [...log.value, ...this.#log.filter(({ at }) => at > last)].slice(-keptLogLines)
+    }
+    if (checkpoints.ok) this.#checkpoints = checkpoints.value
+    this.#redraw()
+  }
+
+  #follow(experiment: ExperimentRecord): void {
+    this.#experiment = experiment
+    const { latestRun } = experiment
+    if (latestRun === undefined) return
+    const isNew = !this.#runs.some(({ id }) => id === latestRun.id)
+    this.#putRun(latestRun)
+    if (isNew && !this.#isPinned) void this.#show(latestRun.id)
+    else if (latestRun.id === this.#runId) void this.#refreshCheckpoints(latestRun.id)
+  }
+
+  async #refreshCheckpoints(runId: string): Promise<void> {
+    const checkpoints = await ask(this.#api, 'runs.checkpoints', { id: runId })
+    if (checkpoints.ok && runId === this.#runId) this.#checkpoints = checkpoints.value
+  }
+
+  #putRun(run: RunRecord): void {
+    const index = this.#runs.findIndex(({ id }) => id === run.id)
+    this.#runs = index === -1 ? [...this.#runs, run] : this.#runs.with(index, run)
+    if (this.#experiment?.latestRun?.id === run.id) this.#experiment = { ...this.#experiment, latestRun: run }
+  }
+
+  #redraw(): void {
+    this.#frame ??= requestAnimationFrame(() => {
+      this.#frame = undefined
+      this.#version++
+    })
+  }
+}

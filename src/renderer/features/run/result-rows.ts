@@ -1,0 +1,49 @@
+import type { AccuracyPair, CompressResult, SplitName } from '#shared/records.ts'
+import { wilsonInterval, type Interval } from '#shared/statistics.ts'
+
+export interface MeasuredAccuracy {
+  readonly correct: number
+  readonly total: number
+  /** correct / total, in [0, 1]. */
+  readonly accuracy: number
+  /** 95 % Wilson interval. */
+  readonly interval: Interval
+}
+
+export interface AccuracyRow {
+  readonly split: SplitName
+  readonly original: MeasuredAccuracy
+  readonly reconstructed: MeasuredAccuracy
+  /** Reconstructed minus original. */
+  readonly difference: number
+}
+
+export const splitTitles: Readonly<Record<SplitName, string>> = {
+  train: 'Training',
+  validation: 'Validation',
+  test: 'Test',
+}
+
+export function measured({ correct, total }: { readonly correct: number; readonly total: number }): MeasuredAccuracy {
+  return { correct, total, accuracy: total === 0 ? NaN : correct / total, interval: wilsonInterval(correct, total) }
+}
+
+export function accuracyRows(accuracies: readonly AccuracyPair[]): readonly AccuracyRow[] {
+  return accuracies.map((pair) => {
+    const original = measured(pair.original)
+    const reconstructed = measured(pair.reconstructed)
+    return { split: pair.split, original, reconstructed, difference: reconstructed.accuracy - original.accuracy }
+  })
+}
+
+/** How the time of a run was spent, longest part named first as it happened. */
+export function timeRows(
+  seconds: CompressResult['seconds'],
+): readonly { readonly title: string; readonly seconds: number }[] {
+  return [
+    { title: 'Permutation', seconds: seconds.permutation },
+    { title: 'Reconstruction', seconds: seconds.reconstruction },
+    { title: 'Distillation', seconds: seconds.distillation },
+    { title: 'Evaluation', seconds: seconds.evaluation },
+  ]
+}

@@ -1,0 +1,126 @@
+/** Numbers as people read them. Every number on screen goes through here, so that the same thing looks the same. */
+
+/** A thin placeholder for what is not known (yet). */
+export const unknown = '–'
+
+/** `1,536` -> `1.50 KiB`; binary units, the exact count is for the tooltip (`formatExactBytes`). */
+export function formatBytes(bytes: number): string {
+  if (!Number.isFinite(bytes)) return unknown
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
+  let value = bytes
+  let unit = 0
+  while (Math.abs(value) >= 1024 && unit < units.length - 1) {
+    value /= 1024
+    unit++
+  }
+  const digits = unit === 0 || Math.abs(value) >= 100 ? 0 : 2
+  return `${value.toFixed(digits)} ${units[unit] ?? ''}`
+}
+
+export function formatExactBytes(bytes: number): string {
+  return `${formatCount(bytes)} bytes`
+}
+
+/** `29744` -> `29,744`. */
+export function formatCount(count: number): string {
+  return Number.isFinite(count) ? Math.round(count).toLocaleString('en') : unknown
+}
+
+/** `3 images`, `1 image`: `noun` in the singular, regular plurals only. */
+export function formatAmount(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** A fraction as a percentage: `0.9173` -> `91.73 %`. */
+export function formatPercent(fraction: number, digits = 2): string {
+  return Number.isFinite(fraction) ? `${(100 * fraction).toFixed(digits)} %` : unknown
+}
+
+/** Difference of two fractions in percentage points with its sign: `-0.65 pp`. A true minus keeps columns aligned. */
+export function formatPoints(difference: number): string {
+  if (!Number.isFinite(difference)) return unknown
+  const points = 100 * difference
+  const text = Math.abs(points).toFixed(2)
+  if (text === '0.00') return '±0.00 pp'
+  return `${points < 0 ? '−' : '+'}${text} pp`
+}
+
+/** A compression ratio: `3.88×`. */
+export function formatRatio(ratio: number): string {
+  return Number.isFinite(ratio) ? `${ratio.toFixed(2)}×` : unknown
+}
+
+/** A plain number with about `digits` significant digits; exponents only where they are shorter. */
+export function formatNumber(value: number, digits = 4): string {
+  if (Number.isNaN(value)) return 'NaN'
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞'
+  if (value === 0) return '0'
+  const magnitude = Math.abs(value)
+  if (magnitude < 1e-3 || magnitude >= 1e6) {
+    return value
+      .toExponential(Math.max(0, digits - 2))
+      .replace(/\.?0+e/, 'e')
+      .replace('e+', 'e')
+  }
+  return String(Number(value.toPrecision(digits)))
+}
+
+/** Seconds as the two largest units: `9 min 12 s`, `1 d 3 h`, `0.4 s`. */
+export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds) || seconds < 0) return unknown
+  if (seconds < 10) return `${seconds.toFixed(1)} s`
+  const whole = Math.round(seconds)
+  const parts: readonly (readonly [number, string])[] = [
+    [Math.floor(whole / 86_400), 'd'],
+    [Math.floor(whole / 3600) % 24, 'h'],
+    [Math.floor(whole / 60) % 60, 'min'],
+    [whole % 60, 's'],
+  ]
+  const first = parts.findIndex(([value]) => value > 0)
+  return parts
+    .slice(first, first + 2)
+    .filter(([value], index) => index === 0 || value > 0)
+    .map(([value, unit]) => `${value} ${unit}`)
+    .join(' ')
+}
+
+/** Steps or images a second: `83.2 steps/s`, below one `12.5 s/step`. */
+export function formatRate(perSecond: number, noun = 'step'): string {
+  if (!Number.isFinite(perSecond) || perSecond <= 0) return unknown
+  return perSecond >= 1 ? `${perSecond.toFixed(1)} ${noun}s/s` : `${(1 / perSecond).toFixed(1)} s/${noun}`
+}
+
+/** `2026-03-04T09:05:00Z` as local date and time. */
+export function formatTime(iso: string): string {
+  const time = new Date(iso)
+  if (Number.isNaN(time.getTime())) return unknown
+  return time.toLocaleString('en-GB', {
+    year: 'numeric',
+    month: 'short',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+  })
+}
+
+/** How long ago `iso` was at `nowMs`: `just now`, `5 min ago`, `3 d ago`; the date when older than a month. */
+export function formatAge(iso: string, nowMs: number): string {
+  const seconds = (nowMs - new Date(iso).getTime()) / 1000
+  if (Number.isNaN(seconds)) return unknown
+  if (seconds < 45) return 'just now'
+  if (seconds < 3600) return `${Math.round(seconds / 60)} min ago`
+  if (seconds < 86_400) return `${Math.round(seconds / 3600)} h ago`
+  if (seconds < 30 * 86_400) return `${Math.round(seconds / 86_400)} d ago`
+  return formatTime(iso)
+}
+
+/** A p-value: exact down to 0.001, a bound below. */
+export function formatProbability(p: number): string {
+  if (p < 1e-4) return '< 0.0001'
+  return p < 0.01 ? p.toFixed(4) : p.toFixed(3)
+}
+
+/** `[64, 32, 3, 3]` -> `64 × 32 × 3 × 3`. */
+export function formatShape(shape: readonly number[]): string {
+  return shape.length === 0 ? 'scalar' : shape.join(' × ')
+}

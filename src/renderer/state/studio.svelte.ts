@@ -1,0 +1,87 @@
+import { createContext } from 'svelte'
+import type { CommandInput, CommandName, CommandOutput, StudioApi, StudioInfo } from '#shared/contract.ts'
+import type { Result } from '#shared/result.ts'
+import { ask } from './client.ts'
+import { Clock } from './clock.svelte.ts'
+import { Experiments } from './experiments.svelte.ts'
+import { Imports } from './imports.svelte.ts'
+import { Library } from './library.svelte.ts'
+import { Preferences } from './preferences.svelte.ts'
+import { Queue } from './queue.svelte.ts'
+import { Resource } from './resource.svelte.ts'
+import { Router } from './router.svelte.ts'
+import { Tasks } from './tasks.svelte.ts'
+import { Toasts } from './toasts.svelte.ts'
+
+/** The studio as one window sees it: what it knows, and the ways to ask for more. */
+export class Studio {
+  readonly api: StudioApi
+  readonly router = new Router()
+  readonly toasts = new Toasts()
+  readonly clock = new Clock()
+  readonly tasks: Tasks
+  readonly library: Library
+  readonly experiments: Experiments
+  readonly queue: Queue
+  readonly preferences: Preferences
+  readonly imports: Imports
+  readonly info: Resource<StudioInfo>
+  readonly #unsubscribe: () => void
+  isPaletteOpen = $state(false)
+  isHelpOpen = $state(false)
+
+  constructor(api: StudioApi) {
+    this.api = api
+    this.tasks = new Tasks(api)
+    this.library = new Library(api)
+    this.experiments = new Experiments(api)
+    this.queue = new Queue(api)
+    this.preferences = new Preferences(api)
+    this.imports = new Imports(api, this.tasks, this.toasts, this.router)
+    this.info = new Resource(() => ask(api, 'studio.info', {}))
+    this.#unsubscribe = api.on('place-requested', (place) => this.router.open(place))
+  }
+
+  async load(): Promise<void> {
+    await Promise.all([
+      this.preferences.settings.load(),
+      this.info.load(),
+      this.library.load(),
+      this.experiments.list.load(),
+      this.queue.state.load(),
+    ])
+  }
+
+  ask<N extends CommandName>(command: N, input: CommandInput<N>): Promise<Result<CommandOutput<N>>> {
+    return ask(this.api, command, input)
+  }
+
+  /** Asks for an action; a failure is told in a toast under `title` and answers undefined. */
+  async act<N extends CommandName>(
+    title: string,
+    command: N,
+    input: CommandInput<N>,
+  ): Promise<{ readonly value: CommandOutput<N> } | undefined> {
+    const result = await this.ask(command, input)
+    if (result.ok) return { value: result.value }
+    this.toasts.fail(title, result.error)
+    return undefined
+  }
+
+  dispose(): void {
+    this.#unsubscribe()
+    for (const part of [
+      this.preferences,
+      this.queue,
+      this.experiments,
+      this.library,
+      this.tasks,
+      this.clock,
+      this.toasts,
+    ]) {
+      part.dispose()
+    }
+  }
+}
+
+export const [getStudio, setStudio] = createContext<Studio>()

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest'
+import {
+  formatAge,
+  formatAmount,
+  formatBytes,
+  formatDuration,
+  formatExactBytes,
+  formatNumber,
+  formatPercent,
+  formatPoints,
+  formatProbability,
+  formatRate,
+  formatRatio,
+  formatShape,
+} from '#renderer/format/format.ts'
+
+describe('numbers for people', () => {
+  test.each([
+    [0, '0 B'],
+    [1023, '1023 B'],
+    [1536, '1.50 KiB'],
+    [1_089_184, '1.04 MiB'],
+    [150 * 1024 * 1024, '150 MiB'],
+    [NaN, '–'],
+  ])('%d bytes read %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text))
+
+  test.each([
+    [0, '0.0 s'],
+    [0.42, '0.4 s'],
+    [59.7, '1 min'],
+    [552, '9 min 12 s'],
+    [3600, '1 h'],
+    [97_200, '1 d 3 h'],
+    [86_460, '1 d'],
+    [-1, '–'],
+    [Infinity, '–'],
+  ])('%d seconds read %s', (seconds, text) => expect(formatDuration(seconds)).toBe(text))
+
+  test.each([
+    [0, '0'],
+    [0.0002, '2e-4'],
+    [0.76, '0.76'],
+    [117_289, '117300'],
+    [1_234_567, '1.23e6'],
+    [-0.000015, '-1.5e-5'],
+    [1e-8, '1e-8'],
+    [NaN, 'NaN'],
+    [-Infinity, '−∞'],
+  ])('%d reads %s', (value, text) => expect(formatNumber(value)).toBe(text))
+
+  test.each([
+    [-0.0065, '−0.65 pp'],
+    [0.0012, '+0.12 pp'],
+    [-0.00001, '±0.00 pp'],
+  ])('a difference of %d reads %s', (difference, text) => expect(formatPoints(difference)).toBe(text))
+
+  test('units stand beside every number', () => {
+    expect([
+      formatPercent(0.9173),
+      formatRatio(3.881),
+      formatRate(83.21),
+      formatRate(0.08),
+      formatRate(1200, 'image'),
+      formatAmount(1, 'image'),
+      formatAmount(29_744, 'kernel'),
+      formatExactBytes(469_156),
+      formatShape([64, 32, 3, 3]),
+      formatProbability(0.0004),
+      formatProbability(0.04321),
+      formatProbability(1e-9),
+    ]).toEqual([
+      '91.73 %',
+      '3.88×',
+      '83.2 steps/s',
+      '12.5 s/step',
+      '1200.0 images/s',
+      '1 image',
+      '29,744 kernels',
+      '469,156 bytes',
+      '64 × 32 × 3 × 3',
+      '0.0004',
+      '0.043',
+      '< 0.0001',
+    ])
+  })
+
+  test('an age is counted in its largest unit', () => {
+    const now = Date.parse('2026-03-04T12:00:00Z')
+    expect(
+      ['2026-03-04T11:59:40Z', '2026-03-04T11:48:00Z', '2026-03-04T07:00:00Z', '2026-02-28T12:00:00Z', 'never'].map(
+        (iso) => formatAge(iso, now),
+      ),
+    ).toEqual(['just now', '12 min ago', '5 h ago', '4 d ago', '–'])
+  })
+})
