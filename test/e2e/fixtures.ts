@@ -1,0 +1,91 @@
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test as base } from '@playwright/test'
+import { writeSafetensors } from '#formats/safetensors/writer.ts'
+import { Studio } from '#main/studio.ts'
+import { createForkHosts } from '#main/trainer-host/fork-host.ts'
+import { buildNetwork } from '#networks/architectures.ts'
+import { initialParameters } from '#networks/initial-parameters.ts'
+import { AppException } from '#shared/result.ts'
+import { addSmallDataset } from '#test/support/small-dataset.ts'
+import { launchStudio, storeFolderIn, trainerEntry, type OpenStudio } from './launch.ts'
+
+interface Fixtures {
+  /** `empty`: a new store. `library`: one with an untrained ResNet-20 and a data set of few images. */
+  readonly start: 'empty' | 'library'
+  /** Folder with the store and Chromium's files; removed when the test ends. */
+  readonly folder: string
+  readonly studio: OpenStudio
+}
+
+interface WorkerFixtures {
+  /** A folder as `library` starts from, made once. */
+  readonly libraryFolder: string
+  /** One studio on a new store for tests that leave nothing behind: starting takes longer than most of them. */
+  readonly sharedStudio: OpenStudio
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  start: ['empty', { option: true }],
+
+  libraryFolder: [
+    // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of the fixtures from the pattern
+    async ({}, use) => {
+      const folder = await mkdtemp(join(tmpdir(), 'nern-e2e-library-'))
+      await fillLibrary(folder)
+      await use(folder)
+      await rm(folder, { recursive: true, force: true })
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+
+  sharedStudio: [
+    // eslint-disable-next-line no-empty-pattern -- as above
+    async ({}, use) => {
+      const folder = await mkdtemp(join(tmpdir(), 'nern-e2e-shared-'))
+      const studio = await launchStudio(folder)
+      await use(studio)
+      await studio.app.close()
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+
+  folder: async ({ start, libraryFolder }, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'nern-e2e-'))
+    if (start === 'library') await cp(storeFolderIn(libraryFolder), storeFolderIn(folder), { recursive: true })
+    await use(folder)
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+  },
+
+  studio: async ({ folder }, use) => {
+    const studio = await launchStudio(folder)
+    await use(studio)
+    await studio.app.close()
+  },
+})
+
+export { expect } from '@playwright/test'
+
+/** Imports through the studio itself, so that the store is one the studio makes. */
+async function fillLibrary(folder: string): Promise<void> {
+  const storeFolder = storeFolderIn(folder)
+  await addSmallDataset(storeFolder)
+  const network = buildNetwork('resnet20-cifar-b', 10)
+  if (!network.ok) throw new AppException(network.error)
+  const file = join(folder, 'untrained.safetensors')
+  await writeFile(file, writeSafetensors(Object.entries(initialParameters(network.value, 7))))
+  const studio = await Studio.open({
+    storeFolder,
+    program: 'test',
+    version: '0.0.0',
+    createHost: createForkHosts({ entryPath: trainerEntry }),
+    resourcesFolder: '',
+  })
+  try {
+    await studio.handlers['networks.import']({ taskId: 'network', file, name: 'Untrained ResNet-20' })
+  } finally {
+    await studio.close()
+  }
+}

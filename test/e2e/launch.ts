@@ -1,0 +1,100 @@
+/** Starting the built studio in a real Electron, with folders of its own. */
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { _electron, type ElectronApplication, type Page } from '@playwright/test'
+import type { CommandInput, CommandName, CommandOutput, Place, StudioApi } from '#shared/contract.ts'
+import type { Result } from '#shared/result.ts'
+
+declare global {
+  interface Window {
+    readonly api: StudioApi
+  }
+}
+
+/** Folder of package.json and out/. */
+const root = resolve(import.meta.dirname, '../..')
+/** The built studio; another folder with a package.json and an out/ can be named. */
+export const appFolder = resolve(process.env['NERN_APP'] ?? root)
+export const trainerEntry = join(appFolder, 'out/main/trainer.js')
+export const screenshotsFolder = join(root, 'screenshots')
+/** Files that are not part of the project (README: test data). */
+export const sharedFolder = resolve(root, process.env['NERN_SHARED'] ?? '../shared')
+
+/** The Electron that the scripts found or made. */
+export function electronExecutable(): string {
+  const executable = process.env['NERN_ELECTRON']
+  if (executable === undefined) throw new Error('NERN_ELECTRON names no Electron. Run: npm run test:e2e')
+  if (!existsSync(join(appFolder, 'out/main/index.js'))) throw new Error(`${appFolder} is not built.`)
+  return executable
+}
+
+/** Arguments of a studio whose state lies in `folder`. Chromium refuses its sandbox to root, and only to root. */
+export function studioArguments(folder: string): readonly string[] {
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+  return [...sandbox, appFolder, `--user-data-dir=${join(folder, 'user-data')}`, `--store=${storeFolderIn(folder)}`]
+}
+
+export function storeFolderIn(folder: string): string {
+  return join(folder, 'store')
+}
+
+export interface OpenStudio {
+  readonly app: ElectronApplication
+  readonly page: Page
+  readonly storeFolder: string
+}
+
+export async function launchStudio(folder: string, args: readonly string[] = []): Promise<OpenStudio> {
+  const app = await _electron.launch({
+    executablePath: electronExecutable(),
+    args: [...studioArguments(folder), ...args],
+    env: studioEnvironment(),
+    // Otherwise Playwright fixes the page to the light theme.
+    colorScheme: null,
+  })
+  const page = await app.firstWindow()
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  return { app, page, storeFolder: storeFolderIn(folder) }
+}
+
+/** The environment without what Playwright's own process was given for itself. */
+export function studioEnvironment(): Record<string, string> {
+  const { NODE_OPTIONS: _options, ...env } = process.env
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
+}
+
+/** Gives a command as the page would; throws when the answer is an error. */
+export async function ask<N extends CommandName>(
+  page: Page,
+  command: N,
+  input: CommandInput<N>,
+): Promise<CommandOutput<N>> {
+  const answer = await page.evaluate(
+    ([name, value]) => window.api.invoke(name as never, value as never) as Promise<Result<unknown>>,
+    [command, input] as const,
+  )
+  if (!answer.ok) throw new Error(`${command}: ${JSON.stringify(answer.error)}`)
+  // The contract's table says what a command answers.
+  return answer.value as CommandOutput<N>
+}
+
+/** Shows a place as the Go menu does. */
+export async function show({ app, page }: OpenStudio, place: Place): Promise<void> {
+  await app.evaluate(({ BrowserWindow }, payload) => {
+    BrowserWindow.getAllWindows()[0]?.webContents.send('events:batch', [{ event: 'place-requested', payload }])
+  }, place)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+}
+
+/** Process id of the trainer that runs now; waits for one. */
+export async function trainerPid({ app }: OpenStudio): Promise<number> {
+  for (;;) {
+    const metrics = await app.evaluate(({ app }) => app.getAppMetrics())
+    const trainer = metrics.find(
+      ({ type, name, serviceName }) => type === 'Utility' && /trainer/.test(`${name} ${serviceName}`),
+    )
+    if (trainer !== undefined) return trainer.pid
+  }
+}
