@@ -1,4 +1,5 @@
 /** Builds the studio: main and trainer for Node, one self-contained preload, the renderer for the browser. */
+import { join } from 'node:path'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'electron-vite'
 import { resolve, rolldownOptions } from './scripts/lib/node-bundle.mjs'
@@ -26,7 +27,7 @@ export default defineConfig({
       // A sandboxed preload loads no other file and speaks CommonJS.
       externalizeDeps: false,
       sourcemap: false,
-      target: 'chrome130',
+      target: 'node20.18',
       rolldownOptions: {
         input: { index: 'src/preload/index.ts' },
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
@@ -35,14 +36,17 @@ export default defineConfig({
   },
   renderer: {
     root: 'src/renderer',
-    plugins: [svelte()],
+    plugins: [svelte({ configFile: join(import.meta.dirname, 'svelte.config.js') })],
     build: {
       sourcemap: true,
       target: 'chrome130',
       // The content security policy allows no data: scripts or fonts.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
-      rolldownOptions: { input: { index: 'src/renderer/index.html' } },
+      rolldownOptions: {
+        input: { index: 'src/renderer/index.html' },
+        checks: { pluginTimings: false },
+      },
     },
   },
 })

@@ -43,7 +43,7 @@ export async function bootstrapElectron({ env }) {
   const declared = await declaredElectron()
   installSystemPackages({ needsDisplay: !hasDisplay, isFallback: declared === undefined })
   const electron = declared ?? (await fallbackElectron())
-  const electronEnv = { ...env, NERN_ELECTRON: electron.executable }
+  const electronEnv = { ...env, NERN_ELECTRON: electron.executable, NERN_ELECTRON_VERSION: electron.version }
   if (electron.isFallback) {
     const { sqliteForFallback } = await import('./sqlite-for-fallback.mjs')
     electronEnv['NERN_BETTER_SQLITE3'] = await sqliteForFallback()

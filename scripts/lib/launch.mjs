@@ -14,8 +14,10 @@ export function sandboxArguments() {
  * @param {Awaited<ReturnType<import('./bootstrap.mjs').bootstrapElectron>>} provided
  */
 export function launchStudio(provided, args) {
-  const { electron } = provided
+  const { electron, hasDisplay } = provided
+  // On a virtual screen there is no session bus and no graphics driver, of which Chromium complains at length.
+  const quiet = hasDisplay ? [] : ['--log-level=3']
   return withDisplay(provided, (env) =>
-    runForeground(electron.executable, [...sandboxArguments(), root, ...args], { env, cwd: process.cwd() }),
+    runForeground(electron.executable, [...sandboxArguments(), ...quiet, root, ...args], { env, cwd: process.cwd() }),
   )
 }

@@ -23,6 +23,8 @@ export const resolve = { mainFields: ['module', 'main'], conditions: ['node', 'm
 export const rolldownOptions = {
   external,
   platform: 'node',
+  // Where the time goes is of no interest to who only wants the result.
+  checks: { pluginTimings: false },
   output: {
     format: 'es',
     entryFileNames: '[name].js',
