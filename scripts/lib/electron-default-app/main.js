@@ -6,6 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import Module, { createRequire } from 'node:module'
 import path from 'node:path'
+import process from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { app } from 'electron'
 
