@@ -18,10 +18,15 @@ export interface StartedCommand {
   readonly ended: Promise<Ended>
 }
 
-/** Starts `studio ...args` as a process of its own, with scripted trainers, on one store. */
-export function startCommand(storeFolder: string, args: readonly string[], script: TrainerScript = {}): StartedCommand {
+/** Starts `studio ...args` as a process of its own on one store; its trainers follow `script` or are those given. */
+export function startCommand(
+  storeFolder: string,
+  args: readonly string[],
+  script: TrainerScript = {},
+  trainerPath = scriptedTrainerPath,
+): StartedCommand {
   const child = spawn(process.execPath, [entry, ...args, '--store', storeFolder], {
-    env: { ...process.env, NERN_TRAINER: scriptedTrainerPath, NERN_TRAINER_SCRIPT: JSON.stringify(script) },
+    env: { ...process.env, NERN_TRAINER: trainerPath, NERN_TRAINER_SCRIPT: JSON.stringify(script) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   onTestFinished(() => {
@@ -43,8 +48,13 @@ export function runCommand(storeFolder: string, args: readonly string[], script?
 }
 
 /** Runs `studio ...args --json`, which must succeed, and gives what it printed. */
-export async function answerOf(storeFolder: string, args: readonly string[], script?: TrainerScript): Promise<unknown> {
-  const { code, stdout, stderr } = await runCommand(storeFolder, [...args, '--json'], script)
+export async function answerOf(
+  storeFolder: string,
+  args: readonly string[],
+  script?: TrainerScript,
+  trainerPath?: string,
+): Promise<unknown> {
+  const { code, stdout, stderr } = await startCommand(storeFolder, [...args, '--json'], script, trainerPath).ended
   if (code !== 0) throw new Error(`studio ${args.join(' ')} ended with ${code}: ${stderr}`)
   return JSON.parse(stdout)
 }

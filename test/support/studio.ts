@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
@@ -13,7 +14,6 @@ import type { DatasetRecord, ExperimentRecord, NetworkRecord } from '#shared/rec
 import { AppException } from '#shared/result.ts'
 import type { TrainerScript } from './scripted-trainer.ts'
 import { temporaryFolder } from './temporary-folder.ts'
-import { writeFileSync } from 'node:fs'
 
 export const scriptedTrainerPath = join(import.meta.dirname, 'scripted-trainer.ts')
 export const quickLimits = { ...defaultLimits, restartDelaysMs: [1, 1, 1] }
@@ -26,18 +26,22 @@ export function scriptTrainers(script: TrainerScript): void {
   })
 }
 
-/** A studio on a store of its own whose trainers are scripted; closed when the test ends. */
-export async function openStudio(options: Partial<StudioOptions> = {}): Promise<Studio> {
-  const studio = await Studio.open({
-    storeFolder: temporaryFolder(),
+/** A studio on this store whose trainers are scripted. */
+export function studioOptions(storeFolder: string): StudioOptions {
+  return {
+    storeFolder,
     program: 'test',
     version: '0.0.0',
     createHost: createForkHosts({ entryPath: scriptedTrainerPath }),
     resourcesFolder: join(import.meta.dirname, '../../resources'),
     limits: quickLimits,
     log: () => {},
-    ...options,
-  })
+  }
+}
+
+/** A studio on a store of its own, by default; closed when the test ends. */
+export async function openStudio(options: Partial<StudioOptions> = {}): Promise<Studio> {
+  const studio = await Studio.open({ ...studioOptions(options.storeFolder ?? temporaryFolder()), ...options })
   onTestFinished(() => studio.close())
   return studio
 }

@@ -1,0 +1,156 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { beforeAll, expect, it, vi } from 'vitest'
+import { Studio } from '#main/studio.ts'
+import { createForkHosts } from '#main/trainer-host/fork-host.ts'
+import type { CompressConfig } from '#shared/experiment-config.ts'
+import { fastConfig } from '#shared/presets.ts'
+import type { ExperimentRecord } from '#shared/records.ts'
+import { answerOf, startCommand } from '#test/support/command-line.ts'
+import { buildTrainer, fillStore } from '#test/support/real-trainer.ts'
+import { call, nextEvent, openStudio, reaches, studioOptions } from '#test/support/studio.ts'
+import { temporaryFolder } from '#test/support/temporary-folder.ts'
+
+const RECONSTRUCTION_STEPS = 80
+const DISTILLATION_STEPS = 12
+
+const config: CompressConfig = {
+  ...fastConfig,
+  predictor: { ...fastConfig.predictor, hiddenSize: 24 },
+  permutation: { mode: 'in-filter' },
+  reconstruction: {
+    ...fastConfig.reconstruction,
+    steps: RECONSTRUCTION_STEPS,
+    sampling: { method: 'uniform', kernels: 256 },
+  },
+  distillation: {
+    ...fastConfig.distillation,
+    steps: DISTILLATION_STEPS,
+    sampling: { method: 'uniform', kernels: 256 },
+    dataBatch: 4,
+    rampSteps: 4,
+  },
+  evaluation: { everySteps: 5, images: 8, keep: 'best-validation' },
+  checkpointEverySteps: 4,
+}
+
+/** Real training in several processes, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
+
+let trainerPath: string
+let undisturbed: Ending
+beforeAll(async () => {
+  trainerPath = buildTrainer()
+  const storeFolder = mkdtempSync(join(tmpdir(), 'nern-test-'))
+  undisturbed = await undisturbedEnding(storeFolder).finally(() => rmSync(storeFolder, { recursive: true }))
+})
+
+function realStudioOptions(storeFolder: string) {
+  return {
+    ...studioOptions(storeFolder),
+    createHost: createForkHosts({ entryPath: trainerPath }),
+    executor: { executor: 'onnxruntime', provider: 'cpu', threads: 1 },
+  } as const
+}
+
+async function create(studio: Studio, name: string): Promise<ExperimentRecord> {
+  const [network] = await call(studio, 'networks.list', {})
+  const [dataset] = await call(studio, 'datasets.list', {})
+  return call(studio, 'experiments.create', {
+    name,
+    config,
+    networkId: network?.id ?? '',
+    datasetId: dataset?.id ?? '',
+    enqueue: true,
+  })
+}
+
+interface Ending {
+  readonly last: ReadonlyMap<string, { readonly step: number; readonly value: number }>
+  readonly predictor: string
+  readonly reconstructed: string
+  readonly relativeError: number | undefined
+}
+
+/** The last value of every loss, and the bytes of both files a run leaves. */
+async function endingOf(studio: Studio, storeFolder: string, { latestRun }: ExperimentRecord): Promise<Ending> {
+  const id = latestRun?.id ?? ''
+  const points = await call(studio, 'runs.metrics', { id, afterStep: -1, maxPoints: 100_000 })
+  const losses = points.filter(({ name }) => name.startsWith('loss.'))
+  const last = new Map(losses.map(({ name, step, value }) => [name, { step, value }]))
+  const fileOf = (name: string) => readFileSync(join(storeFolder, 'runs', id, name)).toString('base64')
+  return {
+    last,
+    predictor: fileOf('predictor.safetensors'),
+    reconstructed: fileOf('reconstructed.safetensors'),
+    relativeError: latestRun?.result?.kind === 'compress' ? latestRun.result.relativeError : undefined,
+  }
+}
+
+async function undisturbedEnding(storeFolder: string): Promise<Ending> {
+  await fillStore(storeFolder)
+  // Outlives no test, so no test closes it.
+  const studio = await Studio.open(realStudioOptions(storeFolder))
+  const { id } = await create(studio, 'undisturbed')
+  studio.queue.startDispatching()
+  const experiment = await reaches(studio, id, 'completed', 'failed')
+  expect(experiment.latestRun?.error).toBeUndefined()
+  const ending = await endingOf(studio, storeFolder, experiment)
+  await studio.close()
+  return ending
+}
+
+it('ends with the same loss to the last bit when its trainer is killed in both phases', async () => {
+  const storeFolder = temporaryFolder()
+  await fillStore(storeFolder)
+  const studio = await openStudio(realStudioOptions(storeFolder))
+  const { id } = await create(studio, 'disturbed')
+  const killAt = async (step: number) => {
+    await nextEvent(studio, 'run-metrics', ({ run }) => run.step >= step)
+    process.kill(studio.queue.trainerPids().get(id) ?? NaN, 'SIGKILL')
+  }
+  const firstKill = killAt(10)
+  studio.queue.startDispatching()
+  await firstKill
+  await killAt(RECONSTRUCTION_STEPS + 2)
+  const experiment = await reaches(studio, id, 'completed', 'failed')
+  expect(experiment.latestRun?.error).toBeUndefined()
+  const log = await call(studio, 'runs.log', { id: experiment.latestRun?.id ?? '' })
+  expect(log.filter(({ text }) => text.startsWith('The trainer died'))).toHaveLength(2)
+  const ending = await endingOf(studio, storeFolder, experiment)
+  expect(ending.last.get('loss.total')).toMatchObject({ step: RECONSTRUCTION_STEPS + DISTILLATION_STEPS })
+  expect(ending).toEqual(undisturbed)
+})
+
+it('ends with the same loss to the last bit when its owner is killed', async () => {
+  const storeFolder = temporaryFolder()
+  await fillStore(storeFolder)
+  const studio = await openStudio(realStudioOptions(storeFolder))
+  const { id } = await create(studio, 'disturbed')
+  await studio.close()
+  const options = ['--threads', '1']
+  const owner = startCommand(storeFolder, ['queue', 'start', ...options], {}, trainerPath)
+  const runs = join(storeFolder, 'runs')
+  const hasCheckpoint = () =>
+    existsSync(runs) && readdirSync(runs).some((run) => readdirSync(join(runs, run)).some(isLateCheckpoint))
+  while (!hasCheckpoint()) {
+    if (owner.child.exitCode !== null) throw new Error(`the owner ended too early: ${(await owner.ended).stderr}`)
+    await wait(10)
+  }
+  owner.child.kill('SIGKILL')
+  await owner.ended
+
+  const ended = await answerOf(storeFolder, ['queue', 'start', ...options], {}, trainerPath)
+  expect(ended).toMatchObject([{ id, status: 'completed', latestRun: { attempt: 1 } }])
+  const next = await openStudio(realStudioOptions(storeFolder))
+  const { record } = await call(next, 'experiments.get', { id })
+  expect(await endingOf(next, storeFolder, record)).toEqual(undisturbed)
+})
+
+/** Of step 12 or later. */
+function isLateCheckpoint(name: string): boolean {
+  const step = /^checkpoint-(\d+)/.exec(name)?.[1]
+  return step !== undefined && Number(step) >= 12
+}

@@ -1,0 +1,65 @@
+import { execFileSync } from 'node:child_process'
+import { renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { writeImageCache } from '#formats/image-cache/writer.ts'
+import { writeSafetensors } from '#formats/safetensors/writer.ts'
+import { systemClock } from '#main/clock.ts'
+import { sha256Of } from '#main/files/sha256.ts'
+import { datasetPath, networkPath } from '#main/store/layout.ts'
+import { Store } from '#main/store/store.ts'
+import { buildNetwork } from '#networks/architectures.ts'
+import { initialParameters } from '#networks/initial-parameters.ts'
+import { Random } from '#shared/random.ts'
+import { AppException, type Result } from '#shared/result.ts'
+import { datasetRecord, networkRecord } from './records.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+/** Path of the product's own trainer, bundled for these tests by the rules of the product. */
+export function buildTrainer(): string {
+  const outDir = join(root, '.cache', 'test-trainer')
+  const options = JSON.stringify({ root, entries: { trainer: join(root, 'src/trainer/index.ts') }, outDir })
+  const script = `import { buildNodeBundle } from './scripts/lib/node-bundle.mjs'; await buildNodeBundle(${options})`
+  execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: root, stdio: ['ignore', 2, 2] })
+  return join(outDir, 'trainer.js')
+}
+
+function valueOf<T>(result: Result<T>): T {
+  if (result.ok) return result.value
+  throw new AppException(result.error)
+}
+
+const IMAGES = 32
+
+/** Puts an untrained ResNet-20 (`small`) and a data set of random images (`images`) into a store. */
+export async function fillStore(storeFolder: string): Promise<void> {
+  const store = await Store.open({ folder: storeFolder, program: 'test', clock: systemClock })
+  const architecture = 'resnet20-cifar-b'
+  const network = valueOf(buildNetwork(architecture, 10))
+  const weights = writeSafetensors(Object.entries(initialParameters(network, 1)))
+  const sha256 = sha256Of(weights)
+  writeFileSync(networkPath(store.layout, sha256), weights)
+  store.networks.insert(networkRecord({ name: 'small', architecture, sha256, sizeBytes: weights.byteLength }), [])
+
+  const random = Random.fromSeed(1)
+  const split = (start: number) => ({ start, count: IMAGES })
+  const part = () => ({
+    images: Uint8Array.from({ length: IMAGES * 3 * 32 * 32 }, () => random.integer(256)),
+    labels: Uint8Array.from({ length: IMAGES }, () => random.integer(10)),
+  })
+  const { classNames, imageShape } = datasetRecord()
+  const splits = { train: split(0), validation: split(IMAGES), test: split(2 * IMAGES) }
+  const description = { kind: 'cifar10', classNames, imageShape, splits, evidence: 'random' }
+  const temporary = join(store.layout.temporary, 'cache')
+  const made = valueOf(await writeImageCache(temporary, description, [part(), part(), part()]))
+  renameSync(temporary, datasetPath(store.layout, made.sha256))
+  store.datasets.insert(
+    datasetRecord({
+      name: 'images',
+      counts: { train: IMAGES, validation: IMAGES, test: IMAGES },
+      sha256: made.sha256,
+      sizeBytes: made.sizeBytes,
+    }),
+  )
+  await store.close()
+}

@@ -1,0 +1,478 @@
+/** A studio without processes, store or mathematics, for looking at the windows. Never part of the product. */
+import { configRows } from '#main/commands/comparison.ts'
+import type {
+  CommandHandlers,
+  CommandInput,
+  CommandName,
+  CommandOutput,
+  ComparisonEntry,
+  DoctorReport,
+  EventName,
+  Place,
+  QueueState,
+  Settings,
+  StudioApi,
+  StudioEvents,
+} from '#shared/contract.ts'
+import type { EvaluationRecord, ExperimentRecord, RunRecord, SplitName } from '#shared/records.ts'
+import { AppException, fail, ok, toAppError, type Result } from '#shared/result.ts'
+import { nextStatus, type ExperimentAction } from '#shared/status-machine.ts'
+import {
+  inventedDataset,
+  inventedExperiments,
+  inventedNetwork,
+  manyExperiments,
+  before,
+  type InventedNetwork,
+} from './invented-records.ts'
+import { checkpoints, inventedSamples, kernelPreviews, logLines, metricPoints } from './invented-run.ts'
+
+export type Scenario = 'full' | 'empty' | 'loading' | 'broken' | 'many'
+
+const tickMs = 250
+
+export class FakeStudio implements StudioApi {
+  readonly #scenario: Scenario
+  readonly #listeners = new Map<EventName, Set<(payload: never) => void>>()
+  readonly #nowMs = Date.now()
+  #networks: readonly InventedNetwork[] = []
+  #datasets = [inventedDataset(this.#nowMs)]
+  #experiments: readonly ExperimentRecord[] = []
+  #settings: Settings
+  #isActive = true
+  #cancelled = new Set<string>()
+
+  constructor(scenario: Scenario, theme: Settings['theme']) {
+    this.#scenario = scenario
+    this.#settings = { theme, executor: { executor: 'onnxruntime', provider: 'cpu', threads: 0 } }
+    if (scenario === 'empty') {
+      this.#datasets = []
+      return
+    }
+    const now = this.#nowMs
+    this.#networks = [
+      inventedNetwork('net-1', 'ResNet-20 (published)', 'resnet20-cifar-a', 'imported', before(now, 7000)),
+      inventedNetwork('net-2', 'ResNet-56 (published)', 'resnet56-cifar-a', 'imported', before(now, 6900)),
+      inventedNetwork('net-3', 'ResNet-20 CIFAR-10 sample', 'resnet20-cifar-b', 'sample', before(now, 1440)),
+    ]
+    const first = this.#networks[0]
+    this.#experiments = [
+      ...inventedExperiments(this.#networks, now),
+      ...(scenario === 'many' && first !== undefined ? manyExperiments(first, 10_000, now) : []),
+    ]
+    setInterval(() => this.#tick(), tickMs)
+  }
+
+  async invoke<N extends CommandName>(command: N, input: CommandInput<N>): Promise<Result<CommandOutput<N>>> {
+    if (this.#scenario === 'loading' && command !== 'studio.settings') return new Promise(() => undefined)
+    if (this.#scenario === 'broken' && command !== 'studio.settings') {
+      return fail({
+        code: 'store-corrupt',
+        message: 'The store did not pass its check.',
+        where: 'studio.sqlite, page 4711',
+        remedy: 'The damaged file was moved aside; restore the newest backup on the Doctor page.',
+      })
+    }
+    try {
+      const handler = this.#handlers[command]
+      return ok(await handler(input))
+    } catch (thrown) {
+      return fail(toAppError(thrown))
+    }
+  }
+
+  on<E extends EventName>(event: E, listener: (payload: StudioEvents[E]) => void): () => void {
+    const listeners = this.#listeners.get(event) ?? new Set()
+    this.#listeners.set(event, listeners)
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
+
+  async tokenForFile(file: unknown): Promise<Result<{ readonly token: string; readonly fileName: string }>> {
+    const fileName = file instanceof File ? file.name : 'file'
+    return ok({ token: `token-${fileName}`, fileName })
+  }
+
+  show(place: Place): void {
+    this.#emit('place-requested', place)
+  }
+
+  #emit<E extends EventName>(event: E, payload: StudioEvents[E]): void {
+    // The map holds for each event listeners of that event only; `on` is the one place that fills it.
+    for (const listener of this.#listeners.get(event) ?? []) (listener as (payload: StudioEvents[E]) => void)(payload)
+  }
+
+  #tick(): void {
+    for (const experiment of this.#experiments) {
+      const run = experiment.latestRun
+      if (experiment.status !== 'running' || run === undefined) continue
+      const step = Math.min(run.totalSteps, run.step + 13)
+      const moved: RunRecord = { ...run, step, remainingSeconds: (run.totalSteps - step) / 52.4 }
+      this.#replace({ ...experiment, latestRun: moved })
+      this.#emit('run-metrics', {
+        runId: run.id,
+        run: moved,
+        points: metricPoints(experiment.config, run.step, step, 5),
+      })
+    }
+  }
+
+  #replace(experiment: ExperimentRecord): void {
+    this.#experiments = this.#experiments.map((item) => (item.id === experiment.id ? experiment : item))
+  }
+
+  #experiment(id: string): ExperimentRecord {
+    const experiment = this.#experiments.find((item) => item.id === id)
+    if (experiment === undefined) {
+      throw new AppException({
+        code: 'not-found',
+        message: `There is no experiment ${id}.`,
+        remedy: 'It may have been deleted.',
+      })
+    }
+    return experiment
+  }
+
+  #experimentOfRun(runId: string): ExperimentRecord & { readonly latestRun: RunRecord } {
+    const experiment = this.#experiment(runId.replace('run-', ''))
+    if (experiment.latestRun === undefined) throw new AppException({ code: 'not-found', message: `No run ${runId}.` })
+    return { ...experiment, latestRun: experiment.latestRun }
+  }
+
+  #network(id: string | undefined): InventedNetwork {
+    const network = this.#networks.find(({ record }) => record.id === id)
+    if (network === undefined) throw new AppException({ code: 'not-found', message: `There is no network ${id}.` })
+    return network
+  }
+
+  #queue(): QueueState {
+    const by = (status: ExperimentRecord['status']) => this.#experiments.filter((item) => item.status === status)
+    const waiting = by('queued').toSorted((a, b) => (a.queuePosition ?? 0) - (b.queuePosition ?? 0))
+    return { isActive: this.#isActive, running: by('running'), waiting, paused: by('paused') }
+  }
+
+  #apply(ids: readonly string[], action: ExperimentAction): QueueState {
+    for (const id of ids) {
+      const experiment = this.#experiment(id)
+      const status = nextStatus(experiment.status, action)
+      if (status === undefined) {
+        throw new AppException({
+          code: 'conflict',
+          message: `${experiment.name} is ${experiment.status}.`,
+          remedy: 'Look again.',
+        })
+      }
+      const { queuePosition: _, ...rest } = experiment
+      const changed = {
+        ...rest,
+        status,
+        ...(status === 'queued' ? { queuePosition: this.#queue().waiting.length + 1 } : {}),
+      }
+      this.#replace(changed)
+      this.#emit('experiment-changed', changed)
+    }
+    this.#emit('queue-changed', this.#queue())
+    return this.#queue()
+  }
+
+  async #work(taskId: string, title: string, total: number): Promise<void> {
+    for (let done = 0; done <= total; done += total / 20) {
+      if (this.#cancelled.has(taskId)) throw new AppException({ code: 'cancelled', message: `${title} was cancelled.` })
+      this.#emit('task-progress', { taskId, title, done, total })
+      await new Promise((resolve) => setTimeout(resolve, 120))
+    }
+  }
+
+  #announceLibrary(): void {
+    this.#emit('library-changed', { networks: this.#networks.map(({ record }) => record), datasets: this.#datasets })
+  }
+
+  readonly #handlers: CommandHandlers = {
+    'studio.info': async () => ({
+      version: '0.1.0',
+      storePath: '/home/researcher/.local/share/nern-studio',
+      versions: { electron: '45.4.1', chromium: '156.0', node: '24.21.0', sqlite: '3.52.0', onnxruntime: '1.30.0' },
+      platform: 'linux x64',
+      isDemo: false,
+    }),
+    'studio.settings': async () => this.#settings,
+    'studio.update-settings': async ({ theme, executor }) => {
+      this.#settings = { theme: theme ?? this.#settings.theme, executor: executor ?? this.#settings.executor }
+      this.#emit('settings-changed', this.#settings)
+      return this.#settings
+    },
+    'doctor.run': async ({ probe }) => doctorReport(probe),
+    'files.pick': async ({ kind }) => ({
+      token: `token-${kind}`,
+      fileName: kind === 'network' ? 'resnet20-12fca82f.th' : 'cifar-10-binary.tar.gz',
+    }),
+    'networks.list': async () => this.#networks.map(({ record }) => record),
+    'networks.get': async ({ id }) => this.#network(id).detail,
+    'networks.import': async ({ taskId, file, name }) => {
+      await this.#work(taskId, 'Reading the checkpoint', 20)
+      if (file !== 'sample' && name === undefined) {
+        throw new AppException({
+          code: 'architecture-unknown',
+          message: 'The tensors of resnet20-12fca82f.th match no architecture of the zoo.',
+          where: 'layer1.0.conv1.weight is [64, 64, 3, 3], expected [16, 16, 3, 3]',
+          remedy: 'Choose a checkpoint of a CIFAR ResNet, or name the architecture.',
+        })
+      }
+      const network = inventedNetwork(
+        `net-${this.#networks.length + 1}`,
+        name ?? 'ResNet-20 sample',
+        'resnet20-cifar-b',
+        'sample',
+        new Date().toISOString(),
+      )
+      this.#networks = [...this.#networks, network]
+      this.#announceLibrary()
+      return network.record
+    },
+    'networks.rename': async ({ id }) => this.#network(id).record,
+    'networks.remove': async ({ id }) => {
+      throw new AppException({
+        code: 'conflict',
+        message: `${this.#network(id).record.name} is used by 9 experiments.`,
+        remedy: 'Delete these experiments first.',
+      })
+    },
+    'networks.evaluate': async ({ taskId, id, datasetId, split }) => {
+      await this.#work(taskId, 'Measuring accuracy', 10_000)
+      return { ...evaluation(`new-${id}`, split, 9173), networkId: id, datasetId }
+    },
+    'networks.kernels': async ({ id, layer, count }) => {
+      const network = this.#network(id)
+      const shape = network.detail.shape.representedLayers.find(({ name }) => name === layer)?.shape ?? [1, 1, 3, 3]
+      const shown = Math.min(count, shape[0] * shape[1])
+      const kernels = Float32Array.from(network.parameters[layer]?.data.slice(0, shown * shape[2] * shape[3]) ?? [])
+      return { kernelShape: [shape[2], shape[3]], count: shown, kernels }
+    },
+    'datasets.list': async () => this.#datasets,
+    'datasets.get': async () => {
+      const record = this.#datasets[0]
+      if (record === undefined) throw new AppException({ code: 'not-found', message: 'There is no such data set.' })
+      const each = (count: number) => record.classNames.map((_, index) => count / 10 + (index % 3) - 1)
+      return { record, classCounts: { train: each(45_000), validation: each(5000), test: Array(10).fill(1000) } }
+    },
+    'datasets.import': async ({ taskId }) => {
+      await this.#work(taskId, 'Decoding images', 60_000)
+      const record = inventedDataset(Date.now())
+      this.#datasets = [record]
+      this.#announceLibrary()
+      return record
+    },
+    'datasets.rename': async () => this.#handlers['datasets.get']({ id: 'data-1' }).then(({ record }) => record),
+    'datasets.remove': async () => undefined,
+    'datasets.samples': async ({ offset, count }) => inventedSamples(offset, count),
+    'experiments.list': async () => this.#experiments,
+    'experiments.get': async ({ id }) => {
+      const record = this.#experiment(id)
+      const dataset = this.#datasets[0]
+      return {
+        record,
+        runs: record.latestRun === undefined ? [] : [record.latestRun],
+        ...(record.networkId === undefined ? {} : { network: this.#network(record.networkId).record }),
+        ...(dataset === undefined ? {} : { dataset }),
+      }
+    },
+    'experiments.create': async ({ config, name, networkId, datasetId, enqueue }) => {
+      const id = `e${this.#experiments.length + 1}`
+      const now = new Date().toISOString()
+      const record: ExperimentRecord = {
+        id,
+        name: name ?? `Experiment ${this.#experiments.length + 1}`,
+        status: enqueue ? 'queued' : 'draft',
+        config,
+        datasetId,
+        isStarred: false,
+        isArchived: false,
+        tags: [],
+        notes: '',
+        createdAt: now,
+        updatedAt: now,
+        ...(networkId === undefined ? {} : { networkId }),
+        ...(enqueue ? { queuePosition: this.#queue().waiting.length + 1 } : {}),
+      }
+      this.#experiments = [record, ...this.#experiments]
+      this.#emit('experiment-changed', record)
+      this.#emit('queue-changed', this.#queue())
+      return record
+    },
+    'experiments.update': async ({ id, name, tags, notes, isStarred, isArchived }) => {
+      const before = this.#experiment(id)
+      const changed = {
+        ...before,
+        name: name ?? before.name,
+        tags: tags ?? before.tags,
+        notes: notes ?? before.notes,
+        isStarred: isStarred ?? before.isStarred,
+        isArchived: isArchived ?? before.isArchived,
+      }
+      this.#replace(changed)
+      this.#emit('experiment-changed', changed)
+      return changed
+    },
+    'experiments.remove': async ({ ids }) => {
+      this.#experiments = this.#experiments.filter(({ id }) => !ids.includes(id))
+      this.#emit('experiments-removed', { ids })
+      return undefined
+    },
+    'experiments.compare': async ({ ids, split }) => {
+      const experiments = ids.map((id) => this.#experiment(id))
+      return {
+        split,
+        entries: experiments.map((experiment) => this.#comparisonEntry(experiment, split)),
+        configRows: configRows(experiments.map(({ config }) => config)),
+      }
+    },
+    'queue.list': async () => this.#queue(),
+    'queue.enqueue': async ({ ids }) => this.#apply(ids, 'enqueue'),
+    'queue.pause': async ({ ids }) => this.#apply(ids, 'pause'),
+    'queue.resume': async ({ ids }) => this.#apply(ids, 'resume'),
+    'queue.cancel': async ({ ids }) => this.#apply(ids, 'cancel'),
+    'queue.retry': async ({ ids }) => this.#apply(ids, 'retry'),
+    'queue.move': async ({ id, position }) => {
+      const others = this.#queue().waiting.filter((item) => item.id !== id)
+      others.splice(position - 1, 0, this.#experiment(id))
+      others.forEach((item, index) => this.#replace({ ...item, queuePosition: index + 1 }))
+      this.#emit('queue-changed', this.#queue())
+      return this.#queue()
+    },
+    'queue.set-active': async ({ isActive }) => {
+      this.#isActive = isActive
+      this.#emit('queue-changed', this.#queue())
+      return this.#queue()
+    },
+    'runs.get': async ({ id }) => this.#experimentOfRun(id).latestRun,
+    'runs.list': async ({ experimentId }) => {
+      const run = this.#experiment(experimentId).latestRun
+      return run === undefined ? [] : [run]
+    },
+    'runs.metrics': async ({ id, maxPoints }) => {
+      const { config, latestRun } = this.#experimentOfRun(id)
+      return metricPoints(config, 0, latestRun.step, Math.max(5, Math.ceil(latestRun.step / maxPoints)))
+    },
+    'runs.preview': async ({ id }) => {
+      const { networkId, latestRun } = this.#experimentOfRun(id)
+      return networkId === undefined ? [] : kernelPreviews(this.#network(networkId), latestRun.step)
+    },
+    'runs.log': async ({ id }) => logLines(this.#experimentOfRun(id).latestRun, this.#nowMs),
+    'runs.checkpoints': async ({ id }) => checkpoints(this.#experimentOfRun(id).latestRun, this.#nowMs),
+    'tasks.cancel': async ({ taskId }) => {
+      this.#cancelled.add(taskId)
+      return undefined
+    },
+  }
+
+  #comparisonEntry(experiment: ExperimentRecord, split: SplitName): ComparisonEntry {
+    const result = experiment.latestRun?.result
+    const pair = result?.kind === 'compress' ? result.accuracies.find((item) => item.split === split) : undefined
+    const dataset = this.#datasets[0]
+    if (pair === undefined || experiment.networkId === undefined || dataset === undefined) return { experiment }
+    const { original, reconstructed } = pair
+    const onlyReconstructed = 61
+    const onlyOriginal = original.correct - reconstructed.correct + onlyReconstructed
+    const bothRight = original.correct - onlyOriginal
+    const perClass = (base: number) => dataset.classNames.map((_, index) => base + 0.05 * Math.sin(1 + 2.1 * index))
+    return {
+      experiment,
+      network: this.#network(experiment.networkId).record,
+      dataset,
+      original: evaluation('original', split, original.correct, original.total),
+      reconstructed: evaluation(`of-${experiment.id}`, split, reconstructed.correct, reconstructed.total),
+      perClass: {
+        original: perClass(original.correct / original.total),
+        reconstructed: perClass(reconstructed.correct / reconstructed.total),
+      },
+      agreement: {
+        bothRight,
+        onlyOriginal,
+        onlyReconstructed,
+        bothWrong: original.total - bothRight - onlyOriginal - onlyReconstructed,
+      },
+    }
+  }
+}
+
+function evaluation(id: string, split: SplitName, correct: number, total = 10_000): EvaluationRecord {
+  return {
+    id,
+    datasetId: 'data-1',
+    split,
+    correct,
+    total,
+    accuracy: correct / total,
+    device: 'onnxruntime cpu, 2 threads',
+    createdAt: new Date().toISOString(),
+  }
+}
+
+function doctorReport(isProbed: boolean): DoctorReport {
+  return {
+    engines: [
+      {
+        executor: 'onnxruntime',
+        provider: 'cpu',
+        status: 'available',
+        isVerified: true,
+        detail: 'ONNX Runtime 1.30.0 with its CPU provider; run by the project’s own tests.',
+        ...(isProbed
+          ? { probe: { isPassed: true, deviation: 3.1e-7, millisecondsPerStep: 18.4, device: 'CPU, 2 threads' } }
+          : {}),
+      },
+      {
+        executor: 'onnxruntime',
+        provider: 'webgpu',
+        status: 'available',
+        isVerified: false,
+        detail: 'The provider is there; nobody has run the tests on a graphics processor yet.',
+        ...(isProbed
+          ? {
+              probe: {
+                isPassed: false,
+                deviation: 0,
+                millisecondsPerStep: 0,
+                device: 'none',
+                error: 'No adapter was found: the machine has no graphics processor or no driver for it.',
+              },
+            }
+          : {}),
+      },
+      {
+        executor: 'onnxruntime',
+        provider: 'cuda',
+        status: 'unavailable',
+        isVerified: false,
+        detail: 'The CUDA provider is not installed. Install CUDA 12 and the GPU build of onnxruntime-node.',
+      },
+      {
+        executor: 'tensorflow',
+        provider: 'cuda',
+        status: 'unavailable',
+        isVerified: false,
+        detail: 'The optional package @tensorflow/tfjs-node-gpu is not installed; it needs CUDA 11.',
+      },
+    ],
+    store: {
+      path: '/home/researcher/.local/share/nern-studio/studio.sqlite',
+      sizeBytes: 214_958_080,
+      schemaVersion: 1,
+      isHealthy: true,
+      detail: 'quick_check passed at the start of the studio; the newest backup is 2 h old.',
+    },
+    system: {
+      platform: 'Linux 6.1, x64',
+      processor: 'AMD EPYC 7B13',
+      cores: 2,
+      memoryBytes: 8 * 2 ** 30,
+      freeDiskBytes: 78 * 2 ** 30,
+    },
+    versions: { 'NeRN Studio': '0.1.0', Electron: '45.4.1', Chromium: '156.0', Node: '24.21.0', SQLite: '3.52.0' },
+    unverified: [
+      'tfjs-node-gpu and CUDA: no machine with an NVIDIA card ran the tests.',
+      'macOS and Windows: built from the same sources, started by nobody.',
+      'The current Electron binary: tests ran on an older one where it could not be downloaded.',
+    ],
+  }
+}

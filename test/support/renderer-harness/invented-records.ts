@@ -1,0 +1,306 @@
+/** Invented but plausible records: every number here is made up by a seeded generator and measured by nobody. */
+import { sizeBreakdown } from '#shared/accounting.ts'
+import type { CompressConfig, ExperimentConfig } from '#shared/experiment-config.ts'
+import { compressPresets, fastConfig, trainDefaults } from '#shared/presets.ts'
+import { Random } from '#shared/random.ts'
+import type {
+  CompressResult,
+  DatasetRecord,
+  ExperimentRecord,
+  NetworkDetail,
+  NetworkRecord,
+  RunRecord,
+} from '#shared/records.ts'
+import type { ExperimentStatus } from '#shared/status-machine.ts'
+import { buildNetwork } from '#networks/architectures.ts'
+import { initialParameters } from '#networks/initial-parameters.ts'
+import { networkShape } from '#networks/network-shape.ts'
+import { networkStatistics } from '#networks/network-statistics.ts'
+import type { HostTensors } from '#shared/host-tensor.ts'
+import { datasetRecord, networkRecord } from '../records.ts'
+
+const device = 'onnxruntime cpu, 2 threads'
+
+export interface InventedNetwork {
+  readonly record: NetworkRecord
+  readonly detail: NetworkDetail
+  readonly parameters: HostTensors
+}
+
+export function inventedNetwork(
+  id: string,
+  name: string,
+  architecture: string,
+  kind: NetworkRecord['origin']['kind'],
+  createdAt: string,
+): InventedNetwork {
+  const built = buildNetwork(architecture, 10)
+  if (!built.ok) throw new Error(built.error.message)
+  const parameters = initialParameters(built.value, 7)
+  const layers = networkStatistics(built.value, parameters)
+  const shape = networkShape(built.value)
+  const record = networkRecord({
+    id,
+    name,
+    architecture,
+    title: built.value.title,
+    parameters: layers.reduce((sum, layer) => sum + layer.weights, 0),
+    representedWeights: shape.representedLayers.reduce((sum, layer) => sum + layer.shape.reduce((a, b) => a * b, 1), 0),
+    kernels: shape.representedLayers.reduce((sum, layer) => sum + layer.shape[0] * layer.shape[1], 0),
+    sizeBytes: layers.reduce((sum, layer) => sum + layer.bytes, 0) + 9216,
+    origin: { kind, source: `${architecture}.th`, format: 'pytorch-legacy', sha256: 'b7d1'.repeat(16) },
+    createdAt,
+  })
+  const evaluation = {
+    id: `evaluation-${id}`,
+    networkId: id,
+    datasetId: 'data-1',
+    split: 'test',
+    correct: 9173,
+    total: 10_000,
+    accuracy: 0.9173,
+    device,
+    createdAt,
+  } as const
+  return { record, parameters, detail: { record, shape, layers, evaluations: kind === 'imported' ? [evaluation] : [] } }
+}
+
+export function inventedDataset(nowMs: number): DatasetRecord {
+  return datasetRecord({
+    evidence: 'Equal to the official CIFAR-10 files by hash, image by image; no duplicates between the splits.',
+    createdAt: before(nowMs, 5 * 24 * 60),
+  })
+}
+
+export interface InventedExperiment {
+  readonly id: string
+  readonly name: string
+  readonly status: ExperimentStatus
+  readonly config: ExperimentConfig
+  readonly minutesAgo: number
+  readonly network: InventedNetwork
+  readonly accuracyLoss?: number
+  readonly more?: Partial<ExperimentRecord>
+}
+
+export function inventedExperiment(invented: InventedExperiment, nowMs: number): ExperimentRecord {
+  const { id, name, status, config, minutesAgo, network, accuracyLoss = 0.01, more = {} } = invented
+  const run = runFor(invented, accuracyLoss, nowMs)
+  return {
+    id,
+    name,
+    status,
+    config,
+    ...(config.kind === 'compress' ? { networkId: network.record.id } : {}),
+    datasetId: 'data-1',
+    isStarred: false,
+    isArchived: false,
+    tags: [],
+    notes: '',
+    createdAt: before(nowMs, minutesAgo),
+    updatedAt: before(nowMs, Math.max(0, minutesAgo - 9)),
+    ...(run === undefined ? {} : { latestRun: run }),
+    ...more,
+  }
+}
+
+function runFor(
+  { id, status, config, minutesAgo, network }: InventedExperiment,
+  loss: number,
+  nowMs: number,
+): RunRecord | undefined {
+  if (status === 'draft' || status === 'queued') return undefined
+  const totalSteps =
+    config.kind === 'compress' ? config.reconstruction.steps + config.distillation.steps : config.epochs * 352
+  const isDone = status === 'completed'
+  const step = isDone ? totalSteps : Math.round(0.42 * totalSteps)
+  return {
+    id: `run-${id}`,
+    experimentId: id,
+    attempt: 1,
+    status,
+    device,
+    phase: 'reconstruction',
+    step,
+    totalSteps,
+    stepsPerSecond: 52.4,
+    ...(status === 'running' ? { remainingSeconds: (totalSteps - step) / 52.4 } : {}),
+    startedAt: before(nowMs, minutesAgo - 1),
+    ...(status === 'running' ? {} : { endedAt: before(nowMs, minutesAgo - 9) }),
+    ...(status === 'failed'
+      ? {
+          error: {
+            code: 'diverged',
+            message: 'The loss became infinite; the checkpoint before it was kept.',
+            where: 'run 1, step 4,326 of 10,300 (reconstruction)',
+            remedy: 'Start again with a lower learning rate: 0.02 is ten times the usual one for Adam.',
+          },
+        }
+      : {}),
+    ...(isDone
+      ? { result: config.kind === 'compress' ? compressResult(config, network, loss) : trainResult(network) }
+      : {}),
+  }
+}
+
+function compressResult(config: CompressConfig, network: InventedNetwork, loss: number): CompressResult {
+  const random = Random.fromSeed(Math.round(loss * 1e6), 'layers')
+  const pair = (total: number, original: number) => ({
+    original: { correct: Math.round(original * total), total },
+    reconstructed: { correct: Math.round((original - loss) * total), total },
+  })
+  return {
+    kind: 'compress',
+    accuracies: [
+      { split: 'validation', ...pair(5000, 0.9188) },
+      { split: 'test', ...pair(10_000, 0.9173) },
+    ],
+    sizes: sizeBreakdown(network.detail.shape, config),
+    layers: network.detail.shape.representedLayers.map(({ name, shape }, index) => ({
+      name,
+      shape,
+      relativeError: 0.08 + 0.012 * index + 0.03 * random.uniform(),
+    })),
+    relativeError: 0.262,
+    seconds: { permutation: 1.4, reconstruction: 283, distillation: 214, evaluation: 18, total: 517 },
+  }
+}
+
+function trainResult(network: InventedNetwork): RunRecord['result'] {
+  return {
+    kind: 'train',
+    networkId: network.record.id,
+    validation: { correct: 4591, total: 5000 },
+    test: { correct: 9134, total: 10_000 },
+    seconds: { total: 4 * 3600 + 1260 },
+  }
+}
+
+export function inventedExperiments(networks: readonly InventedNetwork[], nowMs: number): readonly ExperimentRecord[] {
+  const network = networks[0]
+  const second = networks[1]
+  if (network === undefined || second === undefined) return []
+  const width = (hiddenSize: number): CompressConfig => ({
+    ...fastConfig,
+    predictor: { ...fastConfig.predictor, hiddenSize },
+  })
+  const published = compressPresets.at(-1)?.config ?? fastConfig
+  const make = (invented: Omit<InventedExperiment, 'network'> & { readonly network?: InventedNetwork }) =>
+    inventedExperiment({ network, ...invented }, nowMs)
+  return [
+    make({ id: 'e12', name: 'ResNet-20, hidden 140', status: 'running', config: width(140), minutesAgo: 2 }),
+    make({
+      id: 'e11',
+      name: 'ResNet-20, hidden 120',
+      status: 'queued',
+      config: width(120),
+      minutesAgo: 3,
+      more: { queuePosition: 1 },
+    }),
+    make({
+      id: 'e10',
+      name: 'ResNet-20, hidden 100',
+      status: 'queued',
+      config: width(100),
+      minutesAgo: 3,
+      more: { queuePosition: 2 },
+    }),
+    make({
+      id: 'e9',
+      name: 'ResNet-56, published recipe',
+      status: 'queued',
+      config: published,
+      minutesAgo: 4,
+      network: second,
+      more: { queuePosition: 3 },
+    }),
+    make({
+      id: 'e8',
+      name: 'ResNet-20, hidden 180, in-filter permutation',
+      status: 'paused',
+      config: { ...width(180), permutation: { mode: 'in-filter' } },
+      minutesAgo: 66,
+    }),
+    make({
+      id: 'e7',
+      name: 'ResNet-20, hidden 160',
+      status: 'completed',
+      config: width(160),
+      minutesAgo: 190,
+      accuracyLoss: 0.0065,
+      more: { isStarred: true, tags: ['baseline', 'paper'], notes: 'Within 0.65 points of the original.' },
+    }),
+    make({
+      id: 'e6',
+      name: 'ResNet-20, hidden 220',
+      status: 'completed',
+      config: width(220),
+      minutesAgo: 240,
+      accuracyLoss: 0.0018,
+      more: { tags: ['paper'] },
+    }),
+    make({
+      id: 'e5',
+      name: 'ResNet-20, hidden 160, no permutation',
+      status: 'completed',
+      config: { ...width(160), permutation: { mode: 'none' } },
+      minutesAgo: 300,
+      accuracyLoss: 0.0312,
+    }),
+    make({
+      id: 'e4',
+      name: 'ResNet-20, hidden 160, 16-bit',
+      status: 'completed',
+      config: { ...width(160), storage: { predictor: 'float16', remainder: 'float16' } },
+      minutesAgo: 340,
+      accuracyLoss: 0.0071,
+    }),
+    make({
+      id: 'e3',
+      name: 'ResNet-20, Adam at 0.02',
+      status: 'failed',
+      config: {
+        ...width(160),
+        reconstruction: {
+          ...fastConfig.reconstruction,
+          optimizer: { ...fastConfig.reconstruction.optimizer, type: 'adam' },
+        },
+      },
+      minutesAgo: 400,
+    }),
+    make({
+      id: 'e2',
+      name: 'Train ResNet-20 option B',
+      status: 'completed',
+      config: trainDefaults,
+      minutesAgo: 1500,
+      network: networks[2] ?? network,
+    }),
+    make({ id: 'e1', name: 'ResNet-20, a first draft', status: 'draft', config: width(80), minutesAgo: 2000 }),
+  ]
+}
+
+/** Thousands of rows for the table. */
+export function manyExperiments(network: InventedNetwork, count: number, nowMs: number): readonly ExperimentRecord[] {
+  const random = Random.fromSeed(3, 'many')
+  return Array.from({ length: count }, (_, index) => {
+    const hiddenSize = 60 + 10 * random.integer(20)
+    return inventedExperiment(
+      {
+        id: `m${index}`,
+        name: `Sweep ${1 + Math.floor(index / 40)}, hidden ${hiddenSize}, seed ${index % 40}`,
+        status: random.uniform() < 0.93 ? 'completed' : 'failed',
+        config: { ...fastConfig, seed: index % 40, predictor: { ...fastConfig.predictor, hiddenSize } },
+        minutesAgo: 12 + index * 9,
+        network,
+        accuracyLoss: 0.3 / hiddenSize + 0.01 * random.uniform(),
+        more: { isStarred: random.uniform() < 0.02, tags: random.uniform() < 0.1 ? ['sweep'] : [] },
+      },
+      nowMs,
+    )
+  })
+}
+
+export function before(nowMs: number, minutes: number): string {
+  return new Date(nowMs - minutes * 60_000).toISOString()
+}
