@@ -4,6 +4,7 @@
  */
 import { tf } from '#engine/program/tfjs.ts'
 import { safeSqrt } from './safe-sqrt.ts'
+import { stagedSampleSum, stagedSum } from './staged-sum.ts'
 
 /** Added to every norm (1e-8 before April 2023). */
 const normEpsilon = 1e-3
@@ -24,12 +25,11 @@ export function featureMapLoss(original: readonly tf.Tensor[], reconstructed: re
 function mapDistance(original: tf.Tensor, reconstructed: tf.Tensor): tf.Scalar {
   const samples = original.shape[0] ?? 1
   const difference = tf.sub(normalise(original), normalise(reconstructed))
-  return tf.div(tf.sum(tf.square(difference)), samples)
+  return tf.div(stagedSum(tf.square(difference)), samples)
 }
 
 /** Each sample divided by its norm over all but the first axis. The axes stay: a reshape would cost a copy. */
 function normalise(map: tf.Tensor): tf.Tensor {
-  const axes = map.shape.map((_, axis) => axis).slice(1)
-  const norms = safeSqrt(tf.sum(tf.square(map), axes, true))
+  const norms = safeSqrt(stagedSampleSum(tf.square(map)))
   return tf.mul(map, tf.div(1, tf.add(norms, normEpsilon)))
 }

@@ -2,6 +2,7 @@
 import { tf } from '#engine/program/tfjs.ts'
 import { assertNever } from '#shared/result.ts'
 import { safeSqrt } from './safe-sqrt.ts'
+import { stagedSum } from './staged-sum.ts'
 
 /**
  * `rmse`: root of the mean squared error over all weights of all layers; its gradient has norm 1 / sqrt(N) whatever
@@ -44,7 +45,7 @@ export function sampledReconstructionLoss(
   const { predicted, rowWeights } = terms
   switch (form) {
     case 'rmse': {
-      const count = rowWeights === undefined ? predicted.size : tf.sum(rowWeights)
+      const count = rowWeights === undefined ? predicted.size : stagedSum(rowWeights)
       return safeSqrt(tf.div(weightedSquaredError(terms), count))
     }
     case 'layer-mse':
@@ -56,5 +57,5 @@ export function sampledReconstructionLoss(
 
 function weightedSquaredError({ predicted, targets, rowWeights }: ReconstructionTerms): tf.Scalar {
   const squares = tf.square(tf.sub(predicted, targets))
-  return tf.sum(rowWeights === undefined ? squares : tf.mul(rowWeights, squares))
+  return stagedSum(rowWeights === undefined ? squares : tf.mul(rowWeights, squares))
 }

@@ -1,0 +1,319 @@
+/** 08: short trainings through the product's own programs: reconstruction, then with distillation. */
+import { z } from 'zod'
+import type { Executor } from '#engine/executors/executor.ts'
+import { named } from '#engine/nern/named.ts'
+import { initialOptimizerState, optimizerInputsAt, type Optimizer } from '#engine/nern/optimizers/optimizer.ts'
+import { publishedRanger, ranger } from '#engine/nern/optimizers/ranger.ts'
+import type { LayerPermutation } from '#engine/nern/permutation/layer-permutation.ts'
+import { permuteNetwork } from '#engine/nern/permutation/network-permutation.ts'
+import { fullStepProgram } from '#engine/nern/programs/full-step.ts'
+import {
+  objectiveGradients,
+  objectiveInputs,
+  objectiveOf,
+  rowGradientsOf,
+  type DistillationOptions,
+} from '#engine/nern/programs/objective-gradients.ts'
+import { sampledStepProgram } from '#engine/nern/programs/sampled-step.ts'
+import { predict } from '#engine/nern/predictor.ts'
+import {
+  createRepresentation,
+  kernelTargets,
+  type KernelTargets,
+  type Representation,
+} from '#engine/nern/representation.ts'
+import { learningRateAt } from '#engine/nern/schedule.ts'
+import type { Program } from '#engine/program/program.ts'
+import { asMap } from '#engine/tensor-rank.ts'
+import { int32Tensor, type HostTensors } from '#shared/host-tensor.ts'
+import { norm, type Checks } from '../checks.ts'
+import { numberList, type GoldenCase } from '../golden-case.ts'
+import { goldenImages, type GoldenImages } from '../golden-images.ts'
+import { configuredNetwork, type GoldenNetwork } from '../golden-network.ts'
+import { predictorNames, predictorParameters } from '../predictor-names.ts'
+import { dataOf, evaluate, scalarOf } from '../run-program.ts'
+
+const history = z.array(z.number())
+const reconstructionSchema = z.object({
+  L_rec: history,
+  lr: history,
+  predictor_grad_norms: z.array(history),
+  student_grad_norm: history,
+  'sensitivity_abs_dloss_for_1e-7_relative_init_change': history,
+  L_rec_after_last_step: z.number(),
+  sensitivity_max_abs_dparam: z.number(),
+})
+const distillationSchema = z.object({
+  lambdas: z.tuple([z.number(), z.number(), z.number()]),
+  L_rec: history,
+  L_fmd: history,
+  L_kd: history,
+  total: history,
+  lr: history,
+  predictor_grad_norms: z.array(history),
+  student_grad_norm: history,
+  sensitivity: z.object({ L_rec: history, L_fmd: history, L_kd: history }),
+  sensitivity_max_abs_dparam: z.number(),
+})
+type DistillationRun = z.infer<typeof distillationSchema>
+
+/** Of norms and of values relative to the largest; the case states none for gradients. */
+const gradientTolerance = 1e-4
+
+interface Training {
+  readonly golden: GoldenCase
+  readonly checks: Checks
+  readonly executor: Executor
+  readonly original: GoldenNetwork
+  readonly representation: Representation
+  readonly targets: KernelTargets
+  readonly optimizer: Optimizer
+  readonly blocks: number
+}
+
+export async function checkTraining(golden: GoldenCase, checks: Checks, executor: Executor): Promise<void> {
+  checks.equal('sampling', golden.config['weights_batch_method'], 'all')
+  const original = configuredNetwork(golden)
+  for (const [key, value] of Object.entries(golden.scalars)) {
+    const mode = /^(none|crossfilter|infilter)\.reconstruction_only$/.exec(key)?.[1]
+    if (mode !== undefined) {
+      const training = await prepare(golden, checks, executor, original, mode)
+      await checkReconstruction(training, mode, reconstructionSchema.parse(value))
+    }
+    const run = distillationSchema.safeParse(value)
+    if (run.success) {
+      const training = await prepare(golden, checks, executor, original, 'crossfilter')
+      await checkDistillation(training, key, run.data)
+    }
+  }
+}
+
+async function prepare(
+  golden: GoldenCase,
+  checks: Checks,
+  executor: Executor,
+  original: GoldenNetwork,
+  mode: string,
+): Promise<Training> {
+  const { network, parameters } = original
+  const blocks = golden.number('config', 'num_blocks')
+  const options = {
+    representedLayers: network.representedLayers,
+    embedding: {
+      type: 'positional',
+      base: golden.number('config', 'base'),
+      levels: golden.number('config', 'N'),
+      fusion: 'concat',
+    },
+    hiddenSize: golden.number('config', 'h'),
+    blocks,
+  } as const
+  const natural = createRepresentation(options)
+  const permutations = await permutationsOf(golden, natural, parameters, mode)
+  const representation = permutations === undefined ? natural : createRepresentation({ ...options, permutations })
+  const [beta1 = NaN, beta2 = NaN] = numberList(golden.config['betas'])
+  const optimizer = ranger({
+    ...publishedRanger,
+    beta1,
+    beta2,
+    epsilon: golden.number('config', 'eps'),
+    weightDecay: golden.number('config', 'weight_decay'),
+  })
+  const targets = kernelTargets(representation, parameters)
+  return { golden, checks, executor, original, representation, targets, optimizer, blocks }
+}
+
+/** Cross-filter orders are stored, so that rounding of similarities cannot interfere. */
+async function permutationsOf(
+  golden: GoldenCase,
+  { table }: Representation,
+  weights: HostTensors,
+  mode: string,
+): Promise<readonly LayerPermutation[] | undefined> {
+  if (mode === 'none') return undefined
+  if (mode === 'infilter') return permuteNetwork('in-filter', table, weights)
+  const orders = golden.indices('crossfilter_order')
+  return table.layers.map(({ firstKernel, kernels }) => ({
+    mode: 'cross-filter',
+    order: orders.slice(firstKernel, firstKernel + kernels),
+  }))
+}
+
+async function checkReconstruction(
+  training: Training,
+  mode: string,
+  run: z.infer<typeof reconstructionSchema>,
+): Promise<void> {
+  const { golden, checks, representation, targets, optimizer, blocks } = training
+  const start = predictorParameters(golden.tensorsUnder('init.'), blocks)
+  await checkFirstGradient(training, mode, start, run, { reconstruction: 1, featureMaps: 0, distillation: 0 })
+  const { kernels } = representation.table
+  const program = sampledStepProgram({ representation, targets, form: 'rmse', optimizer, sampledKernels: kernels })
+  const allKernels = int32Tensor(
+    [kernels],
+    Int32Array.from({ length: kernels }, (_, kernel) => kernel),
+  )
+  const steps = run.L_rec.length
+  const rates = ratesOf(training, golden.number('config', 'phaseA_T_max'), mode, run.lr)
+  // One step more shows the loss after the last one.
+  const { history: losses, parameters } = await train(training, program, start, steps, rates, { kernels: allKernels })
+  const after = await train(training, program, parameters, 1, rates, { kernels: allKernels })
+  const sensitivity = run['sensitivity_abs_dloss_for_1e-7_relative_init_change']
+  checkLosses(checks, `${mode}: L_rec`, valuesOf(losses, 'loss'), run.L_rec, sensitivity)
+  const last = run.L_rec_after_last_step
+  checks.near(`${mode}: L_rec after the last step`, valuesOf(after.history, 'loss')[0] ?? NaN, last, 1e-5 * last)
+  checkFinal(training, mode, parameters, run.sensitivity_max_abs_dparam)
+}
+
+async function checkDistillation(training: Training, name: string, run: DistillationRun): Promise<void> {
+  const { golden, checks, representation, targets, optimizer, blocks, original } = training
+  const [reconstruction, featureMaps, distillation] = run.lambdas
+  const prefix = name.startsWith('C') ? 'warm.' : 'crossfilter.final.'
+  const start = predictorParameters(golden.tensorsUnder(prefix), blocks)
+  const images = goldenImages(golden, numberList(golden.config['batch_test_indices']))
+  const options: DistillationOptions = {
+    network: original.network,
+    featureMaps: name.includes('documented') ? 'documented' : 'faithful',
+    form: 'stabilised',
+    temperature: 1,
+  }
+  const weights = { reconstruction, featureMaps, distillation }
+  await checkFirstGradient(training, name, start, run, weights, { options, images })
+  const program = fullStepProgram({
+    representation,
+    targets,
+    form: 'rmse',
+    optimizer,
+    distillation: {
+      ...options,
+      parameters: original.parameters,
+      normalisation: images.normalisation,
+      batch: images.labels.length,
+    },
+    sampledKernels: 'all',
+  })
+  const rates = ratesOf(training, golden.number('config', 'phaseB_T_max'), name, run.lr)
+  const inputs = { images: images.bytes, ...objectiveInputs(weights) }
+  const { history: losses, parameters } = await train(training, program, start, run.L_rec.length, rates, inputs)
+  const { sensitivity } = run
+  checkLosses(checks, `${name}: L_rec`, valuesOf(losses, 'reconstructionLoss'), run.L_rec, sensitivity.L_rec)
+  checkLosses(checks, `${name}: L_fmd`, valuesOf(losses, 'featureMapLoss'), run.L_fmd, sensitivity.L_fmd)
+  checkLosses(checks, `${name}: L_kd`, valuesOf(losses, 'distillationLoss'), run.L_kd, sensitivity.L_kd)
+  const totalSensitivity = run.total.map(
+    (_, at) =>
+      reconstruction * (sensitivity.L_rec[at] ?? 0) +
+      featureMaps * (sensitivity.L_fmd[at] ?? 0) +
+      distillation * (sensitivity.L_kd[at] ?? 0),
+  )
+  checkLosses(checks, `${name}: total`, valuesOf(losses, 'loss'), run.total, totalSensitivity)
+  checkFinal(training, name, parameters, run.sensitivity_max_abs_dparam)
+}
+
+/** Runs `steps` of a training program from `start`, with a fresh optimiser. */
+async function train(
+  { executor, optimizer, representation }: Training,
+  program: Program,
+  start: HostTensors,
+  steps: number,
+  rates: readonly number[],
+  inputs: HostTensors,
+): Promise<{ readonly history: readonly HostTensors[]; readonly parameters: HostTensors }> {
+  const compiled = await executor.compile(program)
+  const state = executor.createState({ ...start, ...initialOptimizerState(optimizer, start) })
+  const outputs: HostTensors[] = []
+  for (let step = 0; step < steps; step++) {
+    outputs.push(await compiled.run({ ...inputs, ...optimizerInputsAt(optimizer, step + 1, rates[step] ?? 0) }, state))
+  }
+  const parameters = await state.read(Object.keys(representation.parameterSpecs))
+  state.dispose()
+  compiled.dispose()
+  return { history: outputs, parameters }
+}
+
+/** Gradients at the first iteration, before the optimiser centralises them. */
+async function checkFirstGradient(
+  { golden, checks, executor, original, representation, targets, blocks }: Training,
+  name: string,
+  start: HostTensors,
+  run: { readonly predictor_grad_norms: readonly (readonly number[])[]; readonly student_grad_norm: readonly number[] },
+  weights: { readonly reconstruction: number; readonly featureMaps: number; readonly distillation: number },
+  distillation?: { readonly options: DistillationOptions; readonly images: GoldenImages },
+): Promise<void> {
+  const tensors = {
+    ...representation.tables.constants,
+    ...targets.constants,
+    ...start,
+    ...objectiveInputs(weights),
+    ...(distillation === undefined ? {} : { ...original.parameters, images: distillation.images.normalised }),
+  }
+  const options = {
+    representation,
+    form: 'rmse',
+    ...(distillation === undefined ? {} : { distillation: distillation.options }),
+  } as const
+  const results = await evaluate(executor, 'golden first gradient', tensors, (given) => {
+    const images = distillation === undefined ? undefined : asMap(named(given, 'images'))
+    const { gradients } = objectiveGradients(given, options, images)
+    const predicted = predict(given, representation.tables, blocks)
+    const { rowGradients } = rowGradientsOf(objectiveOf(given, options, images), predicted)
+    return {
+      rowGradients,
+      ...Object.fromEntries(Object.entries(gradients).map(([key, tensor]) => [`d ${key}`, tensor])),
+    }
+  })
+  const studentNorm = run.student_grad_norm[0] ?? NaN
+  const actualNorm = norm(dataOf(results, 'rowGradients'))
+  checks.near(`${name}: gradient norm by the weights`, actualNorm, studentNorm, gradientTolerance * studentNorm)
+  predictorNames(blocks).forEach(([theirs, ours], at) => {
+    const gradient = dataOf(results, `d ${ours}`)
+    const expected = run.predictor_grad_norms[0]?.[at] ?? NaN
+    checks.near(`${name}: gradient norm of ${theirs}`, norm(gradient), expected, gradientTolerance * expected)
+    const tensor = `${name}.first_grad.${theirs}`
+    if (golden.has(tensor)) checks.nearToMax(tensor, gradient, golden.values(tensor), gradientTolerance)
+  })
+}
+
+function ratesOf(
+  { golden, checks }: Training,
+  steps: number,
+  name: string,
+  expected: readonly number[],
+): readonly number[] {
+  const schedule = {
+    type: 'cosine',
+    learningRate: golden.number('config', 'lr'),
+    minLearningRate: golden.number('config', 'min_lr'),
+    steps,
+    warmupSteps: 0,
+  } as const
+  const rates = expected.map((_, step) => learningRateAt(schedule, step))
+  checks.nearToMax(`${name}: learning rates`, rates, expected, 1e-9)
+  return rates
+}
+
+/** |difference| <= max(3e-6 value, 30 x the largest noise so far). */
+function checkLosses(
+  checks: Checks,
+  what: string,
+  actual: readonly number[],
+  expected: readonly number[],
+  sensitivity: readonly number[],
+): void {
+  let noise = 0
+  checks.equal(`${what}: length`, actual.length, expected.length)
+  expected.forEach((value, at) => {
+    noise = Math.max(noise, sensitivity[at] ?? 0)
+    checks.near(`${what} at ${at}`, actual[at] ?? NaN, value, Math.max(3e-6 * Math.abs(value), 30 * noise))
+  })
+}
+
+function checkFinal({ golden, checks, blocks }: Training, name: string, parameters: HostTensors, noise: number): void {
+  for (const [theirs, ours] of predictorNames(blocks)) {
+    const expected = golden.values(`${name}.final.${theirs}`)
+    checks.allNear(`${name}: final ${theirs}`, dataOf(parameters, ours), expected, 30 * noise)
+  }
+}
+
+function valuesOf(outputs: readonly HostTensors[], name: string): readonly number[] {
+  return outputs.map((output) => scalarOf(output, name))
+}

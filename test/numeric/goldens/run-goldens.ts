@@ -1,0 +1,72 @@
+/** Runs golden cases: the number prefix of a folder says what kind of case it is, the rest comes from its files. */
+import type { Executor } from '#engine/executors/executor.ts'
+import { Checks } from './checks.ts'
+import { caseFolders, GoldenCase } from './golden-case.ts'
+import { checkEmbedding } from './kinds/embedding.ts'
+import { checkLayers } from './kinds/layers.ts'
+import { checkLosses } from './kinds/losses.ts'
+import { checkPermutations } from './kinds/permutations.ts'
+import { checkPipeline } from './kinds/pipeline.ts'
+import { checkPredictor } from './kinds/predictor.ts'
+import { checkRanger } from './kinds/ranger.ts'
+import { checkSampledKernels } from './kinds/sampled-kernels.ts'
+import { checkSmoothness } from './kinds/smoothness.ts'
+import { checkTraining } from './kinds/training.ts'
+
+type CheckCase = (golden: GoldenCase, checks: Checks, executor: Executor) => void | Promise<void>
+
+const kinds: Readonly<Record<string, CheckCase>> = {
+  '01': checkEmbedding,
+  '02': checkLayers,
+  '03': checkPredictor,
+  '04a': checkLosses,
+  '04b': checkPipeline,
+  '05': checkRanger,
+  '06': checkPermutations,
+  '07': checkSmoothness,
+  '08': checkTraining,
+  '09': checkSampledKernels,
+}
+
+export interface GoldenResult {
+  readonly name: string
+  readonly executor: string
+  /** Comparisons made. */
+  readonly checks: number
+  /** Sentences; a case passes when there are none and something was compared. */
+  readonly failures: readonly string[]
+  readonly seconds: number
+}
+
+/** Runs every case of `dir` on every executor, one result each, in order of the case names. */
+export async function* runGoldens(
+  dir: string,
+  executors: readonly Executor[],
+  now: () => number,
+): AsyncGenerator<GoldenResult> {
+  for (const folder of caseFolders(dir)) {
+    for (const executor of executors) yield await runCase(folder, executor, now)
+  }
+}
+
+async function runCase(folder: string, executor: Executor, now: () => number): Promise<GoldenResult> {
+  const started = now()
+  const checks = new Checks()
+  const name = folder.split(/[\\/]/).at(-1) ?? folder
+  try {
+    const golden = new GoldenCase(folder)
+    const check = kinds[golden.kind]
+    if (check === undefined) checks.failures.push(`unknown kind ${golden.kind}`)
+    else await check(golden, checks, executor)
+    if (checks.count === 0 && check !== undefined) checks.failures.push('nothing was compared')
+  } catch (thrown) {
+    checks.failures.push(thrown instanceof Error ? thrown.message : String(thrown))
+  }
+  return {
+    name,
+    executor: executor.device.executor,
+    checks: checks.count,
+    failures: checks.failures,
+    seconds: (now() - started) / 1000,
+  }
+}
