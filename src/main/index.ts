@@ -19,7 +19,7 @@ import { externalUrl, guardContents, guardSession, isTrustedSender } from './sec
 import { defaultStoreFolder, storeLayout } from './store/layout.ts'
 import { Studio } from './studio.ts'
 import { createUtilityHosts } from './trainer-host/utility-host.ts'
-import { focusWindow, openMainWindow } from './windows/main-window.ts'
+import { closeWindow, focusWindow, openMainWindow } from './windows/main-window.ts'
 import { menuTemplate } from './windows/menu.ts'
 import { showStartupError } from './windows/startup-error.ts'
 import { readWindowState, writeWindowState } from './windows/window-state.ts'
@@ -229,7 +229,7 @@ class Desktop {
   async #close(exitCode: number): Promise<void> {
     if (this.#isClosing) return
     this.#isClosing = true
-    this.#window?.close()
+    if (this.#window !== undefined) await closeWindow(this.#window, 2_000)
     for (const close of this.#closers.reverse()) close()
     let code = exitCode
     try {

@@ -65,6 +65,18 @@ function returnFromElsewhere(window: BrowserWindow): void {
   })
 }
 
+/** Resolves when the window has closed; a page that does not answer is not waited for longer than `patienceMs`. */
+export async function closeWindow(window: BrowserWindow, patienceMs: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(() => window.destroy(), patienceMs)
+    window.once('closed', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+    window.close()
+  })
+}
+
 /** Brings a window to the user's eyes, wherever it is. */
 export function focusWindow(window: BrowserWindow): void {
   if (window.isMinimized()) window.restore()

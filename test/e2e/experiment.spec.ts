@@ -1,0 +1,35 @@
+import { expect, test } from './fixtures.ts'
+import { ask, show } from './launch.ts'
+
+test.use({ start: 'library' })
+
+test('a smoke experiment from the form to the comparison, watched live', async ({ studio }) => {
+  const { page } = studio
+  await show(studio, { name: 'new-experiment' })
+  await page.getByLabel('Preset').click()
+  await page.getByRole('option', { name: 'Smoke test' }).click()
+  await page.getByLabel('Name').fill('Smoke')
+  await page.getByRole('button', { name: 'Add to the queue' }).click()
+
+  await expect(page.getByRole('heading', { level: 1, name: 'Smoke' })).toBeVisible()
+  // Live: the bar moves before the run is over, without anybody asking again.
+  const progress = page.getByRole('region', { name: 'Progress' })
+  await expect(progress).toContainText('66')
+  await expect(page.getByText('Completed').first()).toBeVisible({ timeout: 90_000 })
+  await expect(page.getByRole('heading', { name: 'Result' })).toBeVisible()
+
+  const [experiment] = await ask(page, 'experiments.list', {})
+  const result = experiment?.latestRun?.result
+  expect(result?.kind).toBe('compress')
+  const test = result?.kind === 'compress' ? result.accuracies.find(({ split }) => split === 'test') : undefined
+  expect(test?.original.total).toBe(80)
+  expect(test?.reconstructed.total).toBe(80)
+
+  await page.getByRole('button', { name: 'Compare', exact: true }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Compare' })).toBeVisible()
+  const row = page.getByRole('region', { name: 'Accuracy' }).getByRole('row', { name: /Smoke/ })
+  const percent = (value: { correct: number; total: number } | undefined) =>
+    `${((100 * (value?.correct ?? NaN)) / (value?.total ?? NaN)).toFixed(2)}`
+  await expect(row).toContainText(percent(test?.original))
+  await expect(row).toContainText(percent(test?.reconstructed))
+})

@@ -1,0 +1,72 @@
+/** Experiments that a test can wait for. */
+import type { CompressConfig } from '#shared/experiment-config.ts'
+import { compressPresets } from '#shared/presets.ts'
+import type { ExperimentRecord, MetricPoint } from '#shared/records.ts'
+import { expect } from './fixtures.ts'
+import { ask, type OpenStudio } from './launch.ts'
+
+export function smokeConfig(): CompressConfig {
+  const preset = compressPresets.find(({ id }) => id === 'smoke')
+  if (preset === undefined) throw new Error('There is no preset named smoke.')
+  return preset.config
+}
+
+/** As the smoke preset, but with time to interrupt it: seconds of steps, and many checkpoints. */
+export function interruptibleConfig(): CompressConfig {
+  const config = smokeConfig()
+  return {
+    ...config,
+    reconstruction: { ...config.reconstruction, steps: 1_500, sampling: { method: 'uniform', kernels: 4096 } },
+    checkpointEverySteps: 50,
+  }
+}
+
+/** Queues an experiment on the network and the data set of the library. */
+export async function enqueue({ page }: OpenStudio, name: string, config: CompressConfig): Promise<ExperimentRecord> {
+  const [network] = await ask(page, 'networks.list', {})
+  const [dataset] = await ask(page, 'datasets.list', {})
+  if (network === undefined || dataset === undefined) throw new Error('The library is empty.')
+  return ask(page, 'experiments.create', {
+    name,
+    config,
+    networkId: network.id,
+    datasetId: dataset.id,
+    enqueue: true,
+  })
+}
+
+export async function get({ page }: OpenStudio, id: string): Promise<ExperimentRecord> {
+  return (await ask(page, 'experiments.get', { id })).record
+}
+
+export async function reaches(studio: OpenStudio, id: string, status: ExperimentRecord['status']): Promise<void> {
+  await expect.poll(async () => (await get(studio, id)).status, { timeout: 60_000 }).toBe(status)
+}
+
+/** The run goes on and has made a checkpoint that it did not have at `step`. */
+export async function reachesCheckpointAfter(studio: OpenStudio, id: string, step: number): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        const run = (await get(studio, id)).latestRun
+        const checkpoints = run === undefined ? [] : await ask(studio.page, 'runs.checkpoints', { id: run.id })
+        return Math.max(-1, ...checkpoints.map((checkpoint) => checkpoint.step))
+      },
+      { timeout: 60_000 },
+    )
+    .toBeGreaterThan(step)
+}
+
+/** The last loss of an experiment over all its runs, and what its network got right: equal only after equal steps. */
+export async function outcomeOf({ page }: OpenStudio, id: string) {
+  const { record, runs } = await ask(page, 'experiments.get', { id })
+  const points: MetricPoint[] = []
+  for (const run of runs)
+    points.push(...(await ask(page, 'runs.metrics', { id: run.id, afterStep: -1, maxPoints: 100_000 })))
+  const losses = points.filter(({ name }) => name === 'loss.total' || name === 'loss.reconstruction')
+  const last = losses.toSorted((a, b) => b.step - a.step || a.name.localeCompare(b.name))[0]
+  const result = record.latestRun?.result
+  if (last === undefined || result?.kind !== 'compress') throw new Error(`${record.name} has no result.`)
+  const { accuracies, layers, relativeError } = result
+  return { last: { name: last.name, step: last.step, value: last.value }, accuracies, layers, relativeError }
+}

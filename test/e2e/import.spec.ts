@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { expect, test } from './fixtures.ts'
+import { ask, sharedFolder, show, type OpenStudio } from './launch.ts'
+
+const checkpoint = join(sharedFolder, 'data/cifar10-resnets/resnet20-12fca82f.th')
+test.skip(
+  () => !existsSync(checkpoint) && process.env['CI'] === undefined,
+  `missing: ${checkpoint} (README: test data)`,
+)
+
+/** Answers the system's dialog, which no test can click. Everything behind it is real. */
+async function answerDialog({ app }: OpenStudio, path: string): Promise<void> {
+  await app.evaluate(({ dialog }, filePath) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [filePath] })
+  }, path)
+}
+
+async function importThroughDialog(studio: OpenStudio, path: string): Promise<Page> {
+  const { page } = studio
+  await answerDialog(studio, path)
+  await show(studio, { name: 'networks' })
+  await page.getByRole('button', { name: 'Import a network' }).first().click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Import', exact: true }).click()
+  return page
+}
+
+test('a published checkpoint is recognised, shown and listed', async ({ studio }) => {
+  const page = await importThroughDialog(studio, checkpoint)
+  await expect(page.getByRole('heading', { level: 1, name: 'resnet20-12fca82f' })).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByText('ResNet-20 (CIFAR, option A)').first()).toBeVisible()
+  await show(studio, { name: 'networks' })
+  await expect(page.getByRole('row', { name: /resnet20-12fca82f/ })).toContainText('269,722')
+})
+
+test('a dropped file takes the same way', async ({ studio }) => {
+  const { page } = studio
+  // The debugger gives a file input real files, as a drop from the file manager would.
+  const chooser = await page.evaluateHandle(() => {
+    const input = document.createElement('input')
+    input.type = 'file'
+    document.body.append(input)
+    return input
+  })
+  await chooser.setInputFiles(checkpoint)
+  await chooser.evaluate((input) => {
+    const transfer = new DataTransfer()
+    for (const file of input.files ?? []) transfer.items.add(file)
+    input.remove()
+    window.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }))
+  })
+  await page.getByRole('dialog').getByRole('button', { name: 'Import', exact: true }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'resnet20-12fca82f' })).toBeVisible({ timeout: 60_000 })
+})
+
+test.describe('wrong files name the place, the reason and a remedy, and change nothing', () => {
+  const wrong = [
+    {
+      what: 'a truncated checkpoint',
+      file: 'cut.th',
+      make: async () => (await readFile(checkpoint)).subarray(0, 500_000),
+      expected: /truncated|ends|bytes/,
+    },
+    {
+      what: 'something else',
+      file: 'letter.pth',
+      make: () => Buffer.from('Dear reader,\n'.repeat(50)),
+      expected: /expected/,
+    },
+    {
+      what: 'a pickle that would run a program',
+      file: 'evil.pth',
+      make: () => Buffer.from('\x80\x02cposix\nsystem\nX\x04\0\0\0true\x85R.', 'latin1'),
+      expected: /./,
+    },
+    {
+      what: 'tensors of no known architecture',
+      file: 'other.safetensors',
+      make: () => safetensors({ 'encoder.weight': [2, 2] }),
+      expected: /architecture/,
+    },
+  ]
+  for (const { what, file, make, expected } of wrong) {
+    test(what, async ({ studio, folder }) => {
+      const path = join(folder, file)
+      await writeFile(path, await make())
+      const page = await importThroughDialog(studio, path)
+      const alert = page.getByRole('dialog').getByRole('alert')
+      await expect(alert).toBeVisible({ timeout: 60_000 })
+      await expect(alert.getByRole('heading')).toHaveText(`${file} was not imported`)
+      await expect(alert).toContainText(file)
+      await expect(alert).toContainText(expected)
+      await expect(alert).toContainText('Where:')
+      // Title, reason, place, remedy.
+      expect(await alert.locator('p').count()).toBe(3)
+      await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
+      await expect(page.getByRole('heading', { name: 'No networks yet' })).toBeVisible()
+      expect(await ask(page, 'networks.list', {})).toStrictEqual([])
+    })
+  }
+})
+
+/** A well-formed file of zeros. */
+function safetensors(shapes: Record<string, readonly number[]>): Buffer {
+  let offset = 0
+  const entries = Object.entries(shapes).map(([name, shape]) => {
+    const start = offset
+    offset += 4 * shape.reduce((product, size) => product * size, 1)
+    return [name, { dtype: 'F32', shape, data_offsets: [start, offset] }] as const
+  })
+  const header = Buffer.from(JSON.stringify(Object.fromEntries(entries)))
+  const length = Buffer.alloc(8)
+  length.writeBigUInt64LE(BigInt(header.length))
+  return Buffer.concat([length, header, Buffer.alloc(offset)])
+}
