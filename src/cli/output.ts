@@ -27,7 +27,7 @@ export class Output {
   /** The answer of a command: `value` with --json, else `text`. */
   result(value: unknown, text: string): void {
     this.#closeLine()
-    this.#stdout.write(this.isJson ? `${JSON.stringify(value, null, 2)}\n` : text === '' ? '' : `${text}\n`)
+    this.#stdout.write(`${this.isJson ? JSON.stringify(value, null, 2) : text}\n`)
   }
 
   /** A line for people about what happens. */

@@ -29,6 +29,6 @@ export function experimentsToStart({ isActive, only, waiting, busyDevices }: Que
 }
 
 /** What two executors must not use at once: a kind of processor, whatever library drives it. */
-export function deviceKey({ executor, provider }: ExecutorChoice): string {
-  return executor === 'tensorflow' ? 'cuda' : provider
+export function deviceKey({ provider }: Pick<ExecutorChoice, 'provider'>): string {
+  return provider
 }

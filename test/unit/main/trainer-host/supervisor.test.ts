@@ -1,0 +1,188 @@
+import { setImmediate as settle } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { defaultLimits, Supervisor, type SupervisedJob } from '#main/trainer-host/supervisor.ts'
+import { AppException } from '#shared/result.ts'
+import type { JobResult } from '#shared/trainer-protocol.ts'
+import { FakeClock } from '#test/support/fake-clock.ts'
+import { checkpoint, FakeHosts, heartbeat, ready } from '#test/support/fake-host.ts'
+
+const result: JobResult = { kind: 'probe', device: 'none', deviation: 0, millisecondsPerStep: 1 }
+
+function supervise(changes: Partial<SupervisedJob> = {}) {
+  const hosts = new FakeHosts()
+  const clock = new FakeClock()
+  const notices: string[] = []
+  const work: SupervisedJob = {
+    job: { kind: 'probe' },
+    executor: { executor: 'onnxruntime', provider: 'cpu', threads: 1 },
+    label: 'test',
+    ...changes,
+    listener: { onNotice: (_level, text) => notices.push(text), ...changes.listener },
+  }
+  const supervisor = new Supervisor(work, hosts.create, clock)
+  return { supervisor, hosts, clock, notices }
+}
+
+describe('Supervisor', () => {
+  it('gives the job to a trainer that is ready and waits for its process to go', async () => {
+    const { supervisor, hosts } = supervise()
+    const host = await hosts.next()
+    host.say(ready)
+    await settle()
+    expect(host.sent).toMatchObject([{ type: 'start', job: { kind: 'probe' } }])
+    host.say({ type: 'result', result })
+    host.exit()
+    expect(await supervisor.done).toEqual({ kind: 'result', result })
+  })
+
+  it('kills a trainer that is not ready within 20 s, and fails when the next is not either', async () => {
+    const { supervisor, hosts, clock, notices } = supervise()
+    await hosts.next()
+    clock.advance(20_000)
+    await settle()
+    expect(notices).toEqual(['The trainer died at step 0 (was not ready within 20 s); restart 1 of 3 in 1 s.'])
+    clock.advance(1_000)
+    await hosts.next()
+    clock.advance(20_000)
+    expect(await supervisor.done).toMatchObject({ kind: 'failed', error: { code: 'trainer-gone' } })
+  })
+
+  it('shows silence after 30 s and kills after 120 s', async () => {
+    const { hosts, clock, notices } = supervise()
+    const host = await hosts.next()
+    host.say(ready)
+    host.say(heartbeat(7))
+    await settle()
+    clock.advance(29_999)
+    expect(notices).toEqual([])
+    clock.advance(1)
+    expect(notices).toEqual(['The trainer has said nothing for 30 s.'])
+    clock.advance(89_999)
+    expect(host.pid).toBe(1)
+    clock.advance(1)
+    await settle()
+    expect(host.pid).toBeUndefined()
+    expect(notices.at(-1)).toBe('The trainer died at step 7 (said nothing for 120 s); restart 1 of 3 in 1 s.')
+  })
+
+  it('does not take a slow trainer that gives signs of life for a dead one', async () => {
+    const { hosts, clock, notices } = supervise()
+    const host = await hosts.next()
+    host.say(ready)
+    for (let second = 0; second < 300; second += 10) {
+      clock.advance(10_000)
+      host.say(heartbeat(1))
+    }
+    await settle()
+    expect({ pid: host.pid, notices }).toEqual({ pid: 1, notices: [] })
+  })
+
+  it('restarts with growing pauses, three times at most', async () => {
+    const { supervisor, hosts, clock } = supervise()
+    for (const [index, delayMs] of defaultLimits.restartDelaysMs.entries()) {
+      const host = await hosts.next()
+      host.say(heartbeat(index))
+      host.exit({ code: 1, reason: 'exit code 1' })
+      await settle()
+      clock.advance(delayMs)
+    }
+    const last = await hosts.next()
+    last.say(heartbeat(99))
+    last.exit({ code: 1, reason: 'exit code 1' })
+    expect(await supervisor.done).toMatchObject({
+      kind: 'failed',
+      error: { message: 'The trainer process ended unexpectedly: exit code 1; it died 4 times.', where: 'step 99' },
+    })
+  })
+
+  it('fails what dies twice at the same step', async () => {
+    const { supervisor, hosts, clock } = supervise()
+    const first = await hosts.next()
+    first.say(heartbeat(12))
+    first.exit({ code: undefined, reason: 'killed by SIGSEGV' })
+    await settle()
+    clock.advance(1_000)
+    const second = await hosts.next()
+    second.say(heartbeat(12))
+    second.exit({ code: undefined, reason: 'killed by SIGSEGV' })
+    expect(await supervisor.done).toMatchObject({
+      error: { message: 'The trainer process ended unexpectedly: killed by SIGSEGV; it died twice at step 12.' },
+    })
+  })
+
+  it('believes a trainer that says why it failed, and does not start another', async () => {
+    const { supervisor, hosts } = supervise()
+    const host = await hosts.next()
+    host.say({ type: 'failed', error: { code: 'diverged', message: 'NaN' } })
+    host.exit()
+    expect(await supervisor.done).toEqual({ kind: 'failed', error: { code: 'diverged', message: 'NaN' } })
+  })
+
+  it('asks for a pause once the trainer can hear it', async () => {
+    const { supervisor, hosts } = supervise()
+    const host = await hosts.next()
+    supervisor.pause()
+    host.say(ready)
+    await settle()
+    expect(host.sent.map(({ type }) => type)).toEqual(['start', 'pause'])
+    host.say({ type: 'paused', step: 3 })
+    host.exit()
+    expect(await supervisor.done).toEqual({ kind: 'paused' })
+  })
+
+  it('is paused at once while it waits to restart', async () => {
+    const { supervisor, hosts, clock } = supervise()
+    const host = await hosts.next()
+    host.exit({ code: 1, reason: 'exit code 1' })
+    await settle()
+    supervisor.pause()
+    clock.advance(1_000)
+    expect(await supervisor.done).toEqual({ kind: 'paused' })
+  })
+
+  it('keeps checkpoints before the messages that follow them', async () => {
+    const order: string[] = []
+    const { supervisor, hosts } = supervise({
+      listener: {
+        async onCheckpoint({ step }) {
+          await settle()
+          order.push(`checkpoint ${step}`)
+        },
+        onMessage: (message) => void order.push(message.type),
+      },
+    })
+    const host = await hosts.next()
+    host.say(checkpoint(1))
+    host.say(heartbeat(2))
+    host.say({ type: 'paused', step: 2 })
+    host.exit()
+    await supervisor.done
+    expect(order).toEqual(['checkpoint 1', 'heartbeat'])
+  })
+
+  it('drops a checkpoint whose bytes do not agree with their digest', async () => {
+    const kept: number[] = []
+    const { hosts, notices } = supervise({ listener: { onCheckpoint: ({ step }) => void kept.push(step) } })
+    const host = await hosts.next()
+    host.say({ ...checkpoint(1), bytes: Uint8Array.of(99) })
+    host.say(checkpoint(2))
+    await settle()
+    expect(kept).toEqual([2])
+    expect(notices).toEqual(['The checkpoint of step 1 arrived damaged and was dropped.'])
+  })
+
+  it('pauses when the disk is full', async () => {
+    const full = new AppException({ code: 'disk-full', message: 'full' })
+    const { supervisor, hosts } = supervise({
+      listener: {
+        onCheckpoint() {
+          throw full
+        },
+      },
+    })
+    const host = await hosts.next()
+    host.say(checkpoint(1))
+    expect(await supervisor.done).toMatchObject({ kind: 'paused', error: { code: 'disk-full' } })
+    expect(host.pid).toBeUndefined()
+  })
+})
