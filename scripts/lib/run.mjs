@@ -5,11 +5,17 @@ import { root, stop } from './environment.mjs'
 
 /**
  * Runs a command in the foreground and resolves to its exit code (128 + number when a signal ended it, as shells do).
- * Ctrl-C reaches the child from the terminal; it decides when to end, and so do we.
+ * Ctrl-C reaches the child from the terminal; it decides when to end, and so do we. `onOutput` also gets what the child
+ * writes to stdout.
  */
-export function runForeground(command, args, options = {}) {
+export function runForeground(command, args, { onOutput, ...options } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options })
+    const stdio = onOutput === undefined ? 'inherit' : ['inherit', 'pipe', 'inherit']
+    const child = spawn(command, args, { cwd: root, stdio, ...options })
+    child.stdout?.setEncoding('utf8').on('data', (text) => {
+      process.stdout.write(text)
+      onOutput(text)
+    })
     const ignore = () => undefined
     const forward = (signal) => child.kill(signal)
     process.on('SIGINT', ignore)
