@@ -2,11 +2,13 @@
 import { cpus } from 'node:os'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { compileToOnnx, type OnnxProgram } from '#engine/program/compile.ts'
+import type { LoweringTarget } from '#engine/program/onnx/lowering.ts'
 import type { Program } from '#engine/program/program.ts'
 import type { HostTensors } from '#shared/host-tensor.ts'
 import { AppException, toAppError } from '#shared/result.ts'
 import { checkInputs, checkTensors } from '../check-inputs.ts'
 import type { CompiledProgram, DeviceInfo, DeviceState, Executor, ProviderName } from '../executor.ts'
+import { findChannelBlock } from './channel-block.ts'
 import { assertProvider, loadRuntime, sessionOptions, unavailable, type Runtime } from './runtime.ts'
 import { RuntimeState } from './runtime-state.ts'
 import { fromRuntime, specOf, toRuntime } from './tensors.ts'
@@ -15,6 +17,8 @@ export interface OnnxRuntimeOptions {
   readonly provider: ProviderName
   /** Intra-op threads; 0 lets the runtime choose. */
   readonly threads: number
+  /** For measurements and tests: false leaves convolutions on blocked channels out. */
+  readonly usesBlockedChannels?: boolean
   /** For measurements: ONNX Runtime writes a profile of every program to a file with this prefix. */
   readonly profilePrefix?: string
 }
@@ -23,20 +27,28 @@ export interface OnnxRuntimeOptions {
 export async function createOnnxRuntimeExecutor(options: OnnxRuntimeOptions): Promise<Executor> {
   const runtime = await loadRuntime()
   assertProvider(runtime, options.provider)
-  const executor = new OnnxRuntimeExecutor(runtime, options)
+  const executor = new OnnxRuntimeExecutor(runtime, options, await targetOf(runtime, options))
   await executor.probe()
   return executor
+}
+
+async function targetOf(runtime: Runtime, options: OnnxRuntimeOptions): Promise<LoweringTarget> {
+  if (options.provider !== 'cpu') return { device: 'gpu' }
+  const channelBlock = options.usesBlockedChannels === false ? undefined : await findChannelBlock(runtime)
+  return channelBlock === undefined ? { device: 'cpu' } : { device: 'cpu', channelBlock }
 }
 
 class OnnxRuntimeExecutor implements Executor {
   readonly device: DeviceInfo
   readonly #runtime: Runtime
   readonly #options: OnnxRuntimeOptions
+  readonly #target: LoweringTarget
   readonly #readers = new Map<string, Promise<RuntimeProgram>>()
 
-  constructor(runtime: Runtime, options: OnnxRuntimeOptions) {
+  constructor(runtime: Runtime, options: OnnxRuntimeOptions, target: LoweringTarget) {
     this.#runtime = runtime
     this.#options = options
+    this.#target = target
     this.device = {
       executor: 'onnxruntime',
       provider: options.provider,
@@ -81,7 +93,7 @@ class OnnxRuntimeExecutor implements Executor {
   }
 
   async #compile(program: Program): Promise<RuntimeProgram> {
-    const compiled = compileToOnnx(program, this.#options.provider === 'cpu' ? 'cpu' : 'gpu')
+    const compiled = compileToOnnx(program, this.#target)
     const residentOutputs = [...compiled.outputs].flatMap(([name, port]) => (name in program.state ? [port] : []))
     const options = sessionOptions({ ...this.#options, residentOutputs })
     try {

@@ -10,6 +10,7 @@ export class GraphBuilder {
   readonly initializers: OnnxInitializer[] = []
   readonly #nodesByKey = new Map<string, string>()
   readonly #producers = new Map<string, OnnxNode>()
+  readonly #knownShapes = new Map<string, string>()
   readonly #initializersByKey = new Map<string, string>()
   readonly #dataIds = new WeakMap<ConstantData, number>()
   #dataCount = 0
@@ -17,7 +18,7 @@ export class GraphBuilder {
 
   /** Adds a node with one output and returns the name of that output. */
   emit(op: string, inputs: readonly string[], attributes: OnnxAttributes = {}, domain: OnnxDomain = ''): string {
-    const key = JSON.stringify([op, inputs, attributes])
+    const key = JSON.stringify([op, domain, inputs, attributes])
     const known = this.#nodesByKey.get(key)
     if (known !== undefined) return known
     const output = this.#newName(op)
@@ -28,11 +29,17 @@ export class GraphBuilder {
     return output
   }
 
-  /** Emits a `Reshape`; the reshape of a reshape reads the first operand. */
+  /** Emits a `Reshape`; the reshape of a reshape reads the first operand, or is it when the shape is known again. */
   reshape(name: string, shape: readonly number[]): string {
     const producer = this.#producers.get(name)
     const source = producer?.op === 'Reshape' ? (producer.inputs[0] ?? name) : name
+    if (this.#knownShapes.get(source) === shape.join()) return source
     return this.emit('Reshape', [source, this.int64(shape)])
+  }
+
+  /** Lets `reshape` recognise the shape that the tensor has already. */
+  rememberShape(name: string, shape: readonly number[]): void {
+    this.#knownShapes.set(name, shape.join())
   }
 
   /** Shapes, axes and the like are int64 operands in ONNX. */

@@ -40,7 +40,8 @@ export function lowerGraph(graph: Graph, target: LoweringTarget): LoweredProgram
         : uniform(spec, repeated),
     )
   }
-  for (const node of graph.nodes) lowerNode(node, graph, values, lowering)
+  const readers = readersOf(graph)
+  for (const node of graph.nodes) lowerNode(node, graph, { values, readers }, lowering)
   const { outputs, outputPorts } = lowerOutputs(graph, values, lowering)
   const model = optimizeNodes({
     name: graph.name,
@@ -52,17 +53,41 @@ export function lowerGraph(graph: Graph, target: LoweringTarget): LoweredProgram
   return { model, inputs, outputs }
 }
 
-function lowerNode(node: GraphNode, graph: Graph, values: Map<ValueId, Value>, lowering: Lowering): void {
+interface Progress {
+  readonly values: Map<ValueId, Value>
+  readonly readers: ReadonlyMap<ValueId, readonly string[]>
+}
+
+function lowerNode(node: GraphNode, graph: Graph, { values, readers }: Progress, lowering: Lowering): void {
   const operands = new Map([...node.inputs].map(([name, id]) => [name, valueOf(values, id)]))
   const outputs = node.outputs.map((id) => specOf(graph, id))
   const [output] = outputs
   if (output === undefined) throw new AppException({ code: 'internal', message: `Operation ${node.op} has no result` })
-  const call = { op: node.op, attributes: node.attributes, inputs: operands, outputs, output }
+  const call = {
+    op: node.op,
+    attributes: node.attributes,
+    inputs: operands,
+    outputs,
+    output,
+    readersOf: (name: string) => readers.get(node.inputs.get(name) ?? -1) ?? [],
+  }
   const results = operationFor(node.op).lower(call, lowering)
   node.outputs.forEach((id, index) => {
     const result = results[index]
     if (result !== undefined) values.set(id, result)
   })
+}
+
+function readersOf(graph: Graph): ReadonlyMap<ValueId, readonly string[]> {
+  const readers = new Map<ValueId, string[]>()
+  const add = (value: ValueId, reader: string): void => {
+    const known = readers.get(value)
+    if (known === undefined) readers.set(value, [reader])
+    else known.push(reader)
+  }
+  for (const { op, inputs } of graph.nodes) for (const value of inputs.values()) add(value, op)
+  for (const { value } of graph.outputs) add(value, 'output')
+  return readers
 }
 
 /** Booleans leave a program as int32; every output is a tensor of its own, in logical order. */

@@ -1,29 +1,44 @@
 /** What the operations use to write themselves as ONNX: values in the layout they need, and new values. */
-import { AppException } from '#shared/result.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
 import type { ConstantData, GraphDtype, ValueSpec } from '../graph.ts'
 import { GraphBuilder } from './graph-builder.ts'
 import { dtypeCodes, int, ints, type OnnxAttributes, type OnnxDomain } from './model.ts'
+import { reshapedLayout } from './reshaped-layout.ts'
+import { transposeData } from './transpose-data.ts'
 import {
+  blockedOrder,
   broadcast,
   identityOrder,
   layoutOf,
   physicalShape,
   sameNumbers,
+  splitChannels,
   storedAxes,
   type Layout,
   type Value,
 } from './value.ts'
 
-/** `gpu` avoids operators that only the CPU provider implements. */
-export type LoweringTarget = 'cpu' | 'gpu'
+export interface LoweringTarget {
+  /** `gpu` avoids operators that only the CPU provider implements. */
+  readonly device: 'cpu' | 'gpu'
+  /** Channels a block of the CPU provider's own convolutions; left out, only standard operators are used for them. */
+  readonly channelBlock?: number
+}
+
+/** A product with one factor a channel, which a convolution's gradients can take into their filters instead. */
+interface ChannelProduct {
+  readonly maps: Value
+  /** [channels] */
+  readonly factor: Value
+}
 
 export class Lowering {
   readonly builder = new GraphBuilder()
   readonly target: LoweringTarget
   readonly #transposedData = new WeakMap<ConstantData, Map<string, ConstantData>>()
   /** Results of `Relu` by their operand: its gradient is taken from the result, so that the operand can be freed. */
-  readonly #reluResults = new Map<string, string>()
+  readonly #reluResults = new WeakMap<Value, Value>()
+  readonly #channelProducts = new WeakMap<Value, ChannelProduct>()
 
   constructor(target: LoweringTarget) {
     this.target = target
@@ -79,12 +94,16 @@ export class Lowering {
       }
       case 'tensor':
         return this.#reordered(source.name, source, order)
+      case 'blocked':
+      case 'pending':
+        return this.stored(this.unblocked(value), order)
     }
   }
 
   /** Name of a tensor that broadcasts as NumPy does against others of `rank` axes in `order`. */
-  broadcastable(value: Value, order: readonly number[]): string {
+  broadcastable(given: Value, order: readonly number[]): string {
     const rank = order.length
+    const value = this.unblocked(given)
     const { source, dtype } = value
     if (source.kind === 'uniform') return this.builder.scalar(dtype, source.value)
     if (source.kind === 'tensor' && storedAxes(source).length === 0 && value.shape.length <= rank) return source.name
@@ -93,7 +112,10 @@ export class Lowering {
   }
 
   /** Applies an operator element by element; the result has the layout of the largest operand. */
-  elementwise(op: string, operands: readonly Value[], output: ValueSpec, attributes: OnnxAttributes = {}): Value {
+  elementwise(op: string, given: readonly Value[], output: ValueSpec, attributes: OnnxAttributes = {}): Value {
+    const blocked = this.#elementwiseBlocked(op, given, output, attributes)
+    if (blocked !== undefined) return blocked
+    const operands = given.map((operand) => this.unblocked(operand))
     const rank = output.shape.length
     const layouts = operands.map((operand) => {
       const added = identityOrder(rank - operand.shape.length).map(() => 1)
@@ -117,6 +139,7 @@ export class Lowering {
   reshape(value: Value, shape: readonly number[]): Value {
     if (sameNumbers(shape, value.shape)) return value
     const { source, dtype } = value
+    if (source.kind === 'blocked' || source.kind === 'pending') return this.reshape(this.unblocked(value), shape)
     if (source.kind === 'uniform') return { shape, dtype, source }
     if (source.kind === 'mask') {
       return { shape, dtype, source: { kind: 'mask', condition: this.reshape(source.condition, shape) } }
@@ -145,16 +168,103 @@ export class Lowering {
   }
 
   rememberRelu(operand: Value, result: Value): void {
-    if (operand.source.kind !== 'tensor' || result.source.kind !== 'tensor') return
-    this.#reluResults.set(operand.source.name, result.source.name)
+    this.#reluResults.set(operand, result)
   }
 
   /** The value itself, or its `Relu` when that exists: both are positive at the same places. */
   reluOf(value: Value): Value {
-    const { source } = value
-    const result = source.kind === 'tensor' ? this.#reluResults.get(source.name) : undefined
-    if (source.kind !== 'tensor' || result === undefined) return value
-    return { ...value, source: { ...source, name: result } }
+    return this.#reluResults.get(value) ?? value
+  }
+
+  rememberChannelProduct(result: Value, product: ChannelProduct): void {
+    this.#channelProducts.set(result, product)
+  }
+
+  channelProductOf(value: Value): ChannelProduct | undefined {
+    return this.#channelProducts.get(value)
+  }
+
+  /** The value in an ordinary layout: neither pending nor with blocked channels. */
+  unblocked(value: Value): Value {
+    const { source, shape, dtype } = value
+    if (source.kind === 'pending') return this.unblocked(source.pending.settled())
+    if (source.kind === 'mask')
+      return { shape, dtype, source: { kind: 'mask', condition: this.unblocked(source.condition) } }
+    if (source.kind !== 'blocked') return value
+    const view = source.view
+    const { extents } = layoutOf(view)
+    const hasPixels = extents[3] !== 1 || extents[4] !== 1
+    if (!hasPixels || extents[2] === 1 || dtype !== 'float32') return this.reshape(view, shape)
+    const stored = layoutOf(value).extents
+    const blocked = this.builder.reshape(this.stored(view, blockedOrder), stored)
+    const attributes = { channels: int(stored[1] ?? 1), channels_last: int(0) }
+    const name = this.emit('ReorderOutput', [blocked], attributes, 'com.microsoft.nchwc')
+    this.builder.rememberShape(name, stored)
+    return this.laidOutValue(value, name, { order: identityOrder(4), extents: stored })
+  }
+
+  /** Feature maps seen with blocked channels; copies them into blocks when they are not. */
+  blockedView(maps: Value, block: number): Value {
+    const { source, dtype } = maps
+    if (source.kind === 'pending') return this.blockedView(source.pending.settled(), block)
+    if (source.kind === 'blocked') return source.view
+    const padded = broadcast(maps, [...identityOrder(4 - maps.shape.length).map(() => 1), ...maps.shape])
+    if (padded.source.kind === 'mask') return this.blockedView(this.plainValue(padded, this.plain(padded)), block)
+    const { extents } = layoutOf(padded)
+    const shape = splitChannels(padded.shape, block)
+    const hasPixels = extents[2] !== 1 || extents[3] !== 1
+    if (!hasPixels || extents[1] === 1 || dtype !== 'float32') return this.reshape(padded, shape)
+    const attributes = { channels_last: int(0) }
+    const name = this.emit('ReorderInput', [this.stored(padded, identityOrder(4))], attributes, 'com.microsoft.nchwc')
+    this.builder.rememberShape(name, extents)
+    return this.fromBlockedTensor({ shape: padded.shape, dtype }, name, extents, block)
+  }
+
+  /** View of a tensor that the blocked operators wrote; it calls itself `extents`, [batch, channels, height, width]. */
+  fromBlockedTensor({ shape, dtype }: ValueSpec, name: string, extents: readonly number[], block: number): Value {
+    const layout = { order: blockedOrder, extents: splitChannels(extents, block) }
+    const view = this.builder.reshape(name, physicalShape(layout))
+    return this.laidOutValue({ shape: splitChannels(shape, block), dtype }, view, layout)
+  }
+
+  /** The blocked view of feature maps that lie so, or are about to. */
+  existingBlockedView(value: Value): Value | undefined {
+    const { source } = settled(value)
+    return source.kind === 'blocked' ? source.view : undefined
+  }
+
+  /** The value when it is one number a channel of `channels`, or undefined; the result is [channels]. */
+  perChannel(value: Value, channels: number): Value | undefined {
+    if (value.shape.length > 4 || channels === 1) return undefined
+    const lifted = [...identityOrder(4 - value.shape.length).map(() => 1), ...layoutOf(value).extents]
+    if (!sameNumbers(lifted, [1, channels, 1, 1])) return undefined
+    return this.reshape(this.unblocked(value), [channels])
+  }
+
+  /** With blocked channels when the largest operand has them. */
+  #elementwiseBlocked(
+    op: string,
+    given: readonly Value[],
+    output: ValueSpec,
+    attributes: OnnxAttributes,
+  ): Value | undefined {
+    const operands = given.map((operand) => settled(operand))
+    const largest = operands.reduce((a, b) => (sizeOf(layoutOf(b).extents) > sizeOf(layoutOf(a).extents) ? b : a))
+    const block = blockOf(largest)
+    if (block === undefined || output.shape.length !== 4) return undefined
+    const views = operands.map((operand) => this.#viewOf(operand, block))
+    const spec = { shape: splitChannels(output.shape, block), dtype: output.dtype }
+    return { ...output, source: { kind: 'blocked', view: this.elementwise(op, views, spec, attributes) } }
+  }
+
+  /** An operand of any kind, seen with blocked channels. */
+  #viewOf(operand: Value, block: number): Value {
+    const { source, dtype } = operand
+    const rank4 = [...identityOrder(4 - operand.shape.length).map(() => 1), ...operand.shape]
+    if (source.kind === 'uniform') return { shape: splitChannels(rank4, block), dtype, source }
+    if (source.kind !== 'mask') return this.blockedView(operand, block)
+    const condition = this.#viewOf(source.condition, block)
+    return { shape: condition.shape, dtype, source: { kind: 'mask', condition } }
   }
 
   #withRank(name: string, rank: number): string {
@@ -186,6 +296,16 @@ export class Lowering {
   }
 }
 
+function settled(value: Value): Value {
+  return value.source.kind === 'pending' ? value.source.pending.settled() : value
+}
+
+/** Channels a block, when the value lies in blocks. */
+function blockOf({ source }: Value): number | undefined {
+  if (source.kind === 'mask') return blockOf(source.condition)
+  return source.kind === 'blocked' ? source.view.shape[2] : undefined
+}
+
 export function castNumber(value: number, dtype: GraphDtype): number {
   switch (dtype) {
     case 'float32':
@@ -195,90 +315,4 @@ export function castNumber(value: number, dtype: GraphDtype): number {
     case 'bool':
       return value === 0 ? 0 : 1
   }
-}
-
-/**
- * Layout in which the same memory holds the elements under another shape; undefined when there is none. Axes are
- * matched in blocks of equal product; a block must lie together, in logical order, and be stored or broadcast whole.
- */
-function reshapedLayout(from: readonly number[], layout: Layout, to: readonly number[]): Layout | undefined {
-  const position = (axis: number): number => layout.order.indexOf(axis)
-  const blocks: { readonly at: number; readonly axes: readonly number[] }[] = []
-  const extents = to.map(() => 1)
-  for (const { before, after } of matchedBlocks(from, to)) {
-    const isStored = before.map((axis) => layout.extents[axis] !== 1)
-    if (isStored.some((stored) => stored !== isStored[0])) return undefined
-    if (isStored[0] === false) continue
-    const order = storedAxes(layout)
-    const start = order.indexOf(before[0] ?? 0)
-    if (!before.every((axis, index) => order[start + index] === axis)) return undefined
-    for (const axis of after) extents[axis] = to[axis] ?? 1
-    blocks.push({ at: position(before[0] ?? 0), axes: after })
-  }
-  const stored = blocks.sort((a, b) => a.at - b.at).flatMap(({ axes }) => axes)
-  const isSorted = stored.every((axis, index) => index === 0 || axis > (stored[index - 1] ?? 0))
-  if (isSorted) return { order: identityOrder(to.length), extents }
-  const unstored = identityOrder(to.length).filter((axis) => !stored.includes(axis))
-  return { order: [...unstored, ...stored], extents }
-}
-
-/** Smallest groups of neighbouring axes longer than 1 with equal numbers of elements on both sides. */
-function matchedBlocks(
-  from: readonly number[],
-  to: readonly number[],
-): readonly { readonly before: readonly number[]; readonly after: readonly number[] }[] {
-  const longAxes = (shape: readonly number[]): number[] =>
-    identityOrder(shape.length).filter((axis) => shape[axis] !== 1)
-  const [sources, targets] = [longAxes(from), longAxes(to)]
-  const blocks: { before: number[]; after: number[] }[] = []
-  let [i, j] = [0, 0]
-  while (i < sources.length || j < targets.length) {
-    const block: { before: number[]; after: number[] } = { before: [], after: [] }
-    let [sizeBefore, sizeAfter] = [1, 1]
-    do {
-      const takeBefore = sizeBefore <= sizeAfter
-      const axis = takeBefore ? sources[i++] : targets[j++]
-      if (axis === undefined) {
-        throw new AppException({ code: 'internal', message: `Cannot reshape [${from.join()}] to [${to.join()}]` })
-      }
-      if (takeBefore) {
-        block.before.push(axis)
-        sizeBefore *= from[axis] ?? 1
-      } else {
-        block.after.push(axis)
-        sizeAfter *= to[axis] ?? 1
-      }
-    } while (sizeBefore !== sizeAfter)
-    blocks.push(block)
-  }
-  return blocks
-}
-
-function transposeData(source: Layout & { readonly data: ConstantData }, order: readonly number[]): ConstantData {
-  const { data, extents } = source
-  const result = data.slice()
-  const strides = extents.map(() => 0)
-  let stride = 1
-  for (const axis of source.order.toReversed()) {
-    strides[axis] = stride
-    stride *= extents[axis] ?? 1
-  }
-  const counters = order.map(() => 0)
-  let offset = 0
-  for (let index = 0; index < result.length; index++) {
-    result[index] = data[offset] ?? 0
-    for (let place = order.length - 1; place >= 0; place--) {
-      const axis = order[place] ?? 0
-      const extent = extents[axis] ?? 1
-      const next = (counters[place] ?? 0) + 1
-      offset += strides[axis] ?? 0
-      if (next < extent) {
-        counters[place] = next
-        break
-      }
-      counters[place] = 0
-      offset -= extent * (strides[axis] ?? 0)
-    }
-  }
-  return result
 }

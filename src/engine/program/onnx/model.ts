@@ -10,8 +10,11 @@ export type OnnxAttribute =
 
 export type OnnxAttributes = Readonly<Record<string, OnnxAttribute>>
 
-/** '' is the standard operator set; `com.microsoft` holds the contributed operators of ONNX Runtime. */
-export type OnnxDomain = '' | 'com.microsoft'
+/**
+ * '' is the standard operator set; `com.microsoft` holds the contributed operators of ONNX Runtime, and
+ * `com.microsoft.nchwc` those of its CPU provider on feature maps with blocked channels.
+ */
+export type OnnxDomain = '' | 'com.microsoft' | 'com.microsoft.nchwc'
 
 export interface OnnxNode {
   readonly op: string

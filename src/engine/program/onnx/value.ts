@@ -5,6 +5,7 @@
  * at physical position i), and an axis may be stored once although it is logically longer (`extents[axis] === 1 <
  * shape[axis]`). So transposes and broadcasts cost nothing until an operation needs one particular layout.
  */
+import { AppException } from '#shared/result.ts'
 import type { ConstantData, ValueSpec } from '../graph.ts'
 
 export interface Layout {
@@ -38,8 +39,33 @@ interface MaskSource {
   readonly condition: Value
 }
 
+/**
+ * Feature maps [batch, channels, height, width] whose channels lie in blocks, as the fast convolutions of the CPU
+ * provider want them: `view` is [batch, channels / block, block, height, width] with the block innermost in memory.
+ */
+interface BlockedSource {
+  readonly kind: 'blocked'
+  readonly view: Value
+}
+
+/** Feature maps whose convolution is not written yet, so that what follows can still become part of it. */
+interface PendingSource {
+  readonly kind: 'pending'
+  readonly pending: PendingMaps
+}
+
+export interface PendingMaps {
+  /** Multiplied channel by channel; `factor` is [channels]. */
+  scaled(factor: Value): PendingMaps
+  /** Shifted channel by channel; `offset` is [channels]. */
+  shifted(offset: Value): PendingMaps
+  rectified(): Value
+  /** The maps as a value that exists in the model. */
+  settled(): Value
+}
+
 export interface Value extends ValueSpec {
-  readonly source: UniformSource | ConstantSource | TensorSource | MaskSource
+  readonly source: UniformSource | ConstantSource | TensorSource | MaskSource | BlockedSource | PendingSource
 }
 
 export function uniform(spec: ValueSpec, value: number): Value {
@@ -57,6 +83,10 @@ export function layoutOf(value: Value): Layout {
       return { order: identityOrder(value.shape.length), extents: value.shape.map(() => 1) }
     case 'mask':
       return layoutOf(value.source.condition)
+    case 'blocked':
+      return { order: identityOrder(4), extents: joinedChannels(layoutOf(value.source.view).extents) }
+    case 'pending':
+      return { order: identityOrder(4), extents: value.shape }
     case 'constant':
     case 'tensor':
       return value.source
@@ -66,6 +96,20 @@ export function layoutOf(value: Value): Layout {
 export function identityOrder(rank: number): readonly number[] {
   return Array.from({ length: rank }, (_, axis) => axis)
 }
+
+/** Shape [batch, channels, height, width] with the channels split into blocks; one channel stays one. */
+export function splitChannels(shape: readonly number[], block: number): readonly number[] {
+  const [batch = 1, channels = 1, height = 1, width = 1] = shape
+  return channels === 1 ? [batch, 1, 1, height, width] : [batch, channels / block, block, height, width]
+}
+
+function joinedChannels(extents: readonly number[]): readonly number[] {
+  const [batch = 1, blocks = 1, block = 1, height = 1, width = 1] = extents
+  return [batch, blocks * block, height, width]
+}
+
+/** Memory order of a `BlockedSource` view: the block innermost. */
+export const blockedOrder: readonly number[] = [0, 1, 3, 4, 2]
 
 /** Physical shape of a layout. */
 export function physicalShape({ order, extents }: Layout): readonly number[] {
@@ -94,6 +138,11 @@ export function transposed(value: Value, permutation: readonly number[]): Value 
 export function broadcast(value: Value, shape: readonly number[]): Value {
   const added = shape.length - value.shape.length
   if (added === 0 && sameNumbers(shape, value.shape)) return value
+  const { source, dtype } = value
+  if (source.kind === 'blocked' && added === 0) {
+    const block = source.view.shape[2] ?? 1
+    return { shape, dtype, source: { kind: 'blocked', view: broadcast(source.view, splitChannels(shape, block)) } }
+  }
   return withLayout(value, shape, ({ order, extents }) => ({
     order: [...identityOrder(added), ...order.map((axis) => axis + added)],
     extents: [...identityOrder(added).map(() => 1), ...extents],
@@ -107,6 +156,9 @@ function withLayout(value: Value, shape: readonly number[], change: (layout: Lay
       return { shape, dtype, source }
     case 'mask':
       return { shape, dtype, source: { kind: 'mask', condition: withLayout(source.condition, shape, change) } }
+    case 'blocked':
+    case 'pending':
+      throw new AppException({ code: 'internal', message: 'Feature maps were rearranged before they were settled' })
     case 'constant':
       return { shape, dtype, source: { ...source, ...change(source) } }
     case 'tensor':

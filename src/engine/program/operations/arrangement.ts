@@ -35,12 +35,12 @@ const transpose = operation(
       call.attributes.numbers('perm').map((axis) => x.shape[axis] ?? 1),
     )
   },
-  (call) => transposed(operand(call, 'x'), call.attributes.numbers('perm')),
+  (call, lowering) => transposed(lowering.unblocked(operand(call, 'x')), call.attributes.numbers('perm')),
 )
 
 const broadcastTo = operation(
   (call) => withShape(operand(call, 'x'), call.attributes.numbers('shape')),
-  (call) => broadcast(operand(call, 'x'), call.output.shape),
+  (call, lowering) => broadcast(lowering.unblocked(operand(call, 'x')), call.output.shape),
 )
 
 interface AxisRange {
@@ -295,7 +295,8 @@ const tile = operation(
     const x = operand(call, 'x')
     const reps = call.attributes.numbers('reps')
     // Repeating an axis of length 1 is a broadcast.
-    if (x.shape.every((extent, axis) => extent === 1 || reps[axis] === 1)) return broadcast(x, call.output.shape)
+    if (x.shape.every((extent, axis) => extent === 1 || reps[axis] === 1))
+      return broadcast(lowering.unblocked(x), call.output.shape)
     const name = lowering.emit('Tile', [lowering.plain(x), lowering.builder.int64(reps)])
     return lowering.plainValue(call.output, name)
   },

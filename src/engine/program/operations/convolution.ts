@@ -7,6 +7,7 @@ import type { ValueSpec } from '../graph.ts'
 import type { Lowering } from '../onnx/lowering.ts'
 import { ints, type OnnxAttributes } from '../onnx/model.ts'
 import { transposed, type Value } from '../onnx/value.ts'
+import { PendingConvolution } from '../onnx/pending-convolution.ts'
 import { concatValues, padValue, reverseValue, sliceValue } from './arrangement.ts'
 import { matMul, matrixTransposed } from './matmul.ts'
 import { operand, operation, unsupported, type Call, type OperationTable } from './operation.ts'
@@ -63,9 +64,9 @@ function convolutionOf(call: Call<ValueSpec>, image: readonly number[], filter: 
   }
 }
 
-/** An image as logical [batch, channels, height, width]; emits nothing. */
-export function channelsFirst(image: Value, format: Format): Value {
-  return format === 'NCHW' ? image : transposed(image, [0, 3, 1, 2])
+/** An image as logical [batch, channels, height, width]; a transpose of an ordinary layout costs nothing. */
+export function channelsFirst(image: Value, format: Format, lowering: Lowering): Value {
+  return format === 'NCHW' ? image : transposed(lowering.unblocked(image), [0, 3, 1, 2])
 }
 
 /** A logical [batch, channels, height, width] image in the format of the program; emits nothing. */
@@ -81,14 +82,15 @@ const conv2d = operation(
   (call, lowering) => {
     const [x, filter] = [operand(call, 'x'), operand(call, 'filter')]
     const conv = convolutionOf(call, x.shape, filter.shape)
-    const image = lowering.plain(channelsFirst(x, formatOf(call)))
-    const weights = lowering.plain(transposed(filter, [3, 2, 0, 1]))
-    const name = lowering.emit('Conv', [image, weights], {
-      ...windowAttributes(conv),
-      pads: ints([...conv.padBefore, ...conv.padAfter]),
+    const format = formatOf(call)
+    const pending = new PendingConvolution(lowering, {
+      maps: channelsFirst(x, format, lowering),
+      weights: transposed(lowering.unblocked(filter), [3, 2, 0, 1]),
+      shape: [conv.batch, conv.filters, ...conv.output],
+      attributes: { ...windowAttributes(conv), pads: ints([...conv.padBefore, ...conv.padAfter]) },
     })
-    const shape = [conv.batch, conv.filters, ...conv.output]
-    return inFormat(lowering.plainValue({ shape, dtype: 'float32' }, name), formatOf(call))
+    if (format === 'NHWC') return inFormat(lowering.unblocked(pending.settled()), format)
+    return { ...call.output, source: { kind: 'pending', pending } }
   },
 )
 
@@ -100,28 +102,50 @@ function windowAttributes({ kernel, stride, dilation }: Convolution): OnnxAttrib
 const conv2dBackpropInput = operation(
   (call) => ({ shape: call.attributes.numbers('inputShape'), dtype: 'float32' }),
   (call, lowering) => {
-    const [dy, filter] = [operand(call, 'dy'), operand(call, 'filter')]
-    const conv = convolutionOf(call, call.attributes.numbers('inputShape'), filter.shape)
-    const gradient = lowering.plain(channelsFirst(dy, formatOf(call)))
+    const conv = convolutionOf(call, call.attributes.numbers('inputShape'), operand(call, 'filter').shape)
+    const format = formatOf(call)
+    const { maps: dy, factor } = withoutFactor(operand(call, 'dy'), format, lowering)
+    const filter = scaledFilter(lowering.unblocked(operand(call, 'filter')), factor, lowering)
+    const gradient = channelsFirst(dy, format, lowering)
     const isDense = conv.stride.every((stride) => stride === 1)
-    const name = isDense
+    const image = isDense
       ? inputGradientDense(gradient, filter, conv, lowering)
       : inputGradientStrided(gradient, filter, conv, lowering)
-    const shape = [conv.batch, conv.channels, ...conv.input]
-    return inFormat(lowering.plainValue({ shape, dtype: 'float32' }, name), formatOf(call))
+    return format === 'NHWC' ? inFormat(lowering.unblocked(image), format) : image
   },
 )
 
-/** At stride 1: a convolution of dy with the filter turned by 180 degrees, its channels and filters exchanged. */
-function inputGradientDense(dy: string, filter: Value, conv: Convolution, lowering: Lowering): string {
-  const turned = conv.kernel.every((extent) => extent === 1) ? filter : reverseValue(filter, [0, 1], lowering)
-  const weights = lowering.plain(transposed(turned, [2, 3, 0, 1]))
-  const before = conv.kernel.map((extent, axis) => extent - 1 - (conv.padBefore[axis] ?? 0))
-  const after = conv.kernel.map((extent, axis) => extent - 1 - (conv.padAfter[axis] ?? 0))
-  return lowering.emit('Conv', [dy, weights], { ...windowAttributes(conv), pads: ints([...before, ...after]) })
+interface Factored {
+  readonly maps: Value
+  /** [channels] */
+  readonly factor?: Value
 }
 
-function inputGradientStrided(dy: string, filter: Value, conv: Convolution, lowering: Lowering): string {
+/** Takes a factor for each channel of dy off: the gradients are linear in dy, and filters are smaller than maps. */
+function withoutFactor(dy: Value, format: Format, lowering: Lowering): Factored {
+  const product = format === 'NCHW' ? lowering.channelProductOf(dy) : undefined
+  return product ?? { maps: dy }
+}
+
+/** @param filter [height, width, channels, filters]; every filter times its factor. */
+function scaledFilter(filter: Value, factor: Value | undefined, lowering: Lowering): Value {
+  return factor === undefined ? filter : lowering.elementwise('Mul', [filter, factor], filter)
+}
+
+/** At stride 1: a convolution of dy with the filter turned by 180 degrees, its channels and filters exchanged. */
+function inputGradientDense(dy: Value, filter: Value, conv: Convolution, lowering: Lowering): Value {
+  const turned = conv.kernel.every((extent) => extent === 1) ? filter : reverseValue(filter, [0, 1], lowering)
+  const before = conv.kernel.map((extent, axis) => extent - 1 - (conv.padBefore[axis] ?? 0))
+  const after = conv.kernel.map((extent, axis) => extent - 1 - (conv.padAfter[axis] ?? 0))
+  return new PendingConvolution(lowering, {
+    maps: dy,
+    weights: transposed(turned, [2, 3, 0, 1]),
+    shape: [conv.batch, conv.channels, ...conv.input],
+    attributes: { ...windowAttributes(conv), pads: ints([...before, ...after]) },
+  }).settled()
+}
+
+function inputGradientStrided(dy: Value, filter: Value, conv: Convolution, lowering: Lowering): Value {
   const weights = lowering.plain(transposed(filter, [3, 2, 0, 1]))
   // Rows and columns of the image that no window reached get the rest of the length as output padding.
   const reached = conv.output.map(
@@ -131,27 +155,31 @@ function inputGradientStrided(dy: string, filter: Value, conv: Convolution, lowe
       (conv.padBefore[axis] ?? 0) -
       (conv.padAfter[axis] ?? 0),
   )
-  return lowering.emit('ConvTranspose', [dy, weights], {
+  const name = lowering.emit('ConvTranspose', [lowering.plain(dy), weights], {
     ...windowAttributes(conv),
     pads: ints([...conv.padBefore, ...conv.padAfter]),
     output_padding: ints(reached.map((extent, axis) => (conv.input[axis] ?? extent) - extent)),
   })
+  return lowering.plainValue({ shape: [conv.batch, conv.channels, ...conv.input], dtype: 'float32' }, name)
 }
 
 /** Gradient with respect to the filter. */
 const conv2dBackpropFilter = operation(
   (call) => ({ shape: call.attributes.numbers('filterShape'), dtype: 'float32' }),
   (call, lowering) => {
-    const [x, dy] = [operand(call, 'x'), operand(call, 'dy')]
+    const x = operand(call, 'x')
     const conv = convolutionOf(call, x.shape, call.attributes.numbers('filterShape'))
-    const [image, gradient] = [channelsFirst(x, formatOf(call)), channelsFirst(dy, formatOf(call))]
+    const format = formatOf(call)
+    const { maps: dy, factor } = withoutFactor(operand(call, 'dy'), format, lowering)
+    const image = lowering.unblocked(channelsFirst(x, format, lowering))
+    const gradient = lowering.unblocked(channelsFirst(dy, format, lowering))
     const rows = conv.stride.every((stride) => stride === 1)
       ? filterRowsDense(image, gradient, conv, lowering)
       : filterRowsStrided(image, gradient, conv, lowering)
     const [height, width] = conv.kernel
     const stacked = [height, width, conv.filters, conv.channels]
     const parts = rows.map((row) => lowering.reshape(row, [1, width, conv.filters, conv.channels]))
-    return transposed(concatValues(parts, 0, stacked, lowering), [0, 1, 3, 2])
+    return scaledFilter(transposed(concatValues(parts, 0, stacked, lowering), [0, 1, 3, 2]), factor, lowering)
   },
 )
 

@@ -6,7 +6,7 @@ import { tf } from '#engine/program/tfjs.ts'
 import type { GraphDtype, ValueSpec } from '../graph.ts'
 import { castNumber, type Lowering } from '../onnx/lowering.ts'
 import { float, type OnnxAttributes } from '../onnx/model.ts'
-import { broadcast, uniform, uniformOf, type Value } from '../onnx/value.ts'
+import { broadcast, sameNumbers, uniform, uniformOf, type Value } from '../onnx/value.ts'
 import { operand, operandList, operation, type Call, type LoweringCall, type Operation } from './operation.ts'
 import type { OperationTable } from './operation.ts'
 
@@ -58,22 +58,60 @@ function binary(
   })
 }
 
-const withoutZero: Shortcut = (a, b, { output }) => {
-  if (uniformOf(b) === 0) return broadcast(a, output.shape)
-  return uniformOf(a) === 0 ? broadcast(b, output.shape) : undefined
+/** The value broadcast to the shape of the result. */
+function spread(value: Value, output: ValueSpec, lowering: Lowering): Value {
+  return sameNumbers(value.shape, output.shape) ? value : broadcast(lowering.unblocked(value), output.shape)
 }
 
-const withoutZeroSubtrahend: Shortcut = (a, b, { output }) =>
-  uniformOf(b) === 0 ? broadcast(a, output.shape) : undefined
+const sum: Shortcut = (a, b, call, lowering) => {
+  const { output } = call
+  if (uniformOf(b) === 0) return spread(a, output, lowering)
+  if (uniformOf(a) === 0) return spread(b, output, lowering)
+  return shiftedMaps('a', 'b', call, lowering) ?? shiftedMaps('b', 'a', call, lowering)
+}
 
-const withoutOneDivisor: Shortcut = (a, b, { output }) => (uniformOf(b) === 1 ? broadcast(a, output.shape) : undefined)
+/** An offset for each channel becomes the bias of the convolution before it. */
+function shiftedMaps(maps: string, offset: string, call: LoweringCall, lowering: Lowering): Value | undefined {
+  const { output } = call
+  const { source } = operand(call, maps)
+  if (source.kind !== 'pending' || call.readersOf(maps).length !== 1) return undefined
+  const bias = lowering.perChannel(operand(call, offset), output.shape[1] ?? 1)
+  return bias && { ...output, source: { kind: 'pending', pending: source.pending.shifted(bias) } }
+}
 
-const product: Shortcut = (a, b, { output }, lowering) => {
-  if (uniformOf(b) === 1) return broadcast(a, output.shape)
-  if (uniformOf(a) === 1) return broadcast(b, output.shape)
+const difference: Shortcut = (a, b, { output }, lowering) =>
+  uniformOf(b) === 0 ? spread(a, output, lowering) : undefined
+
+const quotient: Shortcut = (a, b, { output }, lowering) =>
+  uniformOf(b) === 1 ? spread(a, output, lowering) : undefined
+
+const product: Shortcut = (a, b, call, lowering) => {
+  const { output } = call
+  if (uniformOf(b) === 1) return spread(a, output, lowering)
+  if (uniformOf(a) === 1) return spread(b, output, lowering)
   // Branches that no gradient reaches arrive as literal zeros; what they multiply need not be computed.
   if (uniformOf(a) === 0 || uniformOf(b) === 0) return uniform(output, 0)
-  return selection(a, b, output, lowering) ?? selection(b, a, output, lowering)
+  return (
+    selection(a, b, output, lowering) ??
+    selection(b, a, output, lowering) ??
+    scaledMaps('a', 'b', call, lowering) ??
+    scaledMaps('b', 'a', call, lowering)
+  )
+}
+
+/** A factor for each channel moves into the filters of the convolution before it, or those of the gradients after. */
+function scaledMaps(name: string, factorName: string, call: LoweringCall, lowering: Lowering): Value | undefined {
+  const { output } = call
+  const maps = operand(call, name)
+  if (output.shape.length !== 4 || !sameNumbers(maps.shape, output.shape)) return undefined
+  const factor = lowering.perChannel(operand(call, factorName), output.shape[1] ?? 1)
+  if (factor === undefined) return undefined
+  if (maps.source.kind === 'pending' && call.readersOf(name).length === 1) {
+    return { ...output, source: { kind: 'pending', pending: maps.source.pending.scaled(factor) } }
+  }
+  const result = lowering.elementwise('Mul', [maps, operand(call, factorName)], output)
+  lowering.rememberChannelProduct(result, { maps, factor })
+  return result
 }
 
 /** A product with a 0/1 mask takes one pass over memory as a selection. */
@@ -89,7 +127,7 @@ const power: Shortcut = (a, b, { output }, lowering) => {
     case 0.5:
       return lowering.elementwise('Sqrt', [a], output)
     case 1:
-      return broadcast(a, output.shape)
+      return spread(a, output, lowering)
     case 2:
       return lowering.elementwise('Mul', [a, a], output)
     default:
@@ -111,7 +149,11 @@ const step = operation(sameAsX, (call, lowering) => {
 
 const relu = operation(sameAsX, (call, lowering) => {
   const x = operand(call, 'x')
-  const result = lowering.elementwise('Relu', [x], call.output)
+  const isReadElsewhere = call.readersOf('x').some((reader) => reader !== 'Relu' && reader !== 'Step')
+  const result =
+    x.source.kind === 'pending' && !isReadElsewhere
+      ? x.source.pending.rectified()
+      : lowering.elementwise('Relu', [x], call.output)
   lowering.rememberRelu(x, result)
   return result
 })
@@ -236,11 +278,11 @@ export const elementwiseOperations: OperationTable = {
   ZerosLike: filledWith(0),
   OnesLike: filledWith(1),
 
-  Add: binary('Add', arithmeticSpec, (a = 0, b = 0) => a + b, withoutZero),
+  Add: binary('Add', arithmeticSpec, (a = 0, b = 0) => a + b, sum),
   AddN: addN,
-  Sub: binary('Sub', arithmeticSpec, (a = 0, b = 0) => a - b, withoutZeroSubtrahend),
+  Sub: binary('Sub', arithmeticSpec, (a = 0, b = 0) => a - b, difference),
   Multiply: binary('Mul', arithmeticSpec, (a = 0, b = 0) => a * b, product),
-  RealDiv: binary('Div', arithmeticSpec, (a = 0, b = 0) => a / b, withoutOneDivisor),
+  RealDiv: binary('Div', arithmeticSpec, (a = 0, b = 0) => a / b, quotient),
   FloorDiv: floorDiv,
   Mod: modulo,
   Maximum: binary('Max', arithmeticSpec, (a = 0, b = 0) => Math.max(a, b)),

@@ -19,8 +19,9 @@ const batchMatMul = operation(
     return { shape: [...batch, a.at(-2) ?? 1, b.at(-1) ?? 1], dtype: 'float32' }
   },
   (call, lowering) => {
-    const a = call.attributes.boolean('transposeA') ? matrixTransposed(operand(call, 'a')) : operand(call, 'a')
-    const b = call.attributes.boolean('transposeB') ? matrixTransposed(operand(call, 'b')) : operand(call, 'b')
+    const [left, right] = [lowering.unblocked(operand(call, 'a')), lowering.unblocked(operand(call, 'b'))]
+    const a = call.attributes.boolean('transposeA') ? matrixTransposed(left) : left
+    const b = call.attributes.boolean('transposeB') ? matrixTransposed(right) : right
     return lowering.plainValue(call.output, matMul(a, b, lowering))
   },
 )
@@ -31,6 +32,7 @@ function effective(call: Call<ValueSpec>, name: string, flag: string): number[] 
   return [...shape.slice(0, -2), shape.at(-1) ?? 1, shape.at(-2) ?? 1]
 }
 
+/** The last two axes exchanged; `x` must be in an ordinary layout. */
 export function matrixTransposed(x: Value): Value {
   const rank = x.shape.length
   return transposed(x, [...identityOrder(rank - 2), rank - 1, rank - 2])
@@ -45,7 +47,7 @@ export function matMul(a: Value, b: Value, lowering: Lowering): string {
       transB: int(right.isTransposed),
     })
   }
-  if (lowering.target === 'gpu') return lowering.emit('MatMul', [lowering.plain(a), lowering.plain(b)])
+  if (lowering.target.device === 'gpu') return lowering.emit('MatMul', [lowering.plain(a), lowering.plain(b)])
   const [left, right] = [matrices(a, lowering), matrices(b, lowering)]
   if (left.isTransposed === 0 && right.isTransposed === 0) return lowering.emit('MatMul', [left.name, right.name])
   const flags = { transA: int(left.isTransposed), transB: int(right.isTransposed) }

@@ -15,6 +15,8 @@ export interface LoweringCall extends Call<Value> {
   /** The first result, for the many kernels that have one. */
   readonly output: ValueSpec
   readonly outputs: readonly ValueSpec[]
+  /** Operations that read the operand, this one among them; `output` stands for the program's caller. */
+  readersOf(operand: string): readonly string[]
 }
 
 export interface Operation {

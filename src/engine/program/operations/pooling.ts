@@ -30,7 +30,7 @@ function pool(op: string): Operation {
     (call, lowering) => {
       const x = operand(call, 'x')
       const info = poolingOf(call, x.shape)
-      const image = lowering.plain(channelsFirst(x, 'NHWC'))
+      const image = lowering.plain(channelsFirst(x, 'NHWC', lowering))
       const { top, left, bottom, right } = info.padInfo
       const name = lowering.emit(op, [image], {
         kernel_shape: ints([info.filterHeight, info.filterWidth]),
@@ -73,7 +73,7 @@ const averagePoolGrad = operation(
   (call, lowering) => {
     const { info, tiled, grid } = tilingOf(call, operand(call, 'input').shape)
     const { filterHeight, filterWidth, strideHeight, strideWidth } = info
-    const dy = lowering.reshape(channelsFirst(operand(call, 'dy'), 'NHWC'), grid)
+    const dy = lowering.reshape(channelsFirst(operand(call, 'dy'), 'NHWC', lowering), grid)
     const area = uniform({ shape: [], dtype: 'float32' }, filterHeight * filterWidth)
     const share = filterHeight * filterWidth === 1 ? dy : lowering.elementwise('Div', [dy, area], dy)
     const window = tiled.with(3, filterHeight).with(5, filterWidth)
@@ -99,9 +99,9 @@ const maxPoolGrad = operation(
     const { info, tiled, grid } = tilingOf(call, operand(call, 'input').shape)
     const { filterHeight, filterWidth, strideHeight, strideWidth } = info
     if (filterHeight !== strideHeight || filterWidth !== strideWidth) throw unsupported(call, 'gaps between windows')
-    const x = lowering.reshape(channelsFirst(operand(call, 'input'), 'NHWC'), tiled)
-    const y = lowering.reshape(channelsFirst(operand(call, 'output'), 'NHWC'), grid)
-    const dy = lowering.reshape(channelsFirst(operand(call, 'dy'), 'NHWC'), grid)
+    const x = lowering.reshape(channelsFirst(operand(call, 'input'), 'NHWC', lowering), tiled)
+    const y = lowering.reshape(channelsFirst(operand(call, 'output'), 'NHWC', lowering), grid)
+    const dy = lowering.reshape(channelsFirst(operand(call, 'dy'), 'NHWC', lowering), grid)
     const boolean = { shape: grid, dtype: 'bool' as const }
     const zero = uniform({ shape: [], dtype: 'float32' }, 0)
     let taken: Value | undefined

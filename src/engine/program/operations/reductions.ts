@@ -3,7 +3,7 @@ import { sizeOf } from '#shared/host-tensor.ts'
 import type { GraphDtype, ValueSpec } from '../graph.ts'
 import type { Lowering } from '../onnx/lowering.ts'
 import { dtypeCodes, int } from '../onnx/model.ts'
-import { layoutOf, uniform, uniformOf, type Value } from '../onnx/value.ts'
+import { layoutOf, physicalShape, uniform, uniformOf, type Layout, type Value } from '../onnx/value.ts'
 import { axesOf, operand, operation, unsupported, type Call, type LoweringCall } from './operation.ts'
 import type { Operation, OperationTable } from './operation.ts'
 
@@ -53,18 +53,52 @@ function reduce(kind: Reduction, x: Value, axes: readonly number[], output: Valu
     const count = sizeOf(axes.map((axis) => x.shape[axis] ?? 1))
     return uniform(output, Math.fround(kind.ofEqual(repeated, count)))
   }
+  const view = lowering.existingBlockedView(x)
+  if (view !== undefined) return reduceBlocked(kind, view, axes, output, lowering)
   const { order, extents } = layoutOf(x)
   const stored = axes.filter((axis) => extents[axis] !== 1)
   const repeats = axes.reduce((count, axis) => count * ((x.shape[axis] ?? 1) / (extents[axis] ?? 1)), 1)
   const narrowed = { shape: x.shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent)), dtype: output.dtype }
   let name = lowering.stored(x, order)
-  if (stored.length > 0) {
-    const positions = stored.map((axis) => order.indexOf(axis)).toSorted((a, b) => a - b)
+  for (const positions of passes(stored, { order, extents })) {
     name = lowering.emit(kind.op, [name, lowering.builder.int64(positions)], { keepdims: int(1) })
   }
   const layout = { order, extents: extents.map((extent, axis) => (axes.includes(axis) ? 1 : extent)) }
   const reduced = lowering.laidOutValue(narrowed, name, layout)
   return lowering.reshape(scaled(kind, reduced, repeats, lowering), output.shape)
+}
+
+/** Feature maps with blocked channels: `axes` are those of [batch, channels, height, width]. */
+function reduceBlocked(
+  kind: Reduction,
+  view: Value,
+  axes: readonly number[],
+  output: ValueSpec,
+  lowering: Lowering,
+): Value {
+  const viewAxes = axes.flatMap((axis) => [[0], [1, 2], [3], [4]][axis] ?? [])
+  const shape = view.shape.map((extent, axis) => (viewAxes.includes(axis) ? 1 : extent))
+  return lowering.reshape(reduce(kind, view, viewAxes, { shape, dtype: output.dtype }, lowering), output.shape)
+}
+
+/**
+ * Physical positions to reduce, one list a pass. ONNX Runtime has fast loops for at most three alternating groups of
+ * kept and reduced axes; with more, the innermost group goes first.
+ */
+function passes(stored: readonly number[], layout: Layout): readonly (readonly number[])[] {
+  if (stored.length === 0) return []
+  const positions = stored.map((axis) => layout.order.indexOf(axis)).toSorted((a, b) => a - b)
+  const groups: { readonly isReduced: boolean; readonly positions: number[] }[] = []
+  for (const [position, extent] of physicalShape(layout).entries()) {
+    if (extent === 1) continue
+    const isReduced = positions.includes(position)
+    const last = groups.at(-1)
+    if (last?.isReduced === isReduced) last.positions.push(position)
+    else groups.push({ isReduced, positions: [position] })
+  }
+  if (groups.length <= 3) return [positions]
+  const innermost = groups.findLast((group) => group.isReduced)?.positions ?? []
+  return [innermost, positions.filter((position) => !innermost.includes(position))]
 }
 
 /** Accounts for axes that were stored once: x summed `repeats` times. */
