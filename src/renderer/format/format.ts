@@ -65,6 +65,13 @@ export function formatNumber(value: number, digits = 4): string {
   return String(Number(value.toPrecision(digits)))
 }
 
+/** A number with fixed digits and a true minus, for columns that align: `−0.011`; never a negative zero. */
+export function formatFixed(value: number, digits: number): string {
+  if (!Number.isFinite(value)) return unknown
+  const text = Math.abs(value).toFixed(digits)
+  return value < 0 && Number(text) !== 0 ? `−${text}` : text
+}
+
 /** Seconds as the two largest units: `9 min 12 s`, `1 d 3 h`, `0.4 s`. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds) || seconds < 0) return unknown

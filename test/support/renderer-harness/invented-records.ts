@@ -10,6 +10,7 @@ import type {
   NetworkDetail,
   NetworkRecord,
   RunRecord,
+  TrainResult,
 } from '#shared/records.ts'
 import type { ExperimentStatus } from '#shared/status-machine.ts'
 import { buildNetwork } from '#networks/architectures.ts'
@@ -37,7 +38,10 @@ export function inventedNetwork(
   const built = buildNetwork(architecture, 10)
   if (!built.ok) throw new Error(built.error.message)
   const parameters = initialParameters(built.value, 7)
-  const layers = networkStatistics(built.value, parameters)
+  const layers = networkStatistics(built.value, parameters).map(({ smoothness, ...layer }) => ({
+    ...layer,
+    ...(smoothness === null ? {} : { smoothness }),
+  }))
   const shape = networkShape(built.value)
   const record = networkRecord({
     id,
@@ -166,7 +170,7 @@ function compressResult(config: CompressConfig, network: InventedNetwork, loss: 
   }
 }
 
-function trainResult(network: InventedNetwork): RunRecord['result'] {
+function trainResult(network: InventedNetwork): TrainResult {
   return {
     kind: 'train',
     networkId: network.record.id,

@@ -127,6 +127,7 @@ async function serve(): Promise<{ readonly url: string; readonly close: () => vo
   const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' }
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname
+    if (path === '/favicon.ico') return void response.writeHead(204).end()
     const file = join(built, path === '/' ? 'index.html' : path)
     readFile(file).then(
       (body) => {

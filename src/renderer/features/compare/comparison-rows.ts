@@ -1,6 +1,6 @@
 import { sizePartNames, type SizeBreakdown, type SizePartName } from '#shared/accounting.ts'
 import type { Comparison, ComparisonEntry } from '#shared/contract.ts'
-import { describeParameter } from '#shared/parameter-catalogue.ts'
+import { describeParameter, type ParameterDescription } from '#shared/parameter-catalogue.ts'
 import { mcnemarExact } from '#shared/statistics.ts'
 import type { ScatterPoint } from '../../charts/scatter-layout.ts'
 import { measured, type MeasuredAccuracy } from '../run/result-rows.ts'
@@ -95,7 +95,12 @@ export function configRows(comparison: Comparison, hidesSame: boolean): readonly
     .map(({ path, values, isSame }) => {
       const row = describeParameter(path)
       if (row === undefined) return { path, title: path, values, isSame }
-      const title = row.group.endsWith(' phase') ? `${row.group.replace(' phase', '')}: ${row.title}` : row.title
-      return { path, title, values: values.map((value) => valueTitle(row, value) || value), isSame }
+      return { path, title: fullTitle(row), values: values.map((value) => valueTitle(row, value) || value), isSame }
     })
+}
+
+/** Both phases have an optimiser: outside its group a title says of which. */
+function fullTitle({ group, title }: ParameterDescription): string {
+  const phase = group.endsWith(' phase') ? group.replace(' phase', '') : ''
+  return phase === '' || title.startsWith(phase) ? title : `${phase}: ${title}`
 }

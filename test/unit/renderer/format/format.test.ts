@@ -5,6 +5,7 @@ import {
   formatBytes,
   formatDuration,
   formatExactBytes,
+  formatFixed,
   formatNumber,
   formatPercent,
   formatPoints,
@@ -92,4 +93,13 @@ describe('numbers for people', () => {
       ),
     ).toEqual(['just now', '12 min ago', '5 h ago', '4 d ago', '–'])
   })
+})
+
+test('fixed digits carry a true minus and no negative zero', () => {
+  expect([formatFixed(-0.0112, 3), formatFixed(-0.0001, 3), formatFixed(0.5, 3), formatFixed(NaN, 3)]).toEqual([
+    '−0.011',
+    '0.000',
+    '0.500',
+    '–',
+  ])
 })

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest'
+import { compressPresets, fastConfig, trainDefaults } from '#shared/presets.ts'
+import { sizeBreakdown } from '#shared/accounting.ts'
+import { parameterCatalogue } from '#shared/parameter-catalogue.ts'
+import { advise } from '#renderer/features/new-experiment/advice.ts'
+import { changedPaths, parseValues, typedValues, valueTitle } from '#renderer/features/new-experiment/config-editing.ts'
+import { steppedText } from '#renderer/features/new-experiment/stepping.ts'
+
+const typed = typedValues(fastConfig)
+const wrong = (path: string, text: string): string | undefined =>
+  parseValues('compress', { ...typed, [path]: text }).problems[path]
+
+describe('typed values', () => {
+  test.each([...compressPresets.map(({ config }) => config), trainDefaults])(
+    'read back to the configuration they came from',
+    (config) => {
+      expect(parseValues(config.kind, typedValues(config))).toEqual({ config, problems: {} })
+    },
+  )
+
+  test('stay as they were typed while they are wrong, and say what is allowed', () => {
+    expect([
+      wrong('predictor.hiddenSize', ''),
+      wrong('predictor.hiddenSize', '12.5'),
+      wrong('predictor.hiddenSize', '0'),
+      wrong('predictor.hiddenSize', '9000'),
+      wrong('embedding.base', '0'),
+      wrong('reconstruction.optimizer.learningRate', '1e'),
+      wrong('checkpointEverySteps', '0'),
+      wrong('seed', '0x10'),
+    ]).toEqual([
+      'Enter a number, such as 0.001 or 1e-3.',
+      'Enter a whole number.',
+      'Enter a number of at least 1 and at most 8,192.',
+      'Enter a number of at least 1 and at most 8,192.',
+      'Enter a number above 0 and at most 4.',
+      'Enter a number, such as 0.001 or 1e-3.',
+      'Enter a number of at least 1.',
+      'Enter a number, such as 0.001 or 1e-3.',
+    ])
+  })
+
+  test('give no configuration while any of them is wrong', () => {
+    expect(parseValues('compress', { ...typed, seed: '-1' }).config).toBeUndefined()
+  })
+
+  test('count as changed only when they mean something else', () => {
+    const edited = { ...typed, 'embedding.base': '0.760', 'predictor.hiddenSize': '120', 'permutation.mode': 'none' }
+    expect([...changedPaths('compress', edited, typed)]).toEqual(['predictor.hiddenSize', 'permutation.mode'])
+    expect([...changedPaths('compress', { ...typed, seed: '' }, typed)]).toEqual(['seed'])
+  })
+
+  test('are named by their title', () => {
+    const row = parameterCatalogue.compress.find(({ path }) => path === 'permutation.mode')
+    expect(row && valueTitle(row, 'cross-filter')).toBe('Across filters')
+  })
+})
+
+describe('an arrow key', () => {
+  const number = { type: 'number', isInteger: false, minimum: 0, maximum: 1, step: 0.1 } as const
+
+  test('adds one step without the noise of binary fractions', () => {
+    expect(steppedText('0.2', number, 1)).toBe('0.3')
+    expect(steppedText('0.3', number, -1)).toBe('0.2')
+  })
+
+  test('does not leave the range, and leaves text alone', () => {
+    expect(steppedText('1', number, 1)).toBe('1')
+    expect(steppedText('0.1', { ...number, isMinimumExclusive: true }, -1)).toBe('0.1')
+    expect(steppedText('abc', number, 1)).toBe('abc')
+  })
+})
+
+describe('advice', () => {
+  const network = {
+    representedLayers: [{ name: 'conv', shape: [64, 64, 3, 3] as const }],
+    remainder: [{ name: 'fc.weight', elements: 650, group: 'linear' as const }],
+  }
+
+  test('says nothing about a preset on a network it suits', () => {
+    expect(advise(fastConfig, undefined)).toEqual([])
+    expect(advise(trainDefaults, undefined)).toEqual([])
+  })
+
+  test('warns when the result would be no smaller than the original', () => {
+    expect(advise(fastConfig, sizeBreakdown(network, fastConfig))).toContain(
+      'The result would be no smaller than the original: lower the hidden size.',
+    )
+  })
+
+  test('warns of schedules that rise, phases that are all warm-up, and no steps at all', () => {
+    const config = {
+      ...fastConfig,
+      reconstruction: { ...fastConfig.reconstruction, steps: 0 },
+      distillation: {
+        ...fastConfig.distillation,
+        steps: 10,
+        warmupSteps: 10,
+        optimizer: { ...fastConfig.distillation.optimizer, minLearningRate: 1, warmupSteps: 10 },
+      },
+    }
+    expect(advise(config, undefined)).toEqual([
+      'In the distillation phase the final learning rate is above the learning rate: the schedule would rise.',
+      'In the distillation phase the learning-rate warm-up is as long as the phase.',
+      'The objective warm-up is as long as the distillation phase: nothing would be distilled.',
+    ])
+    const idle = { ...config, distillation: { ...config.distillation, steps: 0, warmupSteps: 0 } }
+    expect(advise(idle, undefined)).toEqual(['Both phases have no steps: the predictor would stay random.'])
+  })
+})

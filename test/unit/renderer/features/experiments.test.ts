@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest'
+import { trainDefaults } from '#shared/presets.ts'
+import type { ExperimentRecord } from '#shared/records.ts'
+import { experimentRows, filterRows, sortRows, type RowFilter } from '#renderer/features/experiments/experiment-rows.ts'
+import { virtualWindow } from '#renderer/features/experiments/virtual-window.ts'
+import { actionsFor } from '#renderer/features/queue/experiment-actions.ts'
+import { droppedPosition } from '#renderer/features/queue/queue-moves.ts'
+import { datasetRecord, networkRecord } from '../../../support/records.ts'
+import { experimentRecord, completedRun } from '../../../support/experiment-records.ts'
+
+const everything: RowFilter = { text: '', status: 'all', showsArchived: false, isStarredOnly: false }
+const rowsOf = (experiments: readonly ExperimentRecord[]) =>
+  experimentRows(experiments, [networkRecord()], [datasetRecord()])
+const idsOf = (rows: ReturnType<typeof rowsOf>) => rows.map(({ experiment }) => experiment.id)
+
+describe('rows of experiments', () => {
+  test('carry names, hidden size and the outcome on the test split', () => {
+    const [row] = rowsOf([
+      experimentRecord({ id: 'a', status: 'completed', latestRun: completedRun({ correct: 9000 }) }),
+    ])
+    expect(row).toMatchObject({ networkName: 'ResNet-20', datasetName: 'CIFAR-10', hiddenSize: 160 })
+    expect(row?.outcome.accuracy).toBe(0.9)
+    expect(row?.outcome.difference).toBeCloseTo(-0.0173, 10)
+  })
+
+  test('match when every word occurs in name, tags, notes or network', () => {
+    const rows = rowsOf([
+      experimentRecord({ id: 'a', name: 'Wide', tags: ['paper'] }),
+      experimentRecord({ id: 'b', name: 'Wide', notes: 'for the talk' }),
+      experimentRecord({ id: 'c', name: 'Narrow', tags: ['paper'] }),
+    ])
+    expect(idsOf(filterRows(rows, { ...everything, text: ' wide PAPER ' }))).toEqual(['a'])
+    expect(idsOf(filterRows(rows, { ...everything, text: 'resnet-20' }))).toEqual(['a', 'b', 'c'])
+    expect(idsOf(filterRows(rows, { ...everything, text: 'talk' }))).toEqual(['b'])
+  })
+
+  test('hide archived ones unless asked for, and can show one status or starred ones', () => {
+    const rows = rowsOf([
+      experimentRecord({ id: 'a', isStarred: true }),
+      experimentRecord({ id: 'b', isArchived: true }),
+      experimentRecord({ id: 'c', status: 'failed' }),
+    ])
+    expect(idsOf(filterRows(rows, everything))).toEqual(['a', 'c'])
+    expect(idsOf(filterRows(rows, { ...everything, showsArchived: true }))).toEqual(['b'])
+    expect(idsOf(filterRows(rows, { ...everything, isStarredOnly: true }))).toEqual(['a'])
+    expect(idsOf(filterRows(rows, { ...everything, status: 'failed' }))).toEqual(['c'])
+  })
+
+  test('sort by a number with the missing last in both directions', () => {
+    const rows = rowsOf([
+      experimentRecord({ id: 'none' }),
+      experimentRecord({ id: 'low', latestRun: completedRun({ correct: 8000 }) }),
+      experimentRecord({ id: 'high', latestRun: completedRun({ correct: 9100 }) }),
+    ])
+    expect(idsOf(sortRows(rows, { key: 'accuracy', isDescending: true }))).toEqual(['high', 'low', 'none'])
+    expect(idsOf(sortRows(rows, { key: 'accuracy', isDescending: false }))).toEqual(['low', 'high', 'none'])
+  })
+
+  test('sort names as people count, equal ones by newest first', () => {
+    const rows = rowsOf([
+      experimentRecord({ id: 'a', name: 'hidden 100' }),
+      experimentRecord({ id: 'b', name: 'hidden 20', createdAt: '2030-01-01T00:00:00Z' }),
+      experimentRecord({ id: 'c', name: 'hidden 20', createdAt: '2030-01-02T00:00:00Z' }),
+    ])
+    expect(idsOf(sortRows(rows, { key: 'name', isDescending: false }))).toEqual(['c', 'b', 'a'])
+  })
+
+  test('of a training show its architecture', () => {
+    const [row] = rowsOf([
+      experimentRecord({
+        config: { ...trainDefaults, architecture: 'resnet56-cifar-a' },
+      }),
+    ])
+    expect([row?.networkName, row?.hiddenSize]).toEqual(['resnet56-cifar-a', undefined])
+  })
+})
+
+describe('the virtual window', () => {
+  test('draws what is in sight and stands for the rest by height', () => {
+    const window = virtualWindow(10_000, 600, 40, 10_000, 5)
+    expect(window).toEqual({ start: 245, end: 270, above: 9800, below: (10_000 - 270) * 40 })
+  })
+
+  test('covers every row of a short list, and the end of a long one', () => {
+    expect(virtualWindow(0, 600, 40, 3)).toEqual({ start: 0, end: 3, above: 0, below: 0 })
+    expect(virtualWindow(9e9, 600, 40, 1000, 5)).toMatchObject({ start: 975, end: 1000, below: 0 })
+  })
+})
+
+describe('the queue', () => {
+  test('offers what a person may do, never what the queue does itself', () => {
+    expect(actionsFor('running').map(({ name }) => name)).toEqual(['pause', 'cancel'])
+    expect(actionsFor('failed').map(({ name }) => name)).toEqual(['retry'])
+    expect(actionsFor('completed')).toEqual([])
+  })
+
+  test('drops onto the position of the row below the pointer', () => {
+    expect([droppedPosition(0, 2, 3), droppedPosition(2, 0, 3)]).toEqual([3, 1])
+    expect([droppedPosition(1, 1, 3), droppedPosition(0, 3, 3)]).toEqual([undefined, undefined])
+  })
+})

@@ -1,0 +1,184 @@
+import { describe, expect, test } from 'vitest'
+import type { Comparison, DoctorEngine } from '#shared/contract.ts'
+import { comparedRows, configRows, scatterPoints, usedParts } from '#renderer/features/compare/comparison-rows.ts'
+import { perClassRows } from '#renderer/features/compare/per-class.ts'
+import { engineState } from '#renderer/features/doctor/engine-state.ts'
+import { reportText } from '#renderer/features/doctor/report-text.ts'
+import { layerErrors } from '#renderer/features/run/layer-errors.ts'
+import { accuracyRows } from '#renderer/features/run/result-rows.ts'
+import { parseTags } from '#renderer/features/run/tags.ts'
+import { parseThreads } from '#renderer/features/settings/threads.ts'
+import { completedRun, experimentRecord } from '../../../support/experiment-records.ts'
+import { datasetRecord, networkRecord } from '../../../support/records.ts'
+
+const evaluation = (correct: number) => ({
+  id: `evaluation-${correct}`,
+  datasetId: 'data-1',
+  split: 'test' as const,
+  correct,
+  total: 10_000,
+  accuracy: correct / 10_000,
+  device: 'cpu',
+  createdAt: '2030-01-01T00:00:00.000Z',
+})
+const dataset = datasetRecord({ classNames: ['cat', 'dog', 'ship'] })
+const comparison: Comparison = {
+  split: 'test',
+  entries: [
+    {
+      experiment: experimentRecord({ id: 'a', name: 'A', latestRun: completedRun({ correct: 9108 }) }),
+      network: networkRecord(),
+      dataset,
+      original: evaluation(9173),
+      reconstructed: evaluation(9108),
+      perClass: { original: [0.9, 0.8, 0.95], reconstructed: [0.88, 0.76, 0.94] },
+      agreement: { bothRight: 9042, onlyOriginal: 131, onlyReconstructed: 66, bothWrong: 761 },
+    },
+    { experiment: experimentRecord({ id: 'b', name: 'B', status: 'failed' }) },
+  ],
+  configRows: [
+    { path: 'permutation.mode', values: ['none', 'cross-filter'], isSame: false },
+    { path: 'seed', values: ['1', '1'], isSame: true },
+    { path: 'reconstruction.steps', values: ['10', '20'], isSame: false },
+    { path: 'distillation.optimizer.type', values: ['adam', 'muon'], isSame: false },
+  ],
+}
+
+describe('a comparison', () => {
+  const rows = comparedRows(comparison)
+
+  test('states difference and significance where both were measured, nothing where not', () => {
+    expect(rows[0]?.difference).toBeCloseTo(-0.0065, 10)
+    expect(rows[0]?.probability).toBeLessThan(1e-4)
+    expect(rows[1]).toEqual({ id: 'b', name: 'B', token: '--series-2' })
+  })
+
+  test('draws each original once and every measured reconstruction', () => {
+    const twice = { ...comparison, entries: [comparison.entries[0], comparison.entries[0]].flatMap((e) => e ?? []) }
+    expect(scatterPoints(twice, comparedRows(twice)).map(({ id, isReference }) => [id, isReference])).toEqual([
+      ['net-1', true],
+      ['a', false],
+      ['a', false],
+    ])
+  })
+
+  test('lists the parts that are there, in their fixed order', () => {
+    expect(usedParts(rows)).toEqual(['predictor', 'permutation', 'linear', 'header'])
+  })
+
+  test('names parameters and values for people, and can hide the identical', () => {
+    expect(configRows(comparison, true)).toEqual([
+      { path: 'permutation.mode', title: 'Permutation', values: ['None', 'Across filters'], isSame: false },
+      {
+        path: 'reconstruction.steps',
+        title: 'Reconstruction steps',
+        values: ['10', '20'],
+        isSame: false,
+      },
+      {
+        path: 'distillation.optimizer.type',
+        title: 'Distillation: Optimiser',
+        values: ['Adam', 'Muon'],
+        isSame: false,
+      },
+    ])
+    expect(configRows(comparison, false)).toHaveLength(4)
+  })
+
+  test('by class starts its axis at the round value below the lowest', () => {
+    const perClass = perClassRows(comparison)
+    expect(perClass?.floor).toBe(0.7)
+    expect(perClass?.columns.flat()[1]).toEqual({
+      name: 'dog',
+      values: [
+        { entry: undefined, accuracy: 0.8 },
+        { entry: 0, accuracy: 0.76 },
+      ],
+    })
+    expect(perClassRows({ ...comparison, entries: [] })).toBeUndefined()
+  })
+})
+
+describe('an engine', () => {
+  const engine: DoctorEngine = {
+    executor: 'onnxruntime',
+    provider: 'cpu',
+    status: 'available',
+    isVerified: true,
+    detail: 'There.',
+  }
+  const probe = { isPassed: true, deviation: 1e-7, millisecondsPerStep: 18, device: 'CPU' }
+
+  test('works only when it is verified and passed its proof', () => {
+    expect(engineState({ ...engine, probe })).toEqual({ title: 'Works', tone: 'positive' })
+    expect(engineState(engine).title).toBe('Available')
+    expect(engineState({ ...engine, probe: { ...probe, isPassed: false } }).tone).toBe('negative')
+    expect(engineState({ ...engine, status: 'unavailable', probe }).title).toBe('Not here')
+  })
+
+  test('that is unverified is never shown as working, not even after a passed proof', () => {
+    expect(engineState({ ...engine, isVerified: false, probe })).toEqual({
+      title: 'Unverified, proof passed',
+      tone: 'caution',
+    })
+    expect(engineState({ ...engine, isVerified: false })).toEqual({ title: 'Unverified', tone: 'caution' })
+  })
+
+  test('stands in the report with its state and error', () => {
+    const text = reportText(
+      {
+        engines: [{ ...engine, probe: { ...probe, isPassed: false, error: 'No adapter.' } }],
+        store: { path: '/s', sizeBytes: 1024, schemaVersion: 1, isHealthy: true, detail: 'Checked.' },
+        system: { platform: 'linux', processor: 'P', cores: 2, memoryBytes: 2 ** 30, freeDiskBytes: 2 ** 30 },
+        versions: { Node: '24' },
+        unverified: ['CUDA.'],
+      },
+      '0.1.0',
+    )
+    expect(text).toContain('- onnxruntime cpu: Failed its proof. No adapter.')
+    expect(text).toContain('- CUDA.')
+  })
+})
+
+describe('results', () => {
+  test('put accuracies beside their intervals', () => {
+    const [row] = accuracyRows([
+      { split: 'test', original: { correct: 9173, total: 10_000 }, reconstructed: { correct: 9108, total: 10_000 } },
+    ])
+    expect(row?.difference).toBeCloseTo(-0.0065, 10)
+    expect(row?.original.interval.low).toBeLessThan(0.9173)
+  })
+
+  test('show errors of previewed kernels until the final ones are there', () => {
+    const preview = {
+      step: 1,
+      layer: 'conv',
+      kernelShape: [1, 1] as const,
+      count: 2,
+      original: Float32Array.of(3, 4),
+      reconstructed: Float32Array.of(3, 1),
+    }
+    expect(layerErrors(undefined, [preview])).toEqual({ isFinal: false, rows: [{ name: 'conv', error: 0.6 }] })
+    expect(layerErrors([{ name: 'fc', shape: [1], relativeError: 0.1 }], [preview])).toEqual({
+      isFinal: true,
+      rows: [{ name: 'fc', error: 0.1 }],
+    })
+  })
+})
+
+describe('small inputs', () => {
+  test('tags are trimmed and unique', () => {
+    expect(parseTags(' paper, , baseline,paper ')).toEqual(['paper', 'baseline'])
+  })
+
+  test('threads are whole numbers up to 1024', () => {
+    expect(['0', ' 8 ', '1025', '-1', '1.5', ''].map(parseThreads)).toEqual([
+      0,
+      8,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ])
+  })
+})
