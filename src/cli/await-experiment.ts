@@ -37,7 +37,7 @@ export function showResult({ output }: Invocation, experiment: ExperimentRecord)
 }
 
 /** One line on stderr for whatever runs; returns the function that ends it. */
-export function showProgress(studio: Studio, show: (text: string) => void): () => void {
+function showProgress(studio: Studio, show: (text: string) => void): () => void {
   const names = new Map<string, string>()
   const stops = [
     studio.events.on('experiment-changed', ({ id, name, status, latestRun }) => {

@@ -1,6 +1,7 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
 import { Studio } from '#main/studio.ts'
-import { defaultStoreFolder } from '#main/store/layout.ts'
+import { createFileLog } from '#main/log.ts'
+import { defaultStoreFolder, storeLayout } from '#main/store/layout.ts'
 import { createForkHosts } from '#main/trainer-host/fork-host.ts'
 import { toAppError } from '#shared/result.ts'
 import { executorChoiceSchema, type ExecutorChoice } from '#shared/trainer-protocol.ts'
@@ -84,11 +85,17 @@ async function runCommand(
     version: installation.version,
     onInterrupt: (stop) => interrupts.take(stop),
     async withStudio(work) {
+      const storeFolder = options.text('store') ?? defaultStoreFolder()
+      const log = createFileLog(storeLayout(storeFolder).log)
       const studio = await Studio.open({
-        storeFolder: options.text('store') ?? defaultStoreFolder(),
+        storeFolder,
+        log,
         program: `studio ${command.name}`,
         version: installation.version,
-        createHost: createForkHosts({ entryPath: installation.trainerPath }),
+        createHost: createForkHosts({
+          entryPath: installation.trainerPath,
+          onOutput: (line) => log('info', `trainer: ${line}`),
+        }),
         resourcesFolder: installation.resourcesFolder,
         executor,
       })

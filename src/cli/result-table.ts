@@ -56,7 +56,7 @@ function formatCompressResult({ accuracies, sizes, relativeError, seconds }: Com
 }
 
 /** Bytes of every part, the whole, and what plain storage would weigh. */
-export function formatSizes(sizes: SizeBreakdown): string {
+function formatSizes(sizes: SizeBreakdown): string {
   const { parts, totalBytes, originalBytes, baselines } = sizes
   const row = (title: string, bytes: number, detail: string): readonly string[] => [
     title,

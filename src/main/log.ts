@@ -20,6 +20,3 @@ export function createFileLog(path: string, now: () => number = Date.now): Log {
     appendFileSync(path, `${new Date(now()).toISOString()} ${process.pid} ${level} ${line}\n`)
   }
 }
-
-/** For whoever wants none. */
-export const noLog: Log = () => {}

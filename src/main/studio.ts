@@ -21,6 +21,8 @@ import { networkPath, storeLayout } from './store/layout.ts'
 import { defaultLimits, type SupervisorLimits } from './trainer-host/supervisor.ts'
 import type { TrainerHostFactory } from './trainer-host/trainer-host.ts'
 
+const BACKUP_INTERVAL_MS = 60 * 60_000
+
 /** Everything but `files.pick`, which needs a window. */
 export type StudioHandlers = Omit<CommandHandlers, 'files.pick'>
 
@@ -61,17 +63,20 @@ export class Studio {
   readonly #store: Store
   readonly #tasks: Tasks
   readonly #log: Log
+  readonly #clock: Clock
+  #cancelBackup: () => void = () => {}
 
   private constructor(options: StudioOptions, store: Store, log: Log) {
     this.#store = store
     this.#log = log
+    this.#clock = options.clock ?? systemClock
     this.notices = store.notices
     this.events = new Emitter()
     const context: StudioContext = {
       store,
       log,
       events: this.events,
-      clock: options.clock ?? systemClock,
+      clock: this.#clock,
       createHost: options.createHost,
       limits: options.limits ?? defaultLimits,
       executor: () => ({ ...store.settings.get('executor'), ...options.executor }),
@@ -111,6 +116,7 @@ export class Studio {
     const studio = new Studio(options, store, log)
     store.notices.forEach((notice) => log('error', notice))
     studio.queue.recover()
+    studio.#scheduleBackup()
     return studio
   }
 
@@ -151,9 +157,24 @@ export class Studio {
     return networkPath(this.#store.layout, sha256)
   }
 
+  /** What SQLite finds wrong with the store, or undefined. Reads all of it: for a moment when nobody waits. */
+  checkStore(): string | undefined {
+    return this.#store.check()
+  }
+
   /** Stops tasks, asks running experiments for a checkpoint (15 s at most), backs up, and lets go of the store. */
   async close(): Promise<void> {
+    this.#cancelBackup()
     await Promise.all([this.queue.close(), this.#tasks.close()])
     await this.#store.close()
+  }
+
+  #scheduleBackup(): void {
+    this.#cancelBackup = this.#clock.after(BACKUP_INTERVAL_MS, () => {
+      this.#store
+        .backup()
+        .catch((thrown: unknown) => this.#log('error', `No backup could be made: ${toAppError(thrown).message}`))
+      this.#scheduleBackup()
+    })
   }
 }

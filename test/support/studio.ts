@@ -16,7 +16,7 @@ import type { TrainerScript } from './scripted-trainer.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 export const scriptedTrainerPath = join(import.meta.dirname, 'scripted-trainer.ts')
-export const quickLimits = { ...defaultLimits, restartDelaysMs: [1, 1, 1] }
+const quickLimits = { ...defaultLimits, restartDelaysMs: [1, 1, 1] }
 
 /** What trainers started from now on do, until the test ends. */
 export function scriptTrainers(script: TrainerScript): void {
@@ -79,7 +79,7 @@ export async function fillLibrary(studio: Studio): Promise<Library> {
   return { network, dataset }
 }
 
-export function compressConfig(steps: number, checkpointEverySteps = 10): CompressConfig {
+function compressConfig(steps: number, checkpointEverySteps = 10): CompressConfig {
   return { ...fastConfig, reconstruction: { ...fastConfig.reconstruction, steps }, checkpointEverySteps }
 }
 

@@ -35,7 +35,7 @@ export async function commitRename(from: string, to: string): Promise<void> {
 }
 
 /** Makes renames and removals in a folder durable. Windows cannot open folders and needs no such call. */
-export async function syncFolder(folder: string): Promise<void> {
+async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return
   const handle = await open(folder, 'r')
   try {
@@ -46,7 +46,7 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 /** What the system said about a failed write, typed. */
-export function writeError(path: string, cause: unknown): AppException {
+function writeError(path: string, cause: unknown): AppException {
   if (cause instanceof AppException) return cause
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
   const reason = cause instanceof Error ? cause.message : String(cause)

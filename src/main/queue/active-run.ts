@@ -6,7 +6,10 @@ import { RunCheckpoints } from '../trainer-host/run-checkpoints.ts'
 import { Supervisor, type JobOutcome, type TrainerEvent } from '../trainer-host/supervisor.ts'
 import { experimentJob } from './job-inputs.ts'
 import { continuesRun } from './resume.ts'
+import { ResourceMeter } from './resource-meter.ts'
 import { storeResult } from './store-result.ts'
+
+const PHASE_INTERVAL_MS = 500
 
 type ProgressMessage = TrainerEvent<'started' | 'heartbeat' | 'phase' | 'metrics' | 'preview' | 'log'>
 
@@ -21,6 +24,8 @@ export class ActiveRun {
   #supervisor: Supervisor | undefined
   #wish: 'pause' | 'cancel' | undefined
   #isInterrupted = false
+  #phase = { name: '', at: 0 }
+  readonly #resources = new ResourceMeter()
 
   /** `experiment` has status `running` already. */
   constructor(context: StudioContext, experiment: ExperimentRecord) {
@@ -113,15 +118,13 @@ export class ActiveRun {
         return this.#announceExperiment()
       }
       case 'heartbeat':
+        store.metrics.add(id, this.#resources.measure(message, this.#context.clock.now()))
         return
-      case 'phase': {
-        const { phase, done, total } = message
-        const text = total > 0 ? `${phase} ${Math.floor((100 * done) / total)} %` : phase
-        store.runs.report(id, { phase: text })
-        return this.#announceExperiment()
-      }
+      case 'phase':
+        return this.#receivePhase(message)
       case 'metrics': {
         const { step, stepsPerSecond, remainingSeconds, points } = message
+        this.#resources.elapsedMs = points.at(-1)?.elapsedMs ?? this.#resources.elapsedMs
         store.transaction(() => {
           store.metrics.add(id, points)
           store.runs.report(id, { step, stepsPerSecond, remainingSeconds })
@@ -140,6 +143,17 @@ export class ActiveRun {
       default:
         assertNever(message)
     }
+  }
+
+  /** A trainer may count every batch of images; people read a few lines a second. */
+  #receivePhase({ phase, done, total }: TrainerEvent<'phase'>): void {
+    const { store, clock } = this.#context
+    const now = clock.now()
+    if (phase === this.#phase.name && done < total && now - this.#phase.at < PHASE_INTERVAL_MS) return
+    this.#phase = { name: phase, at: now }
+    const text = total > 0 ? `${phase} ${Math.floor((100 * done) / total)} %` : phase
+    store.runs.report(this.#run.id, { phase: text })
+    this.#announceExperiment()
   }
 
   async #finish(experiment: ExperimentRecord, outcome: JobOutcome): Promise<void> {

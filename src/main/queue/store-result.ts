@@ -16,8 +16,8 @@ type CompressJobResult = Extract<JobResult, { kind: 'compress' }>
 type TrainJobResult = Extract<JobResult, { kind: 'train' }>
 
 /** Names of the files a compress run leaves in its folder. */
-export const predictorFile = 'predictor.safetensors'
-export const reconstructedFile = 'reconstructed.safetensors'
+const predictorFile = 'predictor.safetensors'
+const reconstructedFile = 'reconstructed.safetensors'
 
 /**
  * Keeps what a run produced: files first, then evaluations, result and status in one transaction.
@@ -107,7 +107,7 @@ function insertEvaluation(
 }
 
 /** Splits on which both the original and the reconstructed network were measured. */
-export function accuracyPairs(evaluations: readonly SplitPredictions[]): readonly AccuracyPair[] {
+function accuracyPairs(evaluations: readonly SplitPredictions[]): readonly AccuracyPair[] {
   return splitNames.flatMap((split) => {
     const measured = (of: SplitPredictions['of']) =>
       evaluations.find((evaluation) => evaluation.of === of && evaluation.split === split)
