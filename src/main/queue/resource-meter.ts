@@ -1,0 +1,20 @@
+import type { MetricPoint } from '#shared/records.ts'
+import type { TrainerEvent } from '../trainer-host/supervisor.ts'
+
+/** Turns heartbeats into the metrics `memory.rss-bytes` and `cpu.percent` (100 = one processor fully busy). */
+export class ResourceMeter {
+  /** Training time of the points: heartbeats do not carry it, the metrics between them do. */
+  elapsedMs = 0
+  #last: { readonly cpuSeconds: number; readonly at: number } | undefined
+
+  /** `now` in milliseconds. The first heartbeat of a process has no processor time to compare with. */
+  measure({ step, rssBytes, cpuSeconds }: TrainerEvent<'heartbeat'>, now: number): readonly MetricPoint[] {
+    const last = this.#last
+    this.#last = { cpuSeconds, at: now }
+    const point = (name: string, value: number): MetricPoint => ({ name, step, elapsedMs: this.elapsedMs, value })
+    const memory = point('memory.rss-bytes', rssBytes)
+    // A process started anew counts from zero.
+    if (last === undefined || now <= last.at || cpuSeconds < last.cpuSeconds) return [memory]
+    return [memory, point('cpu.percent', (100_000 * (cpuSeconds - last.cpuSeconds)) / (now - last.at))]
+  }
+}

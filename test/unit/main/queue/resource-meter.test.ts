@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest'
+import { ResourceMeter } from '#main/queue/resource-meter.ts'
+
+const heartbeat = (cpuSeconds: number) => ({ type: 'heartbeat', step: 3, rssBytes: 1000, cpuSeconds }) as const
+
+it('gives memory at once and processor use between two heartbeats', () => {
+  const meter = new ResourceMeter()
+  meter.elapsedMs = 500
+  const memory = { name: 'memory.rss-bytes', step: 3, elapsedMs: 500, value: 1000 }
+  expect(meter.measure(heartbeat(10), 1_000)).toEqual([memory])
+  expect(meter.measure(heartbeat(11.5), 2_000)).toEqual([
+    memory,
+    { name: 'cpu.percent', step: 3, elapsedMs: 500, value: 150 },
+  ])
+  // A trainer that was started anew has used little so far.
+  expect(meter.measure(heartbeat(0.2), 3_000)).toEqual([memory])
+})
