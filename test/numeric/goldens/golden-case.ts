@@ -32,11 +32,6 @@ export class GoldenCase {
     this.tolerance = tolerance
   }
 
-  /** The number prefix that says what kind of case it is, e.g. `04a`. */
-  get kind(): string {
-    return this.name.split('_')[0] ?? ''
-  }
-
   /** @param path relative to the case, as case.json writes it */
   file(path = 'tensors.safetensors'): TensorFile {
     const full = resolve(this.folder, path)

@@ -1,4 +1,5 @@
 /** Runs golden cases: the number prefix of a folder says what kind of case it is, the rest comes from its files. */
+import { basename } from 'node:path'
 import type { Executor } from '#engine/executors/executor.ts'
 import { Checks } from './checks.ts'
 import { caseFolders, GoldenCase } from './golden-case.ts'
@@ -28,6 +29,9 @@ const kinds: Readonly<Record<string, CheckCase>> = {
   '09': checkSampledKernels,
 }
 
+/** Kinds that run whole networks many times: hours in plain JavaScript, so they are compared on the others only. */
+const heavyKinds: ReadonlySet<string> = new Set(['04b', '08'])
+
 export interface GoldenResult {
   readonly name: string
   readonly executor: string
@@ -38,25 +42,37 @@ export interface GoldenResult {
   readonly seconds: number
 }
 
-/** Runs every case of `dir` on every executor, one result each, in order of the case names. */
+/**
+ * Runs every case of `dir` on every executor, one result each, in order of the case names. Heavy kinds skip the
+ * reference executor when there is another one.
+ */
 export async function* runGoldens(
   dir: string,
   executors: readonly Executor[],
   now: () => number,
 ): AsyncGenerator<GoldenResult> {
   for (const folder of caseFolders(dir)) {
-    for (const executor of executors) yield await runCase(folder, executor, now)
+    const isHeavy = heavyKinds.has(kindOf(folder))
+    const others = executors.filter(({ device }) => device.executor !== 'reference')
+    const chosen = isHeavy && others.length > 0 ? others : executors
+    for (const executor of chosen) yield await runCase(folder, executor, now)
   }
+}
+
+/** The number prefix of a case folder, e.g. `04a`. */
+function kindOf(folder: string): string {
+  return basename(folder).split('_')[0] ?? ''
 }
 
 async function runCase(folder: string, executor: Executor, now: () => number): Promise<GoldenResult> {
   const started = now()
   const checks = new Checks()
-  const name = folder.split(/[\\/]/).at(-1) ?? folder
+  const name = basename(folder)
   try {
     const golden = new GoldenCase(folder)
-    const check = kinds[golden.kind]
-    if (check === undefined) checks.failures.push(`unknown kind ${golden.kind}`)
+    const kind = kindOf(folder)
+    const check = kinds[kind]
+    if (check === undefined) checks.failures.push(`unknown kind ${kind}`)
     else await check(golden, checks, executor)
     if (checks.count === 0 && check !== undefined) checks.failures.push('nothing was compared')
   } catch (thrown) {
