@@ -1,13 +1,19 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { answerOf, runCommand, startCommand, type StartedCommand } from '#test/support/command-line.ts'
 import { call, fillLibrary, openStudio } from '#test/support/studio.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 
+/** Several processes one after another, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 180_000 })
+
 const settings = ['--set', 'reconstruction.steps=120', '--set', 'checkpointEverySteps=10']
 const runArguments = (name: string) => ['run', '--network', 'small', '--dataset', 'images', '--name', name, ...settings]
+
+/** Stops a run after its third checkpoint. */
+const held = { holdAtStep: 35 }
 
 /** A store with a network and a data set. */
 async function filledStore(): Promise<string> {
@@ -44,7 +50,7 @@ async function endingOf(storeFolder: string, name: string) {
 
 it('finds its queue again after it was killed, and ends the run as if nothing had happened', async () => {
   const storeFolder = await filledStore()
-  const killed = startCommand(storeFolder, runArguments('disturbed'), { stepMs: 10 })
+  const killed = startCommand(storeFolder, runArguments('disturbed'), held)
   await secondCheckpoint(storeFolder, killed)
   killed.child.kill('SIGKILL')
   await killed.ended
@@ -62,7 +68,7 @@ it('finds its queue again after it was killed, and ends the run as if nothing ha
 
 it('refuses a store that another command owns and names the owner', async () => {
   const storeFolder = await filledStore()
-  const owner = startCommand(storeFolder, runArguments('long'), { stepMs: 20 })
+  const owner = startCommand(storeFolder, runArguments('long'), held)
   await secondCheckpoint(storeFolder, owner)
   const { code, stdout, stderr } = await runCommand(storeFolder, ['network', 'list', '--json'])
   expect(code).toBe(1)
@@ -72,7 +78,7 @@ it('refuses a store that another command owns and names the owner', async () => 
 
 it('pauses with a checkpoint on Ctrl-C and says how to go on', async () => {
   const storeFolder = await filledStore()
-  const command = startCommand(storeFolder, runArguments('mine'), { stepMs: 20 })
+  const command = startCommand(storeFolder, runArguments('mine'), held)
   await secondCheckpoint(storeFolder, command)
   command.child.kill('SIGINT')
   const { code, stderr } = await command.ended

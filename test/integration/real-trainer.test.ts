@@ -13,8 +13,8 @@ import { buildTrainer, fillStore } from '#test/support/real-trainer.ts'
 import { call, nextEvent, openStudio, reaches, studioOptions } from '#test/support/studio.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 
-const RECONSTRUCTION_STEPS = 80
-const DISTILLATION_STEPS = 12
+const RECONSTRUCTION_STEPS = 300
+const DISTILLATION_STEPS = 24
 
 const config: CompressConfig = {
   ...fastConfig,
@@ -33,7 +33,7 @@ const config: CompressConfig = {
     rampSteps: 4,
   },
   evaluation: { everySteps: 5, images: 8, keep: 'best-validation' },
-  checkpointEverySteps: 4,
+  checkpointEverySteps: 10,
 }
 
 /** Real training in several processes, on a machine that may be busy. */
@@ -111,7 +111,7 @@ it('ends with the same loss to the last bit when its trainer is killed in both p
     await nextEvent(studio, 'run-metrics', ({ run }) => run.step >= step)
     process.kill(studio.queue.trainerPids().get(id) ?? NaN, 'SIGKILL')
   }
-  const firstKill = killAt(10)
+  const firstKill = killAt(20)
   studio.queue.startDispatching()
   await firstKill
   await killAt(RECONSTRUCTION_STEPS + 2)
@@ -149,8 +149,8 @@ it('ends with the same loss to the last bit when its owner is killed', async () 
   expect(await endingOf(next, storeFolder, record)).toEqual(undisturbed)
 })
 
-/** Of step 12 or later. */
+/** Of step 20 or later. */
 function isLateCheckpoint(name: string): boolean {
   const step = /^checkpoint-(\d+)/.exec(name)?.[1]
-  return step !== undefined && Number(step) >= 12
+  return step !== undefined && Number(step) >= 20
 }

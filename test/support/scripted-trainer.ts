@@ -15,7 +15,8 @@ import { AppException, toAppError } from '#shared/result.ts'
 import { toTrainerSchema, type FromTrainer, type JobResult, type TrainerJob } from '#shared/trainer-protocol.ts'
 
 export interface TrainerScript {
-  readonly stepMs?: number
+  /** Makes this step, then waits to be paused, cancelled or killed. */
+  readonly holdAtStep?: number
   /** Dies like a crash at this step; with `dieOnceMarker` only while that file does not exist (it is made). */
   readonly dieAtStep?: number
   readonly dieOnceMarker?: string
@@ -73,7 +74,9 @@ async function learn(totalSteps: number, checkpointEverySteps: number): Promise<
   send({ type: 'started', device: 'scripted', totalSteps, step: state.step })
   send({ type: 'phase', phase: 'reconstruction', done: state.step, total: totalSteps })
   while (state.step < totalSteps) {
-    await new Promise((resolve) => setTimeout(resolve, script.stepMs ?? 0))
+    // Turns the event loop so that wishes arrive.
+    do await new Promise((resolve) => setTimeout(resolve, 1))
+    while (state.step === script.holdAtStep && wish === undefined)
     if (wish === 'cancel') {
       send({ type: 'cancelled' })
       return 'stopped'
