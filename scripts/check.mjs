@@ -15,21 +15,16 @@ function types(name) {
 
 const prettierCache = ['--cache', '--cache-location', path.join(cache, 'prettier.json')]
 const eslintCache = ['--cache', '--cache-strategy=content', '--cache-location', path.join(cache, 'eslint.json')]
+const svelteOptions = ['--tsconfig', 'tsconfig.web.json', '--fail-on-warnings', '--output', 'human']
 const steps = [
   ['format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', ...prettierCache, '.']],
   ['types: pure folders', types('pure')],
   ['types: node', types('node')],
+  ['types: renderer and preload', ['node_modules/svelte-check/bin/svelte-check', ...svelteOptions]],
   ['lint', ['node_modules/eslint/bin/eslint.js', '--max-warnings=0', ...eslintCache, '.']],
   [
     'unused files, exports and packages',
-    [
-      'node_modules/knip/bin/knip.js',
-      '--include',
-      'unlisted,unresolved',
-      '--cache',
-      '--cache-location',
-      path.join(cache, 'knip'),
-    ],
+    ['node_modules/knip/bin/knip.js', '--cache', '--cache-location', path.join(cache, 'knip')],
   ],
 ]
 const failed = []

@@ -6,7 +6,7 @@ import { builtinModules } from 'node:module'
 import { build } from 'vite'
 
 /** Packages with native code, loaded from node_modules at run time; everything else is bundled. */
-export const nativePackages = ['onnxruntime-node', 'better-sqlite3', '@tensorflow/tfjs-node-gpu']
+const nativePackages = ['onnxruntime-node', 'better-sqlite3', '@tensorflow/tfjs-node-gpu']
 
 const external = [
   'electron',
@@ -37,7 +37,7 @@ export const rolldownOptions = {
  * @param {{ root: string, entries: Record<string, string>, outDir: string }} options `entries`: output name to source file
  * @returns {import('vite').InlineConfig}
  */
-export function nodeBundle({ root, entries, outDir }) {
+function nodeBundle({ root, entries, outDir }) {
   return {
     root,
     configFile: false,

@@ -4,12 +4,12 @@ import path from 'node:path'
 import { root } from './environment.mjs'
 
 /**
- * True when `output` is missing or any file of `sources` (files or folders, relative to the root) is newer. Folders
+ * True when `output` is missing or any file of `sources` (files or folders; relative ones are of the root) is newer. Folders
  * count too, so that a deleted file is noticed.
  */
 export function isStale(output, sources) {
-  const built = fs.statSync(path.join(root, output), { throwIfNoEntry: false })
-  return built === undefined || sources.some((source) => isNewer(path.join(root, source), built.mtimeMs))
+  const built = fs.statSync(path.resolve(root, output), { throwIfNoEntry: false })
+  return built === undefined || sources.some((source) => isNewer(path.resolve(root, source), built.mtimeMs))
 }
 
 function isNewer(location, timeMs) {

@@ -1,0 +1,47 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { temporaryFolder } from '#test/support/temporary-folder.ts'
+import { countsOfOutput, countsOfPlaywright, countsOfVitest } from '../../../scripts/lib/test-counts.mjs'
+
+function report(contents: unknown): string {
+  const file = join(temporaryFolder(), 'report.json')
+  writeFileSync(file, JSON.stringify(contents))
+  return file
+}
+
+describe('an output', () => {
+  test('counts by its last summary', () => {
+    expect(countsOfOutput('a: 1 passed, 1 failed\nall: 12 passed, 3 failed\n')).toEqual({
+      passed: 12,
+      failed: 3,
+      skipped: 0,
+    })
+  })
+
+  test('without a summary counts as nothing', () => {
+    expect(countsOfOutput('killed')).toBeUndefined()
+  })
+})
+
+describe('a report of vitest', () => {
+  const counts = { numPassedTests: 5, numFailedTests: 1, numPendingTests: 2, numTodoTests: 0 }
+
+  test('counts a file that cannot be loaded as failed', () => {
+    const testResults = [
+      { status: 'failed', assertionResults: [] },
+      { status: 'failed', assertionResults: [{ status: 'failed' }] },
+      { status: 'passed', assertionResults: [{ status: 'passed' }] },
+    ]
+    expect(countsOfVitest(report({ ...counts, testResults }))).toEqual({ passed: 5, failed: 2, skipped: 2 })
+  })
+
+  test('that was never written counts as nothing', () => {
+    expect(countsOfVitest(join(temporaryFolder(), 'report.json'))).toBeUndefined()
+  })
+})
+
+test('a report of Playwright counts flaky tests and broken files as failed', () => {
+  const stats = { expected: 4, unexpected: 1, flaky: 1, skipped: 2 }
+  expect(countsOfPlaywright(report({ stats, errors: [{}] }))).toEqual({ passed: 4, failed: 3, skipped: 2 })
+})
