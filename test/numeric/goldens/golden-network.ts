@@ -12,7 +12,7 @@ export interface GoldenNetwork {
   readonly parameters: HostTensors
 }
 
-export function goldenNetwork(tensors: TensorFile): GoldenNetwork {
+function goldenNetwork(tensors: TensorFile): GoldenNetwork {
   const shapes = [...tensors].map(([name, { shape }]) => ({ name, shape }))
   const matched = matchArchitecture(shapes, [...architectures, ...resnetOfOtherDepth(tensors)])
   if (!matched.ok) throw new Error(matched.error.message)

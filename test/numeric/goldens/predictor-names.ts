@@ -2,7 +2,7 @@
 import { predictorParameter } from '#engine/nern/predictor.ts'
 import type { HostTensor, HostTensors } from '#shared/host-tensor.ts'
 
-export function theirName(block: number, kind: 'weight' | 'bias', blocks: number): string {
+function theirName(block: number, kind: 'weight' | 'bias', blocks: number): string {
   return block === blocks - 1 ? `final_linear_layer.${kind}` : `layers.${block}.${kind}`
 }
 

@@ -14,7 +14,7 @@ import { sizeOf } from '#shared/host-tensor.ts'
 import { norm, type Checks } from '../checks.ts'
 import { numberTable, type GoldenCase } from '../golden-case.ts'
 import { availableNetworks, type GoldenNetwork } from '../golden-network.ts'
-import { dataOf, evaluate } from '../run-program.ts'
+import { dataOf, evaluate } from '#test/support/run-program.ts'
 
 const layerSchema = z.array(
   z.object({

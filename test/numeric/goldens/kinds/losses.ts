@@ -13,7 +13,7 @@ import type { RepresentedLayer } from '#networks/network.ts'
 import type { HostTensors } from '#shared/host-tensor.ts'
 import type { Checks } from '../checks.ts'
 import type { GoldenCase } from '../golden-case.ts'
-import { dataOf, evaluate, scalarOf } from '../run-program.ts'
+import { dataOf, evaluate, scalarOf } from '#test/support/run-program.ts'
 
 const reconstructionForms = { L2Loss: 'rmse', MSELoss: 'layer-mse' } as const
 const distillationForms = {

@@ -14,7 +14,7 @@ import { asMap } from '#engine/tensor-rank.ts'
 import { float32Tensor, type HostTensor } from '#shared/host-tensor.ts'
 import type { Checks } from '../checks.ts'
 import { toHost, type GoldenCase } from '../golden-case.ts'
-import { evaluate, scalarOf } from '../run-program.ts'
+import { evaluate, scalarOf } from '#test/support/run-program.ts'
 import { slackOfPath, type Similarity } from '../greedy-slack.ts'
 
 const layerSchema = z.object({

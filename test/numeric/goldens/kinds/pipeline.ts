@@ -15,7 +15,7 @@ import { norm, type Checks } from '../checks.ts'
 import { fields, numberList, type GoldenCase } from '../golden-case.ts'
 import { goldenImages } from '../golden-images.ts'
 import { configuredNetwork } from '../golden-network.ts'
-import { dataOf, evaluate, scalarOf } from '../run-program.ts'
+import { dataOf, evaluate, scalarOf } from '#test/support/run-program.ts'
 
 const modes = ['faithful', 'documented'] as const
 type Mode = (typeof modes)[number]

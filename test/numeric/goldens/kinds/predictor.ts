@@ -10,7 +10,7 @@ import { sizeOf, type HostTensors } from '#shared/host-tensor.ts'
 import type { Checks } from '../checks.ts'
 import type { GoldenCase } from '../golden-case.ts'
 import { predictorNames, predictorParameters } from '../predictor-names.ts'
-import { dataOf, evaluate } from '../run-program.ts'
+import { dataOf, evaluate } from '#test/support/run-program.ts'
 
 export async function checkPredictor(golden: GoldenCase, checks: Checks, executor: Executor): Promise<void> {
   const blocks = golden.number('config', 'num_blocks')

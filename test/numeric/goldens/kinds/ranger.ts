@@ -14,7 +14,7 @@ import type { Program } from '#engine/program/program.ts'
 import { float32Tensor, sizeOf, type HostTensor, type TensorSpecs } from '#shared/host-tensor.ts'
 import type { Checks } from '../checks.ts'
 import { numberList, type GoldenCase } from '../golden-case.ts'
-import { dataOf } from '../run-program.ts'
+import { dataOf } from '#test/support/run-program.ts'
 
 export async function checkRanger(golden: GoldenCase, checks: Checks, executor: Executor): Promise<void> {
   checkSchedules(golden, checks)

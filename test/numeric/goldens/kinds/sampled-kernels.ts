@@ -9,7 +9,7 @@ import { norm, type Checks } from '../checks.ts'
 import { fields, type GoldenCase } from '../golden-case.ts'
 import { configuredNetwork } from '../golden-network.ts'
 import { predictorNames, predictorParameters } from '../predictor-names.ts'
-import { dataOf, evaluate, scalarOf } from '../run-program.ts'
+import { dataOf, evaluate, scalarOf } from '#test/support/run-program.ts'
 
 const valueTolerance = 2e-6
 

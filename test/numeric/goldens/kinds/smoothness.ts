@@ -11,7 +11,7 @@ import type { HostTensors } from '#shared/host-tensor.ts'
 import { norm, type Checks } from '../checks.ts'
 import { numberList, numberTable, type GoldenCase } from '../golden-case.ts'
 import { availableNetworks, type GoldenNetwork } from '../golden-network.ts'
-import { dataOf, evaluate, scalarOf } from '../run-program.ts'
+import { dataOf, evaluate, scalarOf } from '#test/support/run-program.ts'
 
 const sum = (terms: readonly tf.Scalar[]): tf.Scalar => terms.reduce((total, term) => tf.add(total, term), tf.scalar(0))
 

@@ -32,7 +32,7 @@ import { numberList, type GoldenCase } from '../golden-case.ts'
 import { goldenImages, type GoldenImages } from '../golden-images.ts'
 import { configuredNetwork, type GoldenNetwork } from '../golden-network.ts'
 import { predictorNames, predictorParameters } from '../predictor-names.ts'
-import { dataOf, evaluate, scalarOf } from '../run-program.ts'
+import { dataOf, evaluate, scalarOf } from '#test/support/run-program.ts'
 
 const history = z.array(z.number())
 const reconstructionSchema = z.object({

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { kernelTable, naturalCoordinates } from '#engine/nern/coordinates.ts'
+
+const table = kernelTable([
+  { name: 'stem', shape: [2, 1, 3, 3] },
+  { name: 'shortcut', shape: [1, 2, 1, 1] },
+])
+
+test('kernels are numbered layer by layer', () => {
+  expect(table).toEqual({
+    layers: [
+      { name: 'stem', filters: 2, channels: 1, height: 3, width: 3, firstKernel: 0, kernels: 2 },
+      { name: 'shortcut', filters: 1, channels: 2, height: 1, width: 1, firstKernel: 2, kernels: 2 },
+    ],
+    kernels: 4,
+    kernelSize: 3,
+    weights: 20,
+  })
+})
+
+test('coordinates are (layer, filter, channel), channels running fastest', () => {
+  expect([...naturalCoordinates(table)]).toEqual([0, 0, 0, 0, 1, 0, 1, 0, 0, 1, 0, 1])
+})

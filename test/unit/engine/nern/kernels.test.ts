@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createExecutor } from '#engine/executors/create-executor.ts'
+import type { Executor } from '#engine/executors/executor.ts'
+import { lossGradients } from '#engine/loss-gradients.ts'
+import { kernelTable } from '#engine/nern/coordinates.ts'
+import { assembleWeights, kernelNorms, kernelRows, kernelRowWeights } from '#engine/nern/kernels.ts'
+import { named } from '#engine/nern/named.ts'
+import { tf } from '#engine/program/tfjs.ts'
+import { asMatrix } from '#engine/tensor-rank.ts'
+import { float32Tensor } from '#shared/host-tensor.ts'
+import { evaluate } from '#test/support/run-program.ts'
+
+let executor: Executor
+beforeAll(async () => {
+  executor = await createExecutor({ executor: 'reference', provider: 'cpu', threads: 1 })
+})
+afterAll(() => executor.dispose())
+
+const table = kernelTable([
+  { name: 'whole', shape: [1, 2, 3, 3] },
+  { name: 'pointwise', shape: [2, 1, 1, 1] },
+  { name: 'row', shape: [1, 1, 1, 3] },
+])
+const weights = {
+  whole: float32Tensor(
+    [1, 2, 3, 3],
+    Float32Array.from({ length: 18 }, (_, at) => at + 1),
+  ),
+  pointwise: float32Tensor([2, 1, 1, 1], Float32Array.of(-3, 4)),
+  row: float32Tensor([1, 1, 1, 3], Float32Array.of(5, 6, 7)),
+}
+
+test('smaller kernels lie in the centre of their rows', () => {
+  const rows = kernelRows(weights, table)
+  expect(rows.shape).toEqual([5, 9])
+  expect([...rows.data.slice(18)]).toEqual([
+    ...[0, 0, 0, 0, -3, 0, 0, 0, 0],
+    ...[0, 0, 0, 0, 4, 0, 0, 0, 0],
+    ...[0, 0, 0, 5, 6, 7, 0, 0, 0],
+  ])
+})
+
+test('rows become the weights they came from, and the gradient off the centre is zero', async () => {
+  const tensors = { rows: kernelRows(weights, table) }
+  const results = await evaluate(executor, 'assemble', tensors, (given) => {
+    const { gradients, outputs } = lossGradients(given, ['rows'], (leaves) => {
+      const assembled = assembleWeights(asMatrix(named(leaves, 'rows')), table)
+      const sums = Object.values(assembled).map((weight): tf.Scalar => tf.sum(weight))
+      return { loss: sums.reduce((total, sum): tf.Scalar => tf.add(total, sum)), outputs: { ...assembled } }
+    })
+    return { ...outputs, gradient: named(gradients, 'rows') }
+  })
+  const { gradient, ...assembled } = results
+  expect(assembled).toEqual(weights)
+  expect(gradient?.data).toEqual(kernelRowWeights(table, 'rmse').data)
+})
+
+test('row weights of the mean of layer errors sum to one, each layer having the same share', () => {
+  const data = Array.from(kernelRowWeights(table, 'layer-mse').data)
+  const share = (from: number, to: number): number =>
+    data.slice(9 * from, 9 * to).reduce((sum, value) => sum + value, 0)
+  expect([share(0, 2), share(2, 4), share(4, 5)].map((value) => value.toFixed(6))).toEqual(Array(3).fill('0.333333'))
+})
+
+test('norms are those of the kernels', () => {
+  expect([...kernelNorms(kernelRows(weights, table))].slice(2)).toEqual([3, 4, Math.sqrt(110)])
+})
+
+test('a missing layer is named', () => {
+  expect(() => kernelRows({ whole: weights.whole }, table)).toThrow('pointwise needs 2 weights, got none')
+})
