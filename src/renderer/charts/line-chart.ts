@@ -47,6 +47,7 @@ export function lineChartOptions(options: LineChartOptions): uPlot.Options {
   return {
     width: options.width,
     height: options.height,
+    padding: [8, 14, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -63,7 +64,7 @@ export function lineChartOptions(options: LineChartOptions): uPlot.Options {
       {
         ...axis,
         size: 52,
-        space: 34,
+        space: 24,
         values: (_, ticks) => ticks.map((tick: number | null) => (tick === null ? '' : options.formatValue(tick))),
       },
     ],

@@ -1,6 +1,7 @@
 /**
  * Builds the renderer with the fake studio, serves it under the product's content security policy and saves a picture
- * of every screen in both themes and two sizes: `node test/support/renderer-harness/photograph.ts FOLDER [NAME ...]`.
+ * of every screen in both themes and two sizes:
+ * `node test/support/renderer-harness/photograph.ts [--pictures-only] [--small-only] FOLDER [NAME ...]`.
  * Prints policy violations, page errors and accessibility findings; exits 1 when there are any.
  */
 import { readFile, mkdir } from 'node:fs/promises'
@@ -11,7 +12,13 @@ import { chromium, type Page } from 'playwright-core'
 import { build } from 'vite'
 import { contentSecurityPolicy } from '#main/app-protocol.ts'
 
-const [folder = 'screenshots/renderer', ...names] = process.argv.slice(2)
+const flags = process.argv.slice(2).filter((argument) => argument.startsWith('--'))
+const [folder = 'screenshots/renderer', ...names] = process.argv
+  .slice(2)
+  .filter((argument) => !flags.includes(argument))
+/** axe takes seconds a picture. */
+const checksAccessibility = !flags.includes('--pictures-only')
+const isSmallOnly = flags.includes('--small-only')
 const built = join(import.meta.dirname, '../../../.cache/renderer-harness')
 const sizes = [
   [1280, 800],
@@ -51,7 +58,7 @@ const shots: readonly Shot[] = [
   {
     name: 'new-experiment-select',
     place: { name: 'new-experiment' },
-    prepare: (page) => page.getByRole('button', { name: /^Preset/ }).click(),
+    prepare: (page) => page.getByLabel('Preset').click(),
   },
   {
     name: 'new-experiment-train',
@@ -98,7 +105,7 @@ const shots: readonly Shot[] = [
     place: { name: 'home' },
     prepare: async (page) => {
       await page.keyboard.press('Control+k')
-      await page.getByPlaceholder('Go to, run').fill('hidden 160')
+      await page.getByRole('combobox').fill('hidden 160')
     },
   },
   { name: 'help', place: { name: 'home' }, prepare: (page) => page.keyboard.press('?') },
@@ -163,8 +170,9 @@ const server = await serve()
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
 const problems = new Set<string>()
 try {
-  for (const [width, height] of sizes) {
+  for (const [width, height] of isSmallOnly ? sizes.slice(0, 1) : sizes) {
     const page = await browser.newPage({ viewport: { width, height }, reducedMotion: 'reduce' })
+    page.setDefaultTimeout(10_000)
     let shown = ''
     page.on('pageerror', (error) => problems.add(`${shown}: ${error.message}`))
     page.on('console', (message) => {
@@ -178,10 +186,10 @@ try {
         await page.goto(`${server.url}?${query}`)
         await page.getByRole('heading', { level: 1 }).first().waitFor()
         await page.waitForTimeout(350)
-        await prepare?.(page)
+        await prepare?.(page).catch((error: unknown) => problems.add(`${shown}: ${String(error).split('\n')[0]}`))
         await page.waitForTimeout(250)
         await page.screenshot({ path: join(folder, `${name}-${width}-${theme}.png`) })
-        if (width === 1280)
+        if (checksAccessibility && width === 1280)
           for (const finding of await accessibilityFindings(page)) problems.add(`${shown}: ${finding}`)
       }
     }

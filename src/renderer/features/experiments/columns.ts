@@ -6,37 +6,76 @@ export interface Column {
   /** What exactly the number is. */
   readonly explanation: string
   readonly isNumber: boolean
-  /** CSS width in a table of fixed layout; undefined takes the rest. */
-  readonly width?: string
+  /** In CSS pixels; undefined takes the rest. */
+  readonly width?: number
+  /** Shown only where the table is at least this wide: names must stay readable in small windows. */
+  readonly fromWidth: number
 }
 
-export const columns: readonly Column[] = [
-  { key: 'name', title: 'Name', explanation: 'Name and tags', isNumber: false },
-  { key: 'status', title: 'Status', explanation: 'State in the queue, and progress', isNumber: false, width: '150px' },
+const columns: readonly Column[] = [
+  { key: 'name', title: 'Name', explanation: 'Name and tags', isNumber: false, fromWidth: 0 },
+  {
+    key: 'status',
+    title: 'Status',
+    explanation: 'State in the queue, and progress',
+    isNumber: false,
+    width: 148,
+    fromWidth: 0,
+  },
   {
     key: 'network',
     title: 'Network',
     explanation: 'The original, or what is trained',
     isNumber: false,
-    width: '170px',
+    width: 170,
+    fromWidth: 1150,
   },
-  { key: 'hiddenSize', title: 'Hidden', explanation: 'Hidden size of the predictor', isNumber: true, width: '84px' },
-  { key: 'accuracy', title: 'Accuracy', explanation: 'On the test split', isNumber: true, width: '94px' },
+  {
+    key: 'dataset',
+    title: 'Data set',
+    explanation: 'Images for training and measuring',
+    isNumber: false,
+    width: 110,
+    fromWidth: 1400,
+  },
+  {
+    key: 'hiddenSize',
+    title: 'Hidden',
+    explanation: 'Hidden size of the predictor',
+    isNumber: true,
+    width: 68,
+    fromWidth: 820,
+  },
+  { key: 'accuracy', title: 'Accuracy', explanation: 'On the test split', isNumber: true, width: 86, fromWidth: 0 },
   {
     key: 'difference',
     title: 'To original',
     explanation: 'Reconstructed minus original accuracy on the test split, in percentage points',
     isNumber: true,
-    width: '104px',
+    width: 96,
+    fromWidth: 0,
   },
   {
     key: 'ratio',
     title: 'Ratio',
     explanation: 'Original bytes over the bytes of all parts',
     isNumber: true,
-    width: '78px',
+    width: 70,
+    fromWidth: 0,
   },
-  { key: 'totalBytes', title: 'Size', explanation: 'Bytes of all parts', isNumber: true, width: '92px' },
-  { key: 'seconds', title: 'Time', explanation: 'Training time of the last run', isNumber: true, width: '106px' },
-  { key: 'createdAt', title: 'Created', explanation: 'When it was made', isNumber: true, width: '112px' },
+  { key: 'totalBytes', title: 'Size', explanation: 'Bytes of all parts', isNumber: true, width: 82, fromWidth: 880 },
+  {
+    key: 'seconds',
+    title: 'Time',
+    explanation: 'Training time of the last run',
+    isNumber: true,
+    width: 104,
+    fromWidth: 1260,
+  },
+  { key: 'createdAt', title: 'Created', explanation: 'When it was made', isNumber: true, width: 100, fromWidth: 940 },
 ]
+
+/** The columns a table of `width` pixels has room for. */
+export function columnsFor(width: number): readonly Column[] {
+  return columns.filter(({ fromWidth }) => fromWidth <= width)
+}

@@ -66,7 +66,9 @@ export function parameterGroups(
 export function valueTitle(row: ParameterDescription, value: string | boolean | undefined): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off'
   if (row.control.type === 'choice') return row.control.options.find((option) => option.value === value)?.title ?? ''
-  return value ?? ''
+  if (value === undefined) return ''
+  // Counts read better in groups of three; a seed is a name, not a count.
+  return row.unit !== undefined && /^\d{4,}$/.test(value) ? formatCount(Number(value)) : value
 }
 
 function problemOf({ control }: ParameterDescription, value: string | boolean): string | undefined {

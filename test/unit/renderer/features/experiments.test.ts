@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { trainDefaults } from '#shared/presets.ts'
 import type { ExperimentRecord } from '#shared/records.ts'
 import { experimentRows, filterRows, sortRows, type RowFilter } from '#renderer/features/experiments/experiment-rows.ts'
+import { columnsFor } from '#renderer/features/experiments/columns.ts'
 import { virtualWindow } from '#renderer/features/experiments/virtual-window.ts'
 import { actionsFor } from '#renderer/features/queue/experiment-actions.ts'
 import { droppedPosition } from '#renderer/features/queue/queue-moves.ts'
@@ -98,4 +99,12 @@ describe('the queue', () => {
     expect([droppedPosition(0, 2, 3), droppedPosition(2, 0, 3)]).toEqual([3, 1])
     expect([droppedPosition(1, 1, 3), droppedPosition(0, 3, 3)]).toEqual([undefined, undefined])
   })
+})
+
+test('a narrow table leaves out columns, never the name or the accuracy', () => {
+  expect(columnsFor(700).map(({ key }) => key)).toEqual(['name', 'status', 'accuracy', 'difference', 'ratio'])
+  for (const width of [700, 1014, 1280, 1650]) {
+    const fixed = columnsFor(width).reduce((sum, column) => sum + (column.width ?? 0), 68)
+    expect(width - fixed).toBeGreaterThanOrEqual(220)
+  }
 })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { groupResults, searchPalette } from '#renderer/features/shell/palette-search.ts'
 import { paletteEntries } from '#renderer/features/shell/palette-commands.ts'
 import { guessFileKind } from '#renderer/state/file-kind.ts'
 
@@ -37,4 +38,36 @@ describe('a dropped file', () => {
     ['cifar-10-batches-bin', 'dataset'],
     ['notes.docx', undefined],
   ])('%s is taken for %s', (name, kind) => expect(guessFileKind(name)).toBe(kind))
+})
+
+describe('searching the palette', () => {
+  const entries = paletteEntries({
+    experiments: [
+      { id: 'e1', name: 'ResNet-20, hidden 160', status: 'completed' },
+      { id: 'e2', name: 'Queue-like name', status: 'draft' },
+    ],
+    networks: [],
+    datasets: [],
+    isQueueActive: true,
+  })
+
+  test('puts a title that starts with the text first, then one with a word that does', () => {
+    expect(searchPalette(entries, 'queue').map(({ title }) => title)).toEqual([
+      'Queue',
+      'Queue-like name',
+      'Turn the queue off',
+    ])
+  })
+
+  test('finds by keywords, and nothing where a word is missing', () => {
+    expect(searchPalette(entries, 'theme').map(({ id }) => id)).toEqual(['toggle-theme'])
+    expect(searchPalette(entries, '160 hidden').map(({ id }) => id)).toEqual(['e1'])
+    expect(searchPalette(entries, 'hidden 170')).toEqual([])
+  })
+
+  test('numbers the results through their groups', () => {
+    const groups = groupResults(searchPalette(entries, 'queue'))
+    expect(groups.map(({ group }) => group)).toEqual(['Go to', 'Experiments', 'Actions'])
+    expect(groups.flatMap(({ rows }) => rows.map(({ position }) => position))).toEqual([0, 1, 2])
+  })
 })
