@@ -7,7 +7,7 @@ import { extname, join, sep } from 'node:path'
 import type { CustomScheme } from 'electron'
 
 export const appScheme = 'app'
-export const appHost = 'studio'
+const appHost = 'studio'
 export const appEntryUrl = `${appScheme}://${appHost}/index.html`
 
 /** Must be registered before Electron is ready. `standard` gives an origin and relative URLs, `secure` a secure context. */

@@ -60,12 +60,12 @@ export function predictorParameterCount(inputs: number, hiddenSize: number, bloc
 }
 
 /** Values of the embedding of one coordinate triple: sin and cos per level for each of the three (method 1.2). */
-export function embeddingSize(levels: number): number {
+function embeddingSize(levels: number): number {
   return 2 * levels * 3
 }
 
 /** Bits to store the permutations by fixed-width indices (method 5.3). */
-export function permutationBits(mode: CompressConfig['permutation']['mode'], layers: readonly LayerShape[]): number {
+function permutationBits(mode: CompressConfig['permutation']['mode'], layers: readonly LayerShape[]): number {
   if (mode === 'none') return 0
   const width = (count: number): number => (count <= 1 ? 0 : Math.ceil(Math.log2(count)))
   let bits = 0

@@ -22,22 +22,20 @@ export const optimizerConfigSchema = z.strictObject({
 export type OptimizerConfig = z.infer<typeof optimizerConfigSchema>
 
 /** Which kernels get a gradient in a step (method 4.2). `kernels` is ignored by `all`. */
-export const samplingConfigSchema = z.strictObject({
+const samplingConfigSchema = z.strictObject({
   method: z.enum(['all', 'uniform', 'uniform-with-replacement', 'magnitude-weighted']),
   kernels: positiveInteger.max(10_000_000),
 })
-export type SamplingConfig = z.infer<typeof samplingConfigSchema>
 
 /** Phase 1: fit the weights alone. Predicts only the sampled kernels; needs no data. */
-export const reconstructionPhaseSchema = z.strictObject({
+const reconstructionPhaseSchema = z.strictObject({
   steps,
   optimizer: optimizerConfigSchema,
   sampling: samplingConfigSchema,
 })
-export type ReconstructionPhase = z.infer<typeof reconstructionPhaseSchema>
 
 /** Phase 2: the full objective with images through original and reconstructed network (method 3). */
-export const distillationPhaseSchema = z.strictObject({
+const distillationPhaseSchema = z.strictObject({
   steps,
   optimizer: optimizerConfigSchema,
   sampling: samplingConfigSchema,
@@ -54,7 +52,6 @@ export const distillationPhaseSchema = z.strictObject({
   /** Steps over which both rise linearly to their weight, after the warm-up. */
   rampSteps: steps,
 })
-export type DistillationPhase = z.infer<typeof distillationPhaseSchema>
 
 export const compressConfigSchema = z.strictObject({
   version: z.literal(1),

@@ -8,7 +8,7 @@ import { findDuplicateKey } from './duplicate-key.ts'
 
 export const LENGTH_FIELD_BYTES = 8
 /** The limit of the reference implementation. */
-export const MAX_HEADER_BYTES = 100_000_000
+const MAX_HEADER_BYTES = 100_000_000
 export const METADATA_KEY = '__metadata__'
 
 /** How safetensors spells each element type. */

@@ -16,7 +16,6 @@ export const compressProgressSchema = z.object({
   best: z.object({ correct: z.int(), step: z.int() }),
   seconds: z.object({ reconstruction: z.number(), distillation: z.number() }),
 })
-export type CompressProgress = z.infer<typeof compressProgressSchema>
 
 /** Tensors of the best predictor so far lie in the checkpoint under this prefix. */
 export const bestPrefix = 'best/'
