@@ -74,3 +74,8 @@ export function kernelTargets(
     norms: kernelNorms(targets),
   }
 }
+
+/** Mean square of the original weights: error / its root is the relative error of a reconstruction. */
+export function meanSquaredWeight({ table }: Representation, targets: KernelTargets): number {
+  return targets.norms.reduce((sum, norm) => sum + norm * norm, 0) / table.weights
+}
