@@ -14,8 +14,9 @@ const START_MS = 20_000
  */
 export async function withDisplay({ env, hasDisplay }, use) {
   if (hasDisplay) return use(env)
-  // The server picks a free number and writes it to file descriptor 3 when it is ready.
-  const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1680x1050x24', '-nolisten', 'tcp'], {
+  // The server picks a free number and writes it to file descriptor 3 when it is ready. Without -noreset it starts anew
+  // when its last program has gone, and a program that comes in that moment finds no screen.
+  const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1680x1050x24', '-nolisten', 'tcp', '-noreset'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     // Ctrl-C is for the program on the screen: it must not lose the screen first.
     detached: true,

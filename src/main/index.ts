@@ -96,7 +96,7 @@ class Desktop {
       if (process.platform !== 'darwin') app.quit()
     })
     app.on('before-quit', (event) => {
-      if (this.#isClosing) return
+      // Also when the last window closes on the way out: `app.exit` at the end of it asks nobody.
       event.preventDefault()
       void this.#close(0)
     })

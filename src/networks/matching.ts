@@ -41,7 +41,7 @@ export function matchArchitecture(
   const { rename, shapes } = renamed.value
   const comparisons = candidates.map((architecture) => compare(architecture, shapes))
   const [match, ...others] = comparisons.filter(({ firstDifference }) => firstDifference === undefined)
-  if (match === undefined) return fail(unknownArchitecture(comparisons, shapes.size))
+  if (match === undefined) return fail(unknownArchitecture(comparisons, [...shapes.keys()]))
   if (others.length > 0) {
     const ids = [match, ...others].map(({ architecture }) => architecture.id).join(', ')
     return fail({
@@ -111,7 +111,7 @@ function classCountOf(architecture: Architecture, shapes: ReadonlyMap<string, re
   return classes !== undefined && classes >= 1 ? classes : 10
 }
 
-function unknownArchitecture(comparisons: readonly Comparison[], tensorCount: number): AppError {
+function unknownArchitecture(comparisons: readonly Comparison[], names: readonly string[]): AppError {
   const [nearest] = comparisons.toSorted(
     (left, right) => right.agreeing - left.agreeing || left.disagreeing - right.disagreeing,
   )
@@ -120,13 +120,14 @@ function unknownArchitecture(comparisons: readonly Comparison[], tensorCount: nu
   if (nearest?.firstDifference === undefined || nearest.agreeing === 0) {
     return {
       code: 'architecture-unknown',
-      message: `None of the ${tensorCount} tensors belongs to a known architecture.`,
+      message: `None of the ${names.length} tensors belongs to a known architecture.`,
+      where: names[0] ?? 'no tensors',
       remedy,
     }
   }
   return {
     code: 'architecture-unknown',
-    message: `The ${tensorCount} tensors fit no known architecture; nearest is ${nearest.architecture.title}, but ${nearest.firstDifference}.`,
+    message: `The ${names.length} tensors fit no known architecture; nearest is ${nearest.architecture.title}, but ${nearest.firstDifference}.`,
     where: nearest.firstDifference.split(' ')[1] ?? '',
     remedy,
   }

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test as base } from '@playwright/test'
+import { expect, test as base } from '@playwright/test'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { Studio } from '#main/studio.ts'
 import { createForkHosts } from '#main/trainer-host/fork-host.ts'
@@ -9,13 +9,16 @@ import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
 import { AppException } from '#shared/result.ts'
 import { addSmallDataset } from '#test/support/small-dataset.ts'
-import { launchStudio, storeFolderIn, trainerEntry, type OpenStudio } from './launch.ts'
+import { launchStudio, quit, storeFolderIn, trainerEntry, type OpenStudio } from './launch.ts'
 
 interface Fixtures {
   /** `empty`: a new store. `library`: one with an untrained ResNet-20 and a data set of few images. */
   readonly start: 'empty' | 'library'
   /** Folder with the store and Chromium's files; removed when the test ends. */
   readonly folder: string
+  /** Starts the studio on `folder`; what a test leaves open is ended with it. */
+  readonly launch: () => Promise<OpenStudio>
+  /** An open studio; must end well when the test does. */
   readonly studio: OpenStudio
 }
 
@@ -46,7 +49,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       const folder = await mkdtemp(join(tmpdir(), 'nern-e2e-shared-'))
       const studio = await launchStudio(folder)
       await use(studio)
-      await studio.app.close()
+      await quit(studio)
       await rm(folder, { recursive: true, force: true, maxRetries: 5 })
     },
     { scope: 'worker', timeout: 120_000 },
@@ -59,14 +62,24 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   },
 
-  studio: async ({ folder }, use) => {
-    const studio = await launchStudio(folder)
+  launch: async ({ folder }, use) => {
+    const started: OpenStudio[] = []
+    await use(async () => {
+      const studio = await launchStudio(folder)
+      started.push(studio)
+      return studio
+    })
+    for (const { process } of started) process.kill('SIGKILL')
+  },
+
+  studio: async ({ launch }, use) => {
+    const studio = await launch()
     await use(studio)
-    await studio.app.close()
+    expect(await quit(studio)).toBe(0)
   },
 })
 
-export { expect } from '@playwright/test'
+export { expect }
 
 /** Imports through the studio itself, so that the store is one the studio makes. */
 async function fillLibrary(folder: string): Promise<void> {

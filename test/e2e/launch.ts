@@ -1,4 +1,5 @@
 /** Starting the built studio in a real Electron, with folders of its own. */
+import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from '@playwright/test'
@@ -40,6 +41,7 @@ export function storeFolderIn(folder: string): string {
 
 export interface OpenStudio {
   readonly app: ElectronApplication
+  readonly process: ChildProcess
   readonly page: Page
   readonly storeFolder: string
 }
@@ -54,7 +56,14 @@ export async function launchStudio(folder: string, args: readonly string[] = [])
   })
   const page = await app.firstWindow()
   await page.getByRole('heading', { level: 1 }).waitFor()
-  return { app, page, storeFolder: storeFolderIn(folder) }
+  return { app, process: app.process(), page, storeFolder: storeFolderIn(folder) }
+}
+
+/** Quits as the menu does; the exit code is 0 when everything was put away. */
+export async function quit({ app, process }: OpenStudio): Promise<number | null> {
+  const exited = new Promise<number | null>((resolve) => process.once('exit', resolve))
+  await app.close()
+  return process.exitCode ?? exited
 }
 
 /** The environment without what Playwright's own process was given for itself. */

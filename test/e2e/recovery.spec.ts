@@ -1,14 +1,14 @@
 import { once } from 'node:events'
 import { enqueue, get, interruptibleConfig, outcomeOf, reaches, reachesCheckpointAfter } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
-import { ask, launchStudio, show, trainerPid } from './launch.ts'
+import { ask, quit, show, trainerPid } from './launch.ts'
 
 test.use({ start: 'library' })
 // Three runs of the same experiment, on a machine that may do other things.
 test.setTimeout(300_000)
 
-test('kill -9 of trainer and of app: the run goes on from its checkpoint to the same last bit', async ({ folder }) => {
-  let studio = await launchStudio(folder)
+test('kill -9 of trainer and of app: the run goes on from its checkpoint to the same last bit', async ({ launch }) => {
+  let studio = await launch()
   const whole = await enqueue(studio, 'Undisturbed', interruptibleConfig())
   await reaches(studio, whole.id, 'completed')
   const expected = await outcomeOf(studio, whole.id)
@@ -28,33 +28,32 @@ test('kill -9 of trainer and of app: the run goes on from its checkpoint to the 
     const { id } = await enqueue(studio, 'App killed', interruptibleConfig())
     const waiting = await enqueue(studio, 'Waiting', interruptibleConfig())
     await reachesCheckpointAfter(studio, id, 0)
-    const app = studio.app.process()
-    const exited = once(app, 'exit')
-    app.kill('SIGKILL')
+    const exited = once(studio.process, 'exit')
+    studio.process.kill('SIGKILL')
     await exited
 
-    studio = await launchStudio(folder)
+    studio = await launch()
     await show(studio, { name: 'queue' })
-    await expect(studio.page.getByRole('button', { name: 'App killed' })).toBeVisible()
+    await expect(studio.page.getByRole('button', { name: 'App killed', exact: true })).toBeVisible()
     await expect(studio.page.getByRole('list', { name: 'Waiting experiments' })).toContainText('Waiting')
     await reaches(studio, id, 'completed')
     await ask(studio.page, 'queue.cancel', { ids: [waiting.id] })
     expect(await outcomeOf(studio, id)).toStrictEqual(expected)
   })
-  await studio.app.close()
+  expect(await quit(studio)).toBe(0)
 })
 
-test('quitting asks the run for a checkpoint and leaves it in the queue', async ({ folder }) => {
-  const first = await launchStudio(folder)
+test('quitting asks the run for a checkpoint and leaves it in the queue', async ({ launch }) => {
+  const first = await launch()
   const { id } = await enqueue(first, 'Quit', interruptibleConfig())
   await reachesCheckpointAfter(first, id, 0)
   const before = (await get(first, id)).latestRun?.step ?? 0
-  await first.app.close()
+  expect(await quit(first)).toBe(0)
 
-  const second = await launchStudio(folder)
+  const second = await launch()
   await reaches(second, id, 'running')
   expect((await get(second, id)).latestRun?.step ?? 0).toBeGreaterThanOrEqual(before)
   await ask(second.page, 'queue.cancel', { ids: [id] })
   await reaches(second, id, 'cancelled')
-  await second.app.close()
+  expect(await quit(second)).toBe(0)
 })

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from './fixtures.ts'
-import { electronExecutable, launchStudio, show, studioArguments, studioEnvironment } from './launch.ts'
+import { electronExecutable, quit, show, studioArguments, studioEnvironment } from './launch.ts'
 
 test('starts on an empty store with Home and says what it can do', async ({ studio: { page, app } }, info) => {
   const versions = await app.evaluate(() => ({ electron: process.versions.electron, chrome: process.versions.chrome }))
@@ -38,37 +38,37 @@ test('every section opens from the keyboard and from the Go menu', async ({ shar
   await expect(page.getByRole('heading', { level: 1, name: 'Networks' })).toBeVisible()
 })
 
-test('the theme setting changes the page and the window, and is kept', async ({ folder }) => {
-  const first = await launchStudio(folder)
+test('the theme setting changes the page and the window, and is kept', async ({ launch }) => {
+  const first = await launch()
   await show(first, { name: 'settings' })
   await first.page.getByRole('radio', { name: 'Dark' }).click()
   await expect(first.page.locator('html')).toHaveAttribute('data-theme', 'dark')
-  await first.app.close()
+  expect(await quit(first)).toBe(0)
 
-  const second = await launchStudio(folder)
+  const second = await launch()
   await expect(second.page.locator('html')).toHaveAttribute('data-theme', 'dark')
   const background = await second.app.evaluate(({ BrowserWindow }) =>
     BrowserWindow.getAllWindows()[0]?.getBackgroundColor(),
   )
-  await second.app.close()
+  expect(await quit(second)).toBe(0)
   expect(background?.toLowerCase()).toBe('#0e1014')
 })
 
-test('size and place of the window are remembered', async ({ folder }) => {
+test('size and place of the window are remembered', async ({ folder, launch }) => {
   const bounds = { x: 60, y: 80, width: 1100, height: 720 }
-  const first = await launchStudio(folder)
+  const first = await launch()
   await first.app.evaluate(({ BrowserWindow }, wanted) => BrowserWindow.getAllWindows()[0]?.setBounds(wanted), bounds)
   await expect
     .poll(() => first.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds()))
     .toMatchObject(bounds)
-  await first.app.close()
+  expect(await quit(first)).toBe(0)
   expect(JSON.parse(await readFile(join(folder, 'user-data', 'window.json'), 'utf8'))).toStrictEqual({
     bounds,
     isMaximized: false,
   })
-  const second = await launchStudio(folder)
+  const second = await launch()
   const again = await second.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds())
-  await second.app.close()
+  expect(await quit(second)).toBe(0)
   expect(again).toMatchObject(bounds)
 })
 

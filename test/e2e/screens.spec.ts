@@ -1,0 +1,82 @@
+/** Every screen, in both themes: looked at by axe, and saved at two sizes for people to look at. */
+import { join } from 'node:path'
+import AxeBuilder from '@axe-core/playwright'
+import type { Place } from '#shared/contract.ts'
+import { enqueue, reaches, smokeConfig } from './experiments.ts'
+import { expect, test } from './fixtures.ts'
+import { ask, screenshotsFolder, show, type OpenStudio } from './launch.ts'
+
+const themes = ['light', 'dark'] as const
+const sizes = [
+  { width: 1280, height: 800 },
+  { width: 1920, height: 1080 },
+] as const
+
+test.setTimeout(400_000)
+
+async function look(studio: OpenStudio, name: string, place: Place): Promise<readonly string[]> {
+  const { page } = studio
+  const found: string[] = []
+  await show(studio, place)
+  for (const theme of themes) {
+    await ask(page, 'studio.update-settings', { theme })
+    await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
+    for (const size of sizes) {
+      await page.setViewportSize(size)
+      await expect(page.getByRole('progressbar', { name: 'Loading' })).toHaveCount(0)
+      const path = join(screenshotsFolder, `${name}-${theme}-${size.width}x${size.height}.png`)
+      await page.screenshot({ path, animations: 'disabled' })
+    }
+    // Legacy mode: the other one opens a second page, which the studio refuses.
+    const { violations } = await new AxeBuilder({ page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+      .setLegacyMode(true)
+      .analyze()
+    for (const { id, nodes } of violations) {
+      found.push(
+        ...nodes.map(({ target, failureSummary }) => `${name} ${theme}: ${id}: ${target.join(' ')}: ${failureSummary}`),
+      )
+    }
+  }
+  return found
+}
+
+test('screens without anything in them', async ({ sharedStudio }) => {
+  const found: string[] = []
+  for (const name of ['home', 'networks', 'datasets', 'new-experiment', 'experiments', 'queue'] as const) {
+    found.push(...(await look(sharedStudio, `empty-${name}`, { name })))
+  }
+  found.push(...(await look(sharedStudio, 'empty-compare', { name: 'compare', ids: [] })))
+  await ask(sharedStudio.page, 'studio.update-settings', { theme: 'system' })
+  expect(found).toStrictEqual([])
+})
+
+test.describe('with a library', () => {
+  test.use({ start: 'library' })
+
+  test('screens with networks, data sets and finished experiments', async ({ studio }) => {
+    const first = await enqueue(studio, 'Smoke, seed 1', smokeConfig())
+    const second = await enqueue(studio, 'Smoke, seed 2', { ...smokeConfig(), seed: 2 })
+    await reaches(studio, first.id, 'completed')
+    await reaches(studio, second.id, 'completed')
+    const [network] = await ask(studio.page, 'networks.list', {})
+    const [dataset] = await ask(studio.page, 'datasets.list', {})
+    const places: readonly (readonly [string, Place])[] = [
+      ['home', { name: 'home' }],
+      ['networks', { name: 'networks' }],
+      ['network', { name: 'network', id: network?.id ?? '' }],
+      ['datasets', { name: 'datasets' }],
+      ['dataset', { name: 'dataset', id: dataset?.id ?? '' }],
+      ['new-experiment', { name: 'new-experiment' }],
+      ['experiments', { name: 'experiments' }],
+      ['queue', { name: 'queue' }],
+      ['run', { name: 'run', experimentId: first.id }],
+      ['compare', { name: 'compare', ids: [first.id, second.id] }],
+      ['doctor', { name: 'doctor' }],
+      ['settings', { name: 'settings' }],
+    ]
+    const found: string[] = []
+    for (const [name, place] of places) found.push(...(await look(studio, name, place)))
+    expect(found).toStrictEqual([])
+  })
+})
