@@ -25,20 +25,12 @@ export interface LoweringTarget {
   readonly channelBlock?: number
 }
 
-/** A product with one factor a channel, which a convolution's gradients can take into their filters instead. */
-interface ChannelProduct {
-  readonly maps: Value
-  /** [channels] */
-  readonly factor: Value
-}
-
 export class Lowering {
   readonly builder = new GraphBuilder()
   readonly target: LoweringTarget
   readonly #transposedData = new WeakMap<ConstantData, Map<string, ConstantData>>()
   /** Results of `Relu` by their operand: its gradient is taken from the result, so that the operand can be freed. */
   readonly #reluResults = new WeakMap<Value, Value>()
-  readonly #channelProducts = new WeakMap<Value, ChannelProduct>()
 
   constructor(target: LoweringTarget) {
     this.target = target
@@ -96,6 +88,7 @@ export class Lowering {
         return this.#reordered(source.name, source, order)
       case 'blocked':
       case 'pending':
+      case 'scaled':
         return this.stored(this.unblocked(value), order)
     }
   }
@@ -139,7 +132,9 @@ export class Lowering {
   reshape(value: Value, shape: readonly number[]): Value {
     if (sameNumbers(shape, value.shape)) return value
     const { source, dtype } = value
-    if (source.kind === 'blocked' || source.kind === 'pending') return this.reshape(this.unblocked(value), shape)
+    if (source.kind === 'blocked' || source.kind === 'pending' || source.kind === 'scaled') {
+      return this.reshape(this.unblocked(value), shape)
+    }
     if (source.kind === 'uniform') return { shape, dtype, source }
     if (source.kind === 'mask') {
       return { shape, dtype, source: { kind: 'mask', condition: this.reshape(source.condition, shape) } }
@@ -176,18 +171,18 @@ export class Lowering {
     return this.#reluResults.get(value) ?? value
   }
 
-  rememberChannelProduct(result: Value, product: ChannelProduct): void {
-    this.#channelProducts.set(result, product)
+  /** The value as it exists in the model: its convolution or its factor written. */
+  settled(value: Value): Value {
+    const { source } = value
+    if (source.kind === 'pending') return source.pending.settled()
+    if (source.kind === 'scaled') return this.elementwise('Mul', [source.base, source.factor], value)
+    return value
   }
 
-  channelProductOf(value: Value): ChannelProduct | undefined {
-    return this.#channelProducts.get(value)
-  }
-
-  /** The value in an ordinary layout: neither pending nor with blocked channels. */
+  /** The value settled and in an ordinary layout, without blocked channels. */
   unblocked(value: Value): Value {
     const { source, shape, dtype } = value
-    if (source.kind === 'pending') return this.unblocked(source.pending.settled())
+    if (source.kind === 'pending' || source.kind === 'scaled') return this.unblocked(this.settled(value))
     if (source.kind === 'mask')
       return { shape, dtype, source: { kind: 'mask', condition: this.unblocked(source.condition) } }
     if (source.kind !== 'blocked') return value
@@ -206,7 +201,7 @@ export class Lowering {
   /** Feature maps seen with blocked channels; copies them into blocks when they are not. */
   blockedView(maps: Value, block: number): Value {
     const { source, dtype } = maps
-    if (source.kind === 'pending') return this.blockedView(source.pending.settled(), block)
+    if (source.kind === 'pending' || source.kind === 'scaled') return this.blockedView(this.settled(maps), block)
     if (source.kind === 'blocked') return source.view
     const padded = broadcast(maps, [...identityOrder(4 - maps.shape.length).map(() => 1), ...maps.shape])
     if (padded.source.kind === 'mask') return this.blockedView(this.plainValue(padded, this.plain(padded)), block)
@@ -229,7 +224,7 @@ export class Lowering {
 
   /** The blocked view of feature maps that lie so, or are about to. */
   existingBlockedView(value: Value): Value | undefined {
-    const { source } = settled(value)
+    const { source } = this.settled(value)
     return source.kind === 'blocked' ? source.view : undefined
   }
 
@@ -248,7 +243,7 @@ export class Lowering {
     output: ValueSpec,
     attributes: OnnxAttributes,
   ): Value | undefined {
-    const operands = given.map((operand) => settled(operand))
+    const operands = given.map((operand) => this.settled(operand))
     const largest = operands.reduce((a, b) => (sizeOf(layoutOf(b).extents) > sizeOf(layoutOf(a).extents) ? b : a))
     const block = blockOf(largest)
     if (block === undefined || output.shape.length !== 4) return undefined
@@ -294,10 +289,6 @@ export class Lowering {
     cached.set(key, data)
     return data
   }
-}
-
-function settled(value: Value): Value {
-  return value.source.kind === 'pending' ? value.source.pending.settled() : value
 }
 
 /** Channels a block, when the value lies in blocks. */

@@ -54,6 +54,16 @@ interface PendingSource {
   readonly pending: PendingMaps
 }
 
+/**
+ * A tensor times a factor of far fewer elements that broadcasts against it. Most of what is done to such a product can
+ * be done to the factor alone, and the gradients of convolutions take it into their filters.
+ */
+interface ScaledSource {
+  readonly kind: 'scaled'
+  readonly base: Value
+  readonly factor: Value
+}
+
 export interface PendingMaps {
   /** Multiplied channel by channel; `factor` is [channels]. */
   scaled(factor: Value): PendingMaps
@@ -65,7 +75,8 @@ export interface PendingMaps {
 }
 
 export interface Value extends ValueSpec {
-  readonly source: UniformSource | ConstantSource | TensorSource | MaskSource | BlockedSource | PendingSource
+  readonly source:
+    UniformSource | ConstantSource | TensorSource | MaskSource | BlockedSource | PendingSource | ScaledSource
 }
 
 export function uniform(spec: ValueSpec, value: number): Value {
@@ -87,6 +98,8 @@ export function layoutOf(value: Value): Layout {
       return { order: identityOrder(4), extents: joinedChannels(layoutOf(value.source.view).extents) }
     case 'pending':
       return { order: identityOrder(4), extents: value.shape }
+    case 'scaled':
+      return layoutOf(value.source.base)
     case 'constant':
     case 'tensor':
       return value.source
@@ -158,7 +171,8 @@ function withLayout(value: Value, shape: readonly number[], change: (layout: Lay
       return { shape, dtype, source: { kind: 'mask', condition: withLayout(source.condition, shape, change) } }
     case 'blocked':
     case 'pending':
-      throw new AppException({ code: 'internal', message: 'Feature maps were rearranged before they were settled' })
+    case 'scaled':
+      throw new AppException({ code: 'internal', message: 'A value was rearranged before it was settled' })
     case 'constant':
       return { shape, dtype, source: { ...source, ...change(source) } }
     case 'tensor':

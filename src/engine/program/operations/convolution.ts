@@ -6,7 +6,7 @@ import { tf } from '#engine/program/tfjs.ts'
 import type { ValueSpec } from '../graph.ts'
 import type { Lowering } from '../onnx/lowering.ts'
 import { ints, type OnnxAttributes } from '../onnx/model.ts'
-import { transposed, type Value } from '../onnx/value.ts'
+import { layoutOf, transposed, type Value } from '../onnx/value.ts'
 import { PendingConvolution } from '../onnx/pending-convolution.ts'
 import { concatValues, padValue, reverseValue, sliceValue } from './arrangement.ts'
 import { matMul, matrixTransposed } from './matmul.ts'
@@ -117,14 +117,19 @@ const conv2dBackpropInput = operation(
 
 interface Factored {
   readonly maps: Value
-  /** [channels] */
+  /** [channels] or [] */
   readonly factor?: Value
 }
 
 /** Takes a factor for each channel of dy off: the gradients are linear in dy, and filters are smaller than maps. */
 function withoutFactor(dy: Value, format: Format, lowering: Lowering): Factored {
-  const product = format === 'NCHW' ? lowering.channelProductOf(dy) : undefined
-  return product ?? { maps: dy }
+  const { source } = dy
+  if (source.kind !== 'scaled' || format !== 'NCHW') return { maps: dy }
+  const { base, factor } = source
+  const perChannel = lowering.perChannel(factor, dy.shape[1] ?? 1)
+  if (perChannel !== undefined) return { maps: base, factor: perChannel }
+  const isNumber = layoutOf(factor).extents.every((extent) => extent === 1)
+  return isNumber ? { maps: base, factor: lowering.reshape(factor, []) } : { maps: dy }
 }
 
 /** @param filter [height, width, channels, filters]; every filter times its factor. */

@@ -3,10 +3,11 @@
  * what depends on uniform values only is computed while compiling.
  */
 import { tf } from '#engine/program/tfjs.ts'
+import { sizeOf } from '#shared/host-tensor.ts'
 import type { GraphDtype, ValueSpec } from '../graph.ts'
 import { castNumber, type Lowering } from '../onnx/lowering.ts'
 import { float, type OnnxAttributes } from '../onnx/model.ts'
-import { broadcast, sameNumbers, uniform, uniformOf, type Value } from '../onnx/value.ts'
+import { broadcast, layoutOf, sameNumbers, uniform, uniformOf, type Value } from '../onnx/value.ts'
 import { operand, operandList, operation, type Call, type LoweringCall, type Operation } from './operation.ts'
 import type { OperationTable } from './operation.ts'
 
@@ -94,29 +95,62 @@ const product: Shortcut = (a, b, call, lowering) => {
   return (
     selection(a, b, output, lowering) ??
     selection(b, a, output, lowering) ??
-    scaledMaps('a', 'b', call, lowering) ??
-    scaledMaps('b', 'a', call, lowering)
+    scaledBy('a', 'b', call, lowering) ??
+    scaledBy('b', 'a', call, lowering)
   )
 }
 
-/** A factor for each channel moves into the filters of the convolution before it, or those of the gradients after. */
-function scaledMaps(name: string, factorName: string, call: LoweringCall, lowering: Lowering): Value | undefined {
+/** Elements of a factor, at most this share of the product's, are worth keeping apart. */
+const smallShare = 1 / 8
+/** Products below this size are written at once. */
+const largeSize = 4096
+
+/** A small factor stays apart from what it multiplies, or moves into the filters of the convolution before it. */
+function scaledBy(name: string, factorName: string, call: LoweringCall, lowering: Lowering): Value | undefined {
   const { output } = call
-  const maps = operand(call, name)
-  if (output.shape.length !== 4 || !sameNumbers(maps.shape, output.shape)) return undefined
-  const factor = lowering.perChannel(operand(call, factorName), output.shape[1] ?? 1)
-  if (factor === undefined) return undefined
-  if (maps.source.kind === 'pending' && call.readersOf(name).length === 1) {
-    return { ...output, source: { kind: 'pending', pending: maps.source.pending.scaled(factor) } }
+  const [x, factor] = [operand(call, name), operand(call, factorName)]
+  if (output.dtype !== 'float32' || !sameNumbers(x.shape, output.shape)) return undefined
+  if (x.source.kind === 'pending' && call.readersOf(name).length === 1) {
+    const perChannel = lowering.perChannel(factor, output.shape[1] ?? 1)
+    if (perChannel !== undefined) {
+      return { ...output, source: { kind: 'pending', pending: x.source.pending.scaled(perChannel) } }
+    }
   }
-  const result = lowering.elementwise('Mul', [maps, operand(call, factorName)], output)
-  lowering.rememberChannelProduct(result, { maps, factor })
-  return result
+  if (x.source.kind !== 'scaled')
+    return isSmallFactor(factor, x) ? scaled(lowering.settled(x), factor, output) : undefined
+  const { base } = x.source
+  if (!isSmallFactor(factor, base)) {
+    const { source } = factor
+    const other = source.kind === 'scaled' ? source.base : factor
+    const product = lowering.elementwise('Mul', [base, other], output)
+    const both = source.kind === 'scaled' ? productOf(x.source.factor, source.factor, lowering) : x.source.factor
+    return scaled(product, both, output)
+  }
+  const both = productOf(x.source.factor, factor, lowering)
+  return isSmallFactor(both, base) ? scaled(base, both, output) : undefined
 }
 
-/** A product with a 0/1 mask takes one pass over memory as a selection. */
+function scaled(base: Value, factor: Value, output: ValueSpec): Value {
+  return { ...output, source: { kind: 'scaled', base, factor } }
+}
+
+function productOf(a: Value, b: Value, lowering: Lowering): Value {
+  const shape = tf.broadcast_util.assertAndGetBroadcastShape([...a.shape], [...b.shape])
+  return lowering.elementwise('Mul', [a, b], { shape, dtype: 'float32' })
+}
+
+function isSmallFactor(factor: Value, x: Value): boolean {
+  const size = sizeOf(layoutOf(x).extents)
+  return size >= largeSize && sizeOf(layoutOf(factor).extents) <= size * smallShare
+}
+
+/** A product with a 0/1 mask takes one pass over memory as a selection; a factor of x stays apart. */
 function selection(x: Value, mask: Value, output: ValueSpec, lowering: Lowering): Value | undefined {
   if (mask.source.kind !== 'mask' || x.source.kind === 'mask') return undefined
+  if (x.source.kind === 'scaled' && sameNumbers(x.shape, output.shape)) {
+    const chosen = selection(x.source.base, mask, output, lowering)
+    return chosen && scaled(chosen, x.source.factor, output)
+  }
   return lowering.elementwise('Where', [mask.source.condition, x, uniform({ ...output, shape: [] }, 0)], output)
 }
 
@@ -270,6 +304,15 @@ const eluGrad = composed(
   },
 )
 
+const negative = operation(sameAsX, (call, lowering) => {
+  const x = operand(call, 'x')
+  const { source } = x
+  if (source.kind === 'scaled') {
+    return scaled(source.base, lowering.elementwise('Neg', [source.factor], source.factor), call.output)
+  }
+  return folded([x], call.output, (number = 0) => -number) ?? lowering.elementwise('Neg', [x], call.output)
+})
+
 const identity = operation(sameAsX, (call) => operand(call, 'x'))
 const filledWith = (value: number): Operation => operation(sameAsX, (call) => uniform(call.output, value))
 
@@ -305,7 +348,7 @@ export const elementwiseOperations: OperationTable = {
   Select: select,
 
   Abs: unary('Abs', (x = 0) => Math.abs(x)),
-  Neg: unary('Neg', (x = 0) => -x),
+  Neg: negative,
   Sign: unary('Sign', (x = 0) => Math.sign(x)),
   Floor: unary('Floor', (x = 0) => Math.floor(x)),
   Ceil: unary('Ceil', (x = 0) => Math.ceil(x)),

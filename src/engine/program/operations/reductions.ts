@@ -53,19 +53,40 @@ function reduce(kind: Reduction, x: Value, axes: readonly number[], output: Valu
     const count = sizeOf(axes.map((axis) => x.shape[axis] ?? 1))
     return uniform(output, Math.fround(kind.ofEqual(repeated, count)))
   }
+  const { source } = x
+  if (source.kind === 'scaled' && isLinear(kind) && isConstantAlong(source.factor, axes, x.shape.length)) {
+    const kept = { shape: keptShape(x.shape, axes), dtype: output.dtype }
+    const sum = reduce(kind, source.base, axes, kept, lowering)
+    return lowering.reshape(lowering.elementwise('Mul', [sum, source.factor], kept), output.shape)
+  }
   const view = lowering.existingBlockedView(x)
   if (view !== undefined) return reduceBlocked(kind, view, axes, output, lowering)
-  const { order, extents } = layoutOf(x)
+  const settled = lowering.settled(x)
+  const { order, extents } = layoutOf(settled)
   const stored = axes.filter((axis) => extents[axis] !== 1)
   const repeats = axes.reduce((count, axis) => count * ((x.shape[axis] ?? 1) / (extents[axis] ?? 1)), 1)
-  const narrowed = { shape: x.shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent)), dtype: output.dtype }
-  let name = lowering.stored(x, order)
+  const narrowed = { shape: keptShape(x.shape, axes), dtype: output.dtype }
+  let name = lowering.stored(settled, order)
   for (const positions of passes(stored, { order, extents })) {
     name = lowering.emit(kind.op, [name, lowering.builder.int64(positions)], { keepdims: int(1) })
   }
   const layout = { order, extents: extents.map((extent, axis) => (axes.includes(axis) ? 1 : extent)) }
   const reduced = lowering.laidOutValue(narrowed, name, layout)
   return lowering.reshape(scaled(kind, reduced, repeats, lowering), output.shape)
+}
+
+function isLinear(kind: Reduction): boolean {
+  return kind === sum || kind === mean
+}
+
+/** Whether a factor is the same number along `axes` of a tensor of the given rank. */
+function isConstantAlong(factor: Value, axes: readonly number[], rank: number): boolean {
+  const { extents } = layoutOf(factor)
+  return axes.every((axis) => (extents[axis - (rank - extents.length)] ?? 1) === 1)
+}
+
+function keptShape(shape: readonly number[], axes: readonly number[]): readonly number[] {
+  return shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent))
 }
 
 /** Feature maps with blocked channels: `axes` are those of [batch, channels, height, width]. */
@@ -77,8 +98,8 @@ function reduceBlocked(
   lowering: Lowering,
 ): Value {
   const viewAxes = axes.flatMap((axis) => [[0], [1, 2], [3], [4]][axis] ?? [])
-  const shape = view.shape.map((extent, axis) => (viewAxes.includes(axis) ? 1 : extent))
-  return lowering.reshape(reduce(kind, view, viewAxes, { shape, dtype: output.dtype }, lowering), output.shape)
+  const kept = { shape: keptShape(view.shape, viewAxes), dtype: output.dtype }
+  return lowering.reshape(reduce(kind, view, viewAxes, kept, lowering), output.shape)
 }
 
 /**
