@@ -1,0 +1,22 @@
+/**
+ * `npm run bench -- NAME [arguments]` runs test/bench/NAME.bench.ts; without a name it says which there are. Measure on a
+ * machine that does nothing else.
+ */
+import fs from 'node:fs'
+import path from 'node:path'
+import process from 'node:process'
+import { bootstrap, root, runNode, stop } from './lib/bootstrap.mjs'
+
+const tools = await bootstrap()
+const folder = path.join(root, 'test', 'bench')
+const names = (fs.existsSync(folder) ? fs.readdirSync(folder) : [])
+  .filter((file) => file.endsWith('.bench.ts'))
+  .map((file) => path.basename(file, '.bench.ts'))
+const [name, ...args] = process.argv.slice(2)
+if (!names.includes(name)) {
+  stop(
+    `${name === undefined ? 'no bench was named' : `there is no bench ${name}`}.`,
+    `npm run bench -- ${names.join('|')}`,
+  )
+}
+process.exit(await runNode(tools, ['scripts/run-ts.mjs', path.join(folder, `${name}.bench.ts`), ...args]))
