@@ -218,6 +218,7 @@ class Desktop {
       studio: this.#studio,
       window,
       show: (place) => this.show(place),
+      presetId: this.#options.demoPreset,
       ...(this.#options.screenshots === undefined ? {} : { screenshots: this.#options.screenshots }),
       say: (line) => process.stdout.write(`${line}\n`),
     }

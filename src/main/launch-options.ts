@@ -11,6 +11,8 @@ export interface LaunchOptions {
   readonly isDemo: boolean
   /** Leave when the demo is over: 0 done, 1 failed. */
   readonly isDemoExiting: boolean
+  /** Preset of the demo's experiment. */
+  readonly demoPreset: string
   /** Where the demo saves pictures of every screen. */
   readonly screenshots?: string
 }
@@ -30,6 +32,7 @@ export function parseLaunchOptions(args: readonly string[], workingDirectory: st
       'user-data-dir': { type: 'string' },
       demo: { type: 'boolean' },
       'demo-exit': { type: 'boolean' },
+      'demo-preset': { type: 'string' },
       screenshots: { type: 'string' },
     },
   })
@@ -38,9 +41,11 @@ export function parseLaunchOptions(args: readonly string[], workingDirectory: st
   const store = path(values.store)
   const userDataDir = path(values['user-data-dir'])
   const screenshots = path(values.screenshots)
+  const preset = values['demo-preset']
   return {
     isDemo: values.demo === true,
     isDemoExiting: values['demo-exit'] === true,
+    demoPreset: typeof preset === 'string' && preset !== '' ? preset : 'fast',
     ...(store === undefined ? {} : { store }),
     ...(userDataDir === undefined ? {} : { userDataDir }),
     ...(screenshots === undefined ? {} : { screenshots }),

@@ -16,8 +16,8 @@ export function interruptibleConfig(): CompressConfig {
   const config = smokeConfig()
   return {
     ...config,
-    reconstruction: { ...config.reconstruction, steps: 1_500, sampling: { method: 'uniform', kernels: 4096 } },
-    checkpointEverySteps: 50,
+    reconstruction: { ...config.reconstruction, steps: 500, sampling: { method: 'uniform', kernels: 4096 } },
+    checkpointEverySteps: 25,
   }
 }
 
@@ -40,7 +40,7 @@ export async function get({ page }: OpenStudio, id: string): Promise<ExperimentR
 }
 
 export async function reaches(studio: OpenStudio, id: string, status: ExperimentRecord['status']): Promise<void> {
-  await expect.poll(async () => (await get(studio, id)).status, { timeout: 60_000 }).toBe(status)
+  await expect.poll(async () => (await get(studio, id)).status, { timeout: 180_000 }).toBe(status)
 }
 
 /** The run goes on and has made a checkpoint that it did not have at `step`. */
@@ -52,7 +52,7 @@ export async function reachesCheckpointAfter(studio: OpenStudio, id: string, ste
         const checkpoints = run === undefined ? [] : await ask(studio.page, 'runs.checkpoints', { id: run.id })
         return Math.max(-1, ...checkpoints.map((checkpoint) => checkpoint.step))
       },
-      { timeout: 60_000 },
+      { timeout: 180_000 },
     )
     .toBeGreaterThan(step)
 }

@@ -1,8 +1,9 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
+import { sampleToken } from '#main/commands/library.ts'
 import { Studio } from '#main/studio.ts'
 import { createForkHosts } from '#main/trainer-host/fork-host.ts'
 import { buildNetwork } from '#networks/architectures.ts'
@@ -23,7 +24,7 @@ interface Fixtures {
 }
 
 interface WorkerFixtures {
-  /** A folder as `library` starts from, made once. */
+  /** What `library` starts from, made once: untrained weights in the place of the sample network. */
   readonly libraryFolder: string
   /** One studio on a new store for tests that leave nothing behind: starting takes longer than most of them. */
   readonly sharedStudio: OpenStudio
@@ -87,17 +88,20 @@ async function fillLibrary(folder: string): Promise<void> {
   await addSmallDataset(storeFolder)
   const network = buildNetwork('resnet20-cifar-b', 10)
   if (!network.ok) throw new AppException(network.error)
-  const file = join(folder, 'untrained.safetensors')
-  await writeFile(file, writeSafetensors(Object.entries(initialParameters(network.value, 7))))
+  const samples = join(folder, 'resources', 'samples')
+  await mkdir(samples, { recursive: true })
+  const weights = writeSafetensors(Object.entries(initialParameters(network.value, 7)))
+  await writeFile(join(samples, 'resnet20-cifar10.safetensors'), weights)
   const studio = await Studio.open({
     storeFolder,
     program: 'test',
     version: '0.0.0',
     createHost: createForkHosts({ entryPath: trainerEntry }),
-    resourcesFolder: '',
+    resourcesFolder: join(folder, 'resources'),
   })
   try {
-    await studio.handlers['networks.import']({ taskId: 'network', file, name: 'Untrained ResNet-20' })
+    const name = 'Untrained ResNet-20'
+    await studio.handlers['networks.import']({ taskId: 'network', file: sampleToken, name })
   } finally {
     await studio.close()
   }

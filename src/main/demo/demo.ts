@@ -11,6 +11,7 @@ export interface DemoOptions {
   readonly studio: Studio
   readonly window: BrowserWindow
   readonly show: (place: Place) => void
+  readonly presetId: string
   /** Folder for pictures of every screen; none are taken without. */
   readonly screenshots?: string
   /** Tells how far it is, one line at a time. */
@@ -20,6 +21,8 @@ export interface DemoOptions {
 /** How long Home stays before the run is shown, for the eye. */
 const lookAtHomeMs = 2_500
 const sayEveryMs = 15_000
+/** Enough for curves to be seen. */
+const stepsToSee = 100
 
 /**
  * `npm run demo`: the sample network and CIFAR-10, one real experiment through the real queue, watched live, then
@@ -28,13 +31,13 @@ const sayEveryMs = 15_000
  * @returns whether the experiment completed; what went wrong has been said
  */
 export async function runDemo(options: DemoOptions): Promise<boolean> {
-  const { studio, show, say } = options
+  const { studio, show, say, presetId } = options
   try {
     const { network, dataset } = await provideSample(studio)
     say(`Sample network: ${network.name} (${network.title}); data set: ${dataset.name}.`)
     show({ name: 'home' })
     await wait(lookAtHomeMs)
-    const { id, name } = await enqueueSample(studio, network.id, dataset.id)
+    const { id, name } = await enqueueSample(studio, presetId, network.id, dataset.id)
     say(`Experiment ${name} is in the queue.`)
     show({ name: 'run', experimentId: id })
     const ended = await withProgress(studio, id, say, async () => {
@@ -53,12 +56,12 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
   }
 }
 
-/** Resolves when there is something to see: curves of a hundred steps, or the end. */
+/** Resolves when there is something to see, or at the end. */
 function untilTraining(studio: Studio, id: string): Promise<void> {
   return new Promise((resolve) => {
     const stops = [
       studio.events.on('run-metrics', ({ run }) => {
-        if (run.experimentId === id && run.step >= 100) done()
+        if (run.experimentId === id && run.step >= Math.min(stepsToSee, run.totalSteps / 2)) done()
       }),
       studio.events.on('experiment-changed', (experiment) => {
         if (experiment.id === id && experiment.status !== 'running' && experiment.status !== 'queued') done()

@@ -1,5 +1,5 @@
 import type { DatasetRecord, ExperimentRecord, NetworkRecord } from '#shared/records.ts'
-import { fastConfig } from '#shared/presets.ts'
+import { compressPresets } from '#shared/presets.ts'
 import { AppException } from '#shared/result.ts'
 import { sampleToken } from '../commands/library.ts'
 import { cifar10Token } from '../library/dataset-library.ts'
@@ -21,9 +21,22 @@ export async function provideSample(
   return { network, dataset }
 }
 
-/** The experiment of the demo: the studio's own recipe, unchanged, through the queue like any other. */
-export function enqueueSample(studio: Studio, networkId: string, datasetId: string): Promise<ExperimentRecord> {
-  return studio.handlers['experiments.create']({ config: fastConfig, networkId, datasetId, enqueue: true })
+/** The experiment of the demo: a preset as it is, through the queue like any other. Errors: `not-found`. */
+export function enqueueSample(
+  studio: Studio,
+  presetId: string,
+  networkId: string,
+  datasetId: string,
+): Promise<ExperimentRecord> {
+  const preset = compressPresets.find(({ id }) => id === presetId)
+  if (preset === undefined) {
+    throw new AppException({
+      code: 'not-found',
+      message: `There is no preset ${presetId}.`,
+      remedy: `Name one of ${compressPresets.map(({ id }) => id).join(', ')}.`,
+    })
+  }
+  return studio.handlers['experiments.create']({ config: preset.config, networkId, datasetId, enqueue: true })
 }
 
 /**
