@@ -7,7 +7,8 @@ import type { Representation } from '../representation.ts'
 
 /**
  * State: the predictor's parameters. Outputs: one weight [filters, channels, height, width] a represented layer, under
- * its parameter name; `into` the executor's state, where an evaluation finds them, or back to the `caller`.
+ * its parameter name; `into` the executor's state, where they replace the weights an evaluation reads (and must exist
+ * before), or back to the `caller`.
  */
 export function predictAllProgram(representation: Representation, into: 'state' | 'caller'): Program {
   const { table, tables, predictor, parameterSpecs } = representation

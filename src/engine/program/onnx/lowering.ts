@@ -233,7 +233,11 @@ export class Lowering {
     if (value.shape.length > 4 || channels === 1) return undefined
     const lifted = [...identityOrder(4 - value.shape.length).map(() => 1), ...layoutOf(value).extents]
     if (!sameNumbers(lifted, [1, channels, 1, 1])) return undefined
-    return this.reshape(this.unblocked(value), [channels])
+    // A value may be broadcast to the maps' own shape already; only what it stores is wanted.
+    const whole = this.unblocked(value)
+    const { extents } = layoutOf(whole)
+    const stored = this.stored(whole, identityOrder(extents.length))
+    return this.reshape(this.plainValue({ shape: extents, dtype: value.dtype }, stored), [channels])
   }
 
   /** With blocked channels when the largest operand has them. */
