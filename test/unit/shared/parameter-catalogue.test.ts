@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { architectures } from '#networks/architectures.ts'
 import { compressConfigSchema, trainConfigSchema } from '#shared/experiment-config.ts'
-import { parameterCatalogue, type ParameterControl } from '#shared/parameter-catalogue.ts'
+import { parameterCatalogue } from '#shared/parameter-catalogue.ts'
+import type { ParameterControl } from '#shared/parameter-controls.ts'
 
 interface JsonSchema {
   readonly type?: string

@@ -1,6 +1,7 @@
 import { sizePartNames, type SizeBreakdown, type SizePartName } from '#shared/accounting.ts'
 import type { Comparison, ComparisonEntry } from '#shared/contract.ts'
-import { describeParameter, type ParameterDescription } from '#shared/parameter-catalogue.ts'
+import { describeParameter } from '#shared/parameter-catalogue.ts'
+import type { ParameterDescription } from '#shared/parameter-controls.ts'
 import { mcnemarExact } from '#shared/statistics.ts'
 import type { ScatterPoint } from '../../charts/scatter-layout.ts'
 import { measured, type MeasuredAccuracy } from '../run/result-rows.ts'

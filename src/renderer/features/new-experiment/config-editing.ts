@@ -1,5 +1,6 @@
 import { experimentConfigSchema, type ExperimentConfig, type ExperimentKind } from '#shared/experiment-config.ts'
-import { parameterCatalogue, type ParameterDescription } from '#shared/parameter-catalogue.ts'
+import { parameterCatalogue } from '#shared/parameter-catalogue.ts'
+import type { ParameterDescription } from '#shared/parameter-controls.ts'
 import { formatCount } from '../../format/format.ts'
 
 /** The leaves of a configuration as an editor holds them: numbers stay as they were typed. */

@@ -26,9 +26,7 @@ function rankOf({ title, keywords, group }: PaletteEntry, query: string, words: 
 }
 
 /** Results under their headings, in the order the best of each came; positions run through all of them. */
-export function groupResults(
-  results: readonly PaletteEntry[],
-): readonly {
+export function groupResults(results: readonly PaletteEntry[]): readonly {
   readonly group: string
   readonly rows: readonly { readonly entry: PaletteEntry; readonly position: number }[]
 }[] {

@@ -1,0 +1,65 @@
+/** What a row of the parameter catalogue is made of, and the pieces both catalogues share. */
+
+export type ParameterControl =
+  | {
+      readonly type: 'number'
+      readonly isInteger: boolean
+      readonly minimum: number
+      readonly maximum: number
+      /** True when `minimum` itself is not allowed. */
+      readonly isMinimumExclusive?: boolean
+      /** What an arrow key adds. */
+      readonly step: number
+    }
+  | { readonly type: 'choice'; readonly options: readonly { readonly value: string; readonly title: string }[] }
+  | { readonly type: 'switch' }
+  | {
+      readonly type: 'text'
+      /** Values known to work, for a list to choose from. */
+      readonly suggestions: readonly string[]
+    }
+
+export interface ParameterDescription {
+  /** Dotted path in the configuration, e.g. `predictor.hiddenSize`. */
+  readonly path: string
+  readonly title: string
+  /** `steps`, `kernels`, `images` ...; absent for a plain number. */
+  readonly unit?: string
+  /** One sentence: what it does and which way to turn it. */
+  readonly sentence: string
+  /** Heading it stands under. */
+  readonly group: string
+  readonly control: ParameterControl
+}
+
+export const maximumSteps = 10_000_000
+/** zod's `int()` accepts safe integers. */
+export const maximumInteger = Number.MAX_SAFE_INTEGER
+
+export function integer(minimum: number, maximum: number, step = 1): ParameterControl {
+  return { type: 'number', isInteger: true, minimum, maximum, step }
+}
+
+export function real(minimum: number, maximum: number, step: number): ParameterControl {
+  return { type: 'number', isInteger: false, minimum, maximum, step }
+}
+
+export function positive(maximum: number, step: number): ParameterControl {
+  return { type: 'number', isInteger: false, minimum: 0, isMinimumExclusive: true, maximum, step }
+}
+
+export function choice(titles: Readonly<Record<string, string>>): ParameterControl {
+  return { type: 'choice', options: Object.entries(titles).map(([value, title]) => ({ value, title })) }
+}
+
+export const augmentation = choice({ none: 'None', 'flip-crop': 'Flips and crops' })
+export const keep = choice({ 'best-validation': 'Best on validation', last: 'Last' })
+export const precision = choice({ float32: '32-bit float', float16: '16-bit float' })
+
+export const seedParameter = (group: string): ParameterDescription => ({
+  path: 'seed',
+  title: 'Seed',
+  sentence: 'Start of every random choice; the same seed on the same machine repeats the run bit for bit.',
+  group,
+  control: integer(0, 2 ** 32 - 1),
+})
