@@ -15,7 +15,7 @@ declare global {
 /** Folder of package.json and out/. */
 const root = resolve(import.meta.dirname, '../..')
 /** The built studio; another folder with a package.json and an out/ can be named. */
-export const appFolder = resolve(process.env['NERN_APP'] ?? root)
+const appFolder = resolve(process.env['NERN_APP'] ?? root)
 export const trainerEntry = join(appFolder, 'out/main/trainer.js')
 export const screenshotsFolder = join(root, 'screenshots')
 /** Files that are not part of the project (README: test data). */

@@ -98,7 +98,7 @@ function valueNear(column: ArrayLike<number | null | undefined> | undefined, ind
 }
 
 /** Text of an x position: a step, or the training time. */
-export function formatX(x: number, xOf: 'step' | 'time'): string {
+function formatX(x: number, xOf: 'step' | 'time'): string {
   if (xOf === 'time') return x === 0 ? '0' : formatDuration(x)
   return x >= 10_000 ? `${formatNumber(x / 1000)}k` : String(x)
 }

@@ -5,7 +5,7 @@ import { objectiveWeightsAt } from '#engine/nern/losses/objective.ts'
 import { fullStepProgram } from '#engine/nern/programs/full-step.ts'
 import { objectiveInputs } from '#engine/nern/programs/objective-gradients.ts'
 import { sampledStepProgram } from '#engine/nern/programs/sampled-step.ts'
-import { initialParameters } from '#engine/nern/representation.ts'
+import { initialParameters, meanSquaredWeight } from '#engine/nern/representation.ts'
 import { learningRateAt, type LearningRateSchedule } from '#engine/nern/schedule.ts'
 import { imagenetNormalisation } from '#engine/network-images.ts'
 import type { DeviceState, Executor } from '#engine/executors/executor.ts'
@@ -59,6 +59,8 @@ class CompressRun {
   readonly #metrics: Metrics
   readonly #sampling: Random
   readonly #sampler: Readonly<Record<PhaseName, KernelSampler>>
+  /** Root mean square of the original weights: what a reconstruction loss is relative to. */
+  readonly #weightSize: number
   readonly #seconds: { reconstruction: number; distillation: number }
   #state: DeviceState
   #source: BatchSource | undefined
@@ -98,6 +100,7 @@ class CompressRun {
       reconstruction: sampler(config.reconstruction.sampling),
       distillation: sampler(config.distillation.sampling),
     }
+    this.#weightSize = Math.sqrt(meanSquaredWeight(setup.representation, setup.targets))
     this.#seconds = resumed?.progress.seconds ?? { reconstruction: 0, distillation: 0 }
     this.#sourceState = resumed?.progress.source
     this.#bestAt = resumed?.progress.best ?? { correct: -1, step: 0 }
@@ -141,7 +144,8 @@ class CompressRun {
       this.#seconds[phase] = earlierSeconds + (this.#context.now() - startedMs) / 1000
       if (this.#metrics.isDue || this.#step === first + steps) {
         const learningRate = learningRateAt(scheduleOf(optimizerConfig, steps), phaseStep)
-        this.#metrics.add(this.#step, { ...losses, 'learning-rate': learningRate })
+        const relativeError = (losses['loss.reconstruction'] ?? Number.NaN) / this.#weightSize
+        this.#metrics.add(this.#step, { ...losses, 'relative-error': relativeError, 'learning-rate': learningRate })
         this.#metrics.send(this.#step)
         this.#context.send({ type: 'phase', phase, done: phaseStep + 1, total: steps })
       }

@@ -87,7 +87,7 @@ export interface InventedExperiment {
   readonly more?: Partial<ExperimentRecord>
 }
 
-export function inventedExperiment(invented: InventedExperiment, nowMs: number): ExperimentRecord {
+function inventedExperiment(invented: InventedExperiment, nowMs: number): ExperimentRecord {
   const { id, name, status, config, minutesAgo, network, accuracyLoss = 0.01, more = {} } = invented
   const run = runFor(invented, accuracyLoss, nowMs)
   return {

@@ -87,7 +87,9 @@ describe('every architecture', () => {
       const computed = new Set<string>()
       const unknown: string[] = []
       for (const node of network.nodes) {
-        const inputs = 'inputs' in node ? node.inputs : 'input' in node ? [node.input] : []
+        const inputs: string[] = []
+        if ('inputs' in node) inputs.push(...node.inputs)
+        if ('input' in node) inputs.push(node.input)
         unknown.push(...inputs.filter((input) => !computed.has(input)))
         if ('weight' in node && !parameters.has(node.weight)) unknown.push(node.weight)
         computed.add(node.id)
