@@ -9,6 +9,10 @@ export async function openExecutor(
 ): Promise<{ readonly executor: Executor; readonly device: string }> {
   const executor = await createExecutor(choice)
   const { device } = executor
-  const threads = device.threads === 1 ? '1 thread' : `${device.threads} threads`
-  return { executor, device: `${device.runtime} ${device.provider}, ${device.name}, ${threads}` }
+  return { executor, device: `${device.runtime} ${device.provider}, ${device.name}, ${threadsText(device.threads)}` }
+}
+
+function threadsText(threads: number): string {
+  if (threads === 0) return 'a thread a core'
+  return threads === 1 ? '1 thread' : `${threads} threads`
 }
