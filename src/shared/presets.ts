@@ -58,7 +58,7 @@ export const fastConfig: CompressConfig = {
     rampSteps: 20,
   },
   evaluation: { everySteps: 100, images: 1000, keep: 'last' },
-  storage: { predictor: 'float32', remainder: 'float32' },
+  storage: { predictor: 'float16', remainder: 'float16' },
   checkpointEverySteps: 500,
 }
 
@@ -92,6 +92,7 @@ const publishedConfig: CompressConfig = {
     rampSteps: 0,
   },
   evaluation: { everySteps: 196, images: 0, keep: 'best-validation' },
+  storage: { predictor: 'float32', remainder: 'float32' },
   checkpointEverySteps: 200,
 }
 

@@ -10,13 +10,15 @@ import { evaluateSplit, evaluationBatch } from '../evaluation.ts'
 import type { JobContext } from '../job-context.ts'
 import type { LoadedNetwork } from '../network-file.ts'
 import { reconstructionErrors, type ReconstructedEvaluation } from './reconstructed-evaluation.ts'
-import { roundPredictor, writeStoredPredictor } from './stored-predictor.ts'
+import { atStoredPrecision, writeStoredPredictor } from './stored-predictor.ts'
 import type { CompressSetup } from './setup.ts'
 
 export interface FinishOptions {
   readonly job: Extract<TrainerJob, { kind: 'compress' }>
   readonly context: JobContext
   readonly original: LoadedNetwork
+  /** The original network with its parameters at the precision the remainder is stored at. */
+  readonly stored: LoadedNetwork
   readonly setup: CompressSetup
   readonly executor: Executor
   readonly evaluation: ReconstructedEvaluation
@@ -29,7 +31,7 @@ export async function finish(options: FinishOptions): Promise<void> {
   const { job, context, original, setup, executor, evaluation } = options
   const { network, parameters } = original
   const startedMs = context.now()
-  const predictor = roundPredictor(options.predictor, job.config.storage.predictor)
+  const predictor = atStoredPrecision(options.predictor, job.config.storage.predictor)
   const weights = await evaluation.weights(predictor)
   const originalProgram = await executor.compile(
     evaluateProgram(network, {
@@ -53,7 +55,7 @@ export async function finish(options: FinishOptions): Promise<void> {
   }
   const { layers, relativeError } = reconstructionErrors(parameters, weights)
   const layerNames = network.representedLayers.map(({ name }) => name)
-  const reconstructed = writeSafetensors(Object.entries({ ...parameters, ...weights }), {
+  const reconstructed = writeSafetensors(Object.entries({ ...options.stored.parameters, ...weights }), {
     architecture: network.architecture,
     classes: String(network.classes),
   })

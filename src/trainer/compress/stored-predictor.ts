@@ -4,21 +4,31 @@ import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { fromFloat16Bits, toFloat16Bits } from '#shared/float16.ts'
 import { float32Tensor, int32Tensor, type HostTensor, type HostTensors } from '#shared/host-tensor.ts'
 import type { CompressConfig } from '#shared/experiment-config.ts'
+import { AppException } from '#shared/result.ts'
 
-/** What a reader of the stored file would get; accuracy is measured with these values. */
-export function roundPredictor(
-  parameters: HostTensors,
-  precision: CompressConfig['storage']['predictor'],
+/**
+ * What a reader of the stored file would get; accuracy is measured with these values.
+ * Throws `AppException` `invalid-config` when a value does not fit the precision.
+ */
+export function atStoredPrecision(
+  tensors: HostTensors,
+  precision: CompressConfig['storage']['predictor' | 'remainder'],
 ): HostTensors {
-  if (precision === 'float32') return parameters
+  if (precision === 'float32') return tensors
   return Object.fromEntries(
-    Object.entries(parameters).map(([name, { shape, data }]) => [
-      name,
-      float32Tensor(
-        shape,
-        Float32Array.from(data, (value) => fromFloat16Bits(toFloat16Bits(value))),
-      ),
-    ]),
+    Object.entries(tensors).map(([name, { shape, data }]) => {
+      const rounded = Float32Array.from(data, (value) => fromFloat16Bits(toFloat16Bits(value)))
+      const lost = rounded.findIndex((value) => !Number.isFinite(value))
+      if (lost >= 0) {
+        throw new AppException({
+          code: 'invalid-config',
+          message: `${name} holds ${String(data[lost])}, which float16 cannot: its largest number is 65,504.`,
+          where: `${name}, element ${lost}`,
+          remedy: 'Store the predictor and the remainder as float32.',
+        })
+      }
+      return [name, float32Tensor(shape, rounded)]
+    }),
   )
 }
 

@@ -18,6 +18,7 @@ import { readCheckpoint, writeCheckpoint } from '../checkpoint.ts'
 import { bestPrefix, compressProgressSchema, underPrefix, withPrefix } from '../compress/progress.ts'
 import { finish } from '../compress/finish.ts'
 import { ReconstructedEvaluation } from '../compress/reconstructed-evaluation.ts'
+import { atStoredPrecision } from '../compress/stored-predictor.ts'
 import { setUp, type CompressSetup } from '../compress/setup.ts'
 import { BatchSource } from '../data/batch-source.ts'
 import { loadSplit } from '../data/open-dataset.ts'
@@ -53,6 +54,8 @@ class CompressRun {
   readonly #job: CompressJob
   readonly #context: JobContext
   readonly #original: LoadedNetwork
+  /** What is not represented, as it is stored. */
+  readonly #stored: LoadedNetwork
   readonly #setup: CompressSetup
   readonly #executor: Executor
   readonly #evaluation: ReconstructedEvaluation
@@ -75,6 +78,7 @@ class CompressRun {
     job: CompressJob,
     context: JobContext,
     original: LoadedNetwork,
+    stored: LoadedNetwork,
     setup: CompressSetup,
     executor: Executor,
     evaluation: ReconstructedEvaluation,
@@ -85,6 +89,7 @@ class CompressRun {
     this.#job = job
     this.#context = context
     this.#original = original
+    this.#stored = stored
     this.#setup = setup
     this.#executor = executor
     this.#evaluation = evaluation
@@ -121,8 +126,10 @@ class CompressRun {
     executor: Executor,
     device: string,
   ): Promise<CompressRun> {
-    const evaluation = await ReconstructedEvaluation.create(executor, original, setup.representation)
-    const run = new CompressRun(job, context, original, setup, executor, evaluation)
+    const { network, parameters } = original
+    const stored = { network, parameters: atStoredPrecision(parameters, job.config.storage.remainder) }
+    const evaluation = await ReconstructedEvaluation.create(executor, stored, setup.representation)
+    const run = new CompressRun(job, context, original, stored, setup, executor, evaluation)
     context.send({ type: 'started', device, totalSteps: totalSteps(job.config), step: run.#step })
     return run
   }
@@ -175,6 +182,7 @@ class CompressRun {
       job: this.#job,
       context: this.#context,
       original: this.#original,
+      stored: this.#stored,
       setup: this.#setup,
       executor: this.#executor,
       evaluation: this.#evaluation,
