@@ -6,6 +6,7 @@ import path from 'node:path'
 import process from 'node:process'
 import { bootstrap, bootstrapElectron, root, runNode, say } from './lib/bootstrap.mjs'
 import { cifar10Folder } from './lib/cifar10.mjs'
+import { softwareWebgpu } from './lib/software-webgpu.mjs'
 import { countsOfOutput, countsOfPlaywright, countsOfVitest } from './lib/test-counts.mjs'
 
 const tools = await bootstrap()
@@ -28,6 +29,8 @@ const suites = [
     name: 'unit, numeric and integration tests',
     args: ['node_modules/vitest/vitest.mjs', 'run', ...reporters],
     counts: () => countsOfVitest(vitestReport),
+    // The graphics tests run on the processor: the same everywhere, and there is no graphics card to rely on.
+    extraEnv: softwareWebgpu(path.dirname(electronEnv['NERN_ELECTRON'])),
   },
   {
     name: 'golden values of the method',
@@ -48,7 +51,7 @@ try {
   total.failed++
   lines.push(`FAILED  build: ${cause.message}`)
 }
-for (const { name, args, isSkipped = false, counts = countsOfOutput } of suites) {
+for (const { name, args, isSkipped = false, counts = countsOfOutput, extraEnv = {} } of suites) {
   if (isSkipped) {
     total.skipped++
     lines.push(`skipped ${name}: ${goldens} does not exist`)
@@ -57,7 +60,7 @@ for (const { name, args, isSkipped = false, counts = countsOfOutput } of suites)
   say(`\n== ${name}`)
   const startedAt = performance.now()
   let output = ''
-  const code = await runNode({ node: tools.node, env }, args, {
+  const code = await runNode({ node: tools.node, env: { ...env, ...extraEnv } }, args, {
     onOutput: (text) => (output = (output + text).slice(-10_000)),
   })
   const found = counts(output) ?? { passed: 0, failed: 0, skipped: 0 }
