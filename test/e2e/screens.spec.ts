@@ -23,7 +23,7 @@ async function look(studio: OpenStudio, name: string, place: Place): Promise<rea
     await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
     for (const size of sizes) {
       await page.setViewportSize(size)
-      await expect(page.getByRole('progressbar', { name: 'Loading' })).toHaveCount(0)
+      await expect(page.getByRole('status', { name: 'Loading' })).toHaveCount(0)
       const path = join(screenshotsFolder, `${name}-${theme}-${size.width}x${size.height}.png`)
       await page.screenshot({ path, animations: 'disabled' })
     }
@@ -79,4 +79,31 @@ test.describe('with a library', () => {
     for (const [name, place] of places) found.push(...(await look(studio, name, place)))
     expect(found).toStrictEqual([])
   })
+
+  test('canvases take the colours of the theme that was switched to', async ({ studio }) => {
+    const [network] = await ask(studio.page, 'networks.list', {})
+    await show(studio, { name: 'network', id: network?.id ?? '' })
+    const kernels = studio.page.getByRole('img', { name: /^Kernels of/ }).locator('canvas')
+    const isBright = (): Promise<boolean> => kernels.evaluate(hasBrightPixels)
+    for (const theme of ['light', 'dark', 'light'] as const) {
+      await ask(studio.page, 'studio.update-settings', { theme })
+      await expect(studio.page.locator('html')).toHaveAttribute('data-theme', theme)
+      await expect.poll(isBright).toBe(theme === 'light')
+    }
+  })
 })
+
+/** Weights near zero, the most frequent ones, have nearly the colour of the surface. Runs in the window. */
+function hasBrightPixels(canvas: HTMLElement | SVGElement): boolean {
+  if (!(canvas instanceof HTMLCanvasElement)) throw new TypeError('not a canvas')
+  const pixels =
+    canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? new Uint8ClampedArray()
+  let brightness = 0
+  let opaque = 0
+  for (let index = 0; index < pixels.length; index += 4) {
+    if (pixels[index + 3] === 0) continue
+    opaque++
+    brightness += ((pixels[index] ?? 0) + (pixels[index + 1] ?? 0) + (pixels[index + 2] ?? 0)) / 3
+  }
+  return brightness / opaque > 128
+}
