@@ -3,18 +3,37 @@
 /** A thin placeholder for what is not known (yet). */
 export const unknown = '–'
 
+const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const
+
 /** `1,536` -> `1.50 KiB`; binary units, the exact count is for the tooltip (`formatExactBytes`). */
 export function formatBytes(bytes: number): string {
   if (!Number.isFinite(bytes)) return unknown
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
   let value = bytes
   let unit = 0
-  while (Math.abs(value) >= 1024 && unit < units.length - 1) {
+  while (Math.abs(value) >= 1024 && unit < byteUnits.length - 1) {
     value /= 1024
     unit++
   }
   const digits = unit === 0 || Math.abs(value) >= 100 ? 0 : 2
-  return `${value.toFixed(digits)} ${units[unit] ?? ''}`
+  return `${value.toFixed(digits)} ${byteUnits[unit] ?? ''}`
+}
+
+/**
+ * Formats the bytes of one column in one unit with the same digits, so that they can be compared by eye: the largest
+ * unit in which the largest of `values` is at least 10.
+ */
+export function byteColumn(values: readonly number[]): (bytes: number) => string {
+  const largest = Math.max(0, ...values.filter(Number.isFinite))
+  const unit = byteUnits.findLastIndex((_, power) => power === 0 || largest >= 10 * 1024 ** power)
+  const name = byteUnits[unit] ?? ''
+  const digits = unit === 0 ? 0 : 1
+  return (bytes) => {
+    if (!Number.isFinite(bytes)) return unknown
+    const value = bytes / 1024 ** unit
+    // A part that is there never reads as nothing.
+    if (value > 0 && value < 0.05) return `< 0.1 ${name}`
+    return `${value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${name}`
+  }
 }
 
 export function formatExactBytes(bytes: number): string {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  byteColumn,
   formatAge,
   formatAmount,
   formatBytes,
@@ -24,6 +25,22 @@ describe('numbers for people', () => {
     [150 * 1024 * 1024, '150 MiB'],
     [NaN, '–'],
   ])('%d bytes read %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text))
+
+  test.each([
+    [
+      [469_156, 42_086, 2048, 1_089_184],
+      ['458.2 KiB', '41.1 KiB', '2.0 KiB', '1,063.7 KiB'],
+    ],
+    [
+      [102_000_000, 2048],
+      ['97.3 MiB', '< 0.1 MiB'],
+    ],
+    [
+      [800, 9000, NaN],
+      ['800 B', '9,000 B', '–'],
+    ],
+    [[], []],
+  ])('a column of %j bytes reads %j', (bytes, texts) => expect(bytes.map(byteColumn(bytes))).toEqual(texts))
 
   test.each([
     [0, '0.0 s'],
