@@ -16,17 +16,3 @@ export const compressProgressSchema = z.object({
   best: z.object({ correct: z.int(), step: z.int() }),
   seconds: z.object({ reconstruction: z.number(), distillation: z.number() }),
 })
-
-/** Tensors of the best predictor so far lie in the checkpoint under this prefix. */
-export const bestPrefix = 'best/'
-
-/** Entries whose name starts with `prefix`, without it. */
-export function underPrefix<T>(tensors: Readonly<Record<string, T>>, prefix: string): Readonly<Record<string, T>> {
-  const entries = Object.entries(tensors).filter(([name]) => name.startsWith(prefix))
-  return Object.fromEntries(entries.map(([name, tensor]) => [name.slice(prefix.length), tensor]))
-}
-
-/** The same entries with `prefix` before every name. */
-export function withPrefix<T>(tensors: Readonly<Record<string, T>>, prefix: string): Readonly<Record<string, T>> {
-  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [`${prefix}${name}`, tensor]))
-}

@@ -1,18 +1,32 @@
 /** Splits of a stored data set, in memory. */
-import { openImageCache } from '#formats/image-cache/reader.ts'
+import { openImageCache, type ImageCache } from '#formats/image-cache/reader.ts'
 import { AppException } from '#shared/result.ts'
 import type { SplitName } from '#shared/records.ts'
 import type { SplitData } from './batch-source.ts'
+
+interface DatasetInput {
+  readonly path: string
+  readonly sha256: string
+}
 
 /**
  * The first `limit` images of a split (0 = all) out of the cache at `path`.
  * Throws `AppException` when the cache is damaged, not the one with hash `sha256`, or lacks the split.
  */
-export async function loadSplit(
-  dataset: { readonly path: string; readonly sha256: string },
-  split: SplitName,
-  limit = 0,
-): Promise<SplitData> {
+export function loadSplit(dataset: DatasetInput, split: SplitName, limit = 0): Promise<SplitData> {
+  return withCache(dataset, async (cache) => {
+    const loaded = await cache.loadSplit(split, limit === 0 ? undefined : limit)
+    if (!loaded.ok) throw new AppException(loaded.error)
+    return loaded.value
+  })
+}
+
+/** Throws as `loadSplit` does. */
+export function loadClassCount(dataset: DatasetInput): Promise<number> {
+  return withCache(dataset, (cache) => Promise.resolve(cache.header.classNames.length))
+}
+
+async function withCache<T>(dataset: DatasetInput, use: (cache: ImageCache) => Promise<T>): Promise<T> {
   const opened = await openImageCache(dataset.path)
   if (!opened.ok) throw new AppException(opened.error)
   try {
@@ -23,9 +37,7 @@ export async function loadSplit(
         remedy: 'Remove it from Data sets and import it again.',
       })
     }
-    const loaded = await opened.value.loadSplit(split, limit === 0 ? undefined : limit)
-    if (!loaded.ok) throw new AppException(loaded.error)
-    return loaded.value
+    return await use(opened.value)
   } finally {
     await opened.value.close()
   }

@@ -1,25 +1,27 @@
 /** Trains an original network from scratch: SGD with momentum, batch-norm in training mode, flips and crops. */
 import { z } from 'zod'
-import { imagenetNormalisation } from '#engine/network-images.ts'
+import type { CompiledProgram, DeviceState, Executor } from '#engine/executors/executor.ts'
+import { learningRateAt, type LearningRateSchedule } from '#engine/nern/schedule.ts'
 import { evaluateProgram } from '#engine/network-evaluation.ts'
+import { imagenetNormalisation } from '#engine/network-images.ts'
 import {
   initialTrainOriginalState,
   trainOriginalInputsAt,
   trainOriginalProgram,
   type TrainOriginalOptions,
 } from '#engine/original-training.ts'
-import { learningRateAt } from '#engine/nern/schedule.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
+import type { Network } from '#networks/network.ts'
 import { float32Tensor, int32Tensor, type HostTensors } from '#shared/host-tensor.ts'
 import { AppException } from '#shared/result.ts'
-import type { TrainConfig } from '#shared/experiment-config.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import { randomStateSchema, readCheckpoint, writeCheckpoint } from '../checkpoint.ts'
-import { BatchSource } from '../data/batch-source.ts'
-import { loadSplit } from '../data/open-dataset.ts'
-import { evaluateSplit, evaluationBatch } from '../evaluation.ts'
+import { bestPrefix, underPrefix, withPrefix, withoutPrefix } from '../checkpoint-names.ts'
+import { BatchSource, type SplitData } from '../data/batch-source.ts'
+import { loadClassCount, loadSplit } from '../data/open-dataset.ts'
+import { evaluateSplit, evaluationBatch, type Evaluation } from '../evaluation.ts'
 import type { JobContext, JobEnd } from '../job-context.ts'
 import { Metrics } from '../metrics.ts'
 import { openExecutor } from '../open-executor.ts'
@@ -32,51 +34,64 @@ const progressSchema = z.object({
   step: z.int(),
   elapsedMs: z.number(),
   source: z.object({ orderAtEpochStart: randomStateSchema, augmentation: randomStateSchema, position: z.int() }),
+  /** Sums over the epoch so far, for its mean loss and accuracy. */
+  epoch: z.object({ loss: z.number(), correct: z.number() }),
   best: z.object({ correct: z.int(), step: z.int() }),
 })
-type Progress = z.infer<typeof progressSchema>
-
-/** Tensors of the best network so far lie in the checkpoint under this prefix. */
-const bestPrefix = 'best/'
 
 export async function train(job: TrainJob, context: JobContext): Promise<JobEnd> {
-  const { config } = job
-  const training = await loadSplit(job.dataset, 'train')
-  const validation = await loadSplit(job.dataset, 'validation')
-  const classes = Math.max(...training.labels) + 1
-  const built = buildNetwork(config.architecture, classes)
+  const built = buildNetwork(job.config.architecture, await loadClassCount(job.dataset))
   if (!built.ok) throw new AppException(built.error)
-  const network = built.value
-  const options: TrainOriginalOptions = { ...config, batch: config.batchSize, normalisation: imagenetNormalisation }
-  const stepsPerEpoch = Math.floor(training.labels.length / config.batchSize)
-  const totalSteps = stepsPerEpoch * config.epochs
-  const resumed = context.checkpoint === undefined ? undefined : readCheckpoint(context.checkpoint, progressSchema)
-
+  const splits = {
+    train: await loadSplit(job.dataset, 'train'),
+    validation: await loadSplit(job.dataset, 'validation'),
+  }
   const { executor, device } = await openExecutor(context.executor)
   try {
-    const names = network.parameters.map(({ name }) => name)
-    const start =
-      resumed?.tensors ?? initialTrainOriginalState(network, options, initialParameters(network, config.seed))
-    const state = executor.createState(
-      Object.fromEntries(Object.entries(start).filter(([name]) => !name.startsWith(bestPrefix))),
-    )
-    let best: HostTensors = Object.fromEntries(
-      Object.entries(start)
-        .filter(([name]) => name.startsWith(bestPrefix))
-        .map(([name, tensor]) => [name.slice(bestPrefix.length), tensor]),
-    )
-    let bestAt = resumed?.progress.best ?? { correct: -1, step: 0 }
-    let step = resumed?.progress.step ?? 0
-    const source = new BatchSource(
-      {
-        data: training,
-        shape: network.inputShape,
-        batch: config.batchSize,
-        isAugmented: config.augmentation === 'flip-crop',
-        seed: config.seed,
-      },
-      resumed?.progress.source,
-    )
+    const run = await TrainRun.create(job, context, built.value, splits, executor)
+    context.send({ type: 'started', device, totalSteps: run.totalSteps, step: run.step })
+    if ((await run.toLastStep()) === 'paused') return 'paused'
+    await run.finish()
+    return 'finished'
+  } finally {
+    executor.dispose()
+  }
+}
+
+interface Splits {
+  readonly train: SplitData
+  readonly validation: SplitData
+}
+
+class TrainRun {
+  readonly totalSteps: number
+  readonly #job: TrainJob
+  readonly #context: JobContext
+  readonly #network: Network
+  readonly #splits: Splits
+  readonly #options: TrainOriginalOptions
+  readonly #schedule: LearningRateSchedule
+  readonly #stepsPerEpoch: number
+  readonly #program: CompiledProgram
+  readonly #evaluation: CompiledProgram
+  readonly #state: DeviceState
+  readonly #source: BatchSource
+  readonly #metrics: Metrics
+  readonly #parameterNames: readonly string[]
+  #step: number
+  #epoch: { loss: number; correct: number }
+  #best: HostTensors
+  #bestAt: { correct: number; step: number }
+
+  static async create(
+    job: TrainJob,
+    context: JobContext,
+    network: Network,
+    splits: Splits,
+    executor: Executor,
+  ): Promise<TrainRun> {
+    const { config } = job
+    const options = { ...config, batch: config.batchSize, normalisation: imagenetNormalisation }
     const program = await executor.compile(trainOriginalProgram(network, options))
     const evaluation = await executor.compile(
       evaluateProgram(network, {
@@ -86,99 +101,85 @@ export async function train(job: TrainJob, context: JobContext): Promise<JobEnd>
         inState: 'all',
       }),
     )
-    context.send({ type: 'started', device, totalSteps, step })
-    const metrics = new Metrics(context, totalSteps, step, resumed?.progress.elapsedMs ?? 0)
-    const { channels, height, width } = network.inputShape
-    const imageShape = [config.batchSize, channels, height, width]
+    return new TrainRun(job, context, network, splits, executor, options, { program, evaluation })
+  }
 
-    const sendCheckpoint = async (): Promise<void> => {
-      const kept = Object.fromEntries(Object.entries(best).map(([name, tensor]) => [`${bestPrefix}${name}`, tensor]))
-      const progress: Progress = {
-        kind: 'train',
-        step,
-        elapsedMs: metrics.elapsedMs,
-        source: structuredClone(source.state) as Progress['source'], // Readonly only in its type.
-        best: bestAt,
-      }
-      const bytes = writeCheckpoint({ tensors: { ...(await state.read()), ...kept }, progress })
-      context.send({ type: 'checkpoint', step, phase: 'training', sha256: sha256Hex(bytes), bytes: own(bytes) })
+  private constructor(
+    job: TrainJob,
+    context: JobContext,
+    network: Network,
+    splits: Splits,
+    executor: Executor,
+    options: TrainOriginalOptions,
+    programs: { readonly program: CompiledProgram; readonly evaluation: CompiledProgram },
+  ) {
+    const { config } = job
+    const resumed = context.checkpoint === undefined ? undefined : readCheckpoint(context.checkpoint, progressSchema)
+    this.#job = job
+    this.#context = context
+    this.#network = network
+    this.#splits = splits
+    this.#options = options
+    this.#program = programs.program
+    this.#evaluation = programs.evaluation
+    this.#parameterNames = network.parameters.map(({ name }) => name)
+    this.#stepsPerEpoch = Math.floor(splits.train.labels.length / config.batchSize)
+    this.totalSteps = this.#stepsPerEpoch * config.epochs
+    this.#schedule = {
+      type: 'cosine',
+      learningRate: config.learningRate,
+      minLearningRate: config.minLearningRate,
+      steps: this.totalSteps,
+      warmupSteps: Math.round(config.warmupEpochs * this.#stepsPerEpoch),
     }
+    const tensors =
+      resumed?.tensors ?? initialTrainOriginalState(network, options, initialParameters(network, config.seed))
+    this.#state = executor.createState(withoutPrefix(tensors, bestPrefix))
+    this.#best = underPrefix(tensors, bestPrefix)
+    this.#bestAt = resumed?.progress.best ?? { correct: -1, step: 0 }
+    this.#step = resumed?.progress.step ?? 0
+    this.#epoch = resumed?.progress.epoch ?? { loss: 0, correct: 0 }
+    this.#metrics = new Metrics(context, this.totalSteps, this.#step, resumed?.progress.elapsedMs ?? 0)
+    this.#source = new BatchSource(
+      {
+        data: splits.train,
+        shape: network.inputShape,
+        batch: config.batchSize,
+        isAugmented: config.augmentation === 'flip-crop',
+        seed: config.seed,
+      },
+      resumed?.progress.source,
+    )
+  }
 
-    let epochLoss = 0
-    let epochCorrect = 0
-    while (step < totalSteps) {
-      const { images, labels } = source.next()
-      const learningRate = learningRateAt(scheduleOf(config, stepsPerEpoch), step)
-      const outputs = await program.run(
-        {
-          images: float32Tensor(imageShape, images),
-          labels: int32Tensor([config.batchSize], labels),
-          ...trainOriginalInputsAt(options, step + 1, learningRate),
-        },
-        state,
-      )
-      const loss = outputs['loss']?.data[0] ?? Number.NaN
-      if (!Number.isFinite(loss)) {
-        throw new AppException({
-          code: 'diverged',
-          message: `The training loss became ${loss} at step ${step + 1}.`,
-          where: `step ${step + 1} of ${totalSteps}`,
-          remedy: 'Lower the learning rate; the checkpoint before it is kept.',
-        })
-      }
-      step += 1
-      epochLoss += loss
-      epochCorrect += outputs['correct']?.data[0] ?? 0
-      const isEpochEnd = step % stepsPerEpoch === 0
-      if (metrics.isDue || isEpochEnd) {
-        metrics.add(step, { 'loss.train': loss, 'learning-rate': learningRate })
-        metrics.send(step)
-        context.send({ type: 'phase', phase: 'training', done: step, total: totalSteps })
-      }
-      if (isEpochEnd) {
-        const epoch = step / stepsPerEpoch
-        const images = stepsPerEpoch * config.batchSize
-        metrics.add(step, { 'loss.epoch': epochLoss / stepsPerEpoch, 'accuracy.train': epochCorrect / images })
-        epochLoss = 0
-        epochCorrect = 0
-        if (epoch % config.evaluateEveryEpochs === 0 || step === totalSteps) {
-          const { correct, total } = await evaluateSplit(evaluation, state, network, validation, () =>
-            context.breathe(),
-          )
-          metrics.add(step, { 'accuracy.validation': correct / total })
-          if (config.keep === 'best-validation' && correct > bestAt.correct) {
-            bestAt = { correct, step }
-            best = await state.read(names)
-          }
-        }
-        metrics.send(step)
-        await sendCheckpoint()
-      }
-      await context.breathe()
-      if (context.isPauseRequested() && step < totalSteps) {
-        if (!isEpochEnd) await sendCheckpoint()
-        context.send({ type: 'paused', step })
+  get step(): number {
+    return this.#step
+  }
+
+  async toLastStep(): Promise<JobEnd> {
+    while (this.#step < this.totalSteps) {
+      await this.#runStep()
+      const isEpochEnd = this.#step % this.#stepsPerEpoch === 0
+      if (isEpochEnd) await this.#endEpoch()
+      await this.#context.breathe()
+      if (this.#context.isPauseRequested() && this.#step < this.totalSteps) {
+        if (!isEpochEnd) await this.#sendCheckpoint()
+        this.#context.send({ type: 'paused', step: this.#step })
         return 'paused'
       }
     }
-    if (config.keep === 'best-validation') state.write(best)
-    const test = await loadSplit(job.dataset, 'test')
-    const measure = (data: typeof test, phase: string) =>
-      evaluateSplit(evaluation, state, network, data, async (done, total) => {
-        context.send({ type: 'phase', phase, done, total })
-        await context.breathe()
-      })
-    const onValidation = await measure(validation, 'evaluation on validation')
-    const onTest = await measure(test, 'evaluation on test')
-    const trained = await state.read(names)
-    const bytes = writeSafetensors(
-      names.flatMap((name) => {
-        const tensor = trained[name]
-        return tensor === undefined ? [] : [[name, tensor] as const]
-      }),
-      { architecture: network.architecture, classes: String(network.classes) },
-    )
-    context.send({
+    return 'finished'
+  }
+
+  /** Measures what is kept on validation and test, and sends it. */
+  async finish(): Promise<void> {
+    if (this.#job.config.keep === 'best-validation') this.#state.write(this.#best)
+    const onValidation = await this.#measure(this.#splits.validation, 'evaluation on validation')
+    const onTest = await this.#measure(await loadSplit(this.#job.dataset, 'test'), 'evaluation on test')
+    const { architecture, classes } = this.#network
+    const parameters = await this.#state.read(this.#parameterNames)
+    const bytes = writeSafetensors(Object.entries(parameters), { architecture, classes: String(classes) })
+    this.#context.send({
       type: 'result',
       result: {
         kind: 'train',
@@ -186,27 +187,86 @@ export async function train(job: TrainJob, context: JobContext): Promise<JobEnd>
           { of: 'original', split: 'validation', ...onValidation },
           { of: 'original', split: 'test', ...onTest },
         ],
-        network: own(bytes),
-        seconds: { total: metrics.elapsedMs / 1000 },
+        network: Uint8Array.from(bytes),
+        seconds: { total: this.#metrics.elapsedMs / 1000 },
       },
     })
-    return 'finished'
-  } finally {
-    executor.dispose()
   }
-}
 
-function scheduleOf(config: TrainConfig, stepsPerEpoch: number) {
-  return {
-    type: 'cosine',
-    learningRate: config.learningRate,
-    minLearningRate: config.minLearningRate,
-    steps: stepsPerEpoch * config.epochs,
-    warmupSteps: Math.round(config.warmupEpochs * stepsPerEpoch),
-  } as const
-}
+  async #runStep(): Promise<void> {
+    const { batchSize } = this.#job.config
+    const { channels, height, width } = this.#network.inputShape
+    const { images, labels } = this.#source.next()
+    const learningRate = learningRateAt(this.#schedule, this.#step)
+    const outputs = await this.#program.run(
+      {
+        images: float32Tensor([batchSize, channels, height, width], images),
+        labels: int32Tensor([batchSize], labels),
+        ...trainOriginalInputsAt(this.#options, this.#step + 1, learningRate),
+      },
+      this.#state,
+    )
+    const loss = outputs['loss']?.data[0] ?? Number.NaN
+    this.#step += 1
+    if (!Number.isFinite(loss)) {
+      throw new AppException({
+        code: 'diverged',
+        message: `The training loss became ${loss}.`,
+        where: `step ${this.#step} of ${this.totalSteps}`,
+        remedy: 'Lower the learning rate; the checkpoint before it is kept.',
+      })
+    }
+    this.#epoch.loss += loss
+    this.#epoch.correct += outputs['correct']?.data[0] ?? 0
+    if (!this.#metrics.isDue) return
+    this.#metrics.add(this.#step, { 'loss.train': loss, 'learning-rate': learningRate })
+    this.#metrics.send(this.#step)
+    this.#context.send({ type: 'phase', phase: 'training', done: this.#step, total: this.totalSteps })
+  }
 
-/** Bytes on a buffer of their own, which a message can carry. */
-function own(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(bytes)
+  async #endEpoch(): Promise<void> {
+    const { batchSize, evaluateEveryEpochs, keep } = this.#job.config
+    this.#metrics.add(this.#step, {
+      'loss.epoch': this.#epoch.loss / this.#stepsPerEpoch,
+      'accuracy.train': this.#epoch.correct / (this.#stepsPerEpoch * batchSize),
+    })
+    this.#epoch = { loss: 0, correct: 0 }
+    if ((this.#step / this.#stepsPerEpoch) % evaluateEveryEpochs === 0 || this.#step === this.totalSteps) {
+      const { correct, total } = await this.#measure(this.#splits.validation)
+      this.#metrics.add(this.#step, { 'accuracy.validation': correct / total })
+      if (keep === 'best-validation' && correct > this.#bestAt.correct) {
+        this.#bestAt = { correct, step: this.#step }
+        this.#best = await this.#state.read(this.#parameterNames)
+      }
+    }
+    this.#metrics.send(this.#step)
+    await this.#sendCheckpoint()
+  }
+
+  #measure(data: SplitData, phase?: string): Promise<Evaluation> {
+    return evaluateSplit(this.#evaluation, this.#state, this.#network, data, async (done, total) => {
+      if (phase !== undefined) this.#context.send({ type: 'phase', phase, done, total })
+      await this.#context.breathe()
+    })
+  }
+
+  async #sendCheckpoint(): Promise<void> {
+    const tensors = { ...(await this.#state.read()), ...withPrefix(this.#best, bestPrefix) }
+    const progress = progressSchema.parse({
+      kind: 'train',
+      step: this.#step,
+      elapsedMs: this.#metrics.elapsedMs,
+      source: this.#source.state,
+      epoch: this.#epoch,
+      best: this.#bestAt,
+    })
+    const bytes = writeCheckpoint({ tensors, progress })
+    this.#context.send({
+      type: 'checkpoint',
+      step: this.#step,
+      phase: 'training',
+      sha256: sha256Hex(bytes),
+      bytes: Uint8Array.from(bytes),
+    })
+  }
 }
