@@ -1,0 +1,156 @@
+/** What every contender computes: the same network, predictor, images and indices. */
+import { adam } from '#engine/nern/optimizers/adam.ts'
+import { initialOptimizerState, optimizerInputsAt } from '#engine/nern/optimizers/optimizer.ts'
+import { embedCoordinates } from '#engine/nern/positional-embedding.ts'
+import { fullStepProgram } from '#engine/nern/programs/full-step.ts'
+import { objectiveInputs } from '#engine/nern/programs/objective-gradients.ts'
+import { sampledStepProgram } from '#engine/nern/programs/sampled-step.ts'
+import { createRepresentation, initialParameters, kernelTargets } from '#engine/nern/representation.ts'
+import { naturalCoordinates } from '#engine/nern/coordinates.ts'
+import { KernelSampler } from '#engine/nern/kernel-sampling.ts'
+import { imagenetNormalisation } from '#engine/network-images.ts'
+import type { Program } from '#engine/program/program.ts'
+import { initialParameters as initialNetwork } from '#networks/initial-parameters.ts'
+import type { Network } from '#networks/network.ts'
+import { cifarResnet } from '#networks/zoo/cifar-resnet.ts'
+import { float32Tensor, int32Tensor, type HostTensor, type HostTensors } from '#shared/host-tensor.ts'
+import { Random } from '#shared/random.ts'
+
+/**
+ * `sampled`: predict and fit 4,096 kernels. `full`: predict all kernels, run both networks on `batch` images, all three
+ * losses, gradient through 4,096 kernels. Both with Adam.
+ */
+export type StepKind = { readonly kind: 'sampled' } | { readonly kind: 'full'; readonly batch: number }
+
+/**
+ * How the first linear layer meets the embedding; the result is the same. `tables`: products of the distinct
+ * coordinates, looked up (what the studio does). `rows`: one product with [kernels, 240] (what the authors do).
+ */
+export type EmbeddingForm = 'tables' | 'rows'
+
+const seed = 7
+const hiddenSize = 160
+const blocks = 5
+const sampledKernels = 4096
+/** Index sets that steps take in turn, so that no step repeats the memory accesses of the one before. */
+const kernelSets = 16
+const learningRate = 1e-3
+const moments = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
+const objective = { reconstruction: 1, featureMaps: 1e-3, distillation: 1e-2 }
+const embedding = { type: 'positional', base: 0.76, levels: 40, fusion: 'concat' } as const
+
+const network = cifarResnet({ depth: 20, shortcut: 'a', classes: 10 })
+const optimizer = adam({ ...moments, weightDecay: 0 })
+const representation = createRepresentation({
+  representedLayers: network.representedLayers,
+  embedding,
+  hiddenSize,
+  blocks,
+})
+const rowsRepresentation = { ...representation, tables: rowTables() }
+const original = livelyNetwork(network)
+const targets = kernelTargets(representation, original)
+const predictor = initialParameters(representation, Random.fromSeed(seed, 'predictor'))
+const kernels = drawKernels()
+
+export function stepProgram(step: StepKind, form: EmbeddingForm): Program {
+  const common = {
+    representation: form === 'tables' ? representation : rowsRepresentation,
+    targets,
+    form: 'rmse',
+    optimizer,
+    sampledKernels,
+  } as const
+  if (step.kind === 'sampled') return sampledStepProgram(common)
+  return fullStepProgram({
+    ...common,
+    distillation: {
+      network,
+      parameters: original,
+      normalisation: imagenetNormalisation,
+      batch: step.batch,
+      featureMaps: 'documented',
+      form: 'standard',
+      temperature: 1,
+    },
+  })
+}
+
+/** Predictor and optimiser before the first step. */
+export function initialState(): HostTensors {
+  return { ...predictor, ...initialOptimizerState(optimizer, predictor) }
+}
+
+/** @param number 1 for the first step */
+export function stepInputs(step: StepKind, images: HostTensor | undefined, number: number): HostTensors {
+  return {
+    kernels: kernels[(number - 1) % kernelSets] ?? int32Tensor([0], new Int32Array(0)),
+    ...optimizerInputsAt(optimizer, number, learningRate),
+    ...(step.kind === 'full' && images !== undefined ? { images, ...objectiveInputs(objective) } : {}),
+  }
+}
+
+/** [batch, 3, 32, 32] of 0 to 255; a larger batch begins with the images of a smaller one. */
+export function randomImages(batch: number): HostTensor {
+  const random = Random.fromSeed(seed, 'images')
+  const { channels, height, width } = network.inputShape
+  const pixels = Float32Array.from({ length: batch * channels * height * width }, () => random.integer(256))
+  return float32Tensor([batch, channels, height, width], pixels)
+}
+
+/** All of it for the other process: tensors, and what is not a tensor. */
+export function exchange(batch: number): { readonly tensors: HostTensors; readonly settings: object } {
+  const drawn = new Int32Array(kernelSets * sampledKernels)
+  kernels.forEach(({ data }, at) => drawn.set(data, at * sampledKernels))
+  return {
+    tensors: {
+      ...original,
+      ...predictor,
+      ...targets.constants,
+      ...representation.tables.constants,
+      ...rowsRepresentation.tables.constants,
+      images: randomImages(batch),
+      kernels: int32Tensor([kernelSets, sampledKernels], drawn),
+    },
+    settings: {
+      network,
+      blocks,
+      objective,
+      normalisation: imagenetNormalisation,
+      adam: { ...moments, learningRate },
+    },
+  }
+}
+
+function rowTables(): typeof representation.tables {
+  const { table } = representation
+  const rows = embedCoordinates(naturalCoordinates(table), embedding)
+  const shape = [table.kernels, rows.length / table.kernels]
+  return { kind: 'rows', fusion: 'concat', constants: { 'embedding.rows': float32Tensor(shape, rows) } }
+}
+
+/**
+ * An untrained network whose batch-norm is not the identity, so that a mistake in it would show. Its scales are small:
+ * the reconstructed network, which starts from random kernels, shall give logits of ordinary size too.
+ */
+function livelyNetwork(described: Network): HostTensors {
+  const start = initialNetwork(described, seed)
+  const random = Random.fromSeed(seed, 'batch-norm')
+  return Object.fromEntries(
+    described.parameters.map(({ name, shape, role }) => {
+      const { data } = start[name] ?? float32Tensor([0], new Float32Array(0))
+      const isScale = role === 'bn-weight' || role === 'bn-variance'
+      const isShift = role === 'bn-bias' || role === 'bn-mean'
+      if (!isScale && !isShift) return [name, float32Tensor(shape, Float32Array.from(data))]
+      const factor = role === 'bn-variance' ? 1 : 0.2
+      const values = Float32Array.from(data, () => factor * (isScale ? 0.5 + random.uniform() : random.uniform() - 0.5))
+      return [name, float32Tensor(shape, values)]
+    }),
+  )
+}
+
+function drawKernels(): readonly HostTensor[] {
+  const sampler = new KernelSampler('uniform', targets.norms, sampledKernels)
+  const random = Random.fromSeed(seed, 'kernels')
+  return Array.from({ length: kernelSets }, () => int32Tensor([sampledKernels], sampler.draw(random)))
+}
