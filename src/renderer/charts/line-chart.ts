@@ -1,5 +1,5 @@
 import type uPlot from 'uplot'
-import { formatDuration, formatNumber } from '../format/format.ts'
+import { formatCount, formatDuration } from '../format/format.ts'
 
 export interface LineStyle {
   readonly label: string
@@ -47,7 +47,8 @@ export function lineChartOptions(options: LineChartOptions): uPlot.Options {
   return {
     width: options.width,
     height: options.height,
-    padding: [8, 14, 0, 0],
+    // The last label of the x axis is centred under the right end of the plot.
+    padding: [8, 26, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -100,5 +101,5 @@ function valueNear(column: ArrayLike<number | null | undefined> | undefined, ind
 /** Text of an x position: a step, or the training time. */
 function formatX(x: number, xOf: 'step' | 'time'): string {
   if (xOf === 'time') return x === 0 ? '0' : formatDuration(x)
-  return x >= 10_000 ? `${formatNumber(x / 1000)}k` : String(x)
+  return formatCount(x)
 }

@@ -39,6 +39,8 @@ export function metricPoints(
       }
     }
     add('learning-rate', 1e-6 + 0.01 * (1 + Math.cos((Math.PI * step) / total)))
+    if (step % 100 === 0 || isDistilling) add('cpu.percent', 190 + 6 * random.normal())
+    if (step % 100 === 0 || isDistilling) add('memory.rss-bytes', 2 ** 20 * (isDistilling ? 911 : 402 + step / 500))
     add('steps-per-second', isDistilling ? 1.4 + 0.05 * random.normal() : 52 + 2 * random.normal())
   }
   return points

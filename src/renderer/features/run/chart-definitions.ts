@@ -1,5 +1,5 @@
 import type { ExperimentKind } from '#shared/experiment-config.ts'
-import { formatNumber } from '../../format/format.ts'
+import { formatCount, formatNumber } from '../../format/format.ts'
 
 export interface ChartDefinition {
   readonly title: string
@@ -10,7 +10,17 @@ export interface ChartDefinition {
   readonly lines: readonly { readonly metric: string; readonly label: string; readonly token: string }[]
   readonly formatValue: (value: number) => string
   readonly emptyText: string
+  /** Half of the width rather than a third. */
+  readonly isWide: boolean
+  /** Of the plot, in CSS pixels. */
+  readonly height: number
+  /** What values are divided by, so that ticks are round in the unit shown; 1 when absent. */
+  readonly unit?: number
 }
+
+const large = { isWide: true, height: 220 } as const
+const small = { isWide: false, height: 150 } as const
+const wideAndLow = { isWide: true, height: 120 } as const
 
 const percent = (value: number): string => `${formatNumber(100 * value)} %`
 
@@ -27,6 +37,7 @@ const losses: ChartDefinition = {
   ],
   formatValue: formatNumber,
   emptyText: 'The first losses arrive with the first steps.',
+  ...large,
 }
 
 const learningRate: ChartDefinition = {
@@ -36,6 +47,7 @@ const learningRate: ChartDefinition = {
   lines: [{ metric: 'learning-rate', label: 'learning rate', token: '--series-6' }],
   formatValue: formatNumber,
   emptyText: 'Follows with the first steps.',
+  ...small,
 }
 
 const speed: ChartDefinition = {
@@ -46,6 +58,30 @@ const speed: ChartDefinition = {
   lines: [{ metric: 'steps-per-second', label: 'steps/s', token: '--series-5' }],
   formatValue: formatNumber,
   emptyText: 'Follows with the first steps.',
+  ...small,
+}
+
+const processor: ChartDefinition = {
+  title: 'Processor',
+  note: 'of the trainer, 100 % is one core',
+  isLogarithmic: false,
+  isSmoothed: true,
+  lines: [{ metric: 'cpu.percent', label: 'processor time', token: '--series-7' }],
+  formatValue: (value) => `${formatCount(value)} %`,
+  emptyText: 'Measured every few seconds while it runs.',
+  ...wideAndLow,
+}
+
+const memory: ChartDefinition = {
+  title: 'Memory',
+  note: 'resident memory of the trainer',
+  isLogarithmic: false,
+  isSmoothed: false,
+  lines: [{ metric: 'memory.rss-bytes', label: 'memory', token: '--series-8' }],
+  formatValue: (value) => `${formatCount(value)} MiB`,
+  emptyText: 'Measured every few seconds while it runs.',
+  unit: 2 ** 20,
+  ...wideAndLow,
 }
 
 const accuracy = (emptyText: string, lines: ChartDefinition['lines']): ChartDefinition => ({
@@ -56,6 +92,7 @@ const accuracy = (emptyText: string, lines: ChartDefinition['lines']): ChartDefi
   lines,
   formatValue: percent,
   emptyText,
+  ...large,
 })
 
 const charts: Readonly<Record<ExperimentKind, readonly ChartDefinition[]>> = {
@@ -72,9 +109,12 @@ const charts: Readonly<Record<ExperimentKind, readonly ChartDefinition[]>> = {
       lines: [{ metric: 'relative-error', label: 'relative error', token: '--series-2' }],
       formatValue: percent,
       emptyText: 'Measured with each preview of the kernels.',
+      ...small,
     },
     learningRate,
     speed,
+    processor,
+    memory,
   ],
   train: [
     {
@@ -88,8 +128,10 @@ const charts: Readonly<Record<ExperimentKind, readonly ChartDefinition[]>> = {
       ]),
       note: 'while training',
     },
-    learningRate,
-    speed,
+    { ...learningRate, isWide: true },
+    { ...speed, isWide: true },
+    processor,
+    memory,
   ],
 }
 
