@@ -455,7 +455,7 @@ function doctorReport(isProbed: boolean): DoctorReport {
       },
     ],
     store: {
-      path: '/home/researcher/.local/share/nern-studio/studio.sqlite',
+      path: '/home/researcher/.local/share/nern-studio',
       sizeBytes: 214_958_080,
       schemaVersion: 1,
       isHealthy: true,

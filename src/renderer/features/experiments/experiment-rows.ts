@@ -1,5 +1,6 @@
 import type { ExperimentRecord, NetworkRecord, DatasetRecord } from '#shared/records.ts'
 import type { ExperimentStatus } from '#shared/status-machine.ts'
+import { architectureTitle } from '../../format/architecture-title.ts'
 import { outcomeOf, type Outcome } from './outcome.ts'
 
 export interface ExperimentRow {
@@ -47,7 +48,8 @@ export function experimentRows(
     const { config, networkId } = experiment
     return {
       experiment,
-      networkName: config.kind === 'train' ? config.architecture : (networkNames.get(networkId ?? '') ?? ''),
+      networkName:
+        config.kind === 'train' ? architectureTitle(config.architecture) : (networkNames.get(networkId ?? '') ?? ''),
       datasetName: datasetNames.get(experiment.datasetId) ?? '',
       ...(config.kind === 'compress' ? { hiddenSize: config.predictor.hiddenSize } : {}),
       outcome: outcomeOf(experiment),
@@ -62,8 +64,9 @@ export function filterRows(rows: readonly ExperimentRow[], filter: RowFilter): r
     if (filter.isStarredOnly && !experiment.isStarred) return false
     if (filter.status !== 'all' && experiment.status !== filter.status) return false
     if (words.length === 0) return true
-    const { name, tags, notes, id } = experiment
-    const text = [name, ...tags, notes, id, networkName, datasetName].join('\n').toLowerCase()
+    const { name, tags, notes, id, config } = experiment
+    const architecture = config.kind === 'train' ? config.architecture : ''
+    const text = [name, ...tags, notes, id, networkName, architecture, datasetName].join('\n').toLowerCase()
     return words.every((word) => text.includes(word))
   })
 }

@@ -1,6 +1,7 @@
 import { experimentConfigSchema, type ExperimentConfig, type ExperimentKind } from '#shared/experiment-config.ts'
 import { parameterCatalogue } from '#shared/parameter-catalogue.ts'
 import type { ParameterDescription } from '#shared/parameter-controls.ts'
+import { architectureTitle } from '../../format/architecture-title.ts'
 import { formatCount } from '../../format/format.ts'
 
 /** The leaves of a configuration as an editor holds them: numbers stay as they were typed. */
@@ -68,6 +69,7 @@ export function valueTitle(row: ParameterDescription, value: string | boolean | 
   if (typeof value === 'boolean') return value ? 'on' : 'off'
   if (row.control.type === 'choice') return row.control.options.find((option) => option.value === value)?.title ?? ''
   if (value === undefined) return ''
+  if (row.control.type === 'text') return architectureTitle(value)
   // Counts read better in groups of three; a seed is a name, not a count.
   return row.unit !== undefined && /^\d{4,}$/.test(value) ? formatCount(Number(value)) : value
 }

@@ -13,3 +13,14 @@ export const providerTitles: Readonly<Record<ExecutorChoice['provider'], string>
   dml: 'DirectML',
   coreml: 'Core ML',
 }
+
+/** Executor and provider as reported by the machine, in words; what is not known stays as it is. */
+export function engineTitles(engine: { readonly executor: string; readonly provider: string }): {
+  readonly executor: string
+  readonly provider: string
+} {
+  return {
+    executor: new Map(Object.entries(executorTitles)).get(engine.executor) ?? engine.executor,
+    provider: new Map(Object.entries(providerTitles)).get(engine.provider) ?? engine.provider,
+  }
+}
