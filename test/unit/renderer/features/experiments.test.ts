@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { trainDefaults } from '#shared/presets.ts'
+import { fastConfig, trainDefaults } from '#shared/presets.ts'
 import type { ExperimentRecord } from '#shared/records.ts'
 import { experimentRows, filterRows, sortRows, type RowFilter } from '#renderer/features/experiments/experiment-rows.ts'
 import { columnsFor } from '#renderer/features/experiments/columns.ts'
 import { virtualWindow } from '#renderer/features/experiments/virtual-window.ts'
+import { plannedSteps } from '#renderer/features/queue/planned-steps.ts'
 import { actionsFor } from '#renderer/features/queue/experiment-actions.ts'
 import { droppedPosition } from '#renderer/features/queue/queue-moves.ts'
 import { datasetRecord, networkRecord } from '../../../support/records.ts'
@@ -66,13 +67,13 @@ describe('rows of experiments', () => {
     expect(idsOf(sortRows(rows, { key: 'name', isDescending: false }))).toEqual(['c', 'b', 'a'])
   })
 
-  test('of a training show its architecture', () => {
+  test('of a training show what is trained', () => {
     const [row] = rowsOf([
       experimentRecord({
         config: { ...trainDefaults, architecture: 'resnet56-cifar-a' },
       }),
     ])
-    expect([row?.networkName, row?.hiddenSize]).toEqual(['resnet56-cifar-a', undefined])
+    expect([row?.networkName, row?.hiddenSize]).toEqual(['ResNet-56 (CIFAR, option A)', undefined])
   })
 })
 
@@ -89,6 +90,26 @@ describe('the virtual window', () => {
 })
 
 describe('the queue', () => {
+  test('says what an experiment will do, without the phases it skips', () => {
+    const config = {
+      ...fastConfig,
+      reconstruction: { ...fastConfig.reconstruction, steps: 10_000 },
+      distillation: { ...fastConfig.distillation, steps: 300 },
+    }
+    const isSkipped = { ...config.distillation, steps: 0 }
+    expect([
+      plannedSteps(config),
+      plannedSteps({ ...config, distillation: isSkipped }),
+      plannedSteps({ ...config, distillation: isSkipped, reconstruction: { ...config.reconstruction, steps: 0 } }),
+      plannedSteps({ ...trainDefaults, epochs: 40 }),
+    ]).toEqual([
+      'hidden size 160, 10,000 reconstruction and 300 distillation steps',
+      'hidden size 160, 10,000 reconstruction steps',
+      'hidden size 160, no steps',
+      'ResNet-20 (CIFAR, option B), 40 epochs',
+    ])
+  })
+
   test('offers what a person may do, never what the queue does itself', () => {
     expect(actionsFor('running').map(({ name }) => name)).toEqual(['pause', 'cancel'])
     expect(actionsFor('failed').map(({ name }) => name)).toEqual(['retry'])

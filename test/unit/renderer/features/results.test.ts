@@ -5,8 +5,9 @@ import { perClassRows } from '#renderer/features/compare/per-class.ts'
 import { engineState } from '#renderer/features/doctor/engine-state.ts'
 import { reportText } from '#renderer/features/doctor/report-text.ts'
 import { layerErrors } from '#renderer/features/run/layer-errors.ts'
-import { accuracyRows } from '#renderer/features/run/result-rows.ts'
+import { accuracyRows, timeRows } from '#renderer/features/run/result-rows.ts'
 import { parseTags } from '#renderer/features/run/tags.ts'
+import { engineTitles } from '#renderer/features/settings/engine-titles.ts'
 import { parseThreads } from '#renderer/features/settings/threads.ts'
 import { completedRun, experimentRecord } from '../../../support/experiment-records.ts'
 import { datasetRecord, networkRecord } from '../../../support/records.ts'
@@ -124,6 +125,13 @@ describe('an engine', () => {
     expect(engineState({ ...engine, isVerified: false })).toEqual({ title: 'Unverified', tone: 'caution' })
   })
 
+  test('is named for people, or by its identifiers when nobody named it', () => {
+    expect([engineTitles(engine), engineTitles({ executor: 'new', provider: 'npu' })]).toEqual([
+      { executor: 'ONNX Runtime', provider: 'CPU' },
+      { executor: 'new', provider: 'npu' },
+    ])
+  })
+
   test('stands in the report with its state and error', () => {
     const text = reportText(
       {
@@ -147,6 +155,13 @@ describe('results', () => {
     ])
     expect(row?.difference).toBeCloseTo(-0.0065, 10)
     expect(row?.original.interval.low).toBeLessThan(0.9173)
+  })
+
+  test('say where the time went, also the part that belongs to no phase', () => {
+    const seconds = { permutation: 1, reconstruction: 2, distillation: 3, evaluation: 4 }
+    const titlesOf = (total: number) => timeRows({ ...seconds, total }).map(({ title }) => title)
+    expect(titlesOf(10.2)).toEqual(['Permutation', 'Reconstruction', 'Distillation', 'Evaluation'])
+    expect(timeRows({ ...seconds, total: 17 }).at(-1)).toEqual({ title: 'Start and storage', seconds: 7 })
   })
 
   test('show errors of previewed kernels until the final ones are there', () => {
