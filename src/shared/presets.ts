@@ -33,7 +33,7 @@ export const fastConfig: CompressConfig = {
     sampling: { method: 'uniform', kernels: 4096 },
   },
   distillation: {
-    steps: 300,
+    steps: 400,
     optimizer: {
       type: 'adam',
       learningRate: 2e-4,
