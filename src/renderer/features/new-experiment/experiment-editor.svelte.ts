@@ -88,12 +88,23 @@ export class ExperimentEditor {
     this.parsed.config === undefined ? [] : advise(this.parsed.config, this.sizes),
   )
 
-  /** What is still missing before it can be saved, in words. */
-  readonly missing: readonly string[] = $derived([
-    ...(this.kind === 'compress' && this.networkId === undefined ? ['Choose a network.'] : []),
-    ...(this.datasetId === undefined ? ['Choose a data set.'] : []),
-    ...(Object.keys(this.parsed.problems).length > 0 ? ['Correct the marked values.'] : []),
-  ])
+  /** What has to be chosen before it can be saved, in words. */
+  readonly missing: readonly string[] = $derived.by(() => {
+    const { networks, datasets } = this.#studio.library
+    const choose = (what: string, items: readonly unknown[] | undefined): string =>
+      items?.length === 0 ? `Import a ${what} first.` : `Choose a ${what}.`
+    return [
+      ...(this.kind === 'compress' && this.networkId === undefined ? [choose('network', networks.value)] : []),
+      ...(this.datasetId === undefined ? [choose('data set', datasets.value)] : []),
+    ]
+  })
+
+  /** Some typed value is not allowed. */
+  readonly isWrong: boolean = $derived(Object.keys(this.parsed.problems).length > 0)
+
+  get canSave(): boolean {
+    return this.missing.length === 0 && !this.isWrong && !this.#isSaving
+  }
 
   choosePreset(id: string): void {
     this.#presetId = id
@@ -113,7 +124,7 @@ export class ExperimentEditor {
   async save(enqueue: boolean): Promise<void> {
     const config: ExperimentConfig | undefined = this.parsed.config
     const { networkId, datasetId } = this
-    if (config === undefined || datasetId === undefined || this.missing.length > 0 || this.#isSaving) return
+    if (config === undefined || datasetId === undefined || !this.canSave) return
     const name = this.name.trim()
     this.#isSaving = true
     const created = await this.#studio.act('The experiment was not created', 'experiments.create', {

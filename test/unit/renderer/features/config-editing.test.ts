@@ -4,6 +4,7 @@ import { sizeBreakdown } from '#shared/accounting.ts'
 import { parameterCatalogue } from '#shared/parameter-catalogue.ts'
 import { advise } from '#renderer/features/new-experiment/advice.ts'
 import { changedPaths, parseValues, typedValues, valueTitle } from '#renderer/features/new-experiment/config-editing.ts'
+import { trainingPlan } from '#renderer/features/new-experiment/training-plan.ts'
 import { steppedText } from '#renderer/features/new-experiment/stepping.ts'
 
 const typed = typedValues(fastConfig)
@@ -106,5 +107,13 @@ describe('advice', () => {
     ])
     const idle = { ...config, distillation: { ...config.distillation, steps: 0, warmupSteps: 0 } }
     expect(advise(idle, undefined)).toEqual(['Both phases have no steps: the predictor would stay random.'])
+  })
+})
+
+test('a training goes through whole batches only', () => {
+  expect(trainingPlan({ ...trainDefaults, epochs: 40, batchSize: 128 }, 45_000)).toEqual({
+    stepsPerEpoch: 351,
+    steps: 14_040,
+    images: 14_040 * 128,
   })
 })
