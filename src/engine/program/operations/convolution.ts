@@ -3,6 +3,7 @@
  * [filters, channels, height, width] whatever the program says; usually its transposes cancel against that.
  */
 import { tf } from '#engine/program/tfjs.ts'
+import { sizeOf } from '#shared/host-tensor.ts'
 import type { ValueSpec } from '../graph.ts'
 import type { Lowering } from '../onnx/lowering.ts'
 import { ints, type OnnxAttributes } from '../onnx/model.ts'
@@ -197,55 +198,53 @@ const conv2dBackpropFilter = operation(
 function filterRowsDense(image: Value, dy: Value, conv: Convolution, lowering: Lowering): readonly Value[] {
   const [height, width] = conv.kernel
   const [outHeight] = conv.output
-  const [inHeight, inWidth] = conv.input
+  const [, inWidth] = conv.input
   const columns = Array.from({ length: width }, (_, column) => {
     // Output pixel j meets image pixel j + shift.
     const shift = column - conv.padBefore[1]
-    return shiftedTo(dy, 3, shift, inWidth, lowering)
+    return moved(dy, 3, shift, inWidth, lowering)
   })
   const joinedShape = [conv.batch, width * conv.filters, outHeight, inWidth]
   const joined = width === 1 ? columns[0] : concatValues(columns, 1, joinedShape, lowering)
   const gradient = joined ?? dy
   return Array.from({ length: height }, (_, row) => {
-    const shift = row - conv.padBefore[0]
-    const first = Math.max(0, -shift)
-    const last = Math.min(outHeight, inHeight - shift)
-    const rows = rowsOf(gradient, first, last, lowering)
-    const pixels = rowsOf(image, first + shift, last + shift, lowering)
-    return productOverPixels(rows, pixels, lowering)
+    const pixels = movedRows(image, conv.padBefore[0] - row, outHeight, lowering)
+    return productOverPixels(gradient, pixels, lowering)
   })
 }
 
-/** Moves dy along `axis` by `shift` into a length of `extent`, zeros elsewhere. */
-function shiftedTo(dy: Value, axis: number, shift: number, extent: number, lowering: Lowering): Value {
-  const length = dy.shape[axis] ?? 0
+/**
+ * The image moved down by `shift` rows into `height` rows, zeros elsewhere. Pixels of neighbouring rows are neighbours in
+ * memory, so that a channel moves as one vector.
+ */
+function movedRows(image: Value, shift: number, height: number, lowering: Lowering): Value {
+  const [batch = 1, channels = 1, rows = 1, width = 1] = image.shape
+  const vectors = lowering.reshape(image, [batch, channels, rows * width])
+  return moved(vectors, 2, shift * width, height * width, lowering)
+}
+
+/** Moves x along `axis` by `shift` into a length of `extent`, zeros elsewhere. */
+function moved(x: Value, axis: number, shift: number, extent: number, lowering: Lowering): Value {
+  const after = extent - shift - (x.shape[axis] ?? 0)
+  if (shift === 0 && after === 0) return x
+  const paddings = x.shape.map((_, a): readonly [number, number] => (a === axis ? [shift, after] : [0, 0]))
+  // Providers of graphics devices do not take negative paddings, which cut off.
+  if (lowering.target.device === 'cpu') return padValue(x, paddings, 0, lowering)
   const from = Math.max(0, -shift)
-  const to = Math.min(length, extent - shift)
-  const kept = rangeOf(dy, axis, from, to, lowering)
-  const paddings = dy.shape.map((_, a): readonly [number, number] =>
-    a === axis ? [from + shift, extent - to - shift] : [0, 0],
-  )
-  const isWhole = paddings.every(([before, after]) => before === 0 && after === 0)
-  return isWhole ? kept : padValue(kept, paddings, 0, lowering)
+  const to = Math.min(x.shape[axis] ?? 0, extent - shift)
+  const ranges = x.shape.map((length, a) => ({ start: a === axis ? from : 0, stop: a === axis ? to : length, step: 1 }))
+  const kept = sliceValue(x, ranges, x.shape.with(axis, to - from), lowering)
+  const rest = paddings.map(([before, behind]): readonly [number, number] => [Math.max(0, before), Math.max(0, behind)])
+  return rest.every(([before, behind]) => before === 0 && behind === 0) ? kept : padValue(kept, rest, 0, lowering)
 }
 
-function rowsOf(image: Value, from: number, to: number, lowering: Lowering): Value {
-  return rangeOf(image, 2, from, to, lowering)
-}
-
-function rangeOf(image: Value, axis: number, from: number, to: number, lowering: Lowering): Value {
-  const ranges = image.shape.map((extent, a) =>
-    a === axis ? { start: from, stop: to, step: 1 } : { start: 0, stop: extent, step: 1 },
-  )
-  return sliceValue(image, ranges, image.shape.with(axis, to - from), lowering)
-}
-
-/** [batch, m, h, w] and [batch, n, h, w] to [m, n]: the product over pixels, summed over the batch. */
+/** [batch, m, ...pixels] and [batch, n, ...pixels] to [m, n]: the product over pixels, summed over the batch. */
 function productOverPixels(a: Value, b: Value, lowering: Lowering): Value {
-  const [batch = 1, m = 1, height = 1, width = 1] = a.shape
+  const [batch = 1, m = 1, ...size] = a.shape
   const [, n = 1] = b.shape
-  const left = lowering.reshape(a, [batch, m, height * width])
-  const right = matrixTransposed(lowering.reshape(b, [batch, n, height * width]))
+  const pixels = sizeOf(size)
+  const left = lowering.reshape(a, [batch, m, pixels])
+  const right = matrixTransposed(lowering.reshape(b, [batch, n, pixels]))
   const products = matMul(left, right, lowering)
   const sum = lowering.emit('ReduceSum', [products, lowering.builder.int64([0])], {
     keepdims: { kind: 'int', value: 0 },
