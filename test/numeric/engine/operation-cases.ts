@@ -160,6 +160,7 @@ export const operationCases: readonly OperationCase[] = [
   values('sum of truth values', [f(2, 3)], (x) => tf.sum(tf.greater(x, 0))),
   row('mean', [f(2, 3, 4)], (x) => tf.mean(x, -1)),
   row('mean over pixels', [f(2, 3, 4, 5)], (x) => tf.mean(x, [2, 3])),
+  row('mean over rows of few columns', [f(4, 5, 6, 3)], (x) => tf.mean(tf.square(x), [0, 1, 2])),
   row('max', [f(2, 5)], (x) => tf.max(x, 1)),
   row('max over all axes', [f(2, 5)], (x) => tf.max(x)),
   row('min that keeps its axis', [f(2, 5)], (x) => tf.min(x, 1, true)),
