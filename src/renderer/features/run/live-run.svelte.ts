@@ -7,10 +7,12 @@ import { Resource } from '../../state/resource.svelte.ts'
 
 const snapshotPoints = 4000
 const keptLogLines = 2000
+/** Drawing takes processor time that training needs too: once a second is live enough. */
+const redrawEveryMs = 1000
 
 /**
  * One experiment and one of its runs, as it happens: a stored snapshot, and the stream that goes on from it, merged by
- * step. Redraws are asked for at most once a frame.
+ * step. Redraws are asked for at most once a second.
  */
 export class LiveRun {
   readonly #api: StudioApi
@@ -27,7 +29,8 @@ export class LiveRun {
   /** Grows with each redraw: the metrics themselves are not reactive, they change four times a second. */
   #version = $state(0)
   #metrics = new MetricStore()
-  #frame: number | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #drawnAt = -Infinity
   /** The reader chose an earlier attempt: a new one does not take its place. */
   #isPinned = false
 
@@ -115,7 +118,7 @@ export class LiveRun {
 
   dispose(): void {
     for (const unsubscribe of this.#unsubscribe) unsubscribe()
-    if (this.#frame !== undefined) cancelAnimationFrame(this.#frame)
+    clearTimeout(this.#timer)
   }
 
   async #show(runId: string): Promise<void> {
@@ -171,9 +174,11 @@ export class LiveRun {
   }
 
   #redraw(): void {
-    this.#frame ??= requestAnimationFrame(() => {
-      this.#frame = undefined
+    const wait = Math.max(0, this.#drawnAt + redrawEveryMs - performance.now())
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      this.#drawnAt = performance.now()
       this.#version++
-    })
+    }, wait)
   }
 }
