@@ -35,7 +35,13 @@ export const trainerJobSchema = z.discriminatedUnion('kind', [
     network: networkInputSchema,
     dataset: datasetInputSchema,
   }),
-  z.strictObject({ kind: z.literal('train'), config: trainConfigSchema, dataset: datasetInputSchema }),
+  z.strictObject({
+    kind: z.literal('train'),
+    config: trainConfigSchema,
+    /** Weights to start from instead of random ones; of the architecture and classes that are trained. */
+    network: networkInputSchema.optional(),
+    dataset: datasetInputSchema,
+  }),
   /** Accuracy of a stored network. `limit` 0 = the whole split. */
   z.strictObject({
     kind: z.literal('evaluate'),

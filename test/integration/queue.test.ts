@@ -257,3 +257,22 @@ it('trains a network and keeps it in the library', async () => {
     ['validation', 9],
   ])
 })
+
+it('starts a training from a network of the same architecture only', async () => {
+  const studio = await openStudio()
+  const { network, dataset } = await fillLibrary(studio)
+  const { trainDefaults } = await import('#shared/presets.ts')
+  const from = (architecture: string) =>
+    call(studio, 'experiments.create', {
+      config: { ...trainDefaults, architecture },
+      networkId: network.id,
+      datasetId: dataset.id,
+      enqueue: false,
+    })
+  expect(await from(network.architecture)).toMatchObject({ status: 'draft', networkId: network.id })
+  await expect(from('resnet56-cifar-b')).rejects.toMatchObject({
+    code: 'invalid-config',
+    message: expect.stringContaining('cannot start the training of a resnet56-cifar-b') as string,
+  })
+  expect(await call(studio, 'experiments.list', {})).toHaveLength(1)
+})

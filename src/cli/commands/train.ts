@@ -11,11 +11,13 @@ import { applySettings } from '../set-option.ts'
 
 const train: Command = {
   name: 'train',
-  usage: '--arch A --dataset D [--name N] [--seed S] [--set PATH=VALUE ...] [--out FILE]',
-  summary: 'Train an original network and keep it in the library; FILE gets its safetensors. Ctrl-C pauses.',
+  usage: '--arch A|--from NETWORK --dataset D [--name N] [--seed S] [--set PATH=VALUE ...] [--out FILE]',
+  summary:
+    'Train an original network, from random weights or on from a network of the library, and keep it there; FILE gets its safetensors. Ctrl-C pauses.',
   positionals: [],
   options: {
     arch: { type: 'string' },
+    from: { type: 'string' },
     dataset: { type: 'string' },
     name: { type: 'string' },
     seed: { type: 'string' },
@@ -24,16 +26,21 @@ const train: Command = {
   },
   run(invocation) {
     const { options, output } = invocation
-    const architecture = options.neededText('arch')
+    const from = options.text('from')
+    const typedArchitecture = from === undefined ? options.neededText('arch') : options.text('arch')
     const datasetKey = options.neededText('dataset')
     const settings = [...seedSetting(options.text('seed')), ...options.list('set')]
-    const config = applySettings({ ...trainDefaults, architecture }, settings)
     return invocation.withStudio(async (studio) => {
+      const start =
+        from === undefined ? undefined : findRecord('network', from, await call(studio, 'networks.list', {}))
+      const architecture = typedArchitecture ?? start?.architecture ?? trainDefaults.architecture
+      const config = applySettings({ ...trainDefaults, architecture }, settings)
       const dataset = findRecord('data set', datasetKey, await call(studio, 'datasets.list', {}))
       const name = options.text('name')
       const { id } = await call(studio, 'experiments.create', {
         config,
         datasetId: dataset.id,
+        ...(start === undefined ? {} : { networkId: start.id }),
         enqueue: true,
         ...(await executorOf(invocation, studio)),
         ...(name === undefined ? {} : { name }),

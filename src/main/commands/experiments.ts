@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { buildNetwork } from '#networks/architectures.ts'
 import type { CommandHandlers, CommandInput, Comparison, ComparisonEntry } from '#shared/contract.ts'
 import type { ExperimentConfig } from '#shared/experiment-config.ts'
-import type { ExperimentRecord, SplitName } from '#shared/records.ts'
+import type { DatasetRecord, ExperimentRecord, NetworkRecord, SplitName } from '#shared/records.ts'
 import { AppException } from '#shared/result.ts'
 import type { StudioContext } from '../context.ts'
 import type { DatasetLibrary } from '../library/dataset-library.ts'
@@ -94,6 +94,7 @@ function assertRunnable({ store }: StudioContext, input: CommandInput<'experimen
   if (config.kind === 'train') {
     const built = buildNetwork(config.architecture, dataset.classNames.length)
     if (!built.ok) throw new AppException(built.error)
+    if (networkId !== undefined) assertCanStart(store.networks.get(networkId), config.architecture, dataset)
     return
   }
   if (networkId === undefined) {
@@ -117,6 +118,17 @@ function assertRunnable({ store }: StudioContext, input: CommandInput<'experimen
       remedy: 'Give one of them some steps.',
     })
   }
+}
+
+/** Weights can start a training of their own architecture and classes only. Throws `invalid-config`. */
+function assertCanStart(network: NetworkRecord, architecture: string, dataset: DatasetRecord): void {
+  if (network.architecture === architecture && network.classes === dataset.classNames.length) return
+  throw new AppException({
+    code: 'invalid-config',
+    message: `${network.name} is a ${network.architecture} for ${network.classes} classes; its weights cannot start the training of a ${architecture} for ${dataset.classNames.length}.`,
+    where: 'networkId',
+    remedy: 'Choose a network of the architecture and the classes you train, or start from random weights.',
+  })
 }
 
 function defaultName({ store }: StudioContext, config: ExperimentConfig, networkId: string | undefined): string {

@@ -26,7 +26,10 @@ export function datasetInput(store: Store, datasetId: string): DatasetInput {
 export async function experimentJob(store: Store, experiment: ExperimentRecord): Promise<TrainerJob> {
   const { config, networkId, datasetId, name } = experiment
   const dataset = datasetInput(store, datasetId)
-  if (config.kind === 'train') return { kind: 'train', config, dataset }
+  if (config.kind === 'train') {
+    const start = networkId === undefined ? {} : { network: await networkInput(store, networkId) }
+    return { kind: 'train', config, ...start, dataset }
+  }
   if (networkId === undefined) {
     throw new AppException({ code: 'invalid-config', message: `${name} names no network to compress.` })
   }

@@ -1,4 +1,4 @@
-/** Trains an original network from scratch: SGD with momentum, batch-norm in training mode, flips and crops. */
+/** Trains an original network, from scratch or from stored weights: SGD with momentum, batch-norm in training mode, flips and crops. */
 import { z } from 'zod'
 import type { CompiledProgram, DeviceState, Executor } from '#engine/executors/executor.ts'
 import { learningRateAt, type LearningRateSchedule } from '#engine/nern/schedule.ts'
@@ -24,6 +24,7 @@ import { loadClassCount, loadSplit } from '../data/open-dataset.ts'
 import { evaluateSplit, evaluationBatch, type Evaluation } from '../evaluation.ts'
 import type { JobContext, JobEnd } from '../job-context.ts'
 import { Metrics } from '../metrics.ts'
+import { loadNetwork, type LoadedNetwork } from '../network-file.ts'
 import { openExecutor } from '../open-executor.ts'
 import { sha256Hex } from '../sha256.ts'
 
@@ -40,15 +41,14 @@ const progressSchema = z.object({
 })
 
 export async function train(job: TrainJob, context: JobContext): Promise<JobEnd> {
-  const built = buildNetwork(job.config.architecture, await loadClassCount(job.dataset))
-  if (!built.ok) throw new AppException(built.error)
+  const start = await startingPoint(job)
   const splits = {
     train: await loadSplit(job.dataset, 'train'),
     validation: await loadSplit(job.dataset, 'validation'),
   }
   const { executor, device } = await openExecutor(context.executor)
   try {
-    const run = await TrainRun.create(job, context, built.value, splits, executor)
+    const run = await TrainRun.create(job, context, start, splits, executor)
     context.send({ type: 'started', device, totalSteps: run.totalSteps, step: run.step })
     if ((await run.toLastStep()) === 'paused') return 'paused'
     await run.finish()
@@ -56,6 +56,14 @@ export async function train(job: TrainJob, context: JobContext): Promise<JobEnd>
   } finally {
     executor.dispose()
   }
+}
+
+/** The network with the weights it starts from: stored ones where the job names them, else random ones of its seed. */
+async function startingPoint({ config, network: stored, dataset }: TrainJob): Promise<LoadedNetwork> {
+  if (stored !== undefined) return loadNetwork(stored)
+  const built = buildNetwork(config.architecture, await loadClassCount(dataset))
+  if (!built.ok) throw new AppException(built.error)
+  return { network: built.value, parameters: initialParameters(built.value, config.seed) }
 }
 
 interface Splits {
@@ -86,11 +94,12 @@ class TrainRun {
   static async create(
     job: TrainJob,
     context: JobContext,
-    network: Network,
+    start: LoadedNetwork,
     splits: Splits,
     executor: Executor,
   ): Promise<TrainRun> {
     const { config } = job
+    const { network } = start
     const options = { ...config, batch: config.batchSize, normalisation: imagenetNormalisation }
     const program = await executor.compile(trainOriginalProgram(network, options))
     const evaluation = await executor.compile(
@@ -101,13 +110,13 @@ class TrainRun {
         inState: 'all',
       }),
     )
-    return new TrainRun(job, context, network, splits, executor, options, { program, evaluation })
+    return new TrainRun(job, context, start, splits, executor, options, { program, evaluation })
   }
 
   private constructor(
     job: TrainJob,
     context: JobContext,
-    network: Network,
+    { network, parameters }: LoadedNetwork,
     splits: Splits,
     executor: Executor,
     options: TrainOriginalOptions,
@@ -132,8 +141,7 @@ class TrainRun {
       steps: this.totalSteps,
       warmupSteps: Math.round(config.warmupEpochs * this.#stepsPerEpoch),
     }
-    const tensors =
-      resumed?.tensors ?? initialTrainOriginalState(network, options, initialParameters(network, config.seed))
+    const tensors = resumed?.tensors ?? initialTrainOriginalState(network, options, parameters)
     this.#state = executor.createState(withoutPrefix(tensors, bestPrefix))
     this.#best = underPrefix(tensors, bestPrefix)
     this.#bestAt = resumed?.progress.best ?? { correct: -1, step: 0 }

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import { datasetPath, storeLayout } from '#main/store/layout.ts'
 import { trainDefaults } from '#shared/presets.ts'
@@ -67,4 +69,24 @@ it('learns, and ends with the same bytes when it was paused in the middle of an 
     expect(values, name).toEqual(new Map(metric(whole, name)))
   }
   expect(resultOf(second)).toEqual({ ...resultOf(whole), seconds: expect.anything() as unknown })
+})
+
+it('goes on from stored weights', async () => {
+  const storeFolder = await temporaryFolder()
+  const { sha256 } = await addSmallDataset(storeFolder)
+  const config = { ...trainDefaults, epochs: 3, batchSize: 32, warmupEpochs: 0 }
+  const job: TrainJob = {
+    kind: 'train',
+    config,
+    dataset: { path: datasetPath(storeLayout(storeFolder), sha256), sha256 },
+  }
+  const scratch = await run(job)
+  const path = join(storeFolder, 'trained.safetensors')
+  const { network } = resultOf(scratch)
+  await writeFile(path, network)
+  const start = { path, sha256: '', architecture: config.architecture, classes: 10 }
+  const further = await run({ ...job, config: { ...config, epochs: 1, learningRate: 0.001 }, network: start })
+  const firstLoss = (messages: readonly FromTrainer[]): number => metric(messages, 'loss.train')[0]?.[1] ?? NaN
+  expect(firstLoss(further)).toBeLessThan(firstLoss(scratch) * 0.8)
+  expect(resultOf(further).network).not.toEqual(network)
 })

@@ -42,8 +42,9 @@ export class ExperimentEditor {
     this.network = new Resource(() => studio.ask('networks.get', { id: this.networkId ?? '' }))
   }
 
-  /** The chosen network, or the only sensible one. */
+  /** The chosen network, or the only sensible one. A training starts from random weights where none was chosen. */
   get networkId(): string | undefined {
+    if (this.kind === 'train') return this.#networkId
     return this.#networkId ?? this.#studio.library.networks.value?.[0]?.id
   }
 
@@ -132,7 +133,7 @@ export class ExperimentEditor {
       datasetId,
       enqueue,
       ...(name === '' ? {} : { name }),
-      ...(config.kind === 'compress' && networkId !== undefined ? { networkId } : {}),
+      ...(networkId === undefined ? {} : { networkId }),
     })
     this.#isSaving = false
     if (created !== undefined) this.#studio.router.open({ name: 'run', experimentId: created.value.id })
