@@ -3,8 +3,8 @@ import type { ExperimentRecord, RunRecord } from '#shared/records.ts'
 import { AppException } from '#shared/result.ts'
 import { call } from './call.ts'
 import type { Invocation } from './command.ts'
-import { formatResult } from './result-table.ts'
-import { formatDuration } from './units.ts'
+import { formatResult } from '#shared/plain-text/result-table.ts'
+import { formatDuration } from '#shared/plain-text/units.ts'
 
 /**
  * Runs one queued experiment to its end while showing progress. Ctrl-C pauses it with a checkpoint.

@@ -27,6 +27,7 @@ test.describe('with network and data set', () => {
     const pictures = join(folder, 'pictures')
     const { code, output } = await runDemo(folder, ['--demo-preset', 'smoke', '--screenshots', pictures])
     expect(output).toContain('completed.')
+    for (const part of ['original', 'reconstructed', 'predictor', 'all-in ratio']) expect(output).toContain(part)
     expect(code).toBe(0)
     const names = ['run-live', 'home', 'networks', 'network', 'datasets', 'dataset', 'new-experiment', 'experiments']
     names.push('queue', 'run', 'compare', 'doctor', 'settings')

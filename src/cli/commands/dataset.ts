@@ -2,9 +2,9 @@ import { resolve } from 'node:path'
 import type { DatasetRecord } from '#shared/records.ts'
 import { call } from '../call.ts'
 import type { Command } from '../command.ts'
-import { formatFacts, formatTable } from '../table.ts'
+import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
 import { runTask } from '../task.ts'
-import { formatBytes, formatCount } from '../units.ts'
+import { formatBytes, formatCount } from '#shared/plain-text/units.ts'
 
 const importDataset: Command = {
   name: 'dataset import',

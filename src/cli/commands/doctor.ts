@@ -1,8 +1,8 @@
 import type { DoctorEngine, DoctorReport } from '#shared/contract.ts'
 import { call } from '../call.ts'
 import type { Command } from '../command.ts'
-import { formatFacts, formatTable } from '../table.ts'
-import { formatBytes } from '../units.ts'
+import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
+import { formatBytes } from '#shared/plain-text/units.ts'
 
 const doctor: Command = {
   name: 'doctor',

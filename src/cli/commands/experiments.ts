@@ -3,9 +3,9 @@ import { splitNames, type ExperimentRecord } from '#shared/records.ts'
 import { call } from '../call.ts'
 import { UsageError, type Command } from '../command.ts'
 import { findRecord } from '../find-record.ts'
-import { formatResult } from '../result-table.ts'
-import { formatTable } from '../table.ts'
-import { formatBytes, formatPercent, formatPoints, formatRatio } from '../units.ts'
+import { formatResult } from '#shared/plain-text/result-table.ts'
+import { formatTable } from '#shared/plain-text/table.ts'
+import { formatBytes, formatPercent, formatPoints, formatRatio } from '#shared/plain-text/units.ts'
 
 const list: Command = {
   name: 'experiments list',

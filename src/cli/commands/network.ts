@@ -4,9 +4,9 @@ import { splitNames, type NetworkDetail, type NetworkRecord } from '#shared/reco
 import { call } from '../call.ts'
 import type { Command } from '../command.ts'
 import { findRecord } from '../find-record.ts'
-import { formatFacts, formatTable } from '../table.ts'
+import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
 import { runTask } from '../task.ts'
-import { formatBytes, formatCount, formatPercent } from '../units.ts'
+import { formatBytes, formatCount, formatPercent } from '#shared/plain-text/units.ts'
 
 const importNetwork: Command = {
   name: 'network import',

@@ -5,7 +5,7 @@ import { call } from '../call.ts'
 import { UsageError, type Command } from '../command.ts'
 import { compressConfigFrom, compressOptions, compressUsage, createCompression } from '../experiment-options.ts'
 import { findRecord } from '../find-record.ts'
-import { formatTable } from '../table.ts'
+import { formatTable } from '#shared/plain-text/table.ts'
 
 const add: Command = {
   name: 'queue add',

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type BrowserWindow, nativeTheme } from 'electron'
 import type { Place } from '#shared/contract.ts'
+import { formatResult } from '#shared/plain-text/result-table.ts'
 import type { ExperimentRecord } from '#shared/records.ts'
 import { toAppError } from '#shared/result.ts'
 import type { Studio } from '../studio.ts'
@@ -46,6 +47,7 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
       return untilEnded(studio, id)
     })
     say(`Experiment ${ended.name} completed.`)
+    say(formatResult(ended))
     await picturesOfAll(options, { networkId: network.id, datasetId: dataset.id, experimentId: id })
     show({ name: 'compare', ids: [id] })
     return true

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { findRecord } from '#cli/find-record.ts'
 import { Output } from '#cli/output.ts'
-import { formatFacts, formatTable } from '#cli/table.ts'
-import { formatBytes, formatDuration, formatPercent, formatPoints, formatRatio } from '#cli/units.ts'
+import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
+import { formatBytes, formatDuration, formatPercent, formatPoints, formatRatio } from '#shared/plain-text/units.ts'
 
 function recorder(isTTY = false) {
   const written: string[] = []

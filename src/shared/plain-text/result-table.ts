@@ -1,5 +1,5 @@
-import type { SizeBreakdown } from '#shared/accounting.ts'
-import type { CompressResult, ExperimentRecord, TrainResult } from '#shared/records.ts'
+import type { SizeBreakdown } from '../accounting.ts'
+import type { CompressResult, ExperimentRecord, TrainResult } from '../records.ts'
 import { formatTable } from './table.ts'
 import { formatBytes, formatCount, formatDuration, formatPercent, formatPoints, formatRatio } from './units.ts'
 
