@@ -64,7 +64,35 @@ export function predict(
   blocks: number,
   kernels?: tf.Tensor1D,
 ): tf.Tensor2D {
-  let activation: tf.Tensor2D = tf.relu(firstLayer(tensors, tables, kernels))
+  const rowsOf = (table: tf.Tensor): tf.Tensor => (kernels === undefined ? table : tf.gather(table, kernels))
+  return laterLayers(tensors, blocks, firstLayer(tensors, tables)(rowsOf))
+}
+
+/** Kernels a part: its activations stay in a processor's cache from layer to layer. */
+const partSize = 2048
+/** A part is a dozen operators; large networks get larger parts instead of more of them. */
+const mostParts = 32
+
+/**
+ * Predicts all kernels, [kernels, K * K], part by part. Its numbers are those of `predict`; it is the faster way to
+ * them without a gradient, and holds the activations of one part at a time.
+ */
+export function predictAll(tensors: NamedTensors, tables: EmbeddingTables, blocks: number): tf.Tensor2D {
+  const { kernels } = tables
+  const size = Math.max(partSize, Math.ceil(kernels / mostParts))
+  if (size >= kernels) return predict(tensors, tables, blocks)
+  const first = firstLayer(tensors, tables)
+  const parts: tf.Tensor2D[] = []
+  for (let start = 0; start < kernels; start += size) {
+    const rowsOf = (table: tf.Tensor): tf.Tensor => tf.slice(table, start, Math.min(size, kernels - start))
+    parts.push(laterLayers(tensors, blocks, first(rowsOf)))
+  }
+  return tf.concat(parts)
+}
+
+/** The layers after the first, on its output [kernels, hiddenSize] before the activation. */
+function laterLayers(tensors: NamedTensors, blocks: number, first: tf.Tensor2D): tf.Tensor2D {
+  let activation: tf.Tensor2D = tf.relu(first)
   for (let block = 1; block < blocks; block++) {
     const linear: tf.Tensor2D = tf.add(
       tf.matMul(activation, named(tensors, predictorParameter(block, 'weight')), false, true),
@@ -75,25 +103,28 @@ export function predict(
   return activation
 }
 
-/** Output of the first linear layer, [kernels, hiddenSize], before its activation. */
-function firstLayer(tensors: NamedTensors, tables: EmbeddingTables, kernels: tf.Tensor1D | undefined): tf.Tensor2D {
+/** Chooses kernels from a constant that has one row a kernel. */
+type RowsOf = (table: tf.Tensor) => tf.Tensor
+
+/** The first linear layer as a function of the chosen kernels, [kernels, hiddenSize], before its activation. */
+function firstLayer(tensors: NamedTensors, tables: EmbeddingTables): (rowsOf: RowsOf) => tf.Tensor2D {
   const weight = named(tensors, predictorParameter(0, 'weight'))
   const bias = named(tensors, predictorParameter(0, 'bias'))
-  const rowsOf = (table: tf.Tensor, rows: tf.Tensor | undefined): tf.Tensor =>
-    rows === undefined ? table : tf.gather(table, rows)
   if (tables.kind === 'rows') {
-    const embedded = rowsOf(named(tensors, 'embedding.rows'), kernels)
-    return tf.add(tf.matMul(embedded, weight, false, true), bias)
+    const embedding = named(tensors, 'embedding.rows')
+    return (rowsOf) => tf.add(tf.matMul(rowsOf(embedding), weight, false, true), bias)
   }
   const [layerWeight, filterWeight, channelWeight] =
     tables.fusion === 'sum' ? [weight, weight, weight] : tf.split(weight, 3, 1)
-  const lookUp = (axis: CoordinateAxis, table: tf.Tensor): tf.Tensor =>
-    tf.gather(table, rowsOf(named(tensors, `embedding.${axis}Row`), kernels))
   const product = (axis: CoordinateAxis, columns: tf.Tensor | undefined): tf.Tensor =>
     tf.matMul(named(tensors, `embedding.${axis}`), columns ?? weight, false, true)
   // The bias joins the shortest table, so it is added a few dozen times and not once a kernel.
-  const byLayer = lookUp('layer', tf.add(product('layer', layerWeight), bias))
-  const byFilter = lookUp('filter', product('filter', filterWeight))
-  const byChannel = lookUp('channel', product('channel', channelWeight))
-  return tf.add(tf.add(byLayer, byFilter), byChannel)
+  const byLayer = tf.add(product('layer', layerWeight), bias)
+  const byFilter = product('filter', filterWeight)
+  const byChannel = product('channel', channelWeight)
+  return (rowsOf) => {
+    const lookUp = (axis: CoordinateAxis, table: tf.Tensor): tf.Tensor =>
+      tf.gather(table, rowsOf(named(tensors, `embedding.${axis}Row`)))
+    return tf.add(tf.add(lookUp('layer', byLayer), lookUp('filter', byFilter)), lookUp('channel', byChannel))
+  }
 }

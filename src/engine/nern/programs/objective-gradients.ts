@@ -16,7 +16,7 @@ import { featureMapLoss } from '../losses/feature-maps.ts'
 import type { ObjectiveWeights } from '../losses/objective.ts'
 import { reconstructionLoss, type ReconstructionForm } from '../losses/reconstruction.ts'
 import { named } from '../named.ts'
-import { predict } from '../predictor.ts'
+import { predict, predictAll } from '../predictor.ts'
 import type { Representation } from '../representation.ts'
 import { reconstructionTerms } from './reconstruction-inputs.ts'
 
@@ -78,7 +78,7 @@ export function objectiveGradients(
     )
     return { losses: { loss, ...outputs }, gradients }
   }
-  const predicted = predict(tensors, tables, predictor.blocks)
+  const predicted = predictAll(tensors, tables, predictor.blocks)
   const { losses, rowGradients } = rowGradientsOf(objective, predicted)
   const upstream = tf.gather(rowGradients, kernels)
   const { gradients } = lossGradients(tensors, parameters, (given) => ({

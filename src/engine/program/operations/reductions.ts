@@ -89,7 +89,10 @@ function keptShape(shape: readonly number[], axes: readonly number[]): readonly 
   return shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent))
 }
 
-/** Feature maps with blocked channels: `axes` are those of [batch, channels, height, width]. */
+/**
+ * Feature maps with blocked channels: `axes` are those of [batch, channels, height, width]. Where the channels stay, so
+ * do their blocks, and a reduction that follows finds them.
+ */
 function reduceBlocked(
   kind: Reduction,
   view: Value,
@@ -99,7 +102,10 @@ function reduceBlocked(
 ): Value {
   const viewAxes = axes.flatMap((axis) => [[0], [1, 2], [3], [4]][axis] ?? [])
   const kept = { shape: keptShape(view.shape, viewAxes), dtype: output.dtype }
-  return lowering.reshape(reduce(kind, view, viewAxes, kept, lowering), output.shape)
+  const reduced = reduce(kind, view, viewAxes, kept, lowering)
+  const staysBlocked = output.shape.length === 4 && !axes.includes(1)
+  if (staysBlocked && reduced.source.kind === 'tensor') return { ...output, source: { kind: 'blocked', view: reduced } }
+  return lowering.reshape(reduced, output.shape)
 }
 
 /** Rows up to this length cost more to start on than to add. */
