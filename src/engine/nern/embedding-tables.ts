@@ -18,7 +18,6 @@ export interface EmbeddingTables {
   readonly kind: 'tables' | 'rows'
   /** Whether the three look-ups share one weight (fusion `sum`) or own a third of its columns each (`concat`). */
   readonly fusion: 'concat' | 'sum'
-  readonly kernels: number
   readonly constants: HostTensors
 }
 
@@ -28,7 +27,7 @@ export function embeddingTables(coordinates: Int32Array, embedding: Embedding): 
   if (embedding.type === 'fourier') {
     const rows = embedCoordinates(coordinates, embedding)
     const constants = { 'embedding.rows': float32Tensor([kernels, 6 * embedding.levels], rows) }
-    return { kind: 'rows', fusion: 'concat', kernels, constants }
+    return { kind: 'rows', fusion: 'concat', constants }
   }
   const constants: Record<string, HostTensors[string]> = {}
   coordinateAxes.forEach((name, axis) => {
@@ -42,5 +41,5 @@ export function embeddingTables(coordinates: Int32Array, embedding: Embedding): 
       column.map((value) => rowOf.get(value) ?? 0),
     )
   })
-  return { kind: 'tables', fusion: embedding.fusion, kernels, constants }
+  return { kind: 'tables', fusion: embedding.fusion, constants }
 }

@@ -78,7 +78,7 @@ const mostParts = 32
  * them without a gradient, and holds the activations of one part at a time.
  */
 export function predictAll(tensors: NamedTensors, tables: EmbeddingTables, blocks: number): tf.Tensor2D {
-  const { kernels } = tables
+  const [kernels = 0] = named(tensors, tables.kind === 'rows' ? 'embedding.rows' : 'embedding.layerRow').shape
   const size = Math.max(partSize, Math.ceil(kernels / mostParts))
   if (size >= kernels) return predict(tensors, tables, blocks)
   const first = firstLayer(tensors, tables)

@@ -5,7 +5,7 @@ import { lossGradients } from '#engine/loss-gradients.ts'
 import { embeddingTables, type EmbeddingTables } from '#engine/nern/embedding-tables.ts'
 import { named } from '#engine/nern/named.ts'
 import { embedCoordinates, fourierEmbedding, type Embedding } from '#engine/nern/positional-embedding.ts'
-import { hiddenMatrices, initialPredictor, predict, predictorSpecs } from '#engine/nern/predictor.ts'
+import { hiddenMatrices, initialPredictor, predict, predictAll, predictorSpecs } from '#engine/nern/predictor.ts'
 import { tf } from '#engine/program/tfjs.ts'
 import { asVector } from '#engine/tensor-rank.ts'
 import { predictorParameterCount } from '#shared/accounting.ts'
@@ -90,6 +90,20 @@ test('a kernel asked for twice is predicted twice', async () => {
   }))
   const row = (kernel: number): number[] => [...dataOf(results, 'all').slice(4 * kernel, 4 * kernel + 4)]
   expect([...dataOf(results, 'some')]).toEqual([...row(2), ...row(2), ...row(1)])
+})
+
+test.each(Object.entries(embeddings))('%s give the same kernels part by part', async (_, embedding) => {
+  const count = 5000
+  const many = Int32Array.from({ length: 3 * count }, (__, at) => (at * 7) % 31)
+  const inputs = embedCoordinates(coordinates, embedding).length / kernels
+  const parameters = initialPredictor({ inputs, hiddenSize: 6, blocks: 3, outputs: 4 }, Random.fromSeed(3))
+  const tables = embeddingTables(many, embedding)
+  const results = await evaluate(executor, 'predict all', { ...tables.constants, ...parameters }, (given) => ({
+    parts: predictAll(given, tables, 3),
+    whole: predict(given, tables, 3),
+  }))
+  expect(dataOf(results, 'parts')).toHaveLength(4 * count)
+  expect(dataOf(results, 'parts')).toEqual(dataOf(results, 'whole'))
 })
 
 function predictAndDifferentiate(tables: EmbeddingTables, parameters: HostTensors): Promise<HostTensors> {
