@@ -20,7 +20,7 @@ export const trainParameters: readonly ParameterDescription[] = [
   {
     path: 'architecture',
     title: 'Architecture',
-    sentence: 'Identifier of the network to train from scratch.',
+    sentence: 'Architecture of the network to train.',
     group: 'Network',
     control: { type: 'text', suggestions: trainableArchitectures },
   },

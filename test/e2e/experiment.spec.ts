@@ -33,3 +33,29 @@ test('a smoke experiment from the form to the comparison, watched live', async (
   await expect(row).toContainText(percent(test?.original))
   await expect(row).toContainText(percent(test?.reconstructed))
 })
+
+test('a training starts from weights of the library, which bring their architecture', async ({ studio }) => {
+  const { page } = studio
+  const [network] = await ask(page, 'networks.list', {})
+  await show(studio, { name: 'new-experiment', kind: 'train' })
+  const start = page.getByLabel('Starts from')
+  const architecture = page.getByLabel('Architecture')
+  await expect(start).toContainText('Random weights')
+  await architecture.click()
+  await page.getByRole('option', { name: 'ResNet-20 (CIFAR, option A)' }).click()
+
+  await start.click()
+  await page.getByRole('option', { name: network?.name }).click()
+  await expect(architecture).toContainText('ResNet-20 (CIFAR, option B)')
+  await page.getByRole('button', { name: 'Keep as draft' }).click()
+  await expect(page.getByText('Draft').first()).toBeVisible()
+  const [draft] = await ask(page, 'experiments.list', {})
+  expect(draft?.networkId).toBe(network?.id)
+
+  // Another architecture leaves the weights behind.
+  await show(studio, { name: 'new-experiment', fromId: draft?.id ?? '' })
+  await expect(start).toContainText(network?.name ?? '')
+  await architecture.click()
+  await page.getByRole('option', { name: 'ResNet-20 (CIFAR, option A)' }).click()
+  await expect(start).toContainText('Random weights')
+})

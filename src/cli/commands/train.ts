@@ -27,13 +27,12 @@ const train: Command = {
   run(invocation) {
     const { options, output } = invocation
     const from = options.text('from')
-    const typedArchitecture = from === undefined ? options.neededText('arch') : options.text('arch')
     const datasetKey = options.neededText('dataset')
     const settings = [...seedSetting(options.text('seed')), ...options.list('set')]
     return invocation.withStudio(async (studio) => {
       const start =
         from === undefined ? undefined : findRecord('network', from, await call(studio, 'networks.list', {}))
-      const architecture = typedArchitecture ?? start?.architecture ?? trainDefaults.architecture
+      const architecture = options.text('arch') ?? start?.architecture ?? options.neededText('arch')
       const config = applySettings({ ...trainDefaults, architecture }, settings)
       const dataset = findRecord('data set', datasetKey, await call(studio, 'datasets.list', {}))
       const name = options.text('name')

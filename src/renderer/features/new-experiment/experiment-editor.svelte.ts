@@ -18,6 +18,7 @@ export class ExperimentEditor {
   name = $state('')
   #presetId = $state(compressPresets[0]?.id ?? '')
   #networkId = $state<string>()
+  #startId = $state<string>()
   #datasetId = $state<string>()
   #typed = $state.raw<Readonly<Record<ExperimentKind, TypedValues>>>({
     compress: presetValues(compressPresets[0]?.id ?? ''),
@@ -35,21 +36,29 @@ export class ExperimentEditor {
     if (from !== undefined) {
       this.kind = from.config.kind
       this.name = `${from.name} copy`.slice(0, 200)
-      this.#networkId = from.networkId
+      if (from.config.kind === 'train') this.#startId = from.networkId
+      else this.#networkId = from.networkId
       this.#datasetId = from.datasetId
       this.#typed = { ...this.#typed, [from.config.kind]: typedValues(from.config) }
     }
     this.network = new Resource(() => studio.ask('networks.get', { id: this.networkId ?? '' }))
   }
 
-  /** The chosen network, or the only sensible one. A training starts from random weights where none was chosen. */
+  /** The network to compress: the chosen one, or the only sensible one. Of a training, the one its weights start from. */
   get networkId(): string | undefined {
-    if (this.kind === 'train') return this.#networkId
+    if (this.kind === 'train') return this.#startId
     return this.#networkId ?? this.#studio.library.networks.value?.[0]?.id
   }
 
-  set networkId(id: string | undefined) {
+  chooseNetwork(id: string): void {
     this.#networkId = id
+  }
+
+  /** Weights a training starts from, and with them the architecture; undefined for random ones. */
+  chooseStart(id: string | undefined): void {
+    this.#startId = id
+    const start = this.#studio.library.network(id)
+    if (start !== undefined) this.#type('architecture', start.architecture)
   }
 
   get datasetId(): string | undefined {
@@ -113,6 +122,13 @@ export class ExperimentEditor {
   }
 
   put(path: string, value: string | boolean): void {
+    this.#type(path, value)
+    // Weights of another architecture cannot start this training.
+    const start = this.#studio.library.network(this.#startId)
+    if (this.kind === 'train' && path === 'architecture' && start?.architecture !== value) this.#startId = undefined
+  }
+
+  #type(path: string, value: string | boolean): void {
     this.#typed = { ...this.#typed, [this.kind]: { ...this.typed, [path]: value } }
   }
 
