@@ -15,8 +15,12 @@ test('a smoke experiment from the form to the comparison, watched live', async (
   // Live: the bar moves before the run is over, without anybody asking again.
   const progress = page.getByRole('region', { name: 'Progress' })
   await expect(progress).toContainText('66')
+  const plot = page.getByRole('region', { name: 'Charts' }).locator('.plot').first()
+  await plot.locator('canvas').evaluate((canvas) => canvas.setAttribute('data-first', 'yes'))
   await expect(page.getByText('Completed').first()).toBeVisible({ timeout: 90_000 })
   await expect(page.getByRole('heading', { name: 'Result' })).toBeVisible()
+  // Points went into the charts that were there: building them anew at every redraw costs a processor core.
+  await expect(plot.locator('canvas')).toHaveAttribute('data-first', 'yes')
 
   const [experiment] = await ask(page, 'experiments.list', {})
   const result = experiment?.latestRun?.result
