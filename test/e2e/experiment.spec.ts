@@ -15,6 +15,8 @@ test('a smoke experiment from the form to the comparison, watched live', async (
   // Live: the bar moves before the run is over, without anybody asking again.
   const progress = page.getByRole('region', { name: 'Progress' })
   await expect(progress).toContainText('66')
+  // Nothing moves by itself: drawing the window sixty times a second would take its processor time from the training.
+  await expect.poll(() => page.evaluate(() => document.getAnimations().length)).toBe(0)
   const plot = page.getByRole('region', { name: 'Charts' }).locator('.plot').first()
   await plot.locator('canvas').evaluate((canvas) => canvas.setAttribute('data-first', 'yes'))
   await expect(page.getByText('Completed').first()).toBeVisible({ timeout: 90_000 })
