@@ -48,6 +48,6 @@ export interface Executor {
 export interface ExecutorOptions {
   readonly executor: ExecutorName
   readonly provider: ProviderName
-  /** Intra-op threads; 0 lets the runtime choose (all physical cores). */
+  /** Intra-op threads; 0 takes one a physical core. */
   readonly threads: number
 }

@@ -9,13 +9,14 @@ import { AppException, toAppError } from '#shared/result.ts'
 import { checkInputs, checkTensors } from '../check-inputs.ts'
 import type { CompiledProgram, DeviceInfo, DeviceState, Executor, ProviderName } from '../executor.ts'
 import { findChannelBlock } from './channel-block.ts'
+import { physicalCores } from './physical-cores.ts'
 import { assertProvider, loadRuntime, sessionOptions, unavailable, type Runtime } from './runtime.ts'
 import { RuntimeState } from './runtime-state.ts'
 import { fromRuntime, specOf, toRuntime } from './tensors.ts'
 
 export interface OnnxRuntimeOptions {
   readonly provider: ProviderName
-  /** Intra-op threads; 0 lets the runtime choose. */
+  /** Intra-op threads; 0 takes one a physical core. */
   readonly threads: number
   /** For measurements and tests: false leaves convolutions on blocked channels out. */
   readonly usesBlockedChannels?: boolean
@@ -27,7 +28,9 @@ export interface OnnxRuntimeOptions {
 export async function createOnnxRuntimeExecutor(options: OnnxRuntimeOptions): Promise<Executor> {
   const runtime = await loadRuntime()
   assertProvider(runtime, options.provider)
-  const executor = new OnnxRuntimeExecutor(runtime, options, await targetOf(runtime, options))
+  const threads = options.threads === 0 ? await physicalCores() : options.threads
+  const resolved = { ...options, threads: threads ?? 0 }
+  const executor = new OnnxRuntimeExecutor(runtime, resolved, await targetOf(runtime, options))
   await executor.probe()
   return executor
 }
