@@ -64,7 +64,7 @@ export function lineChartOptions(options: LineChartOptions): uPlot.Options {
       { ...axis, space: 70, size: 28, values: (_, ticks) => ticks.map((tick) => formatX(tick, options.xOf)) },
       {
         ...axis,
-        size: 52,
+        size: (_, labels) => labelWidth(labels),
         space: 24,
         values: (_, ticks) => ticks.map((tick: number | null) => (tick === null ? '' : options.formatValue(tick))),
       },
@@ -87,6 +87,12 @@ export function lineChartOptions(options: LineChartOptions): uPlot.Options {
       ],
     },
   }
+}
+
+/** Room for the y axis in pixels: that of its longest label, and no less than lets charts stand in line. */
+function labelWidth(labels: readonly (string | null)[] | null): number {
+  const longest = Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0))
+  return Math.max(52, 16 + 6.5 * longest)
 }
 
 /** The value at `index`, or of the nearest earlier point of that line: lines do not share their steps. */
