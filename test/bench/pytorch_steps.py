@@ -197,6 +197,17 @@ class Step:
         }
 
 
+def blas_library():
+    """Path of the BLAS that PyTorch multiplies with; "built in" where the system does not say or torch brings its own."""
+    try:
+        with open("/proc/self/maps", encoding="utf-8") as maps:
+            paths = {line.split(maxsplit=5)[5].strip() for line in maps if line.count("/") > 0}
+    except OSError:
+        return "built in"
+    found = [path for path in paths if any(name in path for name in ("openblas", "libblas", "mkl_rt", "libblis"))]
+    return sorted(found)[0] if found else "built in"
+
+
 def milliseconds_a_step(step, count):
     step.run()
     start = time.perf_counter()
@@ -211,7 +222,8 @@ def main():
     tensors, metadata = read_safetensors(path)
     settings = json.loads(metadata["settings"])
     steps = {}
-    answer = {"torch": torch.__version__, "threads": torch.get_num_threads()}
+    torch.ones(64, 64) @ torch.ones(64, 64)
+    answer = {"torch": torch.__version__, "threads": torch.get_num_threads(), "blas": blas_library()}
     print(json.dumps(answer), flush=True)
     for line in sys.stdin:
         request = json.loads(line)

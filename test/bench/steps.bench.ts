@@ -127,7 +127,11 @@ function machine(): string {
   const processors = os.cpus()
   const memory = `${Math.round(os.totalmem() / 2 ** 30)} GiB`
   const system = `${os.type()} ${os.release()}`
-  const versions = [`Node.js ${process.versions.node}`, executors[0]?.device.runtime, `PyTorch ${pytorch[0]?.version}`]
+  const versions = [
+    `Node.js ${process.versions.node}`,
+    executors[0]?.device.runtime,
+    `PyTorch ${pytorch[0]?.version} with ${pytorch[0]?.blas}`,
+  ]
   return `${processors[0]?.model.trim()}, ${processors.length} cores, ${memory}, ${system}; ${versions.join(', ')}.`
 }
 

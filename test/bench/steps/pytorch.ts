@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { Contender } from './contender.ts'
 import type { EmbeddingForm, StepKind } from './workload.ts'
 
-const startSchema = z.object({ torch: z.string(), threads: z.int() })
+const startSchema = z.object({ torch: z.string(), threads: z.int(), blas: z.string() })
 const lossesSchema = z.object({ losses: z.array(z.number()) })
 const timeSchema = z.object({ milliseconds: z.number() })
 const doneSchema = z.object({})
@@ -22,6 +22,8 @@ interface PyTorchStep {
 export class PyTorchProcess {
   readonly version: string
   readonly threads: number
+  /** The library it multiplies with. */
+  readonly blas: string
   readonly #child: ChildProcessByStdio<Writable, Readable, null>
   readonly #lines: AsyncIterator<string>
 
@@ -34,9 +36,13 @@ export class PyTorchProcess {
     this.#lines = lines
     this.version = started.torch
     this.threads = started.threads
+    this.blas = started.blas.split('/').slice(-2).join('/')
   }
 
-  /** Rejects when Python has no PyTorch; its own message is on standard error then. */
+  /**
+   * Rejects when Python has no PyTorch, its own message is on standard error then; and when PyTorch multiplies with the
+   * reference BLAS, which is ten times slower than any other and would make a comparison worthless.
+   */
   static async start(options: {
     readonly python: string
     readonly script: string
@@ -53,6 +59,12 @@ export class PyTorchProcess {
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
     const failure = new Promise<never>((_resolve, reject) => child.once('error', reject))
     const started = startSchema.parse(await Promise.race([nextAnswer(lines), failure]))
+    if (/\/blas\/libblas\.so/.test(started.blas)) {
+      child.kill()
+      throw new Error(
+        `PyTorch of ${python} uses the reference BLAS (${started.blas}). Install a fast one, as apt install libopenblas0-pthread does.`,
+      )
+    }
     return new PyTorchProcess(child, lines, started)
   }
 
