@@ -2,7 +2,7 @@
  * Honest sizes: the bytes that would be written, part by part, against the original in the same accounting.
  * Pure arithmetic on shapes, so the editor can show it while the user types.
  */
-import type { CompressConfig } from './experiment-config.ts'
+import type { CompressConfig, PredictorPrecision } from './experiment-config.ts'
 
 export interface LayerShape {
   readonly name: string
@@ -45,6 +45,8 @@ export interface SizeBreakdown {
 }
 
 const bytesPerElement = { float32: 4, float16: 2 } as const
+/** Row scales and biases beside integer weights. */
+const bytesPerHalf = 2
 /** JSON description plus tensor table of the package; measured packages replace this estimate. */
 const headerBytes = 2048
 
@@ -57,6 +59,26 @@ export function predictorParameterCount(inputs: number, hiddenSize: number, bloc
   const middle = (blocks - 2) * (hiddenSize * hiddenSize + hiddenSize)
   const last = hiddenSize * outputs + outputs
   return first + middle + last
+}
+
+/** Bits of a weight at `precision`, row scales not counted. */
+export function bitsPerWeight(precision: PredictorPrecision): number {
+  if (precision === 'float32') return 32
+  return precision === 'float16' ? 16 : Number(precision.slice('int'.length))
+}
+
+/** Whether weights of this precision are integers with a scale a row. */
+export function isIntegerPrecision(precision: PredictorPrecision): boolean {
+  return precision.startsWith('int')
+}
+
+/**
+ * Bytes of a predictor of so many parameters: weights at `precision`; with integers a float16 scale a row, and biases,
+ * one a row too, as float16.
+ */
+function predictorBytes(parameters: number, rows: number, precision: PredictorPrecision): number {
+  if (precision === 'float32' || precision === 'float16') return parameters * bytesPerElement[precision]
+  return Math.ceil(((parameters - rows) * bitsPerWeight(precision)) / 8) + rows * 2 * bytesPerHalf
 }
 
 /** Values of the embedding of one coordinate triple: sin and cos per level for each of the three (method 1.2). */
@@ -91,6 +113,8 @@ export function sizeBreakdown(network: NetworkShape, config: CompressConfig): Si
     config.predictor.blocks,
     kernelSize * kernelSize,
   )
+  const precision = config.storage.predictor
+  const rows = config.predictor.hiddenSize * (config.predictor.blocks - 1) + kernelSize * kernelSize
   const elementsOf = (group: RemainderGroup): number =>
     network.remainder.filter((entry) => entry.group === group).reduce((sum, entry) => sum + entry.elements, 0)
   const remainderPart = (part: RemainderGroup): SizePart => ({
@@ -101,8 +125,8 @@ export function sizeBreakdown(network: NetworkShape, config: CompressConfig): Si
   const parts: readonly SizePart[] = [
     {
       part: 'predictor',
-      bytes: predictorParameters * bytesPerElement[config.storage.predictor],
-      detail: `${predictorParameters.toLocaleString('en')} parameters, ${config.storage.predictor}`,
+      bytes: predictorBytes(predictorParameters, rows, precision),
+      detail: `${predictorParameters.toLocaleString('en')} parameters, ${precision}${isIntegerPrecision(precision) ? ' with a float16 scale a row' : ''}`,
     },
     {
       part: 'permutation',

@@ -162,6 +162,16 @@ export const compressParameters: readonly ParameterDescription[] = [
     control: integer(0, maximumSteps, 10),
   },
   {
+    path: 'quantisation.steps',
+    title: 'Quantisation steps',
+    unit: 'steps',
+    sentence:
+      'Updates of the third phase, which trains the predictor as it is rounded for storage, with learned scales; 0 only rounds it at the end.',
+    group: 'Quantisation phase',
+    control: integer(0, maximumSteps, 50),
+  },
+  ...optimizerParameters('quantisation', 'Quantisation phase'),
+  {
     path: 'evaluation.everySteps',
     title: 'Evaluate every',
     unit: 'steps',
@@ -187,9 +197,28 @@ export const compressParameters: readonly ParameterDescription[] = [
   {
     path: 'storage.predictor',
     title: 'Predictor stored as',
-    sentence: 'Precision of the stored predictor; accuracy is reported after rounding to it.',
+    sentence:
+      'Precision of the stored predictor; accuracy is reported after rounding to it. Below 8 bits it needs quantisation steps.',
     group: 'Evaluation and storage',
-    control: precision,
+    control: choice({
+      float32: '32-bit float',
+      float16: '16-bit float',
+      int8: '8-bit integers',
+      int7: '7-bit integers',
+      int6: '6-bit integers',
+      int5: '5-bit integers',
+      int4: '4-bit integers',
+      int3: '3-bit integers',
+      int2: '2-bit integers',
+    }),
+  },
+  {
+    path: 'storage.rounding',
+    title: 'Rounding to integers',
+    sentence:
+      'Each weight to the nearest, or so that the errors of a layer make up for each other on the coordinates there are.',
+    group: 'Evaluation and storage',
+    control: choice({ compensated: 'Compensated', nearest: 'Nearest' }),
   },
   {
     path: 'storage.remainder',

@@ -21,6 +21,22 @@ export const optimizerConfigSchema = z.strictObject({
 })
 export type OptimizerConfig = z.infer<typeof optimizerConfigSchema>
 
+/**
+ * Optimiser that changes a predictor gently: of the phases with images. Configurations from before there was a
+ * quantisation phase are read with it.
+ */
+export const gentleOptimizer: OptimizerConfig = {
+  type: 'adam',
+  learningRate: 2e-4,
+  minLearningRate: 1e-6,
+  schedule: 'cosine',
+  warmupSteps: 0,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0,
+}
+
 /** Which kernels get a gradient in a step (method 4.2). `kernels` is ignored by `all`. */
 const samplingConfigSchema = z.strictObject({
   method: z.enum(['all', 'uniform', 'uniform-with-replacement', 'magnitude-weighted']),
@@ -53,6 +69,26 @@ const distillationPhaseSchema = z.strictObject({
   rampSteps: steps,
 })
 
+/**
+ * Phase 3: the full objective while the predictor is rounded to its stored precision (method 7.2). Images, sampling and
+ * weights of the terms are those of the distillation phase.
+ */
+const quantisationPhaseSchema = z.strictObject({ steps, optimizer: optimizerConfigSchema })
+
+/** Precisions of a stored predictor; integers have a float16 scale a row, and biases stay float16. */
+export const predictorPrecisions = [
+  'float32',
+  'float16',
+  'int8',
+  'int7',
+  'int6',
+  'int5',
+  'int4',
+  'int3',
+  'int2',
+] as const
+export type PredictorPrecision = (typeof predictorPrecisions)[number]
+
 export const compressConfigSchema = z.strictObject({
   version: z.literal(1),
   kind: z.literal('compress'),
@@ -74,6 +110,7 @@ export const compressConfigSchema = z.strictObject({
   permutation: z.strictObject({ mode: z.enum(['none', 'in-filter', 'cross-filter']) }),
   reconstruction: reconstructionPhaseSchema,
   distillation: distillationPhaseSchema,
+  quantisation: quantisationPhaseSchema.default({ steps: 0, optimizer: gentleOptimizer }),
   evaluation: z.strictObject({
     /** Steps between evaluations on the validation split during distillation; 0 = only at the end of a phase. */
     everySteps: steps,
@@ -84,7 +121,9 @@ export const compressConfigSchema = z.strictObject({
   }),
   storage: z.strictObject({
     /** Precision the predictor is stored at; accuracy is reported after rounding to it. */
-    predictor: z.enum(['float32', 'float16']),
+    predictor: z.enum(predictorPrecisions),
+    /** How integers are found: the nearest, or so that errors of a layer make up for each other. */
+    rounding: z.enum(['nearest', 'compensated']).default('compensated'),
     /** Precision of what is not represented (batch-norm, classifier, other layers). */
     remainder: z.enum(['float32', 'float16']),
   }),

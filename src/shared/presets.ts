@@ -1,5 +1,5 @@
 /** Ready-made configurations. `id` is what `studio run --preset` takes. */
-import type { CompressConfig, TrainConfig } from './experiment-config.ts'
+import { gentleOptimizer, type CompressConfig, type TrainConfig } from './experiment-config.ts'
 
 export interface CompressPreset {
   readonly id: string
@@ -34,17 +34,7 @@ export const fastConfig: CompressConfig = {
   },
   distillation: {
     steps: 400,
-    optimizer: {
-      type: 'adam',
-      learningRate: 2e-4,
-      minLearningRate: 1e-6,
-      schedule: 'cosine',
-      warmupSteps: 0,
-      beta1: 0.9,
-      beta2: 0.999,
-      epsilon: 1e-8,
-      weightDecay: 0,
-    },
+    optimizer: gentleOptimizer,
     sampling: { method: 'all', kernels: 4096 },
     dataBatch: 64,
     augmentation: 'flip-crop',
@@ -57,8 +47,12 @@ export const fastConfig: CompressConfig = {
     warmupSteps: 0,
     rampSteps: 20,
   },
+  quantisation: {
+    steps: 0,
+    optimizer: gentleOptimizer,
+  },
   evaluation: { everySteps: 100, images: 1000, keep: 'last' },
-  storage: { predictor: 'float16', remainder: 'float16' },
+  storage: { predictor: 'float16', rounding: 'compensated', remainder: 'float16' },
   checkpointEverySteps: 500,
 }
 
@@ -92,7 +86,7 @@ const publishedConfig: CompressConfig = {
     rampSteps: 0,
   },
   evaluation: { everySteps: 196, images: 0, keep: 'best-validation' },
-  storage: { predictor: 'float32', remainder: 'float32' },
+  storage: { predictor: 'float32', rounding: 'compensated', remainder: 'float32' },
   checkpointEverySteps: 200,
 }
 

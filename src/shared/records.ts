@@ -111,6 +111,8 @@ export interface CompressResult {
     readonly permutation: number
     readonly reconstruction: number
     readonly distillation: number
+    /** Absent in results from before there was a quantisation phase. */
+    readonly quantisation?: number
     readonly evaluation: number
     readonly total: number
   }

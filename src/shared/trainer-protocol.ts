@@ -110,6 +110,7 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
       permutation: z.number(),
       reconstruction: z.number(),
       distillation: z.number(),
+      quantisation: z.number(),
       evaluation: z.number(),
       total: z.number(),
     }),

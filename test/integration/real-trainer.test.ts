@@ -15,6 +15,7 @@ import { temporaryFolder } from '#test/support/temporary-folder.ts'
 
 const RECONSTRUCTION_STEPS = 300
 const DISTILLATION_STEPS = 24
+const QUANTISATION_STEPS = 12
 
 const config: CompressConfig = {
   ...fastConfig,
@@ -32,6 +33,8 @@ const config: CompressConfig = {
     dataBatch: 4,
     rampSteps: 4,
   },
+  quantisation: { ...fastConfig.quantisation, steps: QUANTISATION_STEPS },
+  storage: { ...fastConfig.storage, predictor: 'int6' },
   evaluation: { everySteps: 5, images: 8, keep: 'best-validation' },
   checkpointEverySteps: 10,
 }
@@ -102,7 +105,7 @@ async function undisturbedEnding(storeFolder: string): Promise<Ending> {
   return ending
 }
 
-it('ends with the same loss to the last bit when its trainer is killed in both phases', async () => {
+it('ends with the same loss to the last bit when its trainer is killed in every phase', async () => {
   const storeFolder = temporaryFolder()
   await fillStore(storeFolder)
   const studio = await openStudio(realStudioOptions(storeFolder))
@@ -115,12 +118,15 @@ it('ends with the same loss to the last bit when its trainer is killed in both p
   studio.queue.startDispatching()
   await firstKill
   await killAt(RECONSTRUCTION_STEPS + 2)
+  await killAt(RECONSTRUCTION_STEPS + DISTILLATION_STEPS + 2)
   const experiment = await reaches(studio, id, 'completed', 'failed')
   expect(experiment.latestRun?.error).toBeUndefined()
   const log = await call(studio, 'runs.log', { id: experiment.latestRun?.id ?? '' })
-  expect(log.filter(({ text }) => text.startsWith('The trainer died'))).toHaveLength(2)
+  expect(log.filter(({ text }) => text.startsWith('The trainer died'))).toHaveLength(3)
   const ending = await endingOf(studio, storeFolder, experiment)
-  expect(ending.last.get('loss.total')).toMatchObject({ step: RECONSTRUCTION_STEPS + DISTILLATION_STEPS })
+  expect(ending.last.get('loss.total')).toMatchObject({
+    step: RECONSTRUCTION_STEPS + DISTILLATION_STEPS + QUANTISATION_STEPS,
+  })
   expect(ending).toEqual(undisturbed)
 })
 

@@ -6,7 +6,7 @@
 import { int32Tensor, float32Tensor, type HostTensors } from '#shared/host-tensor.ts'
 import { embedCoordinates, embedValues, type Embedding } from './positional-embedding.ts'
 
-const coordinateAxes = ['layer', 'filter', 'channel'] as const
+export const coordinateAxes = ['layer', 'filter', 'channel'] as const
 export type CoordinateAxis = (typeof coordinateAxes)[number]
 
 /**

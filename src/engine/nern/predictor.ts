@@ -4,9 +4,10 @@
  */
 import type { NamedTensors } from '#engine/program/program.ts'
 import { tf } from '#engine/program/tfjs.ts'
+import { asMatrix } from '#engine/tensor-rank.ts'
 import { float32Tensor, sizeOf, type HostTensors, type TensorSpecs } from '#shared/host-tensor.ts'
 import type { Random } from '#shared/random.ts'
-import type { CoordinateAxis, EmbeddingTables } from './embedding-tables.ts'
+import { coordinateAxes, type CoordinateAxis, type EmbeddingTables } from './embedding-tables.ts'
 import { named } from './named.ts'
 
 export interface PredictorShape {
@@ -68,6 +69,25 @@ export function predict(
   return laterLayers(tensors, blocks, firstLayer(tensors, tables)(rowsOf))
 }
 
+/**
+ * Input of linear layer `block` for chosen kernels, [n, columns of its weight].
+ * @param kernels int32 [n]
+ */
+export function layerInput(
+  tensors: NamedTensors,
+  tables: EmbeddingTables,
+  block: number,
+  kernels: tf.Tensor1D,
+): tf.Tensor2D {
+  const rowsOf = (table: tf.Tensor): tf.Tensor => tf.gather(table, kernels)
+  if (block > 0) return hiddenLayers(tensors, block, firstLayer(tensors, tables)(rowsOf))
+  if (tables.kind === 'rows') return asMatrix(rowsOf(named(tensors, 'embedding.rows')))
+  const parts = coordinateAxes.map((axis) =>
+    tf.gather(named(tensors, `embedding.${axis}`), rowsOf(named(tensors, `embedding.${axis}Row`))),
+  )
+  return asMatrix(tables.fusion === 'concat' ? tf.concat(parts, 1) : tf.addN(parts))
+}
+
 /** Kernels a part: its activations stay in a processor's cache from layer to layer. */
 const partSize = 2048
 /** A part is a dozen operators; large networks get larger parts instead of more of them. */
@@ -92,15 +112,19 @@ export function predictAll(tensors: NamedTensors, tables: EmbeddingTables, block
 
 /** The layers after the first, on its output [kernels, hiddenSize] before the activation. */
 function laterLayers(tensors: NamedTensors, blocks: number, first: tf.Tensor2D): tf.Tensor2D {
+  return linear(tensors, blocks - 1, hiddenLayers(tensors, blocks - 1, first))
+}
+
+/** Activations after the first `count` layers, out of the first one's output before its own. */
+function hiddenLayers(tensors: NamedTensors, count: number, first: tf.Tensor2D): tf.Tensor2D {
   let activation: tf.Tensor2D = tf.relu(first)
-  for (let block = 1; block < blocks; block++) {
-    const linear: tf.Tensor2D = tf.add(
-      tf.matMul(activation, named(tensors, predictorParameter(block, 'weight')), false, true),
-      named(tensors, predictorParameter(block, 'bias')),
-    )
-    activation = block === blocks - 1 ? linear : tf.relu(linear)
-  }
+  for (let block = 1; block < count; block++) activation = tf.relu(linear(tensors, block, activation))
   return activation
+}
+
+function linear(tensors: NamedTensors, block: number, input: tf.Tensor2D): tf.Tensor2D {
+  const product = tf.matMul(input, named(tensors, predictorParameter(block, 'weight')), false, true)
+  return tf.add(product, named(tensors, predictorParameter(block, 'bias')))
 }
 
 /** Chooses kernels from a constant that has one row a kernel. */

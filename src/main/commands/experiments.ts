@@ -3,6 +3,8 @@ import { buildNetwork } from '#networks/architectures.ts'
 import type { CommandHandlers, CommandInput, Comparison, ComparisonEntry } from '#shared/contract.ts'
 import type { ExperimentConfig } from '#shared/experiment-config.ts'
 import type { DatasetRecord, ExperimentRecord, NetworkRecord, SplitName } from '#shared/records.ts'
+import { isIntegerPrecision } from '#shared/accounting.ts'
+import { plannedSteps } from '#shared/compress-phases.ts'
 import { AppException } from '#shared/result.ts'
 import type { StudioContext } from '../context.ts'
 import type { DatasetLibrary } from '../library/dataset-library.ts'
@@ -110,12 +112,20 @@ function assertRunnable({ store }: StudioContext, input: CommandInput<'experimen
       remedy: 'Choose the data set the network was trained on.',
     })
   }
-  if (config.reconstruction.steps + config.distillation.steps === 0) {
+  if (plannedSteps(config) === 0) {
     throw new AppException({
       code: 'invalid-config',
-      message: 'Both phases have 0 steps: nothing would be learned.',
+      message: 'All phases have 0 steps: nothing would be learned.',
       where: 'reconstruction.steps, distillation.steps',
       remedy: 'Give one of them some steps.',
+    })
+  }
+  if (config.quantisation.steps > 0 && !isIntegerPrecision(config.storage.predictor)) {
+    throw new AppException({
+      code: 'invalid-config',
+      message: `The quantisation phase has ${config.quantisation.steps} steps, but the predictor is stored as ${config.storage.predictor}.`,
+      where: 'quantisation.steps, storage.predictor',
+      remedy: 'Store the predictor as integers, or give the phase 0 steps.',
     })
   }
 }

@@ -46,10 +46,11 @@ function formatCompressResult({ accuracies, sizes, relativeError, seconds }: Com
       ]
     }),
   )
-  const { permutation, reconstruction, distillation, evaluation, total } = seconds
+  const { permutation, reconstruction, distillation, quantisation = 0, evaluation, total } = seconds
   const time =
     `time  ${formatDuration(total)} (permutation ${formatDuration(permutation)}, ` +
     `reconstruction ${formatDuration(reconstruction)}, distillation ${formatDuration(distillation)}, ` +
+    (quantisation > 0 ? `quantisation ${formatDuration(quantisation)}, ` : '') +
     `evaluation ${formatDuration(evaluation)})`
   const error = `relative error of the weights  ${relativeError.toFixed(4)}`
   return [accuracyTable, formatSizes(sizes), `${error}\n${time}`].join('\n\n')

@@ -3,14 +3,16 @@ import type { Executor } from '#engine/executors/executor.ts'
 import { evaluateProgram } from '#engine/network-evaluation.ts'
 import { imagenetNormalisation } from '#engine/network-images.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
-import type { HostTensors } from '#shared/host-tensor.ts'
+import { readBack } from '#engine/nern/quantization/stored-parameters.ts'
+import type { PhaseName } from '#shared/compress-phases.ts'
+import type { StoredTensors } from '#shared/stored-tensor.ts'
 import type { SplitPredictions, TrainerJob } from '#shared/trainer-protocol.ts'
 import { loadSplit } from '../data/open-dataset.ts'
 import { evaluateSplit, evaluationBatch } from '../evaluation.ts'
 import type { JobContext } from '../job-context.ts'
 import type { LoadedNetwork } from '../network-file.ts'
 import { reconstructionErrors, type ReconstructedEvaluation } from './reconstructed-evaluation.ts'
-import { atStoredPrecision, writeStoredPredictor } from './stored-predictor.ts'
+import { writeStoredPredictor } from './stored-predictor.ts'
 import type { CompressSetup } from './setup.ts'
 
 export interface FinishOptions {
@@ -22,8 +24,9 @@ export interface FinishOptions {
   readonly setup: CompressSetup
   readonly executor: Executor
   readonly evaluation: ReconstructedEvaluation
-  readonly predictor: HostTensors
-  readonly seconds: { readonly reconstruction: number; readonly distillation: number }
+  /** At the precision it is stored at. */
+  readonly predictor: StoredTensors
+  readonly seconds: Readonly<Record<PhaseName, number>>
   elapsedMs(): number
 }
 
@@ -31,8 +34,7 @@ export async function finish(options: FinishOptions): Promise<void> {
   const { job, context, original, setup, executor, evaluation } = options
   const { network, parameters } = original
   const startedMs = context.now()
-  const predictor = atStoredPrecision(options.predictor, job.config.storage.predictor)
-  const weights = await evaluation.weights(predictor)
+  const weights = await evaluation.weights(readBack(options.predictor))
   const originalProgram = await executor.compile(
     evaluateProgram(network, {
       batch: evaluationBatch,
@@ -72,7 +74,7 @@ export async function finish(options: FinishOptions): Promise<void> {
         evaluation: (context.now() - startedMs) / 1000,
         total: setup.permutationSeconds + options.elapsedMs() / 1000,
       },
-      predictor: Uint8Array.from(writeStoredPredictor(predictor, setup.permutations, layerNames, job.config)),
+      predictor: Uint8Array.from(writeStoredPredictor(options.predictor, setup.permutations, layerNames, job.config)),
       reconstructed: Uint8Array.from(reconstructed),
     },
   })

@@ -4,7 +4,7 @@ import { randomStateSchema } from '../checkpoint.ts'
 
 export const compressProgressSchema = z.object({
   kind: z.literal('compress'),
-  /** Steps done over both phases. */
+  /** Steps done over all phases. */
   step: z.int(),
   elapsedMs: z.number(),
   sampling: randomStateSchema,
@@ -14,5 +14,5 @@ export const compressProgressSchema = z.object({
     .optional(),
   /** Best step by correct validation images; -1 before the first evaluation. */
   best: z.object({ correct: z.int(), step: z.int() }),
-  seconds: z.object({ reconstruction: z.number(), distillation: z.number() }),
+  seconds: z.object({ reconstruction: z.number(), distillation: z.number(), quantisation: z.number().default(0) }),
 })

@@ -5,6 +5,7 @@ import { permuteNetwork } from '#engine/nern/permutation/network-permutation.ts'
 import type { LayerPermutation } from '#engine/nern/permutation/layer-permutation.ts'
 import { fourierEmbedding, type Embedding } from '#engine/nern/positional-embedding.ts'
 import { hiddenMatrices } from '#engine/nern/predictor.ts'
+import { quantisationPlan, type QuantisationPlan } from '#engine/nern/quantization/fake-quantization.ts'
 import {
   createRepresentation,
   kernelTargets,
@@ -21,6 +22,8 @@ export interface CompressSetup {
   readonly targets: KernelTargets
   readonly permutations: readonly LayerPermutation[]
   readonly permutationSeconds: number
+  /** What is stored as integers; empty for a predictor of floats. */
+  readonly quantisation: QuantisationPlan
   optimizer(config: OptimizerConfig): Optimizer
 }
 
@@ -55,6 +58,7 @@ export async function setUp(
     targets: kernelTargets(representation, parameters),
     permutations,
     permutationSeconds,
+    quantisation: quantisationPlan(representation.parameterSpecs, config.storage.predictor),
     optimizer: (optimizer) => createOptimizer(optimizer, hiddenMatrices(blocks)),
   }
 }

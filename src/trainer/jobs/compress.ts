@@ -5,23 +5,27 @@ import { objectiveWeightsAt } from '#engine/nern/losses/objective.ts'
 import { fullStepProgram } from '#engine/nern/programs/full-step.ts'
 import { objectiveInputs } from '#engine/nern/programs/objective-gradients.ts'
 import { sampledStepProgram } from '#engine/nern/programs/sampled-step.ts'
+import { initialScales } from '#engine/nern/quantization/fake-quantization.ts'
+import { roundPredictor } from '#engine/nern/quantization/round-predictor.ts'
+import { readBack, storedFloatTensors, storedParameters } from '#engine/nern/quantization/stored-parameters.ts'
 import { initialParameters, meanSquaredWeight } from '#engine/nern/representation.ts'
 import { learningRateAt, type LearningRateSchedule } from '#engine/nern/schedule.ts'
 import { imagenetNormalisation } from '#engine/network-images.ts'
 import type { DeviceState, Executor } from '#engine/executors/executor.ts'
+import { firstStepOf, phaseNames, plannedSteps, type PhaseName } from '#shared/compress-phases.ts'
 import type { CompressConfig, OptimizerConfig } from '#shared/experiment-config.ts'
 import { float32Tensor, int32Tensor, type HostTensors } from '#shared/host-tensor.ts'
 import { Random } from '#shared/random.ts'
 import { AppException } from '#shared/result.ts'
+import type { StoredTensors } from '#shared/stored-tensor.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import { readCheckpoint, writeCheckpoint } from '../checkpoint.ts'
-import { bestPrefix, underPrefix, withPrefix } from '../checkpoint-names.ts'
+import { bestPrefix, underPrefix, withoutPrefix, withPrefix } from '../checkpoint-names.ts'
 import { compressProgressSchema } from '../compress/progress.ts'
 import { finish } from '../compress/finish.ts'
 import { ReconstructedEvaluation } from '../compress/reconstructed-evaluation.ts'
-import { atStoredPrecision } from '../compress/stored-predictor.ts'
 import { setUp, type CompressSetup } from '../compress/setup.ts'
-import { BatchSource } from '../data/batch-source.ts'
+import { BatchSource, type SplitData } from '../data/batch-source.ts'
 import { loadSplit } from '../data/open-dataset.ts'
 import type { JobContext, JobEnd } from '../job-context.ts'
 import { Metrics } from '../metrics.ts'
@@ -30,7 +34,6 @@ import { openExecutor } from '../open-executor.ts'
 import { sha256Hex } from '../sha256.ts'
 
 type CompressJob = Extract<TrainerJob, { kind: 'compress' }>
-type PhaseName = 'reconstruction' | 'distillation'
 
 export async function compress(job: CompressJob, context: JobContext): Promise<JobEnd> {
   const original = await loadNetwork(job.network)
@@ -38,7 +41,7 @@ export async function compress(job: CompressJob, context: JobContext): Promise<J
   const { executor, device } = await openExecutor(context.executor)
   try {
     const run = await CompressRun.start(job, context, original, setup, executor, device)
-    for (const phase of ['reconstruction', 'distillation'] as const) {
+    for (const phase of phaseNames) {
       if ((await run.runPhase(phase)) === 'paused') return 'paused'
     }
     await run.finish()
@@ -62,11 +65,13 @@ class CompressRun {
   readonly #evaluation: ReconstructedEvaluation
   readonly #metrics: Metrics
   readonly #sampling: Random
-  readonly #sampler: Readonly<Record<PhaseName, KernelSampler>>
+  readonly #sampler: Readonly<Record<'reconstruction' | 'distillation', KernelSampler>>
   /** Root mean square of the original weights: what a reconstruction loss is relative to. */
   readonly #weightSize: number
-  readonly #seconds: { reconstruction: number; distillation: number }
+  readonly #seconds: Record<PhaseName, number>
   #state: DeviceState
+  /** Of the state's tensors, those that a step trains. */
+  #trainedNames: readonly string[]
   #source: BatchSource | undefined
   #sourceState: ConstructorParameters<typeof BatchSource>[1]
   #step: number
@@ -95,7 +100,7 @@ class CompressRun {
     this.#executor = executor
     this.#evaluation = evaluation
     this.#step = resumed?.progress.step ?? 0
-    this.#metrics = new Metrics(context, totalSteps(config), this.#step, resumed?.progress.elapsedMs ?? 0)
+    this.#metrics = new Metrics(context, plannedSteps(config), this.#step, resumed?.progress.elapsedMs ?? 0)
     this.#sampling =
       resumed === undefined
         ? Random.fromSeed(config.seed, 'kernel sampling')
@@ -107,16 +112,17 @@ class CompressRun {
       distillation: sampler(config.distillation.sampling),
     }
     this.#weightSize = Math.sqrt(meanSquaredWeight(setup.representation, setup.targets))
-    this.#seconds = resumed?.progress.seconds ?? { reconstruction: 0, distillation: 0 }
+    this.#seconds = resumed?.progress.seconds ?? { reconstruction: 0, distillation: 0, quantisation: 0 }
     this.#sourceState = resumed?.progress.source
     this.#bestAt = resumed?.progress.best ?? { correct: -1, step: 0 }
     this.#best = underPrefix(resumed?.tensors ?? {}, bestPrefix)
     this.#resumed = resumed?.tensors
-    this.#state = executor.createState(
-      this.#predictorOf(
-        resumed?.tensors ?? initialParameters(setup.representation, Random.fromSeed(config.seed, 'initial predictor')),
-      ),
-    )
+    const trained =
+      resumed === undefined
+        ? initialParameters(setup.representation, Random.fromSeed(config.seed, 'initial predictor'))
+        : withoutPrefix(withoutPrefix(resumed.tensors, bestPrefix), 'optimizer.')
+    this.#trainedNames = Object.keys(trained)
+    this.#state = executor.createState(trained)
   }
 
   static async start(
@@ -128,16 +134,16 @@ class CompressRun {
     device: string,
   ): Promise<CompressRun> {
     const { network, parameters } = original
-    const stored = { network, parameters: atStoredPrecision(parameters, job.config.storage.remainder) }
+    const stored = { network, parameters: readBack(storedFloatTensors(parameters, job.config.storage.remainder)) }
     const evaluation = await ReconstructedEvaluation.create(executor, stored, setup.representation)
     const run = new CompressRun(job, context, original, stored, setup, executor, evaluation)
-    context.send({ type: 'started', device, totalSteps: totalSteps(job.config), step: run.#step })
+    context.send({ type: 'started', device, totalSteps: plannedSteps(job.config), step: run.#step })
     return run
   }
 
   async runPhase(phase: PhaseName): Promise<JobEnd> {
     const { config } = this.#job
-    const first = phase === 'reconstruction' ? 0 : config.reconstruction.steps
+    const first = firstStepOf(phase, config)
     const { steps, optimizer: optimizerConfig } = config[phase]
     if (this.#step >= first + steps) return 'finished'
     const step = await this.#prepare(phase, optimizerConfig)
@@ -158,15 +164,15 @@ class CompressRun {
         this.#context.send({ type: 'phase', phase, done: phaseStep + 1, total: steps })
       }
       const every = config.evaluation.everySteps
-      const isEvaluated = phase === 'distillation' && every > 0 && (phaseStep + 1) % every === 0
+      const isEvaluated = phase !== 'reconstruction' && every > 0 && (phaseStep + 1) % every === 0
       if (isEvaluated || this.#step === first + steps) {
-        const { correct, total } = await this.#measure(validation)
+        const { correct, total } = await this.#measure(phase, validation)
         this.#metrics.add(this.#step, { 'accuracy.validation': correct / total })
         this.#metrics.send(this.#step)
       }
       if (this.#step % config.checkpointEverySteps === 0) await this.#sendCheckpoint(phase)
       await this.#context.breathe()
-      if (this.#context.isPauseRequested() && this.#step < totalSteps(config)) {
+      if (this.#context.isPauseRequested() && this.#step < plannedSteps(config)) {
         await this.#sendCheckpoint(phase)
         this.#context.send({ type: 'paused', step: this.#step })
         return 'paused'
@@ -177,8 +183,8 @@ class CompressRun {
 
   async finish(): Promise<void> {
     const { config } = this.#job
-    const last = await this.#readPredictor()
     const hasBest = config.evaluation.keep === 'best-validation' && this.#bestAt.correct >= 0
+    const kept = hasBest ? this.#best : await this.#readTrained()
     await finish({
       job: this.#job,
       context: this.#context,
@@ -187,7 +193,7 @@ class CompressRun {
       setup: this.#setup,
       executor: this.#executor,
       evaluation: this.#evaluation,
-      predictor: hasBest ? this.#best : last,
+      predictor: config.quantisation.steps > 0 ? this.#asStored(kept) : await this.#rounded(kept),
       seconds: this.#seconds,
       elapsedMs: () => this.#metrics.elapsedMs,
     })
@@ -195,18 +201,49 @@ class CompressRun {
 
   async #prepare(phase: PhaseName, config: OptimizerConfig): Promise<Step> {
     const optimizer = this.#setup.optimizer(config)
-    const predictor = await this.#readPredictor()
+    const isFirstOfPhase = this.#step === firstStepOf(phase, this.#job.config)
+    const trained =
+      phase === 'quantisation' && isFirstOfPhase ? await this.#startOfQuantisation() : await this.#readTrained()
     // A phase starts with a fresh optimiser; a resumed one takes its moments from the checkpoint.
     const isResumedHere = Object.keys(this.#resumed ?? {}).some((name) => name.startsWith('optimizer.'))
-    const isFirstOfPhase = phase === 'distillation' && this.#step === this.#job.config.reconstruction.steps
     const moments =
       isResumedHere && !isFirstOfPhase
         ? withPrefix(underPrefix(this.#resumed ?? {}, 'optimizer.'), 'optimizer.')
-        : initialOptimizerState(optimizer, predictor)
+        : initialOptimizerState(optimizer, trained)
     this.#resumed = undefined
     this.#state.dispose()
-    this.#state = this.#executor.createState({ ...predictor, ...moments })
-    return phase === 'reconstruction' ? this.#reconstructionStep(optimizer) : this.#distillationStep(optimizer)
+    this.#state = this.#executor.createState({ ...trained, ...moments })
+    this.#trainedNames = Object.keys(trained)
+    return phase === 'reconstruction' ? this.#reconstructionStep(optimizer) : this.#imageStep(phase, optimizer)
+  }
+
+  /** The predictor on the grid it will be stored on, and its scales; what was best before is not comparable. */
+  async #startOfQuantisation(): Promise<HostTensors> {
+    const predictor = await this.#readTrained()
+    this.#bestAt = { correct: -1, step: this.#step }
+    this.#best = {}
+    const plan = this.#setup.quantisation
+    return { ...(await this.#compensated(predictor)), ...initialScales(plan, predictor) }
+  }
+
+  /** Post-training quantisation: what is stored of a predictor that was trained in full precision. */
+  async #rounded(predictor: HostTensors): Promise<StoredTensors> {
+    const scales = initialScales(this.#setup.quantisation, predictor)
+    return this.#asStored({ ...(await this.#compensated(predictor)), ...scales })
+  }
+
+  async #compensated(predictor: HostTensors): Promise<HostTensors> {
+    const { seed, storage } = this.#job.config
+    const { representation, quantisation } = this.#setup
+    if (Object.keys(quantisation).length === 0 || storage.rounding === 'nearest') return predictor
+    const random = Random.fromSeed(seed, 'rounding')
+    return roundPredictor(this.#executor, representation, predictor, quantisation, random)
+  }
+
+  #asStored(trained: HostTensors): StoredTensors {
+    const { representation, quantisation } = this.#setup
+    const floats = this.#job.config.storage.predictor === 'float32' ? 'float32' : 'float16'
+    return storedParameters(trained, Object.keys(representation.parameterSpecs), quantisation, floats)
   }
 
   async #reconstructionStep(optimizer: Optimizer): Promise<Step> {
@@ -227,11 +264,13 @@ class CompressRun {
     }
   }
 
-  async #distillationStep(optimizer: Optimizer): Promise<Step> {
-    const { representation, targets } = this.#setup
+  /** A step of the full objective; in the quantisation phase with the predictor as it is stored. */
+  async #imageStep(phase: 'distillation' | 'quantisation', optimizer: Optimizer): Promise<Step> {
+    const { representation, targets, quantisation } = this.#setup
     const { network, parameters } = this.#original
     const config = this.#job.config.distillation
-    const { dataBatch, steps } = config
+    const { steps, optimizer: optimizerConfig } = this.#job.config[phase]
+    const { dataBatch } = config
     const sampler = this.#sampler.distillation
     const isAll = config.sampling.method === 'all'
     const program = await this.#executor.compile(
@@ -241,6 +280,7 @@ class CompressRun {
         form: 'rmse',
         optimizer,
         sampledKernels: isAll ? 'all' : sampler.count,
+        ...(phase === 'quantisation' ? { quantisation } : {}),
         distillation: {
           network,
           parameters,
@@ -270,11 +310,12 @@ class CompressRun {
         featureMaps: config.featureMapWeight,
         distillation: config.distillationWeight,
       },
-      warmupSteps: config.warmupSteps,
-      rampSteps: config.rampSteps,
+      // The predictor that is rounded has been distilled before: both terms are on from the start.
+      warmupSteps: phase === 'distillation' ? config.warmupSteps : 0,
+      rampSteps: phase === 'distillation' ? config.rampSteps : 0,
     }
     return async (phaseStep) => {
-      const learningRate = learningRateAt(scheduleOf(config.optimizer, steps), phaseStep)
+      const learningRate = learningRateAt(scheduleOf(optimizerConfig, steps), phaseStep)
       const outputs = await program.run(
         {
           images: float32Tensor([dataBatch, channels, height, width], source.next().images),
@@ -303,9 +344,9 @@ class CompressRun {
     })
   }
 
-  async #measure(validation: Awaited<ReturnType<typeof loadSplit>>): Promise<{ correct: number; total: number }> {
-    const predictor = await this.#readPredictor()
-    await this.#evaluation.weights(predictor)
+  async #measure(phase: PhaseName, validation: SplitData): Promise<{ correct: number; total: number }> {
+    const predictor = await this.#readTrained()
+    await this.#evaluation.weights(phase === 'quantisation' ? readBack(this.#asStored(predictor)) : predictor)
     const measured = await this.#evaluation.evaluate(validation, () => this.#context.breathe())
     if (this.#job.config.evaluation.keep === 'best-validation' && measured.correct > this.#bestAt.correct) {
       this.#bestAt = { correct: measured.correct, step: this.#step }
@@ -314,13 +355,9 @@ class CompressRun {
     return measured
   }
 
-  #predictorOf(tensors: HostTensors): HostTensors {
-    const names = new Set(Object.keys(this.#setup.representation.parameterSpecs))
-    return Object.fromEntries(Object.entries(tensors).filter(([name]) => names.has(name)))
-  }
-
-  #readPredictor(): Promise<HostTensors> {
-    return this.#state.read(Object.keys(this.#setup.representation.parameterSpecs))
+  /** The predictor's parameters and, from the quantisation phase on, their scales. */
+  #readTrained(): Promise<HostTensors> {
+    return this.#state.read(this.#trainedNames)
   }
 
   async #sendCheckpoint(phase: PhaseName): Promise<void> {
@@ -343,10 +380,6 @@ class CompressRun {
       bytes: Uint8Array.from(bytes),
     })
   }
-}
-
-function totalSteps(config: CompressConfig): number {
-  return config.reconstruction.steps + config.distillation.steps
 }
 
 function scheduleOf(config: OptimizerConfig, steps: number): LearningRateSchedule {

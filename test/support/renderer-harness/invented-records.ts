@@ -253,9 +253,9 @@ export function inventedExperiments(networks: readonly InventedNetwork[], nowMs:
     }),
     make({
       id: 'e4',
-      name: 'ResNet-20, hidden 160, 16-bit',
+      name: 'ResNet-20, hidden 160, 6-bit',
       status: 'completed',
-      config: { ...width(160), storage: { predictor: 'float16', remainder: 'float16' } },
+      config: { ...width(160), storage: { ...fastConfig.storage, predictor: 'int6' } },
       minutesAgo: 340,
       accuracyLoss: 0.0071,
     }),

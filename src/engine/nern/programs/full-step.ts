@@ -9,6 +9,7 @@ import { asVector } from '#engine/tensor-rank.ts'
 import type { HostTensors, TensorSpecs } from '#shared/host-tensor.ts'
 import { named } from '../named.ts'
 import { applyOptimizer, optimizerInputSpecs, optimizerStateSpecs, type Optimizer } from '../optimizers/optimizer.ts'
+import { fakeQuantised, scaleSpecs, type QuantisationPlan } from '../quantization/fake-quantization.ts'
 import type { KernelTargets } from '../representation.ts'
 import {
   objectiveGradients,
@@ -28,16 +29,19 @@ export interface FullStepOptions extends Omit<ObjectiveOptions, 'distillation'> 
   }
   /** Kernels with gradient a step; `all` needs no input `kernels`. */
   readonly sampledKernels: number | 'all'
+  /** Parameters the step rounds to their stored precision, with learned scales; none when left out. */
+  readonly quantisation?: QuantisationPlan
 }
 
 /**
  * Inputs: `images` [batch, channels, height, width], float32 of 0 to 255, augmented; `kernels` int32 [sampledKernels];
- * those of `objectiveInputs` and `optimizerInputsAt`. State: the predictor's parameters and the optimiser's. Outputs,
- * all [] and before the step: `loss`, `reconstructionLoss`, `featureMapLoss`, `distillationLoss`.
+ * those of `objectiveInputs` and `optimizerInputsAt`. State: the predictor's parameters, with quantisation their scales,
+ * and the optimiser's. Outputs, all [] and before the step: `loss`, `reconstructionLoss`, `featureMapLoss`, `distillationLoss`.
  */
 export function fullStepProgram(options: FullStepOptions): Program {
-  const { representation, targets, optimizer, distillation, sampledKernels } = options
+  const { representation, targets, optimizer, distillation, sampledKernels, quantisation = {} } = options
   const { tables, parameterSpecs } = representation
+  const trained = { ...parameterSpecs, ...scaleSpecs(quantisation, parameterSpecs) }
   const { network, normalisation, batch } = distillation
   const original = networkParameterSpecs(network, distillation.parameters, 'none')
   const isSampled = sampledKernels !== 'all'
@@ -50,13 +54,14 @@ export function fullStepProgram(options: FullStepOptions): Program {
       ...objectiveInputSpecs,
       ...optimizerInputSpecs(optimizer),
     },
-    state: { ...parameterSpecs, ...optimizerStateSpecs(optimizer, parameterSpecs) },
+    state: { ...trained, ...optimizerStateSpecs(optimizer, trained) },
     constants: { ...tables.constants, ...targets.constants, ...original.constants },
     build(tensors) {
       const images = normaliseImages(named(tensors, 'images'), normalisation)
       const kernels = isSampled ? asVector(named(tensors, 'kernels')) : undefined
-      const { losses, gradients } = objectiveGradients(tensors, options, images, kernels)
-      return { ...losses, ...applyOptimizer(optimizer, Object.keys(parameterSpecs), gradients, tensors) }
+      const quantised = fakeQuantised(quantisation, tensors)
+      const { losses, gradients } = objectiveGradients(quantised.tensors, options, images, kernels)
+      return { ...losses, ...applyOptimizer(optimizer, Object.keys(trained), quantised.chain(gradients), tensors) }
     },
   }
 }

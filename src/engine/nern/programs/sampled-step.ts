@@ -10,6 +10,7 @@ import { sampledReconstructionLoss, type ReconstructionForm } from '../losses/re
 import { named } from '../named.ts'
 import { applyOptimizer, optimizerInputSpecs, optimizerStateSpecs, type Optimizer } from '../optimizers/optimizer.ts'
 import { predict } from '../predictor.ts'
+import { fakeQuantised, scaleSpecs, type QuantisationPlan } from '../quantization/fake-quantization.ts'
 import type { KernelTargets, Representation } from '../representation.ts'
 import { reconstructionTerms } from './reconstruction-inputs.ts'
 
@@ -21,29 +22,33 @@ export interface SampledStepOptions {
   readonly optimizer: Optimizer
   /** Kernels a step, `KernelSampler.count`. */
   readonly sampledKernels: number
+  /** Parameters the step rounds to their stored precision, with learned scales; none when left out. */
+  readonly quantisation?: QuantisationPlan
 }
 
 /**
- * Inputs: `kernels` int32 [sampledKernels] and those of `optimizerInputsAt`. State: the predictor's parameters and the
- * optimiser's. Output: `loss` [] over the sampled kernels, before the step.
+ * Inputs: `kernels` int32 [sampledKernels] and those of `optimizerInputsAt`. State: the predictor's parameters, with
+ * quantisation their scales, and the optimiser's. Output: `loss` [] over the sampled kernels, before the step.
  */
 export function sampledStepProgram(options: SampledStepOptions): Program {
-  const { representation, targets, form, optimizer, sampledKernels } = options
+  const { representation, targets, form, optimizer, sampledKernels, quantisation = {} } = options
   const { table, tables, predictor, parameterSpecs } = representation
   const parameters = Object.keys(parameterSpecs)
+  const trained = { ...parameterSpecs, ...scaleSpecs(quantisation, parameterSpecs) }
   return {
     name: 'sampled-step',
     inputs: { kernels: { shape: [sampledKernels], dtype: 'int32' }, ...optimizerInputSpecs(optimizer) },
-    state: { ...parameterSpecs, ...optimizerStateSpecs(optimizer, parameterSpecs) },
+    state: { ...trained, ...optimizerStateSpecs(optimizer, trained) },
     constants: { ...tables.constants, ...targets.constants },
     build(tensors) {
       const kernels = asVector(named(tensors, 'kernels'))
-      const { loss, gradients } = lossGradients(tensors, parameters, (given) => {
+      const quantised = fakeQuantised(quantisation, tensors)
+      const { loss, gradients } = lossGradients(quantised.tensors, parameters, (given) => {
         const predicted = predict(given, tables, predictor.blocks, kernels)
         const terms = reconstructionTerms(given, predicted, kernels)
         return { loss: sampledReconstructionLoss(form, terms, table.kernels), outputs: {} }
       })
-      return { loss, ...applyOptimizer(optimizer, parameters, gradients, tensors) }
+      return { loss, ...applyOptimizer(optimizer, Object.keys(trained), quantised.chain(gradients), tensors) }
     },
   }
 }

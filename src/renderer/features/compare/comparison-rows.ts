@@ -100,7 +100,7 @@ export function configRows(comparison: Comparison, hidesSame: boolean): readonly
     })
 }
 
-/** Both phases have an optimiser: outside its group a title says of which. */
+/** Every phase has an optimiser: outside its group a title says of which. */
 function fullTitle({ group, title }: ParameterDescription): string {
   const phase = group.endsWith(' phase') ? group.replace(' phase', '') : ''
   return phase === '' || title.startsWith(phase) ? title : `${phase}: ${title}`

@@ -1,4 +1,5 @@
-import type { SizeBreakdown } from '#shared/accounting.ts'
+import { bitsPerWeight, isIntegerPrecision, type SizeBreakdown } from '#shared/accounting.ts'
+import { phaseNames, plannedSteps } from '#shared/compress-phases.ts'
 import type { ExperimentConfig } from '#shared/experiment-config.ts'
 
 /** Allowed, but probably not what is meant: one sentence each. `sizes` only where a network is chosen. */
@@ -11,14 +12,16 @@ export function advise(config: ExperimentConfig, sizes: SizeBreakdown | undefine
     if (config.warmupEpochs >= config.epochs) advice.push('The warm-up is as long as the whole training.')
     return advice
   }
-  const { reconstruction, distillation } = config
-  if (reconstruction.steps + distillation.steps === 0) {
-    advice.push('Both phases have no steps: the predictor would stay random.')
+  const { distillation, quantisation, storage } = config
+  if (plannedSteps(config) === 0) advice.push('No phase has steps: the predictor would stay random.')
+  if (quantisation.steps > 0 && !isIntegerPrecision(storage.predictor)) {
+    advice.push('The quantisation phase needs a predictor that is stored as integers.')
   }
-  for (const [name, phase] of [
-    ['reconstruction', reconstruction],
-    ['distillation', distillation],
-  ] as const) {
+  if (quantisation.steps === 0 && isIntegerPrecision(storage.predictor) && bitsPerWeight(storage.predictor) < 8) {
+    advice.push('Below 8 bits a predictor that is only rounded loses much accuracy: give the quantisation phase steps.')
+  }
+  for (const name of phaseNames) {
+    const phase = config[name]
     if (phase.steps === 0) continue
     if (phase.optimizer.schedule !== 'constant' && phase.optimizer.minLearningRate > phase.optimizer.learningRate) {
       advice.push(`In the ${name} phase the final learning rate is above the learning rate: the schedule would rise.`)
@@ -26,7 +29,8 @@ export function advise(config: ExperimentConfig, sizes: SizeBreakdown | undefine
     if (phase.optimizer.warmupSteps >= phase.steps) {
       advice.push(`In the ${name} phase the learning-rate warm-up is as long as the phase.`)
     }
-    if (sizes !== undefined && phase.sampling.method === 'uniform' && phase.sampling.kernels >= sizes.kernels) {
+    const sampling = name === 'quantisation' ? distillation.sampling : config[name].sampling
+    if (sizes !== undefined && sampling.method === 'uniform' && sampling.kernels >= sizes.kernels) {
       advice.push(`In the ${name} phase the sample is as large as the network: every kernel is used anyway.`)
     }
   }

@@ -1,3 +1,4 @@
+import { phaseNames } from '#shared/compress-phases.ts'
 import type { ExperimentConfig } from '#shared/experiment-config.ts'
 import { architectureTitle } from '../../format/architecture-title.ts'
 import { formatAmount, formatCount } from '../../format/format.ts'
@@ -6,11 +7,15 @@ import { formatAmount, formatCount } from '../../format/format.ts'
 export function plannedSteps(config: ExperimentConfig): string {
   if (config.kind === 'train')
     return `${architectureTitle(config.architecture)}, ${formatAmount(config.epochs, 'epoch')}`
-  const { reconstruction, distillation, predictor } = config
-  const phases = [
-    { title: 'reconstruction', steps: reconstruction.steps },
-    { title: 'distillation', steps: distillation.steps },
-  ]
-  const steps = phases.filter((phase) => phase.steps > 0).map((phase) => `${formatCount(phase.steps)} ${phase.title}`)
-  return `hidden size ${predictor.hiddenSize}, ${steps.length === 0 ? 'no' : steps.join(' and ')} steps`
+  const { predictor } = config
+  const steps = phaseNames
+    .filter((phase) => config[phase].steps > 0)
+    .map((phase) => `${formatCount(config[phase].steps)} ${phase}`)
+  return `hidden size ${predictor.hiddenSize}, ${steps.length === 0 ? 'no' : joined(steps)} steps`
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+function joined(parts: readonly string[]): string {
+  const last = parts.at(-1) ?? ''
+  return parts.length < 2 ? last : `${parts.slice(0, -1).join(', ')} and ${last}`
 }

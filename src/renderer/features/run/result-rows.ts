@@ -40,12 +40,13 @@ export function accuracyRows(accuracies: readonly AccuracyPair[]): readonly Accu
 export function timeRows(
   seconds: CompressResult['seconds'],
 ): readonly { readonly title: string; readonly seconds: number }[] {
-  const { permutation, reconstruction, distillation, evaluation, total } = seconds
-  const rest = total - permutation - reconstruction - distillation - evaluation
+  const { permutation, reconstruction, distillation, quantisation = 0, evaluation, total } = seconds
+  const rest = total - permutation - reconstruction - distillation - quantisation - evaluation
   return [
     { title: 'Permutation', seconds: permutation },
     { title: 'Reconstruction', seconds: reconstruction },
     { title: 'Distillation', seconds: distillation },
+    ...(quantisation > 0 ? [{ title: 'Quantisation', seconds: quantisation }] : []),
     { title: 'Evaluation', seconds: evaluation },
     // Reading data, compiling steps, writing files.
     ...(rest >= 0.5 ? [{ title: 'Start and storage', seconds: rest }] : []),

@@ -1,0 +1,67 @@
+/** Post-training quantisation of a whole predictor: its layers in turn, each with the inputs the rounded ones before it give. */
+import type { DeviceState, Executor } from '#engine/executors/executor.ts'
+import { int32Tensor, type HostTensors } from '#shared/host-tensor.ts'
+import type { Random } from '#shared/random.ts'
+import { inputProductsProgram } from '../programs/input-products.ts'
+import { predictorParameter } from '../predictor.ts'
+import type { Representation } from '../representation.ts'
+import { roundCompensated } from './compensated-rounding.ts'
+import type { QuantisationPlan } from './fake-quantization.ts'
+import { rowScales } from './row-scales.ts'
+
+/** More kernels than this say nothing new about a layer's inputs. */
+const mostKernels = 65_536
+
+/**
+ * The parameters of `predictor` with those of `plan` rounded: values are codes times the scales that `rowScales` of the
+ * original gives, so that storing them with those scales loses nothing more.
+ */
+export async function roundPredictor(
+  executor: Executor,
+  representation: Representation,
+  predictor: HostTensors,
+  plan: QuantisationPlan,
+  random: Random,
+): Promise<HostTensors> {
+  const kernels = chosenKernels(representation.table.kernels, random)
+  const rounded: Record<string, HostTensors[string]> = { ...predictor }
+  const state = executor.createState(predictor)
+  try {
+    for (let block = 0; block < representation.predictor.blocks; block++) {
+      const [weightName, biasName] = [predictorParameter(block, 'weight'), predictorParameter(block, 'bias')]
+      const [weight, bias, bits] = [predictor[weightName], predictor[biasName], plan[weightName]]
+      if (weight === undefined || bias === undefined || bits === undefined) continue
+      const products = await inputProducts(executor, representation, block, kernels, state)
+      const layer = roundCompensated(weight, bias, products, rowScales(weight, bits), bits)
+      rounded[weightName] = layer.weight
+      rounded[biasName] = layer.bias
+      state.write({ [weightName]: layer.weight, [biasName]: layer.bias })
+    }
+  } finally {
+    state.dispose()
+  }
+  return rounded
+}
+
+async function inputProducts(
+  executor: Executor,
+  representation: Representation,
+  block: number,
+  kernels: Int32Array,
+  state: DeviceState,
+): Promise<Float64Array> {
+  const program = await executor.compile(inputProductsProgram(representation, block, kernels.length))
+  try {
+    const { products } = await program.run({ kernels: int32Tensor([kernels.length], kernels) }, state)
+    return Float64Array.from(products?.data ?? [])
+  } finally {
+    program.dispose()
+  }
+}
+
+function chosenKernels(count: number, random: Random): Int32Array {
+  const all = Int32Array.from({ length: count }, (_, kernel) => kernel)
+  if (count <= mostKernels) return all
+  random.shuffle(all)
+  return all.slice(0, mostKernels)
+}
