@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +7,7 @@ import { beforeAll, expect, it, vi } from 'vitest'
 import { Studio } from '#main/studio.ts'
 import { createForkHosts } from '#main/trainer-host/fork-host.ts'
 import type { CompressConfig } from '#shared/experiment-config.ts'
-import { fastConfig } from '#shared/presets.ts'
+import { fastConfig } from '#shared/fast-preset.ts'
 import type { ExperimentRecord } from '#shared/records.ts'
 import { answerOf, startCommand } from '#test/support/command-line.ts'
 import { buildTrainer, fillStore } from '#test/support/real-trainer.ts'
@@ -77,13 +78,16 @@ interface Ending {
   readonly relativeError: number | undefined
 }
 
-/** The last value of every loss, and the bytes of both files a run leaves. */
+/** The last value of every loss, and the hashes of both files a run leaves. */
 async function endingOf(studio: Studio, storeFolder: string, { latestRun }: ExperimentRecord): Promise<Ending> {
   const id = latestRun?.id ?? ''
   const points = await call(studio, 'runs.metrics', { id, afterStep: -1, maxPoints: 100_000 })
   const losses = points.filter(({ name }) => name.startsWith('loss.'))
   const last = new Map(losses.map(({ name, step, value }) => [name, { step, value }]))
-  const fileOf = (name: string) => readFileSync(join(storeFolder, 'runs', id, name)).toString('base64')
+  const fileOf = (name: string) =>
+    createHash('sha256')
+      .update(readFileSync(join(storeFolder, 'runs', id, name)))
+      .digest('hex')
   return {
     last,
     predictor: fileOf('predictor.safetensors'),

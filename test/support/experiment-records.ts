@@ -1,5 +1,5 @@
 import { sizeBreakdown } from '#shared/accounting.ts'
-import { fastConfig } from '#shared/presets.ts'
+import { fastConfig } from '#shared/fast-preset.ts'
 import type { ExperimentRecord, RunRecord } from '#shared/records.ts'
 
 /** An experiment row for tests that need one but no store. */

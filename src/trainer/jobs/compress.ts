@@ -292,7 +292,8 @@ class CompressRun {
         },
       }),
     )
-    const source = new BatchSource(
+    // Both phases with images draw from one sequence of batches: a checkpoint knows where it stands.
+    const source = (this.#source ??= new BatchSource(
       {
         data: await loadSplit(this.#job.dataset, 'train'),
         shape: network.inputShape,
@@ -301,8 +302,7 @@ class CompressRun {
         seed: this.#job.config.seed,
       },
       this.#sourceState,
-    )
-    this.#source = source
+    ))
     const { channels, height, width } = network.inputShape
     const schedule = {
       weights: {

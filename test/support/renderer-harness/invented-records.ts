@@ -1,7 +1,8 @@
 /** Invented but plausible records: every number here is made up by a seeded generator and measured by nobody. */
 import { sizeBreakdown } from '#shared/accounting.ts'
 import type { CompressConfig, ExperimentConfig } from '#shared/experiment-config.ts'
-import { compressPresets, fastConfig, trainDefaults } from '#shared/presets.ts'
+import { fastConfig } from '#shared/fast-preset.ts'
+import { compressPresets, trainDefaults } from '#shared/presets.ts'
 import { Random } from '#shared/random.ts'
 import type {
   CompressResult,

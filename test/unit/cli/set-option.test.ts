@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { UsageError } from '#cli/command.ts'
 import { applySettings, editDistance, nearestPath } from '#cli/set-option.ts'
-import { fastConfig, trainDefaults } from '#shared/presets.ts'
+import { fastConfig } from '#shared/fast-preset.ts'
+import { trainDefaults } from '#shared/presets.ts'
 
 const error = (run: () => unknown): UsageError => {
   try {

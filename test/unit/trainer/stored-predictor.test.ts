@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readBack, storedFloatTensors } from '#engine/nern/quantization/stored-parameters.ts'
-import { fastConfig } from '#shared/presets.ts'
+import { fastConfig } from '#shared/fast-preset.ts'
 import { float32Tensor } from '#shared/host-tensor.ts'
 import { readSafetensors } from '#formats/safetensors/reader.ts'
 import { writeStoredPredictor } from '#trainer/compress/stored-predictor.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { compressPresets, fastConfig, trainDefaults } from '#shared/presets.ts'
+import { fastConfig } from '#shared/fast-preset.ts'
+import { compressPresets, trainDefaults } from '#shared/presets.ts'
 import { sizeBreakdown } from '#shared/accounting.ts'
 import { parameterCatalogue } from '#shared/parameter-catalogue.ts'
 import { advise } from '#renderer/features/new-experiment/advice.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { fastConfig, trainDefaults } from '#shared/presets.ts'
+import { fastConfig } from '#shared/fast-preset.ts'
+import { trainDefaults } from '#shared/presets.ts'
 import type { ExperimentRecord } from '#shared/records.ts'
 import { experimentRows, filterRows, sortRows, type RowFilter } from '#renderer/features/experiments/experiment-rows.ts'
 import { columnsFor } from '#renderer/features/experiments/columns.ts'

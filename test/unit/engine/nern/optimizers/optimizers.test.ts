@@ -19,7 +19,7 @@ import { publishedRanger, ranger } from '#engine/nern/optimizers/ranger.ts'
 import { sgd } from '#engine/nern/optimizers/sgd.ts'
 import type { Program } from '#engine/program/program.ts'
 import { float32Tensor, type HostTensors, type TensorSpecs } from '#shared/host-tensor.ts'
-import { fastConfig } from '#shared/presets.ts'
+import { fastConfig } from '#shared/fast-preset.ts'
 import { dataOf } from '#test/support/run-program.ts'
 
 const named2d = z.record(z.string(), z.array(z.number()))

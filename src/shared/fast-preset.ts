@@ -1,0 +1,57 @@
+/** The studio's own recipe; docs/method.md says how it came about. */
+import { gentleOptimizer, type CompressConfig } from './experiment-config.ts'
+
+export interface CompressPreset {
+  readonly id: string
+  readonly title: string
+  /** One sentence: what it is for and what it costs. */
+  readonly description: string
+  readonly config: CompressConfig
+}
+
+/** The studio's own recipe: reconstruction with Muon, then a short, gently ramped distillation. */
+export const fastConfig: CompressConfig = {
+  version: 1,
+  kind: 'compress',
+  seed: 1,
+  embedding: { type: 'positional', base: 0.76, levels: 40 },
+  predictor: { hiddenSize: 160, blocks: 5, activation: 'relu' },
+  permutation: { mode: 'cross-filter' },
+  reconstruction: {
+    steps: 10_000,
+    optimizer: {
+      type: 'muon',
+      learningRate: 0.02,
+      minLearningRate: 1e-6,
+      schedule: 'cosine',
+      warmupSteps: 0,
+      beta1: 0.5,
+      beta2: 0.999,
+      epsilon: 1e-8,
+      weightDecay: 0,
+    },
+    sampling: { method: 'uniform', kernels: 4096 },
+  },
+  distillation: {
+    steps: 400,
+    optimizer: gentleOptimizer,
+    sampling: { method: 'all', kernels: 4096 },
+    dataBatch: 64,
+    augmentation: 'flip-crop',
+    reconstructionWeight: 1,
+    featureMapWeight: 1e-3,
+    distillationWeight: 1e-2,
+    featureMaps: 'documented',
+    distillationForm: 'standard',
+    temperature: 1,
+    warmupSteps: 0,
+    rampSteps: 20,
+  },
+  quantisation: {
+    steps: 0,
+    optimizer: gentleOptimizer,
+  },
+  evaluation: { everySteps: 100, images: 1000, keep: 'last' },
+  storage: { predictor: 'float16', rounding: 'compensated', remainder: 'float16' },
+  checkpointEverySteps: 500,
+}
