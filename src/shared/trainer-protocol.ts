@@ -114,8 +114,8 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
       evaluation: z.number(),
       total: z.number(),
     }),
-    /** safetensors: predictor parameters at their stored precision, permutation indices; reloadable. */
-    predictor: bytes,
+    /** The compressed package (docs/format.md), which accuracy was measured with. */
+    package: bytes,
     /** safetensors: every tensor of the reconstructed network under its original name. */
     reconstructed: bytes,
   }),

@@ -86,7 +86,7 @@ async function endingOf(studio: Studio, storeFolder: string, { latestRun }: Expe
   const fileOf = (name: string) => readFileSync(join(storeFolder, 'runs', id, name)).toString('base64')
   return {
     last,
-    predictor: fileOf('predictor.safetensors'),
+    predictor: fileOf('package.nern.safetensors'),
     reconstructed: fileOf('reconstructed.safetensors'),
     relativeError: latestRun?.result?.kind === 'compress' ? latestRun.result.relativeError : undefined,
   }
