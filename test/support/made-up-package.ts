@@ -63,14 +63,20 @@ export function madeUpPackage(options: MadeUpOptions = {}): NernPackage {
   }
 }
 
-/** Random values around zero, most of them small, at the wanted precision. */
-export function madeUpTensor(shape: readonly number[], kind: MadeUpKind, random: Random): StoredTensor {
-  const values = Float32Array.from({ length: sizeOf(shape) }, () => 0.3 * random.normal())
+/** Random values of the size weights have, most of them small, at the wanted precision. */
+function madeUpTensor(shape: readonly number[], kind: MadeUpKind, random: Random): StoredTensor {
+  const deviation = 1 / Math.sqrt(Math.max(4, sizeOf(shape.slice(1))))
+  const normals = Float32Array.from({ length: sizeOf(shape) }, () => random.normal())
+  const values = normals.map((value) => value * deviation)
   if (kind === 'float32') return { kind, shape, values }
   if (kind === 'float16') return { kind, shape, halves: Uint16Array.from(values, toFloat16Bits) }
   const largest = largestCode(kind)
-  const codes = Int8Array.from(values, (value) => Math.max(-largest, Math.min(largest, Math.round(value * largest))))
-  const scales = Uint16Array.from({ length: shape[0] ?? 1 }, () => toFloat16Bits(random.uniform() / largest))
+  const codes = Int8Array.from(normals, (value) =>
+    Math.max(-largest, Math.min(largest, Math.round(value * largest * 0.4))),
+  )
+  const scales = Uint16Array.from({ length: shape[0] ?? 1 }, () =>
+    toFloat16Bits((deviation * (1 + random.uniform())) / largest),
+  )
   return { kind: 'integer', shape, bits: kind, codes, scales }
 }
 
