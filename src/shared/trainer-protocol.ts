@@ -19,6 +19,9 @@ export const executorChoiceSchema = z.strictObject({
 })
 export type ExecutorChoice = z.infer<typeof executorChoiceSchema>
 
+/** Works everywhere. */
+export const defaultExecutor: ExecutorChoice = { executor: 'onnxruntime', provider: 'cpu', threads: 0 }
+
 /** A stored network: read-only path of a safetensors file that main has verified by hash. */
 const networkInputSchema = z.strictObject({
   path: z.string(),

@@ -57,7 +57,10 @@ itWithPython(['numpy'])(
       for (const [name, { shape, data }] of Object.entries(expected)) {
         const found = loaded.get(name)
         expect(found?.shape, name).toEqual(shape)
-        const largest = Array.from(data).reduce((most, value, at) => Math.max(most, Math.abs(value - (found?.data[at] ?? NaN))), 0)
+        const largest = Array.from(data).reduce(
+          (most, value, at) => Math.max(most, Math.abs(value - (found?.data[at] ?? NaN))),
+          0,
+        )
         expect(largest, `${name} of ${JSON.stringify(options)}`).toBeLessThanOrEqual(1e-6)
       }
     }

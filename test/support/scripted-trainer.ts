@@ -169,6 +169,8 @@ async function run(job: TrainerJob): Promise<JobResult | undefined> {
       return importNetwork(job)
     case 'import-dataset':
       return importDataset(job.outputPath)
+    case 'export':
+      return exportNetwork(job)
     case 'probe':
       return { kind: 'probe', device: 'scripted', deviation: 0, millisecondsPerStep: 1 }
     case 'list-engines':
@@ -226,6 +228,16 @@ async function importNetwork(job: Extract<TrainerJob, { kind: 'import-network' }
     sizeBytes: statSync(job.outputPath).size,
     evidence: basename(job.sourcePath),
   }
+}
+
+/** Files that say which format they would be. */
+function exportNetwork({ outputs }: Extract<TrainerJob, { kind: 'export' }>): JobResult {
+  const made = outputs.map(({ format, path }) => {
+    const bytes = new TextEncoder().encode(format)
+    writeFileSync(path, bytes)
+    return { sizeBytes: bytes.byteLength, sha256: digest(bytes) }
+  })
+  return { kind: 'export', outputs: made, tensors: 1, values: 1 }
 }
 
 async function importDataset(outputPath: string): Promise<JobResult> {
