@@ -14,16 +14,16 @@ export type ExportFormat = (typeof exportFormats)[number]
 export const exportFormatTitles: Readonly<Record<ExportFormat, { readonly title: string; readonly use: string }>> = {
   nern: {
     title: 'Compressed package (.nern.safetensors)',
-    use: 'The small file: predictor, orders and kept tensors. Plain Python turns it back into weights.',
+    use: 'The small file; plain Python turns it back into weights.',
   },
   safetensors: {
     title: 'Weights (.safetensors)',
-    use: 'The reconstructed network under its original tensor names, for PyTorch and others.',
+    use: 'The reconstructed network under its original tensor names.',
   },
   npz: { title: 'Weights (.npz)', use: 'The same tensors as NumPy arrays.' },
   onnx: {
     title: 'ONNX model (.onnx)',
-    use: 'The reconstructed network ready to run: pixels of 0 to 1 in, logits out, any batch.',
+    use: 'Ready to run: pixels of 0 to 1 in, logits out, any batch.',
   },
   report: {
     title: 'Report (.report.html and .json)',
