@@ -55,7 +55,7 @@ export function sizeChart({ parts, totalBytes, originalBytes, baselines }: SizeB
 /** Relative error of each layer, in the order of the network. */
 export function layerChart({ layers }: ReportData): Markup {
   const height = 190
-  const left = 48
+  const left = 58
   const bottom = 22
   const most = Math.max(0.01, ...layers.map(({ relativeError }) => relativeError))
   const step = (width - left) / Math.max(1, layers.length)

@@ -105,7 +105,8 @@ function accuracyTable({ accuracies }: ReportData): Markup {
 
 function sizeTable({ sizes }: ReportData): Markup {
   const share = (bytes: number): string => formatPercent(bytes / sizes.totalBytes)
-  const rows = sizes.parts.map(
+  const written = sizes.parts.filter(({ bytes }) => bytes > 0)
+  const rows = written.map(
     ({ part, bytes, detail }) =>
       html`<tr>
         <th scope="row"><i class="swatch back-${part}"></i>${partTitles[part]}<span class="muted">${detail}</span></th>
