@@ -1,9 +1,9 @@
-import type { CommandInput, CommandName, CommandOutput } from '#shared/contract.ts'
+import type { CommandInput, CommandName, CommandOutput, DesktopCommandName } from '#shared/contract.ts'
 import { AppException } from '#shared/result.ts'
 import type { Studio } from '#main/studio.ts'
 
 /** The answer of a studio command; throws its error. */
-export async function call<N extends Exclude<CommandName, 'files.pick'>>(
+export async function call<N extends Exclude<CommandName, DesktopCommandName>>(
   studio: Studio,
   command: N,
   input: CommandInput<N>,

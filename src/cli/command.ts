@@ -1,5 +1,6 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
-import type { ExecutorChoice } from '#shared/trainer-protocol.ts'
+import type { ExecutorChoice, TrainerJob } from '#shared/trainer-protocol.ts'
+import type { ResultOf } from '#main/trainer-host/single-job.ts'
 import type { Studio } from '#main/studio.ts'
 import type { OptionValues } from './option-values.ts'
 import type { Output } from './output.ts'
@@ -14,6 +15,8 @@ export interface Invocation {
   readonly output: Output
   /** Opens the store, runs `work`, and closes it again whatever happens. */
   withStudio(work: (studio: Studio) => Promise<ExitCode>): Promise<ExitCode>
+  /** Runs one job in a trainer process, without a store; Ctrl-C cancels it. */
+  runJob<J extends TrainerJob>(job: J): Promise<ResultOf<J['kind']>>
   /** Calls `stop` on Ctrl-C instead of ending; returns the function that gives Ctrl-C back. */
   onInterrupt(stop: () => void): () => void
   /** What `--executor`, `--provider` and `--threads` say. */

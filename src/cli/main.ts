@@ -1,10 +1,13 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
 import { Studio } from '#main/studio.ts'
+import { systemClock } from '#main/clock.ts'
 import { createFileLog } from '#main/log.ts'
 import { defaultStoreFolder, storeLayout } from '#main/store/layout.ts'
 import { createForkHosts } from '#main/trainer-host/fork-host.ts'
+import { runSingleJob } from '#main/trainer-host/single-job.ts'
+import { defaultLimits } from '#main/trainer-host/supervisor.ts'
 import { toAppError } from '#shared/result.ts'
-import { executorChoiceSchema, type ExecutorChoice } from '#shared/trainer-protocol.ts'
+import { defaultExecutor, executorChoiceSchema, type ExecutorChoice } from '#shared/trainer-protocol.ts'
 import { UsageError, type Command, type ExitCode, type Invocation } from './command.ts'
 import { commands } from './commands/index.ts'
 import { OptionValues } from './option-values.ts'
@@ -84,6 +87,21 @@ async function runCommand(
     executor,
     version: installation.version,
     onInterrupt: (stop) => interrupts.take(stop),
+    runJob: (job) =>
+      runSingleJob({
+        job,
+        executor: { ...defaultExecutor, ...executor },
+        listener: {
+          onMessage(message) {
+            if (message.type === 'phase') output.progress(`${message.phase} ...`)
+          },
+          onNotice: (_level, text) => output.say(text),
+        },
+        createHost: createForkHosts({ entryPath: installation.trainerPath, onOutput: (line) => output.say(line) }),
+        clock: systemClock,
+        limits: defaultLimits,
+        onCancel: (stop) => interrupts.take(stop),
+      }),
     async withStudio(work) {
       const storeFolder = options.text('store') ?? defaultStoreFolder()
       const log = createFileLog(storeLayout(storeFolder).log)

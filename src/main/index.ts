@@ -11,7 +11,7 @@ import { appScheme, appSchemePrivileges, createAppProtocol } from './app-protoco
 import { type DemoOptions, runDemo } from './demo/demo.ts'
 import { TokenTable } from './files/token-table.ts'
 import { EventOutbox } from './ipc/event-outbox.ts'
-import { createFilePicker, registerDrops } from './ipc/files.ts'
+import { createFilePicker, createFileShower, registerDrops } from './ipc/files.ts'
 import { registerCommands } from './ipc/router.ts'
 import { type LaunchOptions, parseLaunchOptions } from './launch-options.ts'
 import { type Log, createFileLog } from './log.ts'
@@ -130,6 +130,7 @@ class Desktop {
     const handlers: CommandHandlers = {
       ...this.#studio.handlers,
       'files.pick': createFilePicker(dialog, this.#tokens),
+      'files.show': createFileShower(shell, this.#tokens),
     }
     this.#closers.push(
       registerCommands(ipcMain, {

@@ -1,9 +1,17 @@
-import type { CommandHandlers, CommandInput, CommandName, CommandOutput, StudioEvents } from '#shared/contract.ts'
+import type {
+  CommandHandlers,
+  CommandInput,
+  CommandName,
+  CommandOutput,
+  DesktopCommandName,
+  StudioEvents,
+} from '#shared/contract.ts'
 import { commandInputs } from '#shared/contract.ts'
 import { AppException, fail, ok, toAppError, type Result } from '#shared/result.ts'
 import type { ExecutorChoice } from '#shared/trainer-protocol.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { experimentCommands } from './commands/experiments.ts'
+import { exportCommands } from './commands/export.ts'
 import { libraryCommands } from './commands/library.ts'
 import { queueCommands } from './commands/queue.ts'
 import { runCommands } from './commands/runs.ts'
@@ -23,8 +31,8 @@ import type { TrainerHostFactory } from './trainer-host/trainer-host.ts'
 
 const BACKUP_INTERVAL_MS = 60 * 60_000
 
-/** Everything but `files.pick`, which needs a window. */
-export type StudioHandlers = Omit<CommandHandlers, 'files.pick'>
+/** Everything but what needs a desktop. */
+export type StudioHandlers = Omit<CommandHandlers, DesktopCommandName>
 
 export interface StudioOptions {
   readonly storeFolder: string
@@ -86,6 +94,7 @@ export class Studio {
     this.queue = new Queue(context)
     const networks = new NetworkLibrary(context, this.#tasks)
     const datasets = new DatasetLibrary(context, this.#tasks)
+    const resolveFile = options.resolveFile ?? ((token: string) => token)
     this.handlers = {
       ...studioCommands(context, this.#tasks, {
         version: options.version,
@@ -97,9 +106,14 @@ export class Studio {
         datasets,
         tasks: this.#tasks,
         resourcesFolder: options.resourcesFolder,
-        resolveFile: options.resolveFile ?? ((token) => token),
+        resolveFile,
       }),
       ...experimentCommands(context, this.queue, datasets),
+      ...exportCommands(context, {
+        tasks: this.#tasks,
+        versions: { 'NeRN Studio': options.version, Node: process.versions.node, ...options.versions },
+        resolveFile,
+      }),
       ...queueCommands(this.queue),
       ...runCommands(store),
     }
@@ -121,7 +135,7 @@ export class Studio {
   }
 
   /** One command with its input checked; never throws. */
-  async invoke<N extends Exclude<CommandName, 'files.pick'>>(
+  async invoke<N extends Exclude<CommandName, DesktopCommandName>>(
     command: N,
     input: CommandInput<N>,
   ): Promise<Result<CommandOutput<N>>> {

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { experimentConfigSchema } from './experiment-config.ts'
+import { exportFormatSchema, type ExportFormat } from './export-formats.ts'
 import { splitNameSchema } from './records.ts'
 import { executorChoiceSchema } from './trainer-protocol.ts'
 import type {
@@ -45,7 +46,9 @@ export const commandInputs = {
   }),
   'doctor.run': z.strictObject({ probe: z.boolean() }),
 
-  'files.pick': z.strictObject({ kind: z.enum(['network', 'dataset-file', 'dataset-folder']) }),
+  'files.pick': z.strictObject({ kind: z.enum(['network', 'dataset-file', 'dataset-folder', 'export-folder']) }),
+  /** Shows a file of a picked folder in the system's file manager. */
+  'files.show': z.strictObject({ folder: fileToken, fileName: z.string().min(1).max(1000) }),
 
   'networks.list': empty,
   'networks.get': z.strictObject({ id }),
@@ -102,6 +105,14 @@ export const commandInputs = {
     isArchived: z.boolean().optional(),
   }),
   'experiments.remove': z.strictObject({ ids }),
+  /** Writes what a completed compression gave into a folder; existing files are replaced only when asked to. */
+  'experiments.export': z.strictObject({
+    taskId,
+    id,
+    folder: fileToken,
+    formats: z.array(exportFormatSchema).min(1),
+    replace: z.boolean(),
+  }),
   /** All that the Compare screen shows; 1 to 20 experiments. */
   'experiments.compare': z.strictObject({ ids: z.array(id).min(1).max(20), split: splitNameSchema }),
 
@@ -128,6 +139,8 @@ export const commandInputs = {
 } as const satisfies Record<string, z.ZodType>
 
 export type CommandName = keyof typeof commandInputs
+/** Commands that need a desktop: a window's dialogs and the system's file manager. */
+export type DesktopCommandName = 'files.pick' | 'files.show'
 export const commandNames = Object.keys(commandInputs) as readonly CommandName[]
 export type CommandInput<N extends CommandName> = z.infer<(typeof commandInputs)[N]>
 
@@ -236,6 +249,11 @@ export interface Comparison {
   }[]
 }
 
+export interface ExportSummary {
+  /** In the order of the formats asked for; a report is two files. */
+  readonly files: readonly { readonly format: ExportFormat; readonly fileName: string; readonly sizeBytes: number }[]
+}
+
 export interface QueueState {
   readonly isActive: boolean
   readonly running: readonly ExperimentRecord[]
@@ -250,6 +268,7 @@ export interface CommandOutputs {
   'doctor.run': DoctorReport
   /** `undefined` when the user closed the dialog. */
   'files.pick': { readonly token: string; readonly fileName: string } | undefined
+  'files.show': undefined
   'networks.list': readonly NetworkRecord[]
   'networks.get': NetworkDetail
   'networks.import': NetworkRecord
@@ -272,6 +291,7 @@ export interface CommandOutputs {
   'experiments.create': ExperimentRecord
   'experiments.update': ExperimentRecord
   'experiments.remove': undefined
+  'experiments.export': ExportSummary
   'experiments.compare': Comparison
   'queue.list': QueueState
   'queue.enqueue': QueueState
@@ -292,7 +312,7 @@ export interface CommandOutputs {
 }
 export type CommandOutput<N extends CommandName> = CommandOutputs[N]
 
-/** Implemented by `Studio` (src/main/studio.ts); `files.pick` only by the desktop app. */
+/** Implemented by `Studio` (src/main/studio.ts); those of `DesktopCommandName` only by the desktop app. */
 export type CommandHandlers = {
   readonly [N in CommandName]: (input: CommandInput<N>) => Promise<CommandOutput<N>>
 }

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { compressConfigSchema, trainConfigSchema } from './experiment-config.ts'
+import { weightFormatSchema } from './export-formats.ts'
 import { splitNameSchema } from './records.ts'
 
 export const trainerProtocolVersion = 1
@@ -17,6 +18,9 @@ export const executorChoiceSchema = z.strictObject({
   threads: z.int().min(0).max(1024),
 })
 export type ExecutorChoice = z.infer<typeof executorChoiceSchema>
+
+/** Works everywhere. */
+export const defaultExecutor: ExecutorChoice = { executor: 'onnxruntime', provider: 'cpu', threads: 0 }
 
 /** A stored network: read-only path of a safetensors file that main has verified by hash. */
 const networkInputSchema = z.strictObject({
@@ -59,6 +63,12 @@ export const trainerJobSchema = z.discriminatedUnion('kind', [
   }),
   /** Decode a data set into the image cache at `outputPath` (a temporary folder). */
   z.strictObject({ kind: z.literal('import-dataset'), sourcePath: z.string(), outputPath: z.string() }),
+  /** The network that a package gives, written to temporary names. */
+  z.strictObject({
+    kind: z.literal('export'),
+    packagePath: z.string(),
+    outputs: z.array(z.strictObject({ format: weightFormatSchema, path: z.string() })).min(1),
+  }),
   /** A small proof run on a device: sampled step against known numbers. */
   z.strictObject({ kind: z.literal('probe') }),
   /** Which executors and providers exist here. Loads native packages, so it is a job too. */
@@ -114,8 +124,8 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
       evaluation: z.number(),
       total: z.number(),
     }),
-    /** safetensors: predictor parameters at their stored precision, permutation indices; reloadable. */
-    predictor: bytes,
+    /** The compressed package (docs/format.md), which accuracy was measured with. */
+    package: bytes,
     /** safetensors: every tensor of the reconstructed network under its original name. */
     reconstructed: bytes,
   }),
@@ -149,6 +159,13 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
     sha256: z.string(),
     sizeBytes: z.int(),
     evidence: z.string(),
+  }),
+  z.strictObject({
+    kind: z.literal('export'),
+    /** In the order of the job's outputs. */
+    outputs: z.array(z.strictObject({ sizeBytes: z.int(), sha256: z.string() })),
+    tensors: z.int(),
+    values: z.int(),
   }),
   z.strictObject({
     kind: z.literal('probe'),

@@ -3,6 +3,7 @@ import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import type { JobContext, JobEnd } from './job-context.ts'
 import { compress } from './jobs/compress.ts'
 import { evaluate } from './jobs/evaluate.ts'
+import { exportNetwork } from './jobs/export.ts'
 import { importDataset } from './jobs/import-dataset.ts'
 import { importNetwork } from './jobs/import-network.ts'
 import { listEngines } from './jobs/list-engines.ts'
@@ -22,6 +23,8 @@ export function runJob(job: TrainerJob, context: JobContext): Promise<JobEnd> {
       return importNetwork(job, context)
     case 'import-dataset':
       return importDataset(job, context)
+    case 'export':
+      return exportNetwork(job, context)
     case 'probe':
       return probe(job, context)
     case 'list-engines':

@@ -45,7 +45,7 @@ async function endingOf(storeFolder: string, name: string) {
   const id = experiments.find((experiment) => experiment.name === name)?.latestRun?.id ?? ''
   const points = await call(studio, 'runs.metrics', { id, afterStep: -1, maxPoints: 1000 })
   await studio.close()
-  return { points, predictor: readFileSync(join(storeFolder, 'runs', id, 'predictor.safetensors'), 'utf8') }
+  return { points, predictor: readFileSync(join(storeFolder, 'runs', id, 'package.nern.safetensors'), 'utf8') }
 }
 
 it('finds its queue again after it was killed, and ends the run as if nothing had happened', async () => {

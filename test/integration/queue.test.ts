@@ -25,7 +25,7 @@ async function endingOf(studio: Studio, storeFolder: string, experiment: Experim
   const id = experiment.latestRun?.id ?? ''
   return {
     points: await call(studio, 'runs.metrics', { id, afterStep: -1, maxPoints: 1000 }),
-    predictor: readFileSync(join(storeFolder, 'runs', id, 'predictor.safetensors'), 'utf8'),
+    predictor: readFileSync(join(storeFolder, 'runs', id, 'package.nern.safetensors'), 'utf8'),
   }
 }
 
@@ -69,7 +69,7 @@ it('runs an experiment to its end and keeps what it made', async () => {
     ],
   })
   expect(readdirSync(join(storeFolder, 'runs', latestRun?.id ?? ''))).toEqual([
-    'predictor.safetensors',
+    'package.nern.safetensors',
     'reconstructed.safetensors',
   ])
   expect(await call(studio, 'runs.preview', { id: latestRun?.id ?? '' })).toHaveLength(1)

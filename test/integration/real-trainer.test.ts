@@ -90,7 +90,7 @@ async function endingOf(studio: Studio, storeFolder: string, { latestRun }: Expe
       .digest('hex')
   return {
     last,
-    predictor: fileOf('predictor.safetensors'),
+    predictor: fileOf('package.nern.safetensors'),
     reconstructed: fileOf('reconstructed.safetensors'),
     relativeError: latestRun?.result?.kind === 'compress' ? latestRun.result.relativeError : undefined,
   }

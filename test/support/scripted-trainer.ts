@@ -7,12 +7,14 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { readCheckpoint } from '#formats/checkpoint.ts'
 import { writeImageCache } from '#formats/image-cache/writer.ts'
+import { writePackage } from '#formats/nern-package/writer.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
 import { matchArchitecture } from '#networks/matching.ts'
 import { AppException, toAppError } from '#shared/result.ts'
 import { toTrainerSchema, type FromTrainer, type JobResult, type TrainerJob } from '#shared/trainer-protocol.ts'
+import { filledPredictor, madeUpPackage } from './made-up-package.ts'
 
 export interface TrainerScript {
   /** Makes this step, then waits to be paused, cancelled or killed. */
@@ -141,7 +143,7 @@ async function run(job: TrainerJob): Promise<JobResult | undefined> {
         layers: [{ name: 'conv1.weight', shape: [16, 3, 3, 3], relativeError: state.loss }],
         relativeError: state.loss,
         seconds: { permutation: 0, reconstruction: 1, distillation: 0, quantisation: 0, evaluation: 0, total: 1 },
-        predictor: new TextEncoder().encode(`predictor ${state.loss}`),
+        package: packageBytes(state.loss),
         reconstructed: new TextEncoder().encode(`reconstructed ${state.loss}`),
       }
     }
@@ -167,6 +169,8 @@ async function run(job: TrainerJob): Promise<JobResult | undefined> {
       return importNetwork(job)
     case 'import-dataset':
       return importDataset(job.outputPath)
+    case 'export':
+      return exportNetwork(job)
     case 'probe':
       return { kind: 'probe', device: 'scripted', deviation: 0, millisecondsPerStep: 1 }
     case 'list-engines':
@@ -184,6 +188,12 @@ async function run(job: TrainerJob): Promise<JobResult | undefined> {
 /** Labels of the scripted data set are 0, 1, 2 ...; the first `wrong` images are taken for the next class. */
 function predictions(wrong: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length: IMAGES }, (_, i) => (i < wrong ? (i + 1) % 10 : i % 10))
+}
+
+/** Shows how its run ended. */
+function packageBytes(loss: number): Uint8Array<ArrayBuffer> {
+  const content = madeUpPackage()
+  return writePackage({ ...content, predictor: filledPredictor(content.predictor, loss) })
 }
 
 function networkBytes(architecture: string, seed: number): Uint8Array<ArrayBuffer> {
@@ -218,6 +228,16 @@ async function importNetwork(job: Extract<TrainerJob, { kind: 'import-network' }
     sizeBytes: statSync(job.outputPath).size,
     evidence: basename(job.sourcePath),
   }
+}
+
+/** Files that say which format they would be. */
+function exportNetwork({ outputs }: Extract<TrainerJob, { kind: 'export' }>): JobResult {
+  const made = outputs.map(({ format, path }) => {
+    const bytes = new TextEncoder().encode(format)
+    writeFileSync(path, bytes)
+    return { sizeBytes: bytes.byteLength, sha256: digest(bytes) }
+  })
+  return { kind: 'export', outputs: made, tensors: 1, values: 1 }
 }
 
 async function importDataset(outputPath: string): Promise<JobResult> {

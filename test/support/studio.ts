@@ -7,7 +7,7 @@ import { createForkHosts } from '#main/trainer-host/fork-host.ts'
 import { defaultLimits } from '#main/trainer-host/supervisor.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
-import type { CommandInput, CommandName, CommandOutput, StudioEvents } from '#shared/contract.ts'
+import type { CommandInput, CommandName, CommandOutput, DesktopCommandName, StudioEvents } from '#shared/contract.ts'
 import type { CompressConfig } from '#shared/experiment-config.ts'
 import { fastConfig } from '#shared/fast-preset.ts'
 import type { DatasetRecord, ExperimentRecord, NetworkRecord } from '#shared/records.ts'
@@ -47,7 +47,7 @@ export async function openStudio(options: Partial<StudioOptions> = {}): Promise<
 }
 
 /** The answer of a command that must succeed. */
-export async function call<N extends Exclude<CommandName, 'files.pick'>>(
+export async function call<N extends Exclude<CommandName, DesktopCommandName>>(
   studio: Studio,
   command: N,
   input: CommandInput<N>,

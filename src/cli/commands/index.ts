@@ -2,6 +2,8 @@ import type { Command } from '../command.ts'
 import { datasetCommands } from './dataset.ts'
 import { demoCommands } from './demo.ts'
 import { doctorCommands } from './doctor.ts'
+import { exportCommands } from './export.ts'
+import { fileCommands } from './files.ts'
 import { experimentsCommands } from './experiments.ts'
 import { networkCommands } from './network.ts'
 import { queueCommands } from './queue.ts'
@@ -17,5 +19,7 @@ export const commands: readonly Command[] = [
   ...runCommands,
   ...queueCommands,
   ...experimentsCommands,
+  ...exportCommands,
+  ...fileCommands,
   ...demoCommands,
 ]

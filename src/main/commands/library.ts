@@ -38,21 +38,24 @@ export interface LibraryParts {
   readonly resolveFile: (token: string) => string | undefined
 }
 
+/** Throws `not-found` when nothing is behind the token. */
+export function pathOfToken(resolveFile: LibraryParts['resolveFile'], token: string): string {
+  const path = resolveFile(token)
+  if (path !== undefined) return path
+  throw new AppException({
+    code: 'not-found',
+    message: 'This file is no longer known to the studio.',
+    remedy: 'Choose it again.',
+  })
+}
+
 export function libraryCommands(context: StudioContext, parts: LibraryParts): LibraryCommands {
   const { store } = context
   const { networks, datasets, tasks, resourcesFolder } = parts
   const announce = () => {
     context.events.emit('library-changed', { networks: store.networks.list(), datasets: store.datasets.list() })
   }
-  const pathOf = (token: string): string => {
-    const path = parts.resolveFile(token)
-    if (path !== undefined) return path
-    throw new AppException({
-      code: 'not-found',
-      message: 'This file is no longer known to the studio.',
-      remedy: 'Choose it again.',
-    })
-  }
+  const pathOf = (token: string): string => pathOfToken(parts.resolveFile, token)
   /** The answer of a change to the library, after everybody was told. */
   const announced = async <T>(change: Promise<T> | T): Promise<T> => {
     const answer = await change

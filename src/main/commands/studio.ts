@@ -5,7 +5,8 @@ import type { CommandHandlers, DoctorEngine, DoctorReport, StudioInfo } from '#s
 import { AppException, toAppError } from '#shared/result.ts'
 import type { StudioContext } from '../context.ts'
 import { freeDiskBytes } from '../files/disk-space.ts'
-import type { ResultOf, TaskReport, Tasks } from '../library/tasks.ts'
+import type { TaskReport, Tasks } from '../library/tasks.ts'
+import type { ResultOf } from '../trainer-host/single-job.ts'
 
 type StudioCommands = Pick<CommandHandlers, 'studio.info' | 'studio.settings' | 'studio.update-settings' | 'doctor.run'>
 

@@ -10,7 +10,7 @@ export function sha256Of(bytes: Uint8Array): string {
 }
 
 /** SHA-256 of a file, read in pieces. Errors: `not-found`, `file-unreadable`. */
-async function sha256OfFile(path: string): Promise<string> {
+export async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash('sha256')
   try {
     await pipeline(createReadStream(path), hash)

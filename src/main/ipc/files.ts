@@ -1,9 +1,10 @@
 /** The two ways a file gets into the studio: the system's dialog and dropping it. Both give the page a token only. */
-import type { Dialog, IpcMain, IpcMainInvokeEvent, OpenDialogOptions } from 'electron'
+import { basename, join } from 'node:path'
+import type { Dialog, IpcMain, IpcMainInvokeEvent, OpenDialogOptions, Shell } from 'electron'
 import { z } from 'zod'
 import type { CommandInput, CommandOutput } from '#shared/contract.ts'
 import { dropChannel } from '#shared/ipc-channels.ts'
-import { type Result, fail, ok } from '#shared/result.ts'
+import { AppException, type Result, fail, ok } from '#shared/result.ts'
 import type { FileToken, TokenTable } from '../files/token-table.ts'
 import { untrusted } from './router.ts'
 
@@ -20,6 +21,7 @@ const dialogs: Readonly<Record<PickKind, OpenDialogOptions>> = {
   },
   'dataset-file': { title: 'Import a data set', properties: ['openFile'] },
   'dataset-folder': { title: 'Import a data set from a folder', properties: ['openDirectory'] },
+  'export-folder': { title: 'Export into a folder', properties: ['openDirectory', 'createDirectory'] },
 }
 
 /** The handler of `files.pick`. Resolves to undefined when the user closed the dialog. */
@@ -31,6 +33,21 @@ export function createFilePicker(
     const { canceled, filePaths } = await dialog.showOpenDialog(dialogs[kind])
     const [path] = filePaths
     return canceled || path === undefined ? undefined : tokens.add(path)
+  }
+}
+
+/** The handler of `files.show`: a file that lies directly in a folder the user picked. */
+export function createFileShower(
+  shell: Pick<Shell, 'showItemInFolder'>,
+  tokens: TokenTable,
+): (input: CommandInput<'files.show'>) => Promise<undefined> {
+  return async ({ folder, fileName }) => {
+    const path = tokens.resolve(folder)
+    if (path === undefined || basename(fileName) !== fileName || fileName.startsWith('.')) {
+      throw new AppException({ code: 'not-found', message: 'This file is not in a folder that was chosen.' })
+    }
+    shell.showItemInFolder(join(path, fileName))
+    return undefined
   }
 }
 

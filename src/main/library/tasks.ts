@@ -1,7 +1,7 @@
-import { AppException, assertNever } from '#shared/result.ts'
-import type { ExecutorChoice, JobResult, TrainerJob } from '#shared/trainer-protocol.ts'
+import { AppException } from '#shared/result.ts'
+import type { ExecutorChoice, TrainerJob } from '#shared/trainer-protocol.ts'
 import type { StudioContext } from '../context.ts'
-import { Supervisor } from '../trainer-host/supervisor.ts'
+import { cancelled, runSingleJob, type ResultOf } from '../trainer-host/single-job.ts'
 
 export interface TaskReport {
   progress(title: string, done: number, total: number): void
@@ -13,10 +13,6 @@ interface RunningTask {
   isCancelled: boolean
   readonly stops: Set<() => void>
 }
-
-export type ResultOf<K extends TrainerJob['kind']> = Extract<JobResult, { kind: K }>
-
-const cancelled = new AppException({ code: 'cancelled', message: 'Cancelled; nothing was changed.' })
 
 /** Short work beside the queue: imports, evaluations, probes. One at a time, each in a process of its own. */
 export class Tasks {
@@ -80,48 +76,22 @@ export class Tasks {
   ): Promise<{ readonly result: ResultOf<J['kind']>; readonly device: string }> {
     const { createHost, clock, limits, log } = this.#context
     let device = ''
-    const supervisor = new Supervisor(
-      {
-        job,
-        executor,
-        label: `trainer ${job.kind}`,
-        listener: {
-          onMessage(message) {
-            if (message.type === 'phase') report.progress(message.phase, message.done, message.total)
-            if (message.type === 'started') device = message.device
-            if (message.type === 'log') log(message.level, `${job.kind}: ${message.text}`)
-          },
-          onNotice: (level, text) => log(level, `${job.kind}: ${text}`),
+    const result = await runSingleJob({
+      job,
+      executor,
+      listener: {
+        onMessage(message) {
+          if (message.type === 'phase') report.progress(message.phase, message.done, message.total)
+          if (message.type === 'started') device = message.device
+          if (message.type === 'log') log(message.level, `${job.kind}: ${message.text}`)
         },
+        onNotice: (level, text) => log(level, `${job.kind}: ${text}`),
       },
       createHost,
       clock,
-      { ...limits, restartDelaysMs: [] },
-    )
-    const forget = report.onCancel(() => {
-      supervisor.cancel()
-      // An import may be deep in one file: it has nothing worth waiting for.
-      supervisor.kill('cancelled')
+      limits,
+      onCancel: (stop) => report.onCancel(stop),
     })
-    const outcome = await supervisor.done
-    forget()
-    switch (outcome.kind) {
-      case 'result':
-        if (!isResultOf(job, outcome.result)) {
-          throw new AppException({ code: 'internal', message: `The trainer answered ${job.kind} with something else.` })
-        }
-        return { result: outcome.result, device }
-      case 'failed':
-        throw new AppException(outcome.error)
-      case 'paused':
-      case 'cancelled':
-        throw cancelled
-      default:
-        return assertNever(outcome)
-    }
+    return { result, device }
   }
-}
-
-function isResultOf<J extends TrainerJob>(job: J, result: JobResult): result is ResultOf<J['kind']> {
-  return result.kind === job.kind
 }

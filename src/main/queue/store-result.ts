@@ -1,23 +1,21 @@
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename } from 'node:path'
+import { openPackage } from '#formats/nern-package/reader.ts'
 import { networkShape } from '#networks/network-shape.ts'
-import { sizeBreakdown } from '#shared/accounting.ts'
-import { splitNames, type AccuracyPair, type ExperimentRecord, type RunRecord } from '#shared/records.ts'
+import { accuracyPairs } from '#shared/accuracy-pairs.ts'
+import type { ExperimentRecord, RunRecord } from '#shared/records.ts'
 import { AppException } from '#shared/result.ts'
 import type { JobResult, SplitPredictions } from '#shared/trainer-protocol.ts'
 import type { StudioContext } from '../context.ts'
 import { atomicWrite } from '../files/atomic-write.ts'
 import { zooNetwork } from '../library/network-content.ts'
 import { addTrainedNetwork } from '../library/trained-network.ts'
-import { runPath } from '../store/layout.ts'
+import { packagePath, reconstructedPath, runPath } from '../store/layout.ts'
 import type { Store } from '../store/store.ts'
+import { packageSizes } from './package-sizes.ts'
 
 type CompressJobResult = Extract<JobResult, { kind: 'compress' }>
 type TrainJobResult = Extract<JobResult, { kind: 'train' }>
-
-/** Names of the files a compress run leaves in its folder. */
-const predictorFile = 'predictor.safetensors'
-const reconstructedFile = 'reconstructed.safetensors'
 
 /**
  * Keeps what a run produced: files first, then evaluations, result and status in one transaction.
@@ -46,11 +44,13 @@ async function storeCompressResult(
     throw new AppException({ code: 'internal', message: `${experiment.name} compresses nothing.` })
   }
   const { architecture, classes } = store.networks.get(networkId)
-  const sizes = sizeBreakdown(networkShape(zooNetwork(architecture, classes)), config)
-  const folder = runPath(store.layout, run.id)
-  await mkdir(folder, { recursive: true })
-  await atomicWrite(join(folder, predictorFile), result.predictor, writeBytes)
-  await atomicWrite(join(folder, reconstructedFile), result.reconstructed, writeBytes)
+  const path = packagePath(store.layout, run.id)
+  const opened = openPackage(result.package, basename(path))
+  if (!opened.ok) throw new AppException(opened.error)
+  const sizes = packageSizes(opened.value, networkShape(zooNetwork(architecture, classes)), config)
+  await mkdir(runPath(store.layout, run.id), { recursive: true })
+  await atomicWrite(path, result.package, writeBytes)
+  await atomicWrite(reconstructedPath(store.layout, run.id), result.reconstructed, writeBytes)
   const { layers, relativeError, seconds, evaluations } = result
   store.transaction(() => {
     for (const evaluation of evaluations) {
@@ -104,22 +104,4 @@ function insertEvaluation(
   const known = store.evaluations.best(subject, datasetId, split)
   if (known !== undefined && known.total >= total) return
   store.evaluations.insert({ subject, datasetId, split, correct, total, device, predictions })
-}
-
-/** Splits on which both the original and the reconstructed network were measured. */
-function accuracyPairs(evaluations: readonly SplitPredictions[]): readonly AccuracyPair[] {
-  return splitNames.flatMap((split) => {
-    const measured = (of: SplitPredictions['of']) =>
-      evaluations.find((evaluation) => evaluation.of === of && evaluation.split === split)
-    const original = measured('original')
-    const reconstructed = measured('reconstructed')
-    if (original === undefined || reconstructed === undefined) return []
-    return [
-      {
-        split,
-        original: { correct: original.correct, total: original.total },
-        reconstructed: { correct: reconstructed.correct, total: reconstructed.total },
-      },
-    ]
-  })
 }

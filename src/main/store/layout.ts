@@ -46,6 +46,16 @@ export function runPath(layout: StoreLayout, runId: string): string {
   return join(layout.runs, runId)
 }
 
+/** The compressed package of a completed run; runs of earlier versions of the studio left none. */
+export function packagePath(layout: StoreLayout, runId: string): string {
+  return join(runPath(layout, runId), 'package.nern.safetensors')
+}
+
+/** Every tensor of a completed run's reconstructed network. */
+export function reconstructedPath(layout: StoreLayout, runId: string): string {
+  return join(runPath(layout, runId), 'reconstructed.safetensors')
+}
+
 /** NERN_STORE, else the folder for application data of this platform. */
 export function defaultStoreFolder(
   env: NodeJS.ProcessEnv = process.env,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Settings } from '#shared/contract.ts'
-import { executorChoiceSchema } from '#shared/trainer-protocol.ts'
+import { defaultExecutor, executorChoiceSchema } from '#shared/trainer-protocol.ts'
 import type { Database } from './sqlite.ts'
 
 const schemas = {
@@ -13,7 +13,7 @@ type Key = keyof typeof schemas
 type Value<K extends Key> = z.infer<(typeof schemas)[K]>
 
 const defaults: { readonly [K in Key]: Value<K> } = {
-  executor: { executor: 'onnxruntime', provider: 'cpu', threads: 0 },
+  executor: defaultExecutor,
   theme: 'system',
   'queue.is-active': true,
 }

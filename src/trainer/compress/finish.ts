@@ -1,26 +1,32 @@
-/** The end of a compress run: measures original and reconstructed network on validation and test, and sends the result. */
+/**
+ * The end of a compress run: writes the package, decodes it, measures the original network and the one it gives on
+ * validation and test, and sends the result.
+ */
 import type { Executor } from '#engine/executors/executor.ts'
 import { evaluateProgram } from '#engine/network-evaluation.ts'
 import { imagenetNormalisation } from '#engine/network-images.ts'
+import { readPackage } from '#formats/nern-package/reader.ts'
+import { writePackage, type NernPackage } from '#formats/nern-package/writer.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
-import { readBack } from '#engine/nern/quantization/stored-parameters.ts'
+import { storedFloatTensors } from '#engine/nern/quantization/stored-parameters.ts'
+import { accuracyPairs } from '#shared/accuracy-pairs.ts'
 import type { PhaseName } from '#shared/compress-phases.ts'
-import type { StoredTensors } from '#shared/stored-tensor.ts'
+import { AppException } from '#shared/result.ts'
+import { allStoredValues, type StoredTensors } from '#shared/stored-tensor.ts'
 import type { SplitPredictions, TrainerJob } from '#shared/trainer-protocol.ts'
 import { loadSplit } from '../data/open-dataset.ts'
 import { evaluateSplit, evaluationBatch } from '../evaluation.ts'
 import type { JobContext } from '../job-context.ts'
 import type { LoadedNetwork } from '../network-file.ts'
+import { packagedWeights } from '../reconstruct-package.ts'
+import { packagedEmbedding } from './embedding.ts'
 import { reconstructionErrors, type ReconstructedEvaluation } from './reconstructed-evaluation.ts'
-import { writeStoredPredictor } from './stored-predictor.ts'
 import type { CompressSetup } from './setup.ts'
 
 export interface FinishOptions {
   readonly job: Extract<TrainerJob, { kind: 'compress' }>
   readonly context: JobContext
   readonly original: LoadedNetwork
-  /** The original network with its parameters at the precision the remainder is stored at. */
-  readonly stored: LoadedNetwork
   readonly setup: CompressSetup
   readonly executor: Executor
   readonly evaluation: ReconstructedEvaluation
@@ -34,7 +40,10 @@ export async function finish(options: FinishOptions): Promise<void> {
   const { job, context, original, setup, executor, evaluation } = options
   const { network, parameters } = original
   const startedMs = context.now()
-  const weights = await evaluation.weights(readBack(options.predictor))
+  // What is measured is what a reader of the package gets.
+  const content = decoded(writePackage(packageContent(options)))
+  const weights = await packagedWeights(executor, content)
+  evaluation.use(weights)
   const originalProgram = await executor.compile(
     evaluateProgram(network, {
       batch: evaluationBatch,
@@ -56,8 +65,7 @@ export async function finish(options: FinishOptions): Promise<void> {
     evaluations.push({ of: 'reconstructed', split, ...(await evaluation.evaluate(data, onBatch('reconstructed'))) })
   }
   const { layers, relativeError } = reconstructionErrors(parameters, weights)
-  const layerNames = network.representedLayers.map(({ name }) => name)
-  const reconstructed = writeSafetensors(Object.entries({ ...options.stored.parameters, ...weights }), {
+  const reconstructed = writeSafetensors(Object.entries({ ...allStoredValues(content.kept), ...weights }), {
     architecture: network.architecture,
     classes: String(network.classes),
   })
@@ -74,8 +82,33 @@ export async function finish(options: FinishOptions): Promise<void> {
         evaluation: (context.now() - startedMs) / 1000,
         total: setup.permutationSeconds + options.elapsedMs() / 1000,
       },
-      predictor: Uint8Array.from(writeStoredPredictor(options.predictor, setup.permutations, layerNames, job.config)),
-      reconstructed: Uint8Array.from(reconstructed),
+      package: writePackage({ ...content, accuracies: accuracyPairs(evaluations) }),
+      reconstructed,
     },
   })
+}
+
+/** Everything of the package but the accuracies, which are measured with it. */
+function packageContent({ job, original, setup, predictor }: FinishOptions): NernPackage {
+  const { network, parameters } = original
+  const { config } = job
+  const represented = new Set(network.representedLayers.map(({ name }) => name))
+  const kept = Object.fromEntries(Object.entries(parameters).filter(([name]) => !represented.has(name)))
+  return {
+    network: { architecture: network.architecture, classes: network.classes, sha256: job.network.sha256 },
+    layers: network.representedLayers.map(({ name, shape }) => ({ name, shape: [...shape] })),
+    embedding: packagedEmbedding(config.embedding),
+    predictorShape: setup.representation.predictor,
+    predictor,
+    orders: setup.permutations,
+    kept: storedFloatTensors(kept, config.storage.remainder),
+    config,
+    accuracies: [],
+  }
+}
+
+function decoded(bytes: Uint8Array): NernPackage {
+  const content = readPackage(bytes, 'package')
+  if (content.ok) return content.value
+  throw new AppException({ ...content.error, code: 'internal' })
 }

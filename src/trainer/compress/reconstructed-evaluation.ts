@@ -67,7 +67,12 @@ export class ReconstructedEvaluation {
     return this.#state.read(this.#names)
   }
 
-  /** Of the network with the weights last predicted. */
+  /** Measures with these represented weights from now on. */
+  use(weights: HostTensors): void {
+    this.#state.write(weights)
+  }
+
+  /** Of the network with the weights last predicted or given. */
   evaluate(data: SplitData, onBatch: (done: number, total: number) => Promise<void>): Promise<Evaluation> {
     return evaluateSplit(this.#evaluate, this.#state, this.#original.network, data, onBatch)
   }

@@ -3,7 +3,6 @@ import { createOptimizer } from '#engine/nern/optimizers/create-optimizer.ts'
 import type { Optimizer } from '#engine/nern/optimizers/optimizer.ts'
 import { permuteNetwork } from '#engine/nern/permutation/network-permutation.ts'
 import type { LayerPermutation } from '#engine/nern/permutation/layer-permutation.ts'
-import { fourierEmbedding, type Embedding } from '#engine/nern/positional-embedding.ts'
 import { hiddenMatrices } from '#engine/nern/predictor.ts'
 import { quantisationPlan, type QuantisationPlan } from '#engine/nern/quantization/fake-quantization.ts'
 import {
@@ -16,6 +15,7 @@ import { kernelTable } from '#engine/nern/coordinates.ts'
 import type { CompressConfig, OptimizerConfig } from '#shared/experiment-config.ts'
 import type { JobContext } from '../job-context.ts'
 import type { LoadedNetwork } from '../network-file.ts'
+import { embeddingOf, packagedEmbedding } from './embedding.ts'
 
 export interface CompressSetup {
   readonly representation: Representation
@@ -48,7 +48,7 @@ export async function setUp(
   const { hiddenSize, blocks } = config.predictor
   const representation = createRepresentation({
     representedLayers: network.representedLayers,
-    embedding: embeddingOf(config.embedding),
+    embedding: embeddingOf(packagedEmbedding(config.embedding)),
     hiddenSize,
     blocks,
     ...(mode === 'none' ? {} : { permutations }),
@@ -61,8 +61,4 @@ export async function setUp(
     quantisation: quantisationPlan(representation.parameterSpecs, config.storage.predictor),
     optimizer: (optimizer) => createOptimizer(optimizer, hiddenMatrices(blocks)),
   }
-}
-
-function embeddingOf({ type, base, levels }: CompressConfig['embedding']): Embedding {
-  return type === 'fourier' ? fourierEmbedding(levels) : { type, base, levels, fusion: 'concat' }
 }

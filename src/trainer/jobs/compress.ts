@@ -58,8 +58,6 @@ class CompressRun {
   readonly #job: CompressJob
   readonly #context: JobContext
   readonly #original: LoadedNetwork
-  /** What is not represented, as it is stored. */
-  readonly #stored: LoadedNetwork
   readonly #setup: CompressSetup
   readonly #executor: Executor
   readonly #evaluation: ReconstructedEvaluation
@@ -84,7 +82,6 @@ class CompressRun {
     job: CompressJob,
     context: JobContext,
     original: LoadedNetwork,
-    stored: LoadedNetwork,
     setup: CompressSetup,
     executor: Executor,
     evaluation: ReconstructedEvaluation,
@@ -95,7 +92,6 @@ class CompressRun {
     this.#job = job
     this.#context = context
     this.#original = original
-    this.#stored = stored
     this.#setup = setup
     this.#executor = executor
     this.#evaluation = evaluation
@@ -136,7 +132,7 @@ class CompressRun {
     const { network, parameters } = original
     const stored = { network, parameters: readBack(storedFloatTensors(parameters, job.config.storage.remainder)) }
     const evaluation = await ReconstructedEvaluation.create(executor, stored, setup.representation)
-    const run = new CompressRun(job, context, original, stored, setup, executor, evaluation)
+    const run = new CompressRun(job, context, original, setup, executor, evaluation)
     context.send({ type: 'started', device, totalSteps: plannedSteps(job.config), step: run.#step })
     return run
   }
@@ -189,7 +185,6 @@ class CompressRun {
       job: this.#job,
       context: this.#context,
       original: this.#original,
-      stored: this.#stored,
       setup: this.#setup,
       executor: this.#executor,
       evaluation: this.#evaluation,

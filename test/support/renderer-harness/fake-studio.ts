@@ -204,8 +204,21 @@ export class FakeStudio implements StudioApi {
     'doctor.run': async ({ probe }) => doctorReport(probe),
     'files.pick': async ({ kind }) => ({
       token: `token-${kind}`,
-      fileName: kind === 'network' ? 'resnet20-12fca82f.th' : 'cifar-10-binary.tar.gz',
+      fileName:
+        { network: 'resnet20-12fca82f.th', 'export-folder': 'exports' }[kind as string] ?? 'cifar-10-binary.tar.gz',
     }),
+    'files.show': async () => undefined,
+    'experiments.export': async ({ taskId, formats }) => {
+      await this.#work(taskId, 'writing onnx', 4)
+      const name = 'ResNet-20-hidden-size-160'
+      return {
+        files: formats.map((format) => ({
+          format,
+          fileName: `${name}.${format === 'nern' ? 'nern.safetensors' : format}`,
+          sizeBytes: format === 'nern' ? 283_512 : 1_093_240,
+        })),
+      }
+    },
     'networks.list': async () => this.#networks.map(({ record }) => record),
     'networks.get': async ({ id }) => this.#network(id).detail,
     'networks.import': async ({ taskId, file, name }) => {

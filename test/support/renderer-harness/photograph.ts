@@ -88,6 +88,20 @@ const shots: readonly Shot[] = [
   { name: 'run-lower', place: { name: 'run', experimentId: 'e12' }, prepare: scroll(640) },
   { name: 'run-completed', place: { name: 'run', experimentId: 'e7' } },
   { name: 'run-completed-lower', place: { name: 'run', experimentId: 'e7' }, prepare: scroll(900) },
+  {
+    name: 'run-export',
+    place: { name: 'run', experimentId: 'e7' },
+    prepare: (page) => page.getByRole('button', { name: 'Export', exact: true }).click(),
+  },
+  {
+    name: 'run-exported',
+    place: { name: 'run', experimentId: 'e7' },
+    prepare: async (page) => {
+      await page.getByRole('button', { name: 'Export', exact: true }).click()
+      await page.getByRole('button', { name: 'Choose a folder' }).click()
+      await page.getByText('Written into').waitFor()
+    },
+  },
   { name: 'run-failed', place: { name: 'run', experimentId: 'e3' } },
   { name: 'run-draft', place: { name: 'run', experimentId: 'e1' } },
   { name: 'run-train', place: { name: 'run', experimentId: 'e2' } },

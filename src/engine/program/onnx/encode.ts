@@ -1,15 +1,15 @@
 /**
- * Writes an ONNX model as protobuf (field numbers: onnx.proto, IR version 9). Only what `OnnxModel` holds is written,
+ * Writes an ONNX model as protobuf (field numbers: onnx.proto, IR version 9). Only what the model types hold is written,
  * so one page of code replaces a generated encoder of ten thousand lines.
  */
 import protobuf from 'protobufjs/minimal.js'
 import { AppException } from '#shared/result.ts'
-import { dtypeCodes, type OnnxAttribute, type OnnxInitializer, type OnnxModel } from './model.ts'
+import { dtypeCodes, type ExportedOnnxModel, type OnnxAttribute, type OnnxInitializer } from './model.ts'
 import type { OnnxNode, OnnxPort } from './model.ts'
 
 const irVersion = 9
 /** The oldest operator set in which every reduction takes its axes as an operand; all providers know it. */
-const opsetVersion = 18
+const programOpset = 18
 /** Protobuf readers, ONNX Runtime's among them, refuse messages of 2 GiB; 16 MiB are left for the nodes. */
 const constantLimitBytes = 2 ** 31 - 2 ** 24
 
@@ -23,7 +23,7 @@ const fixed32 = 5
 const attributeCodes: Readonly<Record<OnnxAttribute['kind'], number>> = { float: 1, int: 2, string: 3, ints: 7 }
 
 /** Throws `AppException` `op-unsupported` when the model would exceed what protobuf can hold. */
-export function encodeModel(model: OnnxModel): Uint8Array {
+export function encodeModel(model: ExportedOnnxModel): Uint8Array {
   const constantBytes = model.initializers.reduce((sum, { data }) => sum + data.byteLength, 0)
   if (constantBytes > constantLimitBytes) {
     throw new AppException({
@@ -39,13 +39,19 @@ export function encodeModel(model: OnnxModel): Uint8Array {
   for (const domain of new Set(['', ...model.nodes.map((node) => node.domain)])) {
     message(writer, 8, () => {
       writer.uint32(tag(1, lengthDelimited)).string(domain)
-      writer.uint32(tag(2, varint)).int64(domain === '' ? opsetVersion : 1)
+      writer.uint32(tag(2, varint)).int64(domain === '' ? (model.opset ?? programOpset) : 1)
+    })
+  }
+  for (const [key, value] of Object.entries(model.metadata ?? {})) {
+    message(writer, 14, () => {
+      writer.uint32(tag(1, lengthDelimited)).string(key)
+      writer.uint32(tag(2, lengthDelimited)).string(value)
     })
   }
   return writer.finish()
 }
 
-function writeGraph(writer: Writer, model: OnnxModel): void {
+function writeGraph(writer: Writer, model: ExportedOnnxModel): void {
   for (const node of model.nodes) message(writer, 1, () => writeNode(writer, node))
   writer.uint32(tag(2, lengthDelimited)).string(model.name)
   for (const initializer of model.initializers) message(writer, 5, () => writeTensor(writer, initializer))
@@ -91,13 +97,18 @@ function writeTensor(writer: Writer, { name, dtype, shape, data }: OnnxInitializ
   writer.uint32(tag(9, lengthDelimited)).bytes(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
 }
 
-function writePort(writer: Writer, { name, dtype, shape }: OnnxPort): void {
+function writePort(writer: Writer, { name, dtype, shape }: OnnxPort<number | string>): void {
   writer.uint32(tag(1, lengthDelimited)).string(name)
   message(writer, 2, () => {
     message(writer, 1, () => {
       writer.uint32(tag(1, varint)).int32(dtypeCodes[dtype])
       message(writer, 2, () => {
-        for (const extent of shape) message(writer, 1, () => writer.uint32(tag(1, varint)).int64(extent))
+        for (const extent of shape) {
+          message(writer, 1, () => {
+            if (typeof extent === 'number') writer.uint32(tag(1, varint)).int64(extent)
+            else writer.uint32(tag(2, lengthDelimited)).string(extent)
+          })
+        }
       })
     })
   })

@@ -32,10 +32,10 @@ export interface OnnxInitializer {
   readonly data: Float32Array | Int32Array | BigInt64Array | Uint8Array
 }
 
-export interface OnnxPort {
+export interface OnnxPort<Extent = number> {
   readonly name: string
   readonly dtype: OnnxDtype
-  readonly shape: readonly number[]
+  readonly shape: readonly Extent[]
 }
 
 export interface OnnxModel {
@@ -44,6 +44,17 @@ export interface OnnxModel {
   readonly initializers: readonly OnnxInitializer[]
   readonly inputs: readonly OnnxPort[]
   readonly outputs: readonly OnnxPort[]
+}
+
+/** A model that leaves the studio. */
+export interface ExportedOnnxModel extends Omit<OnnxModel, 'inputs' | 'outputs'> {
+  /** A name stands for an extent that is free, the batch for one. */
+  readonly inputs: readonly OnnxPort<number | string>[]
+  readonly outputs: readonly OnnxPort<number | string>[]
+  /** By default that of compiled programs. */
+  readonly opset?: number
+  /** What the model says of itself. */
+  readonly metadata?: Readonly<Record<string, string>>
 }
 
 /** Codes of ONNX for element types. */

@@ -1,0 +1,355 @@
+"""Reads a compressed package of NeRN Studio (NAME.nern.safetensors) into ordinary weights.
+
+    weights = nern_load.load("network.nern.safetensors")      # dict of numpy arrays by state dict name
+
+In PyTorch:
+
+    state = {name: torch.from_numpy(value) for name, value in nern_load.load(path).items()}
+    network.load_state_dict(state, strict=False)               # num_batches_tracked is not stored
+
+On the command line: python3 nern_load.py PACKAGE OUTPUT.npz (or OUTPUT.safetensors).
+
+One file, numpy only; the package safetensors is used where it is installed. The format is described in docs/format.md.
+"""
+
+import json
+import math
+import struct
+import sys
+import zlib
+
+import numpy as np
+
+VERSION = 1
+MOST_DESCRIPTION_BYTES = 16 * 2**20
+MOST_WEIGHTS = 2**31
+MOST_CODES_A_BYTE = 1024
+MASK = 0xFFFFFFFF
+
+
+class PackageError(ValueError):
+    """The file is no package of this version, or contradicts itself."""
+
+
+def load(path):
+    """All tensors of the network under their original names, float32."""
+    sections, metadata = _read_safetensors(path)
+    description = _read_description(sections, metadata)
+    layers = [(layer["name"], tuple(layer["shape"])) for layer in description["layers"]]
+    if sum(math.prod(shape) for _, shape in layers) > MOST_WEIGHTS:
+        raise PackageError("the package claims more weights than any network has")
+    predictor = _tensors("predictor", description["predictor"]["tensors"], sections)
+    kept = _tensors("kept", description["kept"], sections)
+    coordinates = _coordinates(description["permutation"], layers, sections)
+    return {**_weights(description, layers, coordinates, predictor), **kept}
+
+
+# --- the file ---------------------------------------------------------------------------------------------------------
+
+DTYPES = {"F32": "<f4", "F16": "<f2", "U8": "u1"}
+
+
+def _read_safetensors(path):
+    with open(path, "rb") as file:
+        content = file.read()
+    if len(content) < 8:
+        raise PackageError("the file is too short")
+    (length,) = struct.unpack("<Q", content[:8])
+    if length > len(content) - 8:
+        raise PackageError("the file ends before its header")
+    header = json.loads(content[8 : 8 + length])
+    metadata = header.pop("__metadata__", {})
+    data = content[8 + length :]
+    sections = {}
+    for name, entry in header.items():
+        begin, end = entry["data_offsets"]
+        if entry["dtype"] not in DTYPES or not 0 <= begin <= end <= len(data):
+            raise PackageError(f"tensor {name} does not lie in the file")
+        sections[name] = data[begin:end]
+    return sections, metadata
+
+
+def _read_description(sections, metadata):
+    if "nern" not in metadata:
+        raise PackageError("this is an ordinary safetensors file, not a compressed package")
+    version = json.loads(metadata["nern"])["version"]
+    if version != VERSION:
+        raise PackageError(f"the package has version {version}, this reader knows {VERSION}")
+    text = zlib.decompressobj().decompress(sections["description"], MOST_DESCRIPTION_BYTES)
+    description = json.loads(text.decode("utf-8"))
+    for name, content in sections.items():
+        if name != "description" and description["checksums"].get(name) != zlib.crc32(content):
+            raise PackageError(f"tensor {name} was changed: its checksum is another")
+    return description
+
+
+# --- tensors at their stored precision --------------------------------------------------------------------------------
+
+
+def _tensors(owner, entries, sections):
+    singles = np.frombuffer(sections.get(f"{owner}.float32", b""), "<f4")
+    halves = np.frombuffer(sections.get(f"{owner}.float16", b""), "<f2")
+    codes = sections.get(f"{owner}.codes", b"")
+    tensors = {}
+    for entry in entries:
+        shape = tuple(entry["shape"])
+        count = math.prod(shape)
+        if entry["kind"] == "float32":
+            values, singles = _take(singles, count)
+        elif entry["kind"] == "float16":
+            values, halves = _take(halves, count)
+        elif entry["kind"] == "integer":
+            coded, codes = _take(codes, entry["bytes"])
+            scales, halves = _take(halves, shape[0] if shape else 1)
+            integers = _integers(coded, entry["bits"], entry["coding"], count)
+            # A product of two float32 numbers, rounded once.
+            values = integers.reshape(len(scales), -1).astype(np.float32) * scales.astype(np.float32)[:, None]
+        else:
+            raise PackageError(f"tensor {entry['name']} is stored in an unknown way")
+        tensors[entry["name"]] = np.array(values, np.float32).reshape(shape)
+    return tensors
+
+
+def _take(sequence, count):
+    if count > len(sequence):
+        raise PackageError("a section ends before its last tensor")
+    return sequence[:count], sequence[count:]
+
+
+def _unpack(data, width, count):
+    """`count` numbers of `width` bits, the lowest bit first."""
+    if width == 0:
+        return np.zeros(count, np.int64)
+    if 8 * len(data) < width * count:
+        raise PackageError("packed numbers end early")
+    bits = np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little")[: width * count]
+    return bits.reshape(count, width).astype(np.int64) @ (1 << np.arange(width, dtype=np.int64))
+
+
+def _integers(data, bits, coding, count):
+    largest = 2 ** (bits - 1) - 1
+    if coding == "packed":
+        return _unpack(data, bits, count) - largest
+    if count > MOST_CODES_A_BYTE * len(data):
+        raise PackageError("a few bytes claim too many integers")
+    symbols = 2 * largest + 1
+    width = count.bit_length()
+    counts = [int(number) for number in _unpack(data, width, symbols)]
+    if sum(counts) != count:
+        raise PackageError("a histogram does not add up")
+    decoder = _RangeDecoder(data[(symbols * width + 7) // 8 :])
+    codes = np.empty(count, np.int64)
+    for at in range(count):
+        target = decoder.target(count - at)
+        symbol, start = 0, 0
+        while start + counts[symbol] <= target:
+            start += counts[symbol]
+            symbol += 1
+        decoder.take(start, counts[symbol])
+        counts[symbol] -= 1
+        codes[at] = (symbol + 1) // 2 if symbol % 2 else -symbol // 2
+    return codes
+
+
+class _RangeDecoder:
+    def __init__(self, data):
+        self._data = data
+        self._position = 6
+        self._code = int.from_bytes(data[:6].ljust(6, b"\0"), "big")
+        self._range = 1 << 48
+        self._step = 0
+
+    def target(self, total):
+        self._step = self._range // total
+        target = self._code // self._step
+        if target >= total:
+            raise PackageError("a coded stream leaves the range of its symbols")
+        return target
+
+    def take(self, start, size):
+        self._code -= self._step * start
+        self._range = self._step * size
+        while self._range < 1 << 40:
+            following = self._data[self._position] if self._position < len(self._data) else 0
+            self._code = (self._code << 8) | following
+            self._position += 1
+            self._range <<= 8
+
+
+# --- coordinates ------------------------------------------------------------------------------------------------------
+
+
+def _order(decoder, length):
+    """A permutation of 0 .. length-1: each item as its rank among those left, found by a Fenwick tree."""
+    tree = [node & -node for node in range(length + 1)]
+    highest = 1 << (length.bit_length() - 1) if length else 0
+    order = np.empty(length, np.int64)
+    for at in range(length):
+        wanted = decoder.target(length - at)
+        decoder.take(wanted, 1)
+        node, bit = 0, highest
+        while bit:
+            following = node + bit
+            if following <= length and tree[following] <= wanted:
+                node = following
+                wanted -= tree[following]
+            bit >>= 1
+        order[at] = node
+        node += 1
+        while node <= length:
+            tree[node] -= 1
+            node += node & -node
+    return order
+
+
+def _coordinates(mode, layers, sections):
+    """[kernels, 3] (layer, filter, channel), kernels layer by layer in their own order."""
+    data = sections.get("permutations", b"")
+    decoder = _RangeDecoder(data)
+    parts = []
+    for layer, (_, (filters, channels, _, _)) in enumerate(layers):
+        kernels = filters * channels
+        # An order of n items takes log2(n!) bits: no memory for more than the stream can say.
+        if mode == "cross-filter":
+            _assert_holds(data, math.lgamma(kernels + 1))
+            kernel_at = _order(decoder, kernels)
+            filter_index, channel_index = np.empty(kernels, np.int64), np.empty(kernels, np.int64)
+            filter_index[kernel_at], channel_index[kernel_at] = np.divmod(np.arange(kernels), channels)
+        elif mode == "in-filter":
+            _assert_holds(data, math.lgamma(filters + 1) + filters * math.lgamma(channels + 1))
+            filter_rank = np.empty(filters, np.int64)
+            filter_rank[_order(decoder, filters)] = np.arange(filters)
+            channel_rank = np.empty((filters, channels), np.int64)
+            for index in range(filters):
+                channel_rank[index, _order(decoder, channels)] = np.arange(channels)
+            filter_index, channel_index = np.repeat(filter_rank, channels), channel_rank.reshape(-1)
+        elif mode == "none":
+            filter_index, channel_index = np.divmod(np.arange(kernels), channels)
+        else:
+            raise PackageError(f"the permutation {mode} is unknown")
+        parts.append(np.stack([np.full(kernels, layer), filter_index, channel_index], axis=1))
+    return np.concatenate(parts)
+
+
+def _assert_holds(data, nats):
+    if nats / math.log(2) > 8 * len(data) + 1:
+        raise PackageError("the orders end early")
+
+
+# --- embedding and predictor ------------------------------------------------------------------------------------------
+
+
+def _embed_values(values, base, levels):
+    """[values, 2 levels]: sin and cos of each level, angles rounded to float32 after each product."""
+    steps = np.power(np.float64(np.float32(base)), np.arange(levels)).astype(np.float32)
+    products = (values[:, None].astype(np.float64) * steps).astype(np.float32)
+    angles = (products * np.float32(np.pi)).astype(np.float64)
+    return np.stack([np.sin(angles), np.cos(angles)], axis=2).astype(np.float32).reshape(len(values), -1)
+
+
+def _embed(coordinates, embedding):
+    if embedding["type"] == "fourier":
+        directions = _fourier_directions(embedding["levels"], embedding["seed"]).astype(np.float64)
+        two_pi = 2 * np.float64(np.float32(np.pi))
+        scaled = (coordinates * two_pi).astype(np.float32).astype(np.float64)
+        angles = np.zeros((len(coordinates), len(directions)))
+        for axis in range(3):
+            angles += scaled[:, axis : axis + 1] * directions[:, axis]
+        rounded = angles.astype(np.float32).astype(np.float64)
+        return np.stack([np.sin(rounded), np.cos(rounded)], axis=2).astype(np.float32).reshape(len(coordinates), -1)
+    if embedding["type"] != "positional":
+        raise PackageError(f"the embedding {embedding['type']} is unknown")
+    parts = [_embed_values(coordinates[:, axis], embedding["base"], embedding["levels"]) for axis in range(3)]
+    if embedding["fusion"] == "sum":
+        return (parts[0] + parts[1]) + parts[2]
+    return np.concatenate(parts, axis=1)
+
+
+def _fourier_directions(levels, seed):
+    state = 0x811C9DC5 ^ (seed & MASK)
+    state = ((state ^ (seed >> 32)) * 0x01000193) & MASK
+    for character in b"fourier-directions":
+        state = ((state ^ character) * 0x01000193) & MASK
+    words = []
+    for _ in range(4):
+        state = (state + 0x9E3779B9) & MASK
+        mixed = ((state ^ (state >> 16)) * 0x85EBCA6B) & MASK
+        mixed = ((mixed ^ (mixed >> 13)) * 0xC2B2AE35) & MASK
+        words.append(mixed ^ (mixed >> 16))
+    a, b, c, d = words
+
+    def uniform():
+        nonlocal a, b, c, d
+        product = (b * 5) & MASK
+        result = ((((product << 7) | (product >> 25)) & MASK) * 9) & MASK
+        shifted = (b << 9) & MASK
+        c ^= a
+        d ^= b
+        b ^= c
+        a ^= d
+        c ^= shifted
+        d = ((d << 11) | (d >> 21)) & MASK
+        return result / 2**32
+
+    def normal():
+        radius = math.sqrt(-2 * math.log(1 - uniform()))
+        return radius * math.cos(2 * math.pi * uniform())
+
+    directions = np.array([normal() for _ in range(9 * levels)]).reshape(-1, 3)
+    return (directions * np.array([1, 0.1, 0.1])).astype(np.float32)
+
+
+def _weights(description, layers, coordinates, predictor):
+    outputs = description["predictor"]["outputs"]
+    blocks = description["predictor"]["blocks"]
+    size = math.isqrt(outputs)
+    rows = np.empty((len(coordinates), outputs), np.float32)
+    for start in range(0, len(coordinates), 8192):
+        activation = _embed(coordinates[start : start + 8192], description["embedding"])
+        for block in range(blocks):
+            activation = activation @ predictor[f"predictor.{block}.weight"].T + predictor[f"predictor.{block}.bias"]
+            if block < blocks - 1:
+                activation = np.maximum(activation, 0)
+        rows[start : start + 8192] = activation
+    weights = {}
+    first = 0
+    for name, (filters, channels, height, width) in layers:
+        kernels = rows[first : first + filters * channels].reshape(filters, channels, size, size)
+        top, left = (size - height) // 2, (size - width) // 2
+        weights[name] = np.ascontiguousarray(kernels[:, :, top : top + height, left : left + width])
+        first += filters * channels
+    return weights
+
+
+# --- command line -----------------------------------------------------------------------------------------------------
+
+
+def save(weights, path):
+    """Writes .npz, or .safetensors (with the package safetensors where it is installed)."""
+    if path.endswith(".npz"):
+        np.savez(path, **weights)
+        return
+    try:
+        from safetensors.numpy import save_file
+
+        save_file(weights, path)
+    except ImportError:
+        header, parts, offset = {}, [], 0
+        for name, value in weights.items():
+            content = np.ascontiguousarray(value, "<f4").tobytes()
+            header[name] = {"dtype": "F32", "shape": list(value.shape), "data_offsets": [offset, offset + len(content)]}
+            parts.append(content)
+            offset += len(content)
+        text = json.dumps(header).encode()
+        text += b" " * (-len(text) % 8)
+        with open(path, "wb") as file:
+            file.write(struct.pack("<Q", len(text)) + text + b"".join(parts))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3 or not sys.argv[2].endswith((".npz", ".safetensors")):
+        sys.exit("usage: nern_load.py PACKAGE OUTPUT.npz|OUTPUT.safetensors")
+    try:
+        save(load(sys.argv[1]), sys.argv[2])
+    except (PackageError, OSError, json.JSONDecodeError, zlib.error) as error:
+        sys.exit(f"{sys.argv[1]}: {error}")

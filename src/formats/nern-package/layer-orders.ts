@@ -1,0 +1,73 @@
+/** The orders of all represented layers as one coded stream. */
+import { log2Factorial } from '#shared/accounting.ts'
+import type { PackagedLayer, PermutationMode } from '#shared/package-description.ts'
+import type { AppException } from '#shared/result.ts'
+import { decodePermutation, encodePermutation } from './permutation-code.ts'
+import { RangeDecoder, RangeEncoder } from './range-coder.ts'
+
+/** Which coordinate each kernel of one layer is given (src/engine/nern/permutation/layer-permutation.ts). */
+export type LayerOrder =
+  | {
+      readonly mode: 'cross-filter'
+      /** Position to kernel (filter * channels + channel). */
+      readonly order: Int32Array
+    }
+  | {
+      readonly mode: 'in-filter'
+      /** Position to filter. */
+      readonly filterOrder: Int32Array
+      /** [filters, channels]: for each filter, position to channel. */
+      readonly channelOrders: Int32Array
+    }
+
+/** Layer by layer; in-filter: the filters first, then the channels of filter 0, 1, 2 ... */
+export function encodeOrders(orders: readonly LayerOrder[]): Uint8Array<ArrayBuffer> {
+  const encoder = new RangeEncoder()
+  for (const order of orders) {
+    if (order.mode === 'cross-filter') {
+      encodePermutation(encoder, order.order)
+      continue
+    }
+    const { filterOrder, channelOrders } = order
+    const channels = channelOrders.length / filterOrder.length
+    encodePermutation(encoder, filterOrder)
+    for (let start = 0; start < channelOrders.length; start += channels) {
+      encodePermutation(encoder, channelOrders.subarray(start, start + channels))
+    }
+  }
+  return encoder.finish()
+}
+
+/** Throws what `corrupt` makes when no encoder writes such a stream for these layers. */
+export function decodeOrders(
+  bytes: Uint8Array,
+  mode: Exclude<PermutationMode, 'none'>,
+  layers: readonly PackagedLayer[],
+  corrupt: (problem: string) => AppException,
+): readonly LayerOrder[] {
+  // Before memory is taken: a stream holds no more than its bytes can say.
+  const bits = permutationBits(mode, layers)
+  if (bits > 8 * bytes.byteLength + 1) {
+    throw corrupt(`expected at least ${Math.ceil(bits / 8)} bytes of orders, found ${bytes.byteLength}`)
+  }
+  const decoder = new RangeDecoder(bytes, corrupt)
+  const orders = layers.map(({ shape: [filters, channels] }): LayerOrder => {
+    if (mode === 'cross-filter') return { mode, order: decodePermutation(decoder, filters * channels) }
+    const filterOrder = decodePermutation(decoder, filters)
+    const channelOrders = new Int32Array(filters * channels)
+    for (let filter = 0; filter < filters; filter++) {
+      channelOrders.set(decodePermutation(decoder, channels), filter * channels)
+    }
+    return { mode, filterOrder, channelOrders }
+  })
+  decoder.assertEnd()
+  return orders
+}
+
+/** Information content of the orders of `layers`. */
+function permutationBits(mode: Exclude<PermutationMode, 'none'>, layers: readonly PackagedLayer[]): number {
+  return layers.reduce((bits, { shape: [filters, channels] }) => {
+    if (mode === 'cross-filter') return bits + log2Factorial(filters * channels)
+    return bits + log2Factorial(filters) + filters * log2Factorial(channels)
+  }, 0)
+}

@@ -1,0 +1,86 @@
+import { crc32, deflateSync } from 'node:zlib'
+import { packageVersion, type PackageDescription } from '#shared/package-description.ts'
+import type { StoredTensors } from '#shared/stored-tensor.ts'
+import { sizeOf } from '#shared/host-tensor.ts'
+import { AppException } from '#shared/result.ts'
+import { bytesPerElement } from '../file-tensor.ts'
+import { writeSafetensors, type TensorToWrite } from '../safetensors/writer.ts'
+import { encodeOrders, type LayerOrder } from './layer-orders.ts'
+import { descriptionSection, markKey, ordersSection, sectionDtypes, sectionName } from './sections.ts'
+import type { Owner, Precision } from './sections.ts'
+import { encodeTensors } from './tensor-table.ts'
+
+/** Everything in a package. */
+export interface NernPackage extends Pick<
+  PackageDescription,
+  'network' | 'layers' | 'embedding' | 'config' | 'accuracies'
+> {
+  readonly predictorShape: Omit<PackageDescription['predictor'], 'tensors' | 'activation'>
+  /** `predictor.<block>.weight` [outputs, inputs] and `.bias`, block by block. */
+  readonly predictor: StoredTensors
+  /** One a layer, all of one mode; empty without a permutation. */
+  readonly orders: readonly LayerOrder[]
+  /** Tensors that are not represented, by their original names. */
+  readonly kept: StoredTensors
+}
+
+/**
+ * Bytes of a package (docs/format.md). Equal content gives equal bytes with one version of zlib.
+ * Throws `invalid-argument` when orders do not fit their layers or a tensor its shape.
+ */
+export function writePackage(content: NernPackage): Uint8Array<ArrayBuffer> {
+  const { network, layers, embedding, predictorShape, orders, config, accuracies } = content
+  assertOrders(content)
+  const predictor = encodeTensors(content.predictor)
+  const kept = encodeTensors(content.kept)
+  const sections = new Map<string, TensorToWrite>()
+  for (const [owner, table] of [['predictor', predictor] as const, ['kept', kept] as const]) {
+    for (const precision of ['float32', 'float16', 'codes'] as const) {
+      addSection(sections, owner, precision, table.sections[precision])
+    }
+  }
+  if (orders.length > 0) {
+    const bytes = encodeOrders(orders)
+    sections.set(ordersSection, { shape: [bytes.byteLength], dtype: 'uint8', bytes })
+  }
+  const checksums = [...sections].map(([name, tensor]) => [name, 'bytes' in tensor ? crc32(tensor.bytes) : 0] as const)
+  const description: PackageDescription = {
+    version: packageVersion,
+    network,
+    layers: layers.map(({ name, shape }) => ({ name, shape: [...shape] })),
+    embedding,
+    predictor: { ...predictorShape, activation: 'relu', tensors: [...predictor.entries] },
+    permutation: orders[0]?.mode ?? 'none',
+    kept: [...kept.entries],
+    checksums: Object.fromEntries(checksums),
+    config,
+    accuracies,
+  }
+  const bytes = deflateSync(JSON.stringify(description), { level: 9 })
+  sections.set(descriptionSection, { shape: [bytes.byteLength], dtype: 'uint8', bytes })
+  const { architecture, classes } = network
+  return writeSafetensors(sections, { [markKey]: JSON.stringify({ version: packageVersion, architecture, classes }) })
+}
+
+function addSection(sections: Map<string, TensorToWrite>, owner: Owner, precision: Precision, bytes: Uint8Array): void {
+  if (bytes.byteLength === 0) return
+  const dtype = sectionDtypes[precision]
+  sections.set(sectionName(owner, precision), { shape: [bytes.byteLength / bytesPerElement[dtype]], dtype, bytes })
+}
+
+function assertOrders({ layers, orders }: NernPackage): void {
+  if (orders.length === 0) return
+  const isFitting = orders.every((order, at) => {
+    const [filters, channels] = layers[at]?.shape ?? [0, 0]
+    const isSameMode = order.mode === orders[0]?.mode
+    if (order.mode === 'cross-filter') return isSameMode && order.order.length === filters * channels
+    return (
+      isSameMode && order.filterOrder.length === filters && order.channelOrders.length === sizeOf([filters, channels])
+    )
+  })
+  if (isFitting && orders.length === layers.length) return
+  throw new AppException({
+    code: 'invalid-argument',
+    message: `${layers.length} layers need one order each, of one mode and their own size.`,
+  })
+}

@@ -1,0 +1,176 @@
+import { constants } from 'node:fs'
+import { access, copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import type { CommandInput, ExportSummary } from '#shared/contract.ts'
+import { weightFormats, type ExportFormat, type WeightFormat } from '#shared/export-formats.ts'
+import type { CompressResult, ExperimentRecord, RunRecord } from '#shared/records.ts'
+import { AppException } from '#shared/result.ts'
+import type { StudioContext } from '../context.ts'
+import { commitRename } from '../files/atomic-write.ts'
+import { assertFreeDisk } from '../files/disk-space.ts'
+import { assertSha256, sha256OfFile } from '../files/sha256.ts'
+import type { Tasks } from '../library/tasks.ts'
+import { packagePath } from '../store/layout.ts'
+import { exportFileName } from './file-name.ts'
+import { reportData } from './report-data.ts'
+import { reportHtml } from './report-html.ts'
+
+/** One file of an export: made under a temporary name in its folder, then renamed. */
+interface ExportedFile {
+  readonly format: ExportFormat
+  readonly fileName: string
+  readonly temporary: string
+  readonly path: string
+}
+
+export interface ExportRequest extends Omit<CommandInput<'experiments.export'>, 'folder'> {
+  readonly folder: string
+}
+
+/**
+ * Writes what the newest completed run of an experiment gave into a folder: all files or, when one fails, none. Errors:
+ * `not-found` without such a run or its package, `already-exists` for files that are there, `disk-full`,
+ * `file-unreadable`, `file-corrupt`, `executor-unavailable`, `cancelled`.
+ */
+export function exportExperiment(
+  context: StudioContext,
+  tasks: Tasks,
+  versions: Readonly<Record<string, string>>,
+  request: ExportRequest,
+): Promise<ExportSummary> {
+  const { store } = context
+  const experiment = store.experiments.get(request.id)
+  const { run, result } = completedCompression(experiment, store.runs.list(experiment.id))
+  return tasks.run(request.taskId, async (report) => {
+    const source = packagePath(store.layout, run.id)
+    await assertPackage(source, experiment)
+    await assertWritable(request.folder)
+    const files = filesOf(request, exportFileName(experiment.name, experiment.id))
+    if (!request.replace) for (const { path } of files) await assertFree(path)
+    await assertFreeDisk(request.folder, (files.length + 1) * result.sizes.originalBytes)
+    try {
+      const weights = files.filter((file): file is ExportedFile & { format: WeightFormat } =>
+        weightFormats.some((format) => format === file.format),
+      )
+      if (weights.length > 0) {
+        const job = {
+          kind: 'export' as const,
+          packagePath: source,
+          outputs: weights.map(({ format, temporary: path }) => ({ format, path })),
+        }
+        // Where the run measured: there the weights are the same to the last bit.
+        const made = await tasks.runJob(report, job, store.runs.executorOf(run.id))
+        for (const [at, { temporary }] of weights.entries()) {
+          await assertSha256(temporary, made.result.outputs[at]?.sha256 ?? '', 'Try the export again.')
+        }
+      }
+      const packageFile = { fileName: packageName(files, experiment), ...(await fingerprint(source)) }
+      for (const file of files) {
+        if (file.format === 'nern') await copyFile(source, file.temporary)
+        if (file.format !== 'report') continue
+        const data = reportData({
+          experiment,
+          run,
+          result,
+          network: store.networks.get(experiment.networkId ?? ''),
+          dataset: store.datasets.find(experiment.datasetId),
+          package: packageFile,
+          versions,
+        })
+        const isPage = file.fileName.endsWith('.html')
+        await writeFile(file.temporary, isPage ? reportHtml(data) : `${JSON.stringify(data, null, 2)}\n`)
+      }
+      const written: { format: ExportFormat; fileName: string; sizeBytes: number }[] = []
+      for (const { format, fileName, temporary, path } of files) {
+        const { size } = await stat(temporary)
+        await commitRename(temporary, path)
+        written.push({ format, fileName, sizeBytes: size })
+      }
+      return { files: written }
+    } finally {
+      for (const { temporary } of files) await rm(temporary, { force: true })
+    }
+  })
+}
+
+function completedCompression(
+  experiment: ExperimentRecord,
+  runs: readonly RunRecord[],
+): { readonly run: RunRecord; readonly result: CompressResult } {
+  const run = runs.findLast(({ status, result }) => status === 'completed' && result?.kind === 'compress')
+  if (run?.result?.kind === 'compress') return { run, result: run.result }
+  throw new AppException({
+    code: 'not-found',
+    message: `${experiment.name} has compressed nothing that could be exported.`,
+    where: experiment.id,
+    remedy:
+      experiment.config.kind === 'train'
+        ? 'Export compresses experiments; a trained network is in the library (studio train --out FILE writes it).'
+        : 'Let it run to its end, then export.',
+  })
+}
+
+async function assertPackage(path: string, { id, name }: ExperimentRecord): Promise<void> {
+  if ((await stat(path).catch(() => undefined))?.isFile() === true) return
+  throw new AppException({
+    code: 'not-found',
+    message: `The run of ${name} left no package: it is from an earlier version of the studio.`,
+    where: path,
+    remedy: `Run it again, as a new experiment from ${id} with the same configuration; its seed gives the same result.`,
+  })
+}
+
+async function assertWritable(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true })
+    await access(folder, constants.W_OK)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new AppException(
+      {
+        code: 'file-unreadable',
+        message: `Nothing can be written into the folder (${reason}).`,
+        where: folder,
+        remedy: 'Choose a folder that you may write to.',
+      },
+      { cause },
+    )
+  }
+}
+
+async function assertFree(path: string): Promise<void> {
+  if ((await stat(path).catch(() => undefined)) === undefined) return
+  throw new AppException({
+    code: 'already-exists',
+    message: 'A file of this name is there already; nothing was written.',
+    where: path,
+    remedy: 'Replace it (--force on the command line), or choose another folder.',
+  })
+}
+
+function filesOf({ formats, folder }: ExportRequest, name: string): readonly ExportedFile[] {
+  const endings = (format: ExportFormat): readonly string[] => {
+    if (format === 'nern') return ['nern.safetensors']
+    return format === 'report' ? ['report.html', 'report.json'] : [format]
+  }
+  return [...new Set(formats)].flatMap((format) =>
+    endings(format).map((ending) => {
+      const fileName = `${name}.${ending}`
+      return {
+        format,
+        fileName,
+        temporary: join(folder, `.${fileName}.${randomUUID()}.part`),
+        path: join(folder, fileName),
+      }
+    }),
+  )
+}
+
+function packageName(files: readonly ExportedFile[], { name, id }: ExperimentRecord): string {
+  return files.find(({ format }) => format === 'nern')?.fileName ?? `${exportFileName(name, id)}.nern.safetensors`
+}
+
+async function fingerprint(path: string): Promise<{ readonly sizeBytes: number; readonly sha256: string }> {
+  return { sizeBytes: (await stat(path)).size, sha256: await sha256OfFile(path) }
+}

@@ -1,0 +1,102 @@
+import type { DatasetRecord, ExperimentRecord, NetworkRecord, RunRecord, CompressResult } from '#shared/records.ts'
+import { wilsonInterval, type Interval } from '#shared/statistics.ts'
+
+interface Measured {
+  readonly correct: number
+  readonly total: number
+  readonly accuracy: number
+  /** 95 % Wilson interval. */
+  readonly interval: Interval
+}
+
+/** Everything a report says; the JSON report is this as it is. */
+export interface ReportData {
+  readonly reportVersion: 1
+  readonly experiment: Pick<ExperimentRecord, 'id' | 'name' | 'notes' | 'createdAt' | 'config'>
+  readonly run: {
+    readonly id: string
+    readonly device: string
+    readonly startedAt: string
+    readonly endedAt?: string
+    readonly seconds: CompressResult['seconds']
+  }
+  /** Inputs by content: SHA-256 of the stored network, of the file it came from, and of the data set. */
+  readonly network: Pick<NetworkRecord, 'name' | 'title' | 'architecture' | 'classes' | 'sha256' | 'origin'>
+  readonly dataset?: Pick<DatasetRecord, 'name' | 'kind' | 'sha256' | 'evidence' | 'counts'>
+  readonly accuracies: readonly {
+    readonly split: string
+    readonly original: Measured
+    readonly reconstructed: Measured
+  }[]
+  readonly sizes: CompressResult['sizes']
+  readonly relativeError: number
+  readonly layers: readonly {
+    readonly name: string
+    readonly shape: readonly number[]
+    readonly weights: number
+    readonly relativeError: number
+  }[]
+  readonly package: { readonly fileName: string; readonly sizeBytes: number; readonly sha256: string }
+  readonly versions: Readonly<Record<string, string>>
+}
+
+export interface ReportSources {
+  readonly experiment: ExperimentRecord
+  readonly run: RunRecord
+  readonly result: CompressResult
+  readonly network: NetworkRecord
+  readonly dataset: DatasetRecord | undefined
+  readonly package: ReportData['package']
+  readonly versions: Readonly<Record<string, string>>
+}
+
+export function reportData({ experiment, run, result, network, dataset, ...rest }: ReportSources): ReportData {
+  const { id, name, notes, createdAt, config } = experiment
+  return {
+    reportVersion: 1,
+    experiment: { id, name, notes, createdAt, config },
+    run: {
+      id: run.id,
+      device: run.device ?? '',
+      startedAt: run.startedAt,
+      ...(run.endedAt === undefined ? {} : { endedAt: run.endedAt }),
+      seconds: result.seconds,
+    },
+    network: {
+      name: network.name,
+      title: network.title,
+      architecture: network.architecture,
+      classes: network.classes,
+      sha256: network.sha256,
+      origin: network.origin,
+    },
+    ...(dataset === undefined
+      ? {}
+      : {
+          dataset: {
+            name: dataset.name,
+            kind: dataset.kind,
+            sha256: dataset.sha256,
+            evidence: dataset.evidence,
+            counts: dataset.counts,
+          },
+        }),
+    accuracies: result.accuracies.map(({ split, original, reconstructed }) => ({
+      split,
+      original: measured(original),
+      reconstructed: measured(reconstructed),
+    })),
+    sizes: result.sizes,
+    relativeError: result.relativeError,
+    layers: result.layers.map((layer) => ({
+      ...layer,
+      weights: layer.shape.reduce((product, extent) => product * extent, 1),
+    })),
+    package: rest.package,
+    versions: rest.versions,
+  }
+}
+
+function measured({ correct, total }: { readonly correct: number; readonly total: number }): Measured {
+  return { correct, total, accuracy: total === 0 ? 0 : correct / total, interval: wilsonInterval(correct, total) }
+}

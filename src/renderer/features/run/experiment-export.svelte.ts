@@ -1,0 +1,76 @@
+import type { ExportSummary } from '#shared/contract.ts'
+import { exportFormats, type ExportFormat } from '#shared/export-formats.ts'
+import type { AppError } from '#shared/result.ts'
+import type { Studio } from '../../state/studio.svelte.ts'
+
+/** One export of a completed compression, from the choice of formats to the files in a folder. */
+export class ExperimentExport {
+  readonly #studio: Pick<Studio, 'ask' | 'tasks'>
+  readonly #experimentId: string
+  formats = $state.raw<ReadonlySet<ExportFormat>>(new Set(exportFormats))
+  folder = $state.raw<{ readonly token: string; readonly fileName: string }>()
+  taskId = $state<string>()
+  files = $state.raw<ExportSummary['files']>()
+  error = $state.raw<AppError>()
+
+  constructor(studio: Pick<Studio, 'ask' | 'tasks'>, experimentId: string) {
+    this.#studio = studio
+    this.#experimentId = experimentId
+  }
+
+  get isRunning(): boolean {
+    return this.taskId !== undefined
+  }
+
+  /** Whether files of these names are in the folder already. */
+  get isInTheWay(): boolean {
+    return this.error?.code === 'already-exists'
+  }
+
+  choose(format: ExportFormat, isChosen: boolean): void {
+    const others = [...this.formats].filter((chosen) => chosen !== format)
+    this.formats = new Set(isChosen ? [...others, format] : others)
+    this.error = undefined
+  }
+
+  /** Asks for a folder, then writes. Nothing happens when the dialog is closed. */
+  async start(): Promise<void> {
+    const picked = await this.#studio.ask('files.pick', { kind: 'export-folder' })
+    if (!picked.ok) this.error = picked.error
+    if (!picked.ok || picked.value === undefined) return
+    this.folder = picked.value
+    await this.#write(false)
+  }
+
+  /** The same into the same folder, over the files that were in the way. */
+  replace(): Promise<void> {
+    return this.#write(true)
+  }
+
+  cancel(): void {
+    if (this.taskId !== undefined) void this.#studio.tasks.cancel(this.taskId)
+  }
+
+  async #write(replace: boolean): Promise<void> {
+    const { folder } = this
+    if (folder === undefined || this.isRunning) return
+    this.error = undefined
+    this.files = undefined
+    const formats = exportFormats.filter((format) => this.formats.has(format))
+    const result = await this.#studio.tasks.run(
+      'Exporting',
+      (taskId) =>
+        this.#studio.ask('experiments.export', {
+          taskId,
+          id: this.#experimentId,
+          folder: folder.token,
+          formats,
+          replace,
+        }),
+      (taskId) => (this.taskId = taskId),
+    )
+    this.taskId = undefined
+    if (result.ok) this.files = result.value.files
+    else if (result.error.code !== 'cancelled') this.error = result.error
+  }
+}

@@ -1,0 +1,81 @@
+/** The JSON description inside a compressed package (docs/format.md). It comes from files: parse, never trust. */
+import { z } from 'zod'
+import { integerBits } from './stored-tensor.ts'
+
+/** Of the package format. A reader refuses any other. */
+export const packageVersion = 1
+
+const name = z.string().min(1).max(1000)
+const extent = z
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1)
+const positive = extent.min(1)
+const shape = z.array(extent).max(8)
+const count = z.int().min(0)
+
+/** How one tensor is stored; its bytes follow those of the entry before it in the same section. */
+const storedEntrySchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('float32'), name, shape }),
+  z.strictObject({ kind: z.literal('float16'), name, shape }),
+  z.strictObject({
+    kind: z.literal('integer'),
+    name,
+    shape,
+    bits: z.union(integerBits.map((bits) => z.literal(bits))),
+    coding: z.enum(['packed', 'entropy']),
+    /** Of the coded integers; the scales are in the float16 section. */
+    bytes: count,
+  }),
+])
+export type StoredEntry = z.infer<typeof storedEntrySchema>
+
+const layerSchema = z.strictObject({ name, shape: z.tuple([positive, positive, positive, positive]) })
+export type PackagedLayer = z.infer<typeof layerSchema>
+
+const embeddingSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('positional'),
+    base: z.number().positive(),
+    levels: positive.max(4096),
+    fusion: z.enum(['concat', 'sum']),
+  }),
+  z.strictObject({ type: z.literal('fourier'), levels: positive.max(4096), seed: count }),
+])
+export type PackagedEmbedding = z.infer<typeof embeddingSchema>
+
+export const permutationModes = ['none', 'in-filter', 'cross-filter'] as const
+export type PermutationMode = (typeof permutationModes)[number]
+
+const correctOfSchema = z.strictObject({ correct: count, total: count })
+
+export const packageDescriptionSchema = z.strictObject({
+  version: z.literal(packageVersion),
+  /** The original network: its architecture in the studio's zoo, and the SHA-256 of its stored file. */
+  network: z.strictObject({ architecture: name, classes: positive, sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  /** Represented layers in the order of their layer coordinate; [filters, channels, height, width]. */
+  layers: z.array(layerSchema).min(1).max(100_000),
+  embedding: embeddingSchema,
+  predictor: z.strictObject({
+    inputs: positive,
+    hiddenSize: positive,
+    /** Linear layers, the last one included. */
+    blocks: z.int().min(2).max(1000),
+    outputs: positive,
+    activation: z.literal('relu'),
+    tensors: z.array(storedEntrySchema).max(2000),
+  }),
+  permutation: z.enum(permutationModes),
+  /** Tensors that are not represented, under their names in the original state dict. */
+  kept: z.array(storedEntrySchema).max(1_000_000),
+  /** CRC-32 of every section but the description. */
+  checksums: z.record(z.string(), z.int().min(0)),
+  /** What the experiment was configured with; for people, no reader needs it. */
+  config: z.record(z.string(), z.unknown()),
+  /** Measured with the weights a reader of this very package gets; empty when nobody did. */
+  accuracies: z.array(z.strictObject({ split: z.string(), original: correctOfSchema, reconstructed: correctOfSchema })),
+})
+export type PackageDescription = z.infer<typeof packageDescriptionSchema>
+
+/** What a reader must know before it reads on, in the header's metadata as the value of `nern`. */
+export const packageMarkSchema = z.object({ version: z.int().min(1) })

@@ -1,0 +1,79 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect } from 'vitest'
+import { createExecutor } from '#engine/executors/create-executor.ts'
+import type { Executor } from '#engine/executors/executor.ts'
+import { writePackage, type NernPackage } from '#formats/nern-package/writer.ts'
+import { readSafetensors } from '#formats/safetensors/reader.ts'
+import type { HostTensors } from '#shared/host-tensor.ts'
+import { allStoredValues } from '#shared/stored-tensor.ts'
+import type { MadeUpOptions } from '#test/support/made-up-package.ts'
+import { itWithPython, runPython } from '#test/support/python.ts'
+import { resnet20Package } from '#test/support/resnet20-package.ts'
+import { temporaryFolder } from '#test/support/temporary-folder.ts'
+import { packagedWeights } from '#trainer/reconstruct-package.ts'
+
+const loader = join(import.meta.dirname, '../../resources/python/nern_load.py')
+
+let executor: Executor
+beforeAll(async () => {
+  executor = await createExecutor({ executor: 'onnxruntime', provider: 'cpu', threads: 1 })
+})
+afterAll(() => executor.dispose())
+
+/** The state dict by the studio itself. */
+async function reconstructed(content: NernPackage): Promise<HostTensors> {
+  return { ...allStoredValues(content.kept), ...(await packagedWeights(executor, content)) }
+}
+
+/** The state dict by the Python file. */
+function loadedByPython(content: NernPackage): ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }> {
+  const folder = temporaryFolder()
+  writeFileSync(join(folder, 'a.nern.safetensors'), writePackage(content))
+  runPython([loader, join(folder, 'a.nern.safetensors'), join(folder, 'out.safetensors')])
+  const read = readSafetensors(readFileSync(join(folder, 'out.safetensors')), 'out.safetensors')
+  if (!read.ok) throw new Error(read.error.message)
+  return new Map(
+    [...read.value.tensors].map(([name, tensor]) => [name, { shape: tensor.shape, data: tensor.toFloat32() }]),
+  )
+}
+
+const variants: readonly MadeUpOptions[] = [
+  { mode: 'none', predictor: 'float16' },
+  { mode: 'in-filter', predictor: 'float32', embedding: { type: 'fourier', levels: 10, seed: 0 } },
+  { mode: 'cross-filter', predictor: 4, embedding: { type: 'positional', base: 1.25, levels: 40, fusion: 'concat' } },
+  { mode: 'cross-filter', predictor: 8, embedding: { type: 'positional', base: 1.5, levels: 8, fusion: 'sum' } },
+  { mode: 'in-filter', predictor: 3, blocks: 5 },
+]
+
+itWithPython(['numpy'])(
+  'nern_load.py gives the same weights as the studio to 1e-6, for every kind of package',
+  async () => {
+    for (const options of variants) {
+      const content = resnet20Package(options)
+      const expected = await reconstructed(content)
+      const loaded = loadedByPython(content)
+      expect([...loaded.keys()].sort(), JSON.stringify(options)).toEqual(Object.keys(expected).sort())
+      for (const [name, { shape, data }] of Object.entries(expected)) {
+        const found = loaded.get(name)
+        expect(found?.shape, name).toEqual(shape)
+        const largest = Array.from(data).reduce(
+          (most, value, at) => Math.max(most, Math.abs(value - (found?.data[at] ?? NaN))),
+          0,
+        )
+        expect(largest, `${name} of ${JSON.stringify(options)}`).toBeLessThanOrEqual(1e-6)
+      }
+    }
+  },
+)
+
+itWithPython(['numpy'])('nern_load.py refuses a damaged package and says why', () => {
+  const folder = temporaryFolder()
+  const bytes = writePackage(resnet20Package())
+  const at = bytes.length - 1
+  bytes[at] = (bytes[at] ?? 0) ^ 1
+  writeFileSync(join(folder, 'a.nern.safetensors'), bytes)
+  expect(() => runPython([loader, join(folder, 'a.nern.safetensors'), join(folder, 'out.npz')])).toThrow(
+    /was changed: its checksum is another/,
+  )
+})

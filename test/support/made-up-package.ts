@@ -1,0 +1,108 @@
+import type { LayerOrder } from '#formats/nern-package/layer-orders.ts'
+import type { NernPackage } from '#formats/nern-package/writer.ts'
+import { toFloat16Bits } from '#shared/float16.ts'
+import { sizeOf } from '#shared/host-tensor.ts'
+import type { PackagedEmbedding, PackagedLayer, PermutationMode } from '#shared/package-description.ts'
+import { fastConfig } from '#shared/fast-preset.ts'
+import { Random } from '#shared/random.ts'
+import { largestCode, type IntegerBits, type StoredTensor, type StoredTensors } from '#shared/stored-tensor.ts'
+
+export type MadeUpKind = 'float32' | 'float16' | IntegerBits
+
+export interface MadeUpOptions {
+  readonly layers?: readonly PackagedLayer[]
+  readonly embedding?: PackagedEmbedding
+  readonly hiddenSize?: number
+  readonly blocks?: number
+  readonly mode?: PermutationMode
+  /** Precision of the predictor's weights; their biases are float16 beside integers. */
+  readonly predictor?: MadeUpKind
+  readonly kept?: MadeUpKind
+  /** Shapes of kept tensors by name. */
+  readonly keptShapes?: Readonly<Record<string, readonly number[]>>
+  readonly seed?: number
+}
+
+const smallLayers: readonly PackagedLayer[] = [
+  { name: 'conv1.weight', shape: [4, 3, 3, 3] },
+  { name: 'conv2.weight', shape: [6, 4, 1, 1] },
+]
+
+/** A package of random content that is right in every relation its reader checks. */
+export function madeUpPackage(options: MadeUpOptions = {}): NernPackage {
+  const { layers = smallLayers, hiddenSize = 8, blocks = 3, mode = 'cross-filter', seed = 1 } = options
+  const embedding = options.embedding ?? { type: 'positional', base: 1.25, levels: 5, fusion: 'concat' }
+  const random = Random.fromSeed(seed, 'made-up package')
+  const kernelSize = Math.max(...layers.map(({ shape }) => Math.max(shape[2], shape[3])))
+  const isSum = embedding.type === 'positional' && embedding.fusion === 'sum'
+  const inputs = (isSum ? 2 : 6) * embedding.levels
+  const outputs = kernelSize ** 2
+  const kind = options.predictor ?? 'float32'
+  const predictor: Record<string, StoredTensor> = {}
+  for (let block = 0; block < blocks; block++) {
+    const rows = block === blocks - 1 ? outputs : hiddenSize
+    const columns = block === 0 ? inputs : hiddenSize
+    predictor[`predictor.${block}.weight`] = madeUpTensor([rows, columns], kind, random)
+    predictor[`predictor.${block}.bias`] = madeUpTensor([rows], kind === 'float32' ? kind : 'float16', random)
+  }
+  const keptShapes = options.keptShapes ?? { 'bn1.weight': [4], 'bn1.running_var': [4], 'linear.weight': [2, 6] }
+  const kept = Object.entries(keptShapes).map(([name, shape]): [string, StoredTensor] => [
+    name,
+    madeUpTensor(shape, options.kept ?? 'float32', random),
+  ])
+  return {
+    network: { architecture: 'made-up', classes: 2, sha256: 'a'.repeat(64) },
+    layers: layers.map(({ name, shape }) => ({ name, shape: [...shape] })),
+    embedding,
+    predictorShape: { inputs, hiddenSize, blocks, outputs },
+    predictor,
+    orders: mode === 'none' ? [] : layers.map(({ shape }) => madeUpOrder(mode, shape, random)),
+    kept: Object.fromEntries(kept),
+    config: fastConfig,
+    accuracies: [{ split: 'test', original: { correct: 9, total: 10 }, reconstructed: { correct: 8, total: 10 } }],
+  }
+}
+
+/** Random values of the size weights have, most of them small, at the wanted precision. */
+function madeUpTensor(shape: readonly number[], kind: MadeUpKind, random: Random): StoredTensor {
+  const deviation = 1 / Math.sqrt(Math.max(4, sizeOf(shape.slice(1))))
+  const normals = Float32Array.from({ length: sizeOf(shape) }, () => random.normal())
+  const values = normals.map((value) => value * deviation)
+  if (kind === 'float32') return { kind, shape, values }
+  if (kind === 'float16') return { kind, shape, halves: Uint16Array.from(values, toFloat16Bits) }
+  const largest = largestCode(kind)
+  const codes = Int8Array.from(normals, (value) =>
+    Math.max(-largest, Math.min(largest, Math.round(value * largest * 0.4))),
+  )
+  const scales = Uint16Array.from({ length: shape[0] ?? 1 }, () =>
+    toFloat16Bits((deviation * (1 + random.uniform())) / largest),
+  )
+  return { kind: 'integer', shape, bits: kind, codes, scales }
+}
+
+export function shuffled(count: number, random: Random): Int32Array {
+  const order = Int32Array.from({ length: count }, (_, item) => item)
+  random.shuffle(order)
+  return order
+}
+
+function madeUpOrder(
+  mode: Exclude<PermutationMode, 'none'>,
+  [filters, channels]: PackagedLayer['shape'],
+  random: Random,
+): LayerOrder {
+  if (mode === 'cross-filter') return { mode, order: shuffled(filters * channels, random) }
+  const channelOrders = new Int32Array(filters * channels)
+  for (let filter = 0; filter < filters; filter++) channelOrders.set(shuffled(channels, random), filter * channels)
+  return { mode, filterOrder: shuffled(filters, random), channelOrders }
+}
+
+/** The predictor with every value replaced by `value`: a package that tells one run from another. */
+export function filledPredictor(predictor: StoredTensors, value: number): StoredTensors {
+  return Object.fromEntries(
+    Object.entries(predictor).map(([name, { shape }]) => [
+      name,
+      { kind: 'float32', shape, values: new Float32Array(sizeOf(shape)).fill(value) } as const,
+    ]),
+  )
+}

@@ -1,0 +1,252 @@
+import { crc32, deflateSync, inflateSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { packageBytes } from '#formats/nern-package/package-bytes.ts'
+import { isPackage, openPackage, readPackage } from '#formats/nern-package/reader.ts'
+import { writePackage } from '#formats/nern-package/writer.ts'
+import { readSafetensors } from '#formats/safetensors/reader.ts'
+import { writeSafetensors, type TensorToWrite } from '#formats/safetensors/writer.ts'
+import { Random } from '#shared/random.ts'
+import type { PackageDescription } from '#shared/package-description.ts'
+import type { Result } from '#shared/result.ts'
+import { allStoredValues, integerBits } from '#shared/stored-tensor.ts'
+import { madeUpPackage, type MadeUpOptions } from '#test/support/made-up-package.ts'
+import { fuzz } from '../support/fuzz.ts'
+
+function unwrap<T>(result: Result<T>): T {
+  if (result.ok) return result.value
+  throw new Error(`${result.error.code}: ${result.error.message}`)
+}
+
+const variants: readonly MadeUpOptions[] = [
+  { mode: 'none' },
+  { mode: 'in-filter', predictor: 'float16', kept: 'float16' },
+  { mode: 'cross-filter', embedding: { type: 'fourier', levels: 4, seed: 0 } },
+  { embedding: { type: 'positional', base: 1.2, levels: 6, fusion: 'sum' }, kept: 8 },
+  ...integerBits.map((bits) => ({ predictor: bits, hiddenSize: 24, blocks: 5 })),
+]
+
+it.each(variants)('reads back to the bit what was written: %o', (options) => {
+  const content = madeUpPackage(options)
+  const bytes = writePackage(content)
+  expect(unwrap(readPackage(bytes, 'a'))).toEqual(content)
+  expect(writePackage(unwrap(readPackage(bytes, 'a')))).toEqual(bytes)
+})
+
+it('is an ordinary safetensors file that says what it is', () => {
+  const { tensors, metadata } = unwrap(readSafetensors(writePackage(madeUpPackage({ predictor: 4 })), 'a'))
+  expect(isPackage(metadata)).toBe(true)
+  expect(JSON.parse(metadata['nern'] ?? '')).toEqual({ version: 1, architecture: 'made-up', classes: 2 })
+  expect([...tensors].map(([name, { dtype }]) => `${name} ${dtype}`)).toEqual([
+    'kept.float32 float32',
+    'predictor.float16 float16',
+    'description uint8',
+    'permutations uint8',
+    'predictor.codes uint8',
+  ])
+})
+
+it.each(variants)('accounts for every byte: %o', (options) => {
+  const bytes = writePackage(madeUpPackage(options))
+  const { predictor, orders, kept, header } = packageBytes(unwrap(openPackage(bytes, 'a')))
+  expect(predictor + orders + kept.reduce((sum, entry) => sum + entry.bytes, 0) + header).toBe(bytes.byteLength)
+})
+
+it('keeps tensors under awkward names', () => {
+  const content = madeUpPackage({ keptShapes: { __proto__x: [1], '1': [2], 'ü "x"': [], constructor: [3] } })
+  expect(allStoredValues(unwrap(readPackage(writePackage(content), 'a')).kept)).toEqual(allStoredValues(content.kept))
+})
+
+it('refuses to write orders that do not fit their layers', () => {
+  const content = madeUpPackage()
+  expect(() => writePackage({ ...content, orders: content.orders.slice(1) })).toThrow(/one order each/)
+  expect(() => writePackage({ ...content, orders: content.orders.toReversed() })).toThrow(/one order each/)
+})
+
+const writtenOnce = new Map<MadeUpOptions, Uint8Array<ArrayBuffer>>()
+
+/** A package whose description was edited, with everything around it put right again. */
+function edited(
+  edit: (description: Mutable, sections: Map<string, TensorToWrite & { bytes: Uint8Array }>) => void,
+  options: MadeUpOptions = {},
+): Uint8Array<ArrayBuffer> {
+  const written = writtenOnce.get(options) ?? writePackage(madeUpPackage(options))
+  writtenOnce.set(options, written)
+  const { tensors, metadata } = unwrap(readSafetensors(written, 'a'))
+  const sections = new Map(
+    [...tensors].map(([name, { shape, dtype, bytes }]) => [name, { shape, dtype, bytes: Uint8Array.from(bytes) }]),
+  )
+  const description = JSON.parse(
+    new TextDecoder().decode(inflateSync(sections.get('description')?.bytes ?? new Uint8Array())),
+  ) as Mutable
+  sections.delete('description')
+  const checksums = description.checksums
+  edit(description, sections)
+  if (description.checksums === checksums) {
+    description.checksums = Object.fromEntries([...sections].map(([name, { bytes }]) => [name, crc32(bytes)]))
+  }
+  const bytes = deflateSync(JSON.stringify(description), { level: 1 })
+  sections.set('description', { shape: [bytes.byteLength], dtype: 'uint8', bytes })
+  return writeSafetensors(sections, metadata)
+}
+
+type Mutable = { -readonly [K in keyof PackageDescription]: PackageDescription[K] }
+
+describe('a hostile package', () => {
+  const mark = (text: string) => writeSafetensors([], { nern: text })
+
+  it.each([
+    ['an ordinary file', writeSafetensors([]), 'file-unsupported', /found an ordinary safetensors file/],
+    ['a mark that is no JSON', mark('{'), 'file-corrupt', /expected JSON/],
+    ['a mark without a version', mark('{}'), 'file-corrupt', /expected a version/],
+    ['a later version', mark('{"version":2}'), 'file-unsupported', /found version 2/],
+    ['no description', mark('{"version":1}'), 'file-corrupt', /expected tensor "description"/],
+    ['another version inside', edited((d) => Object.assign(d, { version: 2 })), 'file-corrupt', /"version"/],
+    ['an unknown field', edited((d) => Object.assign(d, { extra: 1 })), 'file-corrupt', /extra/],
+    ['no layers', edited((d) => (d.layers = [])), 'file-corrupt', /"layers"/],
+    [
+      'a layer twice',
+      edited((d) => d.layers.push({ name: 'conv1.weight', shape: [1, 1, 1, 1] })),
+      'file-corrupt',
+      /found "conv1.weight" twice/,
+    ],
+    [
+      'weights without end',
+      edited((d) => d.layers.push({ name: 'huge', shape: [2 ** 30, 2 ** 30, 1, 1] })),
+      'file-unsafe',
+      /at most 2147483648 represented weights/,
+    ],
+    [
+      'more kernels than orders',
+      edited((d) => d.layers.push({ name: 'more', shape: [1000, 1000, 1, 1] })),
+      'file-corrupt',
+      /bytes of orders/,
+    ],
+    ['kernels of another size', edited((d) => (d.predictor.outputs = 25)), 'file-corrupt', /expected 9 outputs/],
+    [
+      'another embedding',
+      edited((d) => (d.embedding = { type: 'fourier', levels: 7, seed: 0 })),
+      'file-corrupt',
+      /42 inputs/,
+    ],
+    [
+      'a hidden size that lies',
+      edited((d) => (d.predictor.hiddenSize = 9)),
+      'file-corrupt',
+      /"predictor.0.weight" of shape \[9, 30\]/,
+    ],
+    ['a tensor too few', edited((d) => d.predictor.tensors.pop()), 'file-corrupt', /expected 6 tensors, found 5/],
+    [
+      'a kept tensor that is larger than its section',
+      edited((d) => d.kept.push({ kind: 'float32', name: 'x', shape: [1000, 1000, 1000] })),
+      'file-corrupt',
+      /"kept.float32": expected 4000000\d+ bytes by the description/,
+    ],
+    [
+      'a shape beyond counting',
+      edited((d) =>
+        d.kept.push({
+          kind: 'integer',
+          name: 'x',
+          shape: [2 ** 31 - 1, 2 ** 31 - 1],
+          bits: 2,
+          coding: 'entropy',
+          bytes: 1,
+        }),
+      ),
+      'file-corrupt',
+      /cannot be counted/,
+    ],
+    [
+      'a missing section',
+      edited((_, sections) => sections.delete('permutations')),
+      'file-corrupt',
+      /expected tensor "permutations"/,
+    ],
+    [
+      'a section nobody asked for',
+      edited((_, sections) => sections.set('kept.codes', { shape: [1], dtype: 'uint8', bytes: Uint8Array.of(1) })),
+      'file-corrupt',
+      /"kept.codes": the description knows no such tensor/,
+    ],
+    [
+      'a section of another type',
+      edited((_, sections) => sections.set('kept.float32', { shape: [80], dtype: 'uint8', bytes: new Uint8Array(80) })),
+      'file-corrupt',
+      /knows no such tensor/,
+    ],
+    [
+      'a wrong checksum',
+      edited((d) => (d.checksums = { ...d.checksums, permutations: 1 })),
+      'file-corrupt',
+      /expected CRC-32 1/,
+    ],
+    ['no checksum', edited((d) => (d.checksums = {})), 'file-corrupt', /CRC-32 in the description/],
+    [
+      'orders that end early',
+      edited((_, sections) => sections.set('permutations', { shape: [9], dtype: 'uint8', bytes: new Uint8Array(9) })),
+      'file-corrupt',
+      /"permutations"/,
+    ],
+  ])('is refused: %s', (_, bytes, code, message) => {
+    const read = readPackage(bytes, 'bad.nern.safetensors')
+    expect(read).toMatchObject({ ok: false, error: { code, message: expect.stringMatching(message) } })
+    expect(read).toMatchObject({ error: { where: expect.stringContaining('bad.nern.safetensors, ') } })
+  })
+
+  it('is refused when its description inflates without end', () => {
+    const bytes = deflateSync(new Uint8Array(64 * 2 ** 20))
+    const file = writeSafetensors([['description', { shape: [bytes.byteLength], dtype: 'uint8', bytes }]], {
+      nern: '{"version":1}',
+    })
+    expect(readPackage(file, 'bomb')).toMatchObject({ ok: false, error: { code: 'file-unsafe' } })
+  })
+
+  it.each(variants)('never does more than be refused, whatever its bytes: %o', async (options) => {
+    await fuzz(
+      writePackage(madeUpPackage(options)),
+      (bytes) => readPackage(bytes, 'fuzzed'),
+      ({ predictor, kept }) => [allStoredValues(predictor), allStoredValues(kept)],
+    )
+  })
+
+  it.each(variants)('never does more than be refused, whatever its description says: %o', async (options) => {
+    const random = Random.fromSeed(7)
+    // The mutated bytes are a seed of edits to one JSON tree and one section behind correct checksums.
+    await fuzz(
+      Uint8Array.from({ length: 64 }, () => random.integer(256)),
+      (bytes) =>
+        readPackage(
+          edited((description, sections) => mutate(description, sections, bytes), options),
+          'fuzzed',
+        ),
+      ({ predictor, kept }) => [allStoredValues(predictor), allStoredValues(kept)],
+    )
+  })
+})
+
+const extremes = [0, 1, -1, 2, 0.5, 255, 1e6, 2 ** 31 - 1, 2 ** 31, 2 ** 53, 1e300, '', '__proto__', null, [], {}]
+
+/** Two leaves of the description replaced, and now and then a byte of a section, as `seed` says. */
+function mutate(
+  description: Mutable,
+  sections: Map<string, TensorToWrite & { bytes: Uint8Array }>,
+  seed: Uint8Array,
+): void {
+  const random = Random.fromSeed(crc32(seed))
+  for (let i = 0; i < 2; i++) {
+    let parent: unknown = description
+    let key = ''
+    for (;;) {
+      const keys = Object.keys(parent as object)
+      key = keys[random.integer(Math.max(1, keys.length))] ?? ''
+      const child: unknown = Reflect.get(parent as object, key)
+      if (typeof child !== 'object' || child === null || Object.keys(child).length === 0 || random.integer(12) === 0)
+        break
+      parent = child
+    }
+    if (random.integer(4) > 0) Reflect.set(parent as object, key, extremes[random.integer(extremes.length)])
+  }
+  const [name = ''] = [...sections.keys()].slice(random.integer(sections.size))
+  const bytes = sections.get(name)?.bytes
+  if (bytes !== undefined && random.integer(2) === 0) bytes[random.integer(bytes.byteLength)] = random.integer(256)
+}

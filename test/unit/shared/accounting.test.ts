@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest'
+import { log2Factorial, sizeBreakdown } from '#shared/accounting.ts'
+import { fastConfig } from '#shared/fast-preset.ts'
+
+it('knows the information in an order of n things', () => {
+  let exact = 0
+  for (let count = 0; count <= 2000; count++) {
+    if (count > 1) exact += Math.log2(count)
+    expect(Math.abs(log2Factorial(count) - exact)).toBeLessThan(0.01)
+  }
+})
+
+it('expects orders at their information content, and parts that add up', () => {
+  const network = {
+    representedLayers: [{ name: 'conv', shape: [64, 32, 3, 3] as const }],
+    remainder: [{ name: 'fc.weight', elements: 650, group: 'linear' as const }],
+  }
+  const of = (mode: 'none' | 'in-filter' | 'cross-filter') =>
+    sizeBreakdown(network, { ...fastConfig, permutation: { mode } })
+  const permutation = (mode: Parameters<typeof of>[0]) =>
+    of(mode).parts.find(({ part }) => part === 'permutation')?.bytes
+  expect(permutation('none')).toBe(0)
+  expect(permutation('cross-filter')).toBe(Math.ceil(log2Factorial(2048) / 8))
+  expect(permutation('in-filter')).toBe(Math.ceil((log2Factorial(64) + 64 * log2Factorial(32)) / 8))
+  const { parts, totalBytes } = of('cross-filter')
+  expect(parts.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(totalBytes)
+})
