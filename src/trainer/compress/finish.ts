@@ -8,7 +8,7 @@ import type { PhaseName } from '#shared/compress-phases.ts'
 import type { StoredTensors } from '#shared/stored-tensor.ts'
 import type { SplitPredictions, TrainerJob } from '#shared/trainer-protocol.ts'
 import { loadSplit } from '../data/open-dataset.ts'
-import { evaluateSplit, evaluationBatch } from '../evaluation.ts'
+import { evaluateSplit, evaluationBatchOf } from '../evaluation.ts'
 import type { JobContext } from '../job-context.ts'
 import type { LoadedNetwork } from '../network-file.ts'
 import { reconstructionErrors, type ReconstructedEvaluation } from './reconstructed-evaluation.ts'
@@ -37,7 +37,7 @@ export async function finish(options: FinishOptions): Promise<void> {
   const weights = await evaluation.weights(readBack(options.predictor))
   const originalProgram = await executor.compile(
     evaluateProgram(network, {
-      batch: evaluationBatch,
+      batch: evaluationBatchOf(network),
       normalisation: imagenetNormalisation,
       parameters,
       inState: 'none',

@@ -23,7 +23,7 @@ import { randomStateSchema, readCheckpoint, writeCheckpoint } from '../checkpoin
 import { bestPrefix, underPrefix, withPrefix, withoutPrefix } from '../checkpoint-names.ts'
 import { BatchSource, type SplitData } from '../data/batch-source.ts'
 import { loadClassCount, loadSplit } from '../data/open-dataset.ts'
-import { evaluateSplit, evaluationBatch, type Evaluation } from '../evaluation.ts'
+import { evaluateSplit, evaluationBatchOf, type Evaluation } from '../evaluation.ts'
 import type { JobContext, JobEnd } from '../job-context.ts'
 import { Metrics } from '../metrics.ts'
 import { loadNetwork, type LoadedNetwork } from '../network-file.ts'
@@ -106,7 +106,7 @@ class TrainRun {
     const program = await executor.compile(trainOriginalProgram(network, options))
     const evaluation = await executor.compile(
       evaluateProgram(network, {
-        batch: evaluationBatch,
+        batch: evaluationBatchOf(network),
         normalisation: imagenetNormalisation,
         parameters: {},
         inState: 'all',
