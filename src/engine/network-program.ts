@@ -2,9 +2,13 @@
 import { named } from '#engine/nern/named.ts'
 import type { NamedTensors } from '#engine/program/program.ts'
 import { tf } from '#engine/program/tfjs.ts'
-import type { Network, NetworkNode, Pair } from '#networks/network.ts'
-import { AppException, assertNever } from '#shared/result.ts'
+import type { Network, NetworkNode } from '#networks/network.ts'
+import { assertNever } from '#shared/result.ts'
 import { batchNormInference, batchNormTraining } from './network-batch-norm.ts'
+import { channelShuffle, channelSlice, subsamplePad } from './network-channels.ts'
+import { convolve } from './network-convolution.ts'
+import { dropoutInput } from './network-dropout.ts'
+import { adaptiveAveragePool, averagePool, maximumPool } from './network-pooling.ts'
 import { asMap, asMatrix } from './tensor-rank.ts'
 
 export interface ForwardOptions {
@@ -36,7 +40,8 @@ export interface ForwardResult {
 }
 
 /**
- * @param parameters by state dict name, in PyTorch layout (convolutions [filters, channels, height, width])
+ * @param parameters by state dict name, in PyTorch layout (convolutions [filters, channels, height, width]); in training
+ *   mode also the masks of dropout, as `dropoutMasks` names them
  * @param images [B, C, H, W], already normalised
  */
 export function networkForward(
@@ -67,7 +72,7 @@ interface ForwardState {
 }
 
 function nodeOutput(node: NetworkNode, state: ForwardState): tf.Tensor {
-  const { parameters, images, outputs } = state
+  const { parameters, images, outputs, mode } = state
   const input = (id: string): tf.Tensor => outputOf(outputs, id)
   switch (node.op) {
     case 'input':
@@ -82,6 +87,26 @@ function nodeOutput(node: NetworkNode, state: ForwardState): tf.Tensor {
       return tf.add(input(node.inputs[0]), input(node.inputs[1]))
     case 'subsample-pad':
       return subsamplePad(asMap(input(node.input)), node.channelsBefore, node.channelsAfter)
+    case 'relu6':
+      return tf.relu6(input(node.input))
+    case 'concat':
+      return node.inputs.length === 1 ? input(node.inputs[0] ?? '') : tf.concat(node.inputs.map(input), 1)
+    case 'channel-slice':
+      return channelSlice(asMap(input(node.input)), node.start, node.channels)
+    case 'channel-shuffle':
+      return channelShuffle(asMap(input(node.input)), node.groups)
+    case 'max-pool':
+      return maximumPool(asMap(input(node.input)), node)
+    case 'average-pool':
+      return averagePool(asMap(input(node.input)), node, node.countsPadding)
+    case 'adaptive-average-pool':
+      return adaptiveAveragePool(asMap(input(node.input)), node.size)
+    case 'flatten':
+      return tf.reshape(input(node.input), [state.images.shape[0], -1])
+    case 'dropout':
+      return mode === 'inference'
+        ? input(node.input)
+        : tf.mul(input(node.input), named(parameters, dropoutInput(node.id)))
     case 'global-average-pool':
       return tf.mean(input(node.input), [2, 3])
     case 'linear': {
@@ -94,32 +119,9 @@ function nodeOutput(node: NetworkNode, state: ForwardState): tf.Tensor {
 }
 
 function convolution(node: Extract<NetworkNode, { op: 'conv' }>, x: tf.Tensor4D, parameters: NamedTensors): tf.Tensor {
-  if (node.groups !== 1) {
-    throw new AppException({ code: 'op-unsupported', message: `Convolution ${node.id} has ${node.groups} groups.` })
-  }
-  const weight = asMap(named(parameters, node.weight))
-  const product = convolve(x, weight, node.stride, node.padding, node.dilation)
+  const product = convolve(x, asMap(named(parameters, node.weight)), node)
   if (node.bias === undefined) return product
   return tf.add(product, tf.reshape(named(parameters, node.bias), [-1, 1, 1]))
-}
-
-/** @param weight [filters, channels, height, width]; TensorFlow.js wants HWIO, compilation cancels the transpose. */
-function convolve(x: tf.Tensor4D, weight: tf.Tensor4D, stride: Pair, padding: Pair, dilation: Pair): tf.Tensor4D {
-  const [vertical, horizontal] = padding
-  return tf.conv2d(
-    x,
-    tf.transpose(weight, [2, 3, 1, 0]),
-    [...stride],
-    // Explicit, because TensorFlow's `same` pads strided convolutions differently from PyTorch.
-    [
-      [0, 0],
-      [0, 0],
-      [vertical, vertical],
-      [horizontal, horizontal],
-    ],
-    'NCHW',
-    [...dilation],
-  )
 }
 
 function batchNorm(
@@ -137,18 +139,6 @@ function batchNorm(
   const count = x.size / x.shape[1]
   batchStatistics.push({ prefix, mean, unbiasedVariance: tf.mul(variance, count / (count - 1)) })
   return output
-}
-
-/**
- * Every second pixel and zero channels around: a 1 x 1 convolution of stride 2 whose filters are unit vectors. One
- * operation instead of a strided slice, which has no gradient in TensorFlow.js, and a padding.
- */
-function subsamplePad(x: tf.Tensor4D, channelsBefore: number, channelsAfter: number): tf.Tensor4D {
-  const channels = x.shape[1]
-  const filters = channelsBefore + channels + channelsAfter
-  const selection = new Float32Array(filters * channels)
-  for (let channel = 0; channel < channels; channel++) selection[(channelsBefore + channel) * channels + channel] = 1
-  return convolve(x, tf.tensor4d(selection, [filters, channels, 1, 1]), [2, 2], [0, 0], [1, 1])
 }
 
 function outputOf(outputs: ReadonlyMap<string, tf.Tensor>, id: string): tf.Tensor {

@@ -13,6 +13,7 @@ import {
   optimizerStateSpecs,
 } from './nern/optimizers/optimizer.ts'
 import { sgd, type SgdOptions } from './nern/optimizers/sgd.ts'
+import { dropoutSpecs } from './network-dropout.ts'
 import { imageSpec, normaliseImages, type Normalisation } from './network-images.ts'
 import { networkForward, type BatchStatistics } from './network-program.ts'
 import { asVector } from './tensor-rank.ts'
@@ -29,7 +30,7 @@ export interface TrainOriginalOptions extends SgdOptions {
 
 /**
  * Inputs `images` ([batch, channels, height, width], float32 of 0 to 255, augmented by the caller), `labels` (int32
- * [batch]) and those of `trainOriginalInputsAt`. State: all parameters of the network and the optimiser's. Outputs
+ * [batch]), those of `dropoutMasks` and of `trainOriginalInputsAt`. State: all parameters of the network and the optimiser's. Outputs
  * `loss` (mean cross entropy, weight decay not counted) and `correct` (images whose highest logit, in training mode, is
  * their label; float32). Weight decay acts on every trained parameter, batch-norm included, as PyTorch's default does.
  */
@@ -42,6 +43,7 @@ export function trainOriginalProgram(network: Network, options: TrainOriginalOpt
     inputs: {
       images: imageSpec(network, batch),
       labels: { shape: [batch], dtype: 'int32' },
+      ...dropoutSpecs(network, batch),
       ...optimizerInputSpecs(optimizer),
     },
     state: { ...allParameters(network), ...optimizerStateSpecs(optimizer, trained) },

@@ -1,26 +1,62 @@
+import { architectureCatalogue, type ArchitectureEntry } from '#shared/architecture-catalogue.ts'
 import { fail, ok, type Result } from '#shared/result.ts'
 import type { Network } from './network.ts'
-import { cifarResnet, cifarResnetTitle } from './zoo/cifar-resnet.ts'
+import { cifarResnet } from './zoo/cifar-resnet.ts'
+import { imagenetResnet } from './zoo/imagenet-resnet.ts'
+import { mobilenetV2 } from './zoo/mobilenet-v2.ts'
+import { shufflenetV2 } from './zoo/shufflenet-v2.ts'
+import { squeezenet } from './zoo/squeezenet.ts'
+import { vgg } from './zoo/vgg.ts'
 
-export interface Architecture {
-  /** Stable identifier, stored with networks and given on the command line. */
-  readonly id: string
-  /** For people. */
-  readonly title: string
+export interface Architecture extends ArchitectureEntry {
   build(classes: number): Network
 }
 
-const depths = [20, 32, 44, 56, 110] as const
-const shortcuts = ['a', 'b'] as const
+/** What an identifier stands for. Throws RangeError for a catalogue entry without a builder, a defect of this table. */
+function builderOf({ id, title, family }: ArchitectureEntry): (classes: number) => Network {
+  const [, cifarDepth, shortcut] = /^resnet(\d+)-cifar-([ab])$/.exec(id) ?? []
+  if (cifarDepth !== undefined) {
+    const depth = Number(cifarDepth)
+    return (classes) => cifarResnet({ depth, shortcut: shortcut === 'a' ? 'a' : 'b', classes })
+  }
+  const named = { architecture: id, title, family }
+  switch (id) {
+    case 'vgg11-bn-cifar':
+      return (classes) => vgg({ ...named, depth: 11, classes })
+    case 'vgg16-bn-cifar':
+    case 'vgg16-bn-imagenet':
+      return (classes) => vgg({ ...named, depth: 16, classes })
+    case 'vgg19-bn-cifar':
+      return (classes) => vgg({ ...named, depth: 19, classes })
+    case 'mobilenetv2-x0_5-cifar':
+      return (classes) => mobilenetV2({ ...named, width: 0.5, classes })
+    case 'mobilenetv2-x0_75-cifar':
+      return (classes) => mobilenetV2({ ...named, width: 0.75, classes })
+    case 'mobilenetv2-x1_0-cifar':
+    case 'mobilenetv2-imagenet':
+      return (classes) => mobilenetV2({ ...named, width: 1, classes })
+    case 'mobilenetv2-x1_4-cifar':
+      return (classes) => mobilenetV2({ ...named, width: 1.4, classes })
+    case 'shufflenetv2-x1_0-cifar':
+      return (classes) => shufflenetV2(id, title, classes)
+    case 'resnet18-imagenet':
+      return (classes) => imagenetResnet({ ...named, block: 'basic', blocks: [2, 2, 2, 2], classes })
+    case 'resnet34-imagenet':
+      return (classes) => imagenetResnet({ ...named, block: 'basic', blocks: [3, 4, 6, 3], classes })
+    case 'resnet50-imagenet':
+      return (classes) => imagenetResnet({ ...named, block: 'bottleneck', blocks: [3, 4, 6, 3], classes })
+    case 'squeezenet1_1-imagenet':
+      return (classes) => squeezenet(id, title, classes)
+    default:
+      throw new RangeError(`architecture ${id} has no builder`)
+  }
+}
 
 /** Every architecture the studio knows. */
-export const architectures: readonly Architecture[] = depths.flatMap((depth) =>
-  shortcuts.map((shortcut) => ({
-    id: `resnet${depth}-cifar-${shortcut}`,
-    title: cifarResnetTitle(depth, shortcut),
-    build: (classes: number) => cifarResnet({ depth, shortcut, classes }),
-  })),
-)
+export const architectures: readonly Architecture[] = architectureCatalogue.map((entry) => ({
+  ...entry,
+  build: builderOf(entry),
+}))
 
 /** The network of architecture `id`; `not-found` names the known ones. */
 export function buildNetwork(id: string, classes: number): Result<Network> {

@@ -1,4 +1,5 @@
-/** Finds the architecture a state dict belongs to, by names and shapes alone. */
+/** Finds the architecture a state dict belongs to, by names and shapes; the class count decides between equal ones. */
+import type { ArchitectureFamily } from '#shared/architecture-catalogue.ts'
 import { fail, ok, type AppError, type Result } from '#shared/result.ts'
 import { architectures, type Architecture } from './architectures.ts'
 import type { Network, ParameterSpec } from './network.ts'
@@ -17,6 +18,8 @@ export interface MatchedNetwork {
 interface Comparison {
   readonly architecture: Architecture
   readonly network: Network
+  /** From names without prefixes to names in `network.parameters`. */
+  readonly aliases: ReadonlyMap<string, string>
   /** Parameters that are there with the right shape. */
   readonly agreeing: number
   /** Parameters that are missing or have another shape, and tensors without a parameter. */
@@ -28,6 +31,8 @@ interface Comparison {
 /**
  * Matches tensors of a checkpoint to the one architecture with exactly these parameters. A `module.` prefix (left by
  * data-parallel training) and `num_batches_tracked` counters are ignored; the class count is read off the classifier.
+ * ResNets are named in several ways: `shortcut` or `downsample`, `linear` or `fc`. An ImageNet network and its CIFAR
+ * variant may have the same tensors; then the class counts of those data sets decide.
  *
  * Errors: `architecture-unknown` names the nearest candidate and the first differing tensor;
  * `architecture-ambiguous` names all that match.
@@ -40,7 +45,8 @@ export function matchArchitecture(
   if (!renamed.ok) return renamed
   const { rename, shapes } = renamed.value
   const comparisons = candidates.map((architecture) => compare(architecture, shapes))
-  const [match, ...others] = comparisons.filter(({ firstDifference }) => firstDifference === undefined)
+  const matches = comparisons.filter(({ firstDifference }) => firstDifference === undefined)
+  const [match, ...others] = matches.length > 1 ? usualMatches(matches) : matches
   if (match === undefined) return fail(unknownArchitecture(comparisons, [...shapes.keys()]))
   if (others.length > 0) {
     const ids = [match, ...others].map(({ architecture }) => architecture.id).join(', ')
@@ -50,8 +56,20 @@ export function matchArchitecture(
       remedy: 'Name the architecture when importing (--arch).',
     })
   }
-  return ok({ network: match.network, rename })
+  const { network, aliases } = match
+  return ok({ network, rename: new Map([...rename].map(([file, name]) => [file, aliases.get(name) ?? name])) })
 }
+
+/** Those whose family usually has as many classes; all when that decides nothing. */
+function usualMatches(matches: readonly Comparison[]): readonly Comparison[] {
+  const usual = matches.filter(({ architecture, network }) =>
+    usualClasses[architecture.family].includes(network.classes),
+  )
+  return usual.length > 0 ? usual : matches
+}
+
+/** Of CIFAR-10 and CIFAR-100, and of ImageNet. */
+const usualClasses: Readonly<Record<ArchitectureFamily, readonly number[]>> = { cifar: [10, 100], imagenet: [1000] }
 
 function renameTensors(
   tensors: readonly NamedShape[],
@@ -74,8 +92,11 @@ function renameTensors(
   return ok({ rename, shapes })
 }
 
-function compare(architecture: Architecture, shapes: ReadonlyMap<string, readonly number[]>): Comparison {
-  const network = architecture.build(classCountOf(architecture, shapes))
+function compare(architecture: Architecture, found: ReadonlyMap<string, readonly number[]>): Comparison {
+  const { parameters } = architecture.build(1)
+  const aliases = aliasesOf(parameters, found)
+  const shapes = new Map([...found].map(([name, shape]) => [aliases.get(name) ?? name, shape]))
+  const network = architecture.build(classCountOf(parameters, shapes))
   const differences = network.parameters.flatMap((parameter) => differenceOf(parameter, shapes) ?? [])
   const known = new Set(network.parameters.map(({ name }) => name))
   const unexpected = [...shapes.keys()].filter((name) => !known.has(name))
@@ -83,6 +104,7 @@ function compare(architecture: Architecture, shapes: ReadonlyMap<string, readonl
   return {
     architecture,
     network,
+    aliases,
     agreeing: network.parameters.length - differences.length,
     disagreeing: differences.length + unexpected.length,
     firstDifference:
@@ -103,11 +125,39 @@ function differenceOf(
   return `tensor ${name} should be ${format(shape)} and is ${format(found)}`
 }
 
-/** Rows of the last linear weight; 10 when the tensors have none, which then shows as the difference. */
-function classCountOf(architecture: Architecture, shapes: ReadonlyMap<string, readonly number[]>): number {
-  const classifier = architecture.build(1).parameters.findLast(({ role }) => role === 'linear-weight')
+/** Other spellings of a ResNet's modules, by what they are called in the zoo. */
+const spellings: readonly (readonly [RegExp, string])[] = [
+  [/\.shortcut\./, '.downsample.'],
+  [/\.downsample\./, '.shortcut.'],
+  [/^linear\./, 'fc.'],
+  [/^fc\./, 'linear.'],
+]
+
+/** Names that are parameters of the architecture in another spelling, unless these are there, too. */
+function aliasesOf(
+  parameters: readonly ParameterSpec[],
+  found: ReadonlyMap<string, readonly number[]>,
+): ReadonlyMap<string, string> {
+  const known = new Set(parameters.map(({ name }) => name))
+  const aliases = new Map<string, string>()
+  for (const name of found.keys()) {
+    if (known.has(name)) continue
+    for (const [pattern, spelling] of spellings) {
+      const other = name.replace(pattern, spelling)
+      if (other !== name && known.has(other) && !found.has(other)) aliases.set(name, other)
+    }
+  }
+  return aliases
+}
+
+/**
+ * Rows of the classifier, the last weight in state dict order; 10 when the tensors have none, which then shows as the
+ * difference.
+ */
+function classCountOf(parameters: readonly ParameterSpec[], shapes: ReadonlyMap<string, readonly number[]>): number {
+  const classifier = parameters.findLast(({ role }) => role === 'linear-weight' || role === 'conv-weight')
   const shape = classifier === undefined ? undefined : shapes.get(classifier.name)
-  const [classes] = shape?.length === 2 ? shape : []
+  const [classes] = shape?.length === classifier?.shape.length ? (shape ?? []) : []
   return classes !== undefined && classes >= 1 ? classes : 10
 }
 

@@ -15,6 +15,16 @@ export interface ParameterSpec {
     'conv-weight' | 'conv-bias' | 'bn-weight' | 'bn-bias' | 'bn-mean' | 'bn-variance' | 'linear-weight' | 'linear-bias'
 }
 
+/** Geometry of a pool as PyTorch has it. */
+export interface PoolingWindow {
+  readonly kernel: Pair
+  readonly stride: Pair
+  /** On each side; never a maximum. */
+  readonly padding: Pair
+  /** Whether a last window that does not fit counts, as long as it starts within the map. */
+  readonly isRoundedUp: boolean
+}
+
 export type NetworkNode =
   | { readonly op: 'input'; readonly id: string }
   | {
@@ -38,6 +48,8 @@ export type NetworkNode =
       readonly epsilon: number
     }
   | { readonly op: 'relu'; readonly id: string; readonly input: string }
+  /** min(max(x, 0), 6) */
+  | { readonly op: 'relu6'; readonly id: string; readonly input: string }
   | { readonly op: 'add'; readonly id: string; readonly inputs: readonly [string, string] }
   /** Option A shortcut: every second pixel, then zero channels before and after (He et al. 2016, section 4.2). */
   | {
@@ -47,7 +59,41 @@ export type NetworkNode =
       readonly channelsBefore: number
       readonly channelsAfter: number
     }
+  /** Joins maps along the channels. */
+  | { readonly op: 'concat'; readonly id: string; readonly inputs: readonly string[] }
+  /** Channels `start` up to `start + channels`. */
+  | {
+      readonly op: 'channel-slice'
+      readonly id: string
+      readonly input: string
+      readonly start: number
+      readonly channels: number
+    }
+  /** Deals the channels of `groups` equal groups out in turn: first of each group, second of each (ShuffleNet). */
+  | { readonly op: 'channel-shuffle'; readonly id: string; readonly input: string; readonly groups: number }
+  | ({ readonly op: 'max-pool'; readonly id: string; readonly input: string } & PoolingWindow)
+  | ({
+      readonly op: 'average-pool'
+      readonly id: string
+      readonly input: string
+      /** Whether zero padding counts as pixels, PyTorch's default. */
+      readonly countsPadding: boolean
+    } & PoolingWindow)
+  /** Averages over `size` windows that cover the map evenly, as PyTorch's AdaptiveAvgPool2d. */
+  | { readonly op: 'adaptive-average-pool'; readonly id: string; readonly input: string; readonly size: Pair }
+  /** Yields [batch, channels]. */
   | { readonly op: 'global-average-pool'; readonly id: string; readonly input: string }
+  /** Yields [batch, channels * height * width]. */
+  | { readonly op: 'flatten'; readonly id: string; readonly input: string }
+  /** The identity, except in training; `shape` is that of one sample. */
+  | {
+      readonly op: 'dropout'
+      readonly id: string
+      readonly input: string
+      /** Of a number to become zero. */
+      readonly probability: number
+      readonly shape: readonly number[]
+    }
   | {
       readonly op: 'linear'
       readonly id: string
@@ -75,12 +121,13 @@ export interface Network {
   readonly nodes: readonly NetworkNode[]
   /** Id of the node that yields the logits [batch, classes]. */
   readonly output: string
-  /** In the authors' order (method spec 1.3): layer coordinate l = index. */
+  /** Method spec 1.3 and the header of the zoo's file: layer coordinate l = index. */
   readonly representedLayers: readonly RepresentedLayer[]
   /**
    * Node ids whose outputs feature-map distillation compares (method spec 3).
-   * `documented`: stem BN, then per block BN1, BN2, sum. `faithful`: what the authors' code really stores
-   * (the post-add map twice per block, the BN2 map never). An id may occur twice.
+   * ResNets, `documented`: stem BN, then per block BN1, BN2, sum. `faithful`: what the authors' code really stores
+   * (the post-add map twice per block, the BN2 map never). An id may occur twice. Networks the authors do not distil have
+   * one list for both; the header of their file in the zoo says which maps.
    */
   readonly featureMaps: { readonly faithful: readonly string[]; readonly documented: readonly string[] }
 }

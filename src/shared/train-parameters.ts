@@ -1,3 +1,4 @@
+import { architectureCatalogue } from './architecture-catalogue.ts'
 import {
   augmentation,
   integer,
@@ -9,12 +10,6 @@ import {
   type ParameterDescription,
 } from './parameter-controls.ts'
 
-/** Identifiers of the zoo; a test compares them with it, because windows cannot import it. */
-const trainableArchitectures = ['20', '32', '44', '56', '110'].flatMap((depth) => [
-  `resnet${depth}-cifar-a`,
-  `resnet${depth}-cifar-b`,
-])
-
 /** Every leaf of a training's configuration. */
 export const trainParameters: readonly ParameterDescription[] = [
   {
@@ -22,7 +17,7 @@ export const trainParameters: readonly ParameterDescription[] = [
     title: 'Architecture',
     sentence: 'Architecture of the network to train.',
     group: 'Network',
-    control: { type: 'text', suggestions: trainableArchitectures },
+    control: { type: 'text', suggestions: architectureCatalogue.map(({ id }) => id) },
   },
   {
     path: 'epochs',

@@ -6,8 +6,15 @@ import { AppException } from '#shared/result.ts'
 import type { SplitData } from './data/batch-source.ts'
 import { writeImages } from './data/augmentation.ts'
 
-/** Images a run of the evaluation program. */
-export const evaluationBatch = 250
+/** Pixels of the images a run: 250 of CIFAR. Feature maps of a large network grow with them. */
+const evaluationPixels = 250 * 32 * 32
+/** Images of any size a run; fewer leave threads without work. */
+const fewestImages = 8
+
+/** Images a run of the evaluation program of a network. */
+export function evaluationBatchOf({ inputShape }: Network): number {
+  return Math.max(fewestImages, Math.floor(evaluationPixels / (inputShape.height * inputShape.width)))
+}
 
 export interface Evaluation {
   readonly correct: number
@@ -17,7 +24,7 @@ export interface Evaluation {
 }
 
 /**
- * @param program `evaluateProgram` of `network` compiled for `evaluationBatch` images
+ * @param program `evaluateProgram` of `network` compiled for as many images as `evaluationBatchOf` says
  * @param onBatch awaited after every batch with the images done
  */
 export async function evaluateSplit(
@@ -29,16 +36,17 @@ export async function evaluateSplit(
 ): Promise<Evaluation> {
   const { channels, height, width } = network.inputShape
   const size = channels * height * width
+  const batch = evaluationBatchOf(network)
   const total = data.labels.length
   const classes = new Uint16Array(total)
-  const images = new Float32Array(evaluationBatch * size)
+  const images = new Float32Array(batch * size)
   let correct = 0
-  for (let start = 0; start < total; start += evaluationBatch) {
-    const count = Math.min(evaluationBatch, total - start)
+  for (let start = 0; start < total; start += batch) {
+    const count = Math.min(batch, total - start)
     writeImages(data.images.subarray(start * size), images, count, network.inputShape)
-    for (let padded = count; padded < evaluationBatch; padded++) images.copyWithin(padded * size, 0, size)
+    for (let padded = count; padded < batch; padded++) images.copyWithin(padded * size, 0, size)
     const { predictions } = await program.run(
-      { images: float32Tensor([evaluationBatch, channels, height, width], images) },
+      { images: float32Tensor([batch, channels, height, width], images) },
       state,
     )
     if (predictions === undefined) {

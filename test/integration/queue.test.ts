@@ -11,6 +11,7 @@ import {
   reaches,
   reachesStep,
   scriptTrainers,
+  writeNetworkFile,
 } from '#test/support/studio.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 
@@ -275,4 +276,34 @@ it('starts a training from a network of the same architecture only', async () =>
     message: expect.stringContaining('cannot start the training of a resnet56-cifar-b') as string,
   })
   expect(await call(studio, 'experiments.list', {})).toHaveLength(1)
+})
+
+it('refuses a data set whose images a network does not take', async () => {
+  const studio = await openStudio()
+  const { dataset } = await fillLibrary(studio)
+  const { trainDefaults } = await import('#shared/presets.ts')
+  const training = call(studio, 'experiments.create', {
+    config: { ...trainDefaults, architecture: 'resnet18-imagenet' },
+    datasetId: dataset.id,
+    enqueue: false,
+  })
+  await expect(training).rejects.toMatchObject({
+    code: 'dataset-mismatch',
+    message: 'ResNet-18 (ImageNet) takes images of [3, 224, 224], images has [3, 32, 32].',
+  })
+})
+
+it('refuses to measure an ImageNet network on small images', async () => {
+  const studio = await openStudio()
+  const { dataset } = await fillLibrary(studio)
+  const file = writeNetworkFile(temporaryFolder(), 1, 'squeezenet1_1-imagenet')
+  const { id } = await call(studio, 'networks.import', { taskId: 'other', file, name: 'other' })
+  const measuring = call(studio, 'networks.evaluate', {
+    taskId: 'm',
+    id,
+    datasetId: dataset.id,
+    split: 'test',
+    limit: 0,
+  })
+  await expect(measuring).rejects.toMatchObject({ code: 'dataset-mismatch' })
 })

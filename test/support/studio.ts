@@ -58,8 +58,8 @@ export async function call<N extends Exclude<CommandName, DesktopCommandName>>(
 }
 
 /** A file with the untrained weights of a small network. */
-export function writeNetworkFile(folder: string, seed = 1): string {
-  const built = buildNetwork('resnet20-cifar-b', 10)
+export function writeNetworkFile(folder: string, seed = 1, architecture = 'resnet20-cifar-b'): string {
+  const built = buildNetwork(architecture, 10)
   if (!built.ok) throw new AppException(built.error)
   const path = join(folder, `network-${seed}.safetensors`)
   writeFileSync(path, writeSafetensors(Object.entries(initialParameters(built.value, seed))))

@@ -8,8 +8,7 @@ import { plannedSteps } from '#shared/compress-phases.ts'
 import { AppException } from '#shared/result.ts'
 import type { StudioContext } from '../context.ts'
 import type { DatasetLibrary } from '../library/dataset-library.ts'
-import { zooNetwork } from '../library/network-content.ts'
-import { assertFit } from '../library/network-library.ts'
+import { assertFit, fittingOf } from '../library/network-library.ts'
 import { uniqueName } from '../library/unique-name.ts'
 import type { Queue } from '../queue/queue.ts'
 import { runPath } from '../store/layout.ts'
@@ -96,6 +95,8 @@ function assertRunnable({ store }: StudioContext, input: CommandInput<'experimen
   if (config.kind === 'train') {
     const built = buildNetwork(config.architecture, dataset.classNames.length)
     if (!built.ok) throw new AppException(built.error)
+    const { title, classes, inputShape } = built.value
+    assertFit({ name: title, classes, inputShape }, dataset)
     if (networkId !== undefined) assertCanStart(store.networks.get(networkId), config.architecture, dataset)
     return
   }
@@ -103,15 +104,7 @@ function assertRunnable({ store }: StudioContext, input: CommandInput<'experimen
     throw new AppException({ code: 'invalid-config', message: 'A compression needs a network.', where: 'networkId' })
   }
   const network = store.networks.get(networkId)
-  assertFit(network, dataset)
-  const { channels, height, width } = zooNetwork(network.architecture, network.classes).inputShape
-  if ([channels, height, width].join() !== dataset.imageShape.join()) {
-    throw new AppException({
-      code: 'dataset-mismatch',
-      message: `${network.name} takes images of [${channels}, ${height}, ${width}], ${dataset.name} has [${dataset.imageShape.join(', ')}].`,
-      remedy: 'Choose the data set the network was trained on.',
-    })
-  }
+  assertFit(fittingOf(network), dataset)
   if (plannedSteps(config) === 0) {
     throw new AppException({
       code: 'invalid-config',

@@ -3,8 +3,10 @@
  * checkpoints: conv1, bn1, layer{1..3}.{block}.{conv1, bn1, conv2, bn2}, linear; option B adds shortcut.0 (1 x 1
  * convolution) and shortcut.1 (batch-norm) where stages change.
  */
+import { architectureTitle } from '#shared/architecture-catalogue.ts'
 import { NetworkBuilder } from '../network-builder.ts'
 import type { Network } from '../network.ts'
+import { cifarImages } from './image-sizes.ts'
 
 export interface CifarResnetOptions {
   /** 6n + 2: 20, 32, 44, 56 or 110. */
@@ -50,16 +52,12 @@ export function cifarResnet({ depth, shortcut, classes }: CifarResnetOptions): N
 
   return builder.build({
     architecture: `resnet${depth}-cifar-${shortcut}`,
-    title: cifarResnetTitle(depth, shortcut),
-    inputShape: { channels: 3, height: 32, width: 32 },
+    title: architectureTitle(`resnet${depth}-cifar-${shortcut}`),
+    inputShape: cifarImages,
     classes,
     output: builder.linear('linear', builder.globalAveragePool('pool', x), classes),
     featureMaps: { faithful, documented },
   })
-}
-
-export function cifarResnetTitle(depth: number, shortcut: CifarResnetOptions['shortcut']): string {
-  return `ResNet-${depth} (CIFAR, option ${shortcut.toUpperCase()})`
 }
 
 function convolution3x3(

@@ -15,7 +15,7 @@ import { AppException } from '#shared/result.ts'
 import { allStoredValues, type StoredTensors } from '#shared/stored-tensor.ts'
 import type { SplitPredictions, TrainerJob } from '#shared/trainer-protocol.ts'
 import { loadSplit } from '../data/open-dataset.ts'
-import { evaluateSplit, evaluationBatch } from '../evaluation.ts'
+import { evaluateSplit, evaluationBatchOf } from '../evaluation.ts'
 import type { JobContext } from '../job-context.ts'
 import type { LoadedNetwork } from '../network-file.ts'
 import { packagedWeights } from '../reconstruct-package.ts'
@@ -46,7 +46,7 @@ export async function finish(options: FinishOptions): Promise<void> {
   evaluation.use(weights)
   const originalProgram = await executor.compile(
     evaluateProgram(network, {
-      batch: evaluationBatch,
+      batch: evaluationBatchOf(network),
       normalisation: imagenetNormalisation,
       parameters,
       inState: 'none',

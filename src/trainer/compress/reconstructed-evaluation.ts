@@ -6,7 +6,7 @@ import { predictAllProgram } from '#engine/nern/programs/predict-all.ts'
 import type { Representation } from '#engine/nern/representation.ts'
 import { float32Tensor, type HostTensors } from '#shared/host-tensor.ts'
 import type { SplitData } from '../data/batch-source.ts'
-import { evaluateSplit, evaluationBatch, type Evaluation } from '../evaluation.ts'
+import { evaluateSplit, evaluationBatchOf, type Evaluation } from '../evaluation.ts'
 import type { LoadedNetwork } from '../network-file.ts'
 
 export class ReconstructedEvaluation {
@@ -40,7 +40,7 @@ export class ReconstructedEvaluation {
     const predict = await executor.compile(predictAllProgram(representation, 'state'))
     const evaluate = await executor.compile(
       evaluateProgram(network, {
-        batch: evaluationBatch,
+        batch: evaluationBatchOf(network),
         normalisation: imagenetNormalisation,
         parameters,
         inState: 'represented',

@@ -3,7 +3,7 @@ import { imagenetNormalisation } from '#engine/network-images.ts'
 import { evaluateProgram } from '#engine/network-evaluation.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import { loadSplit } from '../data/open-dataset.ts'
-import { evaluateSplit, evaluationBatch } from '../evaluation.ts'
+import { evaluateSplit, evaluationBatchOf } from '../evaluation.ts'
 import { openExecutor } from '../open-executor.ts'
 import type { JobContext, JobEnd } from '../job-context.ts'
 import { loadNetwork } from '../network-file.ts'
@@ -18,7 +18,7 @@ export async function evaluate(job: EvaluateJob, context: JobContext): Promise<J
     context.send({ type: 'started', device, totalSteps: 0, step: 0 })
     const program = await executor.compile(
       evaluateProgram(network, {
-        batch: evaluationBatch,
+        batch: evaluationBatchOf(network),
         normalisation: imagenetNormalisation,
         parameters,
         inState: 'none',

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { CompiledProgram, DeviceState, Executor } from '#engine/executors/executor.ts'
 import { learningRateAt, type LearningRateSchedule } from '#engine/nern/schedule.ts'
 import { evaluateProgram } from '#engine/network-evaluation.ts'
+import { dropoutMasks } from '#engine/network-dropout.ts'
 import { imagenetNormalisation } from '#engine/network-images.ts'
 import {
   initialTrainOriginalState,
@@ -15,13 +16,14 @@ import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
 import type { Network } from '#networks/network.ts'
 import { float32Tensor, int32Tensor, type HostTensors } from '#shared/host-tensor.ts'
+import { Random } from '#shared/random.ts'
 import { AppException } from '#shared/result.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import { randomStateSchema, readCheckpoint, writeCheckpoint } from '../checkpoint.ts'
 import { bestPrefix, underPrefix, withPrefix, withoutPrefix } from '../checkpoint-names.ts'
 import { BatchSource, type SplitData } from '../data/batch-source.ts'
 import { loadClassCount, loadSplit } from '../data/open-dataset.ts'
-import { evaluateSplit, evaluationBatch, type Evaluation } from '../evaluation.ts'
+import { evaluateSplit, evaluationBatchOf, type Evaluation } from '../evaluation.ts'
 import type { JobContext, JobEnd } from '../job-context.ts'
 import { Metrics } from '../metrics.ts'
 import { loadNetwork, type LoadedNetwork } from '../network-file.ts'
@@ -104,7 +106,7 @@ class TrainRun {
     const program = await executor.compile(trainOriginalProgram(network, options))
     const evaluation = await executor.compile(
       evaluateProgram(network, {
-        batch: evaluationBatch,
+        batch: evaluationBatchOf(network),
         normalisation: imagenetNormalisation,
         parameters: {},
         inState: 'all',
@@ -202,7 +204,7 @@ class TrainRun {
   }
 
   async #runStep(): Promise<void> {
-    const { batchSize } = this.#job.config
+    const { batchSize, seed } = this.#job.config
     const { channels, height, width } = this.#network.inputShape
     const { images, labels } = this.#source.next()
     const learningRate = learningRateAt(this.#schedule, this.#step)
@@ -210,6 +212,7 @@ class TrainRun {
       {
         images: float32Tensor([batchSize, channels, height, width], images),
         labels: int32Tensor([batchSize], labels),
+        ...dropoutMasks(this.#network, batchSize, Random.fromSeed(seed, `dropout ${this.#step}`)),
         ...trainOriginalInputsAt(this.#options, this.#step + 1, learningRate),
       },
       this.#state,

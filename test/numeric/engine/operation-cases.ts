@@ -80,6 +80,26 @@ function explicitPadding(pairs: readonly [number, number][]): ExplicitPadding {
   return [a, b, c, d]
 }
 
+/** Explicit padding of height and width, images [batch, height, width, channels]. */
+function padding(rows: [number, number], columns: [number, number]): ExplicitPadding {
+  return [[0, 0], rows, columns, [0, 0]]
+}
+
+/** Depthwise convolution of a 2-image batch with 3 channels, padded by `pad` on all sides. */
+function depthwise(
+  [height, width]: readonly [number, number],
+  [rows, columns]: readonly [number, number],
+  stride: number,
+  pad: number,
+  multiplier: number,
+): OperationCase {
+  return row(
+    `depthwiseConv2d ${height}x${width} by ${rows}x${columns} stride ${stride} pad ${pad} times ${multiplier}`,
+    [f(2, height, width, 3), f(rows, columns, 3, multiplier)],
+    (x, w) => tf.depthwiseConv2d(nhwc(x), nhwc(w), stride, padding([pad, pad], [pad, pad])),
+  )
+}
+
 export const operationCases: readonly OperationCase[] = [
   row('add', [f(2, 3), f(2, 3)], (a, b) => tf.add(a, b)),
   row('add broadcast over rows', [f(2, 3), f(3)], (a, b) => tf.add(a, b)),
@@ -260,11 +280,46 @@ export const operationCases: readonly OperationCase[] = [
     tf.conv2dTranspose(nhwc(x), nhwc(w), [2, 6, 6, 2], 2, 'same'),
   ),
 
+  ...[1, 2].flatMap((multiplier) => [
+    depthwise([5, 6], [3, 3], 1, 1, multiplier),
+    depthwise([6, 6], [3, 3], 2, 1, multiplier),
+    depthwise([7, 6], [3, 3], 2, 1, multiplier),
+    depthwise([7, 8], [5, 5], 1, 2, multiplier),
+    depthwise([4, 5], [1, 1], 1, 0, multiplier),
+  ]),
+  row(
+    'depthwiseConv2d of 32 channels between full convolutions',
+    [f(1, 3, 6, 6), f(32, 3, 3, 3), f(32, 1, 3, 3)],
+    (x, w, v) => {
+      const wide = tf.relu6(tf.conv2d(nhwc(x), nhwc(tf.transpose(w, [2, 3, 1, 0])), 1, 1, 'NCHW'))
+      const filter = nhwc(tf.transpose(tf.reshape(v, [32, 1, 3, 3]), [2, 3, 0, 1]))
+      const deep = tf.depthwiseConv2d(nhwc(tf.transpose(wide, [0, 2, 3, 1])), filter, 1, padding([1, 1], [1, 1]))
+      return tf.relu(tf.transpose(deep, [0, 3, 1, 2]))
+    },
+  ),
+  values('depthwiseConv2d dilated', [f(2, 7, 7, 3), f(3, 3, 3, 1)], (x, w) =>
+    tf.depthwiseConv2d(nhwc(x), nhwc(w), 1, 'same', 'NHWC', 2),
+  ),
+
   row('maxPool', [f(2, 4, 6, 3)], (x) => tf.maxPool(nhwc(x), 2, 2, 'valid')),
-  values('maxPool that overlaps and pads', [f(2, 5, 6, 3)], (x) => tf.maxPool(nhwc(x), 3, 2, 'same')),
+  row('maxPool that leaves a rest', [f(2, 5, 7, 3)], (x) => tf.maxPool(nhwc(x), 2, 2, 'valid')),
+  row('maxPool that overlaps', [f(2, 7, 7, 3)], (x) => tf.maxPool(nhwc(x), 3, 2, 'valid')),
+  row('maxPool that overlaps and pads', [f(2, 5, 6, 3)], (x) => tf.maxPool(nhwc(x), 3, 2, 'same')),
+  row('maxPool that overlaps, pads and has ties', [f(2, 6, 6, 3)], (x) => tf.maxPool(tf.relu(nhwc(x)), 3, 2, 1)),
+  row('maxPool of other heights than widths', [f(2, 6, 7, 3)], (x) => tf.maxPool(nhwc(x), [3, 2], [1, 3], 'valid')),
+  row('maxPool padded at the end alone', [f(2, 6, 6, 3)], (x) => tf.maxPool(nhwc(x), 3, 2, padding([0, 1], [0, 1]))),
   row('avgPool', [f(2, 4, 6, 3)], (x) => tf.avgPool(nhwc(x), 2, 2, 'valid')),
   row('avgPool of single pixels', [f(2, 4, 6, 3)], (x) => tf.avgPool(nhwc(x), 1, 2, 'valid')),
-  values('avgPool that pads', [f(2, 5, 6, 3)], (x) => tf.avgPool(nhwc(x), 3, 2, 'same')),
+  row('avgPool that overlaps and leaves a rest', [f(2, 6, 7, 3)], (x) => tf.avgPool(nhwc(x), 3, 2, 'valid')),
+  row('avgPool that pads', [f(2, 5, 6, 3)], (x) => tf.avgPool(nhwc(x), 3, 2, 'same')),
+  row('channels dealt out in turn', [f(2, 6, 3, 4)], (x) =>
+    tf.square(tf.reshape(tf.transpose(tf.reshape(x, [2, 2, 3, 3, 4]), [0, 2, 1, 3, 4]), [2, 6, 3, 4])),
+  ),
+  row('joined maps after a convolution', [f(1, 3, 4, 4), f(32, 3, 3, 3)], (x, w) => {
+    const maps = tf.relu(tf.conv2d(nhwc(x), nhwc(tf.transpose(w, [2, 3, 1, 0])), 1, 1, 'NCHW'))
+    const [left, right] = [tf.slice(maps, [0, 0, 0, 0], [1, 16, 4, 4]), tf.slice(maps, [0, 16, 0, 0], [1, 16, 4, 4])]
+    return tf.square(tf.concat([right, maps, left], 1))
+  }),
   row('batchNorm with given statistics', [f(2, 3, 3, 4), f(4), f(4), f(4), f(4)], (x, mean, variance, offset, scale) =>
     tf.batchNorm(nhwc(x), vector(mean), vector(positive(variance)), vector(offset), vector(scale), 1e-3),
   ),

@@ -40,6 +40,35 @@ function convolution(batch: number, channels: number, filters: number, size: num
   })
 }
 
+/** Value and both gradients of a depthwise convolution [batch, channels, size, size]. */
+function depthwise(batch: number, channels: number, size: number, stride: number): Program {
+  const inputs = { x: f(batch, channels, size, size), w: f(3, 3, channels, 1) }
+  return program(`depthwise conv of ${channels} at ${size}, stride ${stride}`, inputs, (of) => {
+    const [image, filter] = [four(of('x')), four(of('w'))]
+    const pad: [[0, 0], [number, number], [number, number], [0, 0]] = [
+      [0, 0],
+      [1, 1],
+      [1, 1],
+      [0, 0],
+    ]
+    const { value, grads } = tf.valueAndGrads((x: tf.Tensor, w: tf.Tensor) => {
+      const images = four(tf.transpose(x, [0, 2, 3, 1]))
+      return tf.sum(tf.square(tf.transpose(tf.depthwiseConv2d(images, four(w), stride, pad), [0, 3, 1, 2])))
+    })([image, filter])
+    return { value, dx: grads[0] ?? tf.scalar(0), dw: grads[1] ?? tf.scalar(0) }
+  })
+}
+
+function pooling(batch: number, channels: number, size: number): Program {
+  return program(`pools over ${channels} channels at ${size}`, { x: f(batch, channels, size, size) }, (of) => {
+    const { value, grad } = tf.valueAndGrad((x) => {
+      const images = four(tf.transpose(x, [0, 2, 3, 1]))
+      return tf.add(tf.sum(tf.square(tf.maxPool(images, 3, 2, 1))), tf.sum(tf.square(tf.avgPool(images, 3, 2, 1))))
+    })(of('x'))
+    return { value, grad }
+  })
+}
+
 function four(x: tf.Tensor): tf.Tensor4D {
   const [a = 1, b = 1, c = 1, d = 1] = x.shape
   return tf.reshape(x, [a, b, c, d])
@@ -69,6 +98,10 @@ const programs: readonly Program[] = [
   convolution(64, 16, 16, 32, 1),
   convolution(64, 16, 32, 32, 2),
   convolution(64, 64, 64, 8, 1),
+  depthwise(32, 96, 32, 1),
+  depthwise(32, 96, 32, 2),
+  depthwise(32, 24, 33, 2),
+  pooling(16, 64, 56),
 ]
 
 let one: Executor

@@ -33,6 +33,7 @@ function resnetOfOtherDepth(tensors: TensorFile): readonly Architecture[] {
   return (['a', 'b'] as const).map((shortcut) => ({
     id: `resnet${depth}-cifar-${shortcut}`,
     title: `ResNet-${depth}`,
+    family: 'cifar',
     build: (classes) => cifarResnet({ depth, shortcut, classes }),
   }))
 }

@@ -22,6 +22,7 @@ import { float32Tensor, int32Tensor, sizeOf, type HostTensors } from '#shared/ho
 import { fastConfig } from '#shared/fast-preset.ts'
 import { Random } from '#shared/random.ts'
 import { distance } from '../engine/agreement.ts'
+import { variedNetwork } from '../../unit/engine/network/varied-network.ts'
 import { tinyNetwork } from '../../unit/engine/network/tiny-network.ts'
 
 type OptimizerType = OptimizerConfig['type']
@@ -123,6 +124,8 @@ async function train(executor: Executor, { program, state, inputsAt }: Training,
 }
 
 const small: Size = { network: tinyNetwork(), hiddenSize: 12, kernels: 20, batch: 3 }
+/** Depthwise, grouped and plain layers of 3 x 3, 5 x 5 and 7 x 7, pools, joined and shuffled channels. */
+const varied: Size = { network: variedNetwork(), hiddenSize: 12, kernels: 40, batch: 3 }
 const real: Size = {
   network: cifarResnet({ depth: 20, shortcut: 'b', classes: 10 }),
   hiddenSize: 160,
@@ -131,6 +134,14 @@ const real: Size = {
 }
 /** Seven steps feed rounding back into momentum, and cross the rectification of Ranger and its Lookahead. */
 const steps = 7
+
+test.each([
+  ['a sampled step', false],
+  ['a full step', true],
+] as const)('%s of layers of many kinds and sizes agrees with the reference', async (_, isFull) => {
+  const training = prepare(varied, 'adam', isFull)
+  expect(distance(await train(two, training, 3), await train(reference, training, 3))).toBeLessThan(1e-3)
+})
 
 describe.each([
   ['sampled step', false],

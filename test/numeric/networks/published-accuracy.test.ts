@@ -17,7 +17,7 @@ import { matchArchitecture } from '#networks/matching.ts'
 import { float32Tensor } from '#shared/host-tensor.ts'
 import type { Result } from '#shared/result.ts'
 import { cifar10Folder, itWithFiles, sharedPath } from '#test/unit/formats/support/shared-data.ts'
-import { evaluateSplit, evaluationBatch } from '#trainer/evaluation.ts'
+import { evaluateSplit, evaluationBatchOf } from '#trainer/evaluation.ts'
 import type { SplitData } from '#trainer/data/batch-source.ts'
 
 /** Images on which two logits tie to 1e-4, so that rounding decides. */
@@ -62,7 +62,7 @@ describe.each([
       })
       const program = await executor.compile(
         evaluateProgram(matched.network, {
-          batch: evaluationBatch,
+          batch: evaluationBatchOf(matched.network),
           normalisation: imagenetNormalisation,
           parameters: Object.fromEntries(parameters),
           inState: 'none',

@@ -78,6 +78,39 @@ describe('CIFAR ResNets', () => {
   })
 })
 
+describe('what the predictor represents', () => {
+  // Method 1.3 and 11.
+  test.each([
+    ['resnet18-imagenet', { layers: 16, kernels: 1_220_608, weights: 10_985_472, parameters: 11_689_512 }],
+    ['squeezenet1_1-imagenet', { layers: 25, kernels: 226_496, weights: 719_552, parameters: 1_235_496 }],
+  ])('%s has the published sizes', (id, expected) => {
+    expect(counts(build(id, 1000))).toEqual(expected)
+  })
+
+  test('ResNet-18 has 25 feature maps, the faithful ones all after a ReLU', () => {
+    const { faithful, documented } = build('resnet18-imagenet').featureMaps
+    expect([faithful.length, documented.length]).toEqual([25, 25])
+    expect(faithful.slice(0, 4)).toEqual(['relu', 'layer1.0.relu1', 'layer1.0.relu', 'layer1.0.relu'])
+    expect(documented.slice(0, 4)).toEqual(['bn1', 'layer1.0.bn1', 'layer1.0.bn2', 'layer1.0.add'])
+  })
+
+  test('depthwise convolutions are layers of one channel', () => {
+    const layers = build('mobilenetv2-x1_0-cifar').representedLayers
+    expect(layers.filter(({ shape }) => shape[1] === 1).length).toBe(17)
+    expect(layers.find(({ name }) => name === 'features.2.conv.1.0.weight')?.shape).toEqual([96, 1, 3, 3])
+  })
+
+  test('SqueezeNet numbers squeeze, expand1x1 and expand3x3 after the stem', () => {
+    const names = build('squeezenet1_1-imagenet').representedLayers.map(({ name }) => name)
+    expect(names.slice(0, 4)).toEqual([
+      'features.0.weight',
+      'features.3.squeeze.weight',
+      'features.3.expand1x1.weight',
+      'features.3.expand3x3.weight',
+    ])
+  })
+})
+
 describe('every architecture', () => {
   test.each(architectures.map(({ id }) => id))(
     '%s computes each node from earlier ones, with known parameters',

@@ -10,10 +10,41 @@ function replaced(name: string, shape: readonly number[]): NamedShape[] {
 }
 
 describe('matchArchitecture', () => {
-  test.each(architectures.map(({ id, build }) => ({ id, build })))('finds $id and its class count', ({ id, build }) => {
-    const result = matchArchitecture(build(17).parameters)
+  test.each(architectures)('finds $id and its class count', ({ id, family, build }) => {
+    const classes = family === 'cifar' ? 100 : 1000
+    const result = matchArchitecture(build(classes).parameters)
     if (!result.ok) throw new Error(result.error.message)
-    expect([result.value.network.architecture, result.value.network.classes]).toEqual([id, 17])
+    expect([result.value.network.architecture, result.value.network.classes]).toEqual([id, classes])
+  })
+
+  test('needs no usual class count where the tensors decide', () => {
+    const result = matchArchitecture(cifarResnet({ depth: 20, shortcut: 'a', classes: 17 }).parameters)
+    expect(result).toMatchObject({ ok: true, value: { network: { architecture: 'resnet20-cifar-a', classes: 17 } } })
+  })
+
+  test('asks for the architecture when the class count does not tell CIFAR from ImageNet', () => {
+    const mobilenet = architectures.find(({ id }) => id === 'mobilenetv2-imagenet')
+    const result = matchArchitecture(mobilenet?.build(17).parameters ?? [])
+    expect(result).toMatchObject({ ok: false, error: { code: 'architecture-ambiguous' } })
+    expect(!result.ok && result.error.message).toContain('mobilenetv2-x1_0-cifar, mobilenetv2-imagenet')
+  })
+
+  test('knows a ResNet whose modules are spelled as in another collection', () => {
+    const network = cifarResnet({ depth: 20, shortcut: 'b', classes: 10 })
+    const spelled = network.parameters.map(({ name, shape }) => {
+      return { name: `module.${name.replace('shortcut', 'downsample').replace('linear', 'fc')}`, shape }
+    })
+    const result = matchArchitecture(spelled)
+    if (!result.ok) throw new Error(result.error.message)
+    expect(result.value.network.architecture).toBe('resnet20-cifar-b')
+    expect([...result.value.rename.values()]).toEqual(network.parameters.map(({ name }) => name))
+    expect(result.value.rename.get('module.layer2.0.downsample.1.weight')).toBe('layer2.0.shortcut.1.weight')
+  })
+
+  test('does not take a second spelling beside the first', () => {
+    const network = cifarResnet({ depth: 20, shortcut: 'b', classes: 10 })
+    const result = matchArchitecture([...network.parameters, { name: 'fc.weight', shape: [10, 64] }])
+    expect(result).toMatchObject({ ok: false, error: { code: 'architecture-unknown', where: 'fc.weight' } })
   })
 
   test('ignores the prefix of data-parallel training, counters and order', () => {

@@ -34,28 +34,29 @@ export function reconstructionLoss(form: ReconstructionForm, terms: Reconstructi
 }
 
 /**
- * The same, estimated from a sample of the kernels; a kernel drawn twice counts twice.
- * @param kernels kernels of the whole table
+ * The same, estimated from a sample of the kernels, out of the sum of `weightedSquaredError` over it; a kernel drawn
+ * twice counts twice.
+ * @param sample predicted values in it, or the sum of their row weights where there are some
+ * @param share kernels of the sample by kernels of the whole table
  */
 export function sampledReconstructionLoss(
   form: ReconstructionForm,
-  terms: ReconstructionTerms,
-  kernels: number,
+  sum: tf.Tensor,
+  sample: number | tf.Tensor,
+  share: number,
 ): tf.Scalar {
-  const { predicted, rowWeights } = terms
   switch (form) {
-    case 'rmse': {
-      const count = rowWeights === undefined ? predicted.size : stagedSum(rowWeights)
-      return safeSqrt(tf.div(weightedSquaredError(terms), count))
-    }
+    case 'rmse':
+      return safeSqrt(tf.div(sum, sample))
     case 'layer-mse':
-      return tf.mul(weightedSquaredError(terms), kernels / (predicted.shape[0] ?? 1))
+      return tf.div(sum, share)
     default:
       return assertNever(form)
   }
 }
 
-function weightedSquaredError({ predicted, targets, rowWeights }: ReconstructionTerms): tf.Scalar {
+/** Sum over predicted values, a scalar. */
+export function weightedSquaredError({ predicted, targets, rowWeights }: ReconstructionTerms): tf.Scalar {
   const squares = tf.square(tf.sub(predicted, targets))
   return stagedSum(rowWeights === undefined ? squares : tf.mul(rowWeights, squares))
 }

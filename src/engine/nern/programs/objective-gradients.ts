@@ -18,6 +18,7 @@ import { reconstructionLoss, type ReconstructionForm } from '../losses/reconstru
 import { named } from '../named.ts'
 import { predict, predictAll } from '../predictor.ts'
 import type { Representation } from '../representation.ts'
+import { gradientsInParts } from './kernel-parts.ts'
 import { reconstructionTerms } from './reconstruction-inputs.ts'
 
 export interface DistillationOptions {
@@ -80,11 +81,9 @@ export function objectiveGradients(
   }
   const predicted = predictAll(tensors, tables, predictor.blocks)
   const { losses, rowGradients } = rowGradientsOf(objective, predicted)
-  const upstream = tf.gather(rowGradients, kernels)
-  const { gradients } = lossGradients(tensors, parameters, (given) => ({
-    loss: tf.sum(tf.mul(predict(given, tables, predictor.blocks, kernels), upstream)),
-    outputs: {},
-  }))
+  const { gradients } = gradientsInParts(tensors, parameters, kernels, predictor.hiddenSize, (given, part) =>
+    tf.sum(tf.mul(predict(given, tables, predictor.blocks, part), tf.gather(rowGradients, part))),
+  )
   return { losses, gradients }
 }
 

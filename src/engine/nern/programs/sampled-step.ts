@@ -3,15 +3,17 @@
  * direction of method 4.2 (root mean squared error over all weights, gradient through the sampled kernels), scaled to
  * the sample; needs no images and no network.
  */
-import { lossGradients } from '#engine/loss-gradients.ts'
 import type { Program } from '#engine/program/program.ts'
+import { tf } from '#engine/program/tfjs.ts'
 import { asVector } from '#engine/tensor-rank.ts'
-import { sampledReconstructionLoss, type ReconstructionForm } from '../losses/reconstruction.ts'
+import { sampledReconstructionLoss, weightedSquaredError, type ReconstructionForm } from '../losses/reconstruction.ts'
+import { stagedSum } from '../losses/staged-sum.ts'
 import { named } from '../named.ts'
 import { applyOptimizer, optimizerInputSpecs, optimizerStateSpecs, type Optimizer } from '../optimizers/optimizer.ts'
 import { predict } from '../predictor.ts'
 import { fakeQuantised, scaleSpecs, type QuantisationPlan } from '../quantization/fake-quantization.ts'
 import type { KernelTargets, Representation } from '../representation.ts'
+import { gradientsInParts } from './kernel-parts.ts'
 import { reconstructionTerms } from './reconstruction-inputs.ts'
 
 export interface SampledStepOptions {
@@ -43,12 +45,20 @@ export function sampledStepProgram(options: SampledStepOptions): Program {
     build(tensors) {
       const kernels = asVector(named(tensors, 'kernels'))
       const quantised = fakeQuantised(quantisation, tensors)
-      const { loss, gradients } = lossGradients(quantised.tensors, parameters, (given) => {
-        const predicted = predict(given, tables, predictor.blocks, kernels)
-        const terms = reconstructionTerms(given, predicted, kernels)
-        return { loss: sampledReconstructionLoss(form, terms, table.kernels), outputs: {} }
-      })
-      return { loss, ...applyOptimizer(optimizer, Object.keys(trained), quantised.chain(gradients), tensors) }
+      const { blocks, hiddenSize } = predictor
+      const { sum, gradients } = gradientsInParts(quantised.tensors, parameters, kernels, hiddenSize, (given, part) =>
+        weightedSquaredError(reconstructionTerms(given, predict(given, tables, blocks, part), part)),
+      )
+      const rowWeights = tensors['rowWeights']
+      const values = sampledKernels * predictor.outputs
+      const sample = rowWeights === undefined ? values : stagedSum(tf.gather(rowWeights, kernels))
+      // The loss is a function of the sum alone, so its derivative scales the gradients of the sum.
+      const { value: loss, grad: scale } = tf.valueAndGrad((total) =>
+        sampledReconstructionLoss(form, total, sample, sampledKernels / table.kernels),
+      )(sum)
+      const scaled = Object.entries(gradients).map(([name, gradient]) => [name, tf.mul(gradient, scale)] as const)
+      const trainedGradients = quantised.chain(Object.fromEntries(scaled))
+      return { loss, ...applyOptimizer(optimizer, Object.keys(trained), trainedGradients, tensors) }
     },
   }
 }

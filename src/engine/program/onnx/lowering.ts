@@ -14,6 +14,7 @@ import {
   sameNumbers,
   splitChannels,
   storedAxes,
+  transposed,
   type Layout,
   type Value,
 } from './value.ts'
@@ -31,6 +32,8 @@ export class Lowering {
   readonly #transposedData = new WeakMap<ConstantData, Map<string, ConstantData>>()
   /** Results of `Relu` by their operand: its gradient is taken from the result, so that the operand can be freed. */
   readonly #reluResults = new WeakMap<Value, Value>()
+  /** Images [batch, height, width, channels] and the maps they were made of. */
+  readonly #channelsFirst = new WeakMap<Value, Value>()
 
   constructor(target: LoweringTarget) {
     this.target = target
@@ -169,6 +172,21 @@ export class Lowering {
   /** The value itself, or its `Relu` when that exists: both are positive at the same places. */
   reluOf(value: Value): Value {
     return this.#reluResults.get(value) ?? value
+  }
+
+  /**
+   * Maps [batch, channels, height, width] as [batch, height, width, channels]. Some operations of TensorFlow.js know
+   * that order only: `channelsFirst` undoes it for them, blocks and a convolution not written yet included.
+   */
+  channelsLast(maps: Value): Value {
+    const image = transposed(this.unblocked(maps), [0, 2, 3, 1])
+    this.#channelsFirst.set(image, maps)
+    return image
+  }
+
+  /** Undoes `channelsLast`; emits nothing. */
+  channelsFirst(image: Value): Value {
+    return this.#channelsFirst.get(image) ?? transposed(this.unblocked(image), [0, 3, 1, 2])
   }
 
   /** The value as it exists in the model: its convolution or its factor written. */

@@ -3,14 +3,16 @@
  * bias and its activation. Where the machine's CPU provider has convolutions on blocked channels, it is written as one.
  */
 import type { Lowering } from './lowering.ts'
-import type { OnnxAttributes } from './model.ts'
+import { int, type OnnxAttributes } from './model.ts'
 import { blockedOrder, transposed, type PendingMaps, type Value } from './value.ts'
 
 export interface ConvolutionParts {
   /** [batch, channels, height, width] */
   readonly maps: Value
-  /** [filters, channels, rows, columns] */
+  /** [filters, channels of a group, rows, columns] */
   readonly weights: Value
+  /** 1: every filter sees every channel. */
+  readonly groups: number
   /** [filters] */
   readonly bias?: Value
   /** Of the result, [batch, filters, height, width]. */
@@ -59,7 +61,8 @@ export class PendingConvolution implements PendingMaps {
   }
 
   #write(activation: OnnxAttributes): Value {
-    const { maps, weights, bias, shape, attributes } = this.#parts
+    const { maps, weights, groups, bias, shape } = this.#parts
+    const attributes = groups === 1 ? this.#parts.attributes : { ...this.#parts.attributes, group: int(groups) }
     const lowering = this.#lowering
     const spec = { shape, dtype: 'float32' } as const
     const biasNames = bias === undefined ? [] : [lowering.plain(bias)]
@@ -78,7 +81,9 @@ export class PendingConvolution implements PendingMaps {
   #block(): number | undefined {
     const block = this.#lowering.target.channelBlock
     if (block === undefined) return undefined
-    const [filters = 0, channels = 0] = this.#parts.weights.shape
+    const { weights, groups } = this.#parts
+    const [filters = 0, channels = 0] = weights.shape
+    if (groups > 1) return groups === filters && channels === 1 && filters % block === 0 ? block : undefined
     const fits = filters % block === 0 && (channels % block === 0 || channels < block)
     return fits ? block : undefined
   }
@@ -93,7 +98,10 @@ export class PendingConvolution implements PendingMaps {
     return lowering.builder.reshape(name, maps.shape)
   }
 
-  /** [filters / block, channels / block, rows, columns, channel of block, filter of block] in memory. */
+  /**
+   * [filters / block, channels / block, rows, columns, channel of block, filter of block] in memory; filters that see
+   * fewer channels than a block, as depthwise ones do, keep these undivided: [filters / block, channels, rows, ...].
+   */
   #blockedWeights(block: number): string {
     const { weights } = this.#parts
     const lowering = this.#lowering

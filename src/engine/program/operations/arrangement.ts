@@ -4,7 +4,7 @@ import { sizeOf } from '#shared/host-tensor.ts'
 import type { ValueSpec } from '../graph.ts'
 import type { Lowering } from '../onnx/lowering.ts'
 import { int } from '../onnx/model.ts'
-import { broadcast, layoutOf, transposed, uniform, uniformOf, type Value } from '../onnx/value.ts'
+import { broadcast, layoutOf, sameNumbers, transposed, uniform, uniformOf, type Value } from '../onnx/value.ts'
 import { operand, operandList, operation, unsupported, type Call, type Operation } from './operation.ts'
 import type { OperationTable } from './operation.ts'
 
@@ -35,7 +35,13 @@ const transpose = operation(
       call.attributes.numbers('perm').map((axis) => x.shape[axis] ?? 1),
     )
   },
-  (call, lowering) => transposed(lowering.unblocked(operand(call, 'x')), call.attributes.numbers('perm')),
+  (call, lowering) => {
+    const x = operand(call, 'x')
+    const permutation = call.attributes.numbers('perm')
+    if (sameNumbers(permutation, [0, 2, 3, 1])) return lowering.channelsLast(x)
+    if (sameNumbers(permutation, [0, 3, 1, 2])) return lowering.channelsFirst(x)
+    return transposed(lowering.unblocked(x), permutation)
+  },
 )
 
 const broadcastTo = operation(

@@ -1,15 +1,16 @@
-/** Pooling over windows and its gradients, for windows that do not overlap (and average pooling over everything). */
+/** Pooling over windows and its gradients. */
 import { tf } from '#engine/program/tfjs.ts'
 import type { ValueSpec } from '../graph.ts'
 import type { Lowering } from '../onnx/lowering.ts'
-import { ints } from '../onnx/model.ts'
+import { int, ints } from '../onnx/model.ts'
 import { broadcast, uniform, type Value } from '../onnx/value.ts'
-import { concatValues, padValue, sliceValue } from './arrangement.ts'
-import { channelsFirst, inFormat } from './convolution.ts'
-import { operand, operation, unsupported, type Call, type Operation, type OperationTable } from './operation.ts'
+import { padValue } from './arrangement.ts'
+import { channelsFirst, inFormat } from './convolution-geometry.ts'
+import { maximumGradient } from './maximum-gradient.ts'
+import { operand, operation, type Call, type Operation, type OperationTable } from './operation.ts'
 
 type PoolingParameters = Parameters<typeof tf.backend_util.computePool2DInfo>
-type PoolingInfo = ReturnType<typeof tf.backend_util.computePool2DInfo>
+export type PoolingInfo = ReturnType<typeof tf.backend_util.computePool2DInfo>
 
 function poolingOf(call: Call<ValueSpec>, image: readonly number[]): PoolingInfo {
   const { attributes } = call
@@ -38,99 +39,87 @@ function pool(op: string): Operation {
         pads: ints([top, left, bottom, right]),
       })
       const shape = [info.batchSize, info.inChannels, info.outHeight, info.outWidth]
-      return inFormat(lowering.plainValue({ shape, dtype: 'float32' }, name), 'NHWC')
+      return inFormat(lowering.plainValue({ shape, dtype: 'float32' }, name), 'NHWC', lowering)
     },
   )
 }
 
-/** The image [batch, channels, height, width] as [batch, channels, rows, stride, columns, stride]. */
-interface Tiling {
-  readonly info: PoolingInfo
-  readonly tiled: readonly number[]
-  /** The grid of windows over the same axes: the two stride axes have length 1. */
-  readonly grid: readonly number[]
-}
-
-/** Throws `op-unsupported` for windows that overlap, pad, or leave a rest of the image. */
-function tilingOf(call: Call<ValueSpec>, image: readonly number[]): Tiling {
-  const info = poolingOf(call, image)
-  const { padInfo, filterHeight, filterWidth, strideHeight, strideWidth, inHeight, inWidth } = info
-  const isPadded = padInfo.top + padInfo.left + padInfo.bottom + padInfo.right > 0
-  const overlaps = filterHeight > strideHeight || filterWidth > strideWidth
-  if (isPadded || overlaps || inHeight % strideHeight !== 0 || inWidth % strideWidth !== 0) {
-    throw unsupported(call, `windows of ${filterHeight}x${filterWidth} at stride ${strideHeight}x${strideWidth}`)
-  }
-  const { batchSize, inChannels, outHeight, outWidth } = info
-  return {
-    info,
-    tiled: [batchSize, inChannels, outHeight, strideHeight, outWidth, strideWidth],
-    grid: [batchSize, inChannels, outHeight, 1, outWidth, 1],
-  }
-}
-
+/** Every pixel gets its share of the windows that see it; TensorFlow.js counts padding into a window's size here. */
 const averagePoolGrad = operation(
   (call) => operand(call, 'input'),
   (call, lowering) => {
-    const { info, tiled, grid } = tilingOf(call, operand(call, 'input').shape)
-    const { filterHeight, filterWidth, strideHeight, strideWidth } = info
-    const dy = lowering.reshape(channelsFirst(operand(call, 'dy'), 'NHWC', lowering), grid)
-    const area = uniform({ shape: [], dtype: 'float32' }, filterHeight * filterWidth)
-    const share = filterHeight * filterWidth === 1 ? dy : lowering.elementwise('Div', [dy, area], dy)
-    const window = tiled.with(3, filterHeight).with(5, filterWidth)
-    const rest: (readonly [number, number])[] = [
-      [0, 0],
-      [0, 0],
-      [0, 0],
-      [0, strideHeight - filterHeight],
-      [0, 0],
-      [0, strideWidth - filterWidth],
-    ]
-    const isCovered = filterHeight === strideHeight && filterWidth === strideWidth
-    const spread = broadcast(share, window)
-    const image = isCovered ? spread : padValue(spread, rest, 0, lowering)
-    return toImage(image, info, lowering)
+    const info = poolingOf(call, operand(call, 'input').shape)
+    const dy = channelsFirst(operand(call, 'dy'), 'NHWC', lowering)
+    const image = isTiling(info) ? spreadOverTiles(dy, info, lowering) : spreadOverWindows(dy, info, lowering)
+    return inFormat(image, 'NHWC', lowering)
   },
 )
 
-/** The gradient of a window goes to its first maximum, so that it is counted once. */
+/** Whether windows do not overlap and, with the gaps between them, cover the image exactly. */
+function isTiling({
+  padInfo,
+  filterHeight,
+  filterWidth,
+  strideHeight,
+  strideWidth,
+  inHeight,
+  inWidth,
+}: PoolingInfo): boolean {
+  const isPadded = padInfo.top + padInfo.left + padInfo.bottom + padInfo.right > 0
+  const overlaps = filterHeight > strideHeight || filterWidth > strideWidth
+  return !isPadded && !overlaps && inHeight % strideHeight === 0 && inWidth % strideWidth === 0
+}
+
+function spreadOverTiles(dy: Value, info: PoolingInfo, lowering: Lowering): Value {
+  const { batchSize, inChannels, outHeight, outWidth, filterHeight, filterWidth, strideHeight, strideWidth } = info
+  const grid = [batchSize, inChannels, outHeight, 1, outWidth, 1]
+  const gradient = lowering.reshape(dy, grid)
+  const area = uniform({ shape: [], dtype: 'float32' }, filterHeight * filterWidth)
+  const share = filterHeight * filterWidth === 1 ? gradient : lowering.elementwise('Div', [gradient, area], gradient)
+  const rest: (readonly [number, number])[] = [
+    [0, 0],
+    [0, 0],
+    [0, 0],
+    [0, strideHeight - filterHeight],
+    [0, 0],
+    [0, strideWidth - filterWidth],
+  ]
+  const isCovered = filterHeight === strideHeight && filterWidth === strideWidth
+  const spread = broadcast(share, grid.with(3, filterHeight).with(5, filterWidth))
+  return lowering.reshape(isCovered ? spread : padValue(spread, rest, 0, lowering), imageShape(info))
+}
+
+/** A transposed convolution with equal weights, channel by channel. */
+function spreadOverWindows(dy: Value, info: PoolingInfo, lowering: Lowering): Value {
+  const { inChannels, outHeight, outWidth, filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = info
+  const weights = new Float32Array(inChannels * filterHeight * filterWidth).fill(1 / (filterHeight * filterWidth))
+  const shape = [inChannels, 1, filterHeight, filterWidth]
+  const { top, left, bottom, right } = padInfo
+  const reachedHeight = (outHeight - 1) * strideHeight + filterHeight - top - bottom
+  const reachedWidth = (outWidth - 1) * strideWidth + filterWidth - left - right
+  const operands = [lowering.plain(dy), lowering.builder.initializer('float32', shape, weights)]
+  const name = lowering.emit('ConvTranspose', operands, {
+    kernel_shape: ints([filterHeight, filterWidth]),
+    strides: ints([strideHeight, strideWidth]),
+    pads: ints([top, left, bottom, right]),
+    output_padding: ints([info.inHeight - reachedHeight, info.inWidth - reachedWidth]),
+    group: int(inChannels),
+  })
+  return lowering.plainValue({ shape: imageShape(info), dtype: 'float32' }, name)
+}
+
 const maxPoolGrad = operation(
   (call) => operand(call, 'input'),
   (call, lowering) => {
-    const { info, tiled, grid } = tilingOf(call, operand(call, 'input').shape)
-    const { filterHeight, filterWidth, strideHeight, strideWidth } = info
-    if (filterHeight !== strideHeight || filterWidth !== strideWidth) throw unsupported(call, 'gaps between windows')
-    const x = lowering.reshape(channelsFirst(operand(call, 'input'), 'NHWC', lowering), tiled)
-    const y = lowering.reshape(channelsFirst(operand(call, 'output'), 'NHWC', lowering), grid)
-    const dy = lowering.reshape(channelsFirst(operand(call, 'dy'), 'NHWC', lowering), grid)
-    const boolean = { shape: grid, dtype: 'bool' as const }
-    const zero = uniform({ shape: [], dtype: 'float32' }, 0)
-    let taken: Value | undefined
-    const cells: Value[] = []
-    for (let cell = 0; cell < strideHeight * strideWidth; cell++) {
-      const pixel = cellOf(x, Math.floor(cell / strideWidth), cell % strideWidth, grid, lowering)
-      const isMaximum = lowering.elementwise('Equal', [pixel, y], boolean)
-      const free = taken === undefined ? undefined : lowering.elementwise('Not', [taken], boolean)
-      const isFirst = free === undefined ? isMaximum : lowering.elementwise('And', [isMaximum, free], boolean)
-      taken = taken === undefined ? isMaximum : lowering.elementwise('Or', [taken, isMaximum], boolean)
-      cells.push(lowering.elementwise('Where', [isFirst, dy, zero], dy))
-    }
-    const rows = Array.from({ length: strideHeight }, (_, row) => {
-      const ofRow = cells.slice(row * strideWidth, (row + 1) * strideWidth)
-      return concatValues(ofRow, 5, grid.with(5, strideWidth), lowering)
-    })
-    return toImage(concatValues(rows, 3, tiled, lowering), info, lowering)
+    const info = poolingOf(call, operand(call, 'input').shape)
+    const maps = (name: string): Value => lowering.unblocked(channelsFirst(operand(call, name), 'NHWC', lowering))
+    const image = maximumGradient(maps('input'), maps('output'), maps('dy'), info, lowering)
+    return inFormat(image, 'NHWC', lowering)
   },
 )
 
-function cellOf(tiled: Value, row: number, column: number, grid: readonly number[], lowering: Lowering): Value {
-  const starts = [0, 0, 0, row, 0, column]
-  const ranges = grid.map((extent, axis) => ({ start: starts[axis] ?? 0, stop: (starts[axis] ?? 0) + extent, step: 1 }))
-  return sliceValue(tiled, ranges, grid, lowering)
-}
-
-function toImage(tiled: Value, info: PoolingInfo, lowering: Lowering): Value {
-  const shape = [info.batchSize, info.inChannels, info.inHeight, info.inWidth]
-  return inFormat(lowering.reshape(tiled, shape), 'NHWC')
+function imageShape({ batchSize, inChannels, inHeight, inWidth }: PoolingInfo): readonly number[] {
+  return [batchSize, inChannels, inHeight, inWidth]
 }
 
 export const poolingOperations: OperationTable = {

@@ -1,6 +1,6 @@
 import type { ExperimentRecord, NetworkRecord, DatasetRecord } from '#shared/records.ts'
 import type { ExperimentStatus } from '#shared/status-machine.ts'
-import { architectureTitle } from '../../format/architecture-title.ts'
+import { architectureTitle } from '#shared/architecture-catalogue.ts'
 import { outcomeOf, type Outcome } from './outcome.ts'
 
 export interface ExperimentRow {

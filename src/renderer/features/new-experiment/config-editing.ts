@@ -1,7 +1,7 @@
 import { experimentConfigSchema, type ExperimentConfig, type ExperimentKind } from '#shared/experiment-config.ts'
 import { parameterCatalogue } from '#shared/parameter-catalogue.ts'
 import type { ParameterDescription } from '#shared/parameter-controls.ts'
-import { architectureTitle } from '../../format/architecture-title.ts'
+import { architectureTitle } from '#shared/architecture-catalogue.ts'
 import { formatCount } from '../../format/format.ts'
 
 /** The leaves of a configuration as an editor holds them: numbers stay as they were typed. */

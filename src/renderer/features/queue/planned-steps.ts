@@ -1,6 +1,6 @@
 import { phaseNames } from '#shared/compress-phases.ts'
 import type { ExperimentConfig } from '#shared/experiment-config.ts'
-import { architectureTitle } from '../../format/architecture-title.ts'
+import { architectureTitle } from '#shared/architecture-catalogue.ts'
 import { formatAmount, formatCount } from '../../format/format.ts'
 
 /** What an experiment will do, in a few words: `hidden size 160, 10,000 reconstruction and 300 distillation steps`. */

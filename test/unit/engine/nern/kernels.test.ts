@@ -7,7 +7,7 @@ import { assembleWeights, kernelNorms, kernelRows, kernelRowWeights } from '#eng
 import { named } from '#engine/nern/named.ts'
 import { tf } from '#engine/program/tfjs.ts'
 import { asMatrix } from '#engine/tensor-rank.ts'
-import { float32Tensor } from '#shared/host-tensor.ts'
+import { float32Tensor, sizeOf } from '#shared/host-tensor.ts'
 import { evaluate } from '#test/support/run-program.ts'
 
 let executor: Executor
@@ -69,3 +69,33 @@ test('norms are those of the kernels', () => {
 test('a missing layer is named', () => {
   expect(() => kernelRows({ whole: weights.whole }, table)).toThrow('pointwise needs 2 weights, got none')
 })
+
+test.each([
+  { largest: 5, extent: 3, start: 1 },
+  { largest: 7, extent: 5, start: 1 },
+  { largest: 7, extent: 4, start: 1 },
+  { largest: 7, extent: 2, start: 2 },
+  { largest: 4, extent: 3, start: 0 },
+  { largest: 4, extent: 1, start: 1 },
+])(
+  'of $largest x $largest, $extent x $extent ones begin at $start and come back',
+  async ({ largest, extent, start }) => {
+    const mixed = kernelTable([
+      { name: 'large', shape: [1, 1, largest, largest] },
+      { name: 'small', shape: [2, 1, extent, extent] },
+    ])
+    const numbers = (shape: readonly number[]) =>
+      float32Tensor(
+        shape,
+        Float32Array.from({ length: sizeOf(shape) }, (_, at) => at + 1),
+      )
+    const given = { large: numbers([1, 1, largest, largest]), small: numbers([2, 1, extent, extent]) }
+    const rows = kernelRows(given, mixed)
+    expect(rows.shape).toEqual([3, largest * largest])
+    expect(rows.data.subarray(largest * largest).indexOf(1)).toBe(start * largest + start)
+    const assembled = await evaluate(executor, 'assemble', { rows }, (tensors) =>
+      assembleWeights(asMatrix(named(tensors, 'rows')), mixed),
+    )
+    expect(assembled).toEqual(given)
+  },
+)

@@ -4,7 +4,11 @@ import type { Executor } from '#engine/executors/executor.ts'
 import { lossGradients } from '#engine/loss-gradients.ts'
 import { distillationLoss, type DistillationForm } from '#engine/nern/losses/distillation.ts'
 import { featureMapLoss } from '#engine/nern/losses/feature-maps.ts'
-import { reconstructionLoss, sampledReconstructionLoss } from '#engine/nern/losses/reconstruction.ts'
+import {
+  reconstructionLoss,
+  sampledReconstructionLoss,
+  weightedSquaredError,
+} from '#engine/nern/losses/reconstruction.ts'
 import { safeReciprocal } from '#engine/nern/losses/safe-reciprocal.ts'
 import { safeSqrt } from '#engine/nern/losses/safe-sqrt.ts'
 import { stagedSampleSum, stagedSum } from '#engine/nern/losses/staged-sum.ts'
@@ -70,15 +74,7 @@ describe('reconstruction', () => {
   test('of a sample counts only what a crop keeps', async () => {
     const tensors = { x: matrix([[3, 9, 4]]), targets: matrix([[0, 0, 0]]), rowWeights: matrix([[1, 0, 1]]) }
     const { value, gradient } = await differentiate(tensors, (given) =>
-      sampledReconstructionLoss(
-        'rmse',
-        {
-          predicted: named(given, 'x'),
-          targets: named(given, 'targets'),
-          rowWeights: named(given, 'rowWeights'),
-        },
-        1,
-      ),
+      sampledReconstructionLoss('rmse', weightedSquaredError(rowsOf(given)), tf.sum(named(given, 'rowWeights')), 1),
     )
     expect(value).toBeCloseTo(Math.sqrt(25 / 2), 5)
     expect(gradient[1]).toBe(0)
@@ -87,19 +83,19 @@ describe('reconstruction', () => {
   test('of layers weighs each row and scales a sample up to all kernels', async () => {
     const tensors = { x: matrix([[2]]), targets: matrix([[0]]), rowWeights: matrix([[0.25]]) }
     const { value } = await differentiate(tensors, (given) =>
-      sampledReconstructionLoss(
-        'layer-mse',
-        {
-          predicted: named(given, 'x'),
-          targets: named(given, 'targets'),
-          rowWeights: named(given, 'rowWeights'),
-        },
-        8,
-      ),
+      sampledReconstructionLoss('layer-mse', weightedSquaredError(rowsOf(given)), 1, 1 / 8),
     )
     expect(value).toBe(8)
   })
 })
+
+function rowsOf(given: NamedTensors) {
+  return {
+    predicted: named(given, 'x'),
+    targets: named(given, 'targets'),
+    rowWeights: named(given, 'rowWeights'),
+  }
+}
 
 describe('feature maps', () => {
   const loss = (given: NamedTensors): tf.Scalar => featureMapLoss([named(given, 'original')], [named(given, 'x')])
