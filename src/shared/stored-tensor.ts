@@ -3,7 +3,7 @@
  * is measured with. Integers have as many bits as they say, also on disk.
  */
 import { fromFloat16Bits } from './float16.ts'
-import { float32Tensor, sizeOf, type HostTensor, type HostTensors } from './host-tensor.ts'
+import { float32Tensor, sizeOf, type HostTensor } from './host-tensor.ts'
 
 /** Bits of a signed integer code; its values reach from -(2^(bits-1) - 1) to 2^(bits-1) - 1, symmetric. */
 export const integerBits = [2, 3, 4, 5, 6, 7, 8] as const
@@ -44,9 +44,4 @@ export function storedValues(tensor: StoredTensor): HostTensor {
       return float32Tensor(shape, values)
     }
   }
-}
-
-/** `storedValues` of every tensor, by name. */
-export function allStoredValues(tensors: StoredTensors): HostTensors {
-  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, storedValues(tensor)]))
 }

@@ -1,9 +1,9 @@
+import { readBack } from '#engine/nern/quantization/stored-parameters.ts'
 import type { Executor } from '#engine/executors/executor.ts'
 import { predictAllProgram } from '#engine/nern/programs/predict-all.ts'
 import { createRepresentation } from '#engine/nern/representation.ts'
 import type { NernPackage } from '#formats/nern-package/writer.ts'
 import type { HostTensors } from '#shared/host-tensor.ts'
-import { allStoredValues } from '#shared/stored-tensor.ts'
 import { embeddingOf } from './compress/embedding.ts'
 
 /** The represented weights that the predictor of a package gives, by their original names. */
@@ -17,7 +17,7 @@ export async function packagedWeights(executor: Executor, content: NernPackage):
     ...(orders.length === 0 ? {} : { permutations: orders }),
   })
   const program = await executor.compile(predictAllProgram(representation, 'caller'))
-  const state = executor.createState(allStoredValues(predictor))
+  const state = executor.createState(readBack(predictor))
   try {
     return await program.run({}, state)
   } finally {

@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect } from 'vitest'
+import { readBack } from '#engine/nern/quantization/stored-parameters.ts'
 import { createExecutor } from '#engine/executors/create-executor.ts'
 import type { Executor } from '#engine/executors/executor.ts'
 import { writePackage, type NernPackage } from '#formats/nern-package/writer.ts'
 import { readSafetensors } from '#formats/safetensors/reader.ts'
 import type { HostTensors } from '#shared/host-tensor.ts'
-import { allStoredValues } from '#shared/stored-tensor.ts'
 import type { MadeUpOptions } from '#test/support/made-up-package.ts'
 import { itWithPython, runPython } from '#test/support/python.ts'
 import { resnet20Package } from '#test/support/resnet20-package.ts'
@@ -23,7 +23,7 @@ afterAll(() => executor.dispose())
 
 /** The state dict by the studio itself. */
 async function reconstructed(content: NernPackage): Promise<HostTensors> {
-  return { ...allStoredValues(content.kept), ...(await packagedWeights(executor, content)) }
+  return { ...readBack(content.kept), ...(await packagedWeights(executor, content)) }
 }
 
 /** The state dict by the Python file. */

@@ -42,7 +42,7 @@ export function entryBytes(entry: StoredEntry): Readonly<Record<Precision, numbe
 }
 
 /** Rows that have a scale each: indices of the first axis. */
-export function rowsOf(shape: readonly number[]): number {
+function rowsOf(shape: readonly number[]): number {
   return shape[0] ?? 1
 }
 

@@ -8,11 +8,11 @@ import { imagenetNormalisation } from '#engine/network-images.ts'
 import { readPackage } from '#formats/nern-package/reader.ts'
 import { writePackage, type NernPackage } from '#formats/nern-package/writer.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
-import { storedFloatTensors } from '#engine/nern/quantization/stored-parameters.ts'
+import { readBack, storedFloatTensors } from '#engine/nern/quantization/stored-parameters.ts'
 import { accuracyPairs } from '#shared/accuracy-pairs.ts'
 import type { PhaseName } from '#shared/compress-phases.ts'
 import { AppException } from '#shared/result.ts'
-import { allStoredValues, type StoredTensors } from '#shared/stored-tensor.ts'
+import type { StoredTensors } from '#shared/stored-tensor.ts'
 import type { SplitPredictions, TrainerJob } from '#shared/trainer-protocol.ts'
 import { loadSplit } from '../data/open-dataset.ts'
 import { evaluateSplit, evaluationBatchOf } from '../evaluation.ts'
@@ -65,7 +65,7 @@ export async function finish(options: FinishOptions): Promise<void> {
     evaluations.push({ of: 'reconstructed', split, ...(await evaluation.evaluate(data, onBatch('reconstructed'))) })
   }
   const { layers, relativeError } = reconstructionErrors(parameters, weights)
-  const reconstructed = writeSafetensors(Object.entries({ ...allStoredValues(content.kept), ...weights }), {
+  const reconstructed = writeSafetensors(Object.entries({ ...readBack(content.kept), ...weights }), {
     architecture: network.architecture,
     classes: String(network.classes),
   })

@@ -1,6 +1,7 @@
 /** Turns a package back into the whole network and writes it in other forms. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { readBack } from '#engine/nern/quantization/stored-parameters.ts'
 import { imagenetNormalisation } from '#engine/network-images.ts'
 import { networkOnnx } from '#engine/network-onnx.ts'
 import { readPackage } from '#formats/nern-package/reader.ts'
@@ -11,7 +12,6 @@ import { buildNetwork } from '#networks/architectures.ts'
 import type { WeightFormat } from '#shared/export-formats.ts'
 import type { HostTensors } from '#shared/host-tensor.ts'
 import { AppException, assertNever } from '#shared/result.ts'
-import { allStoredValues } from '#shared/stored-tensor.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import type { JobContext, JobEnd } from '../job-context.ts'
 import { openExecutor } from '../open-executor.ts'
@@ -29,7 +29,7 @@ export async function exportNetwork(job: ExportJob, context: JobContext): Promis
   try {
     context.send({ type: 'started', device, totalSteps: 0, step: 0 })
     context.send({ type: 'phase', phase: 'reconstructing the weights', done: 0, total: 0 })
-    const tensors = { ...allStoredValues(content.kept), ...(await packagedWeights(executor, content)) }
+    const tensors = { ...readBack(content.kept), ...(await packagedWeights(executor, content)) }
     const outputs: { sizeBytes: number; sha256: string }[] = []
     for (const { format, path } of job.outputs) {
       context.send({ type: 'phase', phase: `writing ${format}`, done: outputs.length, total: job.outputs.length })

@@ -1,5 +1,6 @@
 import { crc32, deflateSync, inflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { readBack } from '#engine/nern/quantization/stored-parameters.ts'
 import { packageBytes } from '#formats/nern-package/package-bytes.ts'
 import { isPackage, openPackage, readPackage } from '#formats/nern-package/reader.ts'
 import { writePackage } from '#formats/nern-package/writer.ts'
@@ -8,7 +9,7 @@ import { writeSafetensors, type TensorToWrite } from '#formats/safetensors/write
 import { Random } from '#shared/random.ts'
 import type { PackageDescription } from '#shared/package-description.ts'
 import type { Result } from '#shared/result.ts'
-import { allStoredValues, integerBits } from '#shared/stored-tensor.ts'
+import { integerBits } from '#shared/stored-tensor.ts'
 import { madeUpPackage, type MadeUpOptions } from '#test/support/made-up-package.ts'
 import { fuzz } from '../support/fuzz.ts'
 
@@ -53,7 +54,7 @@ it.each(variants)('accounts for every byte: %o', (options) => {
 
 it('keeps tensors under awkward names', () => {
   const content = madeUpPackage({ keptShapes: { __proto__x: [1], '1': [2], 'ü "x"': [], constructor: [3] } })
-  expect(allStoredValues(unwrap(readPackage(writePackage(content), 'a')).kept)).toEqual(allStoredValues(content.kept))
+  expect(readBack(unwrap(readPackage(writePackage(content), 'a')).kept)).toEqual(readBack(content.kept))
 })
 
 it('refuses to write orders that do not fit their layers', () => {
@@ -205,7 +206,7 @@ describe('a hostile package', () => {
     await fuzz(
       writePackage(madeUpPackage(options)),
       (bytes) => readPackage(bytes, 'fuzzed'),
-      ({ predictor, kept }) => [allStoredValues(predictor), allStoredValues(kept)],
+      ({ predictor, kept }) => [readBack(predictor), readBack(kept)],
     )
   })
 
@@ -219,7 +220,7 @@ describe('a hostile package', () => {
           edited((description, sections) => mutate(description, sections, bytes), options),
           'fuzzed',
         ),
-      ({ predictor, kept }) => [allStoredValues(predictor), allStoredValues(kept)],
+      ({ predictor, kept }) => [readBack(predictor), readBack(kept)],
     )
   })
 })
@@ -235,7 +236,7 @@ function mutate(
   const random = Random.fromSeed(crc32(seed))
   for (let i = 0; i < 2; i++) {
     let parent: unknown = description
-    let key = ''
+    let key: string
     for (;;) {
       const keys = Object.keys(parent as object)
       key = keys[random.integer(Math.max(1, keys.length))] ?? ''
