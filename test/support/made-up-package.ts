@@ -1,5 +1,5 @@
-import type { LayerOrder } from '#formats/nern-package/layer-orders.ts'
 import type { NernPackage } from '#formats/nern-package/writer.ts'
+import type { LayerPermutation } from '#shared/layer-permutation.ts'
 import { toFloat16Bits } from '#shared/float16.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
 import type { PackagedEmbedding, PackagedLayer, PermutationMode } from '#shared/package-description.ts'
@@ -90,7 +90,7 @@ function madeUpOrder(
   mode: Exclude<PermutationMode, 'none'>,
   [filters, channels]: PackagedLayer['shape'],
   random: Random,
-): LayerOrder {
+): LayerPermutation {
   if (mode === 'cross-filter') return { mode, order: shuffled(filters * channels, random) }
   const channelOrders = new Int32Array(filters * channels)
   for (let filter = 0; filter < filters; filter++) channelOrders.set(shuffled(channels, random), filter * channels)

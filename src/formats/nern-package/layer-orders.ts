@@ -1,27 +1,13 @@
 /** The orders of all represented layers as one coded stream. */
 import { log2Factorial } from '#shared/accounting.ts'
+import type { LayerPermutation } from '#shared/layer-permutation.ts'
 import type { PackagedLayer, PermutationMode } from '#shared/package-description.ts'
 import type { AppException } from '#shared/result.ts'
 import { decodePermutation, encodePermutation } from './permutation-code.ts'
 import { RangeDecoder, RangeEncoder } from './range-coder.ts'
 
-/** Which coordinate each kernel of one layer is given (src/engine/nern/permutation/layer-permutation.ts). */
-export type LayerOrder =
-  | {
-      readonly mode: 'cross-filter'
-      /** Position to kernel (filter * channels + channel). */
-      readonly order: Int32Array
-    }
-  | {
-      readonly mode: 'in-filter'
-      /** Position to filter. */
-      readonly filterOrder: Int32Array
-      /** [filters, channels]: for each filter, position to channel. */
-      readonly channelOrders: Int32Array
-    }
-
 /** Layer by layer; in-filter: the filters first, then the channels of filter 0, 1, 2 ... */
-export function encodeOrders(orders: readonly LayerOrder[]): Uint8Array<ArrayBuffer> {
+export function encodeOrders(orders: readonly LayerPermutation[]): Uint8Array<ArrayBuffer> {
   const encoder = new RangeEncoder()
   for (const order of orders) {
     if (order.mode === 'cross-filter') {
@@ -44,14 +30,14 @@ export function decodeOrders(
   mode: Exclude<PermutationMode, 'none'>,
   layers: readonly PackagedLayer[],
   corrupt: (problem: string) => AppException,
-): readonly LayerOrder[] {
+): readonly LayerPermutation[] {
   // Before memory is taken: a stream holds no more than its bytes can say.
   const bits = permutationBits(mode, layers)
   if (bits > 8 * bytes.byteLength + 1) {
     throw corrupt(`expected at least ${Math.ceil(bits / 8)} bytes of orders, found ${bytes.byteLength}`)
   }
   const decoder = new RangeDecoder(bytes, corrupt)
-  const orders = layers.map(({ shape: [filters, channels] }): LayerOrder => {
+  const orders = layers.map(({ shape: [filters, channels] }): LayerPermutation => {
     if (mode === 'cross-filter') return { mode, order: decodePermutation(decoder, filters * channels) }
     const filterOrder = decodePermutation(decoder, filters)
     const channelOrders = new Int32Array(filters * channels)

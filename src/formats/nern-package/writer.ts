@@ -1,11 +1,12 @@
 import { crc32, deflateSync } from 'node:zlib'
+import type { LayerPermutation } from '#shared/layer-permutation.ts'
 import { packageVersion, type PackageDescription } from '#shared/package-description.ts'
 import type { StoredTensors } from '#shared/stored-tensor.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
 import { AppException } from '#shared/result.ts'
 import { bytesPerElement } from '../file-tensor.ts'
 import { writeSafetensors, type TensorToWrite } from '../safetensors/writer.ts'
-import { encodeOrders, type LayerOrder } from './layer-orders.ts'
+import { encodeOrders } from './layer-orders.ts'
 import { descriptionSection, markKey, ordersSection, sectionDtypes, sectionName } from './sections.ts'
 import type { Owner, Precision } from './sections.ts'
 import { encodeTensors } from './tensor-table.ts'
@@ -19,7 +20,7 @@ export interface NernPackage extends Pick<
   /** `predictor.<block>.weight` [outputs, inputs] and `.bias`, block by block. */
   readonly predictor: StoredTensors
   /** One a layer, all of one mode; empty without a permutation. */
-  readonly orders: readonly LayerOrder[]
+  readonly orders: readonly LayerPermutation[]
   /** Tensors that are not represented, by their original names. */
   readonly kept: StoredTensors
 }

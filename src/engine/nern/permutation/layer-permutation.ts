@@ -2,23 +2,11 @@
  * Orders of one layer's kernels that put similar ones side by side (method 5.2). Weights never move: a permutation
  * only says which coordinate a kernel is given.
  */
+import type { LayerPermutation } from '#shared/layer-permutation.ts'
 import type { LayerKernels } from '../coordinates.ts'
 import { greedyPath, nearestValuePath, type PathSteps } from './greedy-path.ts'
 
-export type LayerPermutation =
-  | {
-      readonly mode: 'cross-filter'
-      /** Position on the path to kernel (filter * channels + channel). */
-      readonly order: Int32Array
-    }
-  | {
-      readonly mode: 'in-filter'
-      /** Position to filter. */
-      readonly filterOrder: Int32Array
-      /** [filters, channels]: for each filter, position to channel. */
-      readonly channelOrders: Int32Array
-    }
-
+export type { LayerPermutation }
 export type PermutationMode = LayerPermutation['mode']
 
 /** Steps of finding one layer's permutation; yields the number of kernels handled since the last yield. */

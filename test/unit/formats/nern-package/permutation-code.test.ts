@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
-import { decodeOrders, encodeOrders, type LayerOrder } from '#formats/nern-package/layer-orders.ts'
+import { decodeOrders, encodeOrders } from '#formats/nern-package/layer-orders.ts'
 import { decodePermutation, encodePermutation } from '#formats/nern-package/permutation-code.ts'
 import { RangeDecoder, RangeEncoder } from '#formats/nern-package/range-coder.ts'
+import type { LayerPermutation } from '#shared/layer-permutation.ts'
 import { Random } from '#shared/random.ts'
 import { AppException } from '#shared/result.ts'
 import { shuffled } from '#test/support/made-up-package.ts'
@@ -67,12 +68,12 @@ it('codes the orders of a whole network in one stream, both ways of permuting', 
     { name: 'a', shape: [16, 3, 3, 3] as [number, number, number, number] },
     { name: 'b', shape: [16, 16, 3, 3] as [number, number, number, number] },
   ]
-  const inFilter = layers.map(({ shape: [filters, channels] }): LayerOrder => ({
+  const inFilter = layers.map(({ shape: [filters, channels] }): LayerPermutation => ({
     mode: 'in-filter',
     filterOrder: shuffled(filters, random),
     channelOrders: Int32Array.from(Array.from({ length: filters }, () => [...shuffled(channels, random)]).flat()),
   }))
-  const crossFilter = layers.map(({ shape: [filters, channels] }): LayerOrder => ({
+  const crossFilter = layers.map(({ shape: [filters, channels] }): LayerPermutation => ({
     mode: 'cross-filter',
     order: shuffled(filters * channels, random),
   }))

@@ -36,7 +36,7 @@ it('escapes every text, wherever it comes from', () => {
 
 it('says accuracy, bytes and hashes', () => {
   const page = report('mine')
-  for (const text of ['91.00 %', '-0.73 points', 'c'.repeat(64), 'Batch-norm', '20.00 %']) expect(page).toContain(text)
+  for (const text of ['91.00 %', '-0.73 points', 'c'.repeat(64), 'Classifier', '20.00 %']) expect(page).toContain(text)
 })
 
 it('lets no piece into a template unescaped but markup', () => {
