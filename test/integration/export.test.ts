@@ -155,6 +155,13 @@ describe('an export that cannot be', () => {
     expect((await runCommand(storeFolder, ['reconstruct', 'x', '--out', 'w.bin'])).code).toBe(2)
   })
 
+  it('imports no package as if it were a checkpoint, and says what to do', async () => {
+    expect(await codeOf(['network', 'import', at('nern.safetensors')])).toMatchObject({
+      exit: 1,
+      error: { code: 'file-unsupported', remedy: expect.stringContaining('studio reconstruct') },
+    })
+  })
+
   it('reconstructs nothing from an ordinary file', async () => {
     const args = ['reconstruct', at('safetensors'), '--out', join(out, 'not.npz')]
     expect(await codeOf(args)).toMatchObject({ exit: 1, error: { code: 'file-unsupported' } })

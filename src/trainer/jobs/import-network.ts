@@ -1,6 +1,8 @@
 /** Reads a checkpoint file, matches it to an architecture and writes it in the studio's own form. */
 import { readFile, writeFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { readCheckpoint } from '#formats/checkpoint.ts'
+import { isPackage } from '#formats/nern-package/reader.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { architectures } from '#networks/architectures.ts'
 import { matchArchitecture } from '#networks/matching.ts'
@@ -16,6 +18,14 @@ export async function importNetwork(job: ImportNetworkJob, context: JobContext):
   context.send({ type: 'phase', phase: 'reading', done: 0, total: 0 })
   const source = await readFile(job.sourcePath)
   const file = unwrap(await readCheckpoint(job.sourcePath))
+  if (isPackage(file.metadata)) {
+    throw new AppException({
+      code: 'file-unsupported',
+      message: `${basename(job.sourcePath)} is a compressed package, not a checkpoint.`,
+      where: job.sourcePath,
+      remedy: 'Turn it into weights first (studio reconstruct FILE --out W.safetensors), then import those.',
+    })
+  }
   const candidates =
     job.architecture === undefined ? architectures : architectures.filter(({ id }) => id === job.architecture)
   if (candidates.length === 0) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { TokenTable } from '#main/files/token-table.ts'
-import { createFilePicker, registerDrops } from '#main/ipc/files.ts'
+import { createFilePicker, createFileShower, registerDrops } from '#main/ipc/files.ts'
 
 test('choosing a file gives a token and its name, never its path', async () => {
   const tokens = new TokenTable()
@@ -26,6 +26,19 @@ test.each([
 ])('a closed dialog gives undefined: %o', async (answer) => {
   const pick = createFilePicker({ showOpenDialog: (async () => answer) as never }, new TokenTable())
   expect(await pick({ kind: 'dataset-folder' })).toBeUndefined()
+})
+
+test('a file is shown only in a folder that was chosen, and only directly in it', async () => {
+  const tokens = new TokenTable()
+  const shown: string[] = []
+  const show = createFileShower({ showItemInFolder: (path) => void shown.push(path) }, tokens)
+  const { token } = tokens.add('/data/exports')
+  await show({ folder: token, fileName: 'a.onnx' })
+  for (const fileName of ['../a.onnx', '/etc/passwd', '..', '.hidden']) {
+    await expect(show({ folder: token, fileName })).rejects.toMatchObject({ code: 'not-found' })
+  }
+  await expect(show({ folder: '/data/exports', fileName: 'a.onnx' })).rejects.toMatchObject({ code: 'not-found' })
+  expect(shown).toEqual(['/data/exports/a.onnx'])
 })
 
 function drop(path: unknown, isTrusted = true) {
