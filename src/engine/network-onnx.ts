@@ -2,7 +2,7 @@
  * A network as an ONNX model for other programs (operator set 17): pixels in, logits out, any number of images. Weights
  * keep the names of the state dict. Compiled programs of the studio are something else: see program/compile.ts.
  */
-import type { Network, NetworkNode } from '#networks/network.ts'
+import type { Network, NetworkNode, Pair, PoolingWindow } from '#networks/network.ts'
 import { sizeOf, type HostTensors } from '#shared/host-tensor.ts'
 import { AppException, assertNever } from '#shared/result.ts'
 import type { Normalisation } from './network-images.ts'
@@ -50,6 +50,8 @@ class ExportedGraph {
   readonly initializers: OnnxInitializer[] = []
   readonly #network: Network
   readonly #normalisation: Normalisation
+  /** [height, width] of every node's map. */
+  readonly #extents = new Map<string, Pair>()
 
   constructor(network: Network, parameters: HostTensors, normalisation: Normalisation) {
     this.#network = network
@@ -65,7 +67,10 @@ class ExportedGraph {
       }
       this.initializers.push({ name, dtype: 'float32', shape, data: value.data })
     }
-    for (const node of network.nodes) this.#add(node)
+    for (const node of network.nodes) {
+      this.#extents.set(node.id, this.#extentOf(node))
+      this.#add(node)
+    }
   }
 
   #add(node: NetworkNode): void {
@@ -90,6 +95,32 @@ class ExportedGraph {
       }
       case 'relu':
         return this.#push('Relu', [this.#valueOf(node.input)], output)
+      case 'relu6': {
+        const bounds = [0, 6].map((bound) => this.#constant(`${node.id}.bound.${bound}`, [], [bound]))
+        return this.#push('Clip', [this.#valueOf(node.input), ...bounds], output)
+      }
+      case 'concat': {
+        const inputs = node.inputs.map((id) => this.#valueOf(id))
+        return this.#push('Concat', inputs, output, { axis: int(1) })
+      }
+      case 'channel-slice': {
+        const slice = this.#integers(`${node.id}.slice`, [[node.start], [node.start + node.channels], [1]])
+        return this.#push('Slice', [this.#valueOf(node.input), ...slice], output)
+      }
+      case 'channel-shuffle':
+        return this.#shuffle(node, output)
+      case 'max-pool':
+        return this.#push('MaxPool', [this.#valueOf(node.input)], output, windowAttributes(node))
+      case 'average-pool': {
+        const attributes = { ...windowAttributes(node), count_include_pad: int(node.countsPadding ? 1 : 0) }
+        return this.#push('AveragePool', [this.#valueOf(node.input)], output, attributes)
+      }
+      case 'adaptive-average-pool':
+        return this.#adaptivePool(node, output)
+      case 'flatten':
+        return this.#push('Flatten', [this.#valueOf(node.input)], output, { axis: int(1) })
+      case 'dropout':
+        return this.#push('Identity', [this.#valueOf(node.input)], output)
       case 'add':
         return this.#push(
           'Add',
@@ -121,16 +152,69 @@ class ExportedGraph {
     }
   }
 
+  /** [B, C, H, W] with the channels innermost, split by group, groups and members exchanged, and back. */
+  #shuffle(node: Extract<NetworkNode, { op: 'channel-shuffle' }>, output: string): void {
+    const [split = '', joined = ''] = this.#integers(`${node.id}.shape`, [
+      [0, 0, 0, node.groups, -1],
+      [0, 0, 0, -1],
+    ])
+    const step = (name: string): string => `${node.id}.${name}`
+    this.#push('Transpose', [this.#valueOf(node.input)], step('innermost'), { perm: ints([0, 2, 3, 1]) })
+    this.#push('Reshape', [step('innermost'), split], step('split'))
+    this.#push('Transpose', [step('split')], step('exchanged'), { perm: ints([0, 1, 2, 4, 3]) })
+    this.#push('Reshape', [step('exchanged'), joined], step('joined'))
+    this.#push('Transpose', [step('joined')], output, { perm: ints([0, 3, 1, 2]) })
+  }
+
+  /** Windows of one size; ONNX has no others. */
+  #adaptivePool(node: Extract<NetworkNode, { op: 'adaptive-average-pool' }>, output: string): void {
+    const [height, width] = this.#extents.get(node.input) ?? [0, 0]
+    const kernel = [height / node.size[0], width / node.size[1]]
+    if (!kernel.every(Number.isInteger)) {
+      throw new AppException({
+        code: 'op-unsupported',
+        message: `ONNX cannot average a map of ${height} x ${width} in ${node.size.join(' x ')} windows.`,
+        where: node.id,
+      })
+    }
+    const attributes = { kernel_shape: ints(kernel), strides: ints(kernel) }
+    this.#push('AveragePool', [this.#valueOf(node.input)], output, attributes)
+  }
+
+  /** Height and width of a node's map, from those of its input. */
+  #extentOf(node: NetworkNode): Pair {
+    if (node.op === 'input') return [this.#network.inputShape.height, this.#network.inputShape.width]
+    const before = this.#extents.get('input' in node ? node.input : (node.inputs[0] ?? '')) ?? [1, 1]
+    switch (node.op) {
+      case 'conv': {
+        const weight = this.#network.parameters.find(({ name }) => name === node.weight)?.shape ?? []
+        const reach = (axis: 0 | 1): number => node.dilation[axis] * ((weight[2 + axis] ?? 1) - 1) + 1
+        return windows(before, [reach(0), reach(1)], node, Math.floor)
+      }
+      case 'max-pool':
+      case 'average-pool':
+        return windows(before, node.kernel, node, node.isRoundedUp ? Math.ceil : Math.floor)
+      case 'subsample-pad':
+        return [Math.ceil(before[0] / 2), Math.ceil(before[1] / 2)]
+      case 'adaptive-average-pool':
+        return node.size
+      default:
+        return before
+    }
+  }
+
   /** (x - mean) / deviation, in the order of the studio's own evaluation. */
   #normalise(output: string): void {
     const { mean, standardDeviation } = this.#normalisation
-    const constant = (name: string, values: readonly number[]): string => {
-      const shape = [1, values.length, 1, 1]
-      this.initializers.push({ name, dtype: 'float32', shape, data: Float32Array.from(values) })
-      return name
-    }
+    const constant = (name: string, values: readonly number[]): string =>
+      this.#constant(name, [1, values.length, 1, 1], values)
     this.#push('Sub', [inputName, constant('normalisation.mean', mean)], 'images.centred')
     this.#push('Div', ['images.centred', constant('normalisation.deviation', standardDeviation)], output)
+  }
+
+  #constant(name: string, shape: readonly number[], values: readonly number[]): string {
+    this.initializers.push({ name, dtype: 'float32', shape, data: Float32Array.from(values) })
+    return name
   }
 
   #integers(prefix: string, vectors: readonly (readonly number[])[]): readonly string[] {
@@ -149,4 +233,24 @@ class ExportedGraph {
   #push(op: string, inputs: readonly string[], output: string, attributes: OnnxAttributes = {}): void {
     this.nodes.push({ op, domain: '', inputs, outputs: [output], attributes })
   }
+}
+
+function windowAttributes({ kernel, stride, padding, isRoundedUp }: PoolingWindow): OnnxAttributes {
+  return {
+    kernel_shape: ints(kernel),
+    strides: ints(stride),
+    pads: ints([...padding, ...padding]),
+    ceil_mode: int(isRoundedUp ? 1 : 0),
+  }
+}
+
+/** How often a window fits into a map, along both axes. */
+function windows(
+  extent: Pair,
+  reach: Pair,
+  { stride, padding }: Pick<PoolingWindow, 'stride' | 'padding'>,
+  round: (value: number) => number,
+): Pair {
+  const along = (axis: 0 | 1): number => round((extent[axis] + 2 * padding[axis] - reach[axis]) / stride[axis]) + 1
+  return [along(0), along(1)]
 }

@@ -17,7 +17,7 @@ import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters as initialNetwork } from '#networks/initial-parameters.ts'
 import { int32Tensor } from '#shared/host-tensor.ts'
 import { formatTable } from '#shared/plain-text/table.ts'
-import { fastConfig } from '#shared/presets.ts'
+import { fastConfig } from '#shared/fast-preset.ts'
 import { Random } from '#shared/random.ts'
 import { AppException } from '#shared/result.ts'
 
