@@ -218,7 +218,7 @@ export const compressParameters: readonly ParameterDescription[] = [
     sentence:
       'Each weight to the nearest, or so that the errors of a layer make up for each other on the coordinates there are.',
     group: 'Evaluation and storage',
-    control: choice({ compensated: 'Compensated', nearest: 'Nearest' }),
+    control: choice({ nearest: 'Nearest', compensated: 'Compensated' }),
   },
   {
     path: 'storage.remainder',

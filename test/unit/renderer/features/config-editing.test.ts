@@ -107,7 +107,7 @@ describe('advice', () => {
       'The objective warm-up is as long as the distillation phase: nothing would be distilled.',
     ])
     const idle = { ...config, distillation: { ...config.distillation, steps: 0, warmupSteps: 0 } }
-    expect(advise(idle, undefined)).toEqual(['Both phases have no steps: the predictor would stay random.'])
+    expect(advise(idle, undefined)).toEqual(['No phase has steps: the predictor would stay random.'])
   })
 })
 
