@@ -1,7 +1,6 @@
 /** The end of a compress run: measures original and reconstructed network on validation and test, and sends the result. */
 import type { Executor } from '#engine/executors/executor.ts'
 import { evaluateProgram } from '#engine/network-evaluation.ts'
-import { imagenetNormalisation } from '#engine/network-images.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { readBack } from '#engine/nern/quantization/stored-parameters.ts'
 import type { PhaseName } from '#shared/compress-phases.ts'
@@ -38,7 +37,6 @@ export async function finish(options: FinishOptions): Promise<void> {
   const originalProgram = await executor.compile(
     evaluateProgram(network, {
       batch: evaluationBatch,
-      normalisation: imagenetNormalisation,
       parameters,
       inState: 'none',
     }),

@@ -1,7 +1,6 @@
 /** Predicts all weights of the reconstructed network and measures it; the training state stays as it is. */
 import type { CompiledProgram, DeviceState, Executor } from '#engine/executors/executor.ts'
 import { evaluateProgram } from '#engine/network-evaluation.ts'
-import { imagenetNormalisation } from '#engine/network-images.ts'
 import { predictAllProgram } from '#engine/nern/programs/predict-all.ts'
 import type { Representation } from '#engine/nern/representation.ts'
 import { float32Tensor, type HostTensors } from '#shared/host-tensor.ts'
@@ -41,7 +40,6 @@ export class ReconstructedEvaluation {
     const evaluate = await executor.compile(
       evaluateProgram(network, {
         batch: evaluationBatch,
-        normalisation: imagenetNormalisation,
         parameters,
         inState: 'represented',
       }),

@@ -10,7 +10,6 @@ import { roundPredictor } from '#engine/nern/quantization/round-predictor.ts'
 import { readBack, storedFloatTensors, storedParameters } from '#engine/nern/quantization/stored-parameters.ts'
 import { initialParameters, meanSquaredWeight } from '#engine/nern/representation.ts'
 import { learningRateAt, type LearningRateSchedule } from '#engine/nern/schedule.ts'
-import { imagenetNormalisation } from '#engine/network-images.ts'
 import type { DeviceState, Executor } from '#engine/executors/executor.ts'
 import { firstStepOf, phaseNames, plannedSteps, type PhaseName } from '#shared/compress-phases.ts'
 import type { CompressConfig, OptimizerConfig } from '#shared/experiment-config.ts'
@@ -284,7 +283,6 @@ class CompressRun {
         distillation: {
           network,
           parameters,
-          normalisation: imagenetNormalisation,
           batch: dataBatch,
           featureMaps: config.featureMaps,
           form: config.distillationForm,

@@ -3,7 +3,6 @@ import { z } from 'zod'
 import type { CompiledProgram, DeviceState, Executor } from '#engine/executors/executor.ts'
 import { learningRateAt, type LearningRateSchedule } from '#engine/nern/schedule.ts'
 import { evaluateProgram } from '#engine/network-evaluation.ts'
-import { imagenetNormalisation } from '#engine/network-images.ts'
 import {
   initialTrainOriginalState,
   trainOriginalInputsAt,
@@ -100,12 +99,11 @@ class TrainRun {
   ): Promise<TrainRun> {
     const { config } = job
     const { network } = start
-    const options = { ...config, batch: config.batchSize, normalisation: imagenetNormalisation }
+    const options = { ...config, batch: config.batchSize }
     const program = await executor.compile(trainOriginalProgram(network, options))
     const evaluation = await executor.compile(
       evaluateProgram(network, {
         batch: evaluationBatch,
-        normalisation: imagenetNormalisation,
         parameters: {},
         inState: 'all',
       }),

@@ -9,7 +9,6 @@ import { afterAll, beforeAll, describe, expect, vi } from 'vitest'
 import { createExecutor } from '#engine/executors/create-executor.ts'
 import type { Executor } from '#engine/executors/executor.ts'
 import { evaluateProgram } from '#engine/network-evaluation.ts'
-import { imagenetNormalisation } from '#engine/network-images.ts'
 import { readCheckpoint } from '#formats/checkpoint.ts'
 import { convertCifar10 } from '#formats/cifar/cache.ts'
 import { openImageCache } from '#formats/image-cache/reader.ts'
@@ -63,7 +62,6 @@ describe.each([
       const program = await executor.compile(
         evaluateProgram(matched.network, {
           batch: evaluationBatch,
-          normalisation: imagenetNormalisation,
           parameters: Object.fromEntries(parameters),
           inState: 'none',
         }),
