@@ -8,7 +8,7 @@ import {
   tupleItems,
   type PickleValue,
   type StorageReference,
-} from './pickle-values.ts'
+} from './values.ts'
 
 /** Where in which file a pickle asks for something. */
 interface PickleSite {

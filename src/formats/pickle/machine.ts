@@ -4,9 +4,9 @@
  * code is looked up or called.
  */
 import { fileError, quoted } from '../file-error.ts'
-import { buildObject, persistentStorage, reduce } from './pickle-construction.ts'
-import type { PickleCursor } from './pickle-cursor.ts'
-import { isAllowedGlobal, isObject, type PickleValue, type StorageReference } from './pickle-values.ts'
+import { buildObject, persistentStorage, reduce } from './construction.ts'
+import type { PickleCursor } from './cursor.ts'
+import { isAllowedGlobal, isObject, type PickleValue, type StorageReference } from './values.ts'
 
 /** ResNet-152 needs some 40,000; every opcode makes at most one small value, so this bounds memory. */
 const MAX_OPCODES = 4_000_000
