@@ -55,10 +55,13 @@ export interface NetworkDetail {
   readonly evaluations: readonly EvaluationRecord[]
 }
 
+export const datasetKinds = ['cifar10', 'cifar100', 'image-folder'] as const
+export type DatasetKind = (typeof datasetKinds)[number]
+
 export interface DatasetRecord {
   readonly id: string
   readonly name: string
-  readonly kind: 'cifar10'
+  readonly kind: DatasetKind
   readonly classNames: readonly string[]
   /** [channels, height, width] */
   readonly imageShape: readonly [number, number, number]

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { compressConfigSchema, trainConfigSchema } from './experiment-config.ts'
-import { splitNameSchema } from './records.ts'
+import { datasetKinds, splitNameSchema } from './records.ts'
 
 export const trainerProtocolVersion = 1
 
@@ -142,7 +142,7 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('import-dataset'),
-    datasetKind: z.literal('cifar10'),
+    datasetKind: z.enum(datasetKinds),
     classNames: z.array(z.string()),
     imageShape: z.tuple([z.int(), z.int(), z.int()]),
     counts: z.strictObject({ train: z.int(), validation: z.int(), test: z.int() }),

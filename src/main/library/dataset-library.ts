@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { countsByClass } from '#formats/class-counts.ts'
 import { openImageCache, type ImageCache } from '#formats/image-cache/reader.ts'
 import type { CommandInput, DatasetDetail, DatasetSamples } from '#shared/contract.ts'
 import type { DatasetRecord, SplitName } from '#shared/records.ts'
@@ -19,7 +20,11 @@ import { uniqueName } from './unique-name.ts'
 export const cifar10Token = 'cifar10'
 /** Cache of CIFAR-10 and the fetched package, with room to spare. */
 const NEEDED_BYTES = 500_000_000
-const titles: Readonly<Record<DatasetRecord['kind'], string>> = { cifar10: 'CIFAR-10' }
+const titles: Readonly<Record<DatasetRecord['kind'], string>> = {
+  cifar10: 'CIFAR-10',
+  cifar100: 'CIFAR-100',
+  'image-folder': 'Images',
+}
 
 /** The data sets of a store. */
 export class DatasetLibrary {
@@ -35,11 +40,7 @@ export class DatasetLibrary {
   async detail(id: string): Promise<DatasetDetail> {
     const record = this.#context.store.datasets.get(id)
     return this.#withCache(record, async (cache) => {
-      const countsOf = (split: SplitName): readonly number[] => {
-        const counts = new Array<number>(record.classNames.length).fill(0)
-        for (const label of cache.labels(split)) counts[label] = (counts[label] ?? 0) + 1
-        return counts
-      }
+      const countsOf = (split: SplitName) => countsByClass(cache.labels(split), record.classNames.length)
       const classCounts = { train: countsOf('train'), validation: countsOf('validation'), test: countsOf('test') }
       return { record, classCounts }
     })

@@ -1,5 +1,5 @@
 /** Decodes a data set into the studio's image cache. */
-import { convertCifar10 } from '#formats/cifar/cache.ts'
+import { convertCifar } from '#formats/cifar/cache.ts'
 import { AppException } from '#shared/result.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import type { JobContext, JobEnd } from '../job-context.ts'
@@ -8,7 +8,7 @@ type ImportDatasetJob = Extract<TrainerJob, { kind: 'import-dataset' }>
 
 export async function importDataset(job: ImportDatasetJob, context: JobContext): Promise<JobEnd> {
   context.send({ type: 'phase', phase: 'decoding images', done: 0, total: 0 })
-  const converted = await convertCifar10(job.sourcePath, job.outputPath)
+  const converted = await convertCifar(job.sourcePath, job.outputPath)
   if (!converted.ok) throw new AppException(converted.error)
   const { header, sha256, sizeBytes } = converted.value
   const [channels = 0, height = 0, width = 0] = header.imageShape
@@ -16,7 +16,7 @@ export async function importDataset(job: ImportDatasetJob, context: JobContext):
     type: 'result',
     result: {
       kind: 'import-dataset',
-      datasetKind: 'cifar10',
+      datasetKind: header.kind,
       classNames: [...header.classNames],
       imageShape: [channels, height, width],
       counts: {

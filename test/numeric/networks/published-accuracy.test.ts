@@ -10,7 +10,7 @@ import { createExecutor } from '#engine/executors/create-executor.ts'
 import type { Executor } from '#engine/executors/executor.ts'
 import { evaluateProgram } from '#engine/network-evaluation.ts'
 import { readCheckpoint } from '#formats/checkpoint.ts'
-import { convertCifar10 } from '#formats/cifar/cache.ts'
+import { convertCifar } from '#formats/cifar/cache.ts'
 import { openImageCache } from '#formats/image-cache/reader.ts'
 import { matchArchitecture } from '#networks/matching.ts'
 import { float32Tensor } from '#shared/host-tensor.ts'
@@ -86,7 +86,7 @@ describe.each([
 async function testSplit(): Promise<SplitData> {
   if (split !== undefined) return split
   const cacheFolder = join(folder, 'cifar10')
-  valueOf(await convertCifar10(cifar10Folder, cacheFolder))
+  valueOf(await convertCifar(cifar10Folder, cacheFolder))
   const cache = valueOf(await openImageCache(cacheFolder))
   split = valueOf(await cache.loadSplit('test'))
   await cache.close()
