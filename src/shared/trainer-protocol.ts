@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { compressConfigSchema, trainConfigSchema } from './experiment-config.ts'
-import { datasetKinds, splitNameSchema } from './records.ts'
+import { datasetKinds, importSplits, splitNameSchema } from './records.ts'
 
 export const trainerProtocolVersion = 1
 
@@ -27,6 +27,13 @@ const networkInputSchema = z.strictObject({
 })
 /** A stored data set: read-only folder of the image cache. */
 const datasetInputSchema = z.strictObject({ path: z.string(), sha256: z.string() })
+
+/** How a folder of images is taken in; other data sets have their own size and splits. */
+export const imageImportSchema = z.strictObject({
+  /** Side of the stored squares in pixels: what a network looks at, divided by 0.875. */
+  size: z.int().min(8).max(1024),
+  split: z.enum(importSplits),
+})
 
 export const trainerJobSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -58,7 +65,12 @@ export const trainerJobSchema = z.discriminatedUnion('kind', [
     outputPath: z.string(),
   }),
   /** Decode a data set into the image cache at `outputPath` (a temporary folder). */
-  z.strictObject({ kind: z.literal('import-dataset'), sourcePath: z.string(), outputPath: z.string() }),
+  z.strictObject({
+    kind: z.literal('import-dataset'),
+    sourcePath: z.string(),
+    outputPath: z.string(),
+    images: imageImportSchema,
+  }),
   /** A small proof run on a device: sampled step against known numbers. */
   z.strictObject({ kind: z.literal('probe') }),
   /** Which executors and providers exist here. Loads native packages, so it is a job too. */
@@ -149,6 +161,16 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
     sha256: z.string(),
     sizeBytes: z.int(),
     evidence: z.string(),
+    skipped: z.strictObject({
+      count: z.int(),
+      files: z.array(
+        z.strictObject({
+          file: z.string(),
+          reason: z.enum(['damaged', 'duplicate', 'mislabelled', 'unsupported']),
+          detail: z.string(),
+        }),
+      ),
+    }),
   }),
   z.strictObject({
     kind: z.literal('probe'),

@@ -247,6 +247,7 @@ async function importDataset(outputPath: string): Promise<JobResult> {
     sha256: written.value.sha256,
     sizeBytes: written.value.sizeBytes,
     evidence: 'scripted',
+    skipped: { count: 0, files: [] },
   }
 }
 

@@ -9,8 +9,8 @@ export const HEADER_FILE = 'header.json'
 export const IMAGES_FILE = 'images.u8'
 export const LABELS_FILE = 'labels.u16'
 export const IMAGE_CACHE_VERSION = 1
-/** 1,000 class names of ImageNet take 40 kB. */
-export const MAX_HEADER_BYTES = 2 ** 20
+/** 1,000 class names of ImageNet take 40 kB; a data set may have 65,536. */
+export const MAX_HEADER_BYTES = 2 ** 24
 
 /** Images `start` to `start + count - 1` of the cache. */
 interface SplitRange {

@@ -72,6 +72,7 @@ export function inventedNetwork(
 export function inventedDataset(nowMs: number): DatasetRecord {
   return datasetRecord({
     evidence: 'Equal to the official CIFAR-10 files by hash, image by image; no duplicates between the splits.',
+    skipped: { count: 0, files: [] },
     createdAt: before(nowMs, 5 * 24 * 60),
   })
 }
