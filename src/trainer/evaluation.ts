@@ -3,11 +3,18 @@ import type { CompiledProgram, DeviceState } from '#engine/executors/executor.ts
 import type { Network } from '#networks/network.ts'
 import { float32Tensor } from '#shared/host-tensor.ts'
 import { AppException } from '#shared/result.ts'
-import type { SplitData } from './data/batch-source.ts'
 import { writeImages } from './data/augmentation.ts'
+import type { ImageSplit } from './data/image-split.ts'
 
-/** Images a run of the evaluation program. */
-export const evaluationBatch = 250
+/** Of CIFAR's size. */
+const batchOfSmallImages = 250
+const smallImagePixels = 32 * 32
+
+/** Images a run of the evaluation program: fewer of large ones, whose feature maps would fill the memory. */
+export function evaluationBatch({ inputShape }: Pick<Network, 'inputShape'>): number {
+  const pixels = inputShape.height * inputShape.width
+  return Math.max(8, Math.min(batchOfSmallImages, Math.floor((batchOfSmallImages * smallImagePixels) / pixels)))
+}
 
 export interface Evaluation {
   readonly correct: number
@@ -17,28 +24,30 @@ export interface Evaluation {
 }
 
 /**
- * @param program `evaluateProgram` of `network` compiled for `evaluationBatch` images
+ * @param program `evaluateProgram` of `network` compiled for `evaluationBatch(network)` images
  * @param onBatch awaited after every batch with the images done
  */
 export async function evaluateSplit(
   program: CompiledProgram,
   state: DeviceState,
   network: Network,
-  data: SplitData,
+  data: ImageSplit,
   onBatch: (done: number, total: number) => Promise<void>,
 ): Promise<Evaluation> {
   const { channels, height, width } = network.inputShape
   const size = channels * height * width
   const total = data.labels.length
   const classes = new Uint16Array(total)
-  const images = new Float32Array(evaluationBatch * size)
+  const batch = evaluationBatch(network)
+  const images = new Float32Array(batch * size)
   let correct = 0
-  for (let start = 0; start < total; start += evaluationBatch) {
-    const count = Math.min(evaluationBatch, total - start)
-    writeImages(data.images.subarray(start * size), images, count, network.inputShape)
-    for (let padded = count; padded < evaluationBatch; padded++) images.copyWithin(padded * size, 0, size)
+  for (let start = 0; start < total; start += batch) {
+    const count = Math.min(batch, total - start)
+    const stored = await data.read(Array.from({ length: count }, (_, i) => start + i))
+    writeImages(stored, images, count, { stored: data.shape, shown: network.inputShape })
+    for (let padded = count; padded < batch; padded++) images.copyWithin(padded * size, 0, size)
     const { predictions } = await program.run(
-      { images: float32Tensor([evaluationBatch, channels, height, width], images) },
+      { images: float32Tensor([batch, channels, height, width], images) },
       state,
     )
     if (predictions === undefined) {

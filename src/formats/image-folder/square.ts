@@ -1,3 +1,4 @@
+import { centreOffset } from '#networks/image-fit.ts'
 import { resampleRegion, type RgbImage } from './resample.ts'
 
 /**
@@ -17,14 +18,6 @@ export function centreSquare(image: RgbImage, size: number): Uint8Array {
     height: size,
   }
   return toPlanes(resampleRegion(image, resizedWidth, resizedHeight, region), size * size)
-}
-
-/** Where a centre crop begins; halves are rounded to the even neighbour, as Python's round() in torchvision does. */
-function centreOffset(outer: number, inner: number): number {
-  const half = (outer - inner) / 2
-  const down = Math.floor(half)
-  if (half === down) return down
-  return down % 2 === 0 ? down : down + 1
 }
 
 /** [pixels, 3] to [3, pixels] */

@@ -7,9 +7,8 @@ import { isIntegerPrecision } from '#shared/accounting.ts'
 import { plannedSteps } from '#shared/compress-phases.ts'
 import { AppException } from '#shared/result.ts'
 import type { StudioContext } from '../context.ts'
+import { assertFit, assertImages, assertImagesFit } from '../library/dataset-fit.ts'
 import type { DatasetLibrary } from '../library/dataset-library.ts'
-import { zooNetwork } from '../library/network-content.ts'
-import { assertFit } from '../library/network-library.ts'
 import { uniqueName } from '../library/unique-name.ts'
 import type { Queue } from '../queue/queue.ts'
 import { runPath } from '../store/layout.ts'
@@ -96,6 +95,10 @@ function assertRunnable({ store }: StudioContext, input: CommandInput<'experimen
   if (config.kind === 'train') {
     const built = buildNetwork(config.architecture, dataset.classNames.length)
     if (!built.ok) throw new AppException(built.error)
+    assertImagesFit(config.architecture, built.value, dataset)
+    assertImages(dataset, 'train', config.batchSize, 'fill a batch')
+    assertImages(dataset, 'validation', 1, 'choose on')
+    assertImages(dataset, 'test', 1, 'report on')
     if (networkId !== undefined) assertCanStart(store.networks.get(networkId), config.architecture, dataset)
     return
   }
@@ -104,13 +107,10 @@ function assertRunnable({ store }: StudioContext, input: CommandInput<'experimen
   }
   const network = store.networks.get(networkId)
   assertFit(network, dataset)
-  const { channels, height, width } = zooNetwork(network.architecture, network.classes).inputShape
-  if ([channels, height, width].join() !== dataset.imageShape.join()) {
-    throw new AppException({
-      code: 'dataset-mismatch',
-      message: `${network.name} takes images of [${channels}, ${height}, ${width}], ${dataset.name} has [${dataset.imageShape.join(', ')}].`,
-      remedy: 'Choose the data set the network was trained on.',
-    })
+  assertImages(dataset, 'validation', 1, 'choose on')
+  assertImages(dataset, 'test', 1, 'report on')
+  if (config.distillation.steps > 0) {
+    assertImages(dataset, 'train', config.distillation.dataBatch, 'fill a batch of the distillation')
   }
   if (plannedSteps(config) === 0) {
     throw new AppException({

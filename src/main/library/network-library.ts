@@ -15,6 +15,7 @@ import { newId } from '../new-id.ts'
 import { datasetInput, networkInput } from '../queue/job-inputs.ts'
 import { inUse } from '../store/errors.ts'
 import { networkPath } from '../store/layout.ts'
+import { assertFit, assertImages } from './dataset-fit.ts'
 import { describeNetwork, zooNetwork } from './network-content.ts'
 import type { Tasks } from './tasks.ts'
 import { uniqueName } from './unique-name.ts'
@@ -111,6 +112,7 @@ export class NetworkLibrary {
     const network = store.networks.get(id)
     const dataset = store.datasets.get(datasetId)
     assertFit(network, dataset)
+    assertImages(dataset, split, 1, 'measure on')
     return this.#tasks.run(taskId, async (report) => {
       const { result, device } = await this.#tasks.runJob(report, {
         kind: 'evaluate',
@@ -161,19 +163,6 @@ export class NetworkLibrary {
       this.#context.store.networks.list().map(({ name }) => name),
     )
   }
-}
-
-/** Throws `dataset-mismatch` unless the network tells as many classes apart as the data set has. */
-export function assertFit(
-  network: Pick<NetworkRecord, 'name' | 'classes'>,
-  dataset: { readonly name: string; readonly classNames: readonly string[] },
-): void {
-  if (network.classes === dataset.classNames.length) return
-  throw new AppException({
-    code: 'dataset-mismatch',
-    message: `${network.name} tells ${network.classes} classes apart, ${dataset.name} has ${dataset.classNames.length}.`,
-    remedy: 'Choose the data set the network was trained on.',
-  })
 }
 
 async function fileSize(path: string): Promise<number> {

@@ -36,7 +36,7 @@ export async function finish(options: FinishOptions): Promise<void> {
   const weights = await evaluation.weights(readBack(options.predictor))
   const originalProgram = await executor.compile(
     evaluateProgram(network, {
-      batch: evaluationBatch,
+      batch: evaluationBatch(network),
       parameters,
       inState: 'none',
     }),

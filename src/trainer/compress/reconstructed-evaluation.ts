@@ -4,7 +4,7 @@ import { evaluateProgram } from '#engine/network-evaluation.ts'
 import { predictAllProgram } from '#engine/nern/programs/predict-all.ts'
 import type { Representation } from '#engine/nern/representation.ts'
 import { float32Tensor, type HostTensors } from '#shared/host-tensor.ts'
-import type { SplitData } from '../data/batch-source.ts'
+import type { ImageSplit } from '../data/image-split.ts'
 import { evaluateSplit, evaluationBatch, type Evaluation } from '../evaluation.ts'
 import type { LoadedNetwork } from '../network-file.ts'
 
@@ -39,7 +39,7 @@ export class ReconstructedEvaluation {
     const predict = await executor.compile(predictAllProgram(representation, 'state'))
     const evaluate = await executor.compile(
       evaluateProgram(network, {
-        batch: evaluationBatch,
+        batch: evaluationBatch(network),
         parameters,
         inState: 'represented',
       }),
@@ -66,7 +66,7 @@ export class ReconstructedEvaluation {
   }
 
   /** Of the network with the weights last predicted. */
-  evaluate(data: SplitData, onBatch: (done: number, total: number) => Promise<void>): Promise<Evaluation> {
+  evaluate(data: ImageSplit, onBatch: (done: number, total: number) => Promise<void>): Promise<Evaluation> {
     return evaluateSplit(this.#evaluate, this.#state, this.#original.network, data, onBatch)
   }
 }

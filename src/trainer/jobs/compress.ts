@@ -295,7 +295,7 @@ class CompressRun {
         data: await loadSplit(this.#job.dataset, 'train'),
         shape: network.inputShape,
         batch: dataBatch,
-        isAugmented: config.augmentation === 'flip-crop',
+        augmentation: config.augmentation,
         seed: this.#job.config.seed,
       },
       this.#sourceState,
@@ -314,9 +314,10 @@ class CompressRun {
     }
     return async (phaseStep) => {
       const learningRate = learningRateAt(scheduleOf(optimizerConfig, steps), phaseStep)
+      const { images } = await source.next()
       const outputs = await program.run(
         {
-          images: float32Tensor([dataBatch, channels, height, width], source.next().images),
+          images: float32Tensor([dataBatch, channels, height, width], images),
           ...(isAll ? {} : { kernels: int32Tensor([sampler.count], sampler.draw(this.#sampling)) }),
           ...objectiveInputs(objectiveWeightsAt(schedule, phaseStep)),
           ...optimizerInputsAt(optimizer, phaseStep + 1, learningRate),

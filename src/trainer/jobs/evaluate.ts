@@ -17,7 +17,7 @@ export async function evaluate(job: EvaluateJob, context: JobContext): Promise<J
     context.send({ type: 'started', device, totalSteps: 0, step: 0 })
     const program = await executor.compile(
       evaluateProgram(network, {
-        batch: evaluationBatch,
+        batch: evaluationBatch(network),
         parameters,
         inState: 'none',
       }),

@@ -18,7 +18,8 @@ import { AppException } from '#shared/result.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import { randomStateSchema, readCheckpoint, writeCheckpoint } from '../checkpoint.ts'
 import { bestPrefix, underPrefix, withPrefix, withoutPrefix } from '../checkpoint-names.ts'
-import { BatchSource, type SplitData } from '../data/batch-source.ts'
+import { BatchSource } from '../data/batch-source.ts'
+import type { ImageSplit } from '../data/image-split.ts'
 import { loadClassCount, loadSplit } from '../data/open-dataset.ts'
 import { evaluateSplit, evaluationBatch, type Evaluation } from '../evaluation.ts'
 import type { JobContext, JobEnd } from '../job-context.ts'
@@ -66,8 +67,8 @@ async function startingPoint({ config, network: stored, dataset }: TrainJob): Pr
 }
 
 interface Splits {
-  readonly train: SplitData
-  readonly validation: SplitData
+  readonly train: ImageSplit
+  readonly validation: ImageSplit
 }
 
 class TrainRun {
@@ -103,7 +104,7 @@ class TrainRun {
     const program = await executor.compile(trainOriginalProgram(network, options))
     const evaluation = await executor.compile(
       evaluateProgram(network, {
-        batch: evaluationBatch,
+        batch: evaluationBatch(network),
         parameters: {},
         inState: 'all',
       }),
@@ -151,7 +152,7 @@ class TrainRun {
         data: splits.train,
         shape: network.inputShape,
         batch: config.batchSize,
-        isAugmented: config.augmentation === 'flip-crop',
+        augmentation: config.augmentation,
         seed: config.seed,
       },
       resumed?.progress.source,
@@ -202,7 +203,7 @@ class TrainRun {
   async #runStep(): Promise<void> {
     const { batchSize } = this.#job.config
     const { channels, height, width } = this.#network.inputShape
-    const { images, labels } = this.#source.next()
+    const { images, labels } = await this.#source.next()
     const learningRate = learningRateAt(this.#schedule, this.#step)
     const outputs = await this.#program.run(
       {
@@ -249,7 +250,7 @@ class TrainRun {
     await this.#sendCheckpoint()
   }
 
-  #measure(data: SplitData, phase?: string): Promise<Evaluation> {
+  #measure(data: ImageSplit, phase?: string): Promise<Evaluation> {
     return evaluateSplit(this.#evaluation, this.#state, this.#network, data, async (done, total) => {
       if (phase !== undefined) this.#context.send({ type: 'phase', phase, done, total })
       await this.#context.breathe()

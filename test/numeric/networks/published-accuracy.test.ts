@@ -17,7 +17,7 @@ import { float32Tensor } from '#shared/host-tensor.ts'
 import type { Result } from '#shared/result.ts'
 import { cifar10Folder, itWithFiles, sharedPath } from '#test/unit/formats/support/shared-data.ts'
 import { evaluateSplit, evaluationBatch } from '#trainer/evaluation.ts'
-import type { SplitData } from '#trainer/data/batch-source.ts'
+import { splitInMemory, type ImageSplit } from '#trainer/data/image-split.ts'
 
 /** Images on which two logits tie to 1e-4, so that rounding decides. */
 const ties = 3
@@ -26,7 +26,7 @@ const sheets = join(cifar10Folder, 'package', 'test_batch.png')
 
 let folder = ''
 let executor: Executor
-let split: SplitData | undefined
+let split: ImageSplit | undefined
 
 // Many times what a quiet machine needs.
 vi.setConfig({ testTimeout: 240_000 })
@@ -61,7 +61,7 @@ describe.each([
       })
       const program = await executor.compile(
         evaluateProgram(matched.network, {
-          batch: evaluationBatch,
+          batch: evaluationBatch(matched.network),
           parameters: Object.fromEntries(parameters),
           inState: 'none',
         }),
@@ -83,12 +83,13 @@ describe.each([
   )
 })
 
-async function testSplit(): Promise<SplitData> {
+async function testSplit(): Promise<ImageSplit> {
   if (split !== undefined) return split
   const cacheFolder = join(folder, 'cifar10')
   valueOf(await convertCifar(cifar10Folder, cacheFolder))
   const cache = valueOf(await openImageCache(cacheFolder))
-  split = valueOf(await cache.loadSplit('test'))
+  const { images, labels } = valueOf(await cache.loadSplit('test'))
+  split = splitInMemory(images, labels, { channels: 3, height: 32, width: 32 })
   await cache.close()
   return split
 }
