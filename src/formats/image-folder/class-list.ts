@@ -37,7 +37,14 @@ export function parseClassList(file: NamedFile, bytes: Uint8Array): ClassList {
     names.push(nameOf(folder, words.join(' ')))
   }
   if (names.length === 0) throw fileError(file, 'dataset-invalid', 'expected a class a line, found none', 'line 1')
-  return { names, indexOf }
+  return { names: distinctNames(names), indexOf }
+}
+
+/** ImageNet has two cranes and two maillots: a name that stands for several classes gets the class index. */
+export function distinctNames(names: readonly string[]): readonly string[] {
+  const first = new Map(names.map((name, index) => [name, index] as const).toReversed())
+  const shared = new Set(names.filter((name, index) => first.get(name) !== index))
+  return names.map((name, index) => (shared.has(name) ? `${name} (${index})` : name))
 }
 
 /** The first of the synonyms that ImageNet gives. */

@@ -4,7 +4,7 @@
  * `class`, `class_index`) or as a synset (`wnid`, `synset`), and what people call the class (`name`, `class_name`).
  */
 import { fileError, quoted, type NamedFile } from '../file-error.ts'
-import { MAX_CLASSES, type ClassList } from './class-list.ts'
+import { distinctNames, MAX_CLASSES, type ClassList } from './class-list.ts'
 import type { SkippedFile } from './skipped.ts'
 
 const columns = {
@@ -85,7 +85,7 @@ function collect(lines: readonly MapLine[], indexOf: LabelIndex, classes: ClassL
     }
   }
   // Indices between those that occur have no name in the map.
-  const classNames = Array.from(names, (name, index) => name ?? String(index))
+  const classNames = distinctNames(Array.from(names, (name, index) => name ?? String(index)))
   return { classNames, classOf, skipped }
 }
 

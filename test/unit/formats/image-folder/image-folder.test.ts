@@ -243,6 +243,11 @@ describe('lists of classes', () => {
     )
   })
 
+  it('give classes of the same name their index', () => {
+    const bytes = encode('n01 crane, a bird\nn02 lift\nn03 crane\n')
+    expect(parseClassList({ name: 'classes.txt' }, bytes).names).toEqual(['crane (0)', 'lift', 'crane (2)'])
+  })
+
   it('number synsets alphabetically where no index is given', () => {
     const map = parseClassMap({ name: 'labels.csv' }, encode('image,synset\nx.png,n9\ny.png,n1\nz.png,n9\n'))
     expect([map.classNames, [...map.classOf.values()]]).toEqual([
