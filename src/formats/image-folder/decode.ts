@@ -8,7 +8,7 @@ import { fileError, type NamedFile } from '../file-error.ts'
 import type { RgbImage } from './resample.ts'
 
 /** 8K video has 33 million; a decoded image takes up to 4 bytes a pixel. */
-export const MAX_PIXELS = 40_000_000
+const MAX_PIXELS = 40_000_000
 /** More at once would only take memory: libuv decodes on four threads unless told otherwise. */
 export const decodersAtOnce = Math.min(4, availableParallelism())
 

@@ -109,7 +109,7 @@ function assertRunnable({ store }: StudioContext, input: CommandInput<'experimen
   assertFit(network, dataset)
   assertImages(dataset, 'validation', 1, 'choose on')
   assertImages(dataset, 'test', 1, 'report on')
-  if (config.distillation.steps > 0) {
+  if (config.distillation.steps + config.quantisation.steps > 0) {
     assertImages(dataset, 'train', config.distillation.dataBatch, 'fill a batch of the distillation')
   }
   if (plannedSteps(config) === 0) {

@@ -24,7 +24,8 @@ import { compressProgressSchema } from '../compress/progress.ts'
 import { finish } from '../compress/finish.ts'
 import { ReconstructedEvaluation } from '../compress/reconstructed-evaluation.ts'
 import { setUp, type CompressSetup } from '../compress/setup.ts'
-import { BatchSource, type SplitData } from '../data/batch-source.ts'
+import { BatchSource } from '../data/batch-source.ts'
+import type { ImageSplit } from '../data/image-split.ts'
 import { loadSplit } from '../data/open-dataset.ts'
 import type { JobContext, JobEnd } from '../job-context.ts'
 import { Metrics } from '../metrics.ts'
@@ -343,7 +344,7 @@ class CompressRun {
     })
   }
 
-  async #measure(phase: PhaseName, validation: SplitData): Promise<{ correct: number; total: number }> {
+  async #measure(phase: PhaseName, validation: ImageSplit): Promise<{ correct: number; total: number }> {
     const predictor = await this.#readTrained()
     await this.#evaluation.weights(phase === 'quantisation' ? readBack(this.#asStored(predictor)) : predictor)
     const measured = await this.#evaluation.evaluate(validation, () => this.#context.breathe())
