@@ -41,7 +41,7 @@ export const LAYERS = [
       '@tensorflow/tfjs-node-gpu',
     ],
   },
-  { files: ['src/formats/**'], folders: ['formats', 'networks', 'shared'], packages: ['node:', 'pngjs'] },
+  { files: ['src/formats/**'], folders: ['formats', 'networks', 'shared'], packages: ['node:', 'pngjs', 'sharp'] },
   {
     files: ['src/trainer/**'],
     folders: ['trainer', 'formats', 'engine', 'networks', 'shared'],

@@ -6,7 +6,7 @@ import { builtinModules } from 'node:module'
 import { build } from 'vite'
 
 /** Packages with native code, loaded from node_modules at run time; everything else is bundled. */
-const nativePackages = ['onnxruntime-node', 'better-sqlite3', '@tensorflow/tfjs-node-gpu']
+const nativePackages = ['onnxruntime-node', 'better-sqlite3', 'sharp', '@tensorflow/tfjs-node-gpu']
 
 const external = [
   'electron',

@@ -34,6 +34,7 @@ export function stagePackage({ sqliteFolder }) {
     `bin/napi-v6/${process.platform}/${process.arch}`,
   ])
   copyPackage('onnxruntime-common', ['package.json', 'dist/cjs'])
+  stageSharp()
   if (sqliteFolder === undefined) stageSqlite()
   else stageOldSqlite(sqliteFolder)
 }
@@ -51,6 +52,17 @@ function copyPackage(name, entries) {
       filter: (file) => !/\.(map|d\.ts)$/.test(file),
     })
   }
+}
+
+/** The image decoder, what it loads by name, and this platform's binaries of it and of libvips. */
+function stageSharp() {
+  copyPackage('sharp', ['package.json', 'LICENSE', 'dist'])
+  copyPackage('detect-libc', ['package.json', 'LICENSE', 'lib'])
+  copyPackage('semver', ['package.json', 'LICENSE', 'index.js', 'classes', 'functions', 'internal', 'ranges'])
+  copyPackage('@img/colour', ['package.json', 'LICENSE.md', 'index.cjs', 'color.cjs'])
+  const installed = fs.readdirSync(path.join(root, 'node_modules', '@img'))
+  const ours = installed.filter((name) => name.endsWith(`${process.platform}-${process.arch}`))
+  for (const name of ours) copyPackage(`@img/${name}`, ['package.json', 'LICENSE', 'versions.json', 'index.cjs', 'lib'])
 }
 
 function stageSqlite() {

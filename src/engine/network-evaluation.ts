@@ -4,13 +4,12 @@ import { tf } from '#engine/program/tfjs.ts'
 import type { Network } from '#networks/network.ts'
 import type { HostTensors } from '#shared/host-tensor.ts'
 import { named } from './nern/named.ts'
-import { imageSpec, normaliseImages, type Normalisation } from './network-images.ts'
+import { imageSpec, normaliseImages } from './network-images.ts'
 import { networkForward } from './network-program.ts'
 
 export interface EvaluateOptions {
   /** Images a run; the caller pads the last batch. */
   readonly batch: number
-  readonly normalisation: Normalisation
   /** Values of all parameters that are not in the state. */
   readonly parameters: HostTensors
   /**
@@ -25,7 +24,7 @@ export interface EvaluateOptions {
  * int32 [batch], lowest class among equals; `logits`: [batch, classes].
  */
 export function evaluateProgram(network: Network, options: EvaluateOptions): Program {
-  const { batch, normalisation, parameters, inState } = options
+  const { batch, parameters, inState } = options
   const { state, constants } = parameterSpecs(network, parameters, inState)
   return {
     name: `evaluate ${network.architecture}`,
@@ -33,7 +32,7 @@ export function evaluateProgram(network: Network, options: EvaluateOptions): Pro
     state,
     constants,
     build(tensors) {
-      const images = normaliseImages(named(tensors, 'images'), normalisation)
+      const images = normaliseImages(named(tensors, 'images'), network.normalisation)
       const { logits } = networkForward(network, tensors, images, { mode: 'inference' })
       return { predictions: tf.argMax(logits, 1), logits }
     },

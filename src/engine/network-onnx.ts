@@ -5,7 +5,6 @@
 import type { Network, NetworkNode, Pair, PoolingWindow } from '#networks/network.ts'
 import { sizeOf, type HostTensors } from '#shared/host-tensor.ts'
 import { AppException, assertNever } from '#shared/result.ts'
-import type { Normalisation } from './network-images.ts'
 import { encodeModel } from './program/onnx/encode.ts'
 import { float, int, ints } from './program/onnx/model.ts'
 import type { OnnxAttributes, OnnxInitializer, OnnxNode } from './program/onnx/model.ts'
@@ -23,11 +22,11 @@ const theEnd = 2 ** 31 - 1
 export function networkOnnx(
   network: Network,
   parameters: HostTensors,
-  normalisation: Normalisation,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  const graph = new ExportedGraph(network, parameters, normalisation)
-  const { channels, height, width } = network.inputShape
+  const graph = new ExportedGraph(network, parameters)
+  const { inputShape, normalisation } = network
+  const { channels, height, width } = inputShape
   return encodeModel({
     name: network.title,
     nodes: graph.nodes,
@@ -49,13 +48,11 @@ class ExportedGraph {
   readonly nodes: OnnxNode[] = []
   readonly initializers: OnnxInitializer[] = []
   readonly #network: Network
-  readonly #normalisation: Normalisation
   /** [height, width] of every node's map. */
   readonly #extents = new Map<string, Pair>()
 
-  constructor(network: Network, parameters: HostTensors, normalisation: Normalisation) {
+  constructor(network: Network, parameters: HostTensors) {
     this.#network = network
-    this.#normalisation = normalisation
     for (const { name, shape } of network.parameters) {
       const value = parameters[name]
       if (value?.dtype !== 'float32' || value.data.length !== sizeOf(shape)) {
@@ -205,7 +202,7 @@ class ExportedGraph {
 
   /** (x - mean) / deviation, in the order of the studio's own evaluation. */
   #normalise(output: string): void {
-    const { mean, standardDeviation } = this.#normalisation
+    const { mean, standardDeviation } = this.#network.normalisation
     const constant = (name: string, values: readonly number[]): string =>
       this.#constant(name, [1, values.length, 1, 1], values)
     this.#push('Sub', [inputName, constant('normalisation.mean', mean)], 'images.centred')

@@ -14,7 +14,7 @@ import {
 } from './nern/optimizers/optimizer.ts'
 import { sgd, type SgdOptions } from './nern/optimizers/sgd.ts'
 import { dropoutSpecs } from './network-dropout.ts'
-import { imageSpec, normaliseImages, type Normalisation } from './network-images.ts'
+import { imageSpec, normaliseImages } from './network-images.ts'
 import { networkForward, type BatchStatistics } from './network-program.ts'
 import { asVector } from './tensor-rank.ts'
 
@@ -23,7 +23,6 @@ const statisticsMomentum = 0.1
 
 export interface TrainOriginalOptions extends SgdOptions {
   readonly batch: number
-  readonly normalisation: Normalisation
   /** Probability spread evenly over all classes; 0 trains on the labels alone. */
   readonly labelSmoothing: number
 }
@@ -35,7 +34,7 @@ export interface TrainOriginalOptions extends SgdOptions {
  * their label; float32). Weight decay acts on every trained parameter, batch-norm included, as PyTorch's default does.
  */
 export function trainOriginalProgram(network: Network, options: TrainOriginalOptions): Program {
-  const { batch, normalisation, labelSmoothing } = options
+  const { batch, labelSmoothing } = options
   const optimizer = sgd(options)
   const trained = trainedParameters(network)
   return {
@@ -49,7 +48,7 @@ export function trainOriginalProgram(network: Network, options: TrainOriginalOpt
     state: { ...allParameters(network), ...optimizerStateSpecs(optimizer, trained) },
     constants: {},
     build(tensors) {
-      const images = normaliseImages(named(tensors, 'images'), normalisation)
+      const images = normaliseImages(named(tensors, 'images'), network.normalisation)
       const labels = asVector(named(tensors, 'labels'))
       const { loss, gradients, outputs } = lossGradients(tensors, Object.keys(trained), (parameters) => {
         const { logits, batchStatistics } = networkForward(network, parameters, images, { mode: 'training' })

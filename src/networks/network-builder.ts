@@ -1,4 +1,5 @@
 import type { Network, NetworkNode, Pair, ParameterSpec, PoolingWindow, RepresentedLayer } from './network.ts'
+import { imagenetNormalisation } from './normalisation.ts'
 
 /** Of every PyTorch batch-norm layer that does not say otherwise. */
 const batchNormEpsilon = 1e-5
@@ -151,11 +152,15 @@ export class NetworkBuilder {
     return channels
   }
 
-  build(
-    description: Pick<Network, 'architecture' | 'title' | 'inputShape' | 'classes' | 'output' | 'featureMaps'>,
-  ): Network {
+  /** `normalisation` left out: that of ImageNet. */
+  build({
+    normalisation = imagenetNormalisation,
+    ...description
+  }: Pick<Network, 'architecture' | 'title' | 'inputShape' | 'classes' | 'output' | 'featureMaps'> &
+    Partial<Pick<Network, 'normalisation'>>): Network {
     return {
       ...description,
+      normalisation,
       parameters: this.#parameters,
       nodes: this.#nodes,
       representedLayers: this.#representedLayers,

@@ -4,6 +4,8 @@
  * (convolution weights [filters, channels / groups, height, width], linear weights [outputs, inputs]).
  */
 
+import type { Normalisation } from './normalisation.ts'
+
 /** [height, width] */
 export type Pair = readonly [number, number]
 
@@ -116,6 +118,8 @@ export interface Network {
   /** For people, e.g. `ResNet-20 (CIFAR, option A)`. */
   readonly title: string
   readonly inputShape: { readonly channels: number; readonly height: number; readonly width: number }
+  /** Of its input images, as in its training. */
+  readonly normalisation: Normalisation
   readonly classes: number
   readonly parameters: readonly ParameterSpec[]
   readonly nodes: readonly NetworkNode[]

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { experimentConfigSchema } from './experiment-config.ts'
 import { exportFormatSchema, type ExportFormat } from './export-formats.ts'
 import { splitNameSchema } from './records.ts'
-import { executorChoiceSchema } from './trainer-protocol.ts'
+import { executorChoiceSchema, imageImportSchema } from './trainer-protocol.ts'
 import type {
   CheckpointRecord,
   DatasetRecord,
@@ -73,7 +73,12 @@ export const commandInputs = {
 
   'datasets.list': empty,
   'datasets.get': z.strictObject({ id }),
-  'datasets.import': z.strictObject({ taskId, file: fileToken, name: name.optional() }),
+  'datasets.import': z.strictObject({
+    taskId,
+    file: fileToken,
+    name: name.optional(),
+    images: imageImportSchema.partial().optional(),
+  }),
   'datasets.rename': z.strictObject({ id, name }),
   'datasets.remove': z.strictObject({ id }),
   /** `count` images of a split from `offset`. */

@@ -56,7 +56,7 @@ const distillationPhaseSchema = z.strictObject({
   optimizer: optimizerConfigSchema,
   sampling: samplingConfigSchema,
   dataBatch: positiveInteger.max(4096),
-  augmentation: z.enum(['none', 'flip-crop']),
+  augmentation: z.enum(['none', 'flip-crop', 'resized-crop']),
   reconstructionWeight: z.number().min(0).max(1e6),
   featureMapWeight: z.number().min(0).max(1e6),
   distillationWeight: z.number().min(0).max(1e6),
@@ -150,7 +150,7 @@ export const trainConfigSchema = z.strictObject({
   nesterov: z.boolean(),
   weightDecay: z.number().min(0).max(1),
   labelSmoothing: z.number().min(0).max(0.9),
-  augmentation: z.enum(['none', 'flip-crop']),
+  augmentation: z.enum(['none', 'flip-crop', 'resized-crop']),
   evaluateEveryEpochs: positiveInteger,
   keep: z.enum(['best-validation', 'last']),
 })

@@ -52,7 +52,11 @@ export function choice(titles: Readonly<Record<string, string>>): ParameterContr
   return { type: 'choice', options: Object.entries(titles).map(([value, title]) => ({ value, title })) }
 }
 
-export const augmentation = choice({ none: 'None', 'flip-crop': 'Flips and crops' })
+export const augmentation = choice({
+  none: 'None',
+  'flip-crop': 'Flips and crops',
+  'resized-crop': 'Flips and resized crops (ImageNet)',
+})
 export const keep = choice({ 'best-validation': 'Best on validation', last: 'Last' })
 export const precision = choice({ float32: '32-bit float', float16: '16-bit float' })
 

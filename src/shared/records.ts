@@ -55,10 +55,28 @@ export interface NetworkDetail {
   readonly evaluations: readonly EvaluationRecord[]
 }
 
+export const datasetKinds = ['cifar10', 'cifar100', 'image-folder'] as const
+export type DatasetKind = (typeof datasetKinds)[number]
+
+/** Of images that nobody has put into splits: `auto` cuts them by file name when there are many, else all are for tests. */
+export const importSplits = ['auto', 'hash', 'test'] as const
+export type ImportSplit = (typeof importSplits)[number]
+
+/** What an import left out. */
+export interface SkippedFiles {
+  readonly count: number
+  /** The first of them. */
+  readonly files: readonly {
+    readonly file: string
+    readonly reason: 'damaged' | 'duplicate' | 'mislabelled' | 'unsupported'
+    readonly detail: string
+  }[]
+}
+
 export interface DatasetRecord {
   readonly id: string
   readonly name: string
-  readonly kind: 'cifar10'
+  readonly kind: DatasetKind
   readonly classNames: readonly string[]
   /** [channels, height, width] */
   readonly imageShape: readonly [number, number, number]
@@ -67,6 +85,7 @@ export interface DatasetRecord {
   readonly sizeBytes: number
   /** What is known of its content, e.g. `equal to the official CIFAR-10 files by hash`. */
   readonly evidence: string
+  readonly skipped: SkippedFiles
   readonly createdAt: string
 }
 

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { compressConfigSchema, trainConfigSchema } from './experiment-config.ts'
 import { weightFormatSchema } from './export-formats.ts'
-import { splitNameSchema } from './records.ts'
+import { datasetKinds, importSplits, splitNameSchema } from './records.ts'
 
 export const trainerProtocolVersion = 1
 
@@ -31,6 +31,13 @@ const networkInputSchema = z.strictObject({
 })
 /** A stored data set: read-only folder of the image cache. */
 const datasetInputSchema = z.strictObject({ path: z.string(), sha256: z.string() })
+
+/** How a folder of images is taken in; other data sets have their own size and splits. */
+export const imageImportSchema = z.strictObject({
+  /** Side of the stored squares in pixels: what a network looks at, divided by 0.875. */
+  size: z.int().min(8).max(1024),
+  split: z.enum(importSplits),
+})
 
 export const trainerJobSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -62,7 +69,12 @@ export const trainerJobSchema = z.discriminatedUnion('kind', [
     outputPath: z.string(),
   }),
   /** Decode a data set into the image cache at `outputPath` (a temporary folder). */
-  z.strictObject({ kind: z.literal('import-dataset'), sourcePath: z.string(), outputPath: z.string() }),
+  z.strictObject({
+    kind: z.literal('import-dataset'),
+    sourcePath: z.string(),
+    outputPath: z.string(),
+    images: imageImportSchema,
+  }),
   /** The network that a package gives, written to temporary names. */
   z.strictObject({
     kind: z.literal('export'),
@@ -152,13 +164,23 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('import-dataset'),
-    datasetKind: z.literal('cifar10'),
+    datasetKind: z.enum(datasetKinds),
     classNames: z.array(z.string()),
     imageShape: z.tuple([z.int(), z.int(), z.int()]),
     counts: z.strictObject({ train: z.int(), validation: z.int(), test: z.int() }),
     sha256: z.string(),
     sizeBytes: z.int(),
     evidence: z.string(),
+    skipped: z.strictObject({
+      count: z.int(),
+      files: z.array(
+        z.strictObject({
+          file: z.string(),
+          reason: z.enum(['damaged', 'duplicate', 'mislabelled', 'unsupported']),
+          detail: z.string(),
+        }),
+      ),
+    }),
   }),
   z.strictObject({
     kind: z.literal('export'),

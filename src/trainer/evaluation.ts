@@ -3,8 +3,8 @@ import type { CompiledProgram, DeviceState } from '#engine/executors/executor.ts
 import type { Network } from '#networks/network.ts'
 import { float32Tensor } from '#shared/host-tensor.ts'
 import { AppException } from '#shared/result.ts'
-import type { SplitData } from './data/batch-source.ts'
 import { writeImages } from './data/augmentation.ts'
+import type { ImageSplit } from './data/image-split.ts'
 
 /** Pixels of the images a run: 250 of CIFAR. Feature maps of a large network grow with them. */
 const evaluationPixels = 250 * 32 * 32
@@ -31,7 +31,7 @@ export async function evaluateSplit(
   program: CompiledProgram,
   state: DeviceState,
   network: Network,
-  data: SplitData,
+  data: ImageSplit,
   onBatch: (done: number, total: number) => Promise<void>,
 ): Promise<Evaluation> {
   const { channels, height, width } = network.inputShape
@@ -43,7 +43,8 @@ export async function evaluateSplit(
   let correct = 0
   for (let start = 0; start < total; start += batch) {
     const count = Math.min(batch, total - start)
-    writeImages(data.images.subarray(start * size), images, count, network.inputShape)
+    const stored = await data.read(Array.from({ length: count }, (_, i) => start + i))
+    writeImages(stored, images, count, { stored: data.shape, shown: network.inputShape })
     for (let padded = count; padded < batch; padded++) images.copyWithin(padded * size, 0, size)
     const { predictions } = await program.run(
       { images: float32Tensor([batch, channels, height, width], images) },

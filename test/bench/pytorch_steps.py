@@ -114,7 +114,7 @@ class Step:
         # NCHW as a data loader gives it; the change of layout belongs to the step.
         self.images = tensors["images"][: step["batch"]].contiguous()
         self.layout = layout
-        normalisation = self.settings["normalisation"]
+        normalisation = self.settings["network"]["normalisation"]
         self.mean = torch.tensor(normalisation["mean"]).view(1, 3, 1, 1)
         self.deviation = torch.tensor(normalisation["standardDeviation"]).view(1, 3, 1, 1)
 

@@ -49,7 +49,7 @@ export async function fillStore(storeFolder: string): Promise<void> {
   })
   const { classNames, imageShape } = datasetRecord()
   const splits = { train: split(0), validation: split(IMAGES), test: split(2 * IMAGES) }
-  const description = { kind: 'cifar10', classNames, imageShape, splits, evidence: 'random' }
+  const description = { kind: 'cifar10' as const, classNames, imageShape, splits, evidence: 'random' }
   const temporary = join(store.layout.temporary, 'cache')
   const made = valueOf(await writeImageCache(temporary, description, [part(), part(), part()]))
   renameSync(temporary, datasetPath(store.layout, made.sha256))

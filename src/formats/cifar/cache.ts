@@ -1,27 +1,27 @@
 import type { Result } from '#shared/result.ts'
 import type { ImageCacheDescription } from '../image-cache/header.ts'
 import { writeImageCache, type ImageCacheSummary } from '../image-cache/writer.ts'
-import { readCifar10, type Cifar10 } from './cifar10.ts'
-import { classNames, imageShape, TEST_IMAGES, TRAIN_IMAGES } from './layout.ts'
+import { readCifar, type Cifar } from './cifar.ts'
+import { imageShape, TEST_IMAGES, TRAIN_IMAGES } from './layout.ts'
 
 /** The last 5,000 training images: every selection uses them, no training sees them. */
 const VALIDATION_IMAGES = 5_000
 
 /**
- * Reads CIFAR-10 at `sourcePath` (see `readCifar10`) and writes the studio's cache of it to `cacheFolder`, which must
- * not exist. Errors: those of both.
+ * Reads CIFAR-10 or CIFAR-100 at `sourcePath` (see `readCifar`) and writes the studio's cache of it to `cacheFolder`,
+ * which must not exist. Errors: those of both.
  */
-export async function convertCifar10(sourcePath: string, cacheFolder: string): Promise<Result<ImageCacheSummary>> {
-  const read = await readCifar10(sourcePath)
+export async function convertCifar(sourcePath: string, cacheFolder: string): Promise<Result<ImageCacheSummary>> {
+  const read = await readCifar(sourcePath)
   if (!read.ok) return read
   const { train, test } = read.value
   return writeImageCache(cacheFolder, describe(read.value), [train, test])
 }
 
-function describe({ evidence }: Cifar10): ImageCacheDescription {
+function describe({ variant, classNames, evidence }: Cifar): ImageCacheDescription {
   const trained = TRAIN_IMAGES - VALIDATION_IMAGES
   return {
-    kind: 'cifar10',
+    kind: variant.kind,
     classNames,
     imageShape,
     splits: {

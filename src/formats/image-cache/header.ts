@@ -2,15 +2,15 @@
  * The studio's own form of a data set: a folder with `images.u8` (all images one after another, [channels, height,
  * width] bytes each), `labels.u16` (one little-endian class index an image) and `header.json` (this).
  */
-import { splitNames, type SplitName } from '#shared/records.ts'
+import { datasetKinds, splitNames, type DatasetKind, type SplitName } from '#shared/records.ts'
 import { fileError, quoted, type NamedFile } from '../file-error.ts'
 
 export const HEADER_FILE = 'header.json'
 export const IMAGES_FILE = 'images.u8'
 export const LABELS_FILE = 'labels.u16'
 export const IMAGE_CACHE_VERSION = 1
-/** 1,000 class names of ImageNet take 40 kB. */
-export const MAX_HEADER_BYTES = 2 ** 20
+/** 1,000 class names of ImageNet take 40 kB; a data set may have 65,536. */
+export const MAX_HEADER_BYTES = 2 ** 24
 
 /** Images `start` to `start + count - 1` of the cache. */
 interface SplitRange {
@@ -20,8 +20,7 @@ interface SplitRange {
 
 /** What a cache is said to hold. */
 export interface ImageCacheDescription {
-  /** `cifar10`; later `cifar100`, `image-folder`. */
-  readonly kind: string
+  readonly kind: DatasetKind
   readonly classNames: readonly string[]
   /** [channels, height, width] */
   readonly imageShape: readonly [number, number, number]
@@ -75,7 +74,7 @@ export function parseHeader(file: NamedFile, json: Uint8Array): ImageCacheHeader
     const problem = `expected image cache version ${IMAGE_CACHE_VERSION}, found ${quoted(String(version))}`
     throw fileError(file, 'file-unsupported', problem, 'field version', 'Import the data set again.')
   }
-  if (typeof kind !== 'string') throw corrupt(file, 'a text', 'field kind')
+  if (!isKind(kind)) throw corrupt(file, `one of ${datasetKinds.join(', ')}`, 'field kind')
   if (typeof evidence !== 'string') throw corrupt(file, 'a text', 'field evidence')
   if (!isTextArray(classNames) || classNames.length === 0)
     throw corrupt(file, 'a list of class names', 'field classNames')
@@ -114,6 +113,10 @@ function corrupt(file: NamedFile, expected: string, at: string) {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isKind(value: unknown): value is DatasetKind {
+  return datasetKinds.some((kind) => kind === value)
 }
 
 function isTextArray(value: unknown): value is readonly string[] {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, open, type FileHandle } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import type { SplitName } from '#shared/records.ts'
 import { AppException, ok, type Result } from '#shared/result.ts'
 import { systemError } from '../byte-source.ts'
 import { asResult } from '../file-error.ts'
@@ -15,6 +16,8 @@ import {
   type ImageCacheDescription,
   type ImageCacheHeader,
 } from './header.ts'
+
+type ImageCacheContent = Omit<ImageCacheDescription, 'splits'>
 
 /** Some images of a data set with their classes, in order. */
 export interface LabelledImages {
@@ -42,11 +45,50 @@ export function writeImageCache(
   description: ImageCacheDescription,
   parts: Iterable<LabelledImages> | AsyncIterable<LabelledImages>,
 ): Promise<Result<ImageCacheSummary>> {
+  return write(folder, description, parts, (count) => {
+    const expected = countImages(description)
+    if (count !== expected) throw invalid(`expected ${expected} images, got ${count}`, 'all images')
+    return description.splits
+  })
+}
+
+/** Images whose number nobody knows before the last is decoded. */
+export interface FoundPart extends LabelledImages {
+  readonly split: SplitName
+}
+
+/** The same for parts that say their split; they come in the order train, validation, test. Errors: the same. */
+export function writeFoundImages(
+  folder: string,
+  content: ImageCacheContent,
+  parts: AsyncIterable<FoundPart>,
+): Promise<Result<ImageCacheSummary>> {
+  const counts = { train: 0, validation: 0, test: 0 }
+  async function* counted() {
+    for await (const part of parts) {
+      counts[part.split] += part.labels.length
+      yield part
+    }
+  }
+  return write(folder, content, counted(), (count) => ({
+    train: { start: 0, count: counts.train },
+    validation: { start: counts.train, count: counts.validation },
+    test: { start: count - counts.test, count: counts.test },
+  }))
+}
+
+function write(
+  folder: string,
+  content: ImageCacheContent,
+  parts: Iterable<LabelledImages> | AsyncIterable<LabelledImages>,
+  splitsOf: (count: number) => ImageCacheDescription['splits'],
+): Promise<Result<ImageCacheSummary>> {
   return asResult(async () => {
     try {
       await mkdir(folder)
-      const sums = await writeParts(folder, description, parts)
-      const header: ImageCacheHeader = { ...description, version: IMAGE_CACHE_VERSION, sha256: sums }
+      const { sums, count: written } = await writeParts(folder, content, parts)
+      const splits = splitsOf(written)
+      const header: ImageCacheHeader = { ...content, splits, version: IMAGE_CACHE_VERSION, sha256: sums }
       const encoded = encodeHeader(header)
       const sha256 = await writeHeader(folder, encoded)
       const count = countImages(header)
@@ -59,23 +101,21 @@ export function writeImageCache(
 
 async function writeParts(
   folder: string,
-  description: ImageCacheDescription,
+  content: ImageCacheContent,
   parts: Iterable<LabelledImages> | AsyncIterable<LabelledImages>,
-): Promise<ImageCacheHeader['sha256']> {
+): Promise<{ readonly sums: ImageCacheHeader['sha256']; readonly count: number }> {
   const images = await HashedFile.create(join(folder, IMAGES_FILE))
   const labels = await HashedFile.create(join(folder, LABELS_FILE))
   try {
     let count = 0
     for await (const part of parts) {
-      assertPart(description, part, count)
+      assertPart(content, part, count)
       await images.append(part.images)
       const wide = Uint16Array.from(part.labels)
       await labels.append(new Uint8Array(wide.buffer))
       count += part.labels.length
     }
-    const expected = countImages(description)
-    if (count !== expected) throw invalid(`expected ${expected} images, got ${count}`, 'all images')
-    return { images: await images.finish(), labels: await labels.finish() }
+    return { sums: { images: await images.finish(), labels: await labels.finish() }, count }
   } finally {
     await images.close()
     await labels.close()
@@ -92,7 +132,7 @@ async function writeHeader(folder: string, encoded: Uint8Array): Promise<string>
   }
 }
 
-function assertPart(description: ImageCacheDescription, part: LabelledImages, first: number): void {
+function assertPart(description: ImageCacheContent, part: LabelledImages, first: number): void {
   const expected = part.labels.length * imageBytes(description)
   if (part.images.byteLength !== expected) {
     const problem = `expected ${expected} bytes for ${part.labels.length} images, got ${part.images.byteLength}`

@@ -5,9 +5,9 @@
 import type { ByteSource } from '../byte-source.ts'
 import { fileError, quoted } from '../file-error.ts'
 import type { FileTensor } from '../file-tensor.ts'
-import { PickleCursor } from './pickle-cursor.ts'
-import { runPickle, type StorageTable } from './pickle-machine.ts'
-import { isObject, type PickleValue } from './pickle-values.ts'
+import { PickleCursor } from '../pickle/cursor.ts'
+import { runPickle, type StorageTable } from '../pickle/machine.ts'
+import { isObject, type PickleValue } from '../pickle/values.ts'
 import { findStateDict, materialise, storageBytes } from './state-dict.ts'
 
 const MAGIC_NUMBER = 0x1950a86a20f9469cfc6cn

@@ -1,6 +1,6 @@
 import { fileError, quoted, type NamedFile } from '../file-error.ts'
 import { bytesPerElement, countElements, fileTensor, type FileTensor } from '../file-tensor.ts'
-import { isObject, type PickleValue, type StorageReference, type StridedTensor } from './pickle-values.ts'
+import { isObject, type PickleValue, type StorageReference, type StridedTensor } from '../pickle/values.ts'
 
 /** Keys under which training scripts keep the state dict beside epoch, accuracy and optimiser. */
 const WRAPPER_KEYS = ['state_dict', 'model_state_dict', 'model', 'net'] as const

@@ -7,9 +7,9 @@ import { fileError, quoted } from '../file-error.ts'
 import type { FileTensor } from '../file-tensor.ts'
 import type { ZipEntry } from '../zip/central-directory.ts'
 import { openZip, type ZipArchive } from '../zip/zip.ts'
-import { PickleCursor } from './pickle-cursor.ts'
-import { runPickle } from './pickle-machine.ts'
-import type { StorageReference } from './pickle-values.ts'
+import { PickleCursor } from '../pickle/cursor.ts'
+import { runPickle } from '../pickle/machine.ts'
+import type { StorageReference } from '../pickle/values.ts'
 import { findStateDict, materialise, storageBytes } from './state-dict.ts'
 
 const MAX_PICKLE_BYTES = 64 * 2 ** 20

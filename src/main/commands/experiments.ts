@@ -7,8 +7,8 @@ import { isIntegerPrecision } from '#shared/accounting.ts'
 import { plannedSteps } from '#shared/compress-phases.ts'
 import { AppException } from '#shared/result.ts'
 import type { StudioContext } from '../context.ts'
+import { assertFit, assertImages, assertImagesFit } from '../library/dataset-fit.ts'
 import type { DatasetLibrary } from '../library/dataset-library.ts'
-import { assertFit, fittingOf } from '../library/network-library.ts'
 import { uniqueName } from '../library/unique-name.ts'
 import type { Queue } from '../queue/queue.ts'
 import { runPath } from '../store/layout.ts'
@@ -95,8 +95,10 @@ function assertRunnable({ store }: StudioContext, input: CommandInput<'experimen
   if (config.kind === 'train') {
     const built = buildNetwork(config.architecture, dataset.classNames.length)
     if (!built.ok) throw new AppException(built.error)
-    const { title, classes, inputShape } = built.value
-    assertFit({ name: title, classes, inputShape }, dataset)
+    assertImagesFit(config.architecture, built.value, dataset)
+    assertImages(dataset, 'train', config.batchSize, 'fill a batch')
+    assertImages(dataset, 'validation', 1, 'choose on')
+    assertImages(dataset, 'test', 1, 'report on')
     if (networkId !== undefined) assertCanStart(store.networks.get(networkId), config.architecture, dataset)
     return
   }
@@ -104,7 +106,12 @@ function assertRunnable({ store }: StudioContext, input: CommandInput<'experimen
     throw new AppException({ code: 'invalid-config', message: 'A compression needs a network.', where: 'networkId' })
   }
   const network = store.networks.get(networkId)
-  assertFit(fittingOf(network), dataset)
+  assertFit(network, dataset)
+  assertImages(dataset, 'validation', 1, 'choose on')
+  assertImages(dataset, 'test', 1, 'report on')
+  if (config.distillation.steps + config.quantisation.steps > 0) {
+    assertImages(dataset, 'train', config.distillation.dataBatch, 'fill a batch of the distillation')
+  }
   if (plannedSteps(config) === 0) {
     throw new AppException({
       code: 'invalid-config',

@@ -85,8 +85,8 @@ export function libraryCommands(context: StudioContext, parts: LibraryParts): Li
 
     'datasets.list': async () => store.datasets.list(),
     'datasets.get': ({ id }) => datasets.detail(id),
-    async 'datasets.import'({ taskId, file, name }) {
-      return announced(datasets.import(taskId, file === cifar10Token ? file : pathOf(file), name))
+    async 'datasets.import'({ taskId, file, name, images }) {
+      return announced(datasets.import(taskId, file === cifar10Token ? file : pathOf(file), { name, images }))
     },
     'datasets.rename': async ({ id, name }) => announced(datasets.rename(id, name)),
     async 'datasets.remove'({ id }) {

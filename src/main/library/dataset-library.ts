@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import { countsByClass } from '#formats/class-counts.ts'
 import { openImageCache, type ImageCache } from '#formats/image-cache/reader.ts'
 import type { CommandInput, DatasetDetail, DatasetSamples } from '#shared/contract.ts'
 import type { DatasetRecord, SplitName } from '#shared/records.ts'
@@ -19,7 +20,11 @@ import { uniqueName } from './unique-name.ts'
 export const cifar10Token = 'cifar10'
 /** Cache of CIFAR-10 and the fetched package, with room to spare. */
 const NEEDED_BYTES = 500_000_000
-const titles: Readonly<Record<DatasetRecord['kind'], string>> = { cifar10: 'CIFAR-10' }
+const titles = { cifar10: 'CIFAR-10', cifar100: 'CIFAR-100' } as const
+/** torchvision's for a network that looks at 224 pixels. */
+const defaultImageSize = 256
+
+type ImportOptions = Partial<Pick<CommandInput<'datasets.import'>, 'name' | 'images'>>
 
 /** The data sets of a store. */
 export class DatasetLibrary {
@@ -35,11 +40,7 @@ export class DatasetLibrary {
   async detail(id: string): Promise<DatasetDetail> {
     const record = this.#context.store.datasets.get(id)
     return this.#withCache(record, async (cache) => {
-      const countsOf = (split: SplitName): readonly number[] => {
-        const counts = new Array<number>(record.classNames.length).fill(0)
-        for (const label of cache.labels(split)) counts[label] = (counts[label] ?? 0) + 1
-        return counts
-      }
+      const countsOf = (split: SplitName) => countsByClass(cache.labels(split), record.classNames.length)
       const classCounts = { train: countsOf('train'), validation: countsOf('validation'), test: countsOf('test') }
       return { record, classCounts }
     })
@@ -50,7 +51,7 @@ export class DatasetLibrary {
    * which is verified and renamed. A data set that is here already, by content, is returned as it is.
    * Errors: those of the reader (the store is then as it was), `already-exists`, `disk-full`, `cancelled`.
    */
-  import(taskId: string, source: string, name: string | undefined): Promise<DatasetRecord> {
+  import(taskId: string, source: string, { name, images }: ImportOptions): Promise<DatasetRecord> {
     const { store } = this.#context
     if (name !== undefined) store.datasets.assertNameFree(name)
     return this.#tasks.run(taskId, async (report) => {
@@ -60,7 +61,12 @@ export class DatasetLibrary {
       try {
         const sourcePath = source === cifar10Token ? await findCifar10(workFolder, report) : source
         const outputPath = join(workFolder, 'cache')
-        const { result } = await this.#tasks.runJob(report, { kind: 'import-dataset', sourcePath, outputPath })
+        const { result } = await this.#tasks.runJob(report, {
+          kind: 'import-dataset',
+          sourcePath,
+          outputPath,
+          images: { size: images?.size ?? defaultImageSize, split: images?.split ?? 'auto' },
+        })
         const known = store.datasets.findByContent(result.sha256)
         if (known !== undefined) return known
         await verifyCache(outputPath, result.sha256)
@@ -68,10 +74,10 @@ export class DatasetLibrary {
         // Left by an import that ended between rename and row.
         await rm(target, { recursive: true, force: true })
         await commitRename(outputPath, target)
-        const { datasetKind, classNames, imageShape, counts, sha256, sizeBytes, evidence } = result
+        const { datasetKind, classNames, imageShape, counts, sha256, sizeBytes, evidence, skipped } = result
         const record: DatasetRecord = {
           id: newId('data'),
-          name: name ?? this.#freeName(titles[datasetKind]),
+          name: name ?? this.#freeName(datasetKind === 'image-folder' ? basename(source) : titles[datasetKind]),
           kind: datasetKind,
           classNames,
           imageShape,
@@ -79,6 +85,7 @@ export class DatasetLibrary {
           sha256,
           sizeBytes,
           evidence,
+          skipped,
           createdAt: timestamp(this.#context.clock),
         }
         store.datasets.insert(record)

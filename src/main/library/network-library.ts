@@ -2,10 +2,9 @@ import { rm, stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { openFileSource } from '#formats/byte-source.ts'
 import { openSafetensors } from '#formats/safetensors/reader.ts'
-import type { Network } from '#networks/network.ts'
 import { networkShape } from '#networks/network-shape.ts'
 import type { CommandInput, CommandOutput } from '#shared/contract.ts'
-import type { DatasetRecord, EvaluationRecord, NetworkDetail, NetworkOrigin, NetworkRecord } from '#shared/records.ts'
+import type { EvaluationRecord, NetworkDetail, NetworkOrigin, NetworkRecord } from '#shared/records.ts'
 import { AppException } from '#shared/result.ts'
 import { timestamp } from '../clock.ts'
 import type { StudioContext } from '../context.ts'
@@ -16,6 +15,7 @@ import { newId } from '../new-id.ts'
 import { datasetInput, networkInput } from '../queue/job-inputs.ts'
 import { inUse } from '../store/errors.ts'
 import { networkPath } from '../store/layout.ts'
+import { assertFit, assertImages } from './dataset-fit.ts'
 import { describeNetwork, zooNetwork } from './network-content.ts'
 import type { Tasks } from './tasks.ts'
 import { uniqueName } from './unique-name.ts'
@@ -111,7 +111,8 @@ export class NetworkLibrary {
     const { store } = this.#context
     const network = store.networks.get(id)
     const dataset = store.datasets.get(datasetId)
-    assertFit(fittingOf(network), dataset)
+    assertFit(network, dataset)
+    assertImages(dataset, split, 1, 'measure on')
     return this.#tasks.run(taskId, async (report) => {
       const { result, device } = await this.#tasks.runJob(report, {
         kind: 'evaluate',
@@ -161,35 +162,6 @@ export class NetworkLibrary {
       wanted,
       this.#context.store.networks.list().map(({ name }) => name),
     )
-  }
-}
-
-/** What a network and a data set must agree on. */
-interface Fitting {
-  readonly name: string
-  readonly classes: number
-  readonly inputShape: Network['inputShape']
-}
-
-/** A network of the library as `assertFit` wants it. */
-export function fittingOf({ name, architecture, classes }: NetworkRecord): Fitting {
-  return { name, classes, inputShape: zooNetwork(architecture, classes).inputShape }
-}
-
-/** Throws `dataset-mismatch` unless the network takes the data set's images and tells as many classes apart. */
-export function assertFit(
-  { name, classes, inputShape }: Fitting,
-  dataset: Pick<DatasetRecord, 'name' | 'classNames' | 'imageShape'>,
-): void {
-  const remedy = 'Choose the data set the network was trained on, or one like it.'
-  if (classes !== dataset.classNames.length) {
-    const message = `${name} tells ${classes} classes apart, ${dataset.name} has ${dataset.classNames.length}.`
-    throw new AppException({ code: 'dataset-mismatch', message, remedy })
-  }
-  const { channels, height, width } = inputShape
-  if ([channels, height, width].join() !== dataset.imageShape.join()) {
-    const message = `${name} takes images of [${channels}, ${height}, ${width}], ${dataset.name} has [${dataset.imageShape.join(', ')}].`
-    throw new AppException({ code: 'dataset-mismatch', message, remedy })
   }
 }
 

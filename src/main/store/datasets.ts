@@ -12,6 +12,7 @@ interface Row {
   readonly sha256: string
   readonly size_bytes: number
   readonly evidence: string
+  readonly skipped: string
   readonly created_at: string
 }
 
@@ -27,14 +28,16 @@ export class Datasets {
     this.assertNameFree(record.name)
     this.#db
       .prepare(
-        `INSERT INTO datasets (id, name, kind, class_names, image_shape, counts, sha256, size_bytes, evidence, created_at)
-         VALUES (@id, @name, @kind, @classNames, @imageShape, @counts, @sha256, @sizeBytes, @evidence, @createdAt)`,
+        `INSERT INTO datasets (id, name, kind, class_names, image_shape, counts, sha256, size_bytes, evidence, skipped,
+           created_at)
+         VALUES (@id, @name, @kind, @classNames, @imageShape, @counts, @sha256, @sizeBytes, @evidence, @skipped, @createdAt)`,
       )
       .run({
         ...record,
         classNames: JSON.stringify(record.classNames),
         imageShape: JSON.stringify(record.imageShape),
         counts: JSON.stringify(record.counts),
+        skipped: JSON.stringify(record.skipped),
       })
   }
 
@@ -84,13 +87,14 @@ function toRecord(row: Row): DatasetRecord {
     id: row.id,
     name: row.name,
     kind: row.kind,
-    // The three were written by `insert` from values of these types.
+    // The four were written by `insert` from values of these types.
     classNames: JSON.parse(row.class_names) as DatasetRecord['classNames'],
     imageShape: JSON.parse(row.image_shape) as DatasetRecord['imageShape'],
     counts: JSON.parse(row.counts) as DatasetRecord['counts'],
     sha256: row.sha256,
     sizeBytes: row.size_bytes,
     evidence: row.evidence,
+    skipped: JSON.parse(row.skipped) as DatasetRecord['skipped'],
     createdAt: row.created_at,
   }
 }

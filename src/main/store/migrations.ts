@@ -128,6 +128,10 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
       ) STRICT;
     `,
   },
+  {
+    version: 2,
+    sql: `ALTER TABLE datasets ADD COLUMN skipped TEXT NOT NULL DEFAULT '{"count":0,"files":[]}'`,
+  },
 ]
 
 export const schemaVersion = migrations.at(-1)?.version ?? 0

@@ -86,6 +86,8 @@ export class Imports {
     readonly kind: 'network' | 'dataset'
     readonly name: string
     readonly architecture: string
+    /** Of a folder of images. */
+    readonly images?: CommandInput<'datasets.import'>['images']
   }): Promise<void> {
     const candidate = this.#candidate
     if (candidate === undefined || this.#taskId !== undefined) return
@@ -98,7 +100,7 @@ export class Imports {
         const input = { taskId, file: candidate.token, ...(name === '' ? {} : { name }) }
         return choice.kind === 'network'
           ? ask(this.#api, 'networks.import', { ...input, ...(architecture === '' ? {} : { architecture }) })
-          : ask(this.#api, 'datasets.import', input)
+          : ask(this.#api, 'datasets.import', { ...input, images: choice.images })
       },
       (taskId) => {
         this.#taskId = taskId

@@ -4,7 +4,6 @@
  */
 import type { Executor } from '#engine/executors/executor.ts'
 import { evaluateProgram } from '#engine/network-evaluation.ts'
-import { imagenetNormalisation } from '#engine/network-images.ts'
 import { readPackage } from '#formats/nern-package/reader.ts'
 import { writePackage, type NernPackage } from '#formats/nern-package/writer.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
@@ -47,7 +46,6 @@ export async function finish(options: FinishOptions): Promise<void> {
   const originalProgram = await executor.compile(
     evaluateProgram(network, {
       batch: evaluationBatchOf(network),
-      normalisation: imagenetNormalisation,
       parameters,
       inState: 'none',
     }),

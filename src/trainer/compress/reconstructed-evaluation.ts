@@ -1,11 +1,10 @@
 /** Predicts all weights of the reconstructed network and measures it; the training state stays as it is. */
 import type { CompiledProgram, DeviceState, Executor } from '#engine/executors/executor.ts'
 import { evaluateProgram } from '#engine/network-evaluation.ts'
-import { imagenetNormalisation } from '#engine/network-images.ts'
 import { predictAllProgram } from '#engine/nern/programs/predict-all.ts'
 import type { Representation } from '#engine/nern/representation.ts'
 import { float32Tensor, type HostTensors } from '#shared/host-tensor.ts'
-import type { SplitData } from '../data/batch-source.ts'
+import type { ImageSplit } from '../data/image-split.ts'
 import { evaluateSplit, evaluationBatchOf, type Evaluation } from '../evaluation.ts'
 import type { LoadedNetwork } from '../network-file.ts'
 
@@ -41,7 +40,6 @@ export class ReconstructedEvaluation {
     const evaluate = await executor.compile(
       evaluateProgram(network, {
         batch: evaluationBatchOf(network),
-        normalisation: imagenetNormalisation,
         parameters,
         inState: 'represented',
       }),
@@ -73,7 +71,7 @@ export class ReconstructedEvaluation {
   }
 
   /** Of the network with the weights last predicted or given. */
-  evaluate(data: SplitData, onBatch: (done: number, total: number) => Promise<void>): Promise<Evaluation> {
+  evaluate(data: ImageSplit, onBatch: (done: number, total: number) => Promise<void>): Promise<Evaluation> {
     return evaluateSplit(this.#evaluate, this.#state, this.#original.network, data, onBatch)
   }
 }

@@ -3,13 +3,8 @@
  * state is all a checkpoint needs: an epoch's order is drawn again from the state at its start.
  */
 import { Random, type RandomState } from '#shared/random.ts'
-import { writeImages, type ImageShape } from './augmentation.ts'
-
-export interface SplitData {
-  /** uint8 [count, channels, height, width] */
-  readonly images: Uint8Array
-  readonly labels: Uint16Array
-}
+import { writeAugmentedImages, writeImages, type Augmentation, type ImageShape } from './augmentation.ts'
+import type { ImageSplit } from './image-split.ts'
 
 export interface BatchSourceState {
   readonly orderAtEpochStart: RandomState
@@ -19,10 +14,11 @@ export interface BatchSourceState {
 }
 
 export interface BatchSourceOptions {
-  readonly data: SplitData
+  readonly data: ImageSplit
+  /** Of the network's input. */
   readonly shape: ImageShape
   readonly batch: number
-  readonly isAugmented: boolean
+  readonly augmentation: Augmentation
   readonly seed: number
 }
 
@@ -35,9 +31,7 @@ export interface Batch {
 
 export class BatchSource {
   readonly #options: BatchSourceOptions
-  readonly #imageSize: number
   readonly #indices: Int32Array
-  readonly #gathered: Uint8Array
   readonly #images: Float32Array
   readonly #labels: Int32Array
   #order: Random
@@ -51,10 +45,9 @@ export class BatchSource {
       throw new RangeError(`a batch of ${batch} images needs at least as many, the split has ${data.labels.length}`)
     }
     this.#options = options
-    this.#imageSize = shape.channels * shape.height * shape.width
+    const imageSize = shape.channels * shape.height * shape.width
     this.#indices = new Int32Array(data.labels.length)
-    this.#gathered = new Uint8Array(batch * this.#imageSize)
-    this.#images = new Float32Array(batch * this.#imageSize)
+    this.#images = new Float32Array(batch * imageSize)
     this.#labels = new Int32Array(batch)
     this.#orderAtEpochStart = state?.orderAtEpochStart ?? Random.fromSeed(seed, 'data order').state
     this.#augmentation =
@@ -73,21 +66,22 @@ export class BatchSource {
   }
 
   /** The last images of an epoch that do not fill a batch are left out; the next epoch has another order. */
-  next(): Batch {
-    const { data, shape, batch, isAugmented } = this.#options
+  async next(): Promise<Batch> {
+    const { data, shape, batch, augmentation } = this.#options
     if (this.#position + batch > this.#indices.length) {
       this.#orderAtEpochStart = this.#order.state
       this.#position = 0
       this.#shuffle()
     }
-    for (let i = 0; i < batch; i++) {
-      const index = this.#indices[this.#position + i] ?? 0
-      const start = index * this.#imageSize
-      this.#gathered.set(data.images.subarray(start, start + this.#imageSize), i * this.#imageSize)
+    const indices = this.#indices.subarray(this.#position, this.#position + batch)
+    indices.forEach((index, i) => {
       this.#labels[i] = data.labels[index] ?? 0
-    }
+    })
+    const gathered = await data.read(indices)
     this.#position += batch
-    writeImages(this.#gathered, this.#images, batch, shape, isAugmented ? this.#augmentation : undefined)
+    const shapes = { stored: data.shape, shown: shape }
+    if (augmentation === 'none') writeImages(gathered, this.#images, batch, shapes)
+    else writeAugmentedImages(gathered, this.#images, batch, shapes, augmentation, this.#augmentation)
     return { images: this.#images, labels: this.#labels }
   }
 

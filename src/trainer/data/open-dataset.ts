@@ -1,23 +1,41 @@
-/** Splits of a stored data set, in memory. */
+/** Splits of a stored data set. */
 import { openImageCache, type ImageCache } from '#formats/image-cache/reader.ts'
 import { AppException } from '#shared/result.ts'
 import type { SplitName } from '#shared/records.ts'
-import type { SplitData } from './batch-source.ts'
+import { splitInMemory, type ImageSplit } from './image-split.ts'
 
 interface DatasetInput {
   readonly path: string
   readonly sha256: string
 }
 
+/** A larger split is read batch by batch; the system keeps in memory what it has room for. */
+const maxBytesInMemory = 2 ** 29
+
 /**
  * The first `limit` images of a split (0 = all) out of the cache at `path`.
  * Throws `AppException` when the cache is damaged, not the one with hash `sha256`, or lacks the split.
  */
-export function loadSplit(dataset: DatasetInput, split: SplitName, limit = 0): Promise<SplitData> {
+export function loadSplit(dataset: DatasetInput, split: SplitName, limit = 0): Promise<ImageSplit> {
   return withCache(dataset, async (cache) => {
-    const loaded = await cache.loadSplit(split, limit === 0 ? undefined : limit)
+    const [channels, height, width] = cache.header.imageShape
+    const shape = { channels, height, width }
+    const all = cache.labels(split)
+    const labels = all.slice(0, limit === 0 ? all.length : limit)
+    if (labels.length * channels * height * width > maxBytesInMemory) {
+      return { labels, shape, read: (indices) => readImages(dataset, split, indices) }
+    }
+    const loaded = await cache.loadSplit(split, labels.length)
     if (!loaded.ok) throw new AppException(loaded.error)
-    return loaded.value
+    return splitInMemory(loaded.value.images, labels, shape)
+  })
+}
+
+function readImages(dataset: DatasetInput, split: SplitName, indices: ArrayLike<number>): Promise<Uint8Array> {
+  return withCache(dataset, async (cache) => {
+    const images = await cache.readImages(split, indices)
+    if (!images.ok) throw new AppException(images.error)
+    return images.value
   })
 }
 

@@ -10,7 +10,6 @@ import { roundPredictor } from '#engine/nern/quantization/round-predictor.ts'
 import { readBack, storedFloatTensors, storedParameters } from '#engine/nern/quantization/stored-parameters.ts'
 import { initialParameters, meanSquaredWeight } from '#engine/nern/representation.ts'
 import { learningRateAt, type LearningRateSchedule } from '#engine/nern/schedule.ts'
-import { imagenetNormalisation } from '#engine/network-images.ts'
 import type { DeviceState, Executor } from '#engine/executors/executor.ts'
 import { firstStepOf, phaseNames, plannedSteps, type PhaseName } from '#shared/compress-phases.ts'
 import type { CompressConfig, OptimizerConfig } from '#shared/experiment-config.ts'
@@ -25,7 +24,8 @@ import { compressProgressSchema } from '../compress/progress.ts'
 import { finish } from '../compress/finish.ts'
 import { ReconstructedEvaluation } from '../compress/reconstructed-evaluation.ts'
 import { setUp, type CompressSetup } from '../compress/setup.ts'
-import { BatchSource, type SplitData } from '../data/batch-source.ts'
+import { BatchSource } from '../data/batch-source.ts'
+import type { ImageSplit } from '../data/image-split.ts'
 import { loadSplit } from '../data/open-dataset.ts'
 import type { JobContext, JobEnd } from '../job-context.ts'
 import { Metrics } from '../metrics.ts'
@@ -279,7 +279,6 @@ class CompressRun {
         distillation: {
           network,
           parameters,
-          normalisation: imagenetNormalisation,
           batch: dataBatch,
           featureMaps: config.featureMaps,
           form: config.distillationForm,
@@ -293,7 +292,7 @@ class CompressRun {
         data: await loadSplit(this.#job.dataset, 'train'),
         shape: network.inputShape,
         batch: dataBatch,
-        isAugmented: config.augmentation === 'flip-crop',
+        augmentation: config.augmentation,
         seed: this.#job.config.seed,
       },
       this.#sourceState,
@@ -311,9 +310,10 @@ class CompressRun {
     }
     return async (phaseStep) => {
       const learningRate = learningRateAt(scheduleOf(optimizerConfig, steps), phaseStep)
+      const { images } = await source.next()
       const outputs = await program.run(
         {
-          images: float32Tensor([dataBatch, channels, height, width], source.next().images),
+          images: float32Tensor([dataBatch, channels, height, width], images),
           ...(isAll ? {} : { kernels: int32Tensor([sampler.count], sampler.draw(this.#sampling)) }),
           ...objectiveInputs(objectiveWeightsAt(schedule, phaseStep)),
           ...optimizerInputsAt(optimizer, phaseStep + 1, learningRate),
@@ -339,7 +339,7 @@ class CompressRun {
     })
   }
 
-  async #measure(phase: PhaseName, validation: SplitData): Promise<{ correct: number; total: number }> {
+  async #measure(phase: PhaseName, validation: ImageSplit): Promise<{ correct: number; total: number }> {
     const predictor = await this.#readTrained()
     await this.#evaluation.weights(phase === 'quantisation' ? readBack(this.#asStored(predictor)) : predictor)
     const measured = await this.#evaluation.evaluate(validation, () => this.#context.breathe())

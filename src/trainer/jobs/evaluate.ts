@@ -1,5 +1,4 @@
 /** Accuracy of a stored network on a split. */
-import { imagenetNormalisation } from '#engine/network-images.ts'
 import { evaluateProgram } from '#engine/network-evaluation.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import { loadSplit } from '../data/open-dataset.ts'
@@ -19,7 +18,6 @@ export async function evaluate(job: EvaluateJob, context: JobContext): Promise<J
     const program = await executor.compile(
       evaluateProgram(network, {
         batch: evaluationBatchOf(network),
-        normalisation: imagenetNormalisation,
         parameters,
         inState: 'none',
       }),

@@ -2,7 +2,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { readBack } from '#engine/nern/quantization/stored-parameters.ts'
-import { imagenetNormalisation } from '#engine/network-images.ts'
 import { networkOnnx } from '#engine/network-onnx.ts'
 import { readPackage } from '#formats/nern-package/reader.ts'
 import type { NernPackage } from '#formats/nern-package/writer.ts'
@@ -59,7 +58,7 @@ function encode(format: WeightFormat, { network }: NernPackage, tensors: HostTen
     case 'onnx': {
       const graph = buildNetwork(architecture, classes)
       if (!graph.ok) throw new AppException(graph.error)
-      return networkOnnx(graph.value, tensors, imagenetNormalisation, { 'original.sha256': network.sha256 })
+      return networkOnnx(graph.value, tensors, { 'original.sha256': network.sha256 })
     }
     default:
       return assertNever(format)

@@ -1,5 +1,5 @@
 /** Decodes a data set into the studio's image cache. */
-import { convertCifar10 } from '#formats/cifar/cache.ts'
+import { convertDataset } from '#formats/dataset.ts'
 import { AppException } from '#shared/result.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import type { JobContext, JobEnd } from '../job-context.ts'
@@ -7,26 +7,27 @@ import type { JobContext, JobEnd } from '../job-context.ts'
 type ImportDatasetJob = Extract<TrainerJob, { kind: 'import-dataset' }>
 
 export async function importDataset(job: ImportDatasetJob, context: JobContext): Promise<JobEnd> {
-  context.send({ type: 'phase', phase: 'decoding images', done: 0, total: 0 })
-  const converted = await convertCifar10(job.sourcePath, job.outputPath)
+  const onProgress = (done: number, total: number) => {
+    context.send({ type: 'phase', phase: 'decoding images', done, total })
+  }
+  onProgress(0, 0)
+  const converted = await convertDataset(job.sourcePath, job.outputPath, { ...job.images, onProgress })
   if (!converted.ok) throw new AppException(converted.error)
-  const { header, sha256, sizeBytes } = converted.value
-  const [channels = 0, height = 0, width = 0] = header.imageShape
+  const { header, sha256, sizeBytes, skipped } = converted.value
+  const [channels, height, width] = header.imageShape
+  const { train, validation, test } = header.splits
   context.send({
     type: 'result',
     result: {
       kind: 'import-dataset',
-      datasetKind: 'cifar10',
+      datasetKind: header.kind,
       classNames: [...header.classNames],
       imageShape: [channels, height, width],
-      counts: {
-        train: header.splits.train?.count ?? 0,
-        validation: header.splits.validation?.count ?? 0,
-        test: header.splits.test?.count ?? 0,
-      },
+      counts: { train: train.count, validation: validation.count, test: test.count },
       sha256,
       sizeBytes,
       evidence: header.evidence,
+      skipped: { count: skipped.count, files: [...skipped.files] },
     },
   })
   return 'finished'

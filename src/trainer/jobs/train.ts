@@ -4,7 +4,6 @@ import type { CompiledProgram, DeviceState, Executor } from '#engine/executors/e
 import { learningRateAt, type LearningRateSchedule } from '#engine/nern/schedule.ts'
 import { evaluateProgram } from '#engine/network-evaluation.ts'
 import { dropoutMasks } from '#engine/network-dropout.ts'
-import { imagenetNormalisation } from '#engine/network-images.ts'
 import {
   initialTrainOriginalState,
   trainOriginalInputsAt,
@@ -21,7 +20,8 @@ import { AppException } from '#shared/result.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import { randomStateSchema, readCheckpoint, writeCheckpoint } from '../checkpoint.ts'
 import { bestPrefix, underPrefix, withPrefix, withoutPrefix } from '../checkpoint-names.ts'
-import { BatchSource, type SplitData } from '../data/batch-source.ts'
+import { BatchSource } from '../data/batch-source.ts'
+import type { ImageSplit } from '../data/image-split.ts'
 import { loadClassCount, loadSplit } from '../data/open-dataset.ts'
 import { evaluateSplit, evaluationBatchOf, type Evaluation } from '../evaluation.ts'
 import type { JobContext, JobEnd } from '../job-context.ts'
@@ -69,8 +69,8 @@ async function startingPoint({ config, network: stored, dataset }: TrainJob): Pr
 }
 
 interface Splits {
-  readonly train: SplitData
-  readonly validation: SplitData
+  readonly train: ImageSplit
+  readonly validation: ImageSplit
 }
 
 class TrainRun {
@@ -102,12 +102,11 @@ class TrainRun {
   ): Promise<TrainRun> {
     const { config } = job
     const { network } = start
-    const options = { ...config, batch: config.batchSize, normalisation: imagenetNormalisation }
+    const options = { ...config, batch: config.batchSize }
     const program = await executor.compile(trainOriginalProgram(network, options))
     const evaluation = await executor.compile(
       evaluateProgram(network, {
         batch: evaluationBatchOf(network),
-        normalisation: imagenetNormalisation,
         parameters: {},
         inState: 'all',
       }),
@@ -155,7 +154,7 @@ class TrainRun {
         data: splits.train,
         shape: network.inputShape,
         batch: config.batchSize,
-        isAugmented: config.augmentation === 'flip-crop',
+        augmentation: config.augmentation,
         seed: config.seed,
       },
       resumed?.progress.source,
@@ -206,7 +205,7 @@ class TrainRun {
   async #runStep(): Promise<void> {
     const { batchSize, seed } = this.#job.config
     const { channels, height, width } = this.#network.inputShape
-    const { images, labels } = this.#source.next()
+    const { images, labels } = await this.#source.next()
     const learningRate = learningRateAt(this.#schedule, this.#step)
     const outputs = await this.#program.run(
       {
@@ -254,7 +253,7 @@ class TrainRun {
     await this.#sendCheckpoint()
   }
 
-  #measure(data: SplitData, phase?: string): Promise<Evaluation> {
+  #measure(data: ImageSplit, phase?: string): Promise<Evaluation> {
     return evaluateSplit(this.#evaluation, this.#state, this.#network, data, async (done, total) => {
       if (phase !== undefined) this.#context.send({ type: 'phase', phase, done, total })
       await this.#context.breathe()

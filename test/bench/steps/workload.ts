@@ -8,7 +8,6 @@ import { sampledStepProgram } from '#engine/nern/programs/sampled-step.ts'
 import { createRepresentation, initialParameters, kernelTargets } from '#engine/nern/representation.ts'
 import { naturalCoordinates } from '#engine/nern/coordinates.ts'
 import { KernelSampler } from '#engine/nern/kernel-sampling.ts'
-import { imagenetNormalisation } from '#engine/network-images.ts'
 import type { Program } from '#engine/program/program.ts'
 import { initialParameters as initialNetwork } from '#networks/initial-parameters.ts'
 import type { Network } from '#networks/network.ts'
@@ -67,7 +66,6 @@ export function stepProgram(step: StepKind, form: EmbeddingForm): Program {
     distillation: {
       network,
       parameters: original,
-      normalisation: imagenetNormalisation,
       batch: step.batch,
       featureMaps: 'documented',
       form: 'standard',
@@ -116,7 +114,6 @@ export function exchange(batch: number): { readonly tensors: HostTensors; readon
       network,
       blocks,
       objective,
-      normalisation: imagenetNormalisation,
       adam: { ...moments, learningRate },
     },
   }

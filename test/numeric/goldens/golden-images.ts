@@ -1,7 +1,7 @@
 import { float32Tensor, type HostTensor } from '#shared/host-tensor.ts'
 import { GoldenCase, numberList } from './golden-case.ts'
 import { dirname, join } from 'node:path'
-import type { Normalisation } from '#engine/network-images.ts'
+import type { Normalisation } from '#networks/normalisation.ts'
 
 export interface GoldenImages {
   /** [B, C, H, W] */

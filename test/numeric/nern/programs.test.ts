@@ -5,7 +5,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createExecutor } from '#engine/executors/create-executor.ts'
 import type { Executor } from '#engine/executors/executor.ts'
-import { imagenetNormalisation } from '#engine/network-images.ts'
 import { KernelSampler } from '#engine/nern/kernel-sampling.ts'
 import { createOptimizer } from '#engine/nern/optimizers/create-optimizer.ts'
 import { initialOptimizerState, optimizerInputsAt, type Optimizer } from '#engine/nern/optimizers/optimizer.ts'
@@ -91,7 +90,6 @@ function prepare({ network, hiddenSize, kernels, batch }: Size, type: OptimizerT
           distillation: {
             network,
             parameters,
-            normalisation: imagenetNormalisation,
             batch,
             featureMaps: 'documented',
             form: 'standard',

@@ -9,16 +9,15 @@ import { afterAll, beforeAll, describe, expect, vi } from 'vitest'
 import { createExecutor } from '#engine/executors/create-executor.ts'
 import type { Executor } from '#engine/executors/executor.ts'
 import { evaluateProgram } from '#engine/network-evaluation.ts'
-import { imagenetNormalisation } from '#engine/network-images.ts'
 import { readCheckpoint } from '#formats/checkpoint.ts'
-import { convertCifar10 } from '#formats/cifar/cache.ts'
+import { convertCifar } from '#formats/cifar/cache.ts'
 import { openImageCache } from '#formats/image-cache/reader.ts'
 import { matchArchitecture } from '#networks/matching.ts'
 import { float32Tensor } from '#shared/host-tensor.ts'
 import type { Result } from '#shared/result.ts'
 import { cifar10Folder, itWithFiles, sharedPath } from '#test/unit/formats/support/shared-data.ts'
 import { evaluateSplit, evaluationBatchOf } from '#trainer/evaluation.ts'
-import type { SplitData } from '#trainer/data/batch-source.ts'
+import { splitInMemory, type ImageSplit } from '#trainer/data/image-split.ts'
 
 /** Images on which two logits tie to 1e-4, so that rounding decides. */
 const ties = 3
@@ -27,7 +26,7 @@ const sheets = join(cifar10Folder, 'package', 'test_batch.png')
 
 let folder = ''
 let executor: Executor
-let split: SplitData | undefined
+let split: ImageSplit | undefined
 
 // Many times what a quiet machine needs.
 vi.setConfig({ testTimeout: 240_000 })
@@ -63,7 +62,6 @@ describe.each([
       const program = await executor.compile(
         evaluateProgram(matched.network, {
           batch: evaluationBatchOf(matched.network),
-          normalisation: imagenetNormalisation,
           parameters: Object.fromEntries(parameters),
           inState: 'none',
         }),
@@ -85,12 +83,13 @@ describe.each([
   )
 })
 
-async function testSplit(): Promise<SplitData> {
+async function testSplit(): Promise<ImageSplit> {
   if (split !== undefined) return split
   const cacheFolder = join(folder, 'cifar10')
-  valueOf(await convertCifar10(cifar10Folder, cacheFolder))
+  valueOf(await convertCifar(cifar10Folder, cacheFolder))
   const cache = valueOf(await openImageCache(cacheFolder))
-  split = valueOf(await cache.loadSplit('test'))
+  const { images, labels } = valueOf(await cache.loadSplit('test'))
+  split = splitInMemory(images, labels, { channels: 3, height: 32, width: 32 })
   await cache.close()
   return split
 }

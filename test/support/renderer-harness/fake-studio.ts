@@ -19,6 +19,7 @@ import { AppException, fail, ok, toAppError, type Result } from '#shared/result.
 import { nextStatus, type ExperimentAction } from '#shared/status-machine.ts'
 import {
   inventedDataset,
+  inventedPhotos,
   inventedExperiments,
   inventedNetwork,
   manyExperiments,
@@ -36,7 +37,7 @@ export class FakeStudio implements StudioApi {
   readonly #listeners = new Map<EventName, Set<(payload: never) => void>>()
   readonly #nowMs = Date.now()
   #networks: readonly InventedNetwork[] = []
-  #datasets = [inventedDataset(this.#nowMs)]
+  #datasets = [inventedDataset(this.#nowMs), inventedPhotos(this.#nowMs)]
   #experiments: readonly ExperimentRecord[] = []
   #settings: Settings
   #isActive = true
@@ -262,8 +263,15 @@ export class FakeStudio implements StudioApi {
       return { kernelShape: [shape[2], shape[3]], count: shown, kernels }
     },
     'datasets.list': async () => this.#datasets,
-    'datasets.get': async () => {
-      const record = this.#datasets[0]
+    'datasets.get': async ({ id }) => {
+      const record = this.#datasets.find((dataset) => dataset.id === id)
+      if (record?.kind === 'image-folder') {
+        const none = record.classNames.map(() => 0)
+        return {
+          record,
+          classCounts: { train: none, validation: none, test: none.map((_, i) => (i % 10 === 0 ? 1 : 0)) },
+        }
+      }
       if (record === undefined) throw new AppException({ code: 'not-found', message: 'There is no such data set.' })
       const each = (count: number) => record.classNames.map((_, index) => count / 10 + (index % 3) - 1)
       return { record, classCounts: { train: each(45_000), validation: each(5000), test: Array(10).fill(1000) } }
@@ -277,7 +285,7 @@ export class FakeStudio implements StudioApi {
     },
     'datasets.rename': async () => this.#handlers['datasets.get']({ id: 'data-1' }).then(({ record }) => record),
     'datasets.remove': async () => undefined,
-    'datasets.samples': async ({ offset, count }) => inventedSamples(offset, count),
+    'datasets.samples': async ({ id, offset, count }) => inventedSamples(offset, count, id === 'data-2' ? 256 : 32),
     'experiments.list': async () => this.#experiments,
     'experiments.get': async ({ id }) => {
       const record = this.#experiment(id)

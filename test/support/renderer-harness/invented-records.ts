@@ -73,7 +73,42 @@ export function inventedNetwork(
 export function inventedDataset(nowMs: number): DatasetRecord {
   return datasetRecord({
     evidence: 'Equal to the official CIFAR-10 files by hash, image by image; no duplicates between the splits.',
+    skipped: { count: 0, files: [] },
     createdAt: before(nowMs, 5 * 24 * 60),
+  })
+}
+
+/** A sample of ImageNet: large images, many classes, all in one split, some files left out. */
+export function inventedPhotos(nowMs: number): DatasetRecord {
+  const name = (i: number) =>
+    ['tench', 'African grey parrot', 'soft-coated wheaten terrier', 'crane (134)'][i % 4] ?? ''
+  return datasetRecord({
+    id: 'data-2',
+    name: 'imagenet-sample',
+    kind: 'image-folder',
+    classNames: Array.from({ length: 1000 }, (_, i) => `${name(i)} ${i}`),
+    imageShape: [3, 256, 256],
+    counts: { train: 0, validation: 0, test: 100 },
+    sizeBytes: 19_700_000,
+    evidence:
+      'classes from labels.csv, all of them test images; 900 files that it names are not there; shorter side resized to 256 pixels, centre kept',
+    skipped: {
+      count: 3,
+      files: [
+        {
+          file: 'original_100/n01530575_brambling_copy.JPEG',
+          reason: 'duplicate',
+          detail: 'same content as original_100/n01530575_brambling.JPEG',
+        },
+        {
+          file: 'original_100/n02110958_pug.JPEG',
+          reason: 'damaged',
+          detail: 'n02110958_pug.JPEG: it cannot be decoded as an image (VipsJpeg: premature end of JPEG image)',
+        },
+        { file: 'notes.txt', reason: 'unsupported', detail: 'no JPEG, PNG or WebP image by its name' },
+      ],
+    },
+    createdAt: before(nowMs, 90),
   })
 }
 

@@ -95,14 +95,15 @@ export function checkpoints(run: RunRecord, nowMs: number): readonly CheckpointR
 }
 
 /** Coloured blobs: enough to see layout and labels. */
-export function inventedSamples(offset: number, count: number): DatasetSamples {
-  const size = 32
+export function inventedSamples(offset: number, count: number, size = 32): DatasetSamples {
+  const scale = size / 32
   const pixels = new Uint8Array(count * size * size * 3)
   const labels: number[] = []
   for (let image = 0; image < count; image++) {
     const random = Random.fromSeed(offset + image, 'image')
     labels.push(random.integer(10))
-    const [centerX, centerY, radius] = [8 + random.integer(16), 8 + random.integer(16), 5 + random.integer(9)]
+    const blob = [8 + random.integer(16), 8 + random.integer(16), 5 + random.integer(9)]
+    const [centerX = 0, centerY = 0, radius = 0] = blob.map((value) => value * scale)
     const colors = Array.from({ length: 6 }, () => random.integer(256))
     for (let y = 0; y < size; y++) {
       for (let x = 0; x < size; x++) {

@@ -46,6 +46,7 @@ const shots: readonly Shot[] = [
   { name: 'network-lower', place: { name: 'network', id: 'net-1' }, prepare: scroll(620) },
   { name: 'datasets', place: { name: 'datasets' } },
   { name: 'dataset', place: { name: 'dataset', id: 'data-1' } },
+  { name: 'dataset-photos', place: { name: 'dataset', id: 'data-2' } },
   { name: 'new-experiment', place: { name: 'new-experiment' } },
   {
     name: 'new-experiment-wrong',

@@ -1,42 +1,49 @@
 import { describe, expect, test } from 'vitest'
 import { Random } from '#shared/random.ts'
 import { BatchSource, type BatchSourceOptions } from '#trainer/data/batch-source.ts'
-import { writeImages } from '#trainer/data/augmentation.ts'
+import { writeAugmentedImages, writeImages, type Augmentation } from '#trainer/data/augmentation.ts'
+import { splitInMemory } from '#trainer/data/image-split.ts'
+import { drawPart } from '#trainer/data/random-resized-crop.ts'
 
 const shape = { channels: 1, height: 4, width: 4 }
+const same = { stored: shape, shown: shape }
 
-function options(isAugmented: boolean): BatchSourceOptions {
+function options(augmentation: Augmentation): BatchSourceOptions {
   const count = 10
   const images = Uint8Array.from({ length: count * 16 }, (_, i) => 1 + (i % 250))
   const labels = Uint16Array.from({ length: count }, (_, i) => i)
-  return { data: { images, labels }, shape, batch: 4, isAugmented, seed: 7 }
+  return { data: splitInMemory(images, labels, shape), shape, batch: 4, augmentation, seed: 7 }
 }
 
 describe('BatchSource', () => {
-  test('gives every image at most once an epoch, and labels that belong to the images', () => {
-    const source = new BatchSource(options(false))
-    const seen = [0, 1].flatMap(() => {
-      const { images, labels } = source.next()
-      labels.forEach((label, i) => expect(images[i * 16]).toBe(1 + ((label * 16) % 250)))
-      return [...labels]
-    })
+  test('gives every image at most once an epoch, and labels that belong to the images', async () => {
+    const source = new BatchSource(options('none'))
+    const seen: number[] = []
+    for (let i = 0; i < 2; i++) {
+      const { images, labels } = await source.next()
+      labels.forEach((label, at) => expect(images[at * 16]).toBe(1 + ((label * 16) % 250)))
+      seen.push(...labels)
+    }
     expect(new Set(seen).size).toBe(8)
   })
 
-  test('goes on from its state exactly where it was, in the middle of an epoch and after it', () => {
-    const source = new BatchSource(options(true))
-    for (let i = 0; i < 3; i++) source.next()
-    const resumed = new BatchSource(options(true), structuredClone(source.state))
-    for (let i = 0; i < 5; i++) {
-      const expected = source.next()
-      const found = resumed.next()
-      expect([...found.labels]).toEqual([...expected.labels])
-      expect([...found.images]).toEqual([...expected.images])
-    }
-  })
+  test.each(['flip-crop', 'resized-crop'] as const)(
+    'goes on from its state exactly where it was, with %s',
+    async (kind) => {
+      const source = new BatchSource(options(kind))
+      for (let i = 0; i < 3; i++) await source.next()
+      const resumed = new BatchSource(options(kind), structuredClone(source.state))
+      for (let i = 0; i < 5; i++) {
+        const expected = await source.next()
+        const found = await resumed.next()
+        expect([...found.labels]).toEqual([...expected.labels])
+        expect([...found.images]).toEqual([...expected.images])
+      }
+    },
+  )
 
   test('refuses a batch larger than the split', () => {
-    expect(() => new BatchSource({ ...options(false), batch: 11 })).toThrow(/11 images.*has 10/)
+    expect(() => new BatchSource({ ...options('none'), batch: 11 })).toThrow(/11 images.*has 10/)
   })
 })
 
@@ -47,7 +54,7 @@ describe('writeImages', () => {
     const random = Random.fromSeed(3)
     const mirrored = [0, 1].map(() => 0)
     for (let round = 0; round < 200; round++) {
-      writeImages(source, target, 1, shape, random)
+      writeAugmentedImages(source, target, 1, same, 'flip-crop', random)
       const rows = [0, 1, 2, 3].map((y) => [...target.subarray(y * 4, y * 4 + 4)].filter((value) => value !== 0))
       for (const row of rows) {
         const steps = new Set(row.slice(1).map((value, i) => value - (row[i] ?? 0)))
@@ -63,7 +70,75 @@ describe('writeImages', () => {
   test('leaves images alone without a generator', () => {
     const source = Uint8Array.from({ length: 32 }, (_, i) => i)
     const target = new Float32Array(32)
-    writeImages(source, target, 2, shape)
+    writeImages(source, target, 2, same)
     expect([...target]).toEqual([...source])
+  })
+})
+
+describe('a network that looks at less than is stored', () => {
+  const stored = { channels: 1, height: 6, width: 7 }
+  const shapes = { stored, shown: shape }
+  const source = Uint8Array.from({ length: 42 }, (_, i) => 1 + i)
+  const rows = (target: Float32Array) => [0, 1, 2, 3].map((y) => [...target.subarray(y * 4, y * 4 + 4)])
+
+  test('sees the centre, halves rounded to even', () => {
+    const target = new Float32Array(16)
+    writeImages(source, target, 1, shapes)
+    // 6 - 4 leaves a row on each side; 7 - 4 leaves 1.5, which becomes 2.
+    expect(rows(target)).toEqual([8, 15, 22, 29].map((first) => [2, 3, 4, 5].map((x) => first + x)))
+  })
+
+  test('is shown every place in turn by random crops, and nothing from outside', () => {
+    const random = Random.fromSeed(5)
+    const corners = new Set<number>()
+    for (let round = 0; round < 400; round++) {
+      const target = new Float32Array(16)
+      writeAugmentedImages(source, target, 1, shapes, 'flip-crop', random)
+      corners.add(target[0] ?? 0)
+      const [first = []] = rows(target)
+      const step = (first[1] ?? 0) - (first[0] ?? 0)
+      expect([Math.abs(step), target.every((value) => value > 0)]).toEqual([1, true])
+    }
+    // 3 rows times 4 columns from the left, and as many from the right when mirrored.
+    expect(corners.size).toBe(3 * 7)
+  })
+})
+
+describe('random resized crops', () => {
+  const square = { channels: 3, height: 64, width: 64 }
+
+  test('have the areas and the ratios of torchvision, inside the image', () => {
+    const random = Random.fromSeed(9)
+    const parts = Array.from({ length: 2000 }, () => drawPart(square, random))
+    const shares = parts.map(({ height, width }) => (height * width) / 64 ** 2)
+    const ratios = parts.map(({ height, width }) => width / height)
+    const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length
+    expect(
+      parts.every(({ top, left, height, width }) => top >= 0 && left >= 0 && top + height <= 64 && left + width <= 64),
+    ).toBe(true)
+    // Sides are whole pixels: a small part is off by a few percent.
+    expect(Math.min(...shares)).toBeGreaterThan(0.07)
+    expect(Math.min(...ratios)).toBeGreaterThan(0.75 * 0.93)
+    expect(Math.max(...ratios)).toBeLessThan(1.07 / 0.75)
+    // Uniform between 0.08 and 1, a little less where large parts did not fit.
+    expect(mean).toBeGreaterThan(0.44)
+    expect(mean).toBeLessThan(0.56)
+  })
+
+  test('of an even image are that image, and mirror a slope in half of the cases', () => {
+    const grey = new Uint8Array(3 * 64 * 64).fill(77)
+    const slope = Uint8Array.from({ length: 3 * 64 * 64 }, (_, i) => 2 * (i % 64))
+    const target = new Float32Array(3 * 32 * 32)
+    const shapes = { stored: square, shown: { channels: 3, height: 32, width: 32 } }
+    const random = Random.fromSeed(11)
+    writeAugmentedImages(grey, target, 1, shapes, 'resized-crop', random)
+    expect(new Set(target)).toEqual(new Set([77]))
+    let falling = 0
+    for (let round = 0; round < 200; round++) {
+      writeAugmentedImages(slope, target, 1, shapes, 'resized-crop', random)
+      if ((target[31] ?? 0) < (target[0] ?? 0)) falling++
+    }
+    expect(falling).toBeGreaterThan(70)
+    expect(falling).toBeLessThan(130)
   })
 })

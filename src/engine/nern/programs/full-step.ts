@@ -2,7 +2,7 @@
  * One step of the full objective: predicts all kernels, runs original and reconstructed network on a batch of images,
  * and updates the predictor by the gradient through the sampled kernels, or all of them.
  */
-import { imageSpec, normaliseImages, type Normalisation } from '#engine/network-images.ts'
+import { imageSpec, normaliseImages } from '#engine/network-images.ts'
 import { parameterSpecs as networkParameterSpecs } from '#engine/network-parameters.ts'
 import type { Program } from '#engine/program/program.ts'
 import { asVector } from '#engine/tensor-rank.ts'
@@ -24,7 +24,6 @@ export interface FullStepOptions extends Omit<ObjectiveOptions, 'distillation'> 
   readonly distillation: DistillationOptions & {
     /** All parameters of the original network. */
     readonly parameters: HostTensors
-    readonly normalisation: Normalisation
     readonly batch: number
   }
   /** Kernels with gradient a step; `all` needs no input `kernels`. */
@@ -42,7 +41,7 @@ export function fullStepProgram(options: FullStepOptions): Program {
   const { representation, targets, optimizer, distillation, sampledKernels, quantisation = {} } = options
   const { tables, parameterSpecs } = representation
   const trained = { ...parameterSpecs, ...scaleSpecs(quantisation, parameterSpecs) }
-  const { network, normalisation, batch } = distillation
+  const { network, batch } = distillation
   const original = networkParameterSpecs(network, distillation.parameters, 'none')
   const isSampled = sampledKernels !== 'all'
   const kernelInput: TensorSpecs = isSampled ? { kernels: { shape: [sampledKernels], dtype: 'int32' } } : {}
@@ -57,7 +56,7 @@ export function fullStepProgram(options: FullStepOptions): Program {
     state: { ...trained, ...optimizerStateSpecs(optimizer, trained) },
     constants: { ...tables.constants, ...targets.constants, ...original.constants },
     build(tensors) {
-      const images = normaliseImages(named(tensors, 'images'), normalisation)
+      const images = normaliseImages(named(tensors, 'images'), network.normalisation)
       const kernels = isSampled ? asVector(named(tensors, 'kernels')) : undefined
       const quantised = fakeQuantised(quantisation, tensors)
       const { losses, gradients } = objectiveGradients(quantised.tensors, options, images, kernels)

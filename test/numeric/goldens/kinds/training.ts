@@ -198,8 +198,8 @@ async function checkDistillation(training: Training, name: string, run: Distilla
     optimizer,
     distillation: {
       ...options,
+      network: { ...original.network, normalisation: images.normalisation },
       parameters: original.parameters,
-      normalisation: images.normalisation,
       batch: images.labels.length,
     },
     sampledKernels: 'all',

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { dropoutMasks } from '#engine/network-dropout.ts'
 import { networkForward } from '#engine/network-program.ts'
 import { trainOriginalProgram } from '#engine/original-training.ts'
-import { imagenetNormalisation } from '#engine/network-images.ts'
 import type { NamedTensors, Program } from '#engine/program/program.ts'
 import { tf } from '#engine/program/tfjs.ts'
 import { asMap } from '#engine/tensor-rank.ts'
@@ -67,7 +66,7 @@ describe('dropout', () => {
 
   test('asks for its mask as an input of a training step', () => {
     const options = { momentum: 0, nesterov: false, weightDecay: 0, labelSmoothing: 0 }
-    const program = trainOriginalProgram(network, { ...options, batch, normalisation: imagenetNormalisation })
+    const program = trainOriginalProgram(network, { ...options, batch })
     expect(program.inputs['dropout.classifier.0']).toEqual({ shape: [batch, 3], dtype: 'float32' })
   })
 })

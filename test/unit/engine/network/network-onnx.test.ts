@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createExecutor } from '#engine/executors/create-executor.ts'
 import type { Executor } from '#engine/executors/executor.ts'
 import { evaluateProgram } from '#engine/network-evaluation.ts'
-import { imagenetNormalisation } from '#engine/network-images.ts'
 import { networkOnnx } from '#engine/network-onnx.ts'
 import { architectures, buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
@@ -32,10 +31,10 @@ it.each(smallest.map(({ id }) => id))('%s gives as an ONNX model the logits of t
   const shape = [batch, channels, height, width]
   const random = Random.fromSeed(9)
   const pixels = Float32Array.from({ length: batch * channels * height * width }, () => random.integer(256))
-  const program = evaluateProgram(network, { batch, normalisation: imagenetNormalisation, parameters, inState: 'none' })
+  const program = evaluateProgram(network, { batch, parameters, inState: 'none' })
   const expected = await runOnce(executor, program, { images: float32Tensor(shape, pixels) })
 
-  const session = await InferenceSession.create(networkOnnx(network, parameters, imagenetNormalisation))
+  const session = await InferenceSession.create(networkOnnx(network, parameters))
   const scaled = pixels.map((pixel) => pixel / 255)
   const { logits } = await session.run({ images: new Tensor('float32', scaled, shape) })
   const found = Array.from((await logits?.getData()) as Float32Array)
@@ -49,7 +48,5 @@ it('refuses a network with a parameter of another shape', () => {
   const built = buildNetwork('resnet20-cifar-a', 10)
   if (!built.ok) throw new Error(built.error.message)
   const { 'conv1.weight': _lost, ...rest } = initialParameters(built.value, 1)
-  expect(() => networkOnnx(built.value, rest, imagenetNormalisation)).toThrow(
-    /needs conv1.weight as float32 \[16, 3, 3, 3\]/,
-  )
+  expect(() => networkOnnx(built.value, rest)).toThrow(/needs conv1.weight as float32 \[16, 3, 3, 3\]/)
 })

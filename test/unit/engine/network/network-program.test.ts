@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { evaluateProgram } from '#engine/network-evaluation.ts'
-import { imagenetNormalisation, normaliseImages } from '#engine/network-images.ts'
+import { normaliseImages } from '#engine/network-images.ts'
 import { networkForward } from '#engine/network-program.ts'
 import { tf } from '#engine/program/tfjs.ts'
 import { float32Tensor } from '#shared/host-tensor.ts'
@@ -17,7 +17,7 @@ const expectedPredictions = Array.from({ length: 5 }, (_, image) => {
   const row = expectedLogits.slice(image * 3, image * 3 + 3)
   return row.indexOf(Math.max(...row))
 })
-const options = { batch: 5, normalisation: imagenetNormalisation, parameters }
+const options = { batch: 5, parameters }
 
 describe('evaluateProgram', () => {
   test.each(['none', 'represented', 'all'] as const)(
@@ -35,6 +35,25 @@ describe('evaluateProgram', () => {
     expect(Object.keys(state)).toEqual(network.representedLayers.map(({ name }) => name))
     expect(Object.keys(state).filter((name) => name in constants)).toEqual([])
     expect(Object.keys(constants).length).toBe(network.parameters.length - network.representedLayers.length)
+  })
+
+  test("normalises images as the network's own training did", async () => {
+    const mean = [0.48, 0.45, 0.41]
+    const withMean = { ...network, normalisation: { mean, standardDeviation: [1 / 255, 1 / 255, 1 / 255] } }
+    const withoutMean = {
+      ...network,
+      normalisation: { mean: [0, 0, 0], standardDeviation: [1 / 255, 1 / 255, 1 / 255] },
+    }
+    const centred = images.data.map((value, at) => value - 255 * (mean[Math.floor(at / 64) % 3] ?? NaN))
+    const logits = async (of: typeof network, data: ArrayLike<number>) => {
+      const program = evaluateProgram(of, { ...options, inState: 'none' })
+      const outputs = await runEagerly(program, { images: float32Tensor([5, 3, 8, 8], Float32Array.from(data)) }, {})
+      return outputs['logits']?.data ?? []
+    }
+    const expected = await logits(withoutMean, centred)
+    const found = await logits(withMean, images.data)
+    const scale = Math.max(...expected)
+    expect(largestDifference(found, Array.from(expected)) / scale).toBeLessThan(1e-5)
   })
 
   test('names a constant that is missing', () => {
@@ -61,7 +80,7 @@ describe('networkForward', () => {
     const program = {
       ...evaluateProgram(network, { ...options, inState: 'none' }),
       build: (tensors: Readonly<Record<string, tf.Tensor>>) => {
-        const normalised = normaliseImages(tensors['images'] ?? tf.scalar(0), imagenetNormalisation)
+        const normalised = normaliseImages(tensors['images'] ?? tf.scalar(0), network.normalisation)
         const maps = networkForward(network, tensors, normalised, { mode: 'inference', featureMaps }).featureMaps
         return Object.fromEntries(maps.map((map, at) => [String(at), map]))
       },

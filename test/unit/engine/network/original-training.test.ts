@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { imagenetNormalisation } from '#engine/network-images.ts'
 import { batchNormTraining } from '#engine/network-batch-norm.ts'
 import { initialTrainOriginalState, trainOriginalInputsAt, trainOriginalProgram } from '#engine/original-training.ts'
 import { tf } from '#engine/program/tfjs.ts'
@@ -10,7 +9,7 @@ import { largestDifference, parameterTensors, readTrainingSteps } from './traini
 
 const network = tinyNetwork()
 const pytorch = readTrainingSteps()
-const options = { ...pytorch.options, batch: 5, normalisation: imagenetNormalisation }
+const options = { ...pytorch.options, batch: 5 }
 const batch = {
   images: float32Tensor([5, 3, 8, 8], Float32Array.from(pytorch.images)),
   labels: int32Tensor([5], Int32Array.from(pytorch.labels)),

@@ -1,6 +1,7 @@
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { Datasets } from '#main/store/datasets.ts'
 import { storeLayout } from '#main/store/layout.ts'
 import { migrate, migrations, readVersion, schemaVersion } from '#main/store/migrations.ts'
 import { loadSqlite } from '#main/store/sqlite.ts'
@@ -97,6 +98,25 @@ describe('Store', () => {
 describe('migrations', () => {
   it('are numbered from 1 without gaps', () => {
     expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, index) => index + 1))
+  })
+
+  it('from 1 to 2 keep data sets, as ones of which nothing was left out', () => {
+    const sqlite = loadSqlite()
+    const db = new sqlite(':memory:')
+    migrate(db, 1)
+    const { skipped, ...record } = datasetRecord()
+    db.prepare(
+      `INSERT INTO datasets (id, name, kind, class_names, image_shape, counts, sha256, size_bytes, evidence, created_at)
+       VALUES (@id, @name, @kind, @classNames, @imageShape, @counts, @sha256, @sizeBytes, @evidence, @createdAt)`,
+    ).run({
+      ...record,
+      classNames: JSON.stringify(record.classNames),
+      imageShape: JSON.stringify(record.imageShape),
+      counts: JSON.stringify(record.counts),
+    })
+    migrate(db, 2)
+    expect(new Datasets(db).list()).toEqual([{ ...record, skipped }])
+    db.close()
   })
 
   it('make STRICT tables only', () => {

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createExecutor } from '#engine/executors/create-executor.ts'
 import type { Executor } from '#engine/executors/executor.ts'
-import { imagenetNormalisation } from '#engine/network-images.ts'
 import { initialOptimizerState, optimizerInputsAt } from '#engine/nern/optimizers/optimizer.ts'
 import { sgd } from '#engine/nern/optimizers/sgd.ts'
 import { permuteNetwork } from '#engine/nern/permutation/network-permutation.ts'
@@ -64,7 +63,6 @@ function fullStep(sampledKernels: number | 'all', change: Partial<FullStepOption
     distillation: {
       network,
       parameters,
-      normalisation: imagenetNormalisation,
       batch,
       featureMaps: 'documented',
       form: 'standard',
@@ -229,7 +227,6 @@ describe('a full step', () => {
       distillation: {
         network,
         parameters: same,
-        normalisation: imagenetNormalisation,
         batch,
         featureMaps: 'documented',
         form: 'standard',

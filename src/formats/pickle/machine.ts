@@ -1,12 +1,12 @@
 /**
- * An interpreter for the part of Python's pickle language that torch.save uses (protocols 2 to 5). It builds values of
+ * An interpreter for the part of Python's pickle language that torch.save and arrays of numpy use (protocols 2 to 5). It builds values of
  * `PickleValue` and nothing else: names outside `AllowedGlobal` are refused before anything is made of them, and no
  * code is looked up or called.
  */
 import { fileError, quoted } from '../file-error.ts'
-import { buildObject, persistentStorage, reduce } from './pickle-construction.ts'
-import type { PickleCursor } from './pickle-cursor.ts'
-import { isAllowedGlobal, isObject, type PickleValue, type StorageReference } from './pickle-values.ts'
+import { buildObject, persistentStorage, reduce } from './construction.ts'
+import type { PickleCursor } from './cursor.ts'
+import { isAllowedGlobal, isObject, type PickleValue, type PickleVocabulary, type StorageReference } from './values.ts'
 
 /** ResNet-152 needs some 40,000; every opcode makes at most one small value, so this bounds memory. */
 const MAX_OPCODES = 4_000_000
@@ -21,11 +21,36 @@ export type StorageTable = Map<string, StorageReference>
  * Throws `AppException` with any of the `file-*` codes.
  */
 export function runPickle(cursor: PickleCursor, storages: StorageTable): PickleValue {
-  return new PickleMachine(cursor, storages).run()
+  return new PickleMachine(cursor, 'torch', storages).run()
 }
+
+/**
+ * Runs a pickle of plain values and numpy arrays. What Python 2 called str comes as bytes, because arrays keep their
+ * elements in one; `textOf` reads names. Throws `AppException` with any of the `file-*` codes.
+ */
+export function runNumpyPickle(cursor: PickleCursor): PickleValue {
+  return new PickleMachine(cursor, 'numpy', new Map()).run()
+}
+
+/** What each vocabulary is for, in the words of an error. */
+const expectations = {
+  torch: {
+    things: 'tensors',
+    whole: 'a state dict',
+    remedy:
+      'If you trust the file, load it in Python and save only its state dict: ' +
+      'torch.save(network.state_dict(), path), or safetensors.',
+  },
+  numpy: {
+    things: 'arrays',
+    whole: 'a data set',
+    remedy: 'Give the unchanged file of the official archive, or the binary version of the data set.',
+  },
+} as const satisfies Readonly<Record<PickleVocabulary, object>>
 
 class PickleMachine {
   readonly #cursor: PickleCursor
+  readonly #vocabulary: PickleVocabulary
   readonly #storages: StorageTable
   /** Values above the newest mark. Values below it wait in `#metastack`. */
   #stack: PickleValue[] = []
@@ -33,8 +58,9 @@ class PickleMachine {
   readonly #memo = new Map<number, PickleValue>()
   #opcodeOffset = 0
 
-  constructor(cursor: PickleCursor, storages: StorageTable) {
+  constructor(cursor: PickleCursor, vocabulary: PickleVocabulary, storages: StorageTable) {
     this.#cursor = cursor
+    this.#vocabulary = vocabulary
     this.#storages = storages
   }
 
@@ -92,10 +118,10 @@ class PickleMachine {
         return this.#push(cursor.text(cursor.uint8()))
       case 0x8d: // BINUNICODE8
         return this.#push(cursor.text(cursor.length64()))
-      case 0x54: // BINSTRING, Python 2: tensor names are ASCII
-        return this.#push(cursor.text(cursor.uint32()))
+      case 0x54: // BINSTRING
+        return this.#push(this.#python2String(cursor.uint32()))
       case 0x55: // SHORT_BINSTRING
-        return this.#push(cursor.text(cursor.uint8()))
+        return this.#push(this.#python2String(cursor.uint8()))
       case 0x42: // BINBYTES
         return this.#push(cursor.bytes(cursor.uint32()))
       case 0x43: // SHORT_BINBYTES
@@ -158,6 +184,11 @@ class PickleMachine {
     throw this.#error('file-unsupported', `expected pickle protocol 2 to 5, found ${protocol}`)
   }
 
+  /** Names of tensors are ASCII; an array's elements are any bytes. */
+  #python2String(length: number): string | Uint8Array {
+    return this.#vocabulary === 'torch' ? this.#cursor.text(length) : this.#cursor.bytes(length)
+  }
+
   #integer(length: number): number | bigint {
     if (length <= MAX_INTEGER_BYTES) return this.#cursor.integer(length)
     throw this.#error('file-unsafe', `expected integers of at most ${MAX_INTEGER_BYTES} bytes, found ${length}`)
@@ -217,14 +248,12 @@ class PickleMachine {
 
   #pushGlobal(module: string, name: string): void {
     const fullName = `${module}.${name}`
-    if (!isAllowedGlobal(fullName)) {
+    if (!isAllowedGlobal(fullName, this.#vocabulary)) {
+      const { things, whole, remedy } = expectations[this.#vocabulary]
       const problem =
-        `expected tensors only, found a reference to the Python object ${quoted(fullName)}, ` +
-        'which a state dict does not need and which could run code'
-      const remedy =
-        'Nothing was executed. If you trust the file, load it in Python and save only its state dict: ' +
-        'torch.save(network.state_dict(), path), or safetensors.'
-      throw fileError(this.#cursor.file, 'file-unsafe', problem, this.#at(), remedy)
+        `expected ${things} only, found a reference to the Python object ${quoted(fullName)}, ` +
+        `which ${whole} does not need and which could run code`
+      throw fileError(this.#cursor.file, 'file-unsafe', problem, this.#at(), `Nothing was executed. ${remedy}`)
     }
     this.#push({ kind: 'global', name: fullName })
   }

@@ -1,4 +1,4 @@
-import type { FileDtype } from '../file-tensor.ts'
+import type { FileDtype, FileTensor } from '../file-tensor.ts'
 
 /** What the pickle interpreter can make. There is no function and no object with behaviour among it. */
 export type PickleValue = null | boolean | number | bigint | string | Uint8Array | PickleObject
@@ -10,6 +10,8 @@ type PickleObject =
   | { readonly kind: 'global'; readonly name: AllowedGlobal }
   | StorageReference
   | StridedTensor
+  | NumpyArray
+  | NumpyType
   /** Something allowed that carries no weights: a device, a data type. */
   | { readonly kind: 'irrelevant' }
 
@@ -32,6 +34,18 @@ export interface StridedTensor {
   readonly offset: number
   readonly shape: readonly number[]
   readonly strides: readonly number[]
+}
+
+/** A numpy array; `content` is missing between its making (REDUCE) and its filling (BUILD). */
+export interface NumpyArray {
+  readonly kind: 'array'
+  content?: FileTensor
+}
+
+/** A numpy element type in little-endian order. */
+interface NumpyType {
+  readonly kind: 'array-type'
+  readonly dtype: FileDtype
 }
 
 const rebuilders = [
@@ -71,14 +85,23 @@ const dtypeNames = [
   'torch.bool',
 ] as const
 
+const numpyNames = ['numpy.core.multiarray._reconstruct', 'numpy.ndarray', 'numpy.dtype'] as const
+
 type StorageClass = keyof typeof storageDtypes
+type NumpyName = (typeof numpyNames)[number]
 /** The complete list of names a pickle may ask for. */
-export type AllowedGlobal = (typeof rebuilders)[number] | StorageClass | (typeof dtypeNames)[number]
+export type AllowedGlobal = (typeof rebuilders)[number] | StorageClass | (typeof dtypeNames)[number] | NumpyName
 
-const allowedGlobals: ReadonlySet<string> = new Set([...rebuilders, ...Object.keys(storageDtypes), ...dtypeNames])
+/** What a pickle is expected to hold: a state dict of torch tensors, or a data set of numpy arrays. */
+export type PickleVocabulary = 'torch' | 'numpy'
 
-export function isAllowedGlobal(name: string): name is AllowedGlobal {
-  return allowedGlobals.has(name)
+const allowedGlobals: Readonly<Record<PickleVocabulary, ReadonlySet<string>>> = {
+  torch: new Set([...rebuilders, ...Object.keys(storageDtypes), ...dtypeNames]),
+  numpy: new Set(numpyNames),
+}
+
+export function isAllowedGlobal(name: string, vocabulary: PickleVocabulary): name is AllowedGlobal {
+  return allowedGlobals[vocabulary].has(name)
 }
 
 /** Element type of a storage class; undefined for every other global. */
@@ -99,4 +122,10 @@ export function tupleItems(value: PickleValue | undefined): readonly PickleValue
 export function integerTuple(value: PickleValue | undefined): readonly number[] | undefined {
   const items = tupleItems(value)
   return items?.every((item): item is number => Number.isSafeInteger(item)) ? items : undefined
+}
+
+/** Text, also where it was written by Python 2, whose str is bytes; undefined for anything else. */
+export function textOf(value: PickleValue | undefined): string | undefined {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1')
+  return typeof value === 'string' ? value : undefined
 }

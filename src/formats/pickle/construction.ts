@@ -1,17 +1,11 @@
 /** What the allowed globals make of their arguments. Shapes and offsets are checked for sense here, for fit later. */
 import { fileError, type NamedFile } from '../file-error.ts'
 import { countElements } from '../file-tensor.ts'
-import {
-  integerTuple,
-  isObject,
-  storageDtype,
-  tupleItems,
-  type PickleValue,
-  type StorageReference,
-} from './pickle-values.ts'
+import { checkArrayType, makeArray, makeArrayType, setArray } from './numpy.ts'
+import { integerTuple, isObject, storageDtype, tupleItems, type PickleValue, type StorageReference } from './values.ts'
 
 /** Where in which file a pickle asks for something. */
-interface PickleSite {
+export interface PickleSite {
   readonly file: NamedFile
   readonly at: string
 }
@@ -36,13 +30,19 @@ export function reduce(site: PickleSite, callee: PickleValue, args: PickleValue)
       return items[0] ?? { kind: 'tuple', items: [] }
     case 'torch.device':
       return { kind: 'irrelevant' }
+    case 'numpy.core.multiarray._reconstruct':
+      return makeArray()
+    case 'numpy.dtype':
+      return makeArrayType(site, items)
     default:
       throw corrupt(site, `expected a call that makes a tensor or a dict, found a call of ${callee.name}`)
   }
 }
 
-/** BUILD gives an object its attributes. Those of a dict (`_metadata` of a state dict) hold no weights. */
+/** BUILD fills an array, or gives an object its attributes. Those of a dict (`_metadata` of a state dict) hold no weights. */
 export function buildObject(site: PickleSite, target: PickleValue, state: PickleValue): void {
+  if (isObject(target) && target.kind === 'array') return setArray(site, target, state)
+  if (isObject(target) && target.kind === 'array-type') return checkArrayType(site, state)
   const isAttributes = isObject(state) && (state.kind === 'dict' || state.kind === 'tuple')
   if (!isObject(target) || (target.kind !== 'dict' && target.kind !== 'tensor') || !isAttributes) {
     throw corrupt(site, 'expected attributes of a dict or of a tensor')

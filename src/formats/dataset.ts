@@ -1,0 +1,30 @@
+import { stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { ok, type Result } from '#shared/result.ts'
+import { systemError } from './byte-source.ts'
+import { isCifarFolder } from './cifar/batch-files.ts'
+import { convertCifar } from './cifar/cache.ts'
+import { asResult } from './file-error.ts'
+import { convertImageFolder, type ConvertedImages, type ImageFolderOptions } from './image-folder/convert.ts'
+
+/**
+ * Converts a data set, recognised by what lies at `sourcePath`, into a cache at `cacheFolder`, which must not exist:
+ * CIFAR-10 or CIFAR-100 (archive or folder), else a folder of images, for which alone the options are.
+ * Errors: those of `convertCifar` and of `convertImageFolder`.
+ */
+export function convertDataset(
+  sourcePath: string,
+  cacheFolder: string,
+  options: ImageFolderOptions,
+): Promise<Result<ConvertedImages>> {
+  return asResult(async () => {
+    const found = await stat(sourcePath).catch((cause: unknown) => {
+      throw systemError({ name: basename(sourcePath) }, sourcePath, cause)
+    })
+    if (found.isDirectory() && !(await isCifarFolder(sourcePath))) {
+      return convertImageFolder(sourcePath, cacheFolder, options)
+    }
+    const converted = await convertCifar(sourcePath, cacheFolder)
+    return converted.ok ? ok({ ...converted.value, skipped: { count: 0, files: [] } }) : converted
+  })
+}

@@ -1,0 +1,25 @@
+/** What an import left out, and why: the rest of the data set is good without it. */
+import type { SkippedFiles } from '#shared/records.ts'
+
+export type SkippedFile = SkippedFiles['files'][number]
+
+/** Named one by one; of more only the number is kept. */
+const MAX_NAMED = 200
+
+/** Counts everything and names the first 200, sorted: files are looked at side by side, in no fixed order. */
+export class SkippedList {
+  readonly #files: SkippedFile[] = []
+  #count = 0
+
+  add(...files: readonly SkippedFile[]): void {
+    for (const file of files) {
+      this.#count++
+      if (this.#files.length < MAX_NAMED) this.#files.push(file)
+    }
+  }
+
+  get value(): SkippedFiles {
+    const files = this.#files.toSorted((left, right) => (left.file < right.file ? -1 : 1))
+    return { count: this.#count, files }
+  }
+}
