@@ -4,6 +4,7 @@ import { AppException, fail, ok, toAppError, type Result } from '#shared/result.
 import type { ExecutorChoice } from '#shared/trainer-protocol.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { experimentCommands } from './commands/experiments.ts'
+import { importanceCommands } from './commands/importance.ts'
 import { libraryCommands } from './commands/library.ts'
 import { queueCommands } from './commands/queue.ts'
 import { runCommands } from './commands/runs.ts'
@@ -102,6 +103,7 @@ export class Studio {
       ...experimentCommands(context, this.queue, datasets),
       ...queueCommands(this.queue),
       ...runCommands(store),
+      ...importanceCommands(context, this.#tasks),
     }
   }
 

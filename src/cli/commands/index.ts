@@ -3,6 +3,7 @@ import { datasetCommands } from './dataset.ts'
 import { demoCommands } from './demo.ts'
 import { doctorCommands } from './doctor.ts'
 import { experimentsCommands } from './experiments.ts'
+import { importanceCommands } from './importance.ts'
 import { networkCommands } from './network.ts'
 import { queueCommands } from './queue.ts'
 import { runCommands } from './run.ts'
@@ -17,5 +18,6 @@ export const commands: readonly Command[] = [
   ...runCommands,
   ...queueCommands,
   ...experimentsCommands,
+  ...importanceCommands,
   ...demoCommands,
 ]

@@ -9,15 +9,14 @@ import type { StudioContext } from '../context.ts'
 import { atomicWrite } from '../files/atomic-write.ts'
 import { zooNetwork } from '../library/network-content.ts'
 import { addTrainedNetwork } from '../library/trained-network.ts'
-import { runPath } from '../store/layout.ts'
+import { reconstructedPath, runPath } from '../store/layout.ts'
 import type { Store } from '../store/store.ts'
 
 type CompressJobResult = Extract<JobResult, { kind: 'compress' }>
 type TrainJobResult = Extract<JobResult, { kind: 'train' }>
 
-/** Names of the files a compress run leaves in its folder. */
+/** In the folder of a compress run, beside the reconstructed network. */
 const predictorFile = 'predictor.safetensors'
-const reconstructedFile = 'reconstructed.safetensors'
 
 /**
  * Keeps what a run produced: files first, then evaluations, result and status in one transaction.
@@ -50,7 +49,7 @@ async function storeCompressResult(
   const folder = runPath(store.layout, run.id)
   await mkdir(folder, { recursive: true })
   await atomicWrite(join(folder, predictorFile), result.predictor, writeBytes)
-  await atomicWrite(join(folder, reconstructedFile), result.reconstructed, writeBytes)
+  await atomicWrite(reconstructedPath(store.layout, run.id), result.reconstructed, writeBytes)
   const { layers, relativeError, seconds, evaluations } = result
   store.transaction(() => {
     for (const evaluation of evaluations) {

@@ -46,6 +46,11 @@ export function runPath(layout: StoreLayout, runId: string): string {
   return join(layout.runs, runId)
 }
 
+/** Of the network that a finished compression reconstructed. */
+export function reconstructedPath(layout: StoreLayout, runId: string): string {
+  return join(runPath(layout, runId), 'reconstructed.safetensors')
+}
+
 /** NERN_STORE, else the folder for application data of this platform. */
 export function defaultStoreFolder(
   env: NodeJS.ProcessEnv = process.env,
