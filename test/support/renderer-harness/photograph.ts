@@ -35,6 +35,10 @@ interface Shot {
 const scroll = (pixels: number) => (page: Page) =>
   page.locator('main').evaluate((main, top) => main.scrollTo(0, top), pixels)
 
+/** Brings a card to the top of the page. */
+const scrollTo = (page: Page, title: string) =>
+  page.getByRole('region', { name: title }).evaluate((card) => card.scrollIntoView({ block: 'start' }))
+
 const shots: readonly Shot[] = [
   { name: 'home', place: { name: 'home' } },
   { name: 'home-empty', place: { name: 'home' }, scenario: 'empty' },
@@ -88,6 +92,27 @@ const shots: readonly Shot[] = [
   { name: 'run-lower', place: { name: 'run', experimentId: 'e12' }, prepare: scroll(640) },
   { name: 'run-completed', place: { name: 'run', experimentId: 'e7' } },
   { name: 'run-completed-lower', place: { name: 'run', experimentId: 'e7' }, prepare: scroll(900) },
+  {
+    name: 'run-importance',
+    place: { name: 'run', experimentId: 'e7' },
+    prepare: (page) => scrollTo(page, 'Weight importance'),
+  },
+  {
+    name: 'run-importance-running',
+    place: { name: 'run', experimentId: 'e6' },
+    prepare: async (page) => {
+      await scrollTo(page, 'Weight importance')
+      await page.getByRole('region', { name: 'Weight importance' }).getByRole('button', { name: 'Measure' }).click()
+    },
+  },
+  {
+    name: 'run-importance-empty',
+    place: { name: 'run', experimentId: 'e7' },
+    prepare: async (page) => {
+      await scrollTo(page, 'Weight importance')
+      await page.getByRole('radio', { name: 'Filters' }).click()
+    },
+  },
   { name: 'run-failed', place: { name: 'run', experimentId: 'e3' } },
   { name: 'run-draft', place: { name: 'run', experimentId: 'e1' } },
   { name: 'run-train', place: { name: 'run', experimentId: 'e2' } },
