@@ -12,6 +12,7 @@ import type { ExecutorChoice } from '#shared/trainer-protocol.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { experimentCommands } from './commands/experiments.ts'
 import { exportCommands } from './commands/export.ts'
+import { importanceCommands } from './commands/importance.ts'
 import { libraryCommands } from './commands/library.ts'
 import { queueCommands } from './commands/queue.ts'
 import { runCommands } from './commands/runs.ts'
@@ -116,6 +117,7 @@ export class Studio {
       }),
       ...queueCommands(this.queue),
       ...runCommands(store),
+      ...importanceCommands(context, this.#tasks),
     }
   }
 

@@ -6,8 +6,10 @@
 import { z } from 'zod'
 import { experimentConfigSchema } from './experiment-config.ts'
 import { exportFormatSchema, type ExportFormat } from './export-formats.ts'
+import { importanceRequestFields } from './importance.ts'
 import { splitNameSchema } from './records.ts'
 import { executorChoiceSchema, imageImportSchema } from './trainer-protocol.ts'
+import type { ImportanceRecord } from './importance.ts'
 import type {
   CheckpointRecord,
   DatasetRecord,
@@ -139,6 +141,16 @@ export const commandInputs = {
   'runs.preview': z.strictObject({ id }),
   'runs.log': z.strictObject({ id }),
   'runs.checkpoints': z.strictObject({ id }),
+  /** Pruning curves of a completed compression (method 7.1); the store keeps them. */
+  'runs.measure-importance': z.strictObject({
+    taskId,
+    id,
+    ...importanceRequestFields,
+    scores: importanceRequestFields.scores.optional(),
+    fractions: importanceRequestFields.fractions.optional(),
+    seeds: importanceRequestFields.seeds.optional(),
+  }),
+  'runs.importance': z.strictObject({ id }),
 
   'tasks.cancel': z.strictObject({ taskId }),
 } as const satisfies Record<string, z.ZodType>
@@ -313,6 +325,9 @@ export interface CommandOutputs {
   'runs.preview': readonly KernelPreview[]
   'runs.log': readonly LogLine[]
   'runs.checkpoints': readonly CheckpointRecord[]
+  'runs.measure-importance': ImportanceRecord
+  /** Newest first. */
+  'runs.importance': readonly ImportanceRecord[]
   'tasks.cancel': undefined
 }
 export type CommandOutput<N extends CommandName> = CommandOutputs[N]

@@ -40,3 +40,24 @@ export function mcnemarExact(onlyFirst: number, onlySecond: number): number {
   }
   return Math.min(1, 2 * Math.exp(logSum))
 }
+
+/** 97.5 % quantiles of Student's t for 1, 2 ... 9 degrees of freedom; the test computes them again. */
+const t975 = [12.706205, 4.302653, 3.182446, 2.776445, 2.570582, 2.446912, 2.364624, 2.306004, 2.262157]
+
+/**
+ * Mean, sample standard deviation and 95 % interval of the mean by Student's t (1908), for 2 to 10 values such as the
+ * results of several seeds. Throws RangeError for another number of values.
+ */
+export function meanInterval(values: readonly number[]): {
+  readonly mean: number
+  readonly standardDeviation: number
+  readonly interval: Interval
+} {
+  const quantile = t975[values.length - 2]
+  if (quantile === undefined) throw new RangeError(`an interval of the mean needs 2 to 10 values, got ${values.length}`)
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  const standardDeviation = Math.sqrt(squares / (values.length - 1))
+  const spread = (quantile * standardDeviation) / Math.sqrt(values.length)
+  return { mean, standardDeviation, interval: { low: mean - spread, high: mean + spread } }
+}

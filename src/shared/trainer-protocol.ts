@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { compressConfigSchema, trainConfigSchema } from './experiment-config.ts'
 import { weightFormatSchema } from './export-formats.ts'
+import { importanceMeasurementSchema, importanceRequestFields } from './importance.ts'
 import { datasetKinds, importSplits, splitNameSchema } from './records.ts'
 
 export const trainerProtocolVersion = 1
@@ -60,6 +61,17 @@ export const trainerJobSchema = z.discriminatedUnion('kind', [
     dataset: datasetInputSchema,
     split: splitNameSchema,
     limit: z.int().min(0),
+  }),
+  /** Pruning curves of a stored network, by how well a run reconstructed its weights. */
+  z.strictObject({
+    kind: z.literal('importance'),
+    network: networkInputSchema,
+    /** Read-only path of the network the run reconstructed. */
+    reconstructedPath: z.string(),
+    /** What the run ended with: the file must agree. */
+    relativeError: z.number(),
+    dataset: datasetInputSchema,
+    ...importanceRequestFields,
   }),
   /** Read a checkpoint file, match it, write the normalised safetensors to `outputPath` (a temporary name). */
   z.strictObject({
@@ -149,6 +161,7 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
     seconds: z.strictObject({ total: z.number() }),
   }),
   z.strictObject({ kind: z.literal('evaluate'), evaluation: predictionsSchema }),
+  importanceMeasurementSchema.extend({ kind: z.literal('importance') }),
   z.strictObject({
     kind: z.literal('import-network'),
     architecture: z.string(),

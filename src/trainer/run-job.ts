@@ -4,6 +4,7 @@ import type { JobContext, JobEnd } from './job-context.ts'
 import { compress } from './jobs/compress.ts'
 import { evaluate } from './jobs/evaluate.ts'
 import { exportNetwork } from './jobs/export.ts'
+import { importance } from './jobs/importance.ts'
 import { importDataset } from './jobs/import-dataset.ts'
 import { importNetwork } from './jobs/import-network.ts'
 import { listEngines } from './jobs/list-engines.ts'
@@ -19,6 +20,8 @@ export function runJob(job: TrainerJob, context: JobContext): Promise<JobEnd> {
       return train(job, context)
     case 'evaluate':
       return evaluate(job, context)
+    case 'importance':
+      return importance(job, context)
     case 'import-network':
       return importNetwork(job, context)
     case 'import-dataset':

@@ -31,6 +31,25 @@ test('a smoke experiment from the form to the comparison, watched live', async (
   expect(test?.original.total).toBe(80)
   expect(test?.reconstructed.total).toBe(80)
 
+  const importance = page.getByRole('region', { name: 'Weight importance' })
+  await expect(importance).toContainText('Not measured yet for single weights on the validation split')
+  await importance.getByRole('radio', { name: 'Kernels' }).click()
+  await importance.getByRole('button', { name: 'Measure' }).click()
+  await expect(importance.getByRole('img', { name: /^Accuracy of the pruned original network/ })).toBeVisible({
+    timeout: 90_000,
+  })
+  // Where nothing is pruned yet, every order gives what the run measured of the original.
+  await importance.getByLabel('Pruned fraction').fill('0')
+  const validation =
+    result?.kind === 'compress' ? result.accuracies.find(({ split }) => split === 'validation') : undefined
+  const original = (100 * (validation?.original.correct ?? NaN)) / (validation?.original.total ?? NaN)
+  for (const order of ['Relative error', 'Magnitude', 'Random']) {
+    const row = importance.getByRole('row').filter({ has: page.getByRole('rowheader', { name: order, exact: true }) })
+    await expect(row).toContainText(`${original.toFixed(2)} %`)
+  }
+  const [kept] = await ask(page, 'runs.importance', { id: experiment?.latestRun?.id ?? '' })
+  expect(kept).toMatchObject({ level: 'kernel', split: 'validation', images: 60 })
+
   await page.getByRole('button', { name: 'Compare', exact: true }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Compare' })).toBeVisible()
   const row = page.getByRole('region', { name: 'Accuracy' }).getByRole('row', { name: /Smoke/ })

@@ -99,6 +99,55 @@ it('writes one byte an image with --predictions', async () => {
   expect([...readFileSync(file)]).toEqual([0, 1, 2, 3])
 })
 
+it('measures weight importance, keeps it for the next start, and writes it as CSV', async () => {
+  const storeFolder = await filledStore()
+  await answerOf(storeFolder, runArguments('mine'))
+  const file = join(temporaryFolder(), 'importance.csv')
+  const options = ['--level', 'kernel', '--fractions', '0,0.5', '--seeds', '1,2', '--csv', file]
+  const command = ['importance', 'mine', ...options, '--scores', 'relative-error,random']
+  const { code, stdout } = await runCommand(storeFolder, command)
+  expect(code).toBe(0)
+  expect(stdout).toContain(
+    ['  pruned  relative error           random', '  0.00 %        100.00 %  100.00 % ± 0.00'].join('\n').trim(),
+  )
+  // Half of 10 images, and 2.5 of them rounded up.
+  expect(stdout).toContain('50.00 %         50.00 %   40.00 % ± 14.14')
+  expect(readFileSync(file, 'utf8').split('\r\n').slice(0, 3)).toEqual([
+    'level,split,images,score,fraction,zeroed_weights,accuracy,low_95,high_95,standard_deviation',
+    expect.stringMatching(/^kernel,validation,10,relative-error,0,0,1,0\.72\d+,1,$/),
+    expect.stringMatching(/^kernel,validation,10,relative-error,0.5,216,0.5,0\.23\d+,0\.76\d+,$/),
+  ])
+
+  const studio = await openStudio({ storeFolder })
+  const [experiment] = await call(studio, 'experiments.list', {})
+  const id = experiment?.latestRun?.id ?? ''
+  const record = { runId: id, level: 'kernel', split: 'validation', images: 10, seeds: [1, 2], device: 'scripted' }
+  expect(await call(studio, 'runs.importance', { id })).toMatchObject([record])
+  await call(studio, 'experiments.remove', { ids: [experiment?.id ?? ''] })
+  expect(await studio.invoke('runs.importance', { id })).toMatchObject({ ok: false, error: { code: 'not-found' } })
+})
+
+it('measures no importance of what was not reconstructed', async () => {
+  const storeFolder = await filledStore()
+  await answerOf(storeFolder, ['train', '--arch', 'resnet20-cifar-b', '--dataset', 'images', '--name', 'trained'])
+  expect(await runCommand(storeFolder, ['importance', 'trained'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('trained has not reconstructed a network') as string,
+  })
+  const studio = await openStudio({ storeFolder })
+  const [experiment] = await call(studio, 'experiments.list', {})
+  const wanted = { taskId: 'a', id: experiment?.latestRun?.id ?? '', level: 'weight', split: 'test', limit: 0 } as const
+  expect(await studio.invoke('runs.measure-importance', wanted)).toMatchObject({
+    ok: false,
+    error: { code: 'conflict' },
+  })
+  const descending = { ...wanted, fractions: [0.5, 0.1] }
+  expect(await studio.invoke('runs.measure-importance', descending)).toMatchObject({
+    ok: false,
+    error: { code: 'invalid-argument', where: 'fractions' },
+  })
+})
+
 it('trains a network into the library and into a file', async () => {
   const storeFolder = await filledStore()
   const file = join(temporaryFolder(), 'trained.safetensors')
@@ -117,9 +166,10 @@ it('answers wrong use with 2, and failures with 1', async () => {
       ['network', 'list', '--colour'],
       ['run', '--network', 'n', '--dataset', 'd', '--set', 'predictor.hiddenSize=0'],
       ['doctor', '--threads', 'many'],
+      ['importance', 'e', '--fractions', '0,half'],
     ].map(async (args) => (await runCommand(storeFolder, args)).code),
   )
-  expect(codes).toEqual([2, 2, 2, 2, 2])
+  expect(codes).toEqual([2, 2, 2, 2, 2, 2])
   // Wrong use never makes a store.
   expect(existsSync(storeFolder)).toBe(false)
   expect((await runCommand(storeFolder, ['network', 'show', 'nobody'])).code).toBe(1)

@@ -165,6 +165,8 @@ async function run(job: TrainerJob): Promise<JobResult | undefined> {
       const evaluation = { of: 'original', split: job.split, correct: total, total } as const
       return { kind: 'evaluate', evaluation: { ...evaluation, predictions: predictions(0).slice(0, total) } }
     }
+    case 'importance':
+      return importance(job)
     case 'import-network':
       return importNetwork(job)
     case 'import-dataset':
@@ -183,6 +185,22 @@ async function run(job: TrainerJob): Promise<JobResult | undefined> {
         versions: { scripted: '1' },
       }
   }
+}
+
+/** Curves that fall from all images right to none; the larger the seed, the faster. */
+function importance({ scores, seeds, fractions }: Extract<TrainerJob, { kind: 'importance' }>): JobResult {
+  send({ type: 'started', device: 'scripted', totalSteps: 0, step: 0 })
+  send({ type: 'phase', phase: 'pruning by relative error', done: 1, total: 2 })
+  const curves = scores.map((score) => ({
+    score,
+    points: fractions.map((fraction) => ({
+      fraction,
+      correct: (score === 'random' ? seeds : [1]).map((seed) => Math.round(IMAGES * (1 - fraction) ** seed)),
+      zeroed: [Math.floor(432 * fraction)],
+    })),
+  }))
+  const layer = { name: 'conv1.weight', weights: 432, meanRelativeError: 0.5, medianRelativeError: 0.25 }
+  return { kind: 'importance', images: IMAGES, layers: [layer], curves }
 }
 
 /** Labels of the scripted data set are 0, 1, 2 ...; the first `wrong` images are taken for the next class. */

@@ -5,6 +5,7 @@ import { doctorCommands } from './doctor.ts'
 import { exportCommands } from './export.ts'
 import { fileCommands } from './files.ts'
 import { experimentsCommands } from './experiments.ts'
+import { importanceCommands } from './importance.ts'
 import { networkCommands } from './network.ts'
 import { queueCommands } from './queue.ts'
 import { runCommands } from './run.ts'
@@ -21,5 +22,6 @@ export const commands: readonly Command[] = [
   ...experimentsCommands,
   ...exportCommands,
   ...fileCommands,
+  ...importanceCommands,
   ...demoCommands,
 ]

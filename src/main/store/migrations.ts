@@ -132,6 +132,23 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
     version: 2,
     sql: `ALTER TABLE datasets ADD COLUMN skipped TEXT NOT NULL DEFAULT '{"count":0,"files":[]}'`,
   },
+  {
+    version: 3,
+    sql: `
+      CREATE TABLE importance (
+        run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        level TEXT NOT NULL CHECK (level IN ('weight', 'kernel', 'filter')),
+        split TEXT NOT NULL CHECK (split IN ('train', 'validation', 'test')),
+        images INTEGER NOT NULL,
+        seeds TEXT NOT NULL,
+        layers TEXT NOT NULL,
+        curves TEXT NOT NULL,
+        device TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        PRIMARY KEY (run_id, level, split, images)
+      ) STRICT;
+    `,
+  },
 ]
 
 export const schemaVersion = migrations.at(-1)?.version ?? 0

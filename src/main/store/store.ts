@@ -5,6 +5,7 @@ import { Checkpoints } from './checkpoints.ts'
 import { Datasets } from './datasets.ts'
 import { Evaluations } from './evaluations.ts'
 import { Experiments } from './experiments.ts'
+import { Importance } from './importance.ts'
 import { storeLayout, type StoreLayout } from './layout.ts'
 import { acquireStoreLock, type StoreLock } from './lock.ts'
 import { Metrics } from './metrics.ts'
@@ -35,6 +36,7 @@ export class Store {
   readonly networks: Networks
   readonly datasets: Datasets
   readonly evaluations: Evaluations
+  readonly importance: Importance
   readonly settings: SettingsTable
   /** What the user must be told about opening it. */
   readonly notices: readonly string[]
@@ -56,6 +58,7 @@ export class Store {
     this.networks = new Networks(db)
     this.datasets = new Datasets(db)
     this.evaluations = new Evaluations(db, now)
+    this.importance = new Importance(db, now)
     this.settings = new SettingsTable(db)
   }
 

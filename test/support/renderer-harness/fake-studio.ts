@@ -14,6 +14,7 @@ import type {
   StudioApi,
   StudioEvents,
 } from '#shared/contract.ts'
+import type { ImportanceRecord } from '#shared/importance.ts'
 import type { EvaluationRecord, ExperimentRecord, RunRecord, SplitName } from '#shared/records.ts'
 import { AppException, fail, ok, toAppError, type Result } from '#shared/result.ts'
 import { nextStatus, type ExperimentAction } from '#shared/status-machine.ts'
@@ -26,6 +27,7 @@ import {
   before,
   type InventedNetwork,
 } from './invented-records.ts'
+import { inventedImportance } from './invented-importance.ts'
 import { checkpoints, inventedSamples, kernelPreviews, logLines, metricPoints } from './invented-run.ts'
 
 export type Scenario = 'full' | 'empty' | 'loading' | 'broken' | 'many'
@@ -42,6 +44,7 @@ export class FakeStudio implements StudioApi {
   #settings: Settings
   #isActive = true
   #cancelled = new Set<string>()
+  #importance: readonly ImportanceRecord[] = []
 
   constructor(scenario: Scenario, theme: Settings['theme']) {
     this.#scenario = scenario
@@ -380,6 +383,18 @@ export class FakeStudio implements StudioApi {
     },
     'runs.log': async ({ id }) => logLines(this.#experimentOfRun(id).latestRun, this.#nowMs),
     'runs.checkpoints': async ({ id }) => checkpoints(this.#experimentOfRun(id).latestRun, this.#nowMs),
+    'runs.measure-importance': async ({ taskId, id, level, split, limit }) => {
+      const { latestRun } = this.#experimentOfRun(id)
+      await this.#work(taskId, 'pruning by relative error', 47)
+      const record = inventedImportance(latestRun, level, split, limit === 0 ? 5000 : limit, new Date().toISOString())
+      this.#importance = [record, ...this.#importance]
+      return record
+    },
+    'runs.importance': async ({ id }) => {
+      const { latestRun } = this.#experimentOfRun(id)
+      const kept = inventedImportance(latestRun, 'weight', 'validation', 5000, before(this.#nowMs, 90))
+      return [...this.#importance, ...(id === 'run-e7' ? [kept] : [])].filter(({ runId }) => runId === id)
+    },
     'tasks.cancel': async ({ taskId }) => {
       this.#cancelled.add(taskId)
       return undefined

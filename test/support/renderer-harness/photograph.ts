@@ -35,6 +35,10 @@ interface Shot {
 const scroll = (pixels: number) => (page: Page) =>
   page.locator('main').evaluate((main, top) => main.scrollTo(0, top), pixels)
 
+/** Brings a card to the top of the page. */
+const scrollTo = (page: Page, title: string) =>
+  page.getByRole('region', { name: title }).evaluate((card) => card.scrollIntoView({ block: 'start' }))
+
 const shots: readonly Shot[] = [
   { name: 'home', place: { name: 'home' } },
   { name: 'home-empty', place: { name: 'home' }, scenario: 'empty' },
@@ -101,6 +105,27 @@ const shots: readonly Shot[] = [
       await page.getByRole('button', { name: 'Export', exact: true }).click()
       await page.getByRole('button', { name: 'Choose a folder' }).click()
       await page.getByText('Written into').waitFor()
+    },
+  },
+  {
+    name: 'run-importance',
+    place: { name: 'run', experimentId: 'e7' },
+    prepare: (page) => scrollTo(page, 'Weight importance'),
+  },
+  {
+    name: 'run-importance-running',
+    place: { name: 'run', experimentId: 'e6' },
+    prepare: async (page) => {
+      await scrollTo(page, 'Weight importance')
+      await page.getByRole('region', { name: 'Weight importance' }).getByRole('button', { name: 'Measure' }).click()
+    },
+  },
+  {
+    name: 'run-importance-empty',
+    place: { name: 'run', experimentId: 'e7' },
+    prepare: async (page) => {
+      await scrollTo(page, 'Weight importance')
+      await page.getByRole('radio', { name: 'Filters' }).click()
     },
   },
   { name: 'run-failed', place: { name: 'run', experimentId: 'e3' } },

@@ -7,6 +7,7 @@ import { migrate, migrations, readVersion, schemaVersion } from '#main/store/mig
 import { loadSqlite } from '#main/store/sqlite.ts'
 import { Store } from '#main/store/store.ts'
 import { fastConfig } from '#shared/fast-preset.ts'
+import type { ImportanceRecord } from '#shared/importance.ts'
 import { FakeClock } from '#test/support/fake-clock.ts'
 import { datasetRecord, networkRecord } from '#test/support/records.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
@@ -117,6 +118,39 @@ describe('migrations', () => {
     migrate(db, 2)
     expect(new Datasets(db).list()).toEqual([{ ...record, skipped }])
     db.close()
+  })
+
+  it('bring a store of version 1 with its runs to the present one', async () => {
+    const folder = temporaryFolder()
+    const sqlite = loadSqlite()
+    const db = new sqlite(storeLayout(folder).database)
+    migrate(db, 1)
+    const { id, name, architecture, title, sha256, origin } = networkRecord()
+    db.prepare(`INSERT INTO networks VALUES (?, ?, ?, ?, 10, ?, 1, 2, 3, 4, ?, '[]', 'then')`).run(
+      ...[id, name, architecture, title, sha256, JSON.stringify(origin)],
+    )
+    db.exec(`
+      INSERT INTO datasets VALUES ('data-1', 'CIFAR-10', 'cifar10', '[]', '[3,32,32]', '{}', 'd', 1, 'known', 'then');
+      INSERT INTO experiments (id, name, status, config, network_id, dataset_id, created_at, updated_at)
+        VALUES ('exp-1', 'old', 'completed', '${JSON.stringify(fastConfig)}', 'net-1', 'data-1', 'then', 'then');
+      INSERT INTO runs (id, experiment_id, attempt, status, executor, started_at)
+        VALUES ('run-1', 'exp-1', 1, 'completed', '${JSON.stringify(executor)}', 'then');
+      INSERT INTO metrics VALUES ('run-1', 'loss.total', 7, 70, 0.5);
+    `)
+    expect(readVersion(db)).toBe(1)
+    db.close()
+
+    const store = await openStore(folder)
+    expect(store.schemaVersion).toBe(schemaVersion)
+    expect(store.experiments.get('exp-1')).toMatchObject({
+      name: 'old',
+      config: fastConfig,
+      latestRun: { id: 'run-1' },
+    })
+    expect(store.metrics.list('run-1', -1, 10)).toEqual([{ name: 'loss.total', step: 7, elapsedMs: 70, value: 0.5 }])
+    expect(store.importance.list('run-1')).toEqual([])
+    // The old rows were copied aside before they were touched.
+    expect(readdirSync(store.layout.backups)).toHaveLength(1)
   })
 
   it('make STRICT tables only', () => {
@@ -235,6 +269,41 @@ describe('Runs', () => {
     store.runs.savePreview(id, preview(1))
     store.runs.savePreview(id, preview(2))
     expect(store.runs.previews(id)).toEqual([preview(2)])
+  })
+})
+
+describe('Importance', () => {
+  const measured = (runId: string, images: number, correct: number): Omit<ImportanceRecord, 'createdAt'> => ({
+    runId,
+    level: 'kernel',
+    split: 'validation',
+    images,
+    seeds: [1, 2],
+    device: 'cpu',
+    layers: [{ name: 'conv1.weight', weights: 9, meanRelativeError: 0.5, medianRelativeError: 0.25 }],
+    curves: [{ score: 'random', points: [{ fraction: 0.5, correct: [correct, 3], zeroed: [4] }] }],
+  })
+
+  it('is kept for its run, level, split and number of images, the newest first', async () => {
+    const { store, ids } = await storeWithExperiments(1)
+    const { id } = store.runs.start(ids[0] ?? '', executor)
+    store.importance.save(measured(id, 10, 5))
+    const other = store.importance.save(measured(id, 20, 6))
+    const again = store.importance.save(measured(id, 10, 7))
+    expect(store.importance.list(id)).toEqual([again, other])
+    expect(again).toEqual({ ...measured(id, 10, 7), createdAt: '2030-01-02T03:04:05.000Z' })
+  })
+
+  it('is there after a restart, and goes with its run', async () => {
+    const { store, ids } = await storeWithExperiments(1)
+    const { id } = store.runs.start(ids[0] ?? '', executor)
+    const saved = store.importance.save(measured(id, 10, 5))
+    const { folder } = store.layout
+    await store.close()
+    const again = await openStore(folder)
+    expect(again.importance.list(id)).toEqual([saved])
+    again.experiments.remove(ids)
+    expect(again.importance.list(id)).toEqual([])
   })
 })
 

@@ -1,0 +1,86 @@
+import { stat } from 'node:fs/promises'
+import type { CommandHandlers, CommandInput } from '#shared/contract.ts'
+import { defaultScores, importanceDefaults, type ImportanceRecord } from '#shared/importance.ts'
+import { AppException } from '#shared/result.ts'
+import type { TrainerJob } from '#shared/trainer-protocol.ts'
+import type { StudioContext } from '../context.ts'
+import type { Tasks } from '../library/tasks.ts'
+import { datasetInput, networkInput } from '../queue/job-inputs.ts'
+import { reconstructedPath } from '../store/layout.ts'
+import type { Store } from '../store/store.ts'
+
+type ImportanceCommands = Pick<CommandHandlers, 'runs.measure-importance' | 'runs.importance'>
+
+export function importanceCommands({ store }: StudioContext, tasks: Tasks): ImportanceCommands {
+  return {
+    'runs.measure-importance': (input) => measure(store, tasks, input),
+    async 'runs.importance'({ id }) {
+      store.runs.get(id)
+      return store.importance.list(id)
+    },
+  }
+}
+
+/**
+ * Measures the pruning curves of a finished compression and keeps them. Errors: `not-found`, `conflict` for a run that
+ * is no finished compression, `file-corrupt`, `cancelled`.
+ */
+function measure(
+  store: Store,
+  tasks: Tasks,
+  { taskId, ...input }: CommandInput<'runs.measure-importance'>,
+): Promise<ImportanceRecord> {
+  const { id, level, split } = input
+  assertCompressed(store, id)
+  return tasks.run(taskId, async (report) => {
+    const job = await importanceJob(store, input)
+    const { result, device } = await tasks.runJob(report, job)
+    const { images, layers, curves } = result
+    return store.importance.save({ runId: id, level, split, seeds: job.seeds, images, layers, curves, device })
+  })
+}
+
+function assertCompressed(store: Store, runId: string): { readonly relativeError: number } {
+  const { attempt, status, result } = store.runs.get(runId)
+  if (status === 'completed' && result?.kind === 'compress') return result
+  throw new AppException({
+    code: 'conflict',
+    message: `Run ${attempt} is ${status} and has reconstructed no network, so nothing says which weights matter.`,
+    where: runId,
+    remedy: 'Choose a run of a compression that was completed.',
+  })
+}
+
+async function importanceJob(
+  store: Store,
+  { id, level, split, limit, ...wanted }: Omit<CommandInput<'runs.measure-importance'>, 'taskId'>,
+): Promise<Extract<TrainerJob, { kind: 'importance' }>> {
+  const { relativeError } = assertCompressed(store, id)
+  const { networkId, datasetId, name } = store.experiments.get(store.runs.get(id).experimentId)
+  if (networkId === undefined) {
+    throw new AppException({ code: 'internal', message: `${name} compresses nothing.` })
+  }
+  const path = reconstructedPath(store.layout, id)
+  const found = await stat(path).catch(() => undefined)
+  if (found?.isFile() !== true) {
+    throw new AppException({
+      code: 'not-found',
+      message: `The network that ${name} reconstructed is no longer in the store.`,
+      where: path,
+      remedy: 'Run the experiment again.',
+    })
+  }
+  return {
+    kind: 'importance',
+    network: await networkInput(store, networkId),
+    reconstructedPath: path,
+    relativeError,
+    dataset: datasetInput(store, datasetId),
+    level,
+    split,
+    limit,
+    scores: wanted.scores ?? [...defaultScores(level)],
+    fractions: wanted.fractions ?? [...importanceDefaults.fractions],
+    seeds: wanted.seeds ?? [...importanceDefaults.seeds],
+  }
+}
