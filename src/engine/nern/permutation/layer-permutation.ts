@@ -5,6 +5,7 @@
 import type { LayerPermutation } from '#shared/layer-permutation.ts'
 import type { LayerKernels } from '../coordinates.ts'
 import { greedyPath, nearestValuePath, type PathSteps } from './greedy-path.ts'
+import type { SearchAmong } from './nearest-search.ts'
 
 export type { LayerPermutation }
 export type PermutationMode = LayerPermutation['mode']
@@ -14,15 +15,20 @@ export function permuteLayer(
   mode: PermutationMode,
   layer: LayerKernels,
   weight: ArrayLike<number>,
+  searchAmong?: SearchAmong,
 ): Generator<number, LayerPermutation, void> {
-  return mode === 'cross-filter' ? crossFilter(layer, weight) : inFilter(layer, weight)
+  return mode === 'cross-filter' ? crossFilter(layer, weight, searchAmong) : inFilter(layer, weight)
 }
 
 /** One path over all kernels of the layer. */
-function* crossFilter(layer: LayerKernels, weight: ArrayLike<number>): Generator<number, LayerPermutation, void> {
-  const { vectors, isZero } = unitKernels(layer, weight)
+function* crossFilter(
+  layer: LayerKernels,
+  weight: ArrayLike<number>,
+  searchAmong?: SearchAmong,
+): Generator<number, LayerPermutation, void> {
+  const { vectors, isUndefined } = unitKernels(layer, weight)
   const dimension = layer.height * layer.width
-  const order = yield* greedyPath({ count: layer.kernels, dimension, vectors, isUndefined: isZero })
+  const order = yield* greedyPath({ count: layer.kernels, dimension, vectors, isUndefined }, searchAmong)
   return { mode: 'cross-filter', order }
 }
 
@@ -30,7 +36,7 @@ function* crossFilter(layer: LayerKernels, weight: ArrayLike<number>): Generator
 function* inFilter(layer: LayerKernels, weight: ArrayLike<number>): Generator<number, LayerPermutation, void> {
   const { filters, channels, height, width } = layer
   const dimension = height * width
-  const { vectors, isZero } = unitKernels(layer, weight)
+  const { vectors, isUndefined: isKernelUndefined } = unitKernels(layer, weight)
   const channelOrders = new Int32Array(filters * channels)
   const reordered = new Float64Array(vectors.length)
   const isUndefined = new Uint8Array(filters)
@@ -43,15 +49,15 @@ function* inFilter(layer: LayerKernels, weight: ArrayLike<number>): Generator<nu
             greedyPath({
               count: channels,
               dimension,
-              vectors: vectors.slice(first * dimension, (first + channels) * dimension),
-              isUndefined: isZero.subarray(first, first + channels),
+              vectors: vectors.subarray(first * dimension, (first + channels) * dimension),
+              isUndefined: isKernelUndefined.subarray(first, first + channels),
             }),
           )
     channelOrders.set(order, first)
     order.forEach((channel, position) => {
       const from = (first + channel) * dimension
       reordered.set(vectors.subarray(from, from + dimension), (first + position) * dimension)
-      if (isZero[first + channel] === 1) isUndefined[filter] = 1
+      if (isKernelUndefined[first + channel] === 1) isUndefined[filter] = 1
     })
     yield channels / 2
   }
@@ -87,21 +93,24 @@ export function permutedFilterChannels(permutation: LayerPermutation, { filters,
   return coordinates
 }
 
-/** Kernels divided by their norms, [kernels, height * width]; those of norm zero stay zero and are marked. */
+/** Kernels divided by their norms, [kernels, height * width]; those without a direction become zero and are marked. */
 function unitKernels(
   { kernels, height, width }: LayerKernels,
   weight: ArrayLike<number>,
-): { readonly vectors: Float64Array; readonly isZero: Uint8Array } {
+): { readonly vectors: Float64Array; readonly isUndefined: Uint8Array } {
   const dimension = height * width
-  const vectors = Float64Array.from({ length: kernels * dimension }, (_, at) => weight[at] ?? 0)
-  const isZero = new Uint8Array(kernels)
+  const vectors = new Float64Array(kernels * dimension)
+  const isUndefined = new Uint8Array(kernels)
   for (let kernel = 0; kernel < kernels; kernel++) {
-    const vector = vectors.subarray(kernel * dimension, (kernel + 1) * dimension)
-    const norm = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0))
-    if (norm === 0) isZero[kernel] = 1
-    else vector.forEach((value, at) => (vector[at] = value / norm))
+    const start = kernel * dimension
+    let squaredNorm = 0
+    for (let at = start; at < start + dimension; at++) squaredNorm += (weight[at] ?? 0) * (weight[at] ?? 0)
+    const norm = Math.sqrt(squaredNorm)
+    const hasDirection = norm > 0 && norm < Infinity
+    if (!hasDirection) isUndefined[kernel] = 1
+    for (let at = start; at < start + dimension; at++) vectors[at] = hasDirection ? (weight[at] ?? 0) / norm : 0
   }
-  return { vectors, isZero }
+  return { vectors, isUndefined }
 }
 
 /** Runs a short path to its end. */

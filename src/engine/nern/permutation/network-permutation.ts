@@ -16,8 +16,8 @@ export interface PermutationHooks {
 }
 
 /**
- * Permutation of every represented layer, in their order. Quadratic in the kernels of the largest layer: under a
- * second for ResNet-20 and ResNet-56.
+ * Permutation of every represented layer, in their order: under a second for ResNet-20 and ResNet-56, a minute or two
+ * for ResNet-18 (docs/performance.md).
  */
 export async function permuteNetwork(
   mode: PermutationMode,
