@@ -44,6 +44,7 @@ async function storeCompressResult(
     throw new AppException({ code: 'internal', message: `${experiment.name} compresses nothing.` })
   }
   const { architecture, classes } = store.networks.get(networkId)
+<<<<<<< HEAD
   const path = packagePath(store.layout, run.id)
   const opened = openPackage(result.package, basename(path))
   if (!opened.ok) throw new AppException(opened.error)
@@ -52,13 +53,22 @@ async function storeCompressResult(
   await atomicWrite(path, result.package, writeBytes)
   await atomicWrite(reconstructedPath(store.layout, run.id), result.reconstructed, writeBytes)
   const { layers, relativeError, seconds, evaluations } = result
+=======
+  const sizes = sizeBreakdown(networkShape(zooNetwork(architecture, classes)), config)
+  const folder = runPath(store.layout, run.id)
+  await mkdir(folder, { recursive: true })
+  await atomicWrite(join(folder, predictorFile), result.predictor, writeBytes)
+  await atomicWrite(join(folder, reconstructedFile), result.reconstructed, writeBytes)
+  const { layers, relativeError, seconds, permutationSource, evaluations } = result
+  const accuracies = accuracyPairs(evaluations)
+>>>>>>> f93a833 (Keep permutations with their networks)
   store.transaction(() => {
     for (const evaluation of evaluations) {
       const subject = evaluation.of === 'original' ? { networkId } : { runId: run.id }
       insertEvaluation(store, subject, datasetId, run.device ?? '', evaluation)
     }
     store.runs.end(run.id, 'completed', {
-      result: { kind: 'compress', accuracies: accuracyPairs(evaluations), sizes, layers, relativeError, seconds },
+      result: { kind: 'compress', accuracies, sizes, layers, relativeError, seconds, permutationSource },
     })
     store.experiments.transition(experiment.id, 'complete', 'running')
   })

@@ -20,6 +20,11 @@ import type { LoadedNetwork } from '../network-file.ts'
 import { packagedWeights } from '../reconstruct-package.ts'
 import { packagedEmbedding } from './embedding.ts'
 import { reconstructionErrors, type ReconstructedEvaluation } from './reconstructed-evaluation.ts'
+<<<<<<< HEAD
+=======
+import { atStoredPrecision, writeStoredPredictor } from './stored-predictor.ts'
+import type { FoundPermutations } from './find-permutations.ts'
+>>>>>>> f93a833 (Keep permutations with their networks)
 import type { CompressSetup } from './setup.ts'
 
 export interface FinishOptions {
@@ -29,9 +34,15 @@ export interface FinishOptions {
   readonly setup: CompressSetup
   readonly executor: Executor
   readonly evaluation: ReconstructedEvaluation
+<<<<<<< HEAD
   /** At the precision it is stored at. */
   readonly predictor: StoredTensors
   readonly seconds: Readonly<Record<PhaseName, number>>
+=======
+  readonly predictor: HostTensors
+  readonly permutation: Pick<FoundPermutations, 'seconds' | 'source'>
+  readonly seconds: { readonly reconstruction: number; readonly distillation: number }
+>>>>>>> f93a833 (Keep permutations with their networks)
   elapsedMs(): number
 }
 
@@ -75,13 +86,21 @@ export async function finish(options: FinishOptions): Promise<void> {
       layers,
       relativeError,
       seconds: {
-        permutation: setup.permutationSeconds,
+        permutation: options.permutation.seconds,
         ...options.seconds,
         evaluation: (context.now() - startedMs) / 1000,
-        total: setup.permutationSeconds + options.elapsedMs() / 1000,
+        total: options.permutation.seconds + options.elapsedMs() / 1000,
       },
+<<<<<<< HEAD
       package: writePackage({ ...content, accuracies: accuracyPairs(evaluations) }),
       reconstructed,
+=======
+      permutationSource: options.permutation.source,
+      predictor: Uint8Array.from(
+        writeStoredPredictor(predictor, setup.permutation.permutations, layerNames, job.config),
+      ),
+      reconstructed: Uint8Array.from(reconstructed),
+>>>>>>> f93a833 (Keep permutations with their networks)
     },
   })
 }
