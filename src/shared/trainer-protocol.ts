@@ -138,15 +138,10 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
       evaluation: z.number(),
       total: z.number(),
     }),
-<<<<<<< HEAD
-    /** The compressed package (docs/format.md), which accuracy was measured with. */
-    package: bytes,
-=======
     /** `cache`: kept from an earlier experiment, so that it took 0 seconds. */
     permutationSource: z.enum(['none', 'computed', 'cache']),
-    /** safetensors: predictor parameters at their stored precision, permutation indices; reloadable. */
-    predictor: bytes,
->>>>>>> f93a833 (Keep permutations with their networks)
+    /** The compressed package (docs/format.md), which accuracy was measured with. */
+    package: bytes,
     /** safetensors: every tensor of the reconstructed network under its original name. */
     reconstructed: bytes,
   }),

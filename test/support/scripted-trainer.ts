@@ -142,14 +142,9 @@ async function run(job: TrainerJob): Promise<JobResult | undefined> {
         ],
         layers: [{ name: 'conv1.weight', shape: [16, 3, 3, 3], relativeError: state.loss }],
         relativeError: state.loss,
-<<<<<<< HEAD
         seconds: { permutation: 0, reconstruction: 1, distillation: 0, quantisation: 0, evaluation: 0, total: 1 },
-        package: packageBytes(state.loss),
-=======
-        seconds: { permutation: 0, reconstruction: 1, distillation: 0, evaluation: 0, total: 1 },
         permutationSource: 'none',
-        predictor: new TextEncoder().encode(`predictor ${state.loss}`),
->>>>>>> f93a833 (Keep permutations with their networks)
+        package: packageBytes(state.loss),
         reconstructed: new TextEncoder().encode(`reconstructed ${state.loss}`),
       }
     }

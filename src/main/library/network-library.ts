@@ -15,11 +15,8 @@ import { newId } from '../new-id.ts'
 import { datasetInput, networkInput } from '../queue/job-inputs.ts'
 import { inUse } from '../store/errors.ts'
 import { networkPath } from '../store/layout.ts'
-<<<<<<< HEAD
 import { assertFit, assertImages } from './dataset-fit.ts'
-=======
 import { removePermutations } from './permutation-cache.ts'
->>>>>>> f93a833 (Keep permutations with their networks)
 import { describeNetwork, zooNetwork } from './network-content.ts'
 import type { Tasks } from './tasks.ts'
 import { uniqueName } from './unique-name.ts'

@@ -44,7 +44,6 @@ async function storeCompressResult(
     throw new AppException({ code: 'internal', message: `${experiment.name} compresses nothing.` })
   }
   const { architecture, classes } = store.networks.get(networkId)
-<<<<<<< HEAD
   const path = packagePath(store.layout, run.id)
   const opened = openPackage(result.package, basename(path))
   if (!opened.ok) throw new AppException(opened.error)
@@ -52,16 +51,8 @@ async function storeCompressResult(
   await mkdir(runPath(store.layout, run.id), { recursive: true })
   await atomicWrite(path, result.package, writeBytes)
   await atomicWrite(reconstructedPath(store.layout, run.id), result.reconstructed, writeBytes)
-  const { layers, relativeError, seconds, evaluations } = result
-=======
-  const sizes = sizeBreakdown(networkShape(zooNetwork(architecture, classes)), config)
-  const folder = runPath(store.layout, run.id)
-  await mkdir(folder, { recursive: true })
-  await atomicWrite(join(folder, predictorFile), result.predictor, writeBytes)
-  await atomicWrite(join(folder, reconstructedFile), result.reconstructed, writeBytes)
   const { layers, relativeError, seconds, permutationSource, evaluations } = result
   const accuracies = accuracyPairs(evaluations)
->>>>>>> f93a833 (Keep permutations with their networks)
   store.transaction(() => {
     for (const evaluation of evaluations) {
       const subject = evaluation.of === 'original' ? { networkId } : { runId: run.id }

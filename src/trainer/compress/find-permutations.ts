@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { KernelTable } from '#engine/nern/coordinates.ts'
-import type { LayerPermutation } from '#engine/nern/permutation/layer-permutation.ts'
+import type { LayerPermutation } from '#shared/layer-permutation.ts'
 import { permuteNetwork } from '#engine/nern/permutation/network-permutation.ts'
 import type { CompressConfig } from '#shared/experiment-config.ts'
 import type { HostTensors } from '#shared/host-tensor.ts'

@@ -20,11 +20,7 @@ import type { LoadedNetwork } from '../network-file.ts'
 import { packagedWeights } from '../reconstruct-package.ts'
 import { packagedEmbedding } from './embedding.ts'
 import { reconstructionErrors, type ReconstructedEvaluation } from './reconstructed-evaluation.ts'
-<<<<<<< HEAD
-=======
-import { atStoredPrecision, writeStoredPredictor } from './stored-predictor.ts'
 import type { FoundPermutations } from './find-permutations.ts'
->>>>>>> f93a833 (Keep permutations with their networks)
 import type { CompressSetup } from './setup.ts'
 
 export interface FinishOptions {
@@ -34,15 +30,10 @@ export interface FinishOptions {
   readonly setup: CompressSetup
   readonly executor: Executor
   readonly evaluation: ReconstructedEvaluation
-<<<<<<< HEAD
   /** At the precision it is stored at. */
   readonly predictor: StoredTensors
-  readonly seconds: Readonly<Record<PhaseName, number>>
-=======
-  readonly predictor: HostTensors
   readonly permutation: Pick<FoundPermutations, 'seconds' | 'source'>
-  readonly seconds: { readonly reconstruction: number; readonly distillation: number }
->>>>>>> f93a833 (Keep permutations with their networks)
+  readonly seconds: Readonly<Record<PhaseName, number>>
   elapsedMs(): number
 }
 
@@ -91,16 +82,9 @@ export async function finish(options: FinishOptions): Promise<void> {
         evaluation: (context.now() - startedMs) / 1000,
         total: options.permutation.seconds + options.elapsedMs() / 1000,
       },
-<<<<<<< HEAD
+      permutationSource: options.permutation.source,
       package: writePackage({ ...content, accuracies: accuracyPairs(evaluations) }),
       reconstructed,
-=======
-      permutationSource: options.permutation.source,
-      predictor: Uint8Array.from(
-        writeStoredPredictor(predictor, setup.permutation.permutations, layerNames, job.config),
-      ),
-      reconstructed: Uint8Array.from(reconstructed),
->>>>>>> f93a833 (Keep permutations with their networks)
     },
   })
 }
@@ -117,7 +101,7 @@ function packageContent({ job, original, setup, predictor }: FinishOptions): Ner
     embedding: packagedEmbedding(config.embedding),
     predictorShape: setup.representation.predictor,
     predictor,
-    orders: setup.permutations,
+    orders: setup.permutation.permutations,
     kept: storedFloatTensors(kept, config.storage.remainder),
     config,
     accuracies: [],

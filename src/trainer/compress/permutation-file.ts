@@ -1,6 +1,7 @@
-/** Permutations as tensors of a safetensors file: in the stored predictor, and alone where the studio keeps them. */
+/** Permutations as a safetensors file, which the studio keeps beside the network they are of. */
 import type { KernelTable, LayerKernels } from '#engine/nern/coordinates.ts'
-import type { LayerPermutation, PermutationMode } from '#engine/nern/permutation/layer-permutation.ts'
+import type { PermutationMode } from '#engine/nern/permutation/layer-permutation.ts'
+import type { LayerPermutation } from '#shared/layer-permutation.ts'
 import type { FileTensor } from '#formats/file-tensor.ts'
 import { readSafetensors } from '#formats/safetensors/reader.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
@@ -8,23 +9,16 @@ import { int32Tensor, type HostTensor } from '#shared/host-tensor.ts'
 import { AppException } from '#shared/result.ts'
 
 /** `permutation.<layer>.order`, or `.filters` and `.channels`, as int32. */
-export function permutationTensors(
-  permutations: readonly LayerPermutation[],
-  layerNames: readonly string[],
-): readonly (readonly [string, HostTensor])[] {
-  return permutations.flatMap((permutation, at): (readonly [string, HostTensor])[] => {
-    const prefix = `permutation.${layerNames[at] ?? at}`
+export function writePermutations(permutations: readonly LayerPermutation[], table: KernelTable): Uint8Array {
+  const tensors = permutations.flatMap((permutation, at): (readonly [string, HostTensor])[] => {
+    const prefix = `permutation.${table.layers[at]?.name ?? at}`
     if (permutation.mode === 'cross-filter') return [[`${prefix}.order`, vector(permutation.order)]]
     return [
       [`${prefix}.filters`, vector(permutation.filterOrder)],
       [`${prefix}.channels`, vector(permutation.channelOrders)],
     ]
   })
-}
-
-export function writePermutations(permutations: readonly LayerPermutation[], table: KernelTable): Uint8Array {
-  const names = table.layers.map(({ name }) => name)
-  return writeSafetensors(permutationTensors(permutations, names))
+  return writeSafetensors(tensors)
 }
 
 /**

@@ -23,11 +23,7 @@ import { bestPrefix, underPrefix, withoutPrefix, withPrefix } from '../checkpoin
 import { compressProgressSchema } from '../compress/progress.ts'
 import { finish } from '../compress/finish.ts'
 import { ReconstructedEvaluation } from '../compress/reconstructed-evaluation.ts'
-<<<<<<< HEAD
-=======
-import { atStoredPrecision } from '../compress/stored-predictor.ts'
 import type { FoundPermutations } from '../compress/find-permutations.ts'
->>>>>>> f93a833 (Keep permutations with their networks)
 import { setUp, type CompressSetup } from '../compress/setup.ts'
 import { BatchSource } from '../data/batch-source.ts'
 import type { ImageSplit } from '../data/image-split.ts'
@@ -71,13 +67,9 @@ class CompressRun {
   readonly #sampler: Readonly<Record<'reconstruction' | 'distillation', KernelSampler>>
   /** Root mean square of the original weights: what a reconstruction loss is relative to. */
   readonly #weightSize: number
-<<<<<<< HEAD
-  readonly #seconds: Record<PhaseName, number>
-=======
   /** Over all attempts: a resumed one finds it kept. */
   readonly #permutation: { readonly seconds: number; readonly source: FoundPermutations['source'] }
-  readonly #seconds: { reconstruction: number; distillation: number }
->>>>>>> f93a833 (Keep permutations with their networks)
+  readonly #seconds: Record<PhaseName, number>
   #state: DeviceState
   /** Of the state's tensors, those that a step trains. */
   #trainedNames: readonly string[]
@@ -119,13 +111,9 @@ class CompressRun {
       distillation: sampler(config.distillation.sampling),
     }
     this.#weightSize = Math.sqrt(meanSquaredWeight(setup.representation, setup.targets))
-<<<<<<< HEAD
-    this.#seconds = resumed?.progress.seconds ?? { reconstruction: 0, distillation: 0, quantisation: 0 }
-=======
     const { seconds, source } = setup.permutation
     this.#permutation = resumed?.progress.permutation ?? { seconds, source }
-    this.#seconds = resumed?.progress.seconds ?? { reconstruction: 0, distillation: 0 }
->>>>>>> f93a833 (Keep permutations with their networks)
+    this.#seconds = resumed?.progress.seconds ?? { reconstruction: 0, distillation: 0, quantisation: 0 }
     this.#sourceState = resumed?.progress.source
     this.#bestAt = resumed?.progress.best ?? { correct: -1, step: 0 }
     this.#best = underPrefix(resumed?.tensors ?? {}, bestPrefix)
@@ -205,12 +193,8 @@ class CompressRun {
       setup: this.#setup,
       executor: this.#executor,
       evaluation: this.#evaluation,
-<<<<<<< HEAD
       predictor: config.quantisation.steps > 0 ? this.#asStored(kept) : await this.#rounded(kept),
-=======
-      predictor: hasBest ? this.#best : last,
       permutation: this.#permutation,
->>>>>>> f93a833 (Keep permutations with their networks)
       seconds: this.#seconds,
       elapsedMs: () => this.#metrics.elapsedMs,
     })
