@@ -73,7 +73,7 @@ function timedPath({ title, layers, tensors }: Weights): readonly string[] {
   const searches: NearestSearch[] = []
   const run = (searchAmong: SearchAmong) => {
     const startedAt = processorSeconds()
-    const steps = permuteLayer('cross-filter', only, tensors[only.name]?.data ?? [], searchAmong)
+    const steps = permuteLayer('cross-filter', only, tensors[only.name]?.data ?? [], { searchAmong })
     let step = steps.next()
     while (step.done !== true) step = steps.next()
     return { order: String(orderOf(step.value)), seconds: processorSeconds() - startedAt }

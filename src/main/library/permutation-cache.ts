@@ -61,8 +61,8 @@ export async function removePermutations(layout: StoreLayout, networkSha256: str
 }
 
 /** What, beside the weights, a permutation depends on. */
-function permutationKey({ mode }: CompressConfig['permutation']): string {
-  return mode
+function permutationKey({ mode, refinement, refinementPasses }: CompressConfig['permutation']): string {
+  return refinement === 'none' ? mode : `${mode}-${refinement}-${refinementPasses}`
 }
 
 const fileName = /^(.+)-([0-9a-f]{64})\.safetensors$/

@@ -25,7 +25,13 @@ function formatTrainResult({ validation, test, seconds }: TrainResult): string {
   return `${table}\n\ntime  ${formatDuration(seconds.total)}`
 }
 
-function formatCompressResult({ accuracies, sizes, relativeError, seconds, permutationSource }: CompressResult): string {
+function formatCompressResult({
+  accuracies,
+  sizes,
+  relativeError,
+  seconds,
+  permutationSource,
+}: CompressResult): string {
   const accuracyTable = formatTable(
     [
       { title: 'accuracy' },

@@ -21,7 +21,7 @@ export interface FoundPermutations {
 
 /** @param keptPath a file of `writePermutations` for this network and configuration, if the studio has one */
 export async function findPermutations(
-  { mode }: CompressConfig['permutation'],
+  { mode, refinement, refinementPasses }: CompressConfig['permutation'],
   table: KernelTable,
   weights: HostTensors,
   keptPath: string | undefined,
@@ -44,6 +44,7 @@ export async function findPermutations(
       context.send({ type: 'phase', phase: 'permutation', done: kernels, total: table.kernels })
     },
     pause: () => context.breathe(),
+    twoOptPasses: refinement === 'none' ? 0 : refinementPasses,
   })
   const seconds = (context.now() - startedMs) / 1000
   const bytes = Uint8Array.from(writePermutations(permutations, table))

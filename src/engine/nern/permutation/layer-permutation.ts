@@ -6,34 +6,47 @@ import type { LayerPermutation } from '#shared/layer-permutation.ts'
 import type { LayerKernels } from '../coordinates.ts'
 import { greedyPath, nearestValuePath, type PathSteps } from './greedy-path.ts'
 import type { SearchAmong } from './nearest-search.ts'
+import { dotSimilarity, twoOpt, type PathSimilarity } from './two-opt.ts'
 
 export type { LayerPermutation }
 export type PermutationMode = LayerPermutation['mode']
+
+export interface PathOptions {
+  /** Changes the time a path takes, never the path. */
+  readonly searchAmong?: SearchAmong
+  /** Passes of 2-opt over every path; 0, the default, leaves it greedy as the authors' is. */
+  readonly twoOptPasses?: number
+}
 
 /** Steps of finding one layer's permutation; yields the number of kernels handled since the last yield. */
 export function permuteLayer(
   mode: PermutationMode,
   layer: LayerKernels,
   weight: ArrayLike<number>,
-  searchAmong?: SearchAmong,
+  options: PathOptions = {},
 ): Generator<number, LayerPermutation, void> {
-  return mode === 'cross-filter' ? crossFilter(layer, weight, searchAmong) : inFilter(layer, weight)
+  return mode === 'cross-filter' ? crossFilter(layer, weight, options) : inFilter(layer, weight, options)
 }
 
 /** One path over all kernels of the layer. */
 function* crossFilter(
   layer: LayerKernels,
   weight: ArrayLike<number>,
-  searchAmong?: SearchAmong,
+  { searchAmong, twoOptPasses }: PathOptions,
 ): Generator<number, LayerPermutation, void> {
   const { vectors, isUndefined } = unitKernels(layer, weight)
   const dimension = layer.height * layer.width
-  const order = yield* greedyPath({ count: layer.kernels, dimension, vectors, isUndefined }, searchAmong)
+  const path = yield* greedyPath({ count: layer.kernels, dimension, vectors, isUndefined }, searchAmong)
+  const order = yield* refined(path, dotSimilarity(vectors, dimension, isUndefined, 1), twoOptPasses)
   return { mode: 'cross-filter', order }
 }
 
 /** A path over the channels of each filter, then one over the filters so re-ordered. */
-function* inFilter(layer: LayerKernels, weight: ArrayLike<number>): Generator<number, LayerPermutation, void> {
+function* inFilter(
+  layer: LayerKernels,
+  weight: ArrayLike<number>,
+  { twoOptPasses }: PathOptions,
+): Generator<number, LayerPermutation, void> {
   const { filters, channels, height, width } = layer
   const dimension = height * width
   const { vectors, isUndefined: isKernelUndefined } = unitKernels(layer, weight)
@@ -42,17 +55,17 @@ function* inFilter(layer: LayerKernels, weight: ArrayLike<number>): Generator<nu
   const isUndefined = new Uint8Array(filters)
   for (let filter = 0; filter < filters; filter++) {
     const first = filter * channels
-    const order =
-      dimension === 1
-        ? nearestValuePath(Float64Array.from({ length: channels }, (_, channel) => weight[first + channel] ?? 0))
-        : exhausted(
-            greedyPath({
-              count: channels,
-              dimension,
-              vectors: vectors.subarray(first * dimension, (first + channels) * dimension),
-              isUndefined: isKernelUndefined.subarray(first, first + channels),
-            }),
-          )
+    const items = {
+      count: channels,
+      dimension,
+      vectors: vectors.subarray(first * dimension, (first + channels) * dimension),
+      isUndefined: isKernelUndefined.subarray(first, first + channels),
+    }
+    const values = Float64Array.from({ length: dimension === 1 ? channels : 0 }, (_, at) => weight[first + at] ?? 0)
+    const path = dimension === 1 ? nearestValuePath(values) : exhausted(greedyPath(items))
+    const similarity =
+      dimension === 1 ? valueSimilarity(values) : dotSimilarity(items.vectors, dimension, items.isUndefined, 1)
+    const order = yield* refined(path, similarity, twoOptPasses)
     channelOrders.set(order, first)
     order.forEach((channel, position) => {
       const from = (first + channel) * dimension
@@ -61,11 +74,26 @@ function* inFilter(layer: LayerKernels, weight: ArrayLike<number>): Generator<nu
     })
     yield channels / 2
   }
-  const path = greedyPath({ count: filters, dimension: channels * dimension, vectors: reordered, isUndefined })
-  for (let step = path.next(); ; step = path.next()) {
-    if (step.done === true) return { mode: 'in-filter', filterOrder: step.value, channelOrders }
-    yield (step.value * channels) / 2
-  }
+  const size = channels * dimension
+  const steps = greedyPath({ count: filters, dimension: size, vectors: reordered, isUndefined })
+  let step = steps.next()
+  for (; step.done !== true; step = steps.next()) yield (step.value * channels) / 2
+  const filterOrder = yield* refined(step.value, dotSimilarity(reordered, size, isUndefined, channels), twoOptPasses)
+  return { mode: 'in-filter', filterOrder, channelOrders }
+}
+
+/** The path itself without passes; yields 0 to pause. */
+function* refined(path: Int32Array, similarity: PathSimilarity, passes = 0): PathSteps {
+  if (passes === 0) return path
+  const steps = twoOpt(path, similarity, passes)
+  let step = steps.next()
+  for (; step.done !== true; step = steps.next()) yield 0
+  return step.value
+}
+
+/** Of single numbers (14.A.9): the squared distance, negated. */
+function valueSimilarity(values: Float64Array): PathSimilarity {
+  return { highest: 0, between: (left, right) => -(((values[left] ?? 0) - (values[right] ?? 0)) ** 2) }
 }
 
 /**
