@@ -2,21 +2,21 @@
  * npm run bench -- permutation [--sizes 4096,16384,...] [--scan-limit 65536] [--shared ../shared]
  *
  * Processor seconds of one thread to find permutations, as the tables of docs/performance.md: single paths beside the scan of all remaining kernels
- * that a search replaces (up to `scan-limit` kernels; the lists must be equal), then whole networks. Exits 1 when a list
- * differs.
+ * that a search replaces (up to `scan-limit` kernels; the lists must be equal), then whole networks, and what 2-opt brings.
+ * Exits 1 when a list differs.
  */
 import { existsSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
-import { kernelTable } from '#engine/nern/coordinates.ts'
+import { kernelTable, type LayerKernels } from '#engine/nern/coordinates.ts'
 import { permuteLayer, type PermutationMode } from '#engine/nern/permutation/layer-permutation.ts'
 import { permuteNetwork } from '#engine/nern/permutation/network-permutation.ts'
 import { fastestSearch, type NearestSearch, type SearchAmong } from '#engine/nern/permutation/nearest-search.ts'
 import { readCheckpoint } from '#formats/checkpoint.ts'
 import type { RepresentedLayer } from '#networks/network.ts'
-import { float32Tensor, type HostTensors } from '#shared/host-tensor.ts'
+import { float32Tensor, type HostTensor, type HostTensors } from '#shared/host-tensor.ts'
 import { Random } from '#shared/random.ts'
 import { scanSearch } from '#test/support/scan-search.ts'
 import { digits, markdownTable } from './steps/report.ts'
@@ -51,6 +51,14 @@ for (const weights of [...trained, large]) networkRows.push(await timedNetwork(w
 console.log(
   `\n${markdownTable(['network', 'kernels', ...modes.map((mode) => `s, ${mode}`), 'more memory'], networkRows)}`,
 )
+console.log('\nMean cosine of neighbours on the cross-filter paths:\n')
+const passCounts = [0, 1, 5] as const
+const cosineHead = [
+  'network',
+  'as stored',
+  ...passCounts.map((passes) => (passes === 0 ? 'greedy' : `2-opt, ${passes}`)),
+]
+console.log(markdownTable([...cosineHead, 's, 2-opt 5'], trained.slice(0, 2).map(refinementRow)))
 if (hasDifference) process.exitCode = 1
 
 function pathRows(): readonly (readonly string[])[] {
@@ -112,6 +120,45 @@ async function timedNetwork({ title, layers, tensors }: Weights): Promise<readon
     seconds.push(digits(processorSeconds() - startedAt))
   }
   return [title, table.kernels.toLocaleString('en-GB'), ...seconds, `${Math.round((most - before) / 2 ** 20)} MiB`]
+}
+
+function refinementRow({ title, layers, tensors }: Weights): readonly string[] {
+  const meanCosine = (orderIn: (layer: LayerKernels, weight: HostTensor) => Int32Array): string => {
+    let sum = 0
+    let pairs = 0
+    for (const layer of kernelTable(layers).layers) {
+      const weight = tensors[layer.name]
+      if (weight === undefined) continue
+      const order = orderIn(layer, weight)
+      for (let at = 1; at < order.length; at++) {
+        sum += cosine(weight.data, order[at - 1] ?? 0, order[at] ?? 0, layer.height * layer.width)
+        pairs += 1
+      }
+    }
+    return (sum / pairs).toFixed(4)
+  }
+  const refined = (twoOptPasses: number) =>
+    meanCosine((layer, weight) => {
+      const steps = permuteLayer('cross-filter', layer, weight.data, { twoOptPasses })
+      let step = steps.next()
+      while (step.done !== true) step = steps.next()
+      return orderOf(step.value)
+    })
+  const stored = meanCosine(({ kernels }) => Int32Array.from({ length: kernels }, (_, kernel) => kernel))
+  const cosines = passCounts.slice(0, -1).map(refined)
+  const startedAt = processorSeconds()
+  const most = refined(passCounts.at(-1) ?? 0)
+  return [title, stored, ...cosines, most, digits(processorSeconds() - startedAt)]
+}
+
+function cosine(data: ArrayLike<number>, left: number, right: number, size: number): number {
+  const dot = (a: number, b: number): number => {
+    let sum = 0
+    for (let at = 0; at < size; at++) sum += (data[a * size + at] ?? 0) * (data[b * size + at] ?? 0)
+    return sum
+  }
+  const norms = Math.sqrt(dot(left, left) * dot(right, right))
+  return norms === 0 ? 0 : dot(left, right) / norms
 }
 
 /** Trained 3 x 3 and 1 x 1 convolutions of the shared files that are there. */

@@ -38,7 +38,7 @@ export interface FinishOptions {
 }
 
 export async function finish(options: FinishOptions): Promise<void> {
-  const { job, context, original, setup, executor, evaluation } = options
+  const { job, context, original, executor, evaluation } = options
   const { network, parameters } = original
   const startedMs = context.now()
   // What is measured is what a reader of the package gets.
