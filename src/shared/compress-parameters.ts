@@ -69,6 +69,21 @@ export const compressParameters: readonly ParameterDescription[] = [
     control: choice({ none: 'None', 'in-filter': 'Within each filter', 'cross-filter': 'Across filters' }),
   },
   {
+    path: 'permutation.refinement',
+    title: 'Refinement',
+    sentence: 'Stretches of the greedy order are turned round (2-opt) wherever that makes neighbours more alike.',
+    group: 'Permutation',
+    control: choice({ none: 'None', '2-opt': '2-opt' }),
+  },
+  {
+    path: 'permutation.refinementPasses',
+    title: 'Refinement passes',
+    unit: 'passes',
+    sentence: 'How often the refinement goes over an order at most; it ends earlier when nothing improves.',
+    group: 'Permutation',
+    control: integer(1, 100),
+  },
+  {
     path: 'reconstruction.steps',
     title: 'Reconstruction steps',
     unit: 'steps',

@@ -107,7 +107,13 @@ export const compressConfigSchema = z.strictObject({
     blocks: z.int().min(2).max(16),
     activation: z.enum(['relu']),
   }),
-  permutation: z.strictObject({ mode: z.enum(['none', 'in-filter', 'cross-filter']) }),
+  permutation: z.strictObject({
+    mode: z.enum(['none', 'in-filter', 'cross-filter']),
+    /** What follows the greedy path. Absent in configurations of older versions. */
+    refinement: z.enum(['none', '2-opt']).default('none'),
+    /** Passes over a path at most; ignored without a refinement. */
+    refinementPasses: positiveInteger.max(100).default(5),
+  }),
   reconstruction: reconstructionPhaseSchema,
   distillation: distillationPhaseSchema,
   quantisation: quantisationPhaseSchema.default({ steps: 0, optimizer: gentleOptimizer }),

@@ -16,7 +16,7 @@ export const fastConfig: CompressConfig = {
   seed: 1,
   embedding: { type: 'positional', base: 0.76, levels: 40 },
   predictor: { hiddenSize: 160, blocks: 5, activation: 'relu' },
-  permutation: { mode: 'cross-filter' },
+  permutation: { mode: 'cross-filter', refinement: 'none', refinementPasses: 5 },
   reconstruction: {
     steps: 10_000,
     optimizer: {

@@ -61,7 +61,7 @@ function publishedConfig({ mode, hiddenSize, steps, weight, warmupSteps }: Publi
   return {
     ...fastConfig,
     predictor: { hiddenSize, blocks: 5, activation: 'relu' },
-    permutation: { mode },
+    permutation: { ...fastConfig.permutation, mode },
     reconstruction: { ...fastConfig.reconstruction, steps: 0 },
     distillation: {
       steps,

@@ -135,6 +135,8 @@ export interface CompressResult {
     readonly evaluation: number
     readonly total: number
   }
+  /** Whether the permutation was computed or kept from before; absent in results of older versions. */
+  readonly permutationSource?: 'none' | 'computed' | 'cache'
 }
 
 export interface TrainResult {

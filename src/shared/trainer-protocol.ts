@@ -46,6 +46,8 @@ export const trainerJobSchema = z.discriminatedUnion('kind', [
     config: compressConfigSchema,
     network: networkInputSchema,
     dataset: datasetInputSchema,
+    /** Read-only path of the permutation kept of this network and configuration; main has verified it by hash. */
+    permutationPath: z.string().optional(),
   }),
   z.strictObject({
     kind: z.literal('train'),
@@ -148,6 +150,8 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
       evaluation: z.number(),
       total: z.number(),
     }),
+    /** `cache`: kept from an earlier experiment, so that it took 0 seconds. */
+    permutationSource: z.enum(['none', 'computed', 'cache']),
     /** The compressed package (docs/format.md), which accuracy was measured with. */
     package: bytes,
     /** safetensors: every tensor of the reconstructed network under its original name. */
@@ -263,6 +267,8 @@ export const fromTrainerSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('log'), level: z.enum(['info', 'warning', 'error']), text: z.string() }),
   z.strictObject({ type: z.literal('checkpoint'), step: z.int(), phase: z.string(), sha256: z.string(), bytes }),
+  /** safetensors: a permutation that was computed, for main to keep with the network. */
+  z.strictObject({ type: z.literal('permutation'), sha256: z.string(), bytes }),
   z.strictObject({ type: z.literal('paused'), step: z.int() }),
   z.strictObject({ type: z.literal('cancelled') }),
   z.strictObject({ type: z.literal('result'), result: jobResultSchema }),

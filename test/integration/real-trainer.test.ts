@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -21,7 +21,7 @@ const QUANTISATION_STEPS = 12
 const config: CompressConfig = {
   ...fastConfig,
   predictor: { ...fastConfig.predictor, hiddenSize: 24 },
-  permutation: { mode: 'in-filter' },
+  permutation: { ...fastConfig.permutation, mode: 'in-filter' },
   reconstruction: {
     ...fastConfig.reconstruction,
     steps: RECONSTRUCTION_STEPS,
@@ -59,12 +59,12 @@ function realStudioOptions(storeFolder: string) {
   } as const
 }
 
-async function create(studio: Studio, name: string): Promise<ExperimentRecord> {
+async function create(studio: Studio, name: string, changes: Partial<CompressConfig> = {}): Promise<ExperimentRecord> {
   const [network] = await call(studio, 'networks.list', {})
   const [dataset] = await call(studio, 'datasets.list', {})
   return call(studio, 'experiments.create', {
     name,
-    config,
+    config: { ...config, ...changes },
     networkId: network?.id ?? '',
     datasetId: dataset?.id ?? '',
     enqueue: true,
@@ -157,6 +157,37 @@ it('ends with the same loss to the last bit when its owner is killed', async () 
   const next = await openStudio(realStudioOptions(storeFolder))
   const { record } = await call(next, 'experiments.get', { id })
   expect(await endingOf(next, storeFolder, record)).toEqual(undisturbed)
+})
+
+it('keeps a permutation for the next experiment on the network, and computes a damaged one again', async () => {
+  const storeFolder = temporaryFolder()
+  await fillStore(storeFolder)
+  const studio = await openStudio(realStudioOptions(storeFolder))
+  const short = {
+    reconstruction: { ...config.reconstruction, steps: 2 },
+    distillation: { ...config.distillation, steps: 0 },
+  }
+  studio.queue.startDispatching()
+  const sourceOf = async (name: string) => {
+    const { id } = await create(studio, name, short)
+    const { latestRun } = await reaches(studio, id, 'completed', 'failed')
+    const log = await call(studio, 'runs.log', { id: latestRun?.id ?? '' })
+    const result = latestRun?.result?.kind === 'compress' ? latestRun.result : undefined
+    const warnings = log.filter(({ level }) => level === 'warning').map(({ text }) => text)
+    return { source: result?.permutationSource, isImmediate: result?.seconds.permutation === 0, warnings }
+  }
+  expect(await sourceOf('first')).toEqual({ source: 'computed', isImmediate: false, warnings: [] })
+  expect(await sourceOf('second')).toEqual({ source: 'cache', isImmediate: true, warnings: [] })
+  const folder = join(storeFolder, 'permutations')
+  const [file = ''] = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.safetensors'),
+  )
+  writeFileSync(join(folder, file), 'damaged')
+  expect(await sourceOf('third')).toMatchObject({
+    source: 'computed',
+    warnings: [expect.stringContaining('has changed')],
+  })
+  expect(await sourceOf('fourth')).toMatchObject({ source: 'cache', warnings: [] })
 })
 
 /** Of step 20 or later. */

@@ -143,6 +143,7 @@ async function run(job: TrainerJob): Promise<JobResult | undefined> {
         layers: [{ name: 'conv1.weight', shape: [16, 3, 3, 3], relativeError: state.loss }],
         relativeError: state.loss,
         seconds: { permutation: 0, reconstruction: 1, distillation: 0, quantisation: 0, evaluation: 0, total: 1 },
+        permutationSource: 'none',
         package: packageBytes(state.loss),
         reconstructed: new TextEncoder().encode(`reconstructed ${state.loss}`),
       }

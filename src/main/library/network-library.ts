@@ -16,6 +16,7 @@ import { datasetInput, networkInput } from '../queue/job-inputs.ts'
 import { inUse } from '../store/errors.ts'
 import { networkPath } from '../store/layout.ts'
 import { assertFit, assertImages } from './dataset-fit.ts'
+import { removePermutations } from './permutation-cache.ts'
 import { describeNetwork, zooNetwork } from './network-content.ts'
 import type { Tasks } from './tasks.ts'
 import { uniqueName } from './unique-name.ts'
@@ -96,7 +97,7 @@ export class NetworkLibrary {
     return this.#context.store.networks.rename(id, name)
   }
 
-  /** Row first, then the file. Errors: `not-found`, `conflict` while an experiment uses it. */
+  /** Row first, then the files. Errors: `not-found`, `conflict` while an experiment uses it. */
   async remove(id: string): Promise<void> {
     const { store } = this.#context
     const { name, sha256 } = store.networks.get(id)
@@ -104,6 +105,7 @@ export class NetworkLibrary {
     if (users.length > 0) throw inUse('network', name, users)
     store.networks.remove(id)
     await rm(networkPath(store.layout, sha256), { force: true })
+    await removePermutations(store.layout, sha256)
   }
 
   /** Accuracy on a split, kept with the prediction of each image. Errors: `not-found`, `dataset-mismatch`, `cancelled`. */

@@ -2,6 +2,7 @@ import type { ExperimentRecord, LogLine, RunRecord } from '#shared/records.ts'
 import { assertNever, toAppError, type AppError } from '#shared/result.ts'
 import { timestamp } from '../clock.ts'
 import type { StudioContext } from '../context.ts'
+import { keepPermutation } from '../library/permutation-cache.ts'
 import { RunCheckpoints } from '../trainer-host/run-checkpoints.ts'
 import { Supervisor, type JobOutcome, type TrainerEvent } from '../trainer-host/supervisor.ts'
 import { experimentJob } from './job-inputs.ts'
@@ -71,7 +72,7 @@ export class ActiveRun {
     const { store, createHost, clock, limits } = this.#context
     let outcome: JobOutcome
     try {
-      const job = await experimentJob(store, experiment)
+      const job = await experimentJob(store, experiment, (text) => this.#note('warning', text))
       const supervisor = new Supervisor(
         {
           job,
@@ -80,6 +81,7 @@ export class ActiveRun {
           listener: {
             onMessage: (message) => this.#receive(message),
             onCheckpoint: (checkpoint) => this.#checkpoints.save(checkpoint),
+            onPermutation: (permutation) => this.#keepPermutation(experiment, permutation),
             onNotice: (level, text) => this.#note(level, text),
           },
           loadCheckpoint: () => this.#loadCheckpoint(),
@@ -106,6 +108,18 @@ export class ActiveRun {
     store.runs.report(this.#run.id, { step: checkpoint?.step ?? 0 })
     if (checkpoint !== undefined) this.#note('info', `Going on from the checkpoint of step ${checkpoint.step}.`)
     return checkpoint?.bytes
+  }
+
+  /** For the next experiment on this network; without it that one takes longer, so no error ends this one. */
+  async #keepPermutation({ config, networkId }: ExperimentRecord, file: TrainerEvent<'permutation'>): Promise<void> {
+    const { store, writeBytes } = this.#context
+    if (config.kind !== 'compress' || networkId === undefined) return
+    try {
+      const { sha256 } = store.networks.get(networkId)
+      await keepPermutation(store.layout, sha256, config.permutation, file, writeBytes)
+    } catch (thrown) {
+      this.#note('warning', `The permutation was not kept: ${describe(toAppError(thrown))}`)
+    }
   }
 
   #receive(message: ProgressMessage): void {

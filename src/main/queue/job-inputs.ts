@@ -2,6 +2,7 @@ import type { ExperimentRecord } from '#shared/records.ts'
 import { AppException } from '#shared/result.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import { assertSha256 } from '../files/sha256.ts'
+import { keptPermutation } from '../library/permutation-cache.ts'
 import { datasetPath, networkPath } from '../store/layout.ts'
 import type { Store } from '../store/store.ts'
 
@@ -22,8 +23,12 @@ export function datasetInput(store: Store, datasetId: string): DatasetInput {
   return { path: datasetPath(store.layout, sha256), sha256 }
 }
 
-/** The job of an experiment. Errors: `not-found`, `file-corrupt`. */
-export async function experimentJob(store: Store, experiment: ExperimentRecord): Promise<TrainerJob> {
+/** The job of an experiment; `onDamaged` hears of a kept permutation that is not whole. Errors: `not-found`, `file-corrupt`. */
+export async function experimentJob(
+  store: Store,
+  experiment: ExperimentRecord,
+  onDamaged: (text: string) => void,
+): Promise<TrainerJob> {
   const { config, networkId, datasetId, name } = experiment
   const dataset = datasetInput(store, datasetId)
   if (config.kind === 'train') {
@@ -33,5 +38,7 @@ export async function experimentJob(store: Store, experiment: ExperimentRecord):
   if (networkId === undefined) {
     throw new AppException({ code: 'invalid-config', message: `${name} names no network to compress.` })
   }
-  return { kind: 'compress', config, network: await networkInput(store, networkId), dataset }
+  const network = await networkInput(store, networkId)
+  const permutationPath = await keptPermutation(store.layout, network.sha256, config.permutation, onDamaged)
+  return { kind: 'compress', config, network, dataset, ...(permutationPath === undefined ? {} : { permutationPath }) }
 }

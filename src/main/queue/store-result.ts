@@ -51,14 +51,15 @@ async function storeCompressResult(
   await mkdir(runPath(store.layout, run.id), { recursive: true })
   await atomicWrite(path, result.package, writeBytes)
   await atomicWrite(reconstructedPath(store.layout, run.id), result.reconstructed, writeBytes)
-  const { layers, relativeError, seconds, evaluations } = result
+  const { layers, relativeError, seconds, permutationSource, evaluations } = result
+  const accuracies = accuracyPairs(evaluations)
   store.transaction(() => {
     for (const evaluation of evaluations) {
       const subject = evaluation.of === 'original' ? { networkId } : { runId: run.id }
       insertEvaluation(store, subject, datasetId, run.device ?? '', evaluation)
     }
     store.runs.end(run.id, 'completed', {
-      result: { kind: 'compress', accuracies: accuracyPairs(evaluations), sizes, layers, relativeError, seconds },
+      result: { kind: 'compress', accuracies, sizes, layers, relativeError, seconds, permutationSource },
     })
     store.experiments.transition(experiment.id, 'complete', 'running')
   })

@@ -9,6 +9,8 @@ export interface StoreLayout {
   readonly owner: string
   readonly log: string
   readonly networks: string
+  /** Permutations found of them. */
+  readonly permutations: string
   readonly datasets: string
   readonly runs: string
   readonly backups: string
@@ -26,6 +28,7 @@ export function storeLayout(folder: string): StoreLayout {
     owner: join(folder, 'owner.json'),
     log: join(folder, 'studio.log'),
     networks: join(folder, 'networks'),
+    permutations: join(folder, 'permutations'),
     datasets: join(folder, 'datasets'),
     runs: join(folder, 'runs'),
     backups: join(folder, 'backups'),
@@ -36,6 +39,10 @@ export function storeLayout(folder: string): StoreLayout {
 
 export function networkPath(layout: StoreLayout, sha256: string): string {
   return join(layout.networks, `${sha256}.safetensors`)
+}
+
+export function permutationFolder(layout: StoreLayout, networkSha256: string): string {
+  return join(layout.permutations, networkSha256)
 }
 
 export function datasetPath(layout: StoreLayout, sha256: string): string {

@@ -41,6 +41,8 @@ export interface JobListener {
   ): void | Promise<void>
   /** Bytes that agree with their digest. When it throws, the job ends with that error; `disk-full` pauses it. */
   onCheckpoint?(checkpoint: TrainerEvent<'checkpoint'>): void | Promise<void>
+  /** Bytes that agree with their digest. */
+  onPermutation?(permutation: TrainerEvent<'permutation'>): void | Promise<void>
   /** Something the user should know: silence, a death, a restart. */
   onNotice?(level: 'warning' | 'error', text: string): void
 }
@@ -182,6 +184,9 @@ export class Supervisor {
       case 'checkpoint':
         await this.#receiveCheckpoint(message)
         return
+      case 'permutation':
+        await this.#receivePermutation(message)
+        return
       case 'paused':
         return this.#end({ kind: 'paused' })
       case 'cancelled':
@@ -201,6 +206,14 @@ export class Supervisor {
       return
     }
     await this.#work.listener.onCheckpoint?.(message)
+  }
+
+  async #receivePermutation(message: TrainerEvent<'permutation'>): Promise<void> {
+    if (sha256Of(message.bytes) !== message.sha256) {
+      this.#work.listener.onNotice?.('warning', 'The permutation arrived damaged and is not kept.')
+      return
+    }
+    await this.#work.listener.onPermutation?.(message)
   }
 
   /** The trainer has said its last word; it has a moment to end by itself. */

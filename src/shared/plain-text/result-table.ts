@@ -25,7 +25,13 @@ function formatTrainResult({ validation, test, seconds }: TrainResult): string {
   return `${table}\n\ntime  ${formatDuration(seconds.total)}`
 }
 
-function formatCompressResult({ accuracies, sizes, relativeError, seconds }: CompressResult): string {
+function formatCompressResult({
+  accuracies,
+  sizes,
+  relativeError,
+  seconds,
+  permutationSource,
+}: CompressResult): string {
   const accuracyTable = formatTable(
     [
       { title: 'accuracy' },
@@ -48,7 +54,7 @@ function formatCompressResult({ accuracies, sizes, relativeError, seconds }: Com
   )
   const { permutation, reconstruction, distillation, quantisation = 0, evaluation, total } = seconds
   const time =
-    `time  ${formatDuration(total)} (permutation ${formatDuration(permutation)}, ` +
+    `time  ${formatDuration(total)} (permutation ${permutationSource === 'cache' ? 'kept from before' : formatDuration(permutation)}, ` +
     `reconstruction ${formatDuration(reconstruction)}, distillation ${formatDuration(distillation)}, ` +
     (quantisation > 0 ? `quantisation ${formatDuration(quantisation)}, ` : '') +
     `evaluation ${formatDuration(evaluation)})`

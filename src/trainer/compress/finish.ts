@@ -20,6 +20,7 @@ import type { LoadedNetwork } from '../network-file.ts'
 import { packagedWeights } from '../reconstruct-package.ts'
 import { packagedEmbedding } from './embedding.ts'
 import { reconstructionErrors, type ReconstructedEvaluation } from './reconstructed-evaluation.ts'
+import type { FoundPermutations } from './find-permutations.ts'
 import type { CompressSetup } from './setup.ts'
 
 export interface FinishOptions {
@@ -31,12 +32,13 @@ export interface FinishOptions {
   readonly evaluation: ReconstructedEvaluation
   /** At the precision it is stored at. */
   readonly predictor: StoredTensors
+  readonly permutation: Pick<FoundPermutations, 'seconds' | 'source'>
   readonly seconds: Readonly<Record<PhaseName, number>>
   elapsedMs(): number
 }
 
 export async function finish(options: FinishOptions): Promise<void> {
-  const { job, context, original, setup, executor, evaluation } = options
+  const { job, context, original, executor, evaluation } = options
   const { network, parameters } = original
   const startedMs = context.now()
   // What is measured is what a reader of the package gets.
@@ -75,11 +77,12 @@ export async function finish(options: FinishOptions): Promise<void> {
       layers,
       relativeError,
       seconds: {
-        permutation: setup.permutationSeconds,
+        permutation: options.permutation.seconds,
         ...options.seconds,
         evaluation: (context.now() - startedMs) / 1000,
-        total: setup.permutationSeconds + options.elapsedMs() / 1000,
+        total: options.permutation.seconds + options.elapsedMs() / 1000,
       },
+      permutationSource: options.permutation.source,
       package: writePackage({ ...content, accuracies: accuracyPairs(evaluations) }),
       reconstructed,
     },
@@ -98,7 +101,7 @@ function packageContent({ job, original, setup, predictor }: FinishOptions): Ner
     embedding: packagedEmbedding(config.embedding),
     predictorShape: setup.representation.predictor,
     predictor,
-    orders: setup.permutations,
+    orders: setup.permutation.permutations,
     kept: storedFloatTensors(kept, config.storage.remainder),
     config,
     accuracies: [],

@@ -14,5 +14,7 @@ export const compressProgressSchema = z.object({
     .optional(),
   /** Best step by correct validation images; -1 before the first evaluation. */
   best: z.object({ correct: z.int(), step: z.int() }),
+  /** How the permutation of the first attempt was found; absent in checkpoints of older versions. */
+  permutation: z.object({ seconds: z.number(), source: z.enum(['none', 'computed', 'cache']) }).optional(),
   seconds: z.object({ reconstruction: z.number(), distillation: z.number(), quantisation: z.number().default(0) }),
 })

@@ -1,8 +1,6 @@
 /** Everything a compress run derives from its configuration and network before the first step. */
 import { createOptimizer } from '#engine/nern/optimizers/create-optimizer.ts'
 import type { Optimizer } from '#engine/nern/optimizers/optimizer.ts'
-import { permuteNetwork } from '#engine/nern/permutation/network-permutation.ts'
-import type { LayerPermutation } from '#engine/nern/permutation/layer-permutation.ts'
 import { hiddenMatrices } from '#engine/nern/predictor.ts'
 import { quantisationPlan, type QuantisationPlan } from '#engine/nern/quantization/fake-quantization.ts'
 import {
@@ -16,12 +14,12 @@ import type { CompressConfig, OptimizerConfig } from '#shared/experiment-config.
 import type { JobContext } from '../job-context.ts'
 import type { LoadedNetwork } from '../network-file.ts'
 import { embeddingOf, packagedEmbedding } from './embedding.ts'
+import { findPermutations, type FoundPermutations } from './find-permutations.ts'
 
 export interface CompressSetup {
   readonly representation: Representation
   readonly targets: KernelTargets
-  readonly permutations: readonly LayerPermutation[]
-  readonly permutationSeconds: number
+  readonly permutation: FoundPermutations
   /** What is stored as integers; empty for a predictor of floats. */
   readonly quantisation: QuantisationPlan
   optimizer(config: OptimizerConfig): Optimizer
@@ -30,34 +28,23 @@ export interface CompressSetup {
 export async function setUp(
   config: CompressConfig,
   { network, parameters }: LoadedNetwork,
+  keptPermutation: string | undefined,
   context: JobContext,
 ): Promise<CompressSetup> {
-  const startedMs = context.now()
-  const { mode } = config.permutation
   const table = kernelTable(network.representedLayers)
-  const permutations =
-    mode === 'none'
-      ? []
-      : await permuteNetwork(mode, table, parameters, {
-          onProgress: (kernels) => {
-            context.send({ type: 'phase', phase: 'permutation', done: kernels, total: table.kernels })
-          },
-          pause: () => context.breathe(),
-        })
-  const permutationSeconds = (context.now() - startedMs) / 1000
+  const permutation = await findPermutations(config.permutation, table, parameters, keptPermutation, context)
   const { hiddenSize, blocks } = config.predictor
   const representation = createRepresentation({
     representedLayers: network.representedLayers,
     embedding: embeddingOf(packagedEmbedding(config.embedding)),
     hiddenSize,
     blocks,
-    ...(mode === 'none' ? {} : { permutations }),
+    ...(permutation.source === 'none' ? {} : { permutations: permutation.permutations }),
   })
   return {
     representation,
     targets: kernelTargets(representation, parameters),
-    permutations,
-    permutationSeconds,
+    permutation,
     quantisation: quantisationPlan(representation.parameterSpecs, config.storage.predictor),
     optimizer: (optimizer) => createOptimizer(optimizer, hiddenMatrices(blocks)),
   }

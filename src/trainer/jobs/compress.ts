@@ -23,6 +23,7 @@ import { bestPrefix, underPrefix, withoutPrefix, withPrefix } from '../checkpoin
 import { compressProgressSchema } from '../compress/progress.ts'
 import { finish } from '../compress/finish.ts'
 import { ReconstructedEvaluation } from '../compress/reconstructed-evaluation.ts'
+import type { FoundPermutations } from '../compress/find-permutations.ts'
 import { setUp, type CompressSetup } from '../compress/setup.ts'
 import { BatchSource } from '../data/batch-source.ts'
 import type { ImageSplit } from '../data/image-split.ts'
@@ -37,7 +38,7 @@ type CompressJob = Extract<TrainerJob, { kind: 'compress' }>
 
 export async function compress(job: CompressJob, context: JobContext): Promise<JobEnd> {
   const original = await loadNetwork(job.network)
-  const setup = await setUp(job.config, original, context)
+  const setup = await setUp(job.config, original, job.permutationPath, context)
   const { executor, device } = await openExecutor(context.executor)
   try {
     const run = await CompressRun.start(job, context, original, setup, executor, device)
@@ -66,6 +67,8 @@ class CompressRun {
   readonly #sampler: Readonly<Record<'reconstruction' | 'distillation', KernelSampler>>
   /** Root mean square of the original weights: what a reconstruction loss is relative to. */
   readonly #weightSize: number
+  /** Over all attempts: a resumed one finds it kept. */
+  readonly #permutation: { readonly seconds: number; readonly source: FoundPermutations['source'] }
   readonly #seconds: Record<PhaseName, number>
   #state: DeviceState
   /** Of the state's tensors, those that a step trains. */
@@ -108,6 +111,8 @@ class CompressRun {
       distillation: sampler(config.distillation.sampling),
     }
     this.#weightSize = Math.sqrt(meanSquaredWeight(setup.representation, setup.targets))
+    const { seconds, source } = setup.permutation
+    this.#permutation = resumed?.progress.permutation ?? { seconds, source }
     this.#seconds = resumed?.progress.seconds ?? { reconstruction: 0, distillation: 0, quantisation: 0 }
     this.#sourceState = resumed?.progress.source
     this.#bestAt = resumed?.progress.best ?? { correct: -1, step: 0 }
@@ -189,6 +194,7 @@ class CompressRun {
       executor: this.#executor,
       evaluation: this.#evaluation,
       predictor: config.quantisation.steps > 0 ? this.#asStored(kept) : await this.#rounded(kept),
+      permutation: this.#permutation,
       seconds: this.#seconds,
       elapsedMs: () => this.#metrics.elapsedMs,
     })
@@ -364,6 +370,7 @@ class CompressRun {
       sampling: this.#sampling.state,
       source: this.#source?.state,
       best: this.#bestAt,
+      permutation: this.#permutation,
       seconds: this.#seconds,
     })
     const bytes = writeCheckpoint({ tensors, progress })

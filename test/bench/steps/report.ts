@@ -78,7 +78,7 @@ function spread({ rounds, trial }: Measured): string {
   return `${digits(median(rounds))} (${digits(Math.min(...rounds))} to ${digits(Math.max(...rounds))})`
 }
 
-function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const rule = head.map(() => '---')
   return [head, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }

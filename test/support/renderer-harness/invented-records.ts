@@ -258,7 +258,7 @@ export function inventedExperiments(networks: readonly InventedNetwork[], nowMs:
       id: 'e8',
       name: 'ResNet-20, hidden 180, in-filter permutation',
       status: 'paused',
-      config: { ...width(180), permutation: { mode: 'in-filter' } },
+      config: { ...width(180), permutation: { ...fastConfig.permutation, mode: 'in-filter' } },
       minutesAgo: 66,
     }),
     make({
@@ -283,7 +283,7 @@ export function inventedExperiments(networks: readonly InventedNetwork[], nowMs:
       id: 'e5',
       name: 'ResNet-20, hidden 160, no permutation',
       status: 'completed',
-      config: { ...width(160), permutation: { mode: 'none' } },
+      config: { ...width(160), permutation: { ...fastConfig.permutation, mode: 'none' } },
       minutesAgo: 300,
       accuracyLoss: 0.0312,
     }),

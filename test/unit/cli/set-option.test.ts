@@ -24,7 +24,7 @@ describe('applySettings', () => {
     expect(changed).toEqual({
       ...fastConfig,
       predictor: { ...fastConfig.predictor, hiddenSize: 80 },
-      permutation: { mode: 'none' },
+      permutation: { ...fastConfig.permutation, mode: 'none' },
       reconstruction: {
         ...fastConfig.reconstruction,
         optimizer: { ...fastConfig.reconstruction.optimizer, learningRate: 0.001 },

@@ -16,7 +16,7 @@ it('expects orders at their information content, and parts that add up', () => {
     remainder: [{ name: 'fc.weight', elements: 650, group: 'linear' as const }],
   }
   const of = (mode: 'none' | 'in-filter' | 'cross-filter') =>
-    sizeBreakdown(network, { ...fastConfig, permutation: { mode } })
+    sizeBreakdown(network, { ...fastConfig, permutation: { ...fastConfig.permutation, mode } })
   const permutation = (mode: Parameters<typeof of>[0]) =>
     of(mode).parts.find(({ part }) => part === 'permutation')?.bytes
   expect(permutation('none')).toBe(0)

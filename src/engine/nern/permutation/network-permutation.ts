@@ -5,10 +5,11 @@ import {
   permutedFilterChannels,
   permuteLayer,
   type LayerPermutation,
+  type PathOptions,
   type PermutationMode,
 } from './layer-permutation.ts'
 
-export interface PermutationHooks {
+export interface PermutationOptions extends Pick<PathOptions, 'twoOptPasses'> {
   /** Kernels placed so far, of `table.kernels`. */
   onProgress?(kernels: number): void
   /** Awaited every few tens of milliseconds; the caller handles messages there, or throws to cancel. */
@@ -16,29 +17,29 @@ export interface PermutationHooks {
 }
 
 /**
- * Permutation of every represented layer, in their order. Quadratic in the kernels of the largest layer: under a
- * second for ResNet-20 and ResNet-56.
+ * Permutation of every represented layer, in their order: under a second for ResNet-20 and ResNet-56, a minute or two
+ * for ResNet-18 (docs/performance.md).
  */
 export async function permuteNetwork(
   mode: PermutationMode,
   table: KernelTable,
   weights: HostTensors,
-  hooks: PermutationHooks = {},
+  options: PermutationOptions = {},
 ): Promise<readonly LayerPermutation[]> {
   const permutations: LayerPermutation[] = []
   let placed = 0
   for (const layer of table.layers) {
     const weight = weights[layer.name]
     if (weight === undefined) throw new RangeError(`no weight for layer ${layer.name}`)
-    const steps = permuteLayer(mode, layer, weight.data)
+    const steps = permuteLayer(mode, layer, weight.data, options)
     for (let step = steps.next(); ; step = steps.next()) {
       if (step.done === true) {
         permutations.push(step.value)
         break
       }
       placed += step.value
-      hooks.onProgress?.(Math.floor(placed))
-      await hooks.pause?.()
+      options.onProgress?.(Math.floor(placed))
+      await options.pause?.()
     }
   }
   return permutations

@@ -39,11 +39,12 @@ export function accuracyRows(accuracies: readonly AccuracyPair[]): readonly Accu
 /** How the time of a run was spent, in the order it happened; what no phase accounts for comes last. */
 export function timeRows(
   seconds: CompressResult['seconds'],
+  permutationSource?: CompressResult['permutationSource'],
 ): readonly { readonly title: string; readonly seconds: number }[] {
   const { permutation, reconstruction, distillation, quantisation = 0, evaluation, total } = seconds
   const rest = total - permutation - reconstruction - distillation - quantisation - evaluation
   return [
-    { title: 'Permutation', seconds: permutation },
+    { title: permutationSource === 'cache' ? 'Permutation, kept from before' : 'Permutation', seconds: permutation },
     { title: 'Reconstruction', seconds: reconstruction },
     { title: 'Distillation', seconds: distillation },
     ...(quantisation > 0 ? [{ title: 'Quantisation', seconds: quantisation }] : []),

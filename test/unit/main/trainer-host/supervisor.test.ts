@@ -160,6 +160,23 @@ describe('Supervisor', () => {
     expect(order).toEqual(['checkpoint 1', 'heartbeat'])
   })
 
+  it('hands a permutation on, unless its bytes do not agree with their digest', async () => {
+    const kept: number[] = []
+    const { supervisor, hosts, notices } = supervise({
+      listener: { onPermutation: ({ bytes }) => void kept.push(...bytes) },
+    })
+    const host = await hosts.next()
+    host.say(ready)
+    const { sha256, bytes } = checkpoint(1)
+    host.say({ type: 'permutation', sha256, bytes })
+    host.say({ type: 'permutation', sha256, bytes: Uint8Array.of(99) })
+    host.say({ type: 'result', result })
+    host.exit()
+    await supervisor.done
+    expect(kept).toEqual([...bytes])
+    expect(notices).toEqual(['The permutation arrived damaged and is not kept.'])
+  })
+
   it('drops a checkpoint whose bytes do not agree with their digest', async () => {
     const kept: number[] = []
     const { hosts, notices } = supervise({ listener: { onCheckpoint: ({ step }) => void kept.push(step) } })

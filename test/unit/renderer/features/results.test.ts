@@ -159,6 +159,7 @@ describe('results', () => {
 
   test('say where the time went, also the part that belongs to no phase', () => {
     const seconds = { permutation: 1, reconstruction: 2, distillation: 3, evaluation: 4 }
+    expect(timeRows({ ...seconds, total: 10 }, 'cache')[0]).toMatchObject({ title: 'Permutation, kept from before' })
     const titlesOf = (total: number) => timeRows({ ...seconds, total }).map(({ title }) => title)
     expect(titlesOf(10.2)).toEqual(['Permutation', 'Reconstruction', 'Distillation', 'Evaluation'])
     expect(timeRows({ ...seconds, total: 17 }).at(-1)).toEqual({ title: 'Start and storage', seconds: 7 })
