@@ -140,7 +140,7 @@ describe('an export that cannot be', () => {
   it('refuses a run without a package and says to run it again', async () => {
     const bare = temporaryFolder()
     await fillStore(bare)
-    await answerOf(bare, ['run', '--network', 'small', '--dataset', 'images', '--name', 'old', ...settings.slice(0, 4)])
+    await answerOf(bare, ['run', '--network', 'small', '--dataset', 'images', '--name', 'old', ...settings])
     const [run = ''] = readdirSync(join(bare, 'runs'))
     rmSync(join(bare, 'runs', run, 'package.nern.safetensors'))
     const folder = join(bare, 'out')

@@ -289,7 +289,7 @@ it('refuses a data set whose images a network does not take', async () => {
   })
   await expect(training).rejects.toMatchObject({
     code: 'dataset-mismatch',
-    message: 'ResNet-18 (ImageNet) takes images of [3, 224, 224], images has [3, 32, 32].',
+    message: 'ResNet-18 (ImageNet) takes images of 3 x 224 x 224, and the stored ones are 3 x 32 x 32 in images.',
   })
 })
 

@@ -95,7 +95,7 @@ function assertRunnable({ store }: StudioContext, input: CommandInput<'experimen
   if (config.kind === 'train') {
     const built = buildNetwork(config.architecture, dataset.classNames.length)
     if (!built.ok) throw new AppException(built.error)
-    assertImagesFit(config.architecture, built.value, dataset)
+    assertImagesFit(built.value.title, built.value, dataset)
     assertImages(dataset, 'train', config.batchSize, 'fill a batch')
     assertImages(dataset, 'validation', 1, 'choose on')
     assertImages(dataset, 'test', 1, 'report on')
