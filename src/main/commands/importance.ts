@@ -60,6 +60,15 @@ async function importanceJob(
   if (networkId === undefined) {
     throw new AppException({ code: 'internal', message: `${name} compresses nothing.` })
   }
+  const dataset = store.datasets.get(datasetId)
+  if (dataset.counts[split] === 0) {
+    throw new AppException({
+      code: 'invalid-argument',
+      message: `${dataset.name} has no images in its ${split} split.`,
+      where: 'split',
+      remedy: 'Choose a split that has some.',
+    })
+  }
   const path = reconstructedPath(store.layout, id)
   const found = await stat(path).catch(() => undefined)
   if (found?.isFile() !== true) {

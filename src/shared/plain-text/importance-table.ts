@@ -63,5 +63,11 @@ export function importanceCsv({ level, split, images, curves }: ImportanceRecord
 function csvCells({ score }: ImportanceCurve, point: ImportancePoint, images: number): readonly (string | number)[] {
   const { accuracy, interval, standardDeviation } = pointAccuracy(point, images)
   const zeroed = point.zeroed.reduce((sum, count) => sum + count, 0)
-  return [score, point.fraction, zeroed, accuracy, interval.low, interval.high, standardDeviation ?? '']
+  const measured = [accuracy, interval.low, interval.high].map(rounded)
+  return [score, point.fraction, zeroed, ...measured, standardDeviation === undefined ? '' : rounded(standardDeviation)]
+}
+
+/** To a millionth: an image of a million. */
+function rounded(fraction: number): number {
+  return Number(fraction.toFixed(6))
 }
