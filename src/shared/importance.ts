@@ -8,7 +8,7 @@ import { meanInterval, wilsonInterval, type Interval } from './statistics.ts'
 
 /** What is set to zero as a whole. */
 export const importanceLevels = ['weight', 'kernel', 'filter'] as const
-export const importanceLevelSchema = z.enum(importanceLevels)
+const importanceLevelSchema = z.enum(importanceLevels)
 export type ImportanceLevel = (typeof importanceLevels)[number]
 
 /** The errors take the worst reconstructed first, the magnitudes the smallest. */
