@@ -39,7 +39,7 @@ test('a smoke experiment from the form to the comparison, watched live', async (
     timeout: 90_000,
   })
   // Where nothing is pruned yet, every order gives what the run measured of the original.
-  await importance.getByLabel('Pruned fraction').fill('0')
+  await importance.getByRole('slider', { name: 'Pruned fraction' }).fill('0')
   const validation =
     result?.kind === 'compress' ? result.accuracies.find(({ split }) => split === 'validation') : undefined
   const original = (100 * (validation?.original.correct ?? NaN)) / (validation?.original.total ?? NaN)

@@ -43,7 +43,9 @@ const digits = 1 << digitBits
 
 /** Indices of `keys` by ascending key, equal keys by ascending index. `keys` is used up. */
 function ascendingOrder(keys: Uint32Array): Uint32Array {
-  let from: KeyedOrder = { keys, order: Uint32Array.from(keys, (_, index) => index) }
+  let from: KeyedOrder = { keys, order: new Uint32Array(keys.length) }
+  // Not Uint32Array.from: it collects all values in a list first.
+  for (let index = 0; index < keys.length; index++) from.order[index] = index
   let to: KeyedOrder = { keys: new Uint32Array(keys.length), order: new Uint32Array(keys.length) }
   for (let shift = 0; shift < 32; shift += digitBits) {
     const starts = digitStarts(from.keys, shift)
