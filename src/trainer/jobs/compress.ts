@@ -193,7 +193,7 @@ class CompressRun {
       setup: this.#setup,
       executor: this.#executor,
       evaluation: this.#evaluation,
-      predictor: config.quantisation.steps > 0 ? this.#asStored(kept) : await this.#rounded(kept),
+      predictor: this.#asStored(config.quantisation.steps > 0 ? kept : await this.#onGrid(kept)),
       permutation: this.#permutation,
       seconds: this.#seconds,
       elapsedMs: () => this.#metrics.elapsedMs,
@@ -218,27 +218,22 @@ class CompressRun {
     return phase === 'reconstruction' ? this.#reconstructionStep(optimizer) : this.#imageStep(phase, optimizer)
   }
 
-  /** The predictor on the grid it will be stored on, and its scales; what was best before is not comparable. */
+  /** The predictor as the quantisation phase begins with it; what was best before is not comparable. */
   async #startOfQuantisation(): Promise<HostTensors> {
-    const predictor = await this.#readTrained()
     this.#bestAt = { correct: -1, step: this.#step }
     this.#best = {}
-    const plan = this.#setup.quantisation
-    return { ...(await this.#compensated(predictor)), ...initialScales(plan, predictor) }
+    return this.#onGrid(await this.#readTrained())
   }
 
-  /** Post-training quantisation: what is stored of a predictor that was trained in full precision. */
-  async #rounded(predictor: HostTensors): Promise<StoredTensors> {
-    const scales = initialScales(this.#setup.quantisation, predictor)
-    return this.#asStored({ ...(await this.#compensated(predictor)), ...scales })
-  }
-
-  async #compensated(predictor: HostTensors): Promise<HostTensors> {
+  /** A predictor of full precision on the grid it is stored on, and the scales of that grid. */
+  async #onGrid(predictor: HostTensors): Promise<HostTensors> {
     const { seed, storage } = this.#job.config
     const { representation, quantisation } = this.#setup
-    if (Object.keys(quantisation).length === 0 || storage.rounding === 'nearest') return predictor
+    if (Object.keys(quantisation).length === 0) return predictor
+    const scales = initialScales(quantisation, predictor)
+    if (storage.rounding === 'nearest') return { ...predictor, ...scales }
     const random = Random.fromSeed(seed, 'rounding')
-    return roundPredictor(this.#executor, representation, predictor, quantisation, random)
+    return { ...(await roundPredictor(this.#executor, representation, predictor, quantisation, random)), ...scales }
   }
 
   #asStored(trained: HostTensors): StoredTensors {
