@@ -1,5 +1,6 @@
 import { fileError, quoted, type NamedFile } from '../file-error.ts'
 import type { DirectoryPosition } from './end-of-directory.ts'
+import { ENTRY_BYTES, ENTRY_SIGNATURE } from './records.ts'
 
 export interface ZipEntry {
   readonly name: string
@@ -12,8 +13,6 @@ export interface ZipEntry {
   readonly headerOffset: number
 }
 
-const ENTRY_SIGNATURE = 0x02014b50
-const ENTRY_BYTES = 46
 const ENCRYPTED_FLAG = 1
 const ZIP64_EXTRA_ID = 1
 const IN_ZIP64 = 0xffffffff

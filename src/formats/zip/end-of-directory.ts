@@ -1,5 +1,6 @@
 import type { ByteSource } from '../byte-source.ts'
 import { fileError } from '../file-error.ts'
+import { END_BYTES, END_SIGNATURE } from './records.ts'
 
 /** Where the central directory lies. */
 export interface DirectoryPosition {
@@ -8,8 +9,6 @@ export interface DirectoryPosition {
   readonly entryCount: number
 }
 
-const END_SIGNATURE = 0x06054b50
-const END_BYTES = 22
 const MAX_COMMENT_BYTES = 0xffff
 const LOCATOR_SIGNATURE = 0x07064b50
 const LOCATOR_BYTES = 20

@@ -1,9 +1,14 @@
 import { crc32 } from 'node:zlib'
 import { AppException } from '#shared/result.ts'
+import {
+  END_BYTES,
+  END_SIGNATURE,
+  ENTRY_BYTES,
+  ENTRY_SIGNATURE,
+  LOCAL_HEADER_BYTES,
+  LOCAL_HEADER_SIGNATURE,
+} from './records.ts'
 
-const localHeaderBytes = 30
-const centralEntryBytes = 46
-const endBytes = 22
 const zipVersion = 20
 /** Names are UTF-8. */
 const utf8Flag = 0x0800
@@ -19,8 +24,8 @@ export function writeZip(entries: readonly (readonly [name: string, content: Uin
     content,
     checksum: crc32(content),
   }))
-  const dataBytes = rows.reduce((sum, row) => sum + localHeaderBytes + row.name.length + row.content.length, 0)
-  const directoryBytes = rows.reduce((sum, { name }) => sum + centralEntryBytes + name.length, 0)
+  const dataBytes = rows.reduce((sum, row) => sum + LOCAL_HEADER_BYTES + row.name.length + row.content.length, 0)
+  const directoryBytes = rows.reduce((sum, { name }) => sum + ENTRY_BYTES + name.length, 0)
   if (dataBytes + directoryBytes > mostBytes || rows.length >= 0xffff) {
     throw new AppException({
       code: 'invalid-argument',
@@ -28,24 +33,24 @@ export function writeZip(entries: readonly (readonly [name: string, content: Uin
       remedy: 'Write .safetensors instead.',
     })
   }
-  const bytes = new Uint8Array(dataBytes + directoryBytes + endBytes)
+  const bytes = new Uint8Array(dataBytes + directoryBytes + END_BYTES)
   const view = new DataView(bytes.buffer)
   let local = 0
   let central = dataBytes
   for (const { name, content, checksum } of rows) {
-    view.setUint32(local, 0x04034b50, true)
+    view.setUint32(local, LOCAL_HEADER_SIGNATURE, true)
     writeEntry(view, local + 4, checksum, content.length, name.length)
-    bytes.set(name, local + localHeaderBytes)
-    bytes.set(content, local + localHeaderBytes + name.length)
-    view.setUint32(central, 0x02014b50, true)
+    bytes.set(name, local + LOCAL_HEADER_BYTES)
+    bytes.set(content, local + LOCAL_HEADER_BYTES + name.length)
+    view.setUint32(central, ENTRY_SIGNATURE, true)
     view.setUint16(central + 4, zipVersion, true)
     writeEntry(view, central + 6, checksum, content.length, name.length)
     view.setUint32(central + 42, local, true)
-    bytes.set(name, central + centralEntryBytes)
-    local += localHeaderBytes + name.length + content.length
-    central += centralEntryBytes + name.length
+    bytes.set(name, central + ENTRY_BYTES)
+    local += LOCAL_HEADER_BYTES + name.length + content.length
+    central += ENTRY_BYTES + name.length
   }
-  view.setUint32(central, 0x06054b50, true)
+  view.setUint32(central, END_SIGNATURE, true)
   view.setUint16(central + 8, rows.length, true)
   view.setUint16(central + 10, rows.length, true)
   view.setUint32(central + 12, directoryBytes, true)

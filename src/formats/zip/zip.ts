@@ -7,6 +7,7 @@ import type { ByteSource } from '../byte-source.ts'
 import { fileError, quoted } from '../file-error.ts'
 import { parseCentralDirectory, type ZipEntry } from './central-directory.ts'
 import { findDirectory } from './end-of-directory.ts'
+import { LOCAL_HEADER_BYTES, LOCAL_HEADER_SIGNATURE } from './records.ts'
 
 export interface ZipArchive {
   readonly entries: ReadonlyMap<string, ZipEntry>
@@ -14,8 +15,6 @@ export interface ZipArchive {
   read(entry: ZipEntry): Promise<Uint8Array>
 }
 
-const LOCAL_HEADER_SIGNATURE = 0x04034b50
-const LOCAL_HEADER_BYTES = 30
 /** A central directory of this size describes more than 500,000 entries. */
 const MAX_DIRECTORY_BYTES = 32 * 2 ** 20
 /** Deflate cannot do better than 1,032 : 1; a small archive may still announce terabytes. */
