@@ -1,5 +1,7 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
 import type { Studio } from '#main/studio.ts'
+import { continued } from '#shared/continued-config.ts'
+import type { CompressConfig } from '#shared/experiment-config.ts'
 import { compressPresets } from '#shared/presets.ts'
 import type { ExperimentRecord } from '#shared/records.ts'
 import { executorChoiceSchema } from '#shared/trainer-protocol.ts'
@@ -8,7 +10,8 @@ import { UsageError, type Invocation } from './command.ts'
 import { findRecord } from './find-record.ts'
 import { applySettings } from './set-option.ts'
 
-export const compressUsage = '--network N --dataset D [--preset P] [--seed S] [--set PATH=VALUE ...] [--name X]'
+export const compressUsage =
+  '(--network N --dataset D [--preset P] | --from EXPERIMENT) [--seed S] [--set PATH=VALUE ...] [--name X]'
 
 export const configOptions = {
   preset: { type: 'string' },
@@ -21,41 +24,87 @@ export const compressOptions = {
   ...configOptions,
   network: { type: 'string' },
   dataset: { type: 'string' },
+  from: { type: 'string' },
 } as const satisfies ParseArgsOptionsConfig
 
 /** The configuration that --preset, --seed and --set make. Throws `UsageError`. */
-export function compressConfigFrom({ options }: Invocation) {
-  const wanted = options.text('preset') ?? 'fast'
+export function compressConfigFrom(invocation: Invocation): CompressConfig {
+  const wanted = invocation.options.text('preset') ?? 'fast'
   const preset = compressPresets.find(({ id }) => id === wanted)
   if (preset === undefined) {
     const known = compressPresets.map(({ id }) => id).join(', ')
     throw new UsageError(`There is no preset ${wanted}.`, `Known are: ${known}.`)
   }
-  return applySettings(preset.config, [...seedSetting(options.text('seed')), ...options.list('set')])
+  return withSettings(preset.config, invocation)
+}
+
+function withSettings(config: CompressConfig, { options }: Invocation): CompressConfig {
+  return applySettings(config, [...seedSetting(options.text('seed')), ...options.list('set')])
+}
+
+/** What a compression is to be made of, as far as the options alone say it. */
+export interface CompressRequest {
+  /** Present unless it starts from a finished one, whose records are looked up in the store. */
+  readonly keys?: { readonly network: string; readonly dataset: string }
+  readonly from?: string
+}
+
+/** Reads the options before a store is opened. Throws `UsageError`. */
+export function compressRequest(invocation: Invocation): CompressRequest {
+  const { options } = invocation
+  const from = options.text('from')
+  if (from === undefined) {
+    compressConfigFrom(invocation)
+    return { keys: { network: options.neededText('network'), dataset: options.neededText('dataset') } }
+  }
+  const given = ['network', 'preset'].find((name) => options.text(name) !== undefined)
+  if (given !== undefined) {
+    throw new UsageError(
+      `--from brings its own ${given === 'network' ? 'network' : 'configuration'}: leave --${given} out.`,
+    )
+  }
+  return { from }
+}
+
+/** Queues the compression that was asked for; nothing is started. */
+export async function createCompression(
+  invocation: Invocation,
+  studio: Studio,
+  { keys, from }: CompressRequest,
+): Promise<ExperimentRecord> {
+  const name = invocation.options.text('name')
+  const rest = {
+    enqueue: true,
+    ...(await executorOf(invocation, studio)),
+    ...(name === undefined ? {} : { name }),
+  }
+  if (keys === undefined) {
+    return call(studio, 'experiments.create', { ...(await continuation(invocation, studio, from ?? '')), ...rest })
+  }
+  const config = compressConfigFrom(invocation)
+  const network = findRecord('network', keys.network, await call(studio, 'networks.list', {}))
+  const dataset = findRecord('data set', keys.dataset, await call(studio, 'datasets.list', {}))
+  return call(studio, 'experiments.create', { config, networkId: network.id, datasetId: dataset.id, ...rest })
+}
+
+/** A compression that goes on from the predictor of a finished one: its configuration without the fitting. */
+async function continuation(invocation: Invocation, studio: Studio, key: string) {
+  const source = findRecord('experiment', key, await call(studio, 'experiments.list', {}))
+  const { config, networkId, datasetId, latestRun } = source
+  if (config.kind !== 'compress' || networkId === undefined || latestRun?.status !== 'completed') {
+    throw new UsageError(`${source.name} has no finished predictor.`, 'Name a compression that was completed.')
+  }
+  const dataset = invocation.options.text('dataset')
+  return {
+    config: withSettings(continued(config, latestRun.id), invocation),
+    networkId,
+    datasetId:
+      dataset === undefined ? datasetId : findRecord('data set', dataset, await call(studio, 'datasets.list', {})).id,
+  }
 }
 
 export function seedSetting(seed: string | undefined): readonly string[] {
   return seed === undefined ? [] : [`seed=${seed}`]
-}
-
-/** Queues the compression that the options describe; nothing is started. */
-export async function createCompression(
-  invocation: Invocation,
-  studio: Studio,
-  keys: { readonly network: string; readonly dataset: string },
-): Promise<ExperimentRecord> {
-  const config = compressConfigFrom(invocation)
-  const network = findRecord('network', keys.network, await call(studio, 'networks.list', {}))
-  const dataset = findRecord('data set', keys.dataset, await call(studio, 'datasets.list', {}))
-  const name = invocation.options.text('name')
-  return call(studio, 'experiments.create', {
-    config,
-    networkId: network.id,
-    datasetId: dataset.id,
-    enqueue: true,
-    ...(await executorOf(invocation, studio)),
-    ...(name === undefined ? {} : { name }),
-  })
 }
 
 /** Where the command line wants an experiment to run, completed by the settings; nothing when it does not say. */

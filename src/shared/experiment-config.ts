@@ -96,6 +96,11 @@ export const compressConfigSchema = z.strictObject({
     .int()
     .min(0)
     .max(2 ** 32 - 1),
+  /**
+   * The completed run whose predictor is the first one here; absent: random weights. Network, embedding, predictor and
+   * permutation must be those of that run. Chosen as a network is, so no field of an editor.
+   */
+  start: z.strictObject({ runId: z.string().min(1) }).optional(),
   embedding: z.strictObject({
     type: z.enum(['positional', 'fourier']),
     base: z.number().positive().max(4),

@@ -48,6 +48,8 @@ export const trainerJobSchema = z.discriminatedUnion('kind', [
     dataset: datasetInputSchema,
     /** Read-only path of the permutation kept of this network and configuration; main has verified it by hash. */
     permutationPath: z.string().optional(),
+    /** Read-only path of the package whose predictor is the first one. */
+    startPath: z.string().optional(),
   }),
   z.strictObject({
     kind: z.literal('train'),

@@ -50,6 +50,16 @@ test('a smoke experiment from the form to the comparison, watched live', async (
   const [kept] = await ask(page, 'runs.importance', { id: experiment?.latestRun?.id ?? '' })
   expect(kept).toMatchObject({ level: 'kernel', split: 'validation', images: 60 })
 
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: 'Go on from its predictor' }).click()
+  await expect(page.getByText('The predictor of Smoke', { exact: true })).toBeVisible()
+  await page.getByRole('button', { name: 'Keep as draft' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Smoke continued' })).toBeVisible()
+  await expect(page.getByRole('row', { name: 'Starts from' })).toContainText('The predictor of Smoke')
+  const [draft] = await ask(page, 'experiments.list', {})
+  expect(draft?.config).toMatchObject({ start: { runId: experiment?.latestRun?.id }, distillation: { steps: 0 } })
+  await show(studio, { name: 'run', experimentId: experiment?.id ?? '' })
+
   await page.getByRole('button', { name: 'Compare', exact: true }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Compare' })).toBeVisible()
   const row = page.getByRole('region', { name: 'Accuracy' }).getByRole('row', { name: /Smoke/ })

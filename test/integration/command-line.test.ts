@@ -172,3 +172,34 @@ it('answers wrong use with 2, and failures with 1', async () => {
   expect(existsSync(storeFolder)).toBe(false)
   expect((await runCommand(storeFolder, ['network', 'show', 'nobody'])).code).toBe(1)
 })
+
+it('queues what goes on from the predictor of a finished compression', async () => {
+  const storeFolder = await filledStore()
+  await answerOf(storeFolder, runArguments('mine'))
+  const queued = await answerOf(storeFolder, [
+    ...[
+      'queue',
+      'add',
+      '--from',
+      'mine',
+      '--set',
+      'storage.predictor=int6',
+      '--set',
+      'quantisation.steps=30',
+      '--name',
+      'next',
+    ],
+  ])
+  expect(queued).toMatchObject({
+    status: 'queued',
+    config: { start: { runId: expect.stringMatching(/^run-/) as string }, reconstruction: { steps: 0 } },
+  })
+  expect(await runCommand(storeFolder, ['run', '--from', 'mine', '--network', 'small'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--from brings its own network: leave --network out.') as string,
+  })
+  expect(await runCommand(storeFolder, ['run', '--from', 'next'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('next has no finished predictor') as string,
+  })
+})

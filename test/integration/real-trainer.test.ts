@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { beforeAll, expect, it, vi } from 'vitest'
 import { Studio } from '#main/studio.ts'
 import { createForkHosts } from '#main/trainer-host/fork-host.ts'
+import { continued } from '#shared/continued-config.ts'
 import type { CompressConfig } from '#shared/experiment-config.ts'
 import { fastConfig } from '#shared/fast-preset.ts'
 import type { ExperimentRecord } from '#shared/records.ts'
@@ -188,6 +189,45 @@ it('keeps a permutation for the next experiment on the network, and computes a d
     warnings: [expect.stringContaining('has changed')],
   })
   expect(await sourceOf('fourth')).toMatchObject({ source: 'cache', warnings: [] })
+})
+
+it('goes on from a finished predictor: the same one unless something is done to it', async () => {
+  const storeFolder = temporaryFolder()
+  await fillStore(storeFolder)
+  const studio = await openStudio(realStudioOptions(storeFolder))
+  studio.queue.startDispatching()
+  const exact: Partial<CompressConfig> = {
+    reconstruction: { ...config.reconstruction, steps: 20 },
+    distillation: { ...config.distillation, steps: 0 },
+    quantisation: { ...config.quantisation, steps: 0 },
+    storage: { ...config.storage, predictor: 'float32' },
+  }
+  const endOf = async ({ id }: ExperimentRecord) => {
+    const experiment = await reaches(studio, id, 'completed', 'failed')
+    expect(experiment.latestRun?.error).toBeUndefined()
+    return { experiment, ...(await endingOf(studio, storeFolder, experiment)) }
+  }
+  const source = await endOf(await create(studio, 'source', exact))
+  const from = continued({ ...config, ...exact }, source.experiment.latestRun?.id ?? '')
+
+  const same = await endOf(await create(studio, 'same', from))
+  expect(same.reconstructed).toBe(source.reconstructed)
+  const rounded = await endOf(
+    await create(studio, 'rounded', { ...from, storage: { ...config.storage, predictor: 'int4' } }),
+  )
+  const bytesOf = ({ latestRun }: ExperimentRecord) =>
+    latestRun?.result?.kind === 'compress' ? latestRun.result.sizes.totalBytes : NaN
+  expect(bytesOf(rounded.experiment)).toBeLessThan(bytesOf(source.experiment))
+  const fitted = await endOf(
+    await create(studio, 'fitted', { ...from, reconstruction: { ...config.reconstruction, steps: 200 } }),
+  )
+  expect(fitted.relativeError).toBeLessThan(source.relativeError ?? NaN)
+
+  await expect(
+    create(studio, 'other size', { ...from, predictor: { ...config.predictor, hiddenSize: 23 } }),
+  ).rejects.toThrow('The predictor of source does not fit here: predictor differ.')
+  await call(studio, 'experiments.remove', { ids: [source.experiment.id] })
+  await expect(create(studio, 'too late', from)).rejects.toThrow('no run')
 })
 
 /** Of step 20 or later. */

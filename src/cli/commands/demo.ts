@@ -18,7 +18,9 @@ const demo: Command = {
       const network = await runTask(invocation, studio, (taskId) =>
         call(studio, 'networks.import', { taskId, file: 'sample' }),
       )
-      const { id } = await createCompression(invocation, studio, { network: network.id, dataset: dataset.id })
+      const { id } = await createCompression(invocation, studio, {
+        keys: { network: network.id, dataset: dataset.id },
+      })
       showResult(invocation, await runToEnd(invocation, studio, id))
       return 0
     })

@@ -3,7 +3,7 @@ import type { ExperimentRecord } from '#shared/records.ts'
 import { runQueue } from '../await-experiment.ts'
 import { call } from '../call.ts'
 import { UsageError, type Command } from '../command.ts'
-import { compressConfigFrom, compressOptions, compressUsage, createCompression } from '../experiment-options.ts'
+import { compressOptions, compressRequest, compressUsage, createCompression } from '../experiment-options.ts'
 import { findRecord } from '../find-record.ts'
 import { formatTable } from '#shared/plain-text/table.ts'
 
@@ -14,13 +14,9 @@ const add: Command = {
   positionals: [],
   options: compressOptions,
   run(invocation) {
-    const keys = {
-      network: invocation.options.neededText('network'),
-      dataset: invocation.options.neededText('dataset'),
-    }
-    compressConfigFrom(invocation)
+    const request = compressRequest(invocation)
     return invocation.withStudio(async (studio) => {
-      const experiment = await createCompression(invocation, studio, keys)
+      const experiment = await createCompression(invocation, studio, request)
       invocation.output.result(experiment, `${experiment.name} (${experiment.id}) is queued.`)
       return 0
     })

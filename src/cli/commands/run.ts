@@ -1,6 +1,6 @@
 import { runToEnd, showResult } from '../await-experiment.ts'
 import type { Command } from '../command.ts'
-import { compressConfigFrom, compressOptions, compressUsage, createCompression } from '../experiment-options.ts'
+import { compressOptions, compressRequest, compressUsage, createCompression } from '../experiment-options.ts'
 
 const run: Command = {
   name: 'run',
@@ -10,13 +10,9 @@ const run: Command = {
   options: compressOptions,
   run(invocation) {
     // Wrong options are told before a store is opened.
-    const keys = {
-      network: invocation.options.neededText('network'),
-      dataset: invocation.options.neededText('dataset'),
-    }
-    compressConfigFrom(invocation)
+    const request = compressRequest(invocation)
     return invocation.withStudio(async (studio) => {
-      const { id } = await createCompression(invocation, studio, keys)
+      const { id } = await createCompression(invocation, studio, request)
       showResult(invocation, await runToEnd(invocation, studio, id))
       return 0
     })

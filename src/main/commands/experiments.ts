@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { buildNetwork } from '#networks/architectures.ts'
 import type { CommandHandlers, CommandInput, Comparison, ComparisonEntry } from '#shared/contract.ts'
-import type { ExperimentConfig } from '#shared/experiment-config.ts'
+import type { CompressConfig, ExperimentConfig } from '#shared/experiment-config.ts'
 import type { DatasetRecord, ExperimentRecord, NetworkRecord, SplitName } from '#shared/records.ts'
 import { isIntegerPrecision } from '#shared/accounting.ts'
 import { plannedSteps } from '#shared/compress-phases.ts'
@@ -12,6 +13,7 @@ import type { DatasetLibrary } from '../library/dataset-library.ts'
 import { uniqueName } from '../library/unique-name.ts'
 import type { Queue } from '../queue/queue.ts'
 import { runPath } from '../store/layout.ts'
+import type { Store } from '../store/store.ts'
 import { agreementOf, configRows, decodePredictions, perClassAccuracy } from './comparison.ts'
 
 type ExperimentCommands = Pick<
@@ -112,12 +114,13 @@ function assertRunnable({ store }: StudioContext, input: CommandInput<'experimen
   if (config.distillation.steps + config.quantisation.steps > 0) {
     assertImages(dataset, 'train', config.distillation.dataBatch, 'fill a batch of the distillation')
   }
-  if (plannedSteps(config) === 0) {
+  if (config.start !== undefined) assertCanStartPredictor(store, config, config.start.runId, network)
+  if (plannedSteps(config) === 0 && config.start === undefined) {
     throw new AppException({
       code: 'invalid-config',
       message: 'All phases have 0 steps: nothing would be learned.',
       where: 'reconstruction.steps, distillation.steps',
-      remedy: 'Give one of them some steps.',
+      remedy: 'Give one of them some steps, or start from a finished predictor.',
     })
   }
   if (config.quantisation.steps > 0 && !isIntegerPrecision(config.storage.predictor)) {
@@ -128,6 +131,34 @@ function assertRunnable({ store }: StudioContext, input: CommandInput<'experimen
       remedy: 'Store the predictor as integers, or give the phase 0 steps.',
     })
   }
+}
+
+/** A predictor fits only where everything that gives it its meaning is the same. Throws `invalid-config`, `not-found`. */
+function assertCanStartPredictor(store: Store, config: CompressConfig, runId: string, network: NetworkRecord): void {
+  const run = store.runs.get(runId)
+  const source = store.experiments.get(run.experimentId)
+  if (run.status !== 'completed' || source.config.kind !== 'compress') {
+    throw new AppException({
+      code: 'invalid-config',
+      message: `${source.name} has no finished predictor: its run ${run.attempt} is ${run.status}.`,
+      where: 'start.runId',
+      remedy: 'Start from a compression that was completed.',
+    })
+  }
+  const known = source.config
+  const different = [
+    ...(source.networkId === network.id ? [] : ['network']),
+    ...(['embedding', 'predictor', 'permutation'] as const).filter(
+      (part) => !isDeepStrictEqual(known[part], config[part]),
+    ),
+  ]
+  if (different.length === 0) return
+  throw new AppException({
+    code: 'invalid-config',
+    message: `The predictor of ${source.name} does not fit here: ${different.join(', ')} differ.`,
+    where: different.join(', '),
+    remedy: `Take them from ${source.name}, or start from random weights.`,
+  })
 }
 
 /** Weights can start a training of their own architecture and classes only. Throws `invalid-config`. */

@@ -1,9 +1,10 @@
+import { stat } from 'node:fs/promises'
 import type { ExperimentRecord } from '#shared/records.ts'
 import { AppException } from '#shared/result.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import { assertSha256 } from '../files/sha256.ts'
 import { keptPermutation } from '../library/permutation-cache.ts'
-import { datasetPath, networkPath } from '../store/layout.ts'
+import { datasetPath, networkPath, packagePath } from '../store/layout.ts'
 import type { Store } from '../store/store.ts'
 
 type NetworkInput = Extract<TrainerJob, { kind: 'evaluate' }>['network']
@@ -23,6 +24,19 @@ export function datasetInput(store: Store, datasetId: string): DatasetInput {
   return { path: datasetPath(store.layout, sha256), sha256 }
 }
 
+/** The package of a completed run, as the start of another. Errors: `not-found`. */
+async function startPackage(store: Store, runId: string): Promise<string> {
+  const path = packagePath(store.layout, runId)
+  const found = await stat(path).catch(() => undefined)
+  if (found?.isFile() === true) return path
+  throw new AppException({
+    code: 'not-found',
+    message: 'The run whose predictor this experiment starts from is no longer in the store.',
+    where: path,
+    remedy: 'Run that experiment again and start from it, or start from random weights.',
+  })
+}
+
 /** The job of an experiment; `onDamaged` hears of a kept permutation that is not whole. Errors: `not-found`, `file-corrupt`. */
 export async function experimentJob(
   store: Store,
@@ -40,5 +54,12 @@ export async function experimentJob(
   }
   const network = await networkInput(store, networkId)
   const permutationPath = await keptPermutation(store.layout, network.sha256, config.permutation, onDamaged)
-  return { kind: 'compress', config, network, dataset, ...(permutationPath === undefined ? {} : { permutationPath }) }
+  return {
+    kind: 'compress',
+    config,
+    network,
+    dataset,
+    ...(permutationPath === undefined ? {} : { permutationPath }),
+    ...(config.start === undefined ? {} : { startPath: await startPackage(store, config.start.runId) }),
+  }
 }

@@ -25,6 +25,11 @@ export class Experiments {
     return this.list.value?.find((experiment) => experiment.id === id)
   }
 
+  /** The experiment whose latest run is `runId`. */
+  ofLatestRun(runId: string): ExperimentRecord | undefined {
+    return this.list.value?.find(({ latestRun }) => latestRun?.id === runId)
+  }
+
   /** The latest run of an experiment with its newest progress. */
   runOf(experiment: ExperimentRecord): RunRecord | undefined {
     const live = this.#live.get(experiment.id)

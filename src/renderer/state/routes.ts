@@ -16,6 +16,8 @@ export type Route =
       readonly presetId?: string
       /** Start from the configuration of this experiment. */
       readonly fromId?: string
+      /** And go on from the predictor of this completed run of it. */
+      readonly startRunId?: string
     }
   | { readonly name: 'experiments' }
   | { readonly name: 'run'; readonly experimentId: string }

@@ -25,6 +25,7 @@ import { finish } from '../compress/finish.ts'
 import { ReconstructedEvaluation } from '../compress/reconstructed-evaluation.ts'
 import type { FoundPermutations } from '../compress/find-permutations.ts'
 import { setUp, type CompressSetup } from '../compress/setup.ts'
+import { startPredictor } from '../compress/start-predictor.ts'
 import { BatchSource } from '../data/batch-source.ts'
 import type { ImageSplit } from '../data/image-split.ts'
 import { loadSplit } from '../data/open-dataset.ts'
@@ -88,6 +89,7 @@ class CompressRun {
     setup: CompressSetup,
     executor: Executor,
     evaluation: ReconstructedEvaluation,
+    start: HostTensors | undefined,
   ) {
     const { config } = job
     const resumed =
@@ -120,7 +122,7 @@ class CompressRun {
     this.#resumed = resumed?.tensors
     const trained =
       resumed === undefined
-        ? initialParameters(setup.representation, Random.fromSeed(config.seed, 'initial predictor'))
+        ? (start ?? initialParameters(setup.representation, Random.fromSeed(config.seed, 'initial predictor')))
         : withoutPrefix(withoutPrefix(resumed.tensors, bestPrefix), 'optimizer.')
     this.#trainedNames = Object.keys(trained)
     this.#state = executor.createState(trained)
@@ -137,7 +139,8 @@ class CompressRun {
     const { network, parameters } = original
     const stored = { network, parameters: readBack(storedFloatTensors(parameters, job.config.storage.remainder)) }
     const evaluation = await ReconstructedEvaluation.create(executor, stored, setup.representation)
-    const run = new CompressRun(job, context, original, setup, executor, evaluation)
+    const first = await startPredictor(job, setup)
+    const run = new CompressRun(job, context, original, setup, executor, evaluation, first)
     context.send({ type: 'started', device, totalSteps: plannedSteps(job.config), step: run.#step })
     return run
   }

@@ -13,7 +13,8 @@ export function advise(config: ExperimentConfig, sizes: SizeBreakdown | undefine
     return advice
   }
   const { distillation, quantisation, storage } = config
-  if (plannedSteps(config) === 0) advice.push('No phase has steps: the predictor would stay random.')
+  if (plannedSteps(config) === 0 && config.start === undefined)
+    advice.push('No phase has steps: the predictor would stay random.')
   if (quantisation.steps > 0 && !isIntegerPrecision(storage.predictor)) {
     advice.push('The quantisation phase needs a predictor that is stored as integers.')
   }

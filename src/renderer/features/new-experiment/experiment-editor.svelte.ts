@@ -1,5 +1,6 @@
 import { sizeBreakdown, type SizeBreakdown } from '#shared/accounting.ts'
 import type { ExperimentConfig, ExperimentKind } from '#shared/experiment-config.ts'
+import { continued } from '#shared/continued-config.ts'
 import { compressPresets, trainDefaults } from '#shared/presets.ts'
 import type { NetworkDetail } from '#shared/records.ts'
 import type { Route } from '../../state/routes.ts'
@@ -24,6 +25,8 @@ export class ExperimentEditor {
     compress: presetValues(compressPresets[0]?.id ?? ''),
     train: typedValues(trainDefaults),
   })
+  /** Completed run whose predictor is the first one; its configuration was typed in with it. */
+  #startRunId = $state<string>()
   #isSaving = $state(false)
 
   constructor(studio: Studio, start: Start) {
@@ -41,6 +44,13 @@ export class ExperimentEditor {
       this.#datasetId = from.datasetId
       this.#typed = { ...this.#typed, [from.config.kind]: typedValues(from.config) }
     }
+    if (from?.config.kind === 'compress') {
+      this.#startRunId = start.startRunId ?? from.config.start?.runId
+      if (start.startRunId !== undefined) {
+        this.name = `${from.name} continued`.slice(0, 200)
+        this.#typed = { ...this.#typed, compress: typedValues(continued(from.config, start.startRunId)) }
+      }
+    }
     this.network = new Resource(() => studio.ask('networks.get', { id: this.networkId ?? '' }))
   }
 
@@ -51,7 +61,18 @@ export class ExperimentEditor {
   }
 
   chooseNetwork(id: string): void {
+    if (id !== this.networkId) this.#startRunId = undefined
     this.#networkId = id
+  }
+
+  /** Name of the compression whose predictor is the first one; undefined for random weights. */
+  get startName(): string | undefined {
+    if (this.#startRunId === undefined || this.kind !== 'compress') return undefined
+    return this.#studio.experiments.ofLatestRun(this.#startRunId)?.name ?? 'a finished compression'
+  }
+
+  startRandomly(): void {
+    this.#startRunId = undefined
   }
 
   /** Weights a training starts from, and with them the architecture; undefined for random ones. */
@@ -84,6 +105,12 @@ export class ExperimentEditor {
   /** What `changed` compares with. */
   readonly baseline = $derived(this.kind === 'compress' ? presetValues(this.#presetId) : typedValues(trainDefaults))
   readonly parsed: ParsedValues = $derived(parseValues(this.kind, this.typed))
+  /** What would be saved. */
+  readonly #config: ExperimentConfig | undefined = $derived.by(() => {
+    const { config } = this.parsed
+    if (config?.kind !== 'compress' || this.#startRunId === undefined) return config
+    return { ...config, start: { runId: this.#startRunId } }
+  })
   readonly changed: ReadonlySet<string> = $derived(changedPaths(this.kind, this.typed, this.baseline))
 
   /** Sizes while typing; undefined until a network is chosen and every value is allowed. */
@@ -94,9 +121,7 @@ export class ExperimentEditor {
     return sizeBreakdown(detail.shape, config)
   })
 
-  readonly advice: readonly string[] = $derived(
-    this.parsed.config === undefined ? [] : advise(this.parsed.config, this.sizes),
-  )
+  readonly advice: readonly string[] = $derived(this.#config === undefined ? [] : advise(this.#config, this.sizes))
 
   /** What has to be chosen before it can be saved, in words. */
   readonly missing: readonly string[] = $derived.by(() => {
@@ -118,6 +143,7 @@ export class ExperimentEditor {
 
   choosePreset(id: string): void {
     this.#presetId = id
+    this.#startRunId = undefined
     this.#typed = { ...this.#typed, compress: presetValues(id) }
   }
 
@@ -139,7 +165,7 @@ export class ExperimentEditor {
 
   /** Creates the experiment and opens it; on failure everything stays as it was typed. */
   async save(enqueue: boolean): Promise<void> {
-    const config: ExperimentConfig | undefined = this.parsed.config
+    const config = this.#config
     const { networkId, datasetId } = this
     if (config === undefined || datasetId === undefined || !this.canSave) return
     const name = this.name.trim()

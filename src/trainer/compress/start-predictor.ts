@@ -1,0 +1,42 @@
+/** The predictor of a finished compression, as the first one of another. */
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { readBack } from '#engine/nern/quantization/stored-parameters.ts'
+import { readPackage } from '#formats/nern-package/reader.ts'
+import type { HostTensors } from '#shared/host-tensor.ts'
+import { AppException } from '#shared/result.ts'
+import type { TrainerJob } from '#shared/trainer-protocol.ts'
+import { packagedEmbedding } from './embedding.ts'
+import type { CompressSetup } from './setup.ts'
+
+/**
+ * Parameters by name, as a reader of the package gets them: a predictor of integers comes in as the numbers they stand
+ * for. Undefined when the job starts from random weights.
+ *
+ * Errors: those of `readPackage`; `file-unsupported` for a package of another network or another representation, in which
+ * the same predictor would mean other weights.
+ */
+export async function startPredictor(
+  job: Extract<TrainerJob, { kind: 'compress' }>,
+  { representation, permutation }: CompressSetup,
+): Promise<HostTensors | undefined> {
+  if (job.startPath === undefined) return undefined
+  const opened = readPackage(await readFile(job.startPath), basename(job.startPath))
+  if (!opened.ok) throw new AppException(opened.error)
+  const content = opened.value
+  const isSame = {
+    network: content.network.sha256 === job.network.sha256,
+    embedding: isDeepStrictEqual(content.embedding, packagedEmbedding(job.config.embedding)),
+    predictor: isDeepStrictEqual(content.predictorShape, representation.predictor),
+    permutation: isDeepStrictEqual(content.orders, permutation.permutations),
+  }
+  const different = Object.entries(isSame).flatMap(([part, same]) => (same ? [] : [part]))
+  if (different.length === 0) return readBack(content.predictor)
+  throw new AppException({
+    code: 'file-unsupported',
+    message: `The predictor to start from belongs to another representation: ${different.join(', ')} differ.`,
+    where: job.startPath,
+    remedy: 'Start from a compression of the same network, embedding, predictor size and permutation.',
+  })
+}
