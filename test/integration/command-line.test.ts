@@ -173,6 +173,20 @@ it('answers wrong use with 2, and failures with 1', async () => {
   expect((await runCommand(storeFolder, ['network', 'show', 'nobody'])).code).toBe(1)
 })
 
+it('writes the metrics of a run as CSV', async () => {
+  const storeFolder = await filledStore()
+  await answerOf(storeFolder, runArguments('mine'))
+  const file = join(temporaryFolder(), 'metrics.csv')
+  const { code } = await runCommand(storeFolder, ['experiments', 'metrics', 'mine', '--csv', file])
+  expect(code).toBe(0)
+  const [head, ...lines] = readFileSync(file, 'utf8').trimEnd().split('\r\n')
+  expect(head).toBe('metric,step,seconds,value')
+  const last = lines.findLast((line) => line.startsWith('loss.total,'))
+  expect(last).toMatch(/^loss\.total,120,[\d.e-]+,[\d.e-]+$/)
+  const { points } = await endingOf(storeFolder, 'mine')
+  expect(lines).toHaveLength(points.length)
+})
+
 it('queues what goes on from the predictor of a finished compression', async () => {
   const storeFolder = await filledStore()
   await answerOf(storeFolder, runArguments('mine'))

@@ -1,9 +1,13 @@
+import { resolve } from 'node:path'
+import { atomicWrite } from '#main/files/atomic-write.ts'
 import type { Comparison } from '#shared/contract.ts'
 import { splitNames, type ExperimentRecord } from '#shared/records.ts'
+import { AppException } from '#shared/result.ts'
 import { call } from '../call.ts'
 import { UsageError, type Command } from '../command.ts'
 import { findRecord } from '../find-record.ts'
 import { formatResult } from '#shared/plain-text/result-table.ts'
+import { formatAccuracyCurve, metricsCsv } from '#shared/plain-text/metrics-table.ts'
 import { formatTable } from '#shared/plain-text/table.ts'
 import { formatBytes, formatPercent, formatPoints, formatRatio } from '#shared/plain-text/units.ts'
 
@@ -77,7 +81,33 @@ const compare: Command = {
   },
 }
 
-export const experimentsCommands: readonly Command[] = [list, show, compare]
+const metrics: Command = {
+  name: 'experiments metrics',
+  usage: 'EXPERIMENT [--csv FILE]',
+  summary: 'Accuracy over the minutes of the latest run; FILE gets every metric.',
+  positionals: ['EXPERIMENT'],
+  options: { csv: { type: 'string' } },
+  run: ({ positionals, options, output, withStudio }) =>
+    withStudio(async (studio) => {
+      const experiment = findRecord('experiment', positionals[0] ?? '', await call(studio, 'experiments.list', {}))
+      const { latestRun, name } = experiment
+      if (latestRun === undefined) {
+        throw new AppException({
+          code: 'conflict',
+          message: `${name} has not been run yet.`,
+          where: experiment.id,
+          remedy: 'Run what waits: studio queue start',
+        })
+      }
+      const points = await call(studio, 'runs.metrics', { id: latestRun.id, afterStep: -1, maxPoints: 100_000 })
+      const file = options.text('csv')
+      if (file !== undefined) await atomicWrite(resolve(file), new TextEncoder().encode(metricsCsv(points)))
+      output.result(points, formatAccuracyCurve(points))
+      return 0
+    }),
+}
+
+export const experimentsCommands: readonly Command[] = [list, show, compare, metrics]
 
 function achievements({ latestRun }: ExperimentRecord): readonly [string, string] {
   const result = latestRun?.result
