@@ -1,6 +1,7 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
 import type { Studio } from '#main/studio.ts'
-import { compressPresets } from '#shared/presets.ts'
+import type { ExperimentConfig } from '#shared/experiment-config.ts'
+import { networkPresets } from '#shared/presets.ts'
 import type { ExperimentRecord } from '#shared/records.ts'
 import { executorChoiceSchema } from '#shared/trainer-protocol.ts'
 import { call } from './call.ts'
@@ -26,9 +27,9 @@ export const compressOptions = {
 /** The configuration that --preset, --seed and --set make. Throws `UsageError`. */
 export function compressConfigFrom({ options }: Invocation) {
   const wanted = options.text('preset') ?? 'fast'
-  const preset = compressPresets.find(({ id }) => id === wanted)
+  const preset = networkPresets.find(({ id }) => id === wanted)
   if (preset === undefined) {
-    const known = compressPresets.map(({ id }) => id).join(', ')
+    const known = networkPresets.map(({ id }) => id).join(', ')
     throw new UsageError(`There is no preset ${wanted}.`, `Known are: ${known}.`)
   }
   return applySettings(preset.config, [...seedSetting(options.text('seed')), ...options.list('set')])
@@ -44,7 +45,16 @@ export async function createCompression(
   studio: Studio,
   keys: { readonly network: string; readonly dataset: string },
 ): Promise<ExperimentRecord> {
-  const config = compressConfigFrom(invocation)
+  return createExperiment(invocation, studio, keys, compressConfigFrom(invocation))
+}
+
+/** Queues an experiment on a network and a data set, named by their keys; nothing is started. */
+export async function createExperiment(
+  invocation: Invocation,
+  studio: Studio,
+  keys: { readonly network: string; readonly dataset: string },
+  config: ExperimentConfig,
+): Promise<ExperimentRecord> {
   const network = findRecord('network', keys.network, await call(studio, 'networks.list', {}))
   const dataset = findRecord('data set', keys.dataset, await call(studio, 'datasets.list', {}))
   const name = invocation.options.text('name')

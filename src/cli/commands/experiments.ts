@@ -1,5 +1,5 @@
 import type { Comparison } from '#shared/contract.ts'
-import { splitNames, type ExperimentRecord } from '#shared/records.ts'
+import { isPackaged, splitNames, type ExperimentRecord } from '#shared/records.ts'
 import { call } from '../call.ts'
 import { UsageError, type Command } from '../command.ts'
 import { findRecord } from '../find-record.ts'
@@ -88,7 +88,8 @@ function achievements({ latestRun }: ExperimentRecord): readonly [string, string
   return [accuracy, formatRatio(result.sizes.compressionRatio)]
 }
 
-function formatComparison({ split, entries, configRows }: Comparison): string {
+/** Accuracy and bytes of every experiment, and the parameters that differ. */
+export function formatComparison({ split, entries, configRows }: Comparison): string {
   const table = formatTable(
     [
       { title: 'experiment' },
@@ -100,7 +101,7 @@ function formatComparison({ split, entries, configRows }: Comparison): string {
     ],
     entries.map(({ experiment, original, reconstructed }) => {
       const result = experiment.latestRun?.result
-      const sizes = result?.kind === 'compress' ? result.sizes : undefined
+      const sizes = isPackaged(result) ? result.sizes : undefined
       return [
         experiment.name,
         original === undefined ? 'not evaluated' : formatPercent(original.accuracy),

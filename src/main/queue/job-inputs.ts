@@ -39,6 +39,7 @@ export async function experimentJob(
     throw new AppException({ code: 'invalid-config', message: `${name} names no network to compress.` })
   }
   const network = await networkInput(store, networkId)
+  if (config.kind === 'baseline') return { kind: 'baseline', config, network, dataset }
   const permutationPath = await keptPermutation(store.layout, network.sha256, config.permutation, onDamaged)
   return { kind: 'compress', config, network, dataset, ...(permutationPath === undefined ? {} : { permutationPath }) }
 }
