@@ -1,8 +1,9 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
 import type { Studio } from '#main/studio.ts'
+import type { CommandInput } from '#shared/contract.ts'
 import { continued } from '#shared/continued-config.ts'
-import type { CompressConfig } from '#shared/experiment-config.ts'
-import { compressPresets } from '#shared/presets.ts'
+import type { ExperimentConfig } from '#shared/experiment-config.ts'
+import { networkPresets } from '#shared/presets.ts'
 import type { ExperimentRecord } from '#shared/records.ts'
 import { executorChoiceSchema } from '#shared/trainer-protocol.ts'
 import { call } from './call.ts'
@@ -28,17 +29,17 @@ export const compressOptions = {
 } as const satisfies ParseArgsOptionsConfig
 
 /** The configuration that --preset, --seed and --set make. Throws `UsageError`. */
-export function compressConfigFrom(invocation: Invocation): CompressConfig {
+export function compressConfigFrom(invocation: Invocation) {
   const wanted = invocation.options.text('preset') ?? 'fast'
-  const preset = compressPresets.find(({ id }) => id === wanted)
+  const preset = networkPresets.find(({ id }) => id === wanted)
   if (preset === undefined) {
-    const known = compressPresets.map(({ id }) => id).join(', ')
+    const known = networkPresets.map(({ id }) => id).join(', ')
     throw new UsageError(`There is no preset ${wanted}.`, `Known are: ${known}.`)
   }
   return withSettings(preset.config, invocation)
 }
 
-function withSettings(config: CompressConfig, { options }: Invocation): CompressConfig {
+function withSettings<C extends ExperimentConfig>(config: C, { options }: Invocation): C {
   return applySettings(config, [...seedSetting(options.text('seed')), ...options.list('set')])
 }
 
@@ -72,19 +73,8 @@ export async function createCompression(
   studio: Studio,
   { keys, from }: CompressRequest,
 ): Promise<ExperimentRecord> {
-  const name = invocation.options.text('name')
-  const rest = {
-    enqueue: true,
-    ...(await executorOf(invocation, studio)),
-    ...(name === undefined ? {} : { name }),
-  }
-  if (keys === undefined) {
-    return call(studio, 'experiments.create', { ...(await continuation(invocation, studio, from ?? '')), ...rest })
-  }
-  const config = compressConfigFrom(invocation)
-  const network = findRecord('network', keys.network, await call(studio, 'networks.list', {}))
-  const dataset = findRecord('data set', keys.dataset, await call(studio, 'datasets.list', {}))
-  return call(studio, 'experiments.create', { config, networkId: network.id, datasetId: dataset.id, ...rest })
+  if (keys !== undefined) return createExperiment(invocation, studio, keys, compressConfigFrom(invocation))
+  return enqueue(invocation, studio, await continuation(invocation, studio, from ?? ''))
 }
 
 /** A compression that goes on from the predictor of a finished one: its configuration without the fitting. */
@@ -105,6 +95,32 @@ async function continuation(invocation: Invocation, studio: Studio, key: string)
 
 export function seedSetting(seed: string | undefined): readonly string[] {
   return seed === undefined ? [] : [`seed=${seed}`]
+}
+
+/** Queues an experiment on a network and a data set, named by their keys; nothing is started. */
+export async function createExperiment(
+  invocation: Invocation,
+  studio: Studio,
+  keys: { readonly network: string; readonly dataset: string },
+  config: ExperimentConfig,
+): Promise<ExperimentRecord> {
+  const network = findRecord('network', keys.network, await call(studio, 'networks.list', {}))
+  const dataset = findRecord('data set', keys.dataset, await call(studio, 'datasets.list', {}))
+  return enqueue(invocation, studio, { config, networkId: network.id, datasetId: dataset.id })
+}
+
+async function enqueue(
+  invocation: Invocation,
+  studio: Studio,
+  experiment: Pick<CommandInput<'experiments.create'>, 'config' | 'networkId' | 'datasetId'>,
+): Promise<ExperimentRecord> {
+  const name = invocation.options.text('name')
+  return call(studio, 'experiments.create', {
+    ...experiment,
+    enqueue: true,
+    ...(await executorOf(invocation, studio)),
+    ...(name === undefined ? {} : { name }),
+  })
 }
 
 /** Where the command line wants an experiment to run, completed by the settings; nothing when it does not say. */

@@ -18,7 +18,16 @@ export interface NetworkShape {
 }
 export type RemainderGroup = 'batch-norm' | 'linear' | 'other'
 
-export const sizePartNames = ['predictor', 'permutation', 'batch-norm', 'linear', 'other', 'header'] as const
+export const sizePartNames = [
+  'predictor',
+  'permutation',
+  /** Represented kernels that are stored themselves: what a baseline has instead of predictor and permutation. */
+  'kernels',
+  'batch-norm',
+  'linear',
+  'other',
+  'header',
+] as const
 export type SizePartName = (typeof sizePartNames)[number]
 
 export interface SizePart {
@@ -35,16 +44,19 @@ export interface SizeBreakdown {
   readonly originalBytes: number
   /** originalBytes / totalBytes: everything counted. */
   readonly compressionRatio: number
-  /** Predictor parameters / represented weights in percent: the paper's accounting, permutations not counted. */
-  readonly relativeSizePercent: number
-  readonly predictorParameters: number
+  /**
+   * Predictor parameters / represented weights in percent: the paper's accounting, permutations not counted. Absent, as
+   * the parameters, where there is no predictor.
+   */
+  readonly relativeSizePercent?: number
+  readonly predictorParameters?: number
   readonly representedWeights: number
   readonly kernels: number
   /** What plain storage of the original would weigh, same accounting. */
   readonly baselines: { readonly float16Bytes: number; readonly int8Bytes: number }
 }
 
-const bytesPerElement = { float32: 4, float16: 2 } as const
+export const bytesPerElement = { float32: 4, float16: 2 } as const
 /** Row scales and biases beside integer weights. */
 const bytesPerHalf = 2
 /**
@@ -111,19 +123,9 @@ function permutationBits(mode: CompressConfig['permutation']['mode'], layers: re
 /** Expected sizes of a network compressed under `config`, before anything has run. */
 export function sizeBreakdown(network: NetworkShape, config: CompressConfig): SizeBreakdown {
   const predictorParameters = predictorParametersOf(network, config)
-  const remainderPart = (part: RemainderGroup): SizePart => {
-    const elements = elementsOf(network, part)
-    const precision = config.storage.remainder
-    return {
-      part,
-      bytes: elements * bytesPerElement[precision],
-      detail: `${elements.toLocaleString('en')} values, ${precision}`,
-    }
-  }
   const { mode } = config.permutation
   const precision = config.storage.predictor
-  const tensors = network.representedLayers.length + network.remainder.length
-  return sizesOfParts(network, config, [
+  return compressionSizes(network, config, [
     {
       part: 'predictor',
       bytes: predictorBytes(predictorParameters, predictorRows(network, config), precision),
@@ -134,23 +136,49 @@ export function sizeBreakdown(network: NetworkShape, config: CompressConfig): Si
       bytes: Math.ceil(permutationBits(mode, network.representedLayers) / 8),
       detail: mode === 'none' ? 'none' : `${mode}, range coded`,
     },
-    remainderPart('batch-norm'),
-    remainderPart('linear'),
-    remainderPart('other'),
+    ...expectedRemainder(network, config.storage.remainder),
+  ])
+}
+
+/** Expected parts of every package: what is not represented, and the header. */
+export function expectedRemainder(network: NetworkShape, precision: 'float32' | 'float16'): readonly SizePart[] {
+  const groups = ['batch-norm', 'linear', 'other'] as const
+  const tensors = network.representedLayers.length + network.remainder.length
+  return [
+    ...groups.map((part) => {
+      const elements = elementsOf(network, part)
+      const detail = `${elements.toLocaleString('en')} values, ${precision}`
+      return { part, bytes: elements * bytesPerElement[precision], detail }
+    }),
     {
       part: 'header',
       bytes: headerBytes.fixed + headerBytes.perTensor * tensors,
       detail: 'description and tensor table, estimate',
     },
-  ])
+  ]
+}
+
+/** The whole of a compression's `parts`, measured or expected, against the original. */
+export function compressionSizes(
+  network: NetworkShape,
+  config: CompressConfig,
+  parts: readonly SizePart[],
+): SizeBreakdown {
+  const sizes = sizesOfParts(network, parts)
+  const predictorParameters = predictorParametersOf(network, config)
+  const { representedWeights } = sizes
+  return {
+    ...sizes,
+    relativeSizePercent: representedWeights === 0 ? 0 : (100 * predictorParameters) / representedWeights,
+    predictorParameters,
+  }
 }
 
 /** The whole of `parts`, measured or expected, against the original. */
-export function sizesOfParts(network: NetworkShape, config: CompressConfig, parts: readonly SizePart[]): SizeBreakdown {
+export function sizesOfParts(network: NetworkShape, parts: readonly SizePart[]): SizeBreakdown {
   const weightsOf = ({ shape }: LayerShape): number => shape[0] * shape[1] * shape[2] * shape[3]
   const kernels = network.representedLayers.reduce((sum, { shape }) => sum + shape[0] * shape[1], 0)
   const representedWeights = network.representedLayers.reduce((sum, layer) => sum + weightsOf(layer), 0)
-  const predictorParameters = predictorParametersOf(network, config)
   const totalBytes = parts.reduce((sum, part) => sum + part.bytes, 0)
   const remainderElements = network.remainder.reduce((sum, { elements }) => sum + elements, 0)
   const originalBytes = (representedWeights + remainderElements) * 4
@@ -160,8 +188,6 @@ export function sizesOfParts(network: NetworkShape, config: CompressConfig, part
     totalBytes,
     originalBytes,
     compressionRatio: originalBytes / totalBytes,
-    relativeSizePercent: representedWeights === 0 ? 0 : (100 * predictorParameters) / representedWeights,
-    predictorParameters,
     representedWeights,
     kernels,
     baselines: {

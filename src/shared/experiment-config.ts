@@ -88,6 +88,8 @@ export const predictorPrecisions = [
   'int2',
 ] as const
 export type PredictorPrecision = (typeof predictorPrecisions)[number]
+/** The same for kernels that are stored themselves; float32 would be the original. */
+export const baselinePrecisions = ['float16', 'int8', 'int7', 'int6', 'int5', 'int4', 'int3', 'int2'] as const
 
 export const compressConfigSchema = z.strictObject({
   version: z.literal(1),
@@ -167,6 +169,34 @@ export const trainConfigSchema = z.strictObject({
 })
 export type TrainConfig = z.infer<typeof trainConfigSchema>
 
-export const experimentConfigSchema = z.discriminatedUnion('kind', [compressConfigSchema, trainConfigSchema])
+/** How a baseline stores the kernels (docs/baselines.md). */
+export const baselineMethods = ['quantisation'] as const
+export type BaselineMethod = (typeof baselineMethods)[number]
+
+/** What people would do instead of a predictor: the kernels themselves, in fewer bytes, in the same accounting. */
+export const baselineConfigSchema = z.strictObject({
+  version: z.literal(1),
+  kind: z.literal('baseline'),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1),
+  method: z.enum(baselineMethods),
+  /** Of the method `quantisation`; others ignore it, as every method ignores the settings of the others. */
+  quantisation: z.strictObject({ precision: z.enum(baselinePrecisions) }),
+  storage: z.strictObject({
+    /** Precision of what is not a represented kernel, as in a compression. */
+    remainder: z.enum(['float32', 'float16']),
+    /** Whether codes are entropy coded where that is shorter; else they take exactly their bits. */
+    entropyCoding: z.boolean(),
+  }),
+})
+export type BaselineConfig = z.infer<typeof baselineConfigSchema>
+
+export const experimentConfigSchema = z.discriminatedUnion('kind', [
+  compressConfigSchema,
+  trainConfigSchema,
+  baselineConfigSchema,
+])
 export type ExperimentConfig = z.infer<typeof experimentConfigSchema>
 export type ExperimentKind = ExperimentConfig['kind']

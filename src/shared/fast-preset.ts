@@ -1,13 +1,15 @@
 /** The studio's own recipe; docs/method.md says how it came about. */
-import { gentleOptimizer, type CompressConfig } from './experiment-config.ts'
+import { gentleOptimizer, type CompressConfig, type ExperimentConfig } from './experiment-config.ts'
 
-export interface CompressPreset {
+/** A ready-made configuration. */
+export interface Preset<Config extends ExperimentConfig> {
   readonly id: string
   readonly title: string
   /** One sentence: what it is for and what it costs. */
   readonly description: string
-  readonly config: CompressConfig
+  readonly config: Config
 }
+export type CompressPreset = Preset<CompressConfig>
 
 /** The studio's own recipe: reconstruction with Muon, then a short, gently ramped distillation. */
 export const fastConfig: CompressConfig = {

@@ -5,7 +5,8 @@ import { integerBits } from './stored-tensor.ts'
 /** Of the package format. A reader refuses any other. */
 export const packageVersion = 1
 
-const name = z.string().min(1).max(1000)
+export const tensorNameSchema = z.string().min(1).max(1000)
+const name = tensorNameSchema
 const extent = z
   .int()
   .min(0)
@@ -14,23 +15,28 @@ const positive = extent.min(1)
 const shape = z.array(extent).max(8)
 const count = z.int().min(0)
 
+export const integerBitsSchema = z.union(integerBits.map((bits) => z.literal(bits)))
+export const codingSchema = z.enum(['packed', 'entropy'])
+
 /** How one tensor is stored; its bytes follow those of the entry before it in the same section. */
-const storedEntrySchema = z.discriminatedUnion('kind', [
+export const storedEntrySchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('float32'), name, shape }),
   z.strictObject({ kind: z.literal('float16'), name, shape }),
   z.strictObject({
     kind: z.literal('integer'),
     name,
     shape,
-    bits: z.union(integerBits.map((bits) => z.literal(bits))),
-    coding: z.enum(['packed', 'entropy']),
+    bits: integerBitsSchema,
+    coding: codingSchema,
     /** Of the coded integers; the scales are in the float16 section. */
     bytes: count,
   }),
 ])
 export type StoredEntry = z.infer<typeof storedEntrySchema>
 
-const layerSchema = z.strictObject({ name, shape: z.tuple([positive, positive, positive, positive]) })
+/** [filters, channels, height, width] */
+export const kernelShapeSchema = z.tuple([positive, positive, positive, positive])
+const layerSchema = z.strictObject({ name, shape: kernelShapeSchema })
 export type PackagedLayer = z.infer<typeof layerSchema>
 
 const embeddingSchema = z.discriminatedUnion('type', [
@@ -47,12 +53,23 @@ export type PackagedEmbedding = z.infer<typeof embeddingSchema>
 export const permutationModes = ['none', 'in-filter', 'cross-filter'] as const
 export type PermutationMode = (typeof permutationModes)[number]
 
+/** The original network: its architecture in the studio's zoo, and the SHA-256 of its stored file. */
+export const packagedNetworkSchema = z.strictObject({
+  architecture: name,
+  classes: positive,
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+})
+export type PackagedNetwork = z.infer<typeof packagedNetworkSchema>
+
 const correctOfSchema = z.strictObject({ correct: count, total: count })
+/** Measured with the weights a reader of this very package gets; empty when nobody did. */
+export const measuredAccuraciesSchema = z.array(
+  z.strictObject({ split: z.string(), original: correctOfSchema, reconstructed: correctOfSchema }),
+)
 
 export const packageDescriptionSchema = z.strictObject({
   version: z.literal(packageVersion),
-  /** The original network: its architecture in the studio's zoo, and the SHA-256 of its stored file. */
-  network: z.strictObject({ architecture: name, classes: positive, sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  network: packagedNetworkSchema,
   /** Represented layers in the order of their layer coordinate; [filters, channels, height, width]. */
   layers: z.array(layerSchema).min(1).max(100_000),
   embedding: embeddingSchema,
@@ -72,10 +89,12 @@ export const packageDescriptionSchema = z.strictObject({
   checksums: z.record(z.string(), z.int().min(0)),
   /** What the experiment was configured with; for people, no reader needs it. */
   config: z.record(z.string(), z.unknown()),
-  /** Measured with the weights a reader of this very package gets; empty when nobody did. */
-  accuracies: z.array(z.strictObject({ split: z.string(), original: correctOfSchema, reconstructed: correctOfSchema })),
+  accuracies: measuredAccuraciesSchema,
 })
 export type PackageDescription = z.infer<typeof packageDescriptionSchema>
 
-/** What a reader must know before it reads on, in the header's metadata as the value of `nern`. */
+/** What a reader must know before it reads on, in the header's metadata as the value of the mark. */
 export const packageMarkSchema = z.object({ version: z.int().min(1) })
+
+/** Of the description of any kind of package. */
+export type DescriptionSchema<D> = z.ZodType<D>

@@ -2,6 +2,7 @@
  * Every leaf of a configuration, described for people: the editor draws its fields from this table, the comparison
  * names its rows by it. A test checks that it covers the schemas exactly and repeats their ranges and options.
  */
+import { baselineParameters } from './baseline-parameters.ts'
 import { compressParameters } from './compress-parameters.ts'
 import type { ExperimentKind } from './experiment-config.ts'
 import type { ParameterDescription } from './parameter-controls.ts'
@@ -13,9 +14,12 @@ export type { ParameterDescription }
 export const parameterCatalogue: Readonly<Record<ExperimentKind, readonly ParameterDescription[]>> = {
   compress: compressParameters,
   train: trainParameters,
+  baseline: baselineParameters,
 }
 
-/** The row of a leaf of either kind; undefined for the constants `version` and `kind`. */
+/** The row of a leaf of any kind; undefined for the constants `version` and `kind`. */
 export function describeParameter(path: string): ParameterDescription | undefined {
-  return [...compressParameters, ...trainParameters].find((row) => row.path === path)
+  return Object.values(parameterCatalogue)
+    .flat()
+    .find((row) => row.path === path)
 }

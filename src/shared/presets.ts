@@ -1,6 +1,7 @@
 /** Ready-made configurations. `id` is what `studio run --preset` takes. */
-import type { TrainConfig } from './experiment-config.ts'
-import { fastConfig, type CompressPreset } from './fast-preset.ts'
+import { baselinePresets } from './baseline-presets.ts'
+import type { BaselineConfig, CompressConfig, TrainConfig } from './experiment-config.ts'
+import { fastConfig, type CompressPreset, type Preset } from './fast-preset.ts'
 import { publishedPresets } from './published-presets.ts'
 
 export const compressPresets: readonly CompressPreset[] = [
@@ -24,6 +25,12 @@ export const compressPresets: readonly CompressPreset[] = [
     },
   },
   ...publishedPresets,
+]
+
+/** Of every experiment that starts from a stored network. */
+export const networkPresets: readonly Preset<CompressConfig | BaselineConfig>[] = [
+  ...compressPresets,
+  ...baselinePresets,
 ]
 
 export const trainDefaults: TrainConfig = {

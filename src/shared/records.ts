@@ -118,14 +118,18 @@ export interface AccuracyPair {
   readonly reconstructed: { readonly correct: number; readonly total: number }
 }
 
-export interface CompressResult {
-  readonly kind: 'compress'
+/** What every experiment ends with that turns a network into a smaller file: measured with that file. */
+interface ReconstructionResult {
   /** Validation and test split. Selection used the validation split only. */
   readonly accuracies: readonly AccuracyPair[]
   readonly sizes: SizeBreakdown
   readonly layers: readonly LayerReconstruction[]
   /** ||w - w'|| / ||w|| over all represented weights. */
   readonly relativeError: number
+}
+
+export interface CompressResult extends ReconstructionResult {
+  readonly kind: 'compress'
   readonly seconds: {
     readonly permutation: number
     readonly reconstruction: number
@@ -139,6 +143,11 @@ export interface CompressResult {
   readonly permutationSource?: 'none' | 'computed' | 'cache'
 }
 
+export interface BaselineResult extends ReconstructionResult {
+  readonly kind: 'baseline'
+  readonly seconds: { readonly compression: number; readonly evaluation: number; readonly total: number }
+}
+
 export interface TrainResult {
   readonly kind: 'train'
   readonly networkId: string
@@ -146,7 +155,14 @@ export interface TrainResult {
   readonly test: { readonly correct: number; readonly total: number }
   readonly seconds: { readonly total: number }
 }
-export type RunResult = CompressResult | TrainResult
+export type RunResult = CompressResult | BaselineResult | TrainResult
+/** Of an experiment that ends with a package. */
+export type PackagedResult = CompressResult | BaselineResult
+
+/** Whether a run ended with a package, which can be compared, exported and reported. */
+export function isPackaged(result: RunResult | undefined): result is PackagedResult {
+  return result !== undefined && result.kind !== 'train'
+}
 
 export interface ExperimentRecord {
   readonly id: string

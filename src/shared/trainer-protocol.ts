@@ -3,7 +3,7 @@
  * parsed by its schema on arrival. Bytes travel as Uint8Array (structured clone), copied.
  */
 import { z } from 'zod'
-import { compressConfigSchema, trainConfigSchema } from './experiment-config.ts'
+import { baselineConfigSchema, compressConfigSchema, trainConfigSchema } from './experiment-config.ts'
 import { weightFormatSchema } from './export-formats.ts'
 import { importanceMeasurementSchema, importanceRequestFields } from './importance.ts'
 import { datasetKinds, importSplits, splitNameSchema } from './records.ts'
@@ -56,6 +56,12 @@ export const trainerJobSchema = z.discriminatedUnion('kind', [
     config: trainConfigSchema,
     /** Weights to start from instead of random ones; of the architecture and classes that are trained. */
     network: networkInputSchema.optional(),
+    dataset: datasetInputSchema,
+  }),
+  z.strictObject({
+    kind: z.literal('baseline'),
+    config: baselineConfigSchema,
+    network: networkInputSchema,
     dataset: datasetInputSchema,
   }),
   /** Accuracy of a stored network. `limit` 0 = the whole split. */
@@ -138,12 +144,21 @@ const predictionsSchema = z.strictObject({
 })
 export type SplitPredictions = z.infer<typeof predictionsSchema>
 
+/** What every job gives that turns a network into a package. */
+const reconstructionFields = {
+  evaluations: z.array(predictionsSchema),
+  layers: z.array(z.strictObject({ name: z.string(), shape: z.array(z.int()), relativeError: z.number() })),
+  relativeError: z.number(),
+  /** The package (docs/format.md), which accuracy was measured with. */
+  package: bytes,
+  /** safetensors: every tensor of the reconstructed network under its original name. */
+  reconstructed: bytes,
+}
+
 export const jobResultSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('compress'),
-    evaluations: z.array(predictionsSchema),
-    layers: z.array(z.strictObject({ name: z.string(), shape: z.array(z.int()), relativeError: z.number() })),
-    relativeError: z.number(),
+    ...reconstructionFields,
     seconds: z.strictObject({
       permutation: z.number(),
       reconstruction: z.number(),
@@ -154,10 +169,11 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
     }),
     /** `cache`: kept from an earlier experiment, so that it took 0 seconds. */
     permutationSource: z.enum(['none', 'computed', 'cache']),
-    /** The compressed package (docs/format.md), which accuracy was measured with. */
-    package: bytes,
-    /** safetensors: every tensor of the reconstructed network under its original name. */
-    reconstructed: bytes,
+  }),
+  z.strictObject({
+    kind: z.literal('baseline'),
+    ...reconstructionFields,
+    seconds: z.strictObject({ compression: z.number(), evaluation: z.number(), total: z.number() }),
   }),
   z.strictObject({
     kind: z.literal('train'),

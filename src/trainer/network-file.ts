@@ -1,5 +1,6 @@
 /** A stored network: the graph from the zoo and its parameters from a safetensors file. */
 import { readCheckpoint } from '#formats/checkpoint.ts'
+import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import type { Network } from '#networks/network.ts'
 import { float32Tensor, type HostTensors } from '#shared/host-tensor.ts'
@@ -33,4 +34,23 @@ export async function loadNetwork(input: {
     return [name, float32Tensor(shape, tensor.toFloat32())] as const
   })
   return { network: network.value, parameters: Object.fromEntries(parameters) }
+}
+
+/** Bytes of a safetensors file with every tensor of a reconstructed network under its original name. */
+export function reconstructedFile({ architecture, classes }: Network, tensors: HostTensors): Uint8Array<ArrayBuffer> {
+  return writeSafetensors(Object.entries(tensors), { architecture, classes: String(classes) })
+}
+
+/** The parameters of a network in two: kernels of its represented layers, in their order, and all others. */
+export function representedAndKept({ network, parameters }: LoadedNetwork): {
+  readonly represented: HostTensors
+  readonly kept: HostTensors
+} {
+  const names = new Set(network.representedLayers.map(({ name }) => name))
+  const entries = Object.entries(parameters)
+  const represented = [...names].flatMap((name) => entries.filter(([candidate]) => candidate === name))
+  return {
+    represented: Object.fromEntries(represented),
+    kept: Object.fromEntries(entries.filter(([name]) => !names.has(name))),
+  }
 }

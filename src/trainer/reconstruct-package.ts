@@ -1,9 +1,15 @@
-import { readBack } from '#engine/nern/quantization/stored-parameters.ts'
+import { readBack } from '#engine/quantization/stored-parameters.ts'
 import type { Executor } from '#engine/executors/executor.ts'
 import { predictAllProgram } from '#engine/nern/programs/predict-all.ts'
 import { createRepresentation } from '#engine/nern/representation.ts'
+import { isBaselinePackage, readBaselinePackage } from '#formats/baseline-package/reader.ts'
+import { readPackage } from '#formats/nern-package/reader.ts'
 import type { NernPackage } from '#formats/nern-package/writer.ts'
+import { readSafetensors } from '#formats/safetensors/reader.ts'
+import { decompressed } from '#shared/compressed-tensor.ts'
 import type { HostTensors } from '#shared/host-tensor.ts'
+import type { PackagedNetwork } from '#shared/package-description.ts'
+import { AppException, type Result } from '#shared/result.ts'
 import { embeddingOf } from './compress/embedding.ts'
 
 /** The represented weights that the predictor of a package gives, by their original names. */
@@ -24,4 +30,30 @@ export async function packagedWeights(executor: Executor, content: NernPackage):
     state.dispose()
     program.dispose()
   }
+}
+
+/**
+ * The whole network of a package of either kind. Throws `AppException` as their readers say; a file that is neither is
+ * refused as no compressed package.
+ */
+export async function networkOfPackage(
+  executor: Executor,
+  bytes: Uint8Array,
+  fileName: string,
+): Promise<{ readonly network: PackagedNetwork; readonly tensors: HostTensors }> {
+  const header = readSafetensors(bytes, fileName)
+  if (header.ok && isBaselinePackage(header.value.metadata)) {
+    const { network, kept, layers } = valueOf(readBaselinePackage(bytes, fileName))
+    return { network, tensors: { ...readBack(kept), ...decompressed(layers) } }
+  }
+  const content = valueOf(readPackage(bytes, fileName))
+  return {
+    network: content.network,
+    tensors: { ...readBack(content.kept), ...(await packagedWeights(executor, content)) },
+  }
+}
+
+function valueOf<T>(result: Result<T>): T {
+  if (result.ok) return result.value
+  throw new AppException(result.error)
 }

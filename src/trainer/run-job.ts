@@ -1,6 +1,7 @@
 import { assertNever } from '#shared/result.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import type { JobContext, JobEnd } from './job-context.ts'
+import { baseline } from './jobs/baseline.ts'
 import { compress } from './jobs/compress.ts'
 import { evaluate } from './jobs/evaluate.ts'
 import { exportNetwork } from './jobs/export.ts'
@@ -18,6 +19,8 @@ export function runJob(job: TrainerJob, context: JobContext): Promise<JobEnd> {
       return compress(job, context)
     case 'train':
       return train(job, context)
+    case 'baseline':
+      return baseline(job, context)
     case 'evaluate':
       return evaluate(job, context)
     case 'importance':

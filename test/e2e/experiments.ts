@@ -1,5 +1,6 @@
 /** Experiments that a test can wait for. */
-import type { CompressConfig } from '#shared/experiment-config.ts'
+import { baselinePresets } from '#shared/baseline-presets.ts'
+import type { BaselineConfig, CompressConfig, ExperimentConfig } from '#shared/experiment-config.ts'
 import { compressPresets } from '#shared/presets.ts'
 import type { ExperimentRecord, MetricPoint } from '#shared/records.ts'
 import { expect } from './fixtures.ts'
@@ -8,6 +9,12 @@ import { ask, type OpenStudio } from './launch.ts'
 export function smokeConfig(): CompressConfig {
   const preset = compressPresets.find(({ id }) => id === 'smoke')
   if (preset === undefined) throw new Error('There is no preset named smoke.')
+  return preset.config
+}
+
+export function int4Config(): BaselineConfig {
+  const preset = baselinePresets.find(({ id }) => id === 'baseline-int4')
+  if (preset === undefined) throw new Error('There is no preset named baseline-int4.')
   return preset.config
 }
 
@@ -22,7 +29,7 @@ export function interruptibleConfig(): CompressConfig {
 }
 
 /** Queues an experiment on the network and the data set of the library. */
-export async function enqueue({ page }: OpenStudio, name: string, config: CompressConfig): Promise<ExperimentRecord> {
+export async function enqueue({ page }: OpenStudio, name: string, config: ExperimentConfig): Promise<ExperimentRecord> {
   const [network] = await ask(page, 'networks.list', {})
   const [dataset] = await ask(page, 'datasets.list', {})
   if (network === undefined || dataset === undefined) throw new Error('The library is empty.')

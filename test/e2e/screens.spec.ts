@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import type { Place } from '#shared/contract.ts'
-import { enqueue, reaches, smokeConfig } from './experiments.ts'
+import { enqueue, int4Config, reaches, smokeConfig } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
 import { ask, screenshotsFolder, show, type OpenStudio } from './launch.ts'
 
@@ -57,8 +57,10 @@ test.describe('with a library', () => {
   test('screens with networks, data sets and finished experiments', async ({ studio }) => {
     const first = await enqueue(studio, 'Smoke, seed 1', smokeConfig())
     const second = await enqueue(studio, 'Smoke, seed 2', { ...smokeConfig(), seed: 2 })
+    const third = await enqueue(studio, 'int4', int4Config())
     await reaches(studio, first.id, 'completed')
     await reaches(studio, second.id, 'completed')
+    await reaches(studio, third.id, 'completed')
     const [network] = await ask(studio.page, 'networks.list', {})
     const [dataset] = await ask(studio.page, 'datasets.list', {})
     const places: readonly (readonly [string, Place])[] = [
@@ -71,7 +73,8 @@ test.describe('with a library', () => {
       ['experiments', { name: 'experiments' }],
       ['queue', { name: 'queue' }],
       ['run', { name: 'run', experimentId: first.id }],
-      ['compare', { name: 'compare', ids: [first.id, second.id] }],
+      ['run-baseline', { name: 'run', experimentId: third.id }],
+      ['compare', { name: 'compare', ids: [first.id, second.id, third.id] }],
       ['doctor', { name: 'doctor' }],
       ['settings', { name: 'settings' }],
     ]

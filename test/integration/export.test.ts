@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,10 +8,10 @@ import { openZip } from '#formats/zip/zip.ts'
 import { readSafetensors } from '#formats/safetensors/reader.ts'
 import { openPackage } from '#formats/nern-package/reader.ts'
 import type { ExperimentDetail } from '#shared/contract.ts'
-import { exportFormats } from '#shared/export-formats.ts'
+import { exportFormatsOf } from '#shared/export-formats.ts'
 import type { CompressResult } from '#shared/records.ts'
 import { Random } from '#shared/random.ts'
-import { answerOf, runCommand, startCommand } from '#test/support/command-line.ts'
+import { answerBeforeTests, answerOf, runCommand, startCommand } from '#test/support/command-line.ts'
 import { itWithPython, runPython } from '#test/support/python.ts'
 import { buildTrainer, fillStore } from '#test/support/real-trainer.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
@@ -34,21 +33,8 @@ let out = ''
 let result: CompressResult
 let runFolder = ''
 const at = (ending: string) => join(out, `A-B-small-run.${ending}`)
+const prepare = (...args: string[]) => answerBeforeTests(storeFolder, args, trainerPath)
 const studio = (...args: string[]) => answerOf(storeFolder, args, {}, trainerPath)
-
-const entry = join(import.meta.dirname, '../../src/cli/index.ts')
-
-/** `studio ...args --json` before any test begins. */
-function prepare(...args: string[]): unknown {
-  const env = { ...process.env, NERN_TRAINER: trainerPath }
-  const stdio = ['ignore', 'pipe', 'pipe'] as const
-  return JSON.parse(
-    execFileSync(process.execPath, [entry, ...args, '--store', storeFolder, '--json'], {
-      env,
-      stdio: [...stdio],
-    }).toString(),
-  )
-}
 
 beforeAll(async () => {
   trainerPath = buildTrainer()
@@ -65,7 +51,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(storeFolder, { recursive: true, force: true }))
 
 it('exports every format under one name, and nothing else', () => {
-  const endings = exportFormats.flatMap((format) => {
+  const endings = exportFormatsOf('compress').flatMap((format) => {
     if (format === 'nern') return ['nern.safetensors']
     return format === 'report' ? ['report.html', 'report.json'] : [format]
   })

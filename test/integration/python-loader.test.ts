@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect } from 'vitest'
-import { readBack } from '#engine/nern/quantization/stored-parameters.ts'
+import { readBack } from '#engine/quantization/stored-parameters.ts'
 import { createExecutor } from '#engine/executors/create-executor.ts'
 import type { Executor } from '#engine/executors/executor.ts'
 import { writePackage, type NernPackage } from '#formats/nern-package/writer.ts'

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { TrainerScript } from './scripted-trainer.ts'
@@ -57,4 +57,12 @@ export async function answerOf(
   const { code, stdout, stderr } = await startCommand(storeFolder, [...args, '--json'], script, trainerPath).ended
   if (code !== 0) throw new Error(`studio ${args.join(' ')} ended with ${code}: ${stderr}`)
   return JSON.parse(stdout)
+}
+
+/** `answerOf` for what has to be there before any test begins: it waits, and needs no test that is running. */
+export function answerBeforeTests(storeFolder: string, args: readonly string[], trainerPath: string): unknown {
+  const env = { ...process.env, NERN_TRAINER: trainerPath }
+  const stdio = ['ignore', 'pipe', 'pipe'] as const
+  const command = [entry, ...args, '--store', storeFolder, '--json']
+  return JSON.parse(execFileSync(process.execPath, command, { env, stdio: [...stdio] }).toString())
 }

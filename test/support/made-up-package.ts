@@ -64,7 +64,7 @@ export function madeUpPackage(options: MadeUpOptions = {}): NernPackage {
 }
 
 /** Random values of the size weights have, most of them small, at the wanted precision. */
-function madeUpTensor(shape: readonly number[], kind: MadeUpKind, random: Random): StoredTensor {
+export function madeUpTensor(shape: readonly number[], kind: MadeUpKind, random: Random): StoredTensor {
   const deviation = 1 / Math.sqrt(Math.max(4, sizeOf(shape.slice(1))))
   const normals = Float32Array.from({ length: sizeOf(shape) }, () => random.normal())
   const values = normals.map((value) => value * deviation)

@@ -7,6 +7,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { readCheckpoint } from '#formats/checkpoint.ts'
 import { writeImageCache } from '#formats/image-cache/writer.ts'
+import { writeBaselinePackage } from '#formats/baseline-package/writer.ts'
 import { writePackage } from '#formats/nern-package/writer.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { buildNetwork } from '#networks/architectures.ts'
@@ -14,6 +15,7 @@ import { initialParameters } from '#networks/initial-parameters.ts'
 import { matchArchitecture } from '#networks/matching.ts'
 import { AppException, toAppError } from '#shared/result.ts'
 import { toTrainerSchema, type FromTrainer, type JobResult, type TrainerJob } from '#shared/trainer-protocol.ts'
+import { madeUpBaseline } from './made-up-baseline.ts'
 import { filledPredictor, madeUpPackage } from './made-up-package.ts'
 
 export interface TrainerScript {
@@ -125,28 +127,19 @@ async function run(job: TrainerJob): Promise<JobResult | undefined> {
         original: new Float32Array(9),
         reconstructed: Float32Array.from({ length: 9 }, () => state.loss),
       })
-      const evaluation = (of: 'original' | 'reconstructed', split: 'validation' | 'test', wrong: number) => ({
-        of,
-        split,
-        correct: IMAGES - wrong,
-        total: IMAGES,
-        predictions: predictions(wrong),
-      })
       return {
         kind: 'compress',
-        evaluations: [
-          evaluation('original', 'validation', 1),
-          evaluation('original', 'test', 1),
-          evaluation('reconstructed', 'validation', 2),
-          evaluation('reconstructed', 'test', 3),
-        ],
-        layers: [{ name: 'conv1.weight', shape: [16, 3, 3, 3], relativeError: state.loss }],
-        relativeError: state.loss,
+        ...reconstruction(state.loss),
         seconds: { permutation: 0, reconstruction: 1, distillation: 0, quantisation: 0, evaluation: 0, total: 1 },
         permutationSource: 'none',
         package: packageBytes(state.loss),
-        reconstructed: new TextEncoder().encode(`reconstructed ${state.loss}`),
       }
+    }
+    case 'baseline': {
+      send({ type: 'started', device: 'scripted', totalSteps: 0, step: 0 })
+      const seconds = { compression: 1, evaluation: 0, total: 1 }
+      const written = writeBaselinePackage(madeUpBaseline({ kinds: ['integer'] }), { allowsEntropy: true })
+      return { kind: 'baseline', ...reconstruction(0.1), seconds, package: written }
     }
     case 'train': {
       if ((await learn(job.config.epochs, 1)) === 'stopped') return undefined
@@ -185,6 +178,28 @@ async function run(job: TrainerJob): Promise<JobResult | undefined> {
         ],
         versions: { scripted: '1' },
       }
+  }
+}
+
+/** What a run that ends with a package says of the network in it. */
+function reconstruction(relativeError: number) {
+  const evaluation = (of: 'original' | 'reconstructed', split: 'validation' | 'test', wrong: number) => ({
+    of,
+    split,
+    correct: IMAGES - wrong,
+    total: IMAGES,
+    predictions: predictions(wrong),
+  })
+  return {
+    evaluations: [
+      evaluation('original', 'validation', 1),
+      evaluation('original', 'test', 1),
+      evaluation('reconstructed', 'validation', 2),
+      evaluation('reconstructed', 'test', 3),
+    ],
+    layers: [{ name: 'conv1.weight', shape: [16, 3, 3, 3], relativeError }],
+    relativeError,
+    reconstructed: new TextEncoder().encode(`reconstructed ${relativeError}`),
   }
 }
 

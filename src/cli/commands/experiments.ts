@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { atomicWrite } from '#main/files/atomic-write.ts'
 import type { Comparison } from '#shared/contract.ts'
-import { splitNames, type ExperimentRecord } from '#shared/records.ts'
+import { isPackaged, splitNames, type ExperimentRecord } from '#shared/records.ts'
 import { AppException } from '#shared/result.ts'
 import { call } from '../call.ts'
 import { UsageError, type Command } from '../command.ts'
@@ -118,7 +118,8 @@ function achievements({ latestRun }: ExperimentRecord): readonly [string, string
   return [accuracy, formatRatio(result.sizes.compressionRatio)]
 }
 
-function formatComparison({ split, entries, configRows }: Comparison): string {
+/** Accuracy and bytes of every experiment, and the parameters that differ. */
+export function formatComparison({ split, entries, configRows }: Comparison): string {
   const table = formatTable(
     [
       { title: 'experiment' },
@@ -130,7 +131,7 @@ function formatComparison({ split, entries, configRows }: Comparison): string {
     ],
     entries.map(({ experiment, original, reconstructed }) => {
       const result = experiment.latestRun?.result
-      const sizes = result?.kind === 'compress' ? result.sizes : undefined
+      const sizes = isPackaged(result) ? result.sizes : undefined
       return [
         experiment.name,
         original === undefined ? 'not evaluated' : formatPercent(original.accuracy),

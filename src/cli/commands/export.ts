@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { exportFormats, exportFormatTitles, type ExportFormat } from '#shared/export-formats.ts'
+import { exportFormats, exportFormatsOf, exportFormatTitles, type ExportFormat } from '#shared/export-formats.ts'
 import { formatTable } from '#shared/plain-text/table.ts'
 import { formatBytes } from '#shared/plain-text/units.ts'
 import { call } from '../call.ts'
@@ -10,15 +10,16 @@ import { runTask } from '../task.ts'
 const exportExperiment: Command = {
   name: 'export',
   usage: `EXPERIMENT --out DIR [--format ${exportFormats.join(',')}] [--force]`,
-  summary: 'Write what a finished compression gave into a folder; --force replaces files that are there.',
+  summary: 'Write what a finished compression or baseline gave into a folder; --force replaces files that are there.',
   positionals: ['EXPERIMENT'],
   options: { out: { type: 'string' }, format: { type: 'string' }, force: { type: 'boolean' } },
   run(invocation) {
     const { positionals, options, output } = invocation
     const folder = resolve(options.neededText('out'))
-    const formats = formatsOf(options.text('format'))
+    const wanted = formatsOf(options.text('format'))
     return invocation.withStudio(async (studio) => {
-      const { id } = findRecord('experiment', positionals[0] ?? '', await call(studio, 'experiments.list', {}))
+      const { id, config } = findRecord('experiment', positionals[0] ?? '', await call(studio, 'experiments.list', {}))
+      const formats = wanted ?? exportFormatsOf(config.kind)
       const { files } = await runTask(invocation, studio, (taskId) =>
         call(studio, 'experiments.export', {
           taskId,
@@ -42,10 +43,9 @@ const exportExperiment: Command = {
   },
 }
 
-/** All formats when nothing was said. Throws `UsageError` for an unknown one. */
-function formatsOf(text: string | undefined): readonly ExportFormat[] {
-  if (text === undefined) return exportFormats
-  return text.split(',').map((word) => {
+/** Undefined when nothing was said. Throws `UsageError` for an unknown one. */
+function formatsOf(text: string | undefined): readonly ExportFormat[] | undefined {
+  return text?.split(',').map((word) => {
     const format = exportFormats.find((known) => known === word.trim())
     if (format !== undefined) return format
     throw new UsageError(`--format takes ${exportFormats.join(', ')}, separated by commas; got ${word}.`)

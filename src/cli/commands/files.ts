@@ -3,22 +3,22 @@ import { readFile, rm, stat } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
 import { readCheckpoint, type StateDict } from '#formats/checkpoint.ts'
 import { bytesPerElement } from '#formats/file-tensor.ts'
-import { packageBytes } from '#formats/nern-package/package-bytes.ts'
-import { isPackage, openPackage, type PackageFile } from '#formats/nern-package/reader.ts'
+import { isBaselinePackage, openBaselinePackage } from '#formats/baseline-package/reader.ts'
+import { isPackage, openPackage } from '#formats/nern-package/reader.ts'
 import { commitRename } from '#main/files/atomic-write.ts'
 import { matchArchitecture } from '#networks/matching.ts'
 import { weightFormats } from '#shared/export-formats.ts'
-import type { StoredEntry } from '#shared/package-description.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
-import { formatBytes, formatCount, formatPercent } from '#shared/plain-text/units.ts'
+import { formatBytes, formatCount } from '#shared/plain-text/units.ts'
 import { AppException } from '#shared/result.ts'
 import { UsageError, type Command } from '../command.ts'
+import { describeBaseline, describePackage, type Description } from '../describe-package.ts'
 
 /** Commands on files alone: they open no store. */
 const reconstruct: Command = {
   name: 'reconstruct',
-  usage: `FILE.nern.safetensors --out W.${weightFormats.join('|')}`,
-  summary: 'Turn a compressed package back into weights; the ending of W says the format.',
+  usage: `FILE.safetensors --out W.${weightFormats.join('|')}`,
+  summary: 'Turn a compressed package, or that of a baseline, back into weights; the ending of W says the format.',
   positionals: ['FILE'],
   options: { out: { type: 'string' } },
   async run({ positionals, options, output, runJob }) {
@@ -50,13 +50,19 @@ const reconstruct: Command = {
 const inspect: Command = {
   name: 'inspect',
   usage: 'FILE',
-  summary: 'What a compressed package or a checkpoint holds: tensors, and bytes part by part.',
+  summary: 'What a package or a checkpoint holds: tensors, and bytes part by part.',
   positionals: ['FILE'],
   options: {},
   async run({ positionals, output }) {
     const path = resolve(positionals[0] ?? '')
     const checkpoint = await readCheckpoint(path)
     if (!checkpoint.ok) throw new AppException(checkpoint.error)
+    if (isBaselinePackage(checkpoint.value.metadata)) {
+      const opened = openBaselinePackage(await readFile(path), basename(path))
+      if (!opened.ok) throw new AppException(opened.error)
+      output.result(...describeBaseline(basename(path), opened.value))
+      return 0
+    }
     if (!isPackage(checkpoint.value.metadata)) {
       const { size } = await stat(path)
       output.result(...describeCheckpoint(basename(path), size, checkpoint.value))
@@ -70,65 +76,6 @@ const inspect: Command = {
 }
 
 export const fileCommands: readonly Command[] = [reconstruct, inspect]
-
-/** As a value and as text. */
-type Description = readonly [unknown, string]
-
-function describePackage(name: string, file: PackageFile): Description {
-  const { description, sizeBytes } = file
-  const { network, embedding, predictor, permutation, layers, kept, accuracies } = description
-  const { predictor: predictorBytes, orders, kept: keptBytes, header } = packageBytes(file)
-  const parts = [
-    { part: 'predictor', bytes: predictorBytes },
-    { part: 'permutation', bytes: orders },
-    { part: 'kept tensors', bytes: keptBytes.reduce((sum, entry) => sum + entry.bytes, 0) },
-    { part: 'header', bytes: header },
-  ]
-  const kernels = layers.reduce((sum, { shape }) => sum + shape[0] * shape[1], 0)
-  const facts = formatFacts([
-    ['file', `${name}, a compressed package of version ${description.version}`],
-    ['network', `${network.architecture}, ${network.classes} classes`],
-    ['original', `SHA-256 ${network.sha256}`],
-    ['represented', `${formatCount(kernels)} kernels in ${layers.length} layers`],
-    ['embedding', `${embedding.type}, ${embedding.levels} levels`],
-    [
-      'predictor',
-      `${predictor.blocks} layers of ${predictor.hiddenSize}, ${predictor.inputs} inputs, ${predictor.outputs} outputs`,
-    ],
-    ['permutation', permutation],
-    ...accuracies.map(({ split, original, reconstructed }): readonly [string, string] => [
-      `accuracy, ${split}`,
-      `${fraction(reconstructed)} (original ${fraction(original)})`,
-    ]),
-  ])
-  const sizes = formatTable(
-    [{ title: 'part' }, { title: 'size', align: 'right' }, { title: 'share', align: 'right' }],
-    [...parts, { part: 'file', bytes: sizeBytes }].map(({ part, bytes }) => [
-      part,
-      formatBytes(bytes),
-      formatPercent(bytes / sizeBytes),
-    ]),
-  )
-  const tensors = formatTable(
-    [{ title: 'tensor' }, { title: 'shape' }, { title: 'stored as' }],
-    [
-      ...predictor.tensors.map(tensorRow),
-      ...layers.map(({ name: layer, shape }) => [layer, shape.join(' x '), 'represented by the predictor']),
-      ...kept.map(tensorRow),
-    ],
-  )
-  return [{ kind: 'package', sizeBytes, parts, description }, [facts, sizes, tensors].join('\n\n')]
-}
-
-function tensorRow(entry: StoredEntry): readonly string[] {
-  const how =
-    entry.kind === 'integer' ? `${entry.bits}-bit integers, ${entry.coding}, ${formatBytes(entry.bytes)}` : entry.kind
-  return [entry.name, entry.shape.join(' x '), how]
-}
-
-function fraction({ correct, total }: { readonly correct: number; readonly total: number }): string {
-  return formatPercent(correct / Math.max(1, total))
-}
 
 function describeCheckpoint(name: string, sizeBytes: number, { format, tensors }: StateDict): Description {
   const rows = [...tensors].map(([tensor, { shape, dtype, bytes }]) => ({

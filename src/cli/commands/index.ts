@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { baselineCommands } from './baseline.ts'
 import { datasetCommands } from './dataset.ts'
 import { demoCommands } from './demo.ts'
 import { doctorCommands } from './doctor.ts'
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   ...networkCommands,
   ...trainCommands,
   ...runCommands,
+  ...baselineCommands,
   ...queueCommands,
   ...experimentsCommands,
   ...exportCommands,

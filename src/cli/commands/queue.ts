@@ -10,7 +10,7 @@ import { formatTable } from '#shared/plain-text/table.ts'
 const add: Command = {
   name: 'queue add',
   usage: compressUsage,
-  summary: 'Put a compression into the queue without starting it.',
+  summary: 'Put a compression, or a baseline, into the queue without starting it.',
   positionals: [],
   options: compressOptions,
   run(invocation) {

@@ -5,7 +5,8 @@ import { compressOptions, compressRequest, compressUsage, createCompression } fr
 const run: Command = {
   name: 'run',
   usage: compressUsage,
-  summary: 'Compress a network now and print what it achieved. Ctrl-C pauses with a checkpoint.',
+  summary:
+    'Compress a network now and print what it achieved; a preset may be a baseline. Ctrl-C pauses with a checkpoint.',
   positionals: [],
   options: compressOptions,
   run(invocation) {

@@ -4,7 +4,7 @@ import type { LayerPermutation } from '#shared/layer-permutation.ts'
 import type { PackagedLayer, PermutationMode } from '#shared/package-description.ts'
 import type { AppException } from '#shared/result.ts'
 import { decodePermutation, encodePermutation } from './permutation-code.ts'
-import { RangeDecoder, RangeEncoder } from './range-coder.ts'
+import { RangeDecoder, RangeEncoder } from '../coding/range-coder.ts'
 
 /** Layer by layer; in-filter: the filters first, then the channels of filter 0, 1, 2 ... */
 export function encodeOrders(orders: readonly LayerPermutation[]): Uint8Array<ArrayBuffer> {

@@ -4,7 +4,7 @@
  * O(log n).
  */
 import { AppException } from '#shared/result.ts'
-import type { RangeDecoder, RangeEncoder } from './range-coder.ts'
+import type { RangeDecoder, RangeEncoder } from '../coding/range-coder.ts'
 
 /** Throws `invalid-argument` when `order` is not a permutation of 0 .. n-1. */
 export function encodePermutation(encoder: RangeEncoder, order: Int32Array): void {

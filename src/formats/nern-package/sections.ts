@@ -1,19 +1,17 @@
 /** Where the tensors of a package lie: one section a precision, each a tensor of the safetensors file. */
 import type { FileDtype } from '../file-tensor.ts'
+import type { ExpectedSection } from '../package-container/reader.ts'
 import type { PackageDescription, StoredEntry } from '#shared/package-description.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
 import { assertNever } from '#shared/result.ts'
 
-/** Key of the mark in the header's metadata. */
-export const markKey = 'nern'
-/** Zlib stream of the JSON description. */
-export const descriptionSection = 'description'
 export const ordersSection = 'permutations'
 
 const precisions = ['float32', 'float16', 'codes'] as const
 export type Precision = (typeof precisions)[number]
-export const owners = ['predictor', 'kept'] as const
-export type Owner = (typeof owners)[number]
+export type Owner = 'predictor' | 'kept'
+/** Who has sections in any kind of package. */
+type SectionOwner = Owner | 'layers'
 
 export const sectionDtypes: Readonly<Record<Precision, FileDtype>> = {
   float32: 'float32',
@@ -21,8 +19,8 @@ export const sectionDtypes: Readonly<Record<Precision, FileDtype>> = {
   codes: 'uint8',
 }
 
-/** Name of the section with the predictor's or the kept tensors' values of one precision. */
-export function sectionName(owner: Owner, precision: Precision): string {
+/** Name of the section with an owner's values of one precision. */
+export function sectionName(owner: SectionOwner, precision: Precision): string {
   return `${owner}.${precision}`
 }
 
@@ -42,19 +40,33 @@ export function entryBytes(entry: StoredEntry): Readonly<Record<Precision, numbe
 }
 
 /** Rows that have a scale each: indices of the first axis. */
-function rowsOf(shape: readonly number[]): number {
+export function rowsOf(shape: readonly number[]): number {
   return shape[0] ?? 1
 }
 
-/** Bytes every section must have, but the orders' and the description's. */
-export function expectedSections({ predictor, kept }: PackageDescription): ReadonlyMap<string, number> {
-  const sizes = new Map<string, number>()
-  for (const owner of owners) {
-    const entries = owner === 'predictor' ? predictor.tensors : kept
-    for (const precision of precisions) {
-      const size = entries.reduce((sum, entry) => sum + entryBytes(entry)[precision], 0)
-      if (size > 0) sizes.set(sectionName(owner, precision), size)
-    }
+/** Every section but the description, with the bytes it must have. */
+export function expectedSections({
+  predictor,
+  kept,
+  permutation,
+}: PackageDescription): ReadonlyMap<string, ExpectedSection> {
+  const sections = new Map([
+    ...expectedTensorSections('predictor', predictor.tensors),
+    ...expectedTensorSections('kept', kept),
+  ])
+  if (permutation !== 'none') sections.set(ordersSection, { dtype: 'uint8' })
+  return sections
+}
+
+/** The sections of one owner's tensors. */
+export function expectedTensorSections(
+  owner: Owner,
+  entries: readonly StoredEntry[],
+): ReadonlyMap<string, ExpectedSection> {
+  const sections = new Map<string, ExpectedSection>()
+  for (const precision of precisions) {
+    const bytes = entries.reduce((sum, entry) => sum + entryBytes(entry)[precision], 0)
+    if (bytes > 0) sections.set(sectionName(owner, precision), { dtype: sectionDtypes[precision], bytes })
   }
-  return sizes
+  return sections
 }

@@ -1,14 +1,12 @@
-import { crc32, deflateSync } from 'node:zlib'
 import type { LayerPermutation } from '#shared/layer-permutation.ts'
 import { packageVersion, type PackageDescription } from '#shared/package-description.ts'
 import type { StoredTensors } from '#shared/stored-tensor.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
 import { AppException } from '#shared/result.ts'
-import { bytesPerElement } from '../file-tensor.ts'
-import { writeSafetensors, type TensorToWrite } from '../safetensors/writer.ts'
+import { SectionsToWrite } from '../package-container/writer.ts'
+import { nernPackageKind } from './description.ts'
 import { encodeOrders } from './layer-orders.ts'
-import { descriptionSection, markKey, ordersSection, sectionDtypes, sectionName } from './sections.ts'
-import type { Owner, Precision } from './sections.ts'
+import { ordersSection, sectionDtypes, sectionName } from './sections.ts'
 import { encodeTensors } from './tensor-table.ts'
 
 /** Everything in a package. */
@@ -34,18 +32,15 @@ export function writePackage(content: NernPackage): Uint8Array<ArrayBuffer> {
   assertOrders(content)
   const predictor = encodeTensors(content.predictor)
   const kept = encodeTensors(content.kept)
-  const sections = new Map<string, TensorToWrite>()
+  const sections = new SectionsToWrite()
   for (const [owner, table] of [['predictor', predictor] as const, ['kept', kept] as const]) {
     for (const precision of ['float32', 'float16', 'codes'] as const) {
-      addSection(sections, owner, precision, table.sections[precision])
+      sections.add(sectionName(owner, precision), sectionDtypes[precision], table.sections[precision])
     }
   }
-  if (orders.length > 0) {
-    const bytes = encodeOrders(orders)
-    sections.set(ordersSection, { shape: [bytes.byteLength], dtype: 'uint8', bytes })
-  }
-  const checksums = [...sections].map(([name, tensor]) => [name, 'bytes' in tensor ? crc32(tensor.bytes) : 0] as const)
-  const description: PackageDescription = {
+  if (orders.length > 0) sections.add(ordersSection, 'uint8', encodeOrders(orders))
+  const { architecture, classes } = network
+  return sections.seal(nernPackageKind, { architecture, classes }, (checksums): PackageDescription => ({
     version: packageVersion,
     network,
     layers: layers.map(({ name, shape }) => ({ name, shape: [...shape] })),
@@ -53,20 +48,10 @@ export function writePackage(content: NernPackage): Uint8Array<ArrayBuffer> {
     predictor: { ...predictorShape, activation: 'relu', tensors: [...predictor.entries] },
     permutation: orders[0]?.mode ?? 'none',
     kept: [...kept.entries],
-    checksums: Object.fromEntries(checksums),
+    checksums,
     config,
     accuracies,
-  }
-  const bytes = deflateSync(JSON.stringify(description), { level: 9 })
-  sections.set(descriptionSection, { shape: [bytes.byteLength], dtype: 'uint8', bytes })
-  const { architecture, classes } = network
-  return writeSafetensors(sections, { [markKey]: JSON.stringify({ version: packageVersion, architecture, classes }) })
-}
-
-function addSection(sections: Map<string, TensorToWrite>, owner: Owner, precision: Precision, bytes: Uint8Array): void {
-  if (bytes.byteLength === 0) return
-  const dtype = sectionDtypes[precision]
-  sections.set(sectionName(owner, precision), { shape: [bytes.byteLength / bytesPerElement[dtype]], dtype, bytes })
+  }))
 }
 
 function assertOrders({ layers, orders }: NernPackage): void {

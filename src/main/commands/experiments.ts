@@ -6,7 +6,8 @@ import type { CompressConfig, ExperimentConfig } from '#shared/experiment-config
 import type { DatasetRecord, ExperimentRecord, NetworkRecord, SplitName } from '#shared/records.ts'
 import { isIntegerPrecision } from '#shared/accounting.ts'
 import { plannedSteps } from '#shared/compress-phases.ts'
-import { AppException } from '#shared/result.ts'
+import { baselineTitle } from '#shared/baseline-title.ts'
+import { AppException, assertNever } from '#shared/result.ts'
 import type { StudioContext } from '../context.ts'
 import { assertFit, assertImages, assertImagesFit } from '../library/dataset-fit.ts'
 import type { DatasetLibrary } from '../library/dataset-library.ts'
@@ -105,12 +106,14 @@ function assertRunnable({ store }: StudioContext, input: CommandInput<'experimen
     return
   }
   if (networkId === undefined) {
-    throw new AppException({ code: 'invalid-config', message: 'A compression needs a network.', where: 'networkId' })
+    const what = config.kind === 'baseline' ? 'A baseline' : 'A compression'
+    throw new AppException({ code: 'invalid-config', message: `${what} needs a network.`, where: 'networkId' })
   }
   const network = store.networks.get(networkId)
   assertFit(network, dataset)
   assertImages(dataset, 'validation', 1, 'choose on')
   assertImages(dataset, 'test', 1, 'report on')
+  if (config.kind === 'baseline') return
   if (config.distillation.steps + config.quantisation.steps > 0) {
     assertImages(dataset, 'train', config.distillation.dataBatch, 'fill a batch of the distillation')
   }
@@ -172,15 +175,25 @@ function assertCanStart(network: NetworkRecord, architecture: string, dataset: D
   })
 }
 
-function defaultName({ store }: StudioContext, config: ExperimentConfig, networkId: string | undefined): string {
-  const wanted =
-    config.kind === 'train'
-      ? config.architecture
-      : `${networkId === undefined ? '' : store.networks.get(networkId).name} h${config.predictor.hiddenSize}`
+function defaultName(context: StudioContext, config: ExperimentConfig, networkId: string | undefined): string {
+  const { store } = context
   return uniqueName(
-    wanted,
+    wantedName(config, networkId === undefined ? '' : store.networks.get(networkId).name),
     store.experiments.list().map(({ name }) => name),
   )
+}
+
+function wantedName(config: ExperimentConfig, networkName: string): string {
+  switch (config.kind) {
+    case 'train':
+      return config.architecture
+    case 'compress':
+      return `${networkName} h${config.predictor.hiddenSize}`
+    case 'baseline':
+      return `${networkName} ${baselineTitle(config)}`
+    default:
+      return assertNever(config)
+  }
 }
 
 async function compare(

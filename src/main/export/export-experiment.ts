@@ -3,8 +3,8 @@ import { access, copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import type { CommandInput, ExportSummary } from '#shared/contract.ts'
-import { weightFormats, type ExportFormat, type WeightFormat } from '#shared/export-formats.ts'
-import type { CompressResult, ExperimentRecord, RunRecord } from '#shared/records.ts'
+import { exportFormatsOf, weightFormats, type ExportFormat, type WeightFormat } from '#shared/export-formats.ts'
+import { isPackaged, type ExperimentRecord, type PackagedResult, type RunRecord } from '#shared/records.ts'
 import { AppException } from '#shared/result.ts'
 import type { StudioContext } from '../context.ts'
 import { commitRename } from '../files/atomic-write.ts'
@@ -41,9 +41,10 @@ export function exportExperiment(
 ): Promise<ExportSummary> {
   const { store } = context
   const experiment = store.experiments.get(request.id)
-  const { run, result } = completedCompression(experiment, store.runs.list(experiment.id))
+  const { run, result } = completedRun(experiment, store.runs.list(experiment.id))
+  assertFormats(request.formats, experiment)
   return tasks.run(request.taskId, async (report) => {
-    const source = packagePath(store.layout, run.id)
+    const source = packagePath(store.layout, run.id, result.kind)
     await assertPackage(source, experiment)
     await assertWritable(request.folder)
     const files = filesOf(request, exportFileName(experiment.name, experiment.id))
@@ -67,7 +68,7 @@ export function exportExperiment(
       }
       const packageFile = { fileName: packageName(files, experiment), ...(await fingerprint(source)) }
       for (const file of files) {
-        if (file.format === 'nern') await copyFile(source, file.temporary)
+        if (file.format === 'nern' || file.format === 'baseline') await copyFile(source, file.temporary)
         if (file.format !== 'report') continue
         const data = reportData({
           experiment,
@@ -94,20 +95,32 @@ export function exportExperiment(
   })
 }
 
-function completedCompression(
+function completedRun(
   experiment: ExperimentRecord,
   runs: readonly RunRecord[],
-): { readonly run: RunRecord; readonly result: CompressResult } {
-  const run = runs.findLast(({ status, result }) => status === 'completed' && result?.kind === 'compress')
-  if (run?.result?.kind === 'compress') return { run, result: run.result }
+): { readonly run: RunRecord; readonly result: PackagedResult } {
+  const run = runs.findLast(({ status, result }) => status === 'completed' && isPackaged(result))
+  if (run !== undefined && isPackaged(run.result)) return { run, result: run.result }
   throw new AppException({
     code: 'not-found',
     message: `${experiment.name} has compressed nothing that could be exported.`,
     where: experiment.id,
     remedy:
       experiment.config.kind === 'train'
-        ? 'Export compresses experiments; a trained network is in the library (studio train --out FILE writes it).'
+        ? 'Export takes compressions and baselines; a trained network is in the library (studio train --out FILE writes it).'
         : 'Let it run to its end, then export.',
+  })
+}
+
+function assertFormats(formats: readonly ExportFormat[], { name, id, config }: ExperimentRecord): void {
+  const allowed = exportFormatsOf(config.kind)
+  const wrong = formats.find((format) => !allowed.includes(format))
+  if (wrong === undefined) return
+  throw new AppException({
+    code: 'invalid-argument',
+    message: `${name} cannot be exported as ${wrong}: it is a ${config.kind === 'baseline' ? 'baseline' : 'compression'}.`,
+    where: id,
+    remedy: `Choose among ${allowed.join(', ')}.`,
   })
 }
 
@@ -151,7 +164,7 @@ async function assertFree(path: string): Promise<void> {
 
 function filesOf({ formats, folder }: ExportRequest, name: string): readonly ExportedFile[] {
   const endings = (format: ExportFormat): readonly string[] => {
-    if (format === 'nern') return ['nern.safetensors']
+    if (format === 'nern' || format === 'baseline') return [`${format}.safetensors`]
     return format === 'report' ? ['report.html', 'report.json'] : [format]
   }
   return [...new Set(formats)].flatMap((format) =>
@@ -167,8 +180,10 @@ function filesOf({ formats, folder }: ExportRequest, name: string): readonly Exp
   )
 }
 
-function packageName(files: readonly ExportedFile[], { name, id }: ExperimentRecord): string {
-  return files.find(({ format }) => format === 'nern')?.fileName ?? `${exportFileName(name, id)}.nern.safetensors`
+function packageName(files: readonly ExportedFile[], { name, id, config }: ExperimentRecord): string {
+  const format = config.kind === 'baseline' ? 'baseline' : 'nern'
+  const file = files.find((candidate) => candidate.format === format)
+  return file?.fileName ?? `${exportFileName(name, id)}.${format}.safetensors`
 }
 
 async function fingerprint(path: string): Promise<{ readonly sizeBytes: number; readonly sha256: string }> {

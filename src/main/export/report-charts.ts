@@ -9,6 +9,7 @@ const width = 720
 export const partTitles: Readonly<Record<SizePartName, string>> = {
   predictor: 'Predictor',
   permutation: 'Permutation',
+  kernels: 'Kernels',
   'batch-norm': 'Batch-norm',
   linear: 'Classifier',
   other: 'Other layers',

@@ -1,4 +1,4 @@
-import type { DatasetRecord, ExperimentRecord, NetworkRecord, RunRecord, CompressResult } from '#shared/records.ts'
+import type { DatasetRecord, ExperimentRecord, NetworkRecord, RunRecord, PackagedResult } from '#shared/records.ts'
 import { wilsonInterval, type Interval } from '#shared/statistics.ts'
 
 interface Measured {
@@ -18,7 +18,7 @@ export interface ReportData {
     readonly device: string
     readonly startedAt: string
     readonly endedAt?: string
-    readonly seconds: CompressResult['seconds']
+    readonly seconds: PackagedResult['seconds']
   }
   /** Inputs by content: SHA-256 of the stored network, of the file it came from, and of the data set. */
   readonly network: Pick<NetworkRecord, 'name' | 'title' | 'architecture' | 'classes' | 'sha256' | 'origin'>
@@ -28,7 +28,7 @@ export interface ReportData {
     readonly original: Measured
     readonly reconstructed: Measured
   }[]
-  readonly sizes: CompressResult['sizes']
+  readonly sizes: PackagedResult['sizes']
   readonly relativeError: number
   readonly layers: readonly {
     readonly name: string
@@ -43,7 +43,7 @@ export interface ReportData {
 export interface ReportSources {
   readonly experiment: ExperimentRecord
   readonly run: RunRecord
-  readonly result: CompressResult
+  readonly result: PackagedResult
   readonly network: NetworkRecord
   readonly dataset: DatasetRecord | undefined
   readonly package: ReportData['package']

@@ -11,6 +11,7 @@ export const reportStyle = html`<style>
     --muted: light-dark(#555c6b, #a4abb8);
     --predictor: light-dark(#4b4fd9, #8f93ff);
     --permutation: light-dark(#b8500c, #f0954f);
+    --kernels: light-dark(#1769b5, #63aef0);
     --batch-norm: light-dark(#0b7f77, #3cc4b8);
     --linear: light-dark(#b3266f, #f075ad);
     --other: light-dark(#7c4a2d, #c99a7c);
@@ -171,6 +172,12 @@ export const reportStyle = html`<style>
   }
   .back-permutation {
     background: var(--permutation);
+  }
+  .fill-kernels {
+    fill: var(--kernels);
+  }
+  .back-kernels {
+    background: var(--kernels);
   }
   .fill-batch-norm {
     fill: var(--batch-norm);

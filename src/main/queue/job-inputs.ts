@@ -26,7 +26,7 @@ export function datasetInput(store: Store, datasetId: string): DatasetInput {
 
 /** The package of a completed run, as the start of another. Errors: `not-found`. */
 async function startPackage(store: Store, runId: string): Promise<string> {
-  const path = packagePath(store.layout, runId)
+  const path = packagePath(store.layout, runId, 'compress')
   const found = await stat(path).catch(() => undefined)
   if (found?.isFile() === true) return path
   throw new AppException({
@@ -53,6 +53,7 @@ export async function experimentJob(
     throw new AppException({ code: 'invalid-config', message: `${name} names no network to compress.` })
   }
   const network = await networkInput(store, networkId)
+  if (config.kind === 'baseline') return { kind: 'baseline', config, network, dataset }
   const permutationPath = await keptPermutation(store.layout, network.sha256, config.permutation, onDamaged)
   return {
     kind: 'compress',

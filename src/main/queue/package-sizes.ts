@@ -1,41 +1,77 @@
-import { packageBytes } from '#formats/nern-package/package-bytes.ts'
+import { baselineBytes, type BaselineFile } from '#formats/baseline-package/reader.ts'
+import { packageBytes, type TensorBytes } from '#formats/nern-package/package-bytes.ts'
 import type { PackageFile } from '#formats/nern-package/reader.ts'
-import type { StoredEntry } from '#shared/package-description.ts'
-import { sizesOfParts, type NetworkShape, type RemainderGroup, type SizeBreakdown } from '#shared/accounting.ts'
+import {
+  compressionSizes,
+  sizesOfParts,
+  type NetworkShape,
+  type SizeBreakdown,
+  type SizePart,
+} from '#shared/accounting.ts'
+import type { LayerEntry } from '#shared/baseline-description.ts'
 import type { CompressConfig } from '#shared/experiment-config.ts'
+import { sizeOf } from '#shared/host-tensor.ts'
+import type { StoredEntry } from '#shared/package-description.ts'
 
 /** The measured bytes of a package, part by part; they add up to the size of its file. */
 export function packageSizes(file: PackageFile, network: NetworkShape, config: CompressConfig): SizeBreakdown {
   const { predictor, kept, permutation } = file.description
   const bytes = packageBytes(file)
-  const groups = new Map(network.remainder.map(({ name, group }) => [name, group]))
-  const keptPart = (part: RemainderGroup) => {
-    const isOfPart = ({ name }: { readonly name: string }): boolean => (groups.get(name) ?? 'other') === part
-    const values = bytes.kept.filter(isOfPart)
-    const elements = values.reduce((sum, entry) => sum + entry.elements, 0)
-    return {
-      part,
-      bytes: values.reduce((sum, entry) => sum + entry.bytes, 0),
-      detail: describe(elements, 'values', kept.filter(isOfPart)),
-    }
-  }
-  const parameters = predictor.tensors.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0)
-  return sizesOfParts(network, config, [
-    { part: 'predictor', bytes: bytes.predictor, detail: describe(parameters, 'parameters', predictor.tensors) },
+  return compressionSizes(network, config, [
+    {
+      part: 'predictor',
+      bytes: bytes.predictor,
+      detail: describe(elementsOf(predictor.tensors), 'parameters', predictor.tensors),
+    },
     {
       part: 'permutation',
       bytes: bytes.orders,
       detail: permutation === 'none' ? 'none' : `${permutation}, range coded`,
     },
-    keptPart('batch-norm'),
-    keptPart('linear'),
-    keptPart('other'),
-    { part: 'header', bytes: bytes.header, detail: 'description and tensor table' },
+    ...keptParts(network, bytes.kept, kept),
+    headerPart(bytes.header),
   ])
 }
 
+/** The same of a baseline's package. */
+export function baselinePackageSizes(file: BaselineFile, network: NetworkShape): SizeBreakdown {
+  const { layers, kept } = file.description
+  const bytes = baselineBytes(file)
+  return sizesOfParts(network, [
+    { part: 'kernels', bytes: bytes.layers, detail: describe(elementsOf(layers), 'weights', layers) },
+    ...keptParts(network, bytes.kept, kept),
+    headerPart(bytes.header),
+  ])
+}
+
+function keptParts(
+  network: NetworkShape,
+  bytes: readonly TensorBytes[],
+  entries: readonly StoredEntry[],
+): readonly SizePart[] {
+  const groups = new Map(network.remainder.map(({ name, group }) => [name, group]))
+  return (['batch-norm', 'linear', 'other'] as const).map((part) => {
+    const isOfPart = ({ name }: { readonly name: string }): boolean => (groups.get(name) ?? 'other') === part
+    const values = bytes.filter(isOfPart)
+    const elements = values.reduce((sum, entry) => sum + entry.elements, 0)
+    return {
+      part,
+      bytes: values.reduce((sum, entry) => sum + entry.bytes, 0),
+      detail: describe(elements, 'values', entries.filter(isOfPart)),
+    }
+  })
+}
+
+function headerPart(bytes: number): SizePart {
+  return { part: 'header', bytes, detail: 'description and tensor table' }
+}
+
+function elementsOf(entries: readonly { readonly shape: readonly number[] }[]): number {
+  return entries.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+}
+
 /** `117,289 parameters, 4-bit entropy coded and float16` */
-function describe(count: number, what: string, entries: readonly StoredEntry[]): string {
+function describe(count: number, what: string, entries: readonly (StoredEntry | LayerEntry)[]): string {
   const kinds = entries.map((entry) => (entry.kind === 'integer' ? `${entry.bits}-bit ${entry.coding}` : entry.kind))
   const distinct = [...new Set(kinds)]
   return [`${count.toLocaleString('en')} ${what}`, ...(distinct.length === 0 ? [] : [distinct.join(' and ')])].join(

@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { openBaselinePackage } from '#formats/baseline-package/reader.ts'
 import { openPackage } from '#formats/nern-package/reader.ts'
 import { networkShape } from '#networks/network-shape.ts'
+import type { NetworkShape } from '#shared/accounting.ts'
 import { accuracyPairs } from '#shared/accuracy-pairs.ts'
-import type { ExperimentRecord, RunRecord } from '#shared/records.ts'
+import type { ExperimentRecord, PackagedResult, RunRecord } from '#shared/records.ts'
 import { AppException } from '#shared/result.ts'
 import type { JobResult, SplitPredictions } from '#shared/trainer-protocol.ts'
 import type { StudioContext } from '../context.ts'
@@ -12,9 +13,10 @@ import { zooNetwork } from '../library/network-content.ts'
 import { addTrainedNetwork } from '../library/trained-network.ts'
 import { packagePath, reconstructedPath, runPath } from '../store/layout.ts'
 import type { Store } from '../store/store.ts'
-import { packageSizes } from './package-sizes.ts'
+import { baselinePackageSizes, packageSizes } from './package-sizes.ts'
 
 type CompressJobResult = Extract<JobResult, { kind: 'compress' }>
+type BaselineJobResult = Extract<JobResult, { kind: 'baseline' }>
 type TrainJobResult = Extract<JobResult, { kind: 'train' }>
 
 /**
@@ -28,6 +30,7 @@ export async function storeResult(
   result: JobResult,
 ): Promise<void> {
   if (result.kind === 'compress') return storeCompressResult(context, experiment, run, result)
+  if (result.kind === 'baseline') return storeBaselineResult(context, experiment, run, result)
   if (result.kind === 'train') return storeTrainResult(context, experiment, run, result)
   throw new AppException({ code: 'internal', message: `The trainer answered ${experiment.name} with ${result.kind}.` })
 }
@@ -38,30 +41,70 @@ async function storeCompressResult(
   run: RunRecord,
   result: CompressJobResult,
 ): Promise<void> {
-  const { store, writeBytes } = context
-  const { config, networkId, datasetId } = experiment
-  if (config.kind !== 'compress' || networkId === undefined) {
+  const { config } = experiment
+  if (config.kind !== 'compress') {
     throw new AppException({ code: 'internal', message: `${experiment.name} compresses nothing.` })
   }
-  const { architecture, classes } = store.networks.get(networkId)
-  const path = packagePath(store.layout, run.id)
-  const opened = openPackage(result.package, basename(path))
+  const opened = openPackage(result.package, run.id)
   if (!opened.ok) throw new AppException(opened.error)
-  const sizes = packageSizes(opened.value, networkShape(zooNetwork(architecture, classes)), config)
+  const sizes = packageSizes(opened.value, shapeOf(context.store, experiment), config)
+  const { layers, relativeError, seconds, permutationSource } = result
+  const accuracies = accuracyPairs(result.evaluations)
+  await storePackaged(context, experiment, run, result, {
+    kind: 'compress',
+    accuracies,
+    sizes,
+    layers,
+    relativeError,
+    seconds,
+    permutationSource,
+  })
+}
+
+async function storeBaselineResult(
+  context: StudioContext,
+  experiment: ExperimentRecord,
+  run: RunRecord,
+  result: BaselineJobResult,
+): Promise<void> {
+  const opened = openBaselinePackage(result.package, run.id)
+  if (!opened.ok) throw new AppException(opened.error)
+  const sizes = baselinePackageSizes(opened.value, shapeOf(context.store, experiment))
+  const { layers, relativeError, seconds } = result
+  const accuracies = accuracyPairs(result.evaluations)
+  await storePackaged(context, experiment, run, result, {
+    kind: 'baseline',
+    accuracies,
+    sizes,
+    layers,
+    relativeError,
+    seconds,
+  })
+}
+
+function shapeOf(store: Store, { networkId = '' }: ExperimentRecord): NetworkShape {
+  const { architecture, classes } = store.networks.get(networkId)
+  return networkShape(zooNetwork(architecture, classes))
+}
+
+/** Package and reconstructed network as files, then the rest in one transaction. */
+async function storePackaged(
+  { store, writeBytes }: StudioContext,
+  { id, networkId = '', datasetId }: ExperimentRecord,
+  run: RunRecord,
+  files: CompressJobResult | BaselineJobResult,
+  result: PackagedResult,
+): Promise<void> {
   await mkdir(runPath(store.layout, run.id), { recursive: true })
-  await atomicWrite(path, result.package, writeBytes)
-  await atomicWrite(reconstructedPath(store.layout, run.id), result.reconstructed, writeBytes)
-  const { layers, relativeError, seconds, permutationSource, evaluations } = result
-  const accuracies = accuracyPairs(evaluations)
+  await atomicWrite(packagePath(store.layout, run.id, result.kind), files.package, writeBytes)
+  await atomicWrite(reconstructedPath(store.layout, run.id), files.reconstructed, writeBytes)
   store.transaction(() => {
-    for (const evaluation of evaluations) {
+    for (const evaluation of files.evaluations) {
       const subject = evaluation.of === 'original' ? { networkId } : { runId: run.id }
       insertEvaluation(store, subject, datasetId, run.device ?? '', evaluation)
     }
-    store.runs.end(run.id, 'completed', {
-      result: { kind: 'compress', accuracies, sizes, layers, relativeError, seconds, permutationSource },
-    })
-    store.experiments.transition(experiment.id, 'complete', 'running')
+    store.runs.end(run.id, 'completed', { result })
+    store.experiments.transition(id, 'complete', 'running')
   })
 }
 

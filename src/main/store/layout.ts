@@ -53,9 +53,9 @@ export function runPath(layout: StoreLayout, runId: string): string {
   return join(layout.runs, runId)
 }
 
-/** The compressed package of a completed run; runs of earlier versions of the studio left none. */
-export function packagePath(layout: StoreLayout, runId: string): string {
-  return join(runPath(layout, runId), 'package.nern.safetensors')
+/** The package of a completed run of that kind; compressions of earlier versions of the studio left none. */
+export function packagePath(layout: StoreLayout, runId: string, kind: 'compress' | 'baseline'): string {
+  return join(runPath(layout, runId), kind === 'compress' ? 'package.nern.safetensors' : 'package.baseline.safetensors')
 }
 
 /** Every tensor of a completed run's reconstructed network. */

@@ -1,5 +1,5 @@
 import type { SizeBreakdown } from '../accounting.ts'
-import type { CompressResult, ExperimentRecord, TrainResult } from '../records.ts'
+import type { BaselineResult, CompressResult, ExperimentRecord, PackagedResult, TrainResult } from '../records.ts'
 import { formatTable } from './table.ts'
 import { formatBytes, formatCount, formatDuration, formatPercent, formatPoints, formatRatio } from './units.ts'
 
@@ -9,7 +9,7 @@ export function formatResult(experiment: ExperimentRecord): string {
   const title = `${name} (${id}): ${status}${latestRun?.device === undefined ? '' : ` on ${latestRun.device}`}`
   const result = latestRun?.result
   if (result === undefined) return latestRun?.error === undefined ? title : `${title}\n${latestRun.error.message}`
-  return [title, result.kind === 'compress' ? formatCompressResult(result) : formatTrainResult(result)].join('\n\n')
+  return [title, result.kind === 'train' ? formatTrainResult(result) : formatPackagedResult(result)].join('\n\n')
 }
 
 function formatTrainResult({ validation, test, seconds }: TrainResult): string {
@@ -25,13 +25,8 @@ function formatTrainResult({ validation, test, seconds }: TrainResult): string {
   return `${table}\n\ntime  ${formatDuration(seconds.total)}`
 }
 
-function formatCompressResult({
-  accuracies,
-  sizes,
-  relativeError,
-  seconds,
-  permutationSource,
-}: CompressResult): string {
+function formatPackagedResult(result: PackagedResult): string {
+  const { accuracies, sizes, relativeError } = result
   const accuracyTable = formatTable(
     [
       { title: 'accuracy' },
@@ -52,14 +47,23 @@ function formatCompressResult({
       ]
     }),
   )
+  const error = `relative error of the weights  ${relativeError.toFixed(4)}`
+  const time = result.kind === 'compress' ? compressTime(result) : baselineTime(result)
+  return [accuracyTable, formatSizes(sizes), `${error}\n${time}`].join('\n\n')
+}
+
+function compressTime({ seconds, permutationSource }: CompressResult): string {
   const { permutation, reconstruction, distillation, quantisation = 0, evaluation, total } = seconds
-  const time =
+  return (
     `time  ${formatDuration(total)} (permutation ${permutationSource === 'cache' ? 'kept from before' : formatDuration(permutation)}, ` +
     `reconstruction ${formatDuration(reconstruction)}, distillation ${formatDuration(distillation)}, ` +
     (quantisation > 0 ? `quantisation ${formatDuration(quantisation)}, ` : '') +
     `evaluation ${formatDuration(evaluation)})`
-  const error = `relative error of the weights  ${relativeError.toFixed(4)}`
-  return [accuracyTable, formatSizes(sizes), `${error}\n${time}`].join('\n\n')
+  )
+}
+
+function baselineTime({ seconds: { compression, evaluation, total } }: BaselineResult): string {
+  return `time  ${formatDuration(total)} (compression ${formatDuration(compression)}, evaluation ${formatDuration(evaluation)})`
 }
 
 /** Bytes of every part, the whole, and what plain storage would weigh. */
@@ -81,8 +85,11 @@ function formatSizes(sizes: SizeBreakdown): string {
       row('baseline int8', baselines.int8Bytes, 'weights as int8, a float16 scale a filter, the rest float16'),
     ],
   )
+  const ratio = `all-in ratio  ${formatRatio(sizes.compressionRatio)} (everything counted)`
+  const { predictorParameters, relativeSizePercent } = sizes
+  if (predictorParameters === undefined || relativeSizePercent === undefined) return `${table}\n\n${ratio}`
   const relative =
-    `predictor ${formatCount(sizes.predictorParameters)} parameters, ` +
-    `${sizes.relativeSizePercent.toFixed(1)} % of ${formatCount(sizes.representedWeights)} represented weights`
-  return `${table}\n\nall-in ratio  ${formatRatio(sizes.compressionRatio)} (everything counted)\n${relative}`
+    `predictor ${formatCount(predictorParameters)} parameters, ` +
+    `${relativeSizePercent.toFixed(1)} % of ${formatCount(sizes.representedWeights)} represented weights`
+  return `${table}\n\n${ratio}\n${relative}`
 }

@@ -3,20 +3,17 @@
  * validation and test, and sends the result.
  */
 import type { Executor } from '#engine/executors/executor.ts'
-import { evaluateProgram } from '#engine/network-evaluation.ts'
 import { readPackage } from '#formats/nern-package/reader.ts'
 import { writePackage, type NernPackage } from '#formats/nern-package/writer.ts'
-import { writeSafetensors } from '#formats/safetensors/writer.ts'
-import { readBack, storedFloatTensors } from '#engine/nern/quantization/stored-parameters.ts'
+import { readBack, storedFloatTensors } from '#engine/quantization/stored-parameters.ts'
 import { accuracyPairs } from '#shared/accuracy-pairs.ts'
 import type { PhaseName } from '#shared/compress-phases.ts'
 import { AppException } from '#shared/result.ts'
 import type { StoredTensors } from '#shared/stored-tensor.ts'
-import type { SplitPredictions, TrainerJob } from '#shared/trainer-protocol.ts'
-import { loadSplit } from '../data/open-dataset.ts'
-import { evaluateSplit, evaluationBatchOf } from '../evaluation.ts'
+import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import type { JobContext } from '../job-context.ts'
-import type { LoadedNetwork } from '../network-file.ts'
+import { measureBoth } from '../measure-both.ts'
+import { reconstructedFile, representedAndKept, type LoadedNetwork } from '../network-file.ts'
 import { packagedWeights } from '../reconstruct-package.ts'
 import { packagedEmbedding } from './embedding.ts'
 import { reconstructionErrors, type ReconstructedEvaluation } from './reconstructed-evaluation.ts'
@@ -39,36 +36,19 @@ export interface FinishOptions {
 
 export async function finish(options: FinishOptions): Promise<void> {
   const { job, context, original, executor, evaluation } = options
-  const { network, parameters } = original
   const startedMs = context.now()
   // What is measured is what a reader of the package gets.
   const content = decoded(writePackage(packageContent(options)))
   const weights = await packagedWeights(executor, content)
   evaluation.use(weights)
-  const originalProgram = await executor.compile(
-    evaluateProgram(network, {
-      batch: evaluationBatchOf(network),
-      parameters,
-      inState: 'none',
-    }),
-  )
-  const noState = executor.createState({})
-  const evaluations: SplitPredictions[] = []
-  for (const split of ['validation', 'test'] as const) {
-    const data = await loadSplit(job.dataset, split)
-    const onBatch = (of: string) => async (done: number, total: number) => {
-      context.send({ type: 'phase', phase: `evaluation of the ${of} network on ${split}`, done, total })
-      await context.breathe()
-    }
-    const measured = await evaluateSplit(originalProgram, noState, network, data, onBatch('original'))
-    evaluations.push({ of: 'original', split, ...measured })
-    evaluations.push({ of: 'reconstructed', split, ...(await evaluation.evaluate(data, onBatch('reconstructed'))) })
-  }
-  const { layers, relativeError } = reconstructionErrors(parameters, weights)
-  const reconstructed = writeSafetensors(Object.entries({ ...readBack(content.kept), ...weights }), {
-    architecture: network.architecture,
-    classes: String(network.classes),
+  const evaluations = await measureBoth({
+    executor,
+    context,
+    original,
+    dataset: job.dataset,
+    reconstructed: (data, onBatch) => evaluation.evaluate(data, onBatch),
   })
+  const { layers, relativeError } = reconstructionErrors(original.parameters, weights)
   context.send({
     type: 'result',
     result: {
@@ -84,17 +64,15 @@ export async function finish(options: FinishOptions): Promise<void> {
       },
       permutationSource: options.permutation.source,
       package: writePackage({ ...content, accuracies: accuracyPairs(evaluations) }),
-      reconstructed,
+      reconstructed: reconstructedFile(original.network, { ...readBack(content.kept), ...weights }),
     },
   })
 }
 
 /** Everything of the package but the accuracies, which are measured with it. */
 function packageContent({ job, original, setup, predictor }: FinishOptions): NernPackage {
-  const { network, parameters } = original
+  const { network } = original
   const { config } = job
-  const represented = new Set(network.representedLayers.map(({ name }) => name))
-  const kept = Object.fromEntries(Object.entries(parameters).filter(([name]) => !represented.has(name)))
   return {
     network: { architecture: network.architecture, classes: network.classes, sha256: job.network.sha256 },
     layers: network.representedLayers.map(({ name, shape }) => ({ name, shape: [...shape] })),
@@ -102,7 +80,7 @@ function packageContent({ job, original, setup, predictor }: FinishOptions): Ner
     predictorShape: setup.representation.predictor,
     predictor,
     orders: setup.permutation.permutations,
-    kept: storedFloatTensors(kept, config.storage.remainder),
+    kept: storedFloatTensors(representedAndKept(original).kept, config.storage.remainder),
     config,
     accuracies: [],
   }

@@ -2,7 +2,7 @@
 import { createOptimizer } from '#engine/nern/optimizers/create-optimizer.ts'
 import type { Optimizer } from '#engine/nern/optimizers/optimizer.ts'
 import { hiddenMatrices } from '#engine/nern/predictor.ts'
-import { quantisationPlan, type QuantisationPlan } from '#engine/nern/quantization/fake-quantization.ts'
+import { quantisationPlan, type QuantisationPlan } from '#engine/quantization/fake-quantization.ts'
 import {
   createRepresentation,
   kernelTargets,

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { readBack } from '#engine/nern/quantization/stored-parameters.ts'
+import { readBack } from '#engine/quantization/stored-parameters.ts'
 import { readPackage } from '#formats/nern-package/reader.ts'
 import type { HostTensors } from '#shared/host-tensor.ts'
 import { AppException } from '#shared/result.ts'

@@ -1,41 +1,37 @@
 /** Turns a package back into the whole network and writes it in other forms. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { readBack } from '#engine/nern/quantization/stored-parameters.ts'
 import { networkOnnx } from '#engine/network-onnx.ts'
-import { readPackage } from '#formats/nern-package/reader.ts'
-import type { NernPackage } from '#formats/nern-package/writer.ts'
 import { writeNpz } from '#formats/npz/writer.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import type { WeightFormat } from '#shared/export-formats.ts'
 import type { HostTensors } from '#shared/host-tensor.ts'
+import type { PackagedNetwork } from '#shared/package-description.ts'
 import { AppException, assertNever } from '#shared/result.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import type { JobContext, JobEnd } from '../job-context.ts'
 import { openExecutor } from '../open-executor.ts'
-import { packagedWeights } from '../reconstruct-package.ts'
+import { networkOfPackage } from '../reconstruct-package.ts'
 import { sha256Hex } from '../sha256.ts'
 
 type ExportJob = Extract<TrainerJob, { kind: 'export' }>
 
 export async function exportNetwork(job: ExportJob, context: JobContext): Promise<JobEnd> {
   context.send({ type: 'phase', phase: 'reading the package', done: 0, total: 0 })
-  const read = readPackage(await readFile(job.packagePath), basename(job.packagePath))
-  if (!read.ok) throw new AppException(read.error)
-  const content = read.value
+  const bytes = await readFile(job.packagePath)
   const { executor, device } = await openExecutor(context.executor)
   try {
     context.send({ type: 'started', device, totalSteps: 0, step: 0 })
     context.send({ type: 'phase', phase: 'reconstructing the weights', done: 0, total: 0 })
-    const tensors = { ...readBack(content.kept), ...(await packagedWeights(executor, content)) }
+    const { network, tensors } = await networkOfPackage(executor, bytes, basename(job.packagePath))
     const outputs: { sizeBytes: number; sha256: string }[] = []
     for (const { format, path } of job.outputs) {
       context.send({ type: 'phase', phase: `writing ${format}`, done: outputs.length, total: job.outputs.length })
       await context.breathe()
-      const bytes = encode(format, content, tensors)
-      await writeFile(path, bytes)
-      outputs.push({ sizeBytes: bytes.byteLength, sha256: sha256Hex(bytes) })
+      const file = encode(format, network, tensors)
+      await writeFile(path, file)
+      outputs.push({ sizeBytes: file.byteLength, sha256: sha256Hex(file) })
     }
     const values = Object.values(tensors).reduce((sum, { data }) => sum + data.length, 0)
     context.send({
@@ -48,7 +44,7 @@ export async function exportNetwork(job: ExportJob, context: JobContext): Promis
   return 'finished'
 }
 
-function encode(format: WeightFormat, { network }: NernPackage, tensors: HostTensors): Uint8Array {
+function encode(format: WeightFormat, network: PackagedNetwork, tensors: HostTensors): Uint8Array {
   const { architecture, classes } = network
   switch (format) {
     case 'safetensors':

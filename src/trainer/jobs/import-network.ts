@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { readCheckpoint } from '#formats/checkpoint.ts'
+import { isBaselinePackage } from '#formats/baseline-package/reader.ts'
 import { isPackage } from '#formats/nern-package/reader.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { architectures } from '#networks/architectures.ts'
@@ -18,7 +19,7 @@ export async function importNetwork(job: ImportNetworkJob, context: JobContext):
   context.send({ type: 'phase', phase: 'reading', done: 0, total: 0 })
   const source = await readFile(job.sourcePath)
   const file = unwrap(await readCheckpoint(job.sourcePath))
-  if (isPackage(file.metadata)) {
+  if (isPackage(file.metadata) || isBaselinePackage(file.metadata)) {
     throw new AppException({
       code: 'file-unsupported',
       message: `${basename(job.sourcePath)} is a compressed package, not a checkpoint.`,

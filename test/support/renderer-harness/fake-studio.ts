@@ -15,7 +15,13 @@ import type {
   StudioEvents,
 } from '#shared/contract.ts'
 import type { ImportanceRecord } from '#shared/importance.ts'
-import type { EvaluationRecord, ExperimentRecord, RunRecord, SplitName } from '#shared/records.ts'
+import {
+  isPackaged,
+  type EvaluationRecord,
+  type ExperimentRecord,
+  type RunRecord,
+  type SplitName,
+} from '#shared/records.ts'
 import { AppException, fail, ok, toAppError, type Result } from '#shared/result.ts'
 import { nextStatus, type ExperimentAction } from '#shared/status-machine.ts'
 import {
@@ -403,7 +409,7 @@ export class FakeStudio implements StudioApi {
 
   #comparisonEntry(experiment: ExperimentRecord, split: SplitName): ComparisonEntry {
     const result = experiment.latestRun?.result
-    const pair = result?.kind === 'compress' ? result.accuracies.find((item) => item.split === split) : undefined
+    const pair = isPackaged(result) ? result.accuracies.find((item) => item.split === split) : undefined
     const dataset = this.#datasets[0]
     if (pair === undefined || experiment.networkId === undefined || dataset === undefined) return { experiment }
     const { original, reconstructed } = pair

@@ -3,7 +3,7 @@ import type { ExperimentConfig } from '#shared/experiment-config.ts'
 import type { DatasetSamples } from '#shared/contract.ts'
 import { Random } from '#shared/random.ts'
 import type { CheckpointRecord, KernelPreview, LogLine, MetricPoint, RunRecord } from '#shared/records.ts'
-import { before, type InventedNetwork } from './invented-records.ts'
+import { before, inventedSteps, type InventedNetwork } from './invented-records.ts'
 
 /** Points of the steps (from, to]. */
 export function metricPoints(
@@ -13,8 +13,7 @@ export function metricPoints(
   every: number,
 ): readonly MetricPoint[] {
   const random = Random.fromSeed(from + 1, 'metrics')
-  const total =
-    config.kind === 'compress' ? config.reconstruction.steps + config.distillation.steps : config.epochs * 352
+  const total = inventedSteps(config)
   const split = config.kind === 'compress' ? config.reconstruction.steps : 0
   const points: MetricPoint[] = []
   for (let step = from + 1; step <= to; step++) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { architectures } from '#networks/architectures.ts'
-import { compressConfigSchema, trainConfigSchema } from '#shared/experiment-config.ts'
+import { baselineConfigSchema, compressConfigSchema, trainConfigSchema } from '#shared/experiment-config.ts'
 import { parameterCatalogue } from '#shared/parameter-catalogue.ts'
 import type { ParameterControl } from '#shared/parameter-controls.ts'
 
@@ -54,6 +54,7 @@ function constraints(row: ParameterControl): object {
 describe.each([
   ['compress', compressConfigSchema],
   ['train', trainConfigSchema],
+  ['baseline', baselineConfigSchema],
 ] as const)('the catalogue of %s', (kind, schema) => {
   const rows = parameterCatalogue[kind]
 

@@ -9,7 +9,7 @@ import { asVector } from '#engine/tensor-rank.ts'
 import type { HostTensors, TensorSpecs } from '#shared/host-tensor.ts'
 import { named } from '../named.ts'
 import { applyOptimizer, optimizerInputSpecs, optimizerStateSpecs, type Optimizer } from '../optimizers/optimizer.ts'
-import { fakeQuantised, scaleSpecs, type QuantisationPlan } from '../quantization/fake-quantization.ts'
+import { fakeQuantised, scaleSpecs, type QuantisationPlan } from '#engine/quantization/fake-quantization.ts'
 import type { KernelTargets } from '../representation.ts'
 import {
   objectiveGradients,

@@ -6,7 +6,7 @@
  */
 import { float32Tensor, type HostTensor } from '#shared/host-tensor.ts'
 import { largestCode, type IntegerBits } from '#shared/stored-tensor.ts'
-import { codeOf } from './row-scales.ts'
+import { codeOf } from '#engine/quantization/row-scales.ts'
 
 /** Share of the mean diagonal added to it: keeps the inverse finite where inputs are linearly dependent. */
 const damping = 1e-2

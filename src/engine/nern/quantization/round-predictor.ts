@@ -6,8 +6,8 @@ import { inputProductsProgram } from '../programs/input-products.ts'
 import { predictorParameter } from '../predictor.ts'
 import type { Representation } from '../representation.ts'
 import { roundCompensated } from './compensated-rounding.ts'
-import type { QuantisationPlan } from './fake-quantization.ts'
-import { rowScales } from './row-scales.ts'
+import type { QuantisationPlan } from '#engine/quantization/fake-quantization.ts'
+import { rowScales } from '#engine/quantization/row-scales.ts'
 
 /** More kernels than this say nothing new about a layer's inputs. */
 const mostKernels = 65_536

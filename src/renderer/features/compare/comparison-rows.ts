@@ -2,6 +2,7 @@ import { sizePartNames, type SizeBreakdown, type SizePartName } from '#shared/ac
 import type { Comparison, ComparisonEntry } from '#shared/contract.ts'
 import { describeParameter } from '#shared/parameter-catalogue.ts'
 import type { ParameterDescription } from '#shared/parameter-controls.ts'
+import { isPackaged } from '#shared/records.ts'
 import { mcnemarExact } from '#shared/statistics.ts'
 import type { ScatterPoint } from '../../charts/scatter-layout.ts'
 import { measured, type MeasuredAccuracy } from '../run/result-rows.ts'
@@ -46,7 +47,7 @@ export function comparedRows({ entries }: Comparison): readonly ComparedRow[] {
       ...(agreement === undefined
         ? {}
         : { agreement, probability: mcnemarExact(agreement.onlyOriginal, agreement.onlyReconstructed) }),
-      ...(result?.kind === 'compress' ? { sizes: result.sizes } : {}),
+      ...(isPackaged(result) ? { sizes: result.sizes } : {}),
     }
   })
 }

@@ -1,4 +1,5 @@
 import type { Studio } from '../../state/studio.svelte.ts'
+import { comparedAtMost } from '../compare/standard-baselines.ts'
 import {
   experimentRows,
   filterRows,
@@ -8,8 +9,6 @@ import {
   type RowOrder,
   type SortKey,
 } from './experiment-rows.ts'
-
-const comparedAtMost = 20
 
 /** What the table shows and what is selected in it. */
 export class ExperimentsView {
@@ -42,10 +41,10 @@ export class ExperimentsView {
     return this.rows.length > 0 && this.selectedRows.length === this.rows.length
   }
 
-  /** Completed compressions among the selected, as many as can be compared. */
+  /** Completed compressions and baselines among the selected, as many as can be compared. */
   get comparableIds(): readonly string[] {
     return this.selectedRows
-      .filter(({ experiment }) => experiment.status === 'completed' && experiment.config.kind === 'compress')
+      .filter(({ experiment }) => experiment.status === 'completed' && experiment.config.kind !== 'train')
       .map(({ experiment }) => experiment.id)
       .slice(0, comparedAtMost)
   }

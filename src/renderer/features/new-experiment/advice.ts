@@ -12,6 +12,7 @@ export function advise(config: ExperimentConfig, sizes: SizeBreakdown | undefine
     if (config.warmupEpochs >= config.epochs) advice.push('The warm-up is as long as the whole training.')
     return advice
   }
+  if (config.kind === 'baseline') return advice
   const { distillation, quantisation, storage } = config
   if (plannedSteps(config) === 0 && config.start === undefined)
     advice.push('No phase has steps: the predictor would stay random.')

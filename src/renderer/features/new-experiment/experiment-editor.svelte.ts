@@ -1,7 +1,9 @@
 import { sizeBreakdown, type SizeBreakdown } from '#shared/accounting.ts'
 import type { ExperimentConfig, ExperimentKind } from '#shared/experiment-config.ts'
+import { baselinePresets } from '#shared/baseline-presets.ts'
+import { baselineSizes } from '#shared/baseline-accounting.ts'
 import { continued } from '#shared/continued-config.ts'
-import { compressPresets, trainDefaults } from '#shared/presets.ts'
+import { compressPresets, networkPresets, trainDefaults } from '#shared/presets.ts'
 import type { NetworkDetail } from '#shared/records.ts'
 import type { Route } from '../../state/routes.ts'
 import { Resource } from '../../state/resource.svelte.ts'
@@ -11,19 +13,23 @@ import { changedPaths, parseValues, typedValues, type ParsedValues, type TypedVa
 
 type Start = Extract<Route, { readonly name: 'new-experiment' }>
 
+/** Where most would start: small, and hardly worse than the original. */
+const firstBaselineId = baselinePresets.find(({ id }) => id === 'baseline-int8')?.id ?? ''
+
 /** What the editor holds: choices and typed values; everything else follows from them. */
 export class ExperimentEditor {
   readonly #studio: Studio
   readonly network: Resource<NetworkDetail>
   kind = $state<ExperimentKind>('compress')
   name = $state('')
-  #presetId = $state(compressPresets[0]?.id ?? '')
+  #presetIds = $state.raw({ compress: compressPresets[0]?.id ?? '', baseline: firstBaselineId })
   #networkId = $state<string>()
   #startId = $state<string>()
   #datasetId = $state<string>()
   #typed = $state.raw<Readonly<Record<ExperimentKind, TypedValues>>>({
     compress: presetValues(compressPresets[0]?.id ?? ''),
     train: typedValues(trainDefaults),
+    baseline: presetValues(firstBaselineId),
   })
   /** Completed run whose predictor is the first one; its configuration was typed in with it. */
   #startRunId = $state<string>()
@@ -90,8 +96,9 @@ export class ExperimentEditor {
     this.#datasetId = id
   }
 
-  get presetId(): string {
-    return this.#presetId
+  /** Of the kind that is edited; a training has none. */
+  get presetId(): string | undefined {
+    return this.kind === 'train' ? undefined : this.#presetIds[this.kind]
   }
 
   get isSaving(): boolean {
@@ -103,7 +110,7 @@ export class ExperimentEditor {
   }
 
   /** What `changed` compares with. */
-  readonly baseline = $derived(this.kind === 'compress' ? presetValues(this.#presetId) : typedValues(trainDefaults))
+  readonly start = $derived(this.presetId === undefined ? typedValues(trainDefaults) : presetValues(this.presetId))
   readonly parsed: ParsedValues = $derived(parseValues(this.kind, this.typed))
   /** What would be saved. */
   readonly #config: ExperimentConfig | undefined = $derived.by(() => {
@@ -111,14 +118,15 @@ export class ExperimentEditor {
     if (config?.kind !== 'compress' || this.#startRunId === undefined) return config
     return { ...config, start: { runId: this.#startRunId } }
   })
-  readonly changed: ReadonlySet<string> = $derived(changedPaths(this.kind, this.typed, this.baseline))
+  readonly changed: ReadonlySet<string> = $derived(changedPaths(this.kind, this.typed, this.start))
 
-  /** Sizes while typing; undefined until a network is chosen and every value is allowed. */
+  /** Sizes while typing; undefined until a network is chosen and every value is allowed, and where only a run can tell. */
   readonly sizes: SizeBreakdown | undefined = $derived.by(() => {
     const config = this.parsed.config
     const detail = this.network.value
-    if (config?.kind !== 'compress' || detail === undefined || detail.record.id !== this.networkId) return undefined
-    return sizeBreakdown(detail.shape, config)
+    if (config === undefined || config.kind === 'train') return undefined
+    if (detail === undefined || detail.record.id !== this.networkId) return undefined
+    return config.kind === 'compress' ? sizeBreakdown(detail.shape, config) : baselineSizes(detail.shape, config)
   })
 
   readonly advice: readonly string[] = $derived(this.#config === undefined ? [] : advise(this.#config, this.sizes))
@@ -129,7 +137,7 @@ export class ExperimentEditor {
     const choose = (what: string, items: readonly unknown[] | undefined): string =>
       items?.length === 0 ? `Import a ${what} first.` : `Choose a ${what}.`
     return [
-      ...(this.kind === 'compress' && this.networkId === undefined ? [choose('network', networks.value)] : []),
+      ...(this.kind !== 'train' && this.networkId === undefined ? [choose('network', networks.value)] : []),
       ...(this.datasetId === undefined ? [choose('data set', datasets.value)] : []),
     ]
   })
@@ -142,9 +150,12 @@ export class ExperimentEditor {
   }
 
   choosePreset(id: string): void {
-    this.#presetId = id
-    this.#startRunId = undefined
-    this.#typed = { ...this.#typed, compress: presetValues(id) }
+    const preset = networkPresets.find((candidate) => candidate.id === id)
+    if (preset === undefined) return
+    const { kind } = preset.config
+    if (kind === 'compress') this.#startRunId = undefined
+    this.#presetIds = { ...this.#presetIds, [kind]: id }
+    this.#typed = { ...this.#typed, [kind]: typedValues(preset.config) }
   }
 
   put(path: string, value: string | boolean): void {
@@ -159,7 +170,7 @@ export class ExperimentEditor {
   }
 
   reset(path: string): void {
-    const value = this.baseline[path]
+    const value = this.start[path]
     if (value !== undefined) this.put(path, value)
   }
 
@@ -183,6 +194,6 @@ export class ExperimentEditor {
 }
 
 function presetValues(id: string): TypedValues {
-  const preset = compressPresets.find((candidate) => candidate.id === id)
+  const preset = networkPresets.find((candidate) => candidate.id === id)
   return preset === undefined ? {} : typedValues(preset.config)
 }

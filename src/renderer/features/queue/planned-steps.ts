@@ -1,3 +1,4 @@
+import { baselineTitle } from '#shared/baseline-title.ts'
 import { phaseNames } from '#shared/compress-phases.ts'
 import type { ExperimentConfig } from '#shared/experiment-config.ts'
 import { architectureTitle } from '#shared/architecture-catalogue.ts'
@@ -7,6 +8,7 @@ import { formatAmount, formatCount } from '../../format/format.ts'
 export function plannedSteps(config: ExperimentConfig): string {
   if (config.kind === 'train')
     return `${architectureTitle(config.architecture)}, ${formatAmount(config.epochs, 'epoch')}`
+  if (config.kind === 'baseline') return `baseline ${baselineTitle(config)}`
   const { predictor } = config
   const steps = phaseNames
     .filter((phase) => config[phase].steps > 0)

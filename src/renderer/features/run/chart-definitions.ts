@@ -116,6 +116,8 @@ const charts: Readonly<Record<ExperimentKind, readonly ChartDefinition[]>> = {
     processor,
     memory,
   ],
+  // It has no steps: nothing that a curve could show.
+  baseline: [],
   train: [
     {
       ...losses,

@@ -1,21 +1,24 @@
 import type { ExportSummary } from '#shared/contract.ts'
-import { exportFormats, type ExportFormat } from '#shared/export-formats.ts'
+import type { ExportFormat } from '#shared/export-formats.ts'
 import type { AppError } from '#shared/result.ts'
 import type { Studio } from '../../state/studio.svelte.ts'
 
-/** One export of a completed compression, from the choice of formats to the files in a folder. */
+/** One export of a completed experiment, from the choice of formats to the files in a folder. */
 export class ExperimentExport {
   readonly #studio: Pick<Studio, 'ask' | 'tasks'>
   readonly #experimentId: string
-  formats = $state.raw<ReadonlySet<ExportFormat>>(new Set(exportFormats))
+  readonly #offered: readonly ExportFormat[]
+  formats = $state.raw<ReadonlySet<ExportFormat>>(new Set())
   folder = $state.raw<{ readonly token: string; readonly fileName: string }>()
   taskId = $state<string>()
   files = $state.raw<ExportSummary['files']>()
   error = $state.raw<AppError>()
 
-  constructor(studio: Pick<Studio, 'ask' | 'tasks'>, experimentId: string) {
+  constructor(studio: Pick<Studio, 'ask' | 'tasks'>, experimentId: string, offered: readonly ExportFormat[]) {
     this.#studio = studio
     this.#experimentId = experimentId
+    this.#offered = offered
+    this.formats = new Set(offered)
   }
 
   get isRunning(): boolean {
@@ -56,7 +59,7 @@ export class ExperimentExport {
     if (folder === undefined || this.isRunning) return
     this.error = undefined
     this.files = undefined
-    const formats = exportFormats.filter((format) => this.formats.has(format))
+    const formats = this.#offered.filter((format) => this.formats.has(format))
     const result = await this.#studio.tasks.run(
       'Exporting',
       (taskId) =>

@@ -1,4 +1,4 @@
-import type { AccuracyPair, CompressResult, SplitName } from '#shared/records.ts'
+import type { AccuracyPair, BaselineResult, CompressResult, SplitName } from '#shared/records.ts'
 import { wilsonInterval, type Interval } from '#shared/statistics.ts'
 
 export interface MeasuredAccuracy {
@@ -36,20 +36,38 @@ export function accuracyRows(accuracies: readonly AccuracyPair[]): readonly Accu
   })
 }
 
+interface TimeRow {
+  readonly title: string
+  readonly seconds: number
+}
+
 /** How the time of a run was spent, in the order it happened; what no phase accounts for comes last. */
 export function timeRows(
-  seconds: CompressResult['seconds'],
-  permutationSource?: CompressResult['permutationSource'],
-): readonly { readonly title: string; readonly seconds: number }[] {
-  const { permutation, reconstruction, distillation, quantisation = 0, evaluation, total } = seconds
-  const rest = total - permutation - reconstruction - distillation - quantisation - evaluation
+  result: Pick<CompressResult, 'kind' | 'seconds' | 'permutationSource'> | Pick<BaselineResult, 'kind' | 'seconds'>,
+): readonly TimeRow[] {
+  const spent = result.kind === 'compress' ? compressTimes(result) : baselineTimes(result)
+  const rest = result.seconds.total - spent.reduce((sum, { seconds }) => sum + seconds, 0)
+  // Reading data, compiling steps, writing files.
+  return rest >= 0.5 ? [...spent, { title: 'Start and storage', seconds: rest }] : spent
+}
+
+function compressTimes({
+  seconds,
+  permutationSource,
+}: Pick<CompressResult, 'seconds' | 'permutationSource'>): readonly TimeRow[] {
+  const { permutation, reconstruction, distillation, quantisation = 0, evaluation } = seconds
   return [
     { title: permutationSource === 'cache' ? 'Permutation, kept from before' : 'Permutation', seconds: permutation },
     { title: 'Reconstruction', seconds: reconstruction },
     { title: 'Distillation', seconds: distillation },
     ...(quantisation > 0 ? [{ title: 'Quantisation', seconds: quantisation }] : []),
     { title: 'Evaluation', seconds: evaluation },
-    // Reading data, compiling steps, writing files.
-    ...(rest >= 0.5 ? [{ title: 'Start and storage', seconds: rest }] : []),
+  ]
+}
+
+function baselineTimes({ seconds: { compression, evaluation } }: Pick<BaselineResult, 'seconds'>): readonly TimeRow[] {
+  return [
+    { title: 'Compression', seconds: compression },
+    { title: 'Evaluation', seconds: evaluation },
   ]
 }

@@ -1,6 +1,6 @@
 import { crc32, deflateSync, inflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { readBack } from '#engine/nern/quantization/stored-parameters.ts'
+import { readBack } from '#engine/quantization/stored-parameters.ts'
 import { packageBytes } from '#formats/nern-package/package-bytes.ts'
 import { isPackage, openPackage, readPackage } from '#formats/nern-package/reader.ts'
 import { writePackage } from '#formats/nern-package/writer.ts'

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { decodeOrders, encodeOrders } from '#formats/nern-package/layer-orders.ts'
 import { decodePermutation, encodePermutation } from '#formats/nern-package/permutation-code.ts'
-import { RangeDecoder, RangeEncoder } from '#formats/nern-package/range-coder.ts'
+import { RangeDecoder, RangeEncoder } from '#formats/coding/range-coder.ts'
 import type { LayerPermutation } from '#shared/layer-permutation.ts'
 import { Random } from '#shared/random.ts'
 import { AppException } from '#shared/result.ts'

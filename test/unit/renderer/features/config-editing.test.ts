@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { fastConfig } from '#shared/fast-preset.ts'
-import { compressPresets, trainDefaults } from '#shared/presets.ts'
+import { networkPresets, trainDefaults } from '#shared/presets.ts'
 import { sizeBreakdown } from '#shared/accounting.ts'
 import { parameterCatalogue } from '#shared/parameter-catalogue.ts'
 import { advise } from '#renderer/features/new-experiment/advice.ts'
@@ -13,7 +13,7 @@ const wrong = (path: string, text: string): string | undefined =>
   parseValues('compress', { ...typed, [path]: text }).problems[path]
 
 describe('typed values', () => {
-  test.each([...compressPresets.map(({ config }) => config), trainDefaults])(
+  test.each([...networkPresets.map(({ config }) => config), trainDefaults])(
     'read back to the configuration they came from',
     (config) => {
       expect(parseValues(config.kind, typedValues(config))).toEqual({ config, problems: {} })

@@ -158,11 +158,19 @@ describe('results', () => {
   })
 
   test('say where the time went, also the part that belongs to no phase', () => {
+    const kind = 'compress'
     const seconds = { permutation: 1, reconstruction: 2, distillation: 3, evaluation: 4 }
-    expect(timeRows({ ...seconds, total: 10 }, 'cache')[0]).toMatchObject({ title: 'Permutation, kept from before' })
-    const titlesOf = (total: number) => timeRows({ ...seconds, total }).map(({ title }) => title)
+    expect(timeRows({ kind, seconds: { ...seconds, total: 10 }, permutationSource: 'cache' })[0]).toMatchObject({
+      title: 'Permutation, kept from before',
+    })
+    const titlesOf = (total: number) => timeRows({ kind, seconds: { ...seconds, total } }).map(({ title }) => title)
     expect(titlesOf(10.2)).toEqual(['Permutation', 'Reconstruction', 'Distillation', 'Evaluation'])
-    expect(timeRows({ ...seconds, total: 17 }).at(-1)).toEqual({ title: 'Start and storage', seconds: 7 })
+    expect(timeRows({ kind, seconds: { ...seconds, total: 17 } }).at(-1)).toEqual({
+      title: 'Start and storage',
+      seconds: 7,
+    })
+    const baseline = timeRows({ kind: 'baseline', seconds: { compression: 1, evaluation: 20, total: 21.1 } })
+    expect(baseline.map(({ title }) => title)).toEqual(['Compression', 'Evaluation'])
   })
 
   test('show errors of previewed kernels until the final ones are there', () => {

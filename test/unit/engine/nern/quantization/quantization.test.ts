@@ -5,14 +5,9 @@ import { createExecutor } from '#engine/executors/create-executor.ts'
 import type { Executor } from '#engine/executors/executor.ts'
 import { named } from '#engine/nern/named.ts'
 import { roundCompensated } from '#engine/nern/quantization/compensated-rounding.ts'
-import {
-  fakeQuantised,
-  initialScales,
-  quantisationPlan,
-  scaleName,
-} from '#engine/nern/quantization/fake-quantization.ts'
-import { asScale, codeOf, rowScales } from '#engine/nern/quantization/row-scales.ts'
-import { readBack, storedFloatTensors, storedParameters } from '#engine/nern/quantization/stored-parameters.ts'
+import { fakeQuantised, initialScales, quantisationPlan, scaleName } from '#engine/quantization/fake-quantization.ts'
+import { asScale, codeOf, rowScales } from '#engine/quantization/row-scales.ts'
+import { readBack, storedFloatTensors, storedParameters } from '#engine/quantization/stored-parameters.ts'
 import { fromFloat16Bits, toFloat16Bits } from '#shared/float16.ts'
 import { float32Tensor } from '#shared/host-tensor.ts'
 import { Random } from '#shared/random.ts'

@@ -1,4 +1,4 @@
-/** The predictor at the precision it is stored at; accuracy is measured with what a reader gets back. */
+/** Parameters at the precision they are stored at; accuracy is measured with what a reader gets back. */
 import { fromFloat16Bits, toFloat16Bits } from '#shared/float16.ts'
 import { sizeOf, type HostTensor, type HostTensors } from '#shared/host-tensor.ts'
 import { AppException } from '#shared/result.ts'

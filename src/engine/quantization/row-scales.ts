@@ -1,9 +1,9 @@
 /**
- * Scales for rounding a matrix to few bits, one a row: the clip that loses least in the mean square (method 7.2). Scales are
+ * Scales for rounding weights to few bits, one a row: the clip that loses least in the mean square (method 7.2). Scales are
  * stored in half precision, so they are chosen among its numbers.
  */
 import { fromFloat16Bits, toFloat16Bits } from '#shared/float16.ts'
-import type { HostTensor } from '#shared/host-tensor.ts'
+import { sizeOf, type HostTensor } from '#shared/host-tensor.ts'
 import { largestCode, type IntegerBits } from '#shared/stored-tensor.ts'
 
 /** Clips tried for a row, as shares of its largest magnitude: coarse enough to be quick, 2 % apart at most. */
@@ -12,9 +12,10 @@ const clipShares = Array.from({ length: 45 }, (_, at) => 1 - at * 0.0175)
 const smallestScale = 2 ** -14
 const largestScale = 65504
 
-/** One scale a row of `weight` [rows, columns]; every one is a half-precision number. */
+/** One scale a row (index of the first axis) of `weight` [rows, ...]; every one is a half-precision number. */
 export function rowScales(weight: HostTensor, bits: IntegerBits): Float32Array {
-  const [rows = 0, columns = 0] = weight.shape
+  const [rows = 0] = weight.shape
+  const columns = sizeOf(weight.shape.slice(1))
   const scales = new Float32Array(rows)
   for (let row = 0; row < rows; row++) {
     scales[row] = bestScale(weight.data.subarray(row * columns, (row + 1) * columns), largestCode(bits))

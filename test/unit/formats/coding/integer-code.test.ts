@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { packBits, unpackBits } from '#formats/nern-package/bit-packing.ts'
-import { decodeIntegers, encodeIntegers } from '#formats/nern-package/integer-code.ts'
+import { packBits, unpackBits } from '#formats/coding/bit-packing.ts'
+import { decodeIntegers, encodeIntegers } from '#formats/coding/integer-code.ts'
 import { Random } from '#shared/random.ts'
 import { AppException } from '#shared/result.ts'
 import { integerBits, largestCode, type IntegerBits } from '#shared/stored-tensor.ts'

@@ -8,7 +8,7 @@ import type { NamedTensors } from '#engine/program/program.ts'
 import { tf } from '#engine/program/tfjs.ts'
 import { float32Tensor, type HostTensors, type TensorSpecs } from '#shared/host-tensor.ts'
 import { integerBits, largestCode, type IntegerBits } from '#shared/stored-tensor.ts'
-import { named } from '../named.ts'
+import { named } from '../nern/named.ts'
 import { rowScales } from './row-scales.ts'
 
 /** Bits of every parameter that is stored as integers, by name; the others stay as they are. */
@@ -16,13 +16,20 @@ export type QuantisationPlan = Readonly<Record<string, IntegerBits>>
 
 /** Weights of all linear layers as integers of a precision `int<bits>`; nothing for floats. */
 export function quantisationPlan(parameters: TensorSpecs, precision: string): QuantisationPlan {
-  const bits = integerBits.find((candidate) => precision === `int${candidate}`)
-  if (bits === undefined) return {}
   const matrices = Object.entries(parameters).filter(([, { shape }]) => shape.length === 2)
-  return Object.fromEntries(matrices.map(([name]) => [name, bits]))
+  return integerPlan(
+    matrices.map(([name]) => name),
+    precision,
+  )
 }
 
-/** State name of the logarithms of a parameter's row scales, [rows]. */
+/** All of `names` as integers of a precision `int<bits>`; nothing for floats. */
+export function integerPlan(names: readonly string[], precision: string): QuantisationPlan {
+  const bits = integerBits.find((candidate) => precision === `int${candidate}`)
+  return bits === undefined ? {} : Object.fromEntries(names.map((name) => [name, bits]))
+}
+
+/** State name of the logarithms of a parameter's row scales, [rows]; a row is an index of the first axis. */
 export function scaleName(parameter: string): string {
   return `quantiser.${parameter}`
 }
@@ -56,14 +63,15 @@ export interface FakeQuantised {
   chain(gradients: NamedTensors): NamedTensors
 }
 
-/** @param tensors state of a program: parameters [rows, columns] and their `quantiser.*` [rows] */
+/** @param tensors state of a program: parameters [rows, ...] and their `quantiser.*` [rows] */
 export function fakeQuantised(plan: QuantisationPlan, tensors: NamedTensors): FakeQuantised {
   const values: Record<string, tf.Tensor> = {}
   const backwards = new Map<string, (upstream: tf.Tensor) => NamedTensors>()
   for (const [name, bits] of Object.entries(plan)) {
     const largest = largestCode(bits)
     const weight = named(tensors, name)
-    const scale = tf.reshape(tf.exp(named(tensors, scaleName(name))), [-1, 1])
+    const broadcast = [-1, ...weight.shape.slice(1).map(() => 1)]
+    const scale = tf.reshape(tf.exp(named(tensors, scaleName(name))), broadcast)
     const ratio = tf.div(weight, scale)
     const code = tf.clipByValue(tf.round(ratio), -largest, largest)
     const value = tf.mul(code, scale)
@@ -73,7 +81,8 @@ export function fakeQuantised(plan: QuantisationPlan, tensors: NamedTensors): Fa
       const passed = tf.mul(upstream, isInside)
       // d value / d log scale: the rounding error where the code is free, the clipped value where it is not.
       const byScale = tf.sub(tf.mul(upstream, value), tf.mul(passed, weight))
-      return { [name]: passed, [scaleName(name)]: tf.sum(byScale, 1) }
+      const columns = byScale.shape.map((_, axis) => axis).slice(1)
+      return { [name]: passed, [scaleName(name)]: tf.sum(byScale, columns) }
     })
   }
   return {

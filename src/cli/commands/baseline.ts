@@ -1,0 +1,66 @@
+import { baselinePresets, standardBaselineIds, type BaselinePreset } from '#shared/baseline-presets.ts'
+import { runToEnd, showResult } from '../await-experiment.ts'
+import { call } from '../call.ts'
+import { UsageError, type Command } from '../command.ts'
+import { createExperiment, seedSetting } from '../experiment-options.ts'
+import { applySettings } from '../set-option.ts'
+import { formatComparison } from './experiments.ts'
+
+const prefix = 'baseline-'
+const methods = baselinePresets.map(({ id }) => id.slice(prefix.length))
+
+const baseline: Command = {
+  name: 'baseline',
+  usage: '--network N --dataset D --method M[,M ...]|standard [--seed S] [--set PATH=VALUE ...] [--name X] [--queue]',
+  summary: `What people would do instead of a predictor, in the same accounting; --queue leaves it waiting. Methods: ${methods.join(', ')}.`,
+  positionals: [],
+  options: {
+    network: { type: 'string' },
+    dataset: { type: 'string' },
+    method: { type: 'string' },
+    seed: { type: 'string' },
+    set: { type: 'string', multiple: true },
+    name: { type: 'string' },
+    queue: { type: 'boolean' },
+  },
+  run(invocation) {
+    const { options, output } = invocation
+    const keys = { network: options.neededText('network'), dataset: options.neededText('dataset') }
+    const settings = [...seedSetting(options.text('seed')), ...options.list('set')]
+    const configs = presetsOf(options.neededText('method')).map(({ config }) => applySettings(config, settings))
+    if (configs.length > 1 && options.text('name') !== undefined) {
+      throw new UsageError('--name names one experiment; leave it out for several methods.')
+    }
+    return invocation.withStudio(async (studio) => {
+      const created = []
+      for (const config of configs) created.push(await createExperiment(invocation, studio, keys, config))
+      if (options.isSet('queue')) {
+        output.result(created, created.map(({ name, id }) => `${name} (${id}) is queued.`).join('\n'))
+        return 0
+      }
+      const ended = []
+      for (const { id } of created) ended.push(await runToEnd(invocation, studio, id))
+      const [only, ...others] = ended
+      if (only !== undefined && others.length === 0) {
+        showResult(invocation, only)
+        return 0
+      }
+      const comparison = await call(studio, 'experiments.compare', { ids: ended.map(({ id }) => id), split: 'test' })
+      output.result(ended, formatComparison(comparison))
+      return 0
+    })
+  },
+}
+
+export const baselineCommands: readonly Command[] = [baseline]
+
+/** Throws `UsageError` for a method that there is not. */
+function presetsOf(text: string): readonly BaselinePreset[] {
+  const wanted =
+    text === 'standard' ? standardBaselineIds : text.split(',').map((method) => `${prefix}${method.trim()}`)
+  return wanted.map((id) => {
+    const preset = baselinePresets.find((candidate) => candidate.id === id)
+    if (preset !== undefined) return preset
+    throw new UsageError(`There is no method ${id.slice(prefix.length)}.`, `Known are: ${methods.join(', ')}.`)
+  })
+}

@@ -1,0 +1,115 @@
+/** What `studio inspect` says of packages. */
+import { baselineBytes, type BaselineFile } from '#formats/baseline-package/reader.ts'
+import { packageBytes } from '#formats/nern-package/package-bytes.ts'
+import type { PackageFile } from '#formats/nern-package/reader.ts'
+import type { BaselineDescription, LayerEntry } from '#shared/baseline-description.ts'
+import type { StoredEntry } from '#shared/package-description.ts'
+import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
+import { formatBytes, formatCount, formatPercent } from '#shared/plain-text/units.ts'
+import { assertNever } from '#shared/result.ts'
+
+/** As a value and as text. */
+export type Description = readonly [unknown, string]
+
+export function describePackage(name: string, file: PackageFile): Description {
+  const { description, sizeBytes } = file
+  const { network, embedding, predictor, permutation, layers, kept, accuracies } = description
+  const { predictor: predictorBytes, orders, kept: keptBytes, header } = packageBytes(file)
+  const parts = [
+    { part: 'predictor', bytes: predictorBytes },
+    { part: 'permutation', bytes: orders },
+    { part: 'kept tensors', bytes: keptBytes.reduce((sum, entry) => sum + entry.bytes, 0) },
+    { part: 'header', bytes: header },
+  ]
+  const kernels = layers.reduce((sum, { shape }) => sum + shape[0] * shape[1], 0)
+  const facts = formatFacts([
+    ['file', `${name}, a compressed package of version ${description.version}`],
+    ['network', `${network.architecture}, ${network.classes} classes`],
+    ['original', `SHA-256 ${network.sha256}`],
+    ['represented', `${formatCount(kernels)} kernels in ${layers.length} layers`],
+    ['embedding', `${embedding.type}, ${embedding.levels} levels`],
+    [
+      'predictor',
+      `${predictor.blocks} layers of ${predictor.hiddenSize}, ${predictor.inputs} inputs, ${predictor.outputs} outputs`,
+    ],
+    ['permutation', permutation],
+    ...accuracyFacts(accuracies),
+  ])
+  const tensors = formatTable(
+    [{ title: 'tensor' }, { title: 'shape' }, { title: 'stored as' }],
+    [
+      ...predictor.tensors.map(tensorRow),
+      ...layers.map(({ name: layer, shape }) => [layer, shape.join(' x '), 'represented by the predictor']),
+      ...kept.map(tensorRow),
+    ],
+  )
+  return [
+    { kind: 'package', sizeBytes, parts, description },
+    [facts, sizeTable(parts, sizeBytes), tensors].join('\n\n'),
+  ]
+}
+
+export function describeBaseline(name: string, file: BaselineFile): Description {
+  const { description, sizeBytes } = file
+  const { version, network, layers, kept, accuracies } = description
+  const bytes = baselineBytes(file)
+  const parts = [
+    { part: 'kernels', bytes: bytes.layers },
+    { part: 'kept tensors', bytes: bytes.kept.reduce((sum, entry) => sum + entry.bytes, 0) },
+    { part: 'header', bytes: bytes.header },
+  ]
+  const kernels = layers.reduce((sum, { shape }) => sum + shape[0] * shape[1], 0)
+  const facts = formatFacts([
+    ['file', `${name}, a baseline's package of version ${version}`],
+    ['network', `${network.architecture}, ${network.classes} classes`],
+    ['original', `SHA-256 ${network.sha256}`],
+    ['stored', `${formatCount(kernels)} kernels in ${layers.length} layers`],
+    ...accuracyFacts(accuracies),
+  ])
+  const tensors = formatTable(
+    [{ title: 'tensor' }, { title: 'shape' }, { title: 'stored as' }],
+    [...layers, ...kept].map(tensorRow),
+  )
+  return [
+    { kind: 'baseline', sizeBytes, parts, description },
+    [facts, sizeTable(parts, sizeBytes), tensors].join('\n\n'),
+  ]
+}
+
+function accuracyFacts(accuracies: BaselineDescription['accuracies']): readonly (readonly [string, string])[] {
+  return accuracies.map(({ split, original, reconstructed }) => [
+    `accuracy, ${split}`,
+    `${fraction(reconstructed)} (original ${fraction(original)})`,
+  ])
+}
+
+function sizeTable(parts: readonly { readonly part: string; readonly bytes: number }[], sizeBytes: number): string {
+  return formatTable(
+    [{ title: 'part' }, { title: 'size', align: 'right' }, { title: 'share', align: 'right' }],
+    [...parts, { part: 'file', bytes: sizeBytes }].map(({ part, bytes }) => [
+      part,
+      formatBytes(bytes),
+      formatPercent(bytes / sizeBytes),
+    ]),
+  )
+}
+
+function tensorRow(entry: StoredEntry | LayerEntry): readonly string[] {
+  return [entry.name, entry.shape.join(' x '), storedAs(entry)]
+}
+
+function storedAs(entry: StoredEntry | LayerEntry): string {
+  switch (entry.kind) {
+    case 'float32':
+    case 'float16':
+      return entry.kind
+    case 'integer':
+      return `${entry.bits}-bit integers, ${entry.coding}, ${formatBytes(entry.bytes)}`
+    default:
+      return assertNever(entry)
+  }
+}
+
+function fraction({ correct, total }: { readonly correct: number; readonly total: number }): string {
+  return formatPercent(correct / Math.max(1, total))
+}

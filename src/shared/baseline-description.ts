@@ -1,0 +1,39 @@
+/** The JSON description inside a baseline's package (docs/format.md). It comes from files: parse, never trust. */
+import { z } from 'zod'
+import {
+  codingSchema,
+  integerBitsSchema,
+  kernelShapeSchema,
+  measuredAccuraciesSchema,
+  packagedNetworkSchema,
+  storedEntrySchema,
+  tensorNameSchema,
+} from './package-description.ts'
+
+/** Of the package format. A reader refuses any other. */
+export const baselinePackageVersion = 1
+
+const layer = { name: tensorNameSchema, shape: kernelShapeSchema }
+const bytes = z.int().min(0)
+
+/** How the kernels of one layer are stored; its bytes follow those of the layer before it in the same section. */
+const layerEntrySchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('float16'), ...layer }),
+  z.strictObject({ kind: z.literal('integer'), ...layer, bits: integerBitsSchema, coding: codingSchema, bytes }),
+])
+export type LayerEntry = z.infer<typeof layerEntrySchema>
+
+export const baselineDescriptionSchema = z.strictObject({
+  version: z.literal(baselinePackageVersion),
+  network: packagedNetworkSchema,
+  /** In the order of the network's represented layers. */
+  layers: z.array(layerEntrySchema).min(1).max(100_000),
+  /** Tensors that are no represented kernels, under their names in the original state dict. */
+  kept: z.array(storedEntrySchema).max(1_000_000),
+  /** CRC-32 of every section but the description. */
+  checksums: z.record(z.string(), z.int().min(0)),
+  /** What the experiment was configured with; for people, no reader needs it. */
+  config: z.record(z.string(), z.unknown()),
+  accuracies: measuredAccuraciesSchema,
+})
+export type BaselineDescription = z.infer<typeof baselineDescriptionSchema>

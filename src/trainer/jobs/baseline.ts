@@ -1,0 +1,87 @@
+/** A baseline: the kernels themselves in fewer bytes, written, read back and measured like a compression. */
+import { compressKernels } from '#engine/baseline/compress-kernels.ts'
+import { evaluateProgram } from '#engine/network-evaluation.ts'
+import { readBack, storedFloatTensors } from '#engine/quantization/stored-parameters.ts'
+import type { BaselinePackage } from '#formats/baseline-package/kind.ts'
+import { readBaselinePackage } from '#formats/baseline-package/reader.ts'
+import { writeBaselinePackage } from '#formats/baseline-package/writer.ts'
+import { accuracyPairs } from '#shared/accuracy-pairs.ts'
+import { decompressed } from '#shared/compressed-tensor.ts'
+import { AppException } from '#shared/result.ts'
+import type { TrainerJob } from '#shared/trainer-protocol.ts'
+import { reconstructionErrors } from '../compress/reconstructed-evaluation.ts'
+import { evaluateSplit, evaluationBatchOf } from '../evaluation.ts'
+import type { JobContext, JobEnd } from '../job-context.ts'
+import { measureBoth } from '../measure-both.ts'
+import { loadNetwork, reconstructedFile, representedAndKept, type LoadedNetwork } from '../network-file.ts'
+import { openExecutor } from '../open-executor.ts'
+
+type BaselineJob = Extract<TrainerJob, { kind: 'baseline' }>
+
+export async function baseline(job: BaselineJob, context: JobContext): Promise<JobEnd> {
+  const startedMs = context.now()
+  const seconds = (): number => (context.now() - startedMs) / 1000
+  const original = await loadNetwork(job.network)
+  const { network, parameters } = original
+  const options = { allowsEntropy: job.config.storage.entropyCoding }
+  const { executor, device } = await openExecutor(context.executor)
+  try {
+    context.send({ type: 'started', device, totalSteps: 0, step: 0 })
+    context.send({ type: 'phase', phase: 'compressing the kernels', done: 0, total: 0 })
+    await context.breathe()
+    const written = writeBaselinePackage(packageContent(job, original), options)
+    // What is measured is what a reader of the package gets.
+    const content = decoded(written)
+    const weights = decompressed(content.layers)
+    const kept = readBack(content.kept)
+    const compression = seconds()
+    const program = await executor.compile(
+      evaluateProgram(network, {
+        batch: evaluationBatchOf(network),
+        parameters: kept,
+        inState: 'represented',
+      }),
+    )
+    const state = executor.createState(weights)
+    const evaluations = await measureBoth({
+      executor,
+      context,
+      original,
+      dataset: job.dataset,
+      reconstructed: (data, onBatch) => evaluateSplit(program, state, network, data, onBatch),
+    })
+    context.send({
+      type: 'result',
+      result: {
+        kind: 'baseline',
+        evaluations,
+        ...reconstructionErrors(parameters, weights),
+        seconds: { compression, evaluation: seconds() - compression, total: seconds() },
+        package: writeBaselinePackage({ ...content, accuracies: accuracyPairs(evaluations) }, options),
+        reconstructed: reconstructedFile(network, { ...kept, ...weights }),
+      },
+    })
+  } finally {
+    executor.dispose()
+  }
+  return 'finished'
+}
+
+/** Everything of the package but the accuracies, which are measured with it. */
+function packageContent({ config, network: file }: BaselineJob, original: LoadedNetwork): BaselinePackage {
+  const { network } = original
+  const { represented, kept } = representedAndKept(original)
+  return {
+    network: { architecture: network.architecture, classes: network.classes, sha256: file.sha256 },
+    layers: compressKernels(represented, config),
+    kept: storedFloatTensors(kept, config.storage.remainder),
+    config,
+    accuracies: [],
+  }
+}
+
+function decoded(bytes: Uint8Array): BaselinePackage {
+  const content = readBaselinePackage(bytes, 'package')
+  if (content.ok) return content.value
+  throw new AppException({ ...content.error, code: 'internal' })
+}

@@ -1,0 +1,113 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { readBaselinePackage } from '#formats/baseline-package/reader.ts'
+import { readSafetensors } from '#formats/safetensors/reader.ts'
+import { decompressed } from '#shared/compressed-tensor.ts'
+import type { ExperimentRecord } from '#shared/records.ts'
+import { answerBeforeTests, answerOf, startCommand } from '#test/support/command-line.ts'
+import { buildTrainer, fillStore } from '#test/support/real-trainer.ts'
+
+/** Several processes, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
+
+let trainerPath = ''
+let storeFolder = ''
+let made: readonly ExperimentRecord[] = []
+const studio = (...args: string[]) => answerOf(storeFolder, args, {}, trainerPath)
+const on = ['--network', 'small', '--dataset', 'images', '--threads', '1']
+
+beforeAll(async () => {
+  trainerPath = buildTrainer()
+  storeFolder = mkdtempSync(join(tmpdir(), 'nern-test-'))
+  await fillStore(storeFolder)
+  const args = ['baseline', ...on, '--method', 'float16,int4']
+  made = answerBeforeTests(storeFolder, args, trainerPath) as readonly ExperimentRecord[]
+})
+afterAll(() => rmSync(storeFolder, { recursive: true, force: true }))
+
+function sizesOf(record: ExperimentRecord | undefined) {
+  const result = record?.latestRun?.result
+  if (result?.kind !== 'baseline') throw new Error('It made no result.')
+  return result.sizes
+}
+
+it('runs several methods, named by what they do', () => {
+  expect(made.map(({ name, status }) => `${name}: ${status}`)).toEqual([
+    'small float16: completed',
+    'small int4: completed',
+  ])
+  const [half, few] = made.map(sizesOf)
+  expect(half?.compressionRatio).toBeGreaterThan(1.9)
+  expect(half?.compressionRatio).toBeLessThan(2)
+  expect(few?.compressionRatio).toBeGreaterThan(6)
+})
+
+describe.each([0, 1])('experiment %i', (at) => {
+  it('counts the bytes of a file, which gives the very weights that were measured', () => {
+    const run = made[at]?.latestRun
+    const folder = join(storeFolder, 'runs', run?.id ?? '')
+    const file = join(folder, 'package.baseline.safetensors')
+    const sizes = sizesOf(made[at])
+    expect(sizes.totalBytes).toBe(statSync(file).size)
+    expect(sizes.parts.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(sizes.totalBytes)
+    const content = readBaselinePackage(readFileSync(file), 'package')
+    const measured = readSafetensors(readFileSync(join(folder, 'reconstructed.safetensors')), 'reconstructed')
+    if (!content.ok || !measured.ok) throw new Error('unreadable')
+    for (const [name, { data }] of Object.entries(decompressed(content.value.layers))) {
+      expect(measured.value.tensors.get(name)?.toFloat32(), name).toEqual(data)
+    }
+  })
+})
+
+it('is compared, exported and reconstructed as a compression is', async () => {
+  const id = made[1]?.id ?? ''
+  const comparison = await studio('experiments', 'compare', ...made.map((record) => record.id))
+  expect(comparison).toMatchObject({ entries: [{ reconstructed: { total: 32 } }, { agreement: {} }] })
+
+  const out = join(storeFolder, 'out')
+  const { files } = (await studio('export', id, '--out', out, '--threads', '1')) as { files: { fileName: string }[] }
+  expect(files.map(({ fileName }) => fileName)).toEqual([
+    'small-int4.baseline.safetensors',
+    'small-int4.safetensors',
+    'small-int4.npz',
+    'small-int4.onnx',
+    'small-int4.report.html',
+    'small-int4.report.json',
+  ])
+  const again = join(out, 'again.safetensors')
+  await studio('reconstruct', join(out, 'small-int4.baseline.safetensors'), '--out', again, '--threads', '1')
+  expect(readFileSync(again).equals(readFileSync(join(out, 'small-int4.safetensors')))).toBe(true)
+  expect(await studio('inspect', join(out, 'small-int4.baseline.safetensors'))).toMatchObject({
+    kind: 'baseline',
+    sizeBytes: sizesOf(made[1]).totalBytes,
+  })
+})
+
+describe('what cannot be', () => {
+  const codeOf = async (...args: string[]) => {
+    const { code, stdout } = await startCommand(storeFolder, [...args, '--json'], {}, trainerPath).ended
+    return { exit: code, ...(JSON.parse(stdout) as { error?: { code: string } }) }
+  }
+
+  it('is refused: the package of a compression from a baseline', async () => {
+    const args = ['export', made[0]?.id ?? '', '--out', join(storeFolder, 'no'), '--format', 'nern']
+    expect(await codeOf(...args)).toMatchObject({ exit: 1, error: { code: 'invalid-argument' } })
+  })
+
+  it('is refused: an unknown method', async () => {
+    const { code, stderr } = await startCommand(storeFolder, ['baseline', ...on, '--method', 'int99'], {}, trainerPath)
+      .ended
+    expect(code).toBe(2)
+    expect(stderr).toContain('float16, int8')
+  })
+})
+
+it('waits in the queue when asked to, from its own command and as a preset', async () => {
+  const queued = (await studio('baseline', ...on, '--method', 'standard', '--queue')) as readonly ExperimentRecord[]
+  expect(queued.map(({ status }) => status)).toEqual(['queued', 'queued', 'queued', 'queued'])
+  expect(await studio('queue', 'add', ...on, '--preset', 'baseline-int8')).toMatchObject({
+    config: { kind: 'baseline' },
+  })
+})

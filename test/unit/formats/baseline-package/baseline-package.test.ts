@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import {
+  baselineBytes,
+  isBaselinePackage,
+  openBaselinePackage,
+  readBaselinePackage,
+} from '#formats/baseline-package/reader.ts'
+import { writeBaselinePackage } from '#formats/baseline-package/writer.ts'
+import { readPackage } from '#formats/nern-package/reader.ts'
+import { writePackage } from '#formats/nern-package/writer.ts'
+import { readSafetensors } from '#formats/safetensors/reader.ts'
+import { decompressed } from '#shared/compressed-tensor.ts'
+import type { Result } from '#shared/result.ts'
+import { integerBits } from '#shared/stored-tensor.ts'
+import { madeUpBaseline, type MadeUpBaselineOptions } from '#test/support/made-up-baseline.ts'
+import { madeUpPackage } from '#test/support/made-up-package.ts'
+import { fuzz } from '../support/fuzz.ts'
+
+function unwrap<T>(result: Result<T>): T {
+  if (result.ok) return result.value
+  throw new Error(`${result.error.code}: ${result.error.message}`)
+}
+
+const variants: readonly MadeUpBaselineOptions[] = [
+  { kinds: ['float16'], kept: 'float32' },
+  ...integerBits.map((bits) => ({ kinds: ['integer', 'float16', 'integer'] as const, bits })),
+]
+
+describe.each(variants)('a package of %o', (options) => {
+  it.each([true, false])('reads back to the bit what was written, entropy coding %s', (allowsEntropy) => {
+    const content = madeUpBaseline(options)
+    const bytes = writeBaselinePackage(content, { allowsEntropy })
+    expect(unwrap(readBaselinePackage(bytes, 'a'))).toEqual(content)
+    expect(decompressed(unwrap(readBaselinePackage(bytes, 'a')).layers)).toEqual(decompressed(content.layers))
+  })
+
+  it('accounts for every byte', () => {
+    const bytes = writeBaselinePackage(madeUpBaseline(options), { allowsEntropy: true })
+    const { layers, kept, header } = baselineBytes(unwrap(openBaselinePackage(bytes, 'a')))
+    expect(layers + kept.reduce((sum, entry) => sum + entry.bytes, 0) + header).toBe(bytes.byteLength)
+  })
+
+  it('never does more than be refused, whatever its bytes', async () => {
+    await fuzz(
+      writeBaselinePackage(madeUpBaseline(options), { allowsEntropy: true }),
+      (bytes) => readBaselinePackage(bytes, 'fuzzed'),
+      ({ layers }) => decompressed(layers),
+    )
+  })
+})
+
+it('takes exactly its bits for every code when nothing is entropy coded', () => {
+  const opened = openBaselinePackage(
+    writeBaselinePackage(madeUpBaseline({ kinds: ['integer'], bits: 3 }), { allowsEntropy: false }),
+    'a',
+  )
+  // 6 x 5 x 3 x 3 codes of 3 bits, and a half a filter.
+  expect(baselineBytes(unwrap(opened)).layers).toBe(Math.ceil((270 * 3) / 8) + 6 * 2)
+})
+
+it('is an ordinary safetensors file that no reader takes for a compressed package', () => {
+  const bytes = writeBaselinePackage(madeUpBaseline({ kinds: ['integer'] }), { allowsEntropy: true })
+  expect(isBaselinePackage(unwrap(readSafetensors(bytes, 'a')).metadata)).toBe(true)
+  expect(readPackage(bytes, 'a')).toMatchObject({ ok: false, error: { code: 'file-unsupported' } })
+  expect(readBaselinePackage(writePackage(madeUpPackage()), 'a')).toMatchObject({
+    ok: false,
+    error: { code: 'file-unsupported', remedy: expect.stringContaining('.baseline.safetensors') },
+  })
+})

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { comparedAtMost, standardBaselines } from '#renderer/features/compare/standard-baselines.ts'
+import { baselinePresets, standardBaselineIds } from '#shared/baseline-presets.ts'
+import type { Comparison } from '#shared/contract.ts'
+import type { BaselineConfig } from '#shared/experiment-config.ts'
+import type { NetworkRecord } from '#shared/records.ts'
+import { experimentRecord } from '#test/support/experiment-records.ts'
+
+const configs = standardBaselineIds.map((wanted): BaselineConfig => {
+  const preset = baselinePresets.find(({ id }) => id === wanted)
+  if (preset === undefined) throw new Error(`There is no preset ${wanted}.`)
+  return preset.config
+})
+
+const network: NetworkRecord = {
+  ...{ id: 'net-1', name: 'n', architecture: 'a', title: 't', classes: 10, sha256: '', sizeBytes: 1, parameters: 1 },
+  ...{ representedWeights: 1, kernels: 1, createdAt: '2030-01-01T00:00:00.000Z' },
+  origin: { kind: 'imported', source: '', format: '', sha256: '' },
+}
+
+function comparisonOf(count: number): Comparison {
+  const entries = Array.from({ length: count }, (_, at) => ({
+    experiment: experimentRecord({ id: `compared-${at}`, status: 'completed' }),
+    network,
+  }))
+  return { split: 'test', entries, configRows: [] }
+}
+
+test('those that are there, or will be, are not made again', () => {
+  const [first, second, third] = configs
+  if (first === undefined || second === undefined || third === undefined) throw new Error('too few')
+  const experiments = [
+    experimentRecord({ id: 'done', status: 'completed', config: first }),
+    experimentRecord({ id: 'failed', status: 'failed', config: second }),
+    experimentRecord({ id: 'of another network', status: 'completed', config: second, networkId: 'net-2' }),
+    experimentRecord({ id: 'waiting', status: 'queued', config: third }),
+  ]
+  expect(standardBaselines(comparisonOf(1), experiments)).toEqual({
+    networkId: 'net-1',
+    datasetId: 'data-1',
+    presentIds: ['done', 'waiting'],
+    missing: configs.filter((config) => config !== first && config !== third),
+  })
+})
+
+test('nothing is offered where there is no network, or no room', () => {
+  expect(standardBaselines({ split: 'test', entries: [], configRows: [] }, [])).toBeUndefined()
+  expect(standardBaselines(comparisonOf(comparedAtMost - configs.length), [])).toBeDefined()
+  expect(standardBaselines(comparisonOf(comparedAtMost - configs.length + 1), [])).toBeUndefined()
+})
