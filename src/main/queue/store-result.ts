@@ -51,7 +51,7 @@ async function storeCompressResult(
   await mkdir(runPath(store.layout, run.id), { recursive: true })
   await atomicWrite(path, result.package, writeBytes)
   await atomicWrite(reconstructedPath(store.layout, run.id), result.reconstructed, writeBytes)
-  const { layers, relativeError, seconds, permutationSource, evaluations } = result
+  const { layers, relativeError, seconds, permutationSource, smoothness, evaluations } = result
   const accuracies = accuracyPairs(evaluations)
   store.transaction(() => {
     for (const evaluation of evaluations) {
@@ -59,7 +59,16 @@ async function storeCompressResult(
       insertEvaluation(store, subject, datasetId, run.device ?? '', evaluation)
     }
     store.runs.end(run.id, 'completed', {
-      result: { kind: 'compress', accuracies, sizes, layers, relativeError, seconds, permutationSource },
+      result: {
+        kind: 'compress',
+        accuracies,
+        sizes,
+        layers,
+        relativeError,
+        seconds,
+        permutationSource,
+        ...(smoothness === undefined ? {} : { smoothness }),
+      },
     })
     store.experiments.transition(experiment.id, 'complete', 'running')
   })
@@ -88,6 +97,7 @@ async function storeTrainResult(
         validation: countOf('validation'),
         test: countOf('test'),
         seconds: result.seconds,
+        ...(result.smoothness === undefined ? {} : { smoothness: result.smoothness }),
       },
     })
     store.experiments.transition(experiment.id, 'complete', 'running')

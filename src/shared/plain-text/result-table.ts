@@ -12,7 +12,7 @@ export function formatResult(experiment: ExperimentRecord): string {
   return [title, result.kind === 'compress' ? formatCompressResult(result) : formatTrainResult(result)].join('\n\n')
 }
 
-function formatTrainResult({ validation, test, seconds }: TrainResult): string {
+function formatTrainResult({ validation, test, seconds, smoothness }: TrainResult): string {
   const rows = [['validation', validation] as const, ['test', test] as const].map(([split, { correct, total }]) => [
     split,
     formatPercent(correct / Math.max(1, total)),
@@ -22,7 +22,13 @@ function formatTrainResult({ validation, test, seconds }: TrainResult): string {
     [{ title: 'split' }, { title: 'accuracy', align: 'right' }, { title: 'images', align: 'right' }],
     rows,
   )
-  return `${table}\n\ntime  ${formatDuration(seconds.total)}`
+  const lines = [
+    ...(smoothness === undefined
+      ? []
+      : [`smoothness  ${smoothness.after.toFixed(4)}, before training ${smoothness.before.toFixed(4)}`]),
+    `time  ${formatDuration(seconds.total)}`,
+  ]
+  return `${table}\n\n${lines.join('\n')}`
 }
 
 function formatCompressResult({
@@ -31,6 +37,7 @@ function formatCompressResult({
   relativeError,
   seconds,
   permutationSource,
+  smoothness,
 }: CompressResult): string {
   const accuracyTable = formatTable(
     [
@@ -59,7 +66,14 @@ function formatCompressResult({
     (quantisation > 0 ? `quantisation ${formatDuration(quantisation)}, ` : '') +
     `evaluation ${formatDuration(evaluation)})`
   const error = `relative error of the weights  ${relativeError.toFixed(4)}`
-  return [accuracyTable, formatSizes(sizes), `${error}\n${time}`].join('\n\n')
+  const smooth =
+    smoothness === undefined
+      ? []
+      : [
+          `smoothness  ${smoothness.permuted.toFixed(4)} in the order of the coordinates, ` +
+            `${smoothness.original.toFixed(4)} in the network's own`,
+        ]
+  return [accuracyTable, formatSizes(sizes), [error, ...smooth, time].join('\n')].join('\n\n')
 }
 
 /** Bytes of every part, the whole, and what plain storage would weigh. */

@@ -64,7 +64,7 @@ it('learns, and ends with the same bytes when it was paused in the middle of an 
   const first = await run(job, undefined, 8)
   expect(first.at(-1)).toEqual({ type: 'paused', step: expect.any(Number) as number })
   const second = await run(job, lastCheckpoint(first))
-  for (const name of ['loss.train', 'loss.epoch', 'accuracy.train', 'accuracy.validation']) {
+  for (const name of ['loss.train', 'loss.epoch', 'accuracy.train', 'accuracy.validation', 'smoothness']) {
     const values = new Map([...metric(first, name), ...metric(second, name)])
     expect(values, name).toEqual(new Map(metric(whole, name)))
   }
@@ -89,4 +89,29 @@ it('goes on from stored weights', async () => {
   const firstLoss = (messages: readonly FromTrainer[]): number => metric(messages, 'loss.train')[0]?.[1] ?? NaN
   expect(firstLoss(further)).toBeLessThan(firstLoss(scratch) * 0.8)
   expect(resultOf(further).network).not.toEqual(network)
+})
+
+it('ends smoother with a smoothness term, and the same however often it was paused', async () => {
+  const storeFolder = await temporaryFolder()
+  const { sha256 } = await addSmallDataset(storeFolder)
+  const config = { ...trainDefaults, epochs: 2, batchSize: 32, warmupEpochs: 0.5 }
+  const job = (weight: number): TrainJob => ({
+    kind: 'train',
+    config: { ...config, smoothness: { form: 'cosine', weight } },
+    dataset: { path: datasetPath(storeLayout(storeFolder), sha256), sha256 },
+  })
+  const plain = resultOf(await run(job(0))).smoothness
+  const regularised = await run(job(1e-3))
+  const { smoothness } = resultOf(regularised)
+  // Random kernels point anywhere: their mean cosine is near 0.
+  expect(Math.abs(smoothness?.before ?? NaN)).toBeLessThan(0.05)
+  expect(smoothness?.before).toBe(plain?.before)
+  expect(smoothness?.after ?? NaN).toBeGreaterThan((plain?.after ?? NaN) + 0.1)
+  const terms = metric(regularised, 'loss.smoothness').map(([, value]) => value)
+  expect(terms.at(-1)).toBeLessThan((terms[0] ?? NaN) - 0.1)
+  expect(metric(regularised, 'smoothness').at(-1)?.[1]).toBeCloseTo(smoothness?.after ?? NaN, 6)
+
+  const first = await run(job(1e-3), undefined, 3)
+  const second = await run(job(1e-3), lastCheckpoint(first))
+  expect(resultOf(second)).toEqual({ ...resultOf(regularised), seconds: expect.anything() as unknown })
 })
