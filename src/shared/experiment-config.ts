@@ -55,7 +55,10 @@ const distillationPhaseSchema = z.strictObject({
   steps,
   optimizer: optimizerConfigSchema,
   sampling: samplingConfigSchema,
+  /** What both networks see: the training split, or noise for a method without data (method 6). Absent in older versions. */
+  images: z.enum(['dataset', 'uniform-noise', 'gaussian-noise']).default('dataset'),
   dataBatch: positiveInteger.max(4096),
+  /** Of a data set's images; noise is left as it is. */
   augmentation: z.enum(['none', 'flip-crop', 'resized-crop']),
   reconstructionWeight: z.number().min(0).max(1e6),
   featureMapWeight: z.number().min(0).max(1e6),
