@@ -1,4 +1,7 @@
-/** One step of ordinary supervised training of an original network, as one program (He et al. 2016, section 4.2). */
+/**
+ * One step of supervised training of an original network, as one program (He et al. 2016, section 4.2), on request with a
+ * term that makes neighbouring kernels alike (method 5.1).
+ */
 import type { NamedTensors, Program } from '#engine/program/program.ts'
 import { tf } from '#engine/program/tfjs.ts'
 import type { Network } from '#networks/network.ts'
@@ -13,10 +16,11 @@ import {
   optimizerStateSpecs,
 } from './nern/optimizers/optimizer.ts'
 import { sgd, type SgdOptions } from './nern/optimizers/sgd.ts'
+import { smoothnessLoss, type SmoothnessForm } from './nern/smoothness.ts'
 import { dropoutSpecs } from './network-dropout.ts'
 import { imageSpec, normaliseImages } from './network-images.ts'
 import { networkForward, type BatchStatistics } from './network-program.ts'
-import { asVector } from './tensor-rank.ts'
+import { asMap, asVector } from './tensor-rank.ts'
 
 /** Share of the batch's statistics in the new running ones. */
 const statisticsMomentum = 0.1
@@ -25,16 +29,19 @@ export interface TrainOriginalOptions extends SgdOptions {
   readonly batch: number
   /** Probability spread evenly over all classes; 0 trains on the labels alone. */
   readonly labelSmoothing: number
+  /** Smoothness of the represented layers; `weight` is the factor of its loss, and 0 leaves it out. */
+  readonly smoothness: { readonly form: SmoothnessForm; readonly weight: number }
 }
 
 /**
  * Inputs `images` ([batch, channels, height, width], float32 of 0 to 255, augmented by the caller), `labels` (int32
  * [batch]), those of `dropoutMasks` and of `trainOriginalInputsAt`. State: all parameters of the network and the optimiser's. Outputs
- * `loss` (mean cross entropy, weight decay not counted) and `correct` (images whose highest logit, in training mode, is
- * their label; float32). Weight decay acts on every trained parameter, batch-norm included, as PyTorch's default does.
+ * `loss` (mean cross entropy, with smoothness plus its weighted term; weight decay not counted) and `correct` (images whose
+ * highest logit, in training mode, is their label; float32); with smoothness also the two terms of the loss,
+ * `crossEntropy` and `smoothnessTerm`. Weight decay acts on every trained parameter, batch-norm included, as PyTorch's default does.
  */
 export function trainOriginalProgram(network: Network, options: TrainOriginalOptions): Program {
-  const { batch, labelSmoothing } = options
+  const { batch, labelSmoothing, smoothness } = options
   const optimizer = sgd(options)
   const trained = trainedParameters(network)
   return {
@@ -54,7 +61,12 @@ export function trainOriginalProgram(network: Network, options: TrainOriginalOpt
         const { logits, batchStatistics } = networkForward(network, parameters, images, { mode: 'training' })
         const correct = tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), labels), 'float32'))
         const statistics = runningStatistics(parameters, batchStatistics)
-        return { loss: crossEntropy(logits, labels, labelSmoothing), outputs: { correct, ...statistics } }
+        const entropy = crossEntropy(logits, labels, labelSmoothing)
+        if (smoothness.weight === 0) return { loss: entropy, outputs: { correct, ...statistics } }
+        const weights = network.representedLayers.map(({ name }) => asMap(named(parameters, name)))
+        const term: tf.Scalar = tf.mul(smoothnessLoss(smoothness.form, weights), smoothness.weight)
+        const terms = { crossEntropy: entropy, smoothnessTerm: term }
+        return { loss: tf.add(entropy, term), outputs: { correct, ...statistics, ...terms } }
       })
       return { loss, ...outputs, ...applyOptimizer(optimizer, Object.keys(trained), gradients, tensors) }
     },

@@ -103,6 +103,18 @@ export const compressParameters: readonly ParameterDescription[] = [
   },
   ...samplingParameters('distillation', 'Distillation phase'),
   {
+    path: 'distillation.images',
+    title: 'Images',
+    sentence:
+      'What both networks see: the training split, or noise where there is no data; accuracy is measured on the data set all the same.',
+    group: 'Distillation phase',
+    control: choice({
+      dataset: 'Data set',
+      'uniform-noise': 'Uniform noise, as published',
+      'gaussian-noise': 'Gaussian noise',
+    }),
+  },
+  {
     path: 'distillation.dataBatch',
     title: 'Image batch',
     unit: 'images',

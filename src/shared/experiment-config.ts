@@ -55,7 +55,10 @@ const distillationPhaseSchema = z.strictObject({
   steps,
   optimizer: optimizerConfigSchema,
   sampling: samplingConfigSchema,
+  /** What both networks see: the training split, or noise for a method without data (method 6). Absent in older versions. */
+  images: z.enum(['dataset', 'uniform-noise', 'gaussian-noise']).default('dataset'),
   dataBatch: positiveInteger.max(4096),
+  /** Of a data set's images; noise is left as it is. */
   augmentation: z.enum(['none', 'flip-crop', 'resized-crop']),
   reconstructionWeight: z.number().min(0).max(1e6),
   featureMapWeight: z.number().min(0).max(1e6),
@@ -163,6 +166,14 @@ export const trainConfigSchema = z.strictObject({
   nesterov: z.boolean(),
   weightDecay: z.number().min(0).max(1),
   labelSmoothing: z.number().min(0).max(0.9),
+  /** Regularised training towards kernels that are like their neighbours (method 5.1). Absent in older versions. */
+  smoothness: z
+    .strictObject({
+      form: z.enum(['cosine', 'l2']),
+      /** Factor of the term, which is a sum over all pairs of neighbours; 0 leaves it out. */
+      weight: z.number().min(0).max(1),
+    })
+    .default({ form: 'cosine', weight: 0 }),
   augmentation: z.enum(['none', 'flip-crop', 'resized-crop']),
   evaluateEveryEpochs: positiveInteger,
   keep: z.enum(['best-validation', 'last']),

@@ -47,6 +47,7 @@ export const trainDefaults: TrainConfig = {
   nesterov: true,
   weightDecay: 5e-4,
   labelSmoothing: 0,
+  smoothness: { form: 'cosine', weight: 0 },
   augmentation: 'flip-crop',
   evaluateEveryEpochs: 1,
   keep: 'last',

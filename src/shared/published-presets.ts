@@ -77,6 +77,7 @@ function publishedConfig({ mode, hiddenSize, steps, weight, warmupSteps }: Publi
         weightDecay: 1e-3,
       },
       sampling: { method: 'magnitude-weighted', kernels: 4096 },
+      images: 'dataset',
       dataBatch: 256,
       augmentation: 'flip-crop',
       reconstructionWeight: 1,

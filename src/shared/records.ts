@@ -141,6 +141,11 @@ export interface CompressResult extends ReconstructionResult {
   }
   /** Whether the permutation was computed or kept from before; absent in results of older versions. */
   readonly permutationSource?: 'none' | 'computed' | 'cache'
+  /**
+   * Mean cosine of neighbouring kernels of the original network, in its own order and in that of the coordinates. Absent
+   * where no kernels are neighbours and in results of older versions.
+   */
+  readonly smoothness?: { readonly original: number; readonly permuted: number }
 }
 
 export interface BaselineResult extends ReconstructionResult {
@@ -154,6 +159,8 @@ export interface TrainResult {
   readonly validation: { readonly correct: number; readonly total: number }
   readonly test: { readonly correct: number; readonly total: number }
   readonly seconds: { readonly total: number }
+  /** Mean cosine of neighbouring kernels, with the weights it began with and with those kept; absent as above. */
+  readonly smoothness?: { readonly before: number; readonly after: number }
 }
 export type RunResult = CompressResult | BaselineResult | TrainResult
 /** Of an experiment that ends with a package. */
@@ -204,7 +211,7 @@ export interface RunRecord {
 }
 
 /** Names: loss.total, loss.reconstruction, loss.feature-maps, loss.distillation, loss.train, learning-rate, steps-per-second,
- * relative-error, accuracy.validation, accuracy.train, memory.rss-bytes, cpu.percent. Accuracies are in [0, 1]. */
+ * loss.smoothness (weighted), smoothness, relative-error, accuracy.validation, accuracy.train, memory.rss-bytes, cpu.percent. Accuracies are in [0, 1]. */
 export interface MetricPoint {
   readonly name: string
   readonly step: number

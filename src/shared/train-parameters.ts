@@ -1,6 +1,7 @@
 import { architectureCatalogue } from './architecture-catalogue.ts'
 import {
   augmentation,
+  choice,
   integer,
   keep,
   maximumInteger,
@@ -48,6 +49,21 @@ export const trainParameters: readonly ParameterDescription[] = [
     sentence: 'Share of the target spread over all classes; 0 trains on the plain labels.',
     group: 'Training',
     control: real(0, 0.9, 0.01),
+  },
+  {
+    path: 'smoothness.weight',
+    title: 'Weight of smoothness',
+    sentence:
+      'Factor of a term that makes neighbouring kernels alike, which a predictor meets more easily; published values are 1e-6 to 1e-4, and 0 leaves it out.',
+    group: 'Training',
+    control: real(0, 1, 0.00001),
+  },
+  {
+    path: 'smoothness.form',
+    title: 'Smoothness variant',
+    sentence: 'Cosines of neighbouring kernels (distances where a kernel is one number), or distances of all.',
+    group: 'Training',
+    control: choice({ cosine: 'Cosine', l2: 'Distance (L2)' }),
   },
   {
     path: 'learningRate',

@@ -169,6 +169,8 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
     }),
     /** `cache`: kept from an earlier experiment, so that it took 0 seconds. */
     permutationSource: z.enum(['none', 'computed', 'cache']),
+    /** `networkSmoothness` of the original network in its own order and in that of the coordinates. */
+    smoothness: z.strictObject({ original: z.number(), permuted: z.number() }).optional(),
   }),
   z.strictObject({
     kind: z.literal('baseline'),
@@ -181,6 +183,8 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
     /** safetensors of the trained network. */
     network: bytes,
     seconds: z.strictObject({ total: z.number() }),
+    /** `networkSmoothness` of the weights it began with and of those kept; absent where no kernels are neighbours. */
+    smoothness: z.strictObject({ before: z.number(), after: z.number() }).optional(),
   }),
   z.strictObject({ kind: z.literal('evaluate'), evaluation: predictionsSchema }),
   importanceMeasurementSchema.extend({ kind: z.literal('importance') }),

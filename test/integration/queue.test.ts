@@ -248,7 +248,11 @@ it('trains a network and keeps it in the library', async () => {
   studio.queue.startDispatching()
   const { latestRun } = await reaches(studio, id, 'completed', 'failed')
   expect(latestRun?.error).toBeUndefined()
-  expect(latestRun?.result).toMatchObject({ kind: 'train', test: { correct: 8, total: 10 } })
+  expect(latestRun?.result).toMatchObject({
+    kind: 'train',
+    test: { correct: 8, total: 10 },
+    smoothness: { before: 0.01, after: 0.2 },
+  })
   const networks = await call(studio, 'networks.list', {})
   const trained = networks.find(({ name }) => name === 'my network')
   expect(trained).toMatchObject({ origin: { kind: 'trained', source: 'my network' }, architecture: 'resnet20-cifar-b' })

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { atomicWrite } from '#main/files/atomic-write.ts'
+import { networkSmoothness } from '#shared/network-smoothness.ts'
 import { splitNames, type NetworkDetail, type NetworkRecord } from '#shared/records.ts'
 import { call } from '../call.ts'
 import type { Command } from '../command.ts'
@@ -165,5 +166,10 @@ function formatDetail({ record, layers, evaluations }: NetworkDetail): string {
     ]),
     'Not evaluated yet.',
   )
-  return [formatNetwork(record), layerTable, evaluationTable].join('\n\n')
+  const smoothness = networkSmoothness(layers)
+  const facts =
+    smoothness === undefined
+      ? []
+      : [`smoothness of all represented layers (mean cosine of neighbouring kernels)  ${smoothness.toFixed(4)}`]
+  return [formatNetwork(record), layerTable, ...facts, evaluationTable].join('\n\n')
 }

@@ -22,14 +22,16 @@ export function smoothness(weights: readonly tf.Tensor4D[]): Smoothness {
   }
 }
 
-/** The penalty added to the task loss: distanceWeight * distance - cosineWeight * cosine. */
-export function smoothnessPenalty(
-  weights: readonly tf.Tensor4D[],
-  cosineWeight: number,
-  distanceWeight = cosineWeight,
-): tf.Scalar {
+export type SmoothnessForm = 'cosine' | 'l2'
+
+/**
+ * What regularised training makes small, [] (method 5.1, 14.A.6): with `cosine` the distance of 1 x 1 kernels minus the
+ * cosine of all others, with `l2` the distance of all.
+ */
+export function smoothnessLoss(form: SmoothnessForm, weights: readonly tf.Tensor4D[]): tf.Scalar {
+  if (form === 'l2') return total(weights.map(layerDistance))
   const { cosine, distance } = smoothness(weights)
-  return tf.sub(tf.mul(distance, distanceWeight), tf.mul(cosine, cosineWeight))
+  return tf.sub(distance, cosine)
 }
 
 /** Sum of cosines of neighbours along channels and along filters. */

@@ -48,7 +48,7 @@ async function storeCompressResult(
   const opened = openPackage(result.package, run.id)
   if (!opened.ok) throw new AppException(opened.error)
   const sizes = packageSizes(opened.value, shapeOf(context.store, experiment), config)
-  const { layers, relativeError, seconds, permutationSource } = result
+  const { layers, relativeError, seconds, permutationSource, smoothness } = result
   const accuracies = accuracyPairs(result.evaluations)
   await storePackaged(context, experiment, run, result, {
     kind: 'compress',
@@ -58,6 +58,7 @@ async function storeCompressResult(
     relativeError,
     seconds,
     permutationSource,
+    ...(smoothness === undefined ? {} : { smoothness }),
   })
 }
 
@@ -131,6 +132,7 @@ async function storeTrainResult(
         validation: countOf('validation'),
         test: countOf('test'),
         seconds: result.seconds,
+        ...(result.smoothness === undefined ? {} : { smoothness: result.smoothness }),
       },
     })
     store.experiments.transition(experiment.id, 'complete', 'running')

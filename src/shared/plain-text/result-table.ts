@@ -12,7 +12,7 @@ export function formatResult(experiment: ExperimentRecord): string {
   return [title, result.kind === 'train' ? formatTrainResult(result) : formatPackagedResult(result)].join('\n\n')
 }
 
-function formatTrainResult({ validation, test, seconds }: TrainResult): string {
+function formatTrainResult({ validation, test, seconds, smoothness }: TrainResult): string {
   const rows = [['validation', validation] as const, ['test', test] as const].map(([split, { correct, total }]) => [
     split,
     formatPercent(correct / Math.max(1, total)),
@@ -22,7 +22,13 @@ function formatTrainResult({ validation, test, seconds }: TrainResult): string {
     [{ title: 'split' }, { title: 'accuracy', align: 'right' }, { title: 'images', align: 'right' }],
     rows,
   )
-  return `${table}\n\ntime  ${formatDuration(seconds.total)}`
+  const lines = [
+    ...(smoothness === undefined
+      ? []
+      : [`smoothness  ${smoothness.after.toFixed(4)}, before training ${smoothness.before.toFixed(4)}`]),
+    `time  ${formatDuration(seconds.total)}`,
+  ]
+  return `${table}\n\n${lines.join('\n')}`
 }
 
 function formatPackagedResult(result: PackagedResult): string {
@@ -49,7 +55,8 @@ function formatPackagedResult(result: PackagedResult): string {
   )
   const error = `relative error of the weights  ${relativeError.toFixed(4)}`
   const time = result.kind === 'compress' ? compressTime(result) : baselineTime(result)
-  return [accuracyTable, formatSizes(sizes), `${error}\n${time}`].join('\n\n')
+  const lines = [error, ...(result.kind === 'compress' ? smoothnessLine(result) : []), time]
+  return [accuracyTable, formatSizes(sizes), lines.join('\n')].join('\n\n')
 }
 
 function compressTime({ seconds, permutationSource }: CompressResult): string {
@@ -60,6 +67,14 @@ function compressTime({ seconds, permutationSource }: CompressResult): string {
     (quantisation > 0 ? `quantisation ${formatDuration(quantisation)}, ` : '') +
     `evaluation ${formatDuration(evaluation)})`
   )
+}
+
+function smoothnessLine({ smoothness }: CompressResult): readonly string[] {
+  if (smoothness === undefined) return []
+  return [
+    `smoothness  ${smoothness.permuted.toFixed(4)} in the order of the coordinates, ` +
+      `${smoothness.original.toFixed(4)} in the network's own`,
+  ]
 }
 
 function baselineTime({ seconds: { compression, evaluation, total } }: BaselineResult): string {

@@ -3,14 +3,17 @@
  * validation and test, and sends the result.
  */
 import type { Executor } from '#engine/executors/executor.ts'
+import { weightsByCoordinate } from '#engine/nern/permutation/network-permutation.ts'
+import { readBack, storedFloatTensors } from '#engine/quantization/stored-parameters.ts'
 import { readPackage } from '#formats/nern-package/reader.ts'
 import { writePackage, type NernPackage } from '#formats/nern-package/writer.ts'
-import { readBack, storedFloatTensors } from '#engine/quantization/stored-parameters.ts'
+import { networkStatistics } from '#networks/network-statistics.ts'
 import { accuracyPairs } from '#shared/accuracy-pairs.ts'
 import type { PhaseName } from '#shared/compress-phases.ts'
+import { networkSmoothness } from '#shared/network-smoothness.ts'
 import { AppException } from '#shared/result.ts'
 import type { StoredTensors } from '#shared/stored-tensor.ts'
-import type { TrainerJob } from '#shared/trainer-protocol.ts'
+import type { JobResult, TrainerJob } from '#shared/trainer-protocol.ts'
 import type { JobContext } from '../job-context.ts'
 import { measureBoth } from '../measure-both.ts'
 import { reconstructedFile, representedAndKept, type LoadedNetwork } from '../network-file.ts'
@@ -19,6 +22,8 @@ import { packagedEmbedding } from './embedding.ts'
 import { reconstructionErrors, type ReconstructedEvaluation } from './reconstructed-evaluation.ts'
 import type { FoundPermutations } from './find-permutations.ts'
 import type { CompressSetup } from './setup.ts'
+
+type CompressJobResult = Extract<JobResult, { kind: 'compress' }>
 
 export interface FinishOptions {
   readonly job: Extract<TrainerJob, { kind: 'compress' }>
@@ -63,6 +68,7 @@ export async function finish(options: FinishOptions): Promise<void> {
         total: options.permutation.seconds + options.elapsedMs() / 1000,
       },
       permutationSource: options.permutation.source,
+      ...smoothnessOf(options),
       package: writePackage({ ...content, accuracies: accuracyPairs(evaluations) }),
       reconstructed: reconstructedFile(original.network, { ...readBack(content.kept), ...weights }),
     },
@@ -84,6 +90,19 @@ function packageContent({ job, original, setup, predictor }: FinishOptions): Ner
     config,
     accuracies: [],
   }
+}
+
+/** What the permutation did: neighbours in the original network against neighbours by coordinate. */
+function smoothnessOf({ original, setup }: FinishOptions): Partial<Pick<CompressJobResult, 'smoothness'>> {
+  const { network, parameters } = original
+  const { table } = setup.representation
+  const { permutations } = setup.permutation
+  const before = networkSmoothness(networkStatistics(network, parameters))
+  if (before === undefined) return {}
+  if (permutations.length === 0) return { smoothness: { original: before, permuted: before } }
+  const permuted = { ...parameters, ...weightsByCoordinate(table, permutations, parameters) }
+  const after = networkSmoothness(networkStatistics(network, permuted))
+  return after === undefined ? {} : { smoothness: { original: before, permuted: after } }
 }
 
 function decoded(bytes: Uint8Array): NernPackage {

@@ -1,6 +1,7 @@
 /** What a compress run's checkpoint holds beside the tensors. */
 import { z } from 'zod'
 import { randomStateSchema } from '../checkpoint.ts'
+import { trainingImagesStateSchema } from '../data/training-images.ts'
 
 export const compressProgressSchema = z.object({
   kind: z.literal('compress'),
@@ -9,9 +10,7 @@ export const compressProgressSchema = z.object({
   elapsedMs: z.number(),
   sampling: randomStateSchema,
   /** Of the distillation's images; absent before it starts. */
-  source: z
-    .object({ orderAtEpochStart: randomStateSchema, augmentation: randomStateSchema, position: z.int() })
-    .optional(),
+  source: trainingImagesStateSchema.optional(),
   /** Best step by correct validation images; -1 before the first evaluation. */
   best: z.object({ correct: z.int(), step: z.int() }),
   /** How the permutation of the first attempt was found; absent in checkpoints of older versions. */

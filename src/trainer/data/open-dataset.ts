@@ -4,7 +4,7 @@ import { AppException } from '#shared/result.ts'
 import type { SplitName } from '#shared/records.ts'
 import { splitInMemory, type ImageSplit } from './image-split.ts'
 
-interface DatasetInput {
+export interface DatasetInput {
   readonly path: string
   readonly sha256: string
 }

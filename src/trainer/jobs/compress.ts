@@ -26,10 +26,10 @@ import { ReconstructedEvaluation } from '../compress/reconstructed-evaluation.ts
 import type { FoundPermutations } from '../compress/find-permutations.ts'
 import { setUp, type CompressSetup } from '../compress/setup.ts'
 import { startPredictor } from '../compress/start-predictor.ts'
-import { BatchSource } from '../data/batch-source.ts'
 import type { ImageSplit } from '../data/image-split.ts'
 import { loadSplit } from '../data/open-dataset.ts'
 import type { JobContext, JobEnd } from '../job-context.ts'
+import { openTrainingImages, type TrainingImages, type TrainingImagesState } from '../data/training-images.ts'
 import { Metrics } from '../metrics.ts'
 import { loadNetwork, type LoadedNetwork } from '../network-file.ts'
 import { openExecutor } from '../open-executor.ts'
@@ -74,8 +74,8 @@ class CompressRun {
   #state: DeviceState
   /** Of the state's tensors, those that a step trains. */
   #trainedNames: readonly string[]
-  #source: BatchSource | undefined
-  #sourceState: ConstructorParameters<typeof BatchSource>[1]
+  #source: TrainingImages | undefined
+  #sourceState: TrainingImagesState | undefined
   #step: number
   #best: HostTensors
   #bestAt: { correct: number; step: number }
@@ -291,14 +291,10 @@ class CompressRun {
       }),
     )
     // Both phases with images draw from one sequence of batches: a checkpoint knows where it stands.
-    const source = (this.#source ??= new BatchSource(
-      {
-        data: await loadSplit(this.#job.dataset, 'train'),
-        shape: network.inputShape,
-        batch: dataBatch,
-        augmentation: config.augmentation,
-        seed: this.#job.config.seed,
-      },
+    const source = (this.#source ??= await openTrainingImages(
+      this.#job.config,
+      network,
+      this.#job.dataset,
       this.#sourceState,
     ))
     const { channels, height, width } = network.inputShape

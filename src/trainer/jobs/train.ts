@@ -13,8 +13,10 @@ import {
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
+import { networkStatistics } from '#networks/network-statistics.ts'
 import type { Network } from '#networks/network.ts'
 import { float32Tensor, int32Tensor, type HostTensors } from '#shared/host-tensor.ts'
+import { networkSmoothness } from '#shared/network-smoothness.ts'
 import { Random } from '#shared/random.ts'
 import { AppException } from '#shared/result.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
@@ -88,6 +90,8 @@ class TrainRun {
   readonly #source: BatchSource
   readonly #metrics: Metrics
   readonly #parameterNames: readonly string[]
+  /** Of the weights it starts from; undefined where no kernels are neighbours. */
+  readonly #smoothnessBefore: number | undefined
   #step: number
   #epoch: { loss: number; correct: number }
   #best: HostTensors
@@ -133,6 +137,7 @@ class TrainRun {
     this.#program = programs.program
     this.#evaluation = programs.evaluation
     this.#parameterNames = network.parameters.map(({ name }) => name)
+    this.#smoothnessBefore = smoothnessOf(network, parameters)
     this.#stepsPerEpoch = Math.floor(splits.train.labels.length / config.batchSize)
     this.totalSteps = this.#stepsPerEpoch * config.epochs
     this.#schedule = {
@@ -188,6 +193,8 @@ class TrainRun {
     const { architecture, classes } = this.#network
     const parameters = await this.#state.read(this.#parameterNames)
     const bytes = writeSafetensors(Object.entries(parameters), { architecture, classes: String(classes) })
+    const before = this.#smoothnessBefore
+    const after = smoothnessOf(this.#network, parameters)
     this.#context.send({
       type: 'result',
       result: {
@@ -198,6 +205,7 @@ class TrainRun {
         ],
         network: Uint8Array.from(bytes),
         seconds: { total: this.#metrics.elapsedMs / 1000 },
+        ...(before === undefined || after === undefined ? {} : { smoothness: { before, after } }),
       },
     })
   }
@@ -226,10 +234,17 @@ class TrainRun {
         remedy: 'Lower the learning rate; the checkpoint before it is kept.',
       })
     }
-    this.#epoch.loss += loss
+    // Without smoothness the loss is the cross entropy.
+    const crossEntropy = outputs['crossEntropy']?.data[0] ?? loss
+    const smoothnessTerm = outputs['smoothnessTerm']?.data[0]
+    this.#epoch.loss += crossEntropy
     this.#epoch.correct += outputs['correct']?.data[0] ?? 0
     if (!this.#metrics.isDue) return
-    this.#metrics.add(this.#step, { 'loss.train': loss, 'learning-rate': learningRate })
+    this.#metrics.add(this.#step, {
+      'loss.train': crossEntropy,
+      ...(smoothnessTerm === undefined ? {} : { 'loss.smoothness': smoothnessTerm }),
+      'learning-rate': learningRate,
+    })
     this.#metrics.send(this.#step)
     this.#context.send({ type: 'phase', phase: 'training', done: this.#step, total: this.totalSteps })
   }
@@ -243,7 +258,11 @@ class TrainRun {
     this.#epoch = { loss: 0, correct: 0 }
     if ((this.#step / this.#stepsPerEpoch) % evaluateEveryEpochs === 0 || this.#step === this.totalSteps) {
       const { correct, total } = await this.#measure(this.#splits.validation)
-      this.#metrics.add(this.#step, { 'accuracy.validation': correct / total })
+      const smoothness = smoothnessOf(this.#network, await this.#state.read(this.#parameterNames))
+      this.#metrics.add(this.#step, {
+        'accuracy.validation': correct / total,
+        ...(smoothness === undefined ? {} : { smoothness }),
+      })
       if (keep === 'best-validation' && correct > this.#bestAt.correct) {
         this.#bestAt = { correct, step: this.#step }
         this.#best = await this.#state.read(this.#parameterNames)
@@ -279,4 +298,8 @@ class TrainRun {
       bytes: Uint8Array.from(bytes),
     })
   }
+}
+
+function smoothnessOf(network: Network, parameters: HostTensors): number | undefined {
+  return networkSmoothness(networkStatistics(network, parameters))
 }

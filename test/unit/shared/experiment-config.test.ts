@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { compressConfigSchema } from '#shared/experiment-config.ts'
+import { compressConfigSchema, trainConfigSchema } from '#shared/experiment-config.ts'
 import { fastConfig } from '#shared/fast-preset.ts'
+import { trainDefaults } from '#shared/presets.ts'
 
 test('a configuration written before there were refinements has none', () => {
   const older = { ...fastConfig, permutation: { mode: 'in-filter' } }
@@ -9,4 +10,9 @@ test('a configuration written before there were refinements has none', () => {
     refinement: 'none',
     refinementPasses: 5,
   })
+})
+
+test('a training configured before there was a smoothness term has none', () => {
+  const { smoothness: _smoothness, ...older } = trainDefaults
+  expect(trainConfigSchema.parse(older)).toEqual({ ...older, smoothness: { form: 'cosine', weight: 0 } })
 })

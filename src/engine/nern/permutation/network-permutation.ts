@@ -1,5 +1,5 @@
 /** Permutations of all layers of a network, and the coordinates they give. */
-import type { HostTensors } from '#shared/host-tensor.ts'
+import { float32Tensor, type HostTensors } from '#shared/host-tensor.ts'
 import { naturalCoordinates, type KernelTable } from '../coordinates.ts'
 import {
   permutedFilterChannels,
@@ -59,4 +59,26 @@ export function permutedCoordinates(table: KernelTable, permutations: readonly L
     })
   })
   return coordinates
+}
+
+/** Weights of every represented layer with each kernel where its coordinate says: what a predictor fits as a curve. */
+export function weightsByCoordinate(
+  table: KernelTable,
+  permutations: readonly LayerPermutation[],
+  weights: HostTensors,
+): HostTensors {
+  const coordinates = permutedCoordinates(table, permutations)
+  const moved = table.layers.map(({ name, filters, channels, height, width, firstKernel, kernels }) => {
+    const size = height * width
+    const source = weights[name]
+    if (source === undefined) throw new RangeError(`no weight for layer ${name}`)
+    const target = new Float32Array(kernels * size)
+    for (let kernel = 0; kernel < kernels; kernel++) {
+      const at = (firstKernel + kernel) * 3
+      const position = (coordinates[at + 1] ?? 0) * channels + (coordinates[at + 2] ?? 0)
+      target.set(source.data.subarray(kernel * size, (kernel + 1) * size), position * size)
+    }
+    return [name, float32Tensor([filters, channels, height, width], target)] as const
+  })
+  return Object.fromEntries(moved)
 }

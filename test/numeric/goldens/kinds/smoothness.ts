@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Executor } from '#engine/executors/executor.ts'
 import { lossGradients } from '#engine/loss-gradients.ts'
 import { named } from '#engine/nern/named.ts'
-import { layerCosine, layerDistance, smoothness, smoothnessPenalty } from '#engine/nern/smoothness.ts'
+import { layerCosine, layerDistance, smoothness, smoothnessLoss } from '#engine/nern/smoothness.ts'
 import type { NamedTensors } from '#engine/program/program.ts'
 import { tf } from '#engine/program/tfjs.ts'
 import { asMap } from '#engine/tensor-rank.ts'
@@ -13,14 +13,12 @@ import { numberList, numberTable, type GoldenCase } from '../golden-case.ts'
 import { availableNetworks, type GoldenNetwork } from '../golden-network.ts'
 import { dataOf, evaluate, scalarOf } from '#test/support/run-program.ts'
 
-const sum = (terms: readonly tf.Scalar[]): tf.Scalar => terms.reduce((total, term) => tf.add(total, term), tf.scalar(0))
-
 /** What the case differentiates: name there, and our expression of it. */
 const quantities = {
   cosine: (weights: readonly tf.Tensor4D[]) => smoothness(weights).cosine,
   l2part: (weights: readonly tf.Tensor4D[]) => tf.neg(smoothness(weights).distance),
-  l2smoothness: (weights: readonly tf.Tensor4D[]) => tf.neg(sum(weights.map(layerDistance))),
-  'penalty_mu1e-4': (weights: readonly tf.Tensor4D[]) => smoothnessPenalty(weights, 1e-4),
+  l2smoothness: (weights: readonly tf.Tensor4D[]) => tf.neg(smoothnessLoss('l2', weights)),
+  'penalty_mu1e-4': (weights: readonly tf.Tensor4D[]): tf.Scalar => tf.mul(smoothnessLoss('cosine', weights), 1e-4),
 } as const
 
 export async function checkSmoothness(golden: GoldenCase, checks: Checks, executor: Executor): Promise<void> {

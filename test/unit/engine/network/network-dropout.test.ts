@@ -65,8 +65,9 @@ describe('dropout', () => {
   })
 
   test('asks for its mask as an input of a training step', () => {
-    const options = { momentum: 0, nesterov: false, weightDecay: 0, labelSmoothing: 0 }
-    const program = trainOriginalProgram(network, { ...options, batch })
+    const sgd = { momentum: 0, nesterov: false, weightDecay: 0 }
+    const smoothness = { form: 'cosine', weight: 0 } as const
+    const program = trainOriginalProgram(network, { ...sgd, batch, labelSmoothing: 0, smoothness })
     expect(program.inputs['dropout.classifier.0']).toEqual({ shape: [batch, 3], dtype: 'float32' })
   })
 })

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { batchNormTraining } from '#engine/network-batch-norm.ts'
 import { initialTrainOriginalState, trainOriginalInputsAt, trainOriginalProgram } from '#engine/original-training.ts'
 import { tf } from '#engine/program/tfjs.ts'
+import type { RepresentedLayer } from '#networks/network.ts'
 import { float32Tensor, int32Tensor, type HostTensors } from '#shared/host-tensor.ts'
 import { runEagerly } from './run-eagerly.ts'
 import { tinyNetwork } from './tiny-network.ts'
@@ -9,7 +10,7 @@ import { largestDifference, parameterTensors, readTrainingSteps } from './traini
 
 const network = tinyNetwork()
 const pytorch = readTrainingSteps()
-const options = { ...pytorch.options, batch: 5 }
+const options = { ...pytorch.options, batch: 5, smoothness: { form: 'cosine', weight: 0 } } as const
 const batch = {
   images: float32Tensor([5, 3, 8, 8], Float32Array.from(pytorch.images)),
   labels: int32Tensor([5], Int32Array.from(pytorch.labels)),
@@ -70,4 +71,70 @@ test('the written-out gradient of batch normalisation is the one autodiff finds'
     )
   })
   expect(Math.max(...difference)).toBeLessThan(1e-5)
+})
+
+/** Method 5.1 with 14.A.6, kernel by kernel: what is added to the loss, without its factor. */
+function smoothnessByHand(
+  form: 'cosine' | 'l2',
+  [filters, channels, height, width]: RepresentedLayer['shape'],
+  weight: ArrayLike<number>,
+): number {
+  const size = height * width
+  const length = (values: readonly number[]): number => Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0))
+  const kernel = (filter: number, channel: number): number[] =>
+    Array.from({ length: size }, (_, at) => weight[(filter * channels + channel) * size + at] ?? NaN)
+  const norm = size === 1 ? length(Array.from(weight)) : undefined
+  const cost = (one: readonly number[], next: readonly number[]): number =>
+    form === 'cosine' && size > 1
+      ? -one.reduce((sum, value, at) => sum + value * (next[at] ?? NaN), 0) / (length(one) * length(next))
+      : length(one.map((value, at) => value / (norm ?? length(one)) - (next[at] ?? NaN)))
+  let sum = 0
+  for (let filter = 0; filter < filters; filter++) {
+    for (let channel = 0; channel < channels; channel++) {
+      if (channel + 1 < channels) sum += cost(kernel(filter, channel), kernel(filter, channel + 1))
+      if (filter + 1 < filters) sum += cost(kernel(filter, channel), kernel(filter + 1, channel))
+    }
+  }
+  return sum
+}
+
+test.each(['cosine', 'l2'] as const)('smoothness (%s) enters loss and gradient with its weight', async (form) => {
+  const weight = 0.05
+  const learningRate = 0.1
+  const parameters = parameterTensors(network, pytorch.parameters)
+  const plain = { ...options, momentum: 0 }
+  const step = async (smoothness: typeof options.smoothness | { form: typeof form; weight: number }) => {
+    const program = trainOriginalProgram(network, { ...plain, smoothness })
+    const state = initialTrainOriginalState(network, plain, parameters)
+    return runEagerly(program, { ...batch, ...trainOriginalInputsAt(plain, 1, learningRate) }, state)
+  }
+  const without = await step(options.smoothness)
+  const regularised = await step({ form, weight })
+  const entropy = without['loss']?.data[0] ?? NaN
+  const layers = network.representedLayers
+  const term =
+    weight *
+    layers.reduce((sum, { name, shape }) => {
+      return sum + smoothnessByHand(form, shape, parameters[name]?.data ?? [])
+    }, 0)
+  expect(regularised['crossEntropy']?.data[0]).toBeCloseTo(entropy, 5)
+  expect(regularised['smoothnessTerm']?.data[0]).toBeCloseTo(term, 5)
+  expect(regularised['loss']?.data[0]).toBeCloseTo(entropy + term, 5)
+
+  const errors = layers.flatMap(({ name, shape }) => {
+    const values = Array.from(parameters[name]?.data ?? [])
+    return [0, Math.floor(values.length / 2), values.length - 1].map((at) => {
+      const shifted = (by: number): number =>
+        smoothnessByHand(
+          form,
+          shape,
+          values.map((value, index) => (index === at ? value + by : value)),
+        )
+      const slope = (shifted(1e-5) - shifted(-1e-5)) / 2e-5
+      const moved = (regularised[name]?.data[at] ?? NaN) - (without[name]?.data[at] ?? NaN)
+      return Math.abs(moved + learningRate * weight * slope)
+    })
+  })
+  expect(errors.length).toBeGreaterThanOrEqual(12)
+  expect(Math.max(...errors)).toBeLessThan(2e-6)
 })

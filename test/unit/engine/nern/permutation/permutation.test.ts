@@ -6,7 +6,11 @@ import {
   type LayerPermutation,
   type PermutationMode,
 } from '#engine/nern/permutation/layer-permutation.ts'
-import { permutedCoordinates, permuteNetwork } from '#engine/nern/permutation/network-permutation.ts'
+import {
+  permutedCoordinates,
+  permuteNetwork,
+  weightsByCoordinate,
+} from '#engine/nern/permutation/network-permutation.ts'
 import { float32Tensor } from '#shared/host-tensor.ts'
 import { Random } from '#shared/random.ts'
 
@@ -175,6 +179,24 @@ describe('a network', () => {
       }
     })
   })
+
+  test.each(['cross-filter', 'in-filter'] as const)(
+    'puts every kernel where its coordinate says (%s)',
+    async (mode) => {
+      const permutations = await permuteNetwork(mode, table, weights)
+      const coordinates = permutedCoordinates(table, permutations)
+      const moved = weightsByCoordinate(table, permutations, weights)
+      table.layers.forEach(({ name, kernels, channels, firstKernel, height, width }) => {
+        const size = height * width
+        const source = weights[name as keyof typeof weights].data
+        for (let kernel = 0; kernel < kernels; kernel++) {
+          const [, filter = 0, channel = 0] = coordinates.slice(3 * (firstKernel + kernel))
+          const at = (filter * channels + channel) * size
+          expect(moved[name]?.data.slice(at, at + size)).toEqual(source.slice(kernel * size, (kernel + 1) * size))
+        }
+      })
+    },
+  )
 
   test.each(['cross-filter', 'in-filter'] as const)('reports progress up to all kernels (%s)', async (mode) => {
     const progress: number[] = []

@@ -1,0 +1,52 @@
+/** Where the images of distillation come from: the training split of a data set, or noise. */
+import { z } from 'zod'
+import type { Network } from '#networks/network.ts'
+import type { CompressConfig } from '#shared/experiment-config.ts'
+import { AppException } from '#shared/result.ts'
+import { randomStateSchema } from '../checkpoint.ts'
+import { BatchSource, type BatchSourceState } from './batch-source.ts'
+import { NoiseSource, type NoiseSourceState } from './noise-source.ts'
+import { loadSplit, type DatasetInput } from './open-dataset.ts'
+
+/** All a checkpoint needs to go on with the same images. */
+export const trainingImagesStateSchema = z.union([
+  z.strictObject({ noise: randomStateSchema }),
+  z.strictObject({ orderAtEpochStart: randomStateSchema, augmentation: randomStateSchema, position: z.int() }),
+])
+export type TrainingImagesState = NoiseSourceState | BatchSourceState
+
+export interface TrainingImages {
+  readonly state: TrainingImagesState
+  /** float32 [batch, channels, height, width], to be normalised by the program; overwritten by the next call. */
+  next(): Promise<{ readonly images: Float32Array }>
+}
+
+/**
+ * @param state where to go on
+ * Throws `AppException` as `loadSplit` does, and `file-corrupt` for a state of other images than configured.
+ */
+export async function openTrainingImages(
+  { distillation, seed }: CompressConfig,
+  network: Network,
+  dataset: DatasetInput,
+  state?: TrainingImagesState,
+): Promise<TrainingImages> {
+  const { images, dataBatch: batch, augmentation } = distillation
+  const shape = network.inputShape
+  if (images === 'dataset') {
+    if (state !== undefined && 'noise' in state) throw otherImages()
+    return new BatchSource({ data: await loadSplit(dataset, 'train'), shape, batch, augmentation, seed }, state)
+  }
+  if (state !== undefined && !('noise' in state)) throw otherImages()
+  const kind = images === 'uniform-noise' ? 'uniform' : 'gaussian'
+  return new NoiseSource({ kind, shape, normalisation: network.normalisation, batch, seed }, state)
+}
+
+function otherImages(): AppException {
+  return new AppException({
+    code: 'file-corrupt',
+    message: 'The checkpoint goes on with other training images than the experiment is configured for.',
+    where: 'distillation.images',
+    remedy: 'Start the run again.',
+  })
+}

@@ -1,0 +1,53 @@
+/** Jobs of the product's trainer in the process of a test, on one thread, with a clock that jumps a second a look. */
+import type { FromTrainer, JobResult, TrainerJob } from '#shared/trainer-protocol.ts'
+import type { JobContext } from '#trainer/job-context.ts'
+import { runJob } from '#trainer/run-job.ts'
+
+export interface RunInProcessOptions {
+  /** To go on from. */
+  readonly checkpoint?: Uint8Array
+  /** Asks for a pause once so many metrics messages have come: a message a step. */
+  readonly pauseAfter?: number
+}
+
+export async function runInProcess(
+  job: TrainerJob,
+  { checkpoint, pauseAfter = Infinity }: RunInProcessOptions = {},
+): Promise<readonly FromTrainer[]> {
+  const messages: FromTrainer[] = []
+  let milliseconds = 0
+  const context: JobContext = {
+    executor: { executor: 'onnxruntime', provider: 'cpu', threads: 1 },
+    checkpoint,
+    send: (message) => messages.push(message),
+    now: () => (milliseconds += 1000),
+    breathe: () => Promise.resolve(),
+    isPauseRequested: () => messages.filter(({ type }) => type === 'metrics').length >= pauseAfter,
+  }
+  await runJob(job, context)
+  return messages
+}
+
+export function resultOf<K extends JobResult['kind']>(
+  kind: K,
+  messages: readonly FromTrainer[],
+): Extract<JobResult, { kind: K }> {
+  const found = messages.find((message) => message.type === 'result')
+  if (found?.type !== 'result' || found.result.kind !== kind) throw new Error(`the run sent no result of ${kind}`)
+  return found.result as Extract<JobResult, { kind: K }> // The kinds were just compared.
+}
+
+export function lastCheckpoint(messages: readonly FromTrainer[]): Uint8Array {
+  const found = messages.findLast((message) => message.type === 'checkpoint')
+  if (found?.type !== 'checkpoint') throw new Error('the run sent no checkpoint')
+  return found.bytes
+}
+
+/** Values of one metric by step. */
+export function metricOf(
+  messages: readonly FromTrainer[],
+  name: string,
+): readonly (readonly [step: number, value: number])[] {
+  const points = messages.flatMap((message) => (message.type === 'metrics' ? message.points : []))
+  return points.filter((point) => point.name === name).map(({ step, value }) => [step, value])
+}
