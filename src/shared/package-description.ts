@@ -1,5 +1,6 @@
 /** The JSON description inside a compressed package (docs/format.md). It comes from files: parse, never trust. */
 import { z } from 'zod'
+import { defaultPreprocessing, preprocessingSchema } from './preprocessing.ts'
 import { integerBits } from './stored-tensor.ts'
 
 /** Of the package format. A reader refuses any other. */
@@ -51,8 +52,14 @@ const correctOfSchema = z.strictObject({ correct: count, total: count })
 
 export const packageDescriptionSchema = z.strictObject({
   version: z.literal(packageVersion),
-  /** The original network: its architecture in the studio's zoo, and the SHA-256 of its stored file. */
-  network: z.strictObject({ architecture: name, classes: positive, sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  /** The original network: its architecture in the studio's zoo, the SHA-256 of its stored file, and its preprocessing. */
+  network: z.strictObject({
+    architecture: name,
+    classes: positive,
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    /** Absent in packages from before networks had their own. */
+    preprocessing: preprocessingSchema.default(defaultPreprocessing),
+  }),
   /** Represented layers in the order of their layer coordinate; [filters, channels, height, width]. */
   layers: z.array(layerSchema).min(1).max(100_000),
   embedding: embeddingSchema,

@@ -41,6 +41,7 @@ export const trainDefaults: TrainConfig = {
   weightDecay: 5e-4,
   labelSmoothing: 0,
   augmentation: 'flip-crop',
+  preprocessing: 'default',
   evaluateEveryEpochs: 1,
   keep: 'last',
 }

@@ -1,8 +1,11 @@
-/** A stored network: the graph from the zoo and its parameters from a safetensors file. */
+/** A stored network: the graph from the zoo, its parameters and its preprocessing from a safetensors file. */
+import { basename } from 'node:path'
 import { readCheckpoint } from '#formats/checkpoint.ts'
+import { namedPreprocessing } from '#formats/network-metadata.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import type { Network } from '#networks/network.ts'
 import { float32Tensor, type HostTensors } from '#shared/host-tensor.ts'
+import { defaultPreprocessing } from '#shared/preprocessing.ts'
 import { AppException } from '#shared/result.ts'
 
 export interface LoadedNetwork {
@@ -32,5 +35,7 @@ export async function loadNetwork(input: {
     }
     return [name, float32Tensor(shape, tensor.toFloat32())] as const
   })
-  return { network: network.value, parameters: Object.fromEntries(parameters) }
+  // Of the file and of nothing else: the hash that names it, and with it every result, covers this too.
+  const preprocessing = namedPreprocessing({ name: basename(input.path) }, file.value.metadata) ?? defaultPreprocessing
+  return { network: { ...network.value, preprocessing }, parameters: Object.fromEntries(parameters) }
 }

@@ -11,6 +11,7 @@ import { weightFormats } from '#shared/export-formats.ts'
 import type { StoredEntry } from '#shared/package-description.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
 import { formatBytes, formatCount, formatPercent } from '#shared/plain-text/units.ts'
+import { formatPreprocessing } from '#shared/preprocessing.ts'
 import { AppException } from '#shared/result.ts'
 import { UsageError, type Command } from '../command.ts'
 
@@ -88,6 +89,7 @@ function describePackage(name: string, file: PackageFile): Description {
   const facts = formatFacts([
     ['file', `${name}, a compressed package of version ${description.version}`],
     ['network', `${network.architecture}, ${network.classes} classes`],
+    ['preprocessing', formatPreprocessing(network.preprocessing)],
     ['original', `SHA-256 ${network.sha256}`],
     ['represented', `${formatCount(kernels)} kernels in ${layers.length} layers`],
     ['embedding', `${embedding.type}, ${embedding.levels} levels`],

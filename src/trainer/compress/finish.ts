@@ -6,6 +6,7 @@ import type { Executor } from '#engine/executors/executor.ts'
 import { evaluateProgram } from '#engine/network-evaluation.ts'
 import { readPackage } from '#formats/nern-package/reader.ts'
 import { writePackage, type NernPackage } from '#formats/nern-package/writer.ts'
+import { networkMetadata } from '#formats/network-metadata.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { readBack, storedFloatTensors } from '#engine/nern/quantization/stored-parameters.ts'
 import { accuracyPairs } from '#shared/accuracy-pairs.ts'
@@ -55,7 +56,7 @@ export async function finish(options: FinishOptions): Promise<void> {
   const noState = executor.createState({})
   const evaluations: SplitPredictions[] = []
   for (const split of ['validation', 'test'] as const) {
-    const data = await loadSplit(job.dataset, split)
+    const data = await loadSplit(job.dataset, split, network)
     const onBatch = (of: string) => async (done: number, total: number) => {
       context.send({ type: 'phase', phase: `evaluation of the ${of} network on ${split}`, done, total })
       await context.breathe()
@@ -65,10 +66,10 @@ export async function finish(options: FinishOptions): Promise<void> {
     evaluations.push({ of: 'reconstructed', split, ...(await evaluation.evaluate(data, onBatch('reconstructed'))) })
   }
   const { layers, relativeError } = reconstructionErrors(parameters, weights)
-  const reconstructed = writeSafetensors(Object.entries({ ...readBack(content.kept), ...weights }), {
-    architecture: network.architecture,
-    classes: String(network.classes),
-  })
+  const reconstructed = writeSafetensors(
+    Object.entries({ ...readBack(content.kept), ...weights }),
+    networkMetadata(network),
+  )
   context.send({
     type: 'result',
     result: {
@@ -96,7 +97,12 @@ function packageContent({ job, original, setup, predictor }: FinishOptions): Ner
   const represented = new Set(network.representedLayers.map(({ name }) => name))
   const kept = Object.fromEntries(Object.entries(parameters).filter(([name]) => !represented.has(name)))
   return {
-    network: { architecture: network.architecture, classes: network.classes, sha256: job.network.sha256 },
+    network: {
+      architecture: network.architecture,
+      classes: network.classes,
+      sha256: job.network.sha256,
+      preprocessing: network.preprocessing,
+    },
     layers: network.representedLayers.map(({ name, shape }) => ({ name, shape: [...shape] })),
     embedding: packagedEmbedding(config.embedding),
     predictorShape: setup.representation.predictor,

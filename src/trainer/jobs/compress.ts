@@ -151,7 +151,7 @@ class CompressRun {
     const startedMs = this.#context.now()
     const earlierSeconds = this.#seconds[phase]
     const limit = config.evaluation.images
-    const validation = await loadSplit(this.#job.dataset, 'validation', limit)
+    const validation = await loadSplit(this.#job.dataset, 'validation', this.#original.network, limit)
     while (this.#step < first + steps) {
       const phaseStep = this.#step - first
       const losses = await step(phaseStep)
@@ -290,7 +290,7 @@ class CompressRun {
     // Both phases with images draw from one sequence of batches: a checkpoint knows where it stands.
     const source = (this.#source ??= new BatchSource(
       {
-        data: await loadSplit(this.#job.dataset, 'train'),
+        data: await loadSplit(this.#job.dataset, 'train', network),
         shape: network.inputShape,
         batch: dataBatch,
         augmentation: config.augmentation,
