@@ -2,6 +2,8 @@
 
     weights = nern_load.load("network.nern.safetensors")      # dict of numpy arrays by state dict name
 
+    images = nern_load.preprocessing("network.nern.safetensors")  # mean, standardDeviation, resize
+
 In PyTorch:
 
     state = {name: torch.from_numpy(value) for name, value in nern_load.load(path).items()}
@@ -25,6 +27,8 @@ MOST_DESCRIPTION_BYTES = 16 * 2**20
 MOST_WEIGHTS = 2**31
 MOST_CODES_A_BYTE = 1024
 MASK = 0xFFFFFFFF
+# Packages from before a network had a preprocessing of its own.
+IMAGENET = {"mean": [0.485, 0.456, 0.406], "standardDeviation": [0.229, 0.224, 0.225], "resize": 0}
 
 
 class PackageError(ValueError):
@@ -42,6 +46,13 @@ def load(path):
     kept = _tensors("kept", description["kept"], sections)
     coordinates = _coordinates(description["permutation"], layers, sections)
     return {**_weights(description, layers, coordinates, predictor), **kept}
+
+
+def preprocessing(path):
+    """What the network was trained on: mean and standardDeviation of pixels of 0 to 1, a value a channel, and the shorter
+    side in pixels that images are resized to before the centre is cut out (0: not resized)."""
+    network = _read_description(*_read_safetensors(path))["network"]
+    return network.get("preprocessing", IMAGENET)
 
 
 # --- the file ---------------------------------------------------------------------------------------------------------

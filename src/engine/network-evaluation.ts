@@ -32,7 +32,7 @@ export function evaluateProgram(network: Network, options: EvaluateOptions): Pro
     state,
     constants,
     build(tensors) {
-      const images = normaliseImages(named(tensors, 'images'), network.normalisation)
+      const images = normaliseImages(named(tensors, 'images'), network.preprocessing)
       const { logits } = networkForward(network, tensors, images, { mode: 'inference' })
       return { predictions: tf.argMax(logits, 1), logits }
     },

@@ -25,7 +25,7 @@ export function networkOnnx(
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
   const graph = new ExportedGraph(network, parameters)
-  const { inputShape, normalisation } = network
+  const { inputShape, preprocessing } = network
   const { channels, height, width } = inputShape
   return encodeModel({
     name: network.title,
@@ -37,8 +37,9 @@ export function networkOnnx(
     metadata: {
       architecture: network.architecture,
       input: 'pixels of 0 to 1 in the order red, green, blue; normalised inside the model',
-      'normalisation.mean': normalisation.mean.join(', '),
-      'normalisation.standardDeviation': normalisation.standardDeviation.join(', '),
+      'normalisation.mean': preprocessing.mean.join(', '),
+      'normalisation.standardDeviation': preprocessing.standardDeviation.join(', '),
+      preprocessing: JSON.stringify(preprocessing),
       ...metadata,
     },
   })
@@ -202,7 +203,7 @@ class ExportedGraph {
 
   /** (x - mean) / deviation, in the order of the studio's own evaluation. */
   #normalise(output: string): void {
-    const { mean, standardDeviation } = this.#network.normalisation
+    const { mean, standardDeviation } = this.#network.preprocessing
     const constant = (name: string, values: readonly number[]): string =>
       this.#constant(name, [1, values.length, 1, 1], values)
     this.#push('Sub', [inputName, constant('normalisation.mean', mean)], 'images.centred')

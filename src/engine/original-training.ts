@@ -55,7 +55,7 @@ export function trainOriginalProgram(network: Network, options: TrainOriginalOpt
     state: { ...allParameters(network), ...optimizerStateSpecs(optimizer, trained) },
     constants: {},
     build(tensors) {
-      const images = normaliseImages(named(tensors, 'images'), network.normalisation)
+      const images = normaliseImages(named(tensors, 'images'), network.preprocessing)
       const labels = asVector(named(tensors, 'labels'))
       const { loss, gradients, outputs } = lossGradients(tensors, Object.keys(trained), (parameters) => {
         const { logits, batchStatistics } = networkForward(network, parameters, images, { mode: 'training' })

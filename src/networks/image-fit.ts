@@ -4,21 +4,28 @@ import type { Network } from './network.ts'
 /** What a network sees of a stored image is at least this share of its side: torchvision's is 0.875. */
 const leastShownShare = 0.75
 
+/** What decides it. */
+export type SeenImages = Pick<Network, 'inputShape' | 'preprocessing'>
+
 /**
  * undefined when they fit; else what is wrong, for people.
  * @param imageShape [channels, height, width] of the stored images
  */
 export function imageMisfit(
-  { inputShape }: Pick<Network, 'inputShape'>,
+  { inputShape, preprocessing }: SeenImages,
   imageShape: readonly [number, number, number],
 ): string | undefined {
   const [channels, height, width] = imageShape
-  const fits = (stored: number, shown: number) =>
-    stored === shown || (stored > shown && shown >= leastShownShare * stored)
+  const { resize } = preprocessing
+  const fits = (stored: number, shown: number) => {
+    if (resize > 0) return resize >= shown && stored >= shown
+    return stored === shown || (stored > shown && shown >= leastShownShare * stored)
+  }
   const isFit = channels === inputShape.channels && fits(height, inputShape.height) && fits(width, inputShape.width)
   if (isFit) return undefined
   const wanted = [inputShape.channels, inputShape.height, inputShape.width]
-  return `takes images of ${wanted.join(' x ')}, and the stored ones are ${imageShape.join(' x ')}`
+  const resized = resize > 0 ? ` out of ones resized to ${resize}` : ''
+  return `takes images of ${wanted.join(' x ')}${resized}, and the stored ones are ${imageShape.join(' x ')}`
 }
 
 /** Where a centre crop begins; halves are rounded to the even neighbour, as Python's round() in torchvision does. */

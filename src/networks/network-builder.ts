@@ -1,5 +1,5 @@
+import { defaultPreprocessing } from '#shared/preprocessing.ts'
 import type { Network, NetworkNode, Pair, ParameterSpec, PoolingWindow, RepresentedLayer } from './network.ts'
-import { imagenetNormalisation } from './normalisation.ts'
 
 /** Of every PyTorch batch-norm layer that does not say otherwise. */
 const batchNormEpsilon = 1e-5
@@ -152,15 +152,15 @@ export class NetworkBuilder {
     return channels
   }
 
-  /** `normalisation` left out: that of ImageNet. */
+  /** `preprocessing` left out: that of ImageNet. */
   build({
-    normalisation = imagenetNormalisation,
+    preprocessing = defaultPreprocessing,
     ...description
   }: Pick<Network, 'architecture' | 'title' | 'inputShape' | 'classes' | 'output' | 'featureMaps'> &
-    Partial<Pick<Network, 'normalisation'>>): Network {
+    Partial<Pick<Network, 'preprocessing'>>): Network {
     return {
       ...description,
-      normalisation,
+      preprocessing,
       parameters: this.#parameters,
       nodes: this.#nodes,
       representedLayers: this.#representedLayers,

@@ -4,7 +4,7 @@
  * (convolution weights [filters, channels / groups, height, width], linear weights [outputs, inputs]).
  */
 
-import type { Normalisation } from './normalisation.ts'
+import type { Preprocessing } from '#shared/preprocessing.ts'
 
 /** [height, width] */
 export type Pair = readonly [number, number]
@@ -119,7 +119,7 @@ export interface Network {
   readonly title: string
   readonly inputShape: { readonly channels: number; readonly height: number; readonly width: number }
   /** Of its input images, as in its training. */
-  readonly normalisation: Normalisation
+  readonly preprocessing: Preprocessing
   readonly classes: number
   readonly parameters: readonly ParameterSpec[]
   readonly nodes: readonly NetworkNode[]

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { experimentConfigSchema } from './experiment-config.ts'
 import { exportFormatSchema, type ExportFormat } from './export-formats.ts'
 import { importanceRequestFields } from './importance.ts'
+import { preprocessingChangesSchema } from './preprocessing.ts'
 import { splitNameSchema } from './records.ts'
 import { executorChoiceSchema, imageImportSchema } from './trainer-protocol.ts'
 import type { ImportanceRecord } from './importance.ts'
@@ -58,6 +59,14 @@ export const commandInputs = {
     taskId,
     file: fileToken,
     architecture: z.string().optional(),
+    name: name.optional(),
+    preprocessing: preprocessingChangesSchema.optional(),
+  }),
+  /** The same weights under another preprocessing, as a network of its own. */
+  'networks.derive': z.strictObject({
+    taskId,
+    id,
+    preprocessing: preprocessingChangesSchema,
     name: name.optional(),
   }),
   'networks.rename': z.strictObject({ id, name }),
@@ -289,6 +298,7 @@ export interface CommandOutputs {
   'networks.list': readonly NetworkRecord[]
   'networks.get': NetworkDetail
   'networks.import': NetworkRecord
+  'networks.derive': NetworkRecord
   'networks.rename': NetworkRecord
   'networks.remove': undefined
   'networks.evaluate': EvaluationRecord

@@ -3,6 +3,7 @@
  * is a preset. Every field has a row in `parameter-catalogue.ts` with its title, unit and sentence.
  */
 import { z } from 'zod'
+import { preprocessingPresetIds } from './preprocessing.ts'
 
 const positiveInteger = z.int().min(1)
 const steps = z.int().min(0).max(10_000_000)
@@ -175,6 +176,8 @@ export const trainConfigSchema = z.strictObject({
     })
     .default({ form: 'cosine', weight: 0 }),
   augmentation: z.enum(['none', 'flip-crop', 'resized-crop']),
+  /** Of its images: that of the network it starts from or usual for the architecture, or a preset. */
+  preprocessing: z.enum(['default', ...preprocessingPresetIds]).default('default'),
   evaluateEveryEpochs: positiveInteger,
   keep: z.enum(['best-validation', 'last']),
 })

@@ -1,5 +1,6 @@
 /** The JSON description inside a compressed package (docs/format.md). It comes from files: parse, never trust. */
 import { z } from 'zod'
+import { defaultPreprocessing, preprocessingSchema } from './preprocessing.ts'
 import { integerBits } from './stored-tensor.ts'
 
 /** Of the package format. A reader refuses any other. */
@@ -58,6 +59,8 @@ export const packagedNetworkSchema = z.strictObject({
   architecture: name,
   classes: positive,
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Absent in packages from before networks had their own. */
+  preprocessing: preprocessingSchema.default(defaultPreprocessing),
 })
 export type PackagedNetwork = z.infer<typeof packagedNetworkSchema>
 

@@ -49,6 +49,7 @@ export const trainDefaults: TrainConfig = {
   labelSmoothing: 0,
   smoothness: { form: 'cosine', weight: 0 },
   augmentation: 'flip-crop',
+  preprocessing: 'default',
   evaluateEveryEpochs: 1,
   keep: 'last',
 }

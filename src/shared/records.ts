@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { ExperimentConfig } from './experiment-config.ts'
 import type { AppError } from './result.ts'
 import type { SizeBreakdown, NetworkShape } from './accounting.ts'
+import type { Preprocessing } from './preprocessing.ts'
 import type { ExperimentStatus } from './status-machine.ts'
 
 export const splitNames = ['train', 'validation', 'test'] as const
@@ -32,6 +33,8 @@ export interface NetworkRecord {
   readonly parameters: number
   readonly representedWeights: number
   readonly kernels: number
+  /** A part of what `sha256` names: everything measured depends on it. */
+  readonly preprocessing: Preprocessing
   readonly origin: NetworkOrigin
   readonly createdAt: string
 }

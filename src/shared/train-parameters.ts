@@ -1,4 +1,5 @@
 import { architectureCatalogue } from './architecture-catalogue.ts'
+import { preprocessingPresets } from './preprocessing.ts'
 import {
   augmentation,
   choice,
@@ -42,6 +43,17 @@ export const trainParameters: readonly ParameterDescription[] = [
     sentence: 'Random changes of the training images.',
     group: 'Training',
     control: augmentation,
+  },
+  {
+    path: 'preprocessing',
+    title: 'Preprocessing',
+    sentence:
+      'Mean and deviation that images are normalised by, kept with the network: those of the network it starts from, else of ImageNet, or a preset.',
+    group: 'Training',
+    control: choice({
+      default: 'As the network has it',
+      ...Object.fromEntries(Object.entries(preprocessingPresets).map(([id, { title }]) => [id, title])),
+    }),
   },
   {
     path: 'labelSmoothing',

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { baselineConfigSchema, compressConfigSchema, trainConfigSchema } from './experiment-config.ts'
 import { weightFormatSchema } from './export-formats.ts'
 import { importanceMeasurementSchema, importanceRequestFields } from './importance.ts'
+import { preprocessingChangesSchema } from './preprocessing.ts'
 import { datasetKinds, importSplits, splitNameSchema } from './records.ts'
 
 export const trainerProtocolVersion = 1
@@ -88,6 +89,8 @@ export const trainerJobSchema = z.discriminatedUnion('kind', [
     kind: z.literal('import-network'),
     sourcePath: z.string(),
     architecture: z.string().optional(),
+    /** Goes before what the file says, and that before what is usual for the architecture. */
+    preprocessing: preprocessingChangesSchema,
     outputPath: z.string(),
   }),
   /** Decode a data set into the image cache at `outputPath` (a temporary folder). */

@@ -33,7 +33,7 @@ export async function measureBoth(options: MeasureBothOptions): Promise<SplitPre
   const noState = executor.createState({})
   const evaluations: SplitPredictions[] = []
   for (const split of ['validation', 'test'] as const) {
-    const data = await loadSplit(dataset, split)
+    const data = await loadSplit(dataset, split, network)
     const onBatch = (of: string) => async (done: number, total: number) => {
       context.send({ type: 'phase', phase: `evaluation of the ${of} network on ${split}`, done, total })
       await context.breathe()

@@ -1,9 +1,12 @@
-/** A stored network: the graph from the zoo and its parameters from a safetensors file. */
+/** A stored network: the graph from the zoo, its parameters and its preprocessing from a safetensors file. */
+import { basename } from 'node:path'
 import { readCheckpoint } from '#formats/checkpoint.ts'
+import { namedPreprocessing, networkMetadata } from '#formats/network-metadata.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import type { Network } from '#networks/network.ts'
 import { float32Tensor, type HostTensors } from '#shared/host-tensor.ts'
+import { defaultPreprocessing } from '#shared/preprocessing.ts'
 import { AppException } from '#shared/result.ts'
 
 export interface LoadedNetwork {
@@ -33,12 +36,14 @@ export async function loadNetwork(input: {
     }
     return [name, float32Tensor(shape, tensor.toFloat32())] as const
   })
-  return { network: network.value, parameters: Object.fromEntries(parameters) }
+  // Of the file and of nothing else: the hash that names it, and with it every result, covers this too.
+  const preprocessing = namedPreprocessing({ name: basename(input.path) }, file.value.metadata) ?? defaultPreprocessing
+  return { network: { ...network.value, preprocessing }, parameters: Object.fromEntries(parameters) }
 }
 
 /** Bytes of a safetensors file with every tensor of a reconstructed network under its original name. */
-export function reconstructedFile({ architecture, classes }: Network, tensors: HostTensors): Uint8Array<ArrayBuffer> {
-  return writeSafetensors(Object.entries(tensors), { architecture, classes: String(classes) })
+export function reconstructedFile(network: Network, tensors: HostTensors): Uint8Array<ArrayBuffer> {
+  return writeSafetensors(Object.entries(tensors), networkMetadata(network))
 }
 
 /** The parameters of a network in two: kernels of its represented layers, in their order, and all others. */

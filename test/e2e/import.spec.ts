@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures.ts'
-import { ask, sharedFolder, show, type OpenStudio } from './launch.ts'
+import { ask, screenshotsFolder, sharedFolder, show, type OpenStudio } from './launch.ts'
 
 const checkpoint = join(sharedFolder, 'data/cifar10-resnets/resnet20-12fca82f.th')
 test.skip(
@@ -16,6 +16,15 @@ async function answerDialog({ app }: OpenStudio, path: string): Promise<void> {
   await app.evaluate(({ dialog }, filePath) => {
     dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [filePath] })
   }, path)
+}
+
+/** For people to look at, in both themes. */
+async function photograph(page: Page, name: string): Promise<void> {
+  for (const theme of ['dark', 'light'] as const) {
+    await ask(page, 'studio.update-settings', { theme })
+    await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
+    await page.screenshot({ path: join(screenshotsFolder, `${name}-${theme}.png`), animations: 'disabled' })
+  }
 }
 
 async function importThroughDialog(studio: OpenStudio, path: string): Promise<Page> {
@@ -33,6 +42,36 @@ test('a published checkpoint is recognised, shown and listed', async ({ studio }
   await expect(page.getByText('ResNet-20 (CIFAR, option A)').first()).toBeVisible()
   await show(studio, { name: 'networks' })
   await expect(page.getByRole('row', { name: /resnet20-12fca82f/ })).toContainText('269,722')
+})
+
+test('a network keeps the preprocessing it came with, and another one makes another network', async ({ studio }) => {
+  const { page } = studio
+  await answerDialog(studio, checkpoint)
+  await show(studio, { name: 'networks' })
+  await page.getByRole('button', { name: 'Import a network' }).first().click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Preprocessing').click()
+  await page.getByRole('option', { name: /Numbers of your own/ }).click()
+  await dialog.getByText('Bytes of 0 to 255').click()
+  await dialog.getByLabel('Mean').fill('123, 117, red')
+  await expect(dialog.getByText('Values of 0 to 255, one for all channels or one each.')).toBeVisible()
+  await expect(dialog.getByRole('button', { name: 'Import', exact: true })).toBeDisabled()
+  await dialog.getByLabel('Mean').fill('123, 117, 104')
+  await dialog.getByLabel('Deviation').fill('1')
+  await photograph(page, 'import-preprocessing')
+  await dialog.getByRole('button', { name: 'Import', exact: true }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'resnet20-12fca82f' })).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByText(/^Caffe, RGB: mean 0\.482353/)).toBeVisible()
+
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: 'Another preprocessing' }).click()
+  await dialog.getByLabel('Preprocessing').click()
+  await page.getByRole('option', { name: /^ImageNet/ }).click()
+  await photograph(page, 'derive-network')
+  await dialog.getByRole('button', { name: 'Make the network' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'resnet20-12fca82f 2' })).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByText(/^ImageNet: mean 0\.485/)).toBeVisible()
+  await photograph(page, 'network-preprocessing')
 })
 
 test('a dropped file takes the same way', async ({ studio }) => {

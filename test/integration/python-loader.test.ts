@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { readBack } from '#engine/quantization/stored-parameters.ts'
 import { createExecutor } from '#engine/executors/create-executor.ts'
@@ -66,6 +66,16 @@ itWithPython(['numpy'])(
     }
   },
 )
+
+itWithPython(['numpy'])('nern_load.py says what the images of the network need', () => {
+  const folder = temporaryFolder()
+  const content = resnet20Package()
+  writeFileSync(join(folder, 'a.nern.safetensors'), writePackage(content))
+  const program = 'import json, sys, nern_load; print(json.dumps(nern_load.preprocessing(sys.argv[1])))'
+  const source = `import sys; sys.path.insert(0, ${JSON.stringify(dirname(loader))}); ${program}`
+  const printed: unknown = JSON.parse(runPython(['-c', source, join(folder, 'a.nern.safetensors')]))
+  expect(printed).toEqual(content.network.preprocessing)
+})
 
 itWithPython(['numpy'])('nern_load.py refuses a damaged package and says why', () => {
   const folder = temporaryFolder()

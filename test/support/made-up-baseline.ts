@@ -2,6 +2,7 @@ import type { BaselinePackage } from '#formats/baseline-package/kind.ts'
 import { baselinePresets } from '#shared/baseline-presets.ts'
 import type { CompressedTensor } from '#shared/compressed-tensor.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
+import { preprocessingPresets } from '#shared/preprocessing.ts'
 import { Random } from '#shared/random.ts'
 import type { IntegerBits } from '#shared/stored-tensor.ts'
 import { madeUpTensor } from './made-up-package.ts'
@@ -27,7 +28,12 @@ export function madeUpBaseline({
   const config = baselinePresets[0]?.config
   if (config === undefined) throw new Error('There is no preset of a baseline.')
   return {
-    network: { architecture: 'made-up', classes: 2, sha256: 'b'.repeat(64) },
+    network: {
+      architecture: 'made-up',
+      classes: 2,
+      sha256: 'b'.repeat(64),
+      preprocessing: preprocessingPresets['caffe-rgb'].preprocessing,
+    },
     layers: Object.fromEntries(kinds.map((kind, at) => [`conv${at}.weight`, madeUpKernels(kind, bits, random)])),
     kept: Object.fromEntries(
       Object.entries({ 'bn.weight': [6], 'fc.weight': [2, 6] }).map(([name, extents]) => [

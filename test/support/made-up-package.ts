@@ -4,6 +4,7 @@ import { toFloat16Bits } from '#shared/float16.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
 import type { PackagedEmbedding, PackagedLayer, PermutationMode } from '#shared/package-description.ts'
 import { fastConfig } from '#shared/fast-preset.ts'
+import { preprocessingPresets } from '#shared/preprocessing.ts'
 import { Random } from '#shared/random.ts'
 import { largestCode, type IntegerBits, type StoredTensor, type StoredTensors } from '#shared/stored-tensor.ts'
 
@@ -51,7 +52,12 @@ export function madeUpPackage(options: MadeUpOptions = {}): NernPackage {
     madeUpTensor(shape, options.kept ?? 'float32', random),
   ])
   return {
-    network: { architecture: 'made-up', classes: 2, sha256: 'a'.repeat(64) },
+    network: {
+      architecture: 'made-up',
+      classes: 2,
+      sha256: 'a'.repeat(64),
+      preprocessing: preprocessingPresets['caffe-rgb'].preprocessing,
+    },
     layers: layers.map(({ name, shape }) => ({ name, shape: [...shape] })),
     embedding,
     predictorShape: { inputs, hiddenSize, blocks, outputs },

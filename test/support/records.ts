@@ -1,3 +1,4 @@
+import { defaultPreprocessing } from '#shared/preprocessing.ts'
 import type { DatasetRecord, NetworkRecord } from '#shared/records.ts'
 
 /** A network row for tests that need one but not its file. */
@@ -13,6 +14,7 @@ export function networkRecord(changes: Partial<NetworkRecord> = {}): NetworkReco
     parameters: 269_722,
     representedWeights: 267_696,
     kernels: 29_744,
+    preprocessing: defaultPreprocessing,
     origin: { kind: 'imported', source: 'resnet20.th', format: 'pytorch-legacy', sha256: 'b'.repeat(64) },
     createdAt: '2030-01-01T00:00:00.000Z',
     ...changes,

@@ -9,10 +9,12 @@ import { readCheckpoint } from '#formats/checkpoint.ts'
 import { writeImageCache } from '#formats/image-cache/writer.ts'
 import { writeBaselinePackage } from '#formats/baseline-package/writer.ts'
 import { writePackage } from '#formats/nern-package/writer.ts'
+import { networkMetadata } from '#formats/network-metadata.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
 import { matchArchitecture } from '#networks/matching.ts'
+import { completePreprocessing } from '#networks/preprocessing.ts'
 import { AppException, toAppError } from '#shared/result.ts'
 import { toTrainerSchema, type FromTrainer, type JobResult, type TrainerJob } from '#shared/trainer-protocol.ts'
 import { madeUpBaseline } from './made-up-baseline.ts'
@@ -251,6 +253,7 @@ async function importNetwork(job: Extract<TrainerJob, { kind: 'import-network' }
       if (tensor === undefined) throw new Error(`no ${from}`)
       return [to, { shape: tensor.shape, data: tensor.toFloat32() }]
     }),
+    networkMetadata({ ...network, preprocessing: completePreprocessing(network, job.preprocessing) }),
   )
   writeFileSync(job.outputPath, bytes)
   return {

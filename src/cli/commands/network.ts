@@ -5,18 +5,21 @@ import { splitNames, type NetworkDetail, type NetworkRecord } from '#shared/reco
 import { call } from '../call.ts'
 import type { Command } from '../command.ts'
 import { findRecord } from '../find-record.ts'
+import { preprocessingFrom, preprocessingOptions, preprocessingUsage } from '../preprocessing-options.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
+import { formatPreprocessing } from '#shared/preprocessing.ts'
 import { runTask } from '../task.ts'
 import { formatBytes, formatCount, formatPercent } from '#shared/plain-text/units.ts'
 
 const importNetwork: Command = {
   name: 'network import',
-  usage: 'FILE|sample [--arch A] [--name N]',
+  usage: `FILE|sample [--arch A] [--name N] ${preprocessingUsage}`,
   summary: 'Import a trained network: .safetensors, .pt, .pth, .th; or sample for the one shipped with the studio.',
   positionals: ['FILE|sample'],
-  options: { arch: { type: 'string' }, name: { type: 'string' } },
-  run: (invocation) =>
-    invocation.withStudio(async (studio) => {
+  options: { arch: { type: 'string' }, name: { type: 'string' }, ...preprocessingOptions },
+  run: (invocation) => {
+    const preprocessing = preprocessingFrom(invocation.options)
+    return invocation.withStudio(async (studio) => {
       const [file = ''] = invocation.positionals
       const architecture = invocation.options.text('arch')
       const name = invocation.options.text('name')
@@ -26,11 +29,34 @@ const importNetwork: Command = {
           file: file === 'sample' ? file : resolve(file),
           ...(architecture === undefined ? {} : { architecture }),
           ...(name === undefined ? {} : { name }),
+          preprocessing,
         }),
       )
       invocation.output.result(network, formatNetwork(network))
       return 0
-    }),
+    })
+  },
+}
+
+const derive: Command = {
+  name: 'network derive',
+  usage: `NAME [--name N] ${preprocessingUsage}`,
+  summary: 'The same weights under another preprocessing, as a network of its own; results of the first stay with it.',
+  positionals: ['NAME'],
+  options: { name: { type: 'string' }, ...preprocessingOptions },
+  run: (invocation) => {
+    const preprocessing = preprocessingFrom(invocation.options)
+    const name = invocation.options.text('name')
+    return invocation.withStudio(async (studio) => {
+      const key = invocation.positionals[0] ?? ''
+      const { id } = findRecord('network', key, await call(studio, 'networks.list', {}))
+      const network = await runTask(invocation, studio, (taskId) =>
+        call(studio, 'networks.derive', { taskId, id, preprocessing, ...(name === undefined ? {} : { name }) }),
+      )
+      invocation.output.result(network, formatNetwork(network))
+      return 0
+    })
+  },
 }
 
 const list: Command = {
@@ -121,14 +147,16 @@ const evaluate: Command = {
     }),
 }
 
-export const networkCommands: readonly Command[] = [importNetwork, list, show, evaluate]
+export const networkCommands: readonly Command[] = [importNetwork, derive, list, show, evaluate]
 
-function formatNetwork({ name, id, title, parameters, representedWeights, kernels, origin }: NetworkRecord): string {
+function formatNetwork(network: NetworkRecord): string {
+  const { name, id, title, parameters, representedWeights, kernels, preprocessing, origin } = network
   return formatFacts([
     ['network', `${name} (${id})`],
     ['architecture', title],
     ['parameters', formatCount(parameters)],
     ['represented', `${formatCount(representedWeights)} weights in ${formatCount(kernels)} kernels`],
+    ['preprocessing', formatPreprocessing(preprocessing)],
     ['origin', `${origin.kind}, ${origin.source} (${origin.format})`],
   ])
 }

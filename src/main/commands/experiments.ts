@@ -98,7 +98,8 @@ function assertRunnable({ store }: StudioContext, input: CommandInput<'experimen
   if (config.kind === 'train') {
     const built = buildNetwork(config.architecture, dataset.classNames.length)
     if (!built.ok) throw new AppException(built.error)
-    assertImagesFit(built.value.title, built.value, dataset)
+    const preprocessing = networkId === undefined ? {} : { preprocessing: store.networks.get(networkId).preprocessing }
+    assertImagesFit(built.value.title, { ...built.value, ...preprocessing }, dataset)
     assertImages(dataset, 'train', config.batchSize, 'fill a batch')
     assertImages(dataset, 'validation', 1, 'choose on')
     assertImages(dataset, 'test', 1, 'report on')

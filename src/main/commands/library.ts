@@ -11,6 +11,7 @@ type LibraryCommands = Pick<
   | 'networks.list'
   | 'networks.get'
   | 'networks.import'
+  | 'networks.derive'
   | 'networks.rename'
   | 'networks.remove'
   | 'networks.evaluate'
@@ -65,16 +66,19 @@ export function libraryCommands(context: StudioContext, parts: LibraryParts): Li
   return {
     'networks.list': async () => store.networks.list(),
     'networks.get': async ({ id }) => networks.detail(id),
-    async 'networks.import'({ taskId, file, architecture, name }) {
+    async 'networks.import'({ taskId, file, architecture, name, preprocessing }) {
       const isSample = file === sampleToken
       const path = isSample ? join(resourcesFolder, sampleFile) : pathOf(file)
       const wanted = {
         ...(architecture === undefined ? {} : { architecture }),
         ...(name === undefined ? {} : { name }),
+        ...(preprocessing === undefined ? {} : { preprocessing }),
         ...(isSample ? ({ originKind: 'sample' } as const) : {}),
       }
       return announced(networks.import(taskId, path, wanted))
     },
+    'networks.derive': async ({ taskId, id, preprocessing, name }) =>
+      announced(networks.derive(taskId, id, preprocessing, name)),
     'networks.rename': async ({ id, name }) => announced(networks.rename(id, name)),
     async 'networks.remove'({ id }) {
       await announced(networks.remove(id))

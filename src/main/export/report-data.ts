@@ -21,7 +21,10 @@ export interface ReportData {
     readonly seconds: PackagedResult['seconds']
   }
   /** Inputs by content: SHA-256 of the stored network, of the file it came from, and of the data set. */
-  readonly network: Pick<NetworkRecord, 'name' | 'title' | 'architecture' | 'classes' | 'sha256' | 'origin'>
+  readonly network: Pick<
+    NetworkRecord,
+    'name' | 'title' | 'architecture' | 'classes' | 'preprocessing' | 'sha256' | 'origin'
+  >
   readonly dataset?: Pick<DatasetRecord, 'name' | 'kind' | 'sha256' | 'evidence' | 'counts'>
   readonly accuracies: readonly {
     readonly split: string
@@ -67,6 +70,7 @@ export function reportData({ experiment, run, result, network, dataset, ...rest 
       title: network.title,
       architecture: network.architecture,
       classes: network.classes,
+      preprocessing: network.preprocessing,
       sha256: network.sha256,
       origin: network.origin,
     },

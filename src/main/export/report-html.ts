@@ -6,6 +6,7 @@ import {
   formatPoints,
   formatRatio,
 } from '#shared/plain-text/units.ts'
+import { formatPreprocessing } from '#shared/preprocessing.ts'
 import { html, type Markup } from './markup.ts'
 import { layerChart, partTitles, sizeChart } from './report-charts.ts'
 import type { ReportData } from './report-data.ts'
@@ -141,6 +142,7 @@ function provenance({ network, dataset, package: file, run, experiment }: Report
       'Original network',
       `${network.name}, ${network.origin.kind} from ${network.origin.source} (${network.origin.format})`,
     ],
+    ['Its preprocessing', formatPreprocessing(network.preprocessing)],
     ['SHA-256 of its file', network.origin.sha256],
     ['SHA-256 as stored', network.sha256],
     ...(dataset === undefined

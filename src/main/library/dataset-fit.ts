@@ -1,13 +1,12 @@
 /** Whether a network and a data set belong together, asked before anything starts. All throw `dataset-mismatch`. */
-import { imageMisfit } from '#networks/image-fit.ts'
-import type { Network } from '#networks/network.ts'
+import { imageMisfit, type SeenImages } from '#networks/image-fit.ts'
 import type { DatasetRecord, NetworkRecord, SplitName } from '#shared/records.ts'
 import { AppException } from '#shared/result.ts'
 import { zooNetwork } from './network-content.ts'
 
 /** Throws unless the labels of the data set are the network's classes, and it can look at the images. */
 export function assertFit(
-  network: Pick<NetworkRecord, 'name' | 'classes' | 'architecture'>,
+  network: Pick<NetworkRecord, 'name' | 'classes' | 'architecture' | 'preprocessing'>,
   dataset: DatasetRecord,
 ): void {
   const classes = dataset.classNames.length
@@ -21,11 +20,12 @@ export function assertFit(
         : 'Choose the data set the network was trained on.',
     )
   }
-  assertImagesFit(network.name, zooNetwork(network.architecture, network.classes), dataset)
+  const { inputShape } = zooNetwork(network.architecture, network.classes)
+  assertImagesFit(network.name, { inputShape, preprocessing: network.preprocessing }, dataset)
 }
 
 /** Throws unless the network can look at all of each image, or at its centre. */
-export function assertImagesFit(name: string, network: Pick<Network, 'inputShape'>, dataset: DatasetRecord): void {
+export function assertImagesFit(name: string, network: SeenImages, dataset: DatasetRecord): void {
   const misfit = imageMisfit(network, dataset.imageShape)
   if (misfit === undefined) return
   const { height } = network.inputShape

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { namedPreprocessing } from '#formats/network-metadata.ts'
 import { readSafetensors } from '#formats/safetensors/reader.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import { networkStatistics } from '#networks/network-statistics.ts'
 import type { Network } from '#networks/network.ts'
 import { float32Tensor, sizeOf, type HostTensor } from '#shared/host-tensor.ts'
+import { defaultPreprocessing } from '#shared/preprocessing.ts'
 import type { LayerStatistics, NetworkRecord } from '#shared/records.ts'
 import { AppException } from '#shared/result.ts'
 
@@ -15,13 +17,13 @@ export function zooNetwork(architecture: string, classes: number): Network {
   return built.value
 }
 
-/** What a record says of a network's size, and the statistics of its layers, from its stored file. */
+/** What a record says of a network, and the statistics of its layers, from its stored file. */
 export async function describeNetwork(
   path: string,
   architecture: string,
   classes: number,
 ): Promise<{
-  readonly counts: Pick<NetworkRecord, 'title' | 'parameters' | 'representedWeights' | 'kernels'>
+  readonly counts: Pick<NetworkRecord, 'title' | 'parameters' | 'representedWeights' | 'kernels' | 'preprocessing'>
   readonly layers: readonly LayerStatistics[]
 }> {
   const network = zooNetwork(architecture, classes)
@@ -42,6 +44,7 @@ export async function describeNetwork(
       parameters: learned.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
       representedWeights: represented.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
       kernels: represented.reduce((sum, { shape }) => sum + shape[0] * shape[1], 0),
+      preprocessing: namedPreprocessing({ name: basename(path) }, content.value.metadata) ?? defaultPreprocessing,
     },
     layers,
   }

@@ -3,7 +3,9 @@ import { basename, extname, join } from 'node:path'
 import { openFileSource } from '#formats/byte-source.ts'
 import { openSafetensors } from '#formats/safetensors/reader.ts'
 import { networkShape } from '#networks/network-shape.ts'
+import { completePreprocessing } from '#networks/preprocessing.ts'
 import type { CommandInput, CommandOutput } from '#shared/contract.ts'
+import { formatPreprocessing, isSamePreprocessing, type PreprocessingChanges } from '#shared/preprocessing.ts'
 import type { EvaluationRecord, NetworkDetail, NetworkOrigin, NetworkRecord } from '#shared/records.ts'
 import { AppException } from '#shared/result.ts'
 import { timestamp } from '../clock.ts'
@@ -20,6 +22,17 @@ import { removePermutations } from './permutation-cache.ts'
 import { describeNetwork, zooNetwork } from './network-content.ts'
 import type { Tasks } from './tasks.ts'
 import { uniqueName } from './unique-name.ts'
+
+/** What is known of a network beside its file. */
+interface Wanted {
+  readonly architecture?: string
+  readonly name?: string
+  /** Goes before what the file says and what is usual for the architecture. */
+  readonly preprocessing?: PreprocessingChanges
+  /** Of the record; by default an import of this file. */
+  readonly originKind?: NetworkOrigin['kind']
+  readonly origin?: NetworkOrigin
+}
 
 /** The networks of a store. */
 export class NetworkLibrary {
@@ -48,11 +61,7 @@ export class NetworkLibrary {
    * renamed. A network that is here already, by content, is returned as it is. Errors: those of the reader (the store is
    * then as it was), `already-exists` for the name, `disk-full`, `cancelled`.
    */
-  import(
-    taskId: string,
-    sourcePath: string,
-    wanted: { readonly architecture?: string; readonly name?: string; readonly originKind?: NetworkOrigin['kind'] },
-  ): Promise<NetworkRecord> {
+  import(taskId: string, sourcePath: string, wanted: Wanted): Promise<NetworkRecord> {
     const { store } = this.#context
     if (wanted.name !== undefined) store.networks.assertNameFree(wanted.name)
     return this.#tasks.run(taskId, async (report) => {
@@ -64,6 +73,7 @@ export class NetworkLibrary {
           kind: 'import-network',
           sourcePath,
           outputPath,
+          preprocessing: wanted.preprocessing ?? {},
           ...(wanted.architecture === undefined ? {} : { architecture: wanted.architecture }),
         })
         await assertSha256(outputPath, result.sha256, 'Try the import again.')
@@ -81,7 +91,7 @@ export class NetworkLibrary {
           sha256,
           sizeBytes,
           ...counts,
-          origin: { kind: wanted.originKind ?? 'imported', source, format, sha256: sourceSha256 },
+          origin: wanted.origin ?? { kind: wanted.originKind ?? 'imported', source, format, sha256: sourceSha256 },
           createdAt: timestamp(this.#context.clock),
         }
         store.networks.insert(record, layers)
@@ -89,6 +99,43 @@ export class NetworkLibrary {
       } finally {
         await rm(outputPath, { force: true })
       }
+    })
+  }
+
+  /**
+   * The same weights under another preprocessing, as a network of its own: everything measured or learned with the first
+   * one depends on its preprocessing, so that one stays as it is. Errors: `not-found`, `already-exists` for the name and
+   * when nothing would change, `invalid-argument`, and those of `import`.
+   */
+  async derive(
+    taskId: string,
+    id: string,
+    preprocessing: PreprocessingChanges,
+    name: string | undefined,
+  ): Promise<NetworkRecord> {
+    const { store } = this.#context
+    const source = store.networks.get(id)
+    const wanted = completePreprocessing(
+      { ...zooNetwork(source.architecture, source.classes), preprocessing: source.preprocessing },
+      preprocessing,
+    )
+    if (isSamePreprocessing(wanted, source.preprocessing)) {
+      throw new AppException({
+        code: 'already-exists',
+        message: `${source.name} has this preprocessing already (${formatPreprocessing(wanted)}).`,
+        remedy: 'Use it as it is, or give other values.',
+      })
+    }
+    await assertSha256(
+      networkPath(store.layout, source.sha256),
+      source.sha256,
+      'Remove this network and import it again.',
+    )
+    return this.import(taskId, networkPath(store.layout, source.sha256), {
+      architecture: source.architecture,
+      name: name ?? this.#freeName(source.name),
+      preprocessing: wanted,
+      origin: source.origin,
     })
   }
 

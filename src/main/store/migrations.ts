@@ -149,6 +149,14 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
       ) STRICT;
     `,
   },
+  {
+    version: 4,
+    // What every network was measured with before it had one of its own: shared/preprocessing.ts, defaultPreprocessing.
+    sql: `
+      ALTER TABLE networks ADD COLUMN preprocessing TEXT NOT NULL
+        DEFAULT '{"mean":[0.485,0.456,0.406],"standardDeviation":[0.229,0.224,0.225],"resize":0}'
+    `,
+  },
 ]
 
 export const schemaVersion = migrations.at(-1)?.version ?? 0

@@ -1,3 +1,4 @@
+import type { Preprocessing } from '#shared/preprocessing.ts'
 import type { LayerStatistics, NetworkOrigin, NetworkRecord } from '#shared/records.ts'
 import { nameTaken, notFound } from './errors.ts'
 import type { Database } from './sqlite.ts'
@@ -13,6 +14,7 @@ interface Row {
   readonly parameters: number
   readonly represented_weights: number
   readonly kernels: number
+  readonly preprocessing: string
   readonly origin: string
   readonly layers: string
   readonly created_at: string
@@ -31,11 +33,16 @@ export class Networks {
     this.#db
       .prepare(
         `INSERT INTO networks (id, name, architecture, title, classes, sha256, size_bytes, parameters,
-           represented_weights, kernels, origin, layers, created_at)
+           represented_weights, kernels, preprocessing, origin, layers, created_at)
          VALUES (@id, @name, @architecture, @title, @classes, @sha256, @sizeBytes, @parameters,
-           @representedWeights, @kernels, @origin, @layers, @createdAt)`,
+           @representedWeights, @kernels, @preprocessing, @origin, @layers, @createdAt)`,
       )
-      .run({ ...record, origin: JSON.stringify(record.origin), layers: JSON.stringify(layers) })
+      .run({
+        ...record,
+        preprocessing: JSON.stringify(record.preprocessing),
+        origin: JSON.stringify(record.origin),
+        layers: JSON.stringify(layers),
+      })
   }
 
   /** Throws `not-found`. */
@@ -98,7 +105,8 @@ function toRecord(row: Row): NetworkRecord {
     parameters: row.parameters,
     representedWeights: row.represented_weights,
     kernels: row.kernels,
-    // Written by `insert` from a value of this type.
+    // Both written by `insert` from values of these types.
+    preprocessing: JSON.parse(row.preprocessing) as Preprocessing,
     origin: JSON.parse(row.origin) as NetworkOrigin,
     createdAt: row.created_at,
   }

@@ -1,4 +1,5 @@
 import type { CommandInput, StudioApi } from '#shared/contract.ts'
+import type { PreprocessingChanges } from '#shared/preprocessing.ts'
 import type { DatasetRecord, NetworkRecord } from '#shared/records.ts'
 import type { AppError, Result } from '#shared/result.ts'
 import { ask } from './client.ts'
@@ -86,6 +87,7 @@ export class Imports {
     readonly kind: 'network' | 'dataset'
     readonly name: string
     readonly architecture: string
+    readonly preprocessing: PreprocessingChanges
     /** Of a folder of images. */
     readonly images?: CommandInput<'datasets.import'>['images']
   }): Promise<void> {
@@ -99,7 +101,11 @@ export class Imports {
       (taskId) => {
         const input = { taskId, file: candidate.token, ...(name === '' ? {} : { name }) }
         return choice.kind === 'network'
-          ? ask(this.#api, 'networks.import', { ...input, ...(architecture === '' ? {} : { architecture }) })
+          ? ask(this.#api, 'networks.import', {
+              ...input,
+              ...(architecture === '' ? {} : { architecture }),
+              preprocessing: choice.preprocessing,
+            })
           : ask(this.#api, 'datasets.import', { ...input, images: choice.images })
       },
       (taskId) => {

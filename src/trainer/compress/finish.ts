@@ -80,7 +80,12 @@ function packageContent({ job, original, setup, predictor }: FinishOptions): Ner
   const { network } = original
   const { config } = job
   return {
-    network: { architecture: network.architecture, classes: network.classes, sha256: job.network.sha256 },
+    network: {
+      architecture: network.architecture,
+      classes: network.classes,
+      sha256: job.network.sha256,
+      preprocessing: network.preprocessing,
+    },
     layers: network.representedLayers.map(({ name, shape }) => ({ name, shape: [...shape] })),
     embedding: packagedEmbedding(config.embedding),
     predictorShape: setup.representation.predictor,

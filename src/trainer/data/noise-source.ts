@@ -2,7 +2,7 @@
  * Images of noise for distillation without data (method 6): every value is drawn anew for every batch. Noise is drawn in
  * the numbers a network sees after normalisation, as the authors do it, and given out as the pixels that normalise to it.
  */
-import type { Normalisation } from '#networks/normalisation.ts'
+import type { Preprocessing } from '#shared/preprocessing.ts'
 import { Random, type RandomState } from '#shared/random.ts'
 import type { ImageShape } from './augmentation.ts'
 
@@ -19,7 +19,7 @@ export interface NoiseSourceOptions {
   readonly kind: NoiseKind
   /** Of the network's input. */
   readonly shape: ImageShape
-  readonly normalisation: Normalisation
+  readonly normalisation: Pick<Preprocessing, 'mean' | 'standardDeviation'>
   readonly batch: number
   readonly seed: number
 }

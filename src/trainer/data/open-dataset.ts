@@ -1,8 +1,10 @@
 /** Splits of a stored data set. */
 import { openImageCache, type ImageCache } from '#formats/image-cache/reader.ts'
+import type { Network } from '#networks/network.ts'
 import { AppException } from '#shared/result.ts'
 import type { SplitName } from '#shared/records.ts'
 import { splitInMemory, type ImageSplit } from './image-split.ts'
+import { resizedShape, resizeImages } from './resized-images.ts'
 
 export interface DatasetInput {
   readonly path: string
@@ -13,21 +15,29 @@ export interface DatasetInput {
 const maxBytesInMemory = 2 ** 29
 
 /**
- * The first `limit` images of a split (0 = all) out of the cache at `path`.
- * Throws `AppException` when the cache is damaged, not the one with hash `sha256`, or lacks the split.
+ * The first `limit` images of a split (0 = all) out of the cache at `path`, at the size that the preprocessing of the
+ * network asks for. Throws `AppException` when the cache is damaged, not the one with hash `sha256`, or lacks the
+ * split.
  */
-export function loadSplit(dataset: DatasetInput, split: SplitName, limit = 0): Promise<ImageSplit> {
+export function loadSplit(
+  dataset: DatasetInput,
+  split: SplitName,
+  { preprocessing }: Pick<Network, 'preprocessing'>,
+  limit = 0,
+): Promise<ImageSplit> {
   return withCache(dataset, async (cache) => {
     const [channels, height, width] = cache.header.imageShape
-    const shape = { channels, height, width }
+    const stored = { channels, height, width }
+    const shape = resizedShape(stored, preprocessing.resize)
+    const fitted = (images: Uint8Array): Uint8Array => (shape === stored ? images : resizeImages(images, stored, shape))
     const all = cache.labels(split)
     const labels = all.slice(0, limit === 0 ? all.length : limit)
-    if (labels.length * channels * height * width > maxBytesInMemory) {
-      return { labels, shape, read: (indices) => readImages(dataset, split, indices) }
+    if (labels.length * channels * Math.max(height * width, shape.height * shape.width) > maxBytesInMemory) {
+      return { labels, shape, read: async (indices) => fitted(await readImages(dataset, split, indices)) }
     }
     const loaded = await cache.loadSplit(split, labels.length)
     if (!loaded.ok) throw new AppException(loaded.error)
-    return splitInMemory(loaded.value.images, labels, shape)
+    return splitInMemory(fitted(loaded.value.images), labels, shape)
   })
 }
 

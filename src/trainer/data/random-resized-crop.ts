@@ -2,21 +2,15 @@
  * torchvision's RandomResizedCrop with its defaults: a part of 8 to 100 % of the image's area with sides in a ratio of
  * 3:4 to 4:3, resized by Pillow's bilinear filter.
  */
-import { resampleRegion } from '#formats/image-folder/resample.ts'
+import { resampleRegion, type Region } from '#formats/image-folder/resample.ts'
 import type { Random } from '#shared/random.ts'
 import type { ImageShape, ImageShapes } from './augmentation.ts'
+import { cutOut } from './cut-out.ts'
 
 const leastArea = 0.08
 const largestLogRatio = Math.log(4 / 3)
 /** Parts that reach beyond the image are drawn again; then the whole image is taken. */
 const tries = 10
-
-interface Part {
-  readonly top: number
-  readonly left: number
-  readonly height: number
-  readonly width: number
-}
 
 /** Writes image number `image` of `source` (uint8, stored shape) to its place in `target` (float32, shown shape). */
 export function writeResizedCrop(
@@ -43,7 +37,7 @@ export function writeResizedCrop(
   }
 }
 
-export function drawPart({ height, width }: ImageShape, random: Random): Part {
+export function drawPart({ height, width }: ImageShape, random: Random): Region {
   for (let i = 0; i < tries; i++) {
     const area = height * width * (leastArea + (1 - leastArea) * random.uniform())
     const ratio = Math.exp(largestLogRatio * (2 * random.uniform() - 1))
@@ -55,20 +49,4 @@ export function drawPart({ height, width }: ImageShape, random: Random): Part {
     return { top, left, height: partHeight, width: partWidth }
   }
   return { top: 0, left: 0, height, width }
-}
-
-/** A part of a planar image as interleaved RGB; of a single channel, grey. */
-function cutOut(source: Uint8Array, image: number, { channels, height, width }: ImageShape, part: Part): Uint8Array {
-  const pixels = new Uint8Array(part.height * part.width * 3)
-  const plane = height * width
-  let to = 0
-  for (let y = 0; y < part.height; y++) {
-    const row = image * channels * plane + (part.top + y) * width + part.left
-    for (let x = 0; x < part.width; x++) {
-      for (let channel = 0; channel < 3; channel++) {
-        pixels[to++] = source[row + x + Math.min(channel, channels - 1) * plane] ?? 0
-      }
-    }
-  }
-  return pixels
 }

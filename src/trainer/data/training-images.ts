@@ -35,11 +35,14 @@ export async function openTrainingImages(
   const shape = network.inputShape
   if (images === 'dataset') {
     if (state !== undefined && 'noise' in state) throw otherImages()
-    return new BatchSource({ data: await loadSplit(dataset, 'train'), shape, batch, augmentation, seed }, state)
+    return new BatchSource(
+      { data: await loadSplit(dataset, 'train', network), shape, batch, augmentation, seed },
+      state,
+    )
   }
   if (state !== undefined && !('noise' in state)) throw otherImages()
   const kind = images === 'uniform-noise' ? 'uniform' : 'gaussian'
-  return new NoiseSource({ kind, shape, normalisation: network.normalisation, batch, seed }, state)
+  return new NoiseSource({ kind, shape, normalisation: network.preprocessing, batch, seed }, state)
 }
 
 function otherImages(): AppException {

@@ -72,7 +72,12 @@ function packageContent({ config, network: file }: BaselineJob, original: Loaded
   const { network } = original
   const { represented, kept } = representedAndKept(original)
   return {
-    network: { architecture: network.architecture, classes: network.classes, sha256: file.sha256 },
+    network: {
+      architecture: network.architecture,
+      classes: network.classes,
+      sha256: file.sha256,
+      preprocessing: network.preprocessing,
+    },
     layers: compressKernels(represented, config),
     kept: storedFloatTensors(kept, config.storage.remainder),
     config,

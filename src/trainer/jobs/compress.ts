@@ -154,7 +154,7 @@ class CompressRun {
     const startedMs = this.#context.now()
     const earlierSeconds = this.#seconds[phase]
     const limit = config.evaluation.images
-    const validation = await loadSplit(this.#job.dataset, 'validation', limit)
+    const validation = await loadSplit(this.#job.dataset, 'validation', this.#original.network, limit)
     while (this.#step < first + steps) {
       const phaseStep = this.#step - first
       const losses = await step(phaseStep)

@@ -11,7 +11,7 @@ type EvaluateJob = Extract<TrainerJob, { kind: 'evaluate' }>
 
 export async function evaluate(job: EvaluateJob, context: JobContext): Promise<JobEnd> {
   const { network, parameters } = await loadNetwork(job.network)
-  const data = await loadSplit(job.dataset, job.split, job.limit)
+  const data = await loadSplit(job.dataset, job.split, network, job.limit)
   const { executor, device } = await openExecutor(context.executor)
   try {
     context.send({ type: 'started', device, totalSteps: 0, step: 0 })

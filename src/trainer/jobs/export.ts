@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { networkOnnx } from '#engine/network-onnx.ts'
+import { networkMetadata } from '#formats/network-metadata.ts'
 import { writeNpz } from '#formats/npz/writer.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { buildNetwork } from '#networks/architectures.ts'
@@ -45,16 +46,16 @@ export async function exportNetwork(job: ExportJob, context: JobContext): Promis
 }
 
 function encode(format: WeightFormat, network: PackagedNetwork, tensors: HostTensors): Uint8Array {
-  const { architecture, classes } = network
+  const { architecture, classes, preprocessing } = network
   switch (format) {
     case 'safetensors':
-      return writeSafetensors(Object.entries(tensors), { architecture, classes: String(classes) })
+      return writeSafetensors(Object.entries(tensors), networkMetadata(network))
     case 'npz':
       return writeNpz(Object.entries(tensors))
     case 'onnx': {
       const graph = buildNetwork(architecture, classes)
       if (!graph.ok) throw new AppException(graph.error)
-      return networkOnnx(graph.value, tensors, { 'original.sha256': network.sha256 })
+      return networkOnnx({ ...graph.value, preprocessing }, tensors, { 'original.sha256': network.sha256 })
     }
     default:
       return assertNever(format)

@@ -4,9 +4,11 @@ import { basename } from 'node:path'
 import { readCheckpoint } from '#formats/checkpoint.ts'
 import { isBaselinePackage } from '#formats/baseline-package/reader.ts'
 import { isPackage } from '#formats/nern-package/reader.ts'
+import { namedPreprocessing, networkMetadata } from '#formats/network-metadata.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { architectures } from '#networks/architectures.ts'
 import { matchArchitecture } from '#networks/matching.ts'
+import { completePreprocessing } from '#networks/preprocessing.ts'
 import { AppException, type Result } from '#shared/result.ts'
 import { float32Tensor } from '#shared/host-tensor.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
@@ -54,7 +56,11 @@ export async function importNetwork(job: ImportNetworkJob, context: JobContext):
     }
     return [name, float32Tensor(shape, data)] as const
   })
-  const bytes = writeSafetensors(tensors, { architecture: network.architecture, classes: String(network.classes) })
+  const { mean, standardDeviation } = job.preprocessing
+  const isNamedByUser = mean !== undefined && standardDeviation !== undefined
+  const named = isNamedByUser ? undefined : namedPreprocessing({ name: basename(job.sourcePath) }, file.metadata)
+  const preprocessing = completePreprocessing(network, job.preprocessing, named)
+  const bytes = writeSafetensors(tensors, networkMetadata({ ...network, preprocessing }))
   await writeFile(job.outputPath, bytes)
   context.send({
     type: 'result',

@@ -31,7 +31,7 @@ export async function importance(job: ImportanceJob, context: JobContext): Promi
   const reconstructed = await loadNetwork({ ...job.network, path: job.reconstructedPath })
   assertReconstructionOf(original, reconstructed, job)
   const units = importanceUnits(original.network.representedLayers, job.level)
-  const data = await loadSplit(job.dataset, job.split, job.limit)
+  const data = await loadSplit(job.dataset, job.split, original.network, job.limit)
   const { executor, device } = await openExecutor(context.executor)
   try {
     context.send({ type: 'started', device, totalSteps: 0, step: 0 })

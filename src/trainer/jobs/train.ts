@@ -10,6 +10,7 @@ import {
   trainOriginalProgram,
   type TrainOriginalOptions,
 } from '#engine/original-training.ts'
+import { networkMetadata } from '#formats/network-metadata.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
@@ -17,6 +18,7 @@ import { networkStatistics } from '#networks/network-statistics.ts'
 import type { Network } from '#networks/network.ts'
 import { float32Tensor, int32Tensor, type HostTensors } from '#shared/host-tensor.ts'
 import { networkSmoothness } from '#shared/network-smoothness.ts'
+import { preprocessingPresets } from '#shared/preprocessing.ts'
 import { Random } from '#shared/random.ts'
 import { AppException } from '#shared/result.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
@@ -47,8 +49,8 @@ const progressSchema = z.object({
 export async function train(job: TrainJob, context: JobContext): Promise<JobEnd> {
   const start = await startingPoint(job)
   const splits = {
-    train: await loadSplit(job.dataset, 'train'),
-    validation: await loadSplit(job.dataset, 'validation'),
+    train: await loadSplit(job.dataset, 'train', start.network),
+    validation: await loadSplit(job.dataset, 'validation', start.network),
   }
   const { executor, device } = await openExecutor(context.executor)
   try {
@@ -64,10 +66,22 @@ export async function train(job: TrainJob, context: JobContext): Promise<JobEnd>
 
 /** The network with the weights it starts from: stored ones where the job names them, else random ones of its seed. */
 async function startingPoint({ config, network: stored, dataset }: TrainJob): Promise<LoadedNetwork> {
-  if (stored !== undefined) return loadNetwork(stored)
+  if (stored !== undefined) return withPreprocessing(await loadNetwork(stored), config.preprocessing)
   const built = buildNetwork(config.architecture, await loadClassCount(dataset))
   if (!built.ok) throw new AppException(built.error)
-  return { network: built.value, parameters: initialParameters(built.value, config.seed) }
+  const parameters = initialParameters(built.value, config.seed)
+  return withPreprocessing({ network: built.value, parameters }, config.preprocessing)
+}
+
+/** A preset says mean and deviation; the size of the images stays the network's. */
+function withPreprocessing(
+  { network, parameters }: LoadedNetwork,
+  wanted: TrainJob['config']['preprocessing'],
+): LoadedNetwork {
+  if (wanted === 'default') return { network, parameters }
+  const { mean, standardDeviation } = preprocessingPresets[wanted].preprocessing
+  const { resize } = network.preprocessing
+  return { network: { ...network, preprocessing: { mean, standardDeviation, resize } }, parameters }
 }
 
 interface Splits {
@@ -189,10 +203,9 @@ class TrainRun {
   async finish(): Promise<void> {
     if (this.#job.config.keep === 'best-validation') this.#state.write(this.#best)
     const onValidation = await this.#measure(this.#splits.validation, 'evaluation on validation')
-    const onTest = await this.#measure(await loadSplit(this.#job.dataset, 'test'), 'evaluation on test')
-    const { architecture, classes } = this.#network
+    const onTest = await this.#measure(await loadSplit(this.#job.dataset, 'test', this.#network), 'evaluation on test')
     const parameters = await this.#state.read(this.#parameterNames)
-    const bytes = writeSafetensors(Object.entries(parameters), { architecture, classes: String(classes) })
+    const bytes = writeSafetensors(Object.entries(parameters), networkMetadata(this.#network))
     const before = this.#smoothnessBefore
     const after = smoothnessOf(this.#network, parameters)
     this.#context.send({

@@ -1,14 +1,14 @@
 import { float32Tensor, type HostTensor } from '#shared/host-tensor.ts'
 import { GoldenCase, numberList } from './golden-case.ts'
 import { dirname, join } from 'node:path'
-import type { Normalisation } from '#networks/normalisation.ts'
+import type { Preprocessing } from '#shared/preprocessing.ts'
 
 export interface GoldenImages {
   /** [B, C, H, W] */
   readonly normalised: HostTensor
   /** The same images as 0 to 255: normalising them gives `normalised` again, bit for bit. */
   readonly bytes: HostTensor
-  readonly normalisation: Normalisation
+  readonly preprocessing: Preprocessing
   readonly labels: Int32Array
 }
 
@@ -29,17 +29,17 @@ export function goldenImages(golden: GoldenCase, testIndices: readonly number[])
   })
   const values = new Float32Array(positions.length * size)
   positions.forEach((position, at) => values.set(all.subarray(position * size, (position + 1) * size), at * size))
-  const normalisation = { mean: numberList(data.config['mean']), standardDeviation: numberList(data.config['std']) }
+  const mean = numberList(data.config['mean'])
+  const standardDeviation = numberList(data.config['std'])
   const shape = [positions.length, channels, height, width]
   const bytes = values.map((value, at) => {
     const channel = Math.floor(at / (height * width)) % channels
-    const { mean, standardDeviation } = normalisation
     return Math.round((value * (standardDeviation[channel] ?? NaN) + (mean[channel] ?? NaN)) * 255)
   })
   return {
     normalised: float32Tensor(shape, values),
     bytes: float32Tensor(shape, bytes),
-    normalisation,
+    preprocessing: { mean, standardDeviation, resize: 0 },
     labels: Int32Array.from(positions, (position) => labels[position] ?? -1),
   }
 }

@@ -7,12 +7,11 @@ import { datasetPath, storeLayout } from '#main/store/layout.ts'
 import { float32Tensor, type HostTensors } from '#shared/host-tensor.ts'
 import { trainDefaults } from '#shared/presets.ts'
 import { Random } from '#shared/random.ts'
-import type { FromTrainer, JobResult, TrainerJob } from '#shared/trainer-protocol.ts'
+import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import { addSmallDataset } from '#test/support/small-dataset.ts'
+import { messagesOf, resultOf } from '#test/support/trainer-job.ts'
 import { reconstructionErrors } from '#trainer/compress/reconstructed-evaluation.ts'
-import { cancelled, type JobContext } from '#trainer/job-context.ts'
 import { loadNetwork, type LoadedNetwork } from '#trainer/network-file.ts'
-import { runJob } from '#trainer/run-job.ts'
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
 
@@ -25,31 +24,6 @@ const architecture = 'resnet20-cifar-b'
 let folder: string
 let original: LoadedNetwork
 let job: ImportanceJob
-
-/** Runs a job of the product's trainer in this process; `breathe` throws what it is given at its n-th call. */
-async function run(wanted: TrainerJob, stopAtBreath = Infinity): Promise<readonly FromTrainer[]> {
-  const messages: FromTrainer[] = []
-  let breaths = 0
-  const context: JobContext = {
-    executor: { executor: 'onnxruntime', provider: 'cpu', threads: 1 },
-    checkpoint: undefined,
-    send: (message) => messages.push(message),
-    now: () => 0,
-    breathe: () => (++breaths >= stopAtBreath ? Promise.reject(cancelled()) : Promise.resolve()),
-    isPauseRequested: () => false,
-  }
-  await runJob(wanted, context)
-  return messages
-}
-
-async function resultOf<K extends TrainerJob['kind']>(
-  wanted: Extract<TrainerJob, { kind: K }>,
-): Promise<Extract<JobResult, { kind: K }>> {
-  const found = (await run(wanted)).find((message) => message.type === 'result')
-  if (found?.type !== 'result' || found.result.kind !== wanted.kind) throw new Error(`${wanted.kind} sent no result`)
-  // The kinds were just compared.
-  return found.result as Extract<JobResult, { kind: K }>
-}
 
 async function store(name: string, parameters: HostTensors): Promise<string> {
   const path = join(folder, `${name}.safetensors`)
@@ -148,19 +122,19 @@ it('zeroes whole filters, and no more weights than asked', async () => {
 })
 
 it('refuses a reconstructed network that is not the one the run ended with', async () => {
-  await expect(run({ ...job, reconstructedPath: job.network.path })).rejects.toMatchObject({
+  await expect(messagesOf({ ...job, reconstructedPath: job.network.path })).rejects.toMatchObject({
     code: 'file-corrupt',
     where: job.network.path,
   })
 })
 
 it('reports progress and stops between two batches when it is cancelled', async () => {
-  const phases = (await run({ ...job, scores: ['magnitude'], fractions: [0, 0.5] })).filter(
+  const phases = (await messagesOf({ ...job, scores: ['magnitude'], fractions: [0, 0.5] })).filter(
     (message) => message.type === 'phase',
   )
   expect(phases).toEqual([
     { type: 'phase', phase: 'pruning by magnitude', done: 1, total: 2 },
     { type: 'phase', phase: 'pruning by magnitude', done: 2, total: 2 },
   ])
-  await expect(run(job, 2)).rejects.toMatchObject({ code: 'cancelled' })
+  await expect(messagesOf(job, 2)).rejects.toMatchObject({ code: 'cancelled' })
 })

@@ -2,11 +2,13 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import { datasetPath, storeLayout } from '#main/store/layout.ts'
+import { preprocessingPresets } from '#shared/preprocessing.ts'
 import { trainDefaults } from '#shared/presets.ts'
 import type { FromTrainer, TrainerJob } from '#shared/trainer-protocol.ts'
 import { lastCheckpoint, metricOf, resultOf, runInProcess } from '#test/support/run-in-process.ts'
 import { addSmallDataset } from '#test/support/small-dataset.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
+import { loadNetwork } from '#trainer/network-file.ts'
 
 vi.setConfig({ testTimeout: 240_000 })
 
@@ -17,7 +19,14 @@ it('learns, and ends with the same bytes when it was paused in the middle of an 
   const { sha256 } = await addSmallDataset(storeFolder)
   const job: TrainJob = {
     kind: 'train',
-    config: { ...trainDefaults, epochs: 3, batchSize: 32, warmupEpochs: 0.5, keep: 'best-validation' },
+    config: {
+      ...trainDefaults,
+      epochs: 3,
+      batchSize: 32,
+      warmupEpochs: 0.5,
+      preprocessing: 'cifar10',
+      keep: 'best-validation',
+    },
     dataset: { path: datasetPath(storeLayout(storeFolder), sha256), sha256 },
   }
   const whole = await runInProcess(job)
@@ -33,6 +42,12 @@ it('learns, and ends with the same bytes when it was paused in the middle of an 
     expect(values, name).toEqual(new Map(metricOf(whole, name)))
   }
   expect(resultOf('train', second)).toEqual({ ...resultOf('train', whole), seconds: expect.anything() as unknown })
+
+  // Whoever loads the network normalises as its training did.
+  const path = join(storeFolder, 'trained.safetensors')
+  await writeFile(path, resultOf('train', whole).network)
+  const { network } = await loadNetwork({ path, architecture: trainDefaults.architecture, classes: 10 })
+  expect(network.preprocessing).toEqual(preprocessingPresets.cifar10.preprocessing)
 })
 
 it('goes on from stored weights', async () => {

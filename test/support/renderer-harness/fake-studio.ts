@@ -252,6 +252,7 @@ export class FakeStudio implements StudioApi {
       this.#announceLibrary()
       return network.record
     },
+    'networks.derive': async ({ id }) => this.#network(id).record,
     'networks.rename': async ({ id }) => this.#network(id).record,
     'networks.remove': async ({ id }) => {
       throw new AppException({

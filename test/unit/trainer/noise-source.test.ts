@@ -1,15 +1,16 @@
 import { expect, test } from 'vitest'
-import { imagenetNormalisation } from '#networks/normalisation.ts'
+import { preprocessingPresets } from '#shared/preprocessing.ts'
 import { NoiseSource, type NoiseKind } from '#trainer/data/noise-source.ts'
 
+const imagenet = preprocessingPresets.imagenet.preprocessing
 const shape = { channels: 3, height: 16, width: 16 }
 const batch = 50
-const options = (kind: NoiseKind, seed = 7) => ({ kind, shape, normalisation: imagenetNormalisation, batch, seed })
+const options = (kind: NoiseKind, seed = 7) => ({ kind, shape, normalisation: imagenet, batch, seed })
 
 /** What a network sees: the values by channel, after normalisation. */
 function normalised(images: Float32Array): readonly number[][] {
   const plane = shape.height * shape.width
-  const { mean, standardDeviation } = imagenetNormalisation
+  const { mean, standardDeviation } = imagenet
   return [0, 1, 2].map((channel) =>
     [...images]
       .filter((_, at) => Math.floor(at / plane) % 3 === channel)

@@ -56,7 +56,7 @@ export function fullStepProgram(options: FullStepOptions): Program {
     state: { ...trained, ...optimizerStateSpecs(optimizer, trained) },
     constants: { ...tables.constants, ...targets.constants, ...original.constants },
     build(tensors) {
-      const images = normaliseImages(named(tensors, 'images'), network.normalisation)
+      const images = normaliseImages(named(tensors, 'images'), network.preprocessing)
       const kernels = isSampled ? asVector(named(tensors, 'kernels')) : undefined
       const quantised = fakeQuantised(quantisation, tensors)
       const { losses, gradients } = objectiveGradients(quantised.tensors, options, images, kernels)

@@ -198,7 +198,7 @@ async function checkDistillation(training: Training, name: string, run: Distilla
     optimizer,
     distillation: {
       ...options,
-      network: { ...original.network, normalisation: images.normalisation },
+      network: { ...original.network, preprocessing: images.preprocessing },
       parameters: original.parameters,
       batch: images.labels.length,
     },

@@ -7,6 +7,7 @@ import { networkOnnx } from '#engine/network-onnx.ts'
 import { architectures, buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
 import { float32Tensor } from '#shared/host-tensor.ts'
+import { preprocessingPresets } from '#shared/preprocessing.ts'
 import { Random } from '#shared/random.ts'
 import { runOnce } from '#test/support/run-program.ts'
 
@@ -25,7 +26,7 @@ const smallest = architectures.filter(({ id }) =>
 it.each(smallest.map(({ id }) => id))('%s gives as an ONNX model the logits of the studio', async (id) => {
   const built = buildNetwork(id, 10)
   if (!built.ok) throw new Error(built.error.message)
-  const network = built.value
+  const network = { ...built.value, preprocessing: preprocessingPresets['minus-one-one'].preprocessing }
   const parameters = initialParameters(network, 4)
   const { channels, height, width } = network.inputShape
   const shape = [batch, channels, height, width]

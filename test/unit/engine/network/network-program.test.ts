@@ -39,10 +39,10 @@ describe('evaluateProgram', () => {
 
   test("normalises images as the network's own training did", async () => {
     const mean = [0.48, 0.45, 0.41]
-    const withMean = { ...network, normalisation: { mean, standardDeviation: [1 / 255, 1 / 255, 1 / 255] } }
+    const withMean = { ...network, preprocessing: { mean, standardDeviation: [1 / 255, 1 / 255, 1 / 255], resize: 0 } }
     const withoutMean = {
       ...network,
-      normalisation: { mean: [0, 0, 0], standardDeviation: [1 / 255, 1 / 255, 1 / 255] },
+      preprocessing: { mean: [0, 0, 0], standardDeviation: [1 / 255, 1 / 255, 1 / 255], resize: 0 },
     }
     const centred = images.data.map((value, at) => value - 255 * (mean[Math.floor(at / 64) % 3] ?? NaN))
     const logits = async (of: typeof network, data: ArrayLike<number>) => {
@@ -80,7 +80,7 @@ describe('networkForward', () => {
     const program = {
       ...evaluateProgram(network, { ...options, inState: 'none' }),
       build: (tensors: Readonly<Record<string, tf.Tensor>>) => {
-        const normalised = normaliseImages(tensors['images'] ?? tf.scalar(0), network.normalisation)
+        const normalised = normaliseImages(tensors['images'] ?? tf.scalar(0), network.preprocessing)
         const maps = networkForward(network, tensors, normalised, { mode: 'inference', featureMaps }).featureMaps
         return Object.fromEntries(maps.map((map, at) => [String(at), map]))
       },

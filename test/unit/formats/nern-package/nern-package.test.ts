@@ -8,6 +8,7 @@ import { readSafetensors } from '#formats/safetensors/reader.ts'
 import { writeSafetensors, type TensorToWrite } from '#formats/safetensors/writer.ts'
 import { Random } from '#shared/random.ts'
 import type { PackageDescription } from '#shared/package-description.ts'
+import { defaultPreprocessing } from '#shared/preprocessing.ts'
 import type { Result } from '#shared/result.ts'
 import { integerBits } from '#shared/stored-tensor.ts'
 import { madeUpPackage, type MadeUpOptions } from '#test/support/made-up-package.ts'
@@ -55,6 +56,11 @@ it.each(variants)('accounts for every byte: %o', (options) => {
 it('keeps tensors under awkward names', () => {
   const content = madeUpPackage({ keptShapes: { __proto__x: [1], '1': [2], 'ü "x"': [], constructor: [3] } })
   expect(readBack(unwrap(readPackage(writePackage(content), 'a')).kept)).toEqual(readBack(content.kept))
+})
+
+it('reads a package from before networks had a preprocessing as one with that of ImageNet', () => {
+  const old = edited(({ network }) => Reflect.deleteProperty(network, 'preprocessing'))
+  expect(unwrap(readPackage(old, 'a')).network.preprocessing).toEqual(defaultPreprocessing)
 })
 
 it('refuses to write orders that do not fit their layers', () => {

@@ -34,9 +34,10 @@ it('escapes every text, wherever it comes from', () => {
   expect(tags(page)).toEqual(tags(report('harmless')))
 })
 
-it('says accuracy, bytes and hashes', () => {
+it('says accuracy, bytes, hashes and preprocessing', () => {
   const page = report('mine')
-  for (const text of ['91.00 %', '-0.73 points', 'c'.repeat(64), 'Classifier', '20.00 %']) expect(page).toContain(text)
+  for (const text of ['91.00 %', '-0.73 points', 'c'.repeat(64), 'Classifier', '20.00 %', 'ImageNet: mean 0.485'])
+    expect(page).toContain(text)
 })
 
 it('lets no piece into a template unescaped but markup', () => {

@@ -8,6 +8,7 @@ import { loadSqlite } from '#main/store/sqlite.ts'
 import { Store } from '#main/store/store.ts'
 import { fastConfig } from '#shared/fast-preset.ts'
 import type { ImportanceRecord } from '#shared/importance.ts'
+import { defaultPreprocessing } from '#shared/preprocessing.ts'
 import { FakeClock } from '#test/support/fake-clock.ts'
 import { datasetRecord, networkRecord } from '#test/support/records.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
@@ -149,6 +150,8 @@ describe('migrations', () => {
     })
     expect(store.metrics.list('run-1', -1, 10)).toEqual([{ name: 'loss.total', step: 7, elapsedMs: 70, value: 0.5 }])
     expect(store.importance.list('run-1')).toEqual([])
+    // What it was imported, measured and compressed with before a network had one of its own.
+    expect(store.networks.get('net-1').preprocessing).toEqual(defaultPreprocessing)
     // The old rows were copied aside before they were touched.
     expect(readdirSync(store.layout.backups)).toHaveLength(1)
   })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { comparedAtMost, standardBaselines } from '#renderer/features/compare/standard-baselines.ts'
 import { baselinePresets, standardBaselineIds } from '#shared/baseline-presets.ts'
+import { preprocessingPresets } from '#shared/preprocessing.ts'
 import type { Comparison } from '#shared/contract.ts'
 import type { BaselineConfig } from '#shared/experiment-config.ts'
 import type { NetworkRecord } from '#shared/records.ts'
@@ -15,6 +16,7 @@ const configs = standardBaselineIds.map((wanted): BaselineConfig => {
 const network: NetworkRecord = {
   ...{ id: 'net-1', name: 'n', architecture: 'a', title: 't', classes: 10, sha256: '', sizeBytes: 1, parameters: 1 },
   ...{ representedWeights: 1, kernels: 1, createdAt: '2030-01-01T00:00:00.000Z' },
+  preprocessing: preprocessingPresets.imagenet.preprocessing,
   origin: { kind: 'imported', source: '', format: '', sha256: '' },
 }
 

@@ -1,0 +1,54 @@
+/** What the studio writes beside the tensors into the header of a network's safetensors file, and reads from it again. */
+import type { Network } from '#networks/network.ts'
+import {
+  defaultPreprocessing,
+  isSamePreprocessing,
+  preprocessingSchema,
+  type Preprocessing,
+} from '#shared/preprocessing.ts'
+import { fileError, type NamedFile } from './file-error.ts'
+
+/** Its value is the JSON of a `Preprocessing`; what is left out of it has the value of `defaultPreprocessing`. */
+const preprocessingKey = 'preprocessing'
+const fileSchema = preprocessingSchema.extend({
+  resize: preprocessingSchema.shape.resize.default(defaultPreprocessing.resize),
+})
+
+/** Metadata of the file of a network; the usual preprocessing is not written, so that such files keep their hashes. */
+export function networkMetadata({
+  architecture,
+  classes,
+  preprocessing,
+}: Pick<Network, 'architecture' | 'classes' | 'preprocessing'>): Readonly<Record<string, string>> {
+  const named = { architecture, classes: String(classes) }
+  if (isSamePreprocessing(preprocessing, defaultPreprocessing)) return named
+  return { ...named, [preprocessingKey]: JSON.stringify(preprocessing) }
+}
+
+/** The preprocessing that the header of a file names, if it names one. Throws `file-corrupt` for one that is none. */
+export function namedPreprocessing(
+  file: NamedFile,
+  metadata: Readonly<Record<string, string>>,
+): Preprocessing | undefined {
+  const text = Object.hasOwn(metadata, preprocessingKey) ? metadata[preprocessingKey] : undefined
+  if (text === undefined) return undefined
+  const parsed = fileSchema.safeParse(parseJson(text))
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw fileError(
+    file,
+    'file-corrupt',
+    `expected metadata ${preprocessingKey} with mean and standardDeviation as JSON, found something else (${issue?.message ?? 'invalid'})`,
+    `metadata "${preprocessingKey}"${issue === undefined || issue.path.length === 0 ? '' : `, ${issue.path.join('.')}`}`,
+    'Say mean and deviation when importing (--mean and --std, or --preprocessing); what the file says is then left alone.',
+  )
+}
+
+/** undefined for text that is no JSON: no schema takes it. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
