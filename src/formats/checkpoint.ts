@@ -2,17 +2,19 @@ import { assertNever, ok, type Result } from '#shared/result.ts'
 import { openFileSource, type ByteSource } from './byte-source.ts'
 import { asResult, fileFailure } from './file-error.ts'
 import type { FileTensor } from './file-tensor.ts'
+import { isNpz, readNpz } from './npz/reader.ts'
 import { readLegacyPickle } from './pytorch/legacy.ts'
 import { readZipCheckpoint } from './pytorch/zip-checkpoint.ts'
 import { readSafetensors } from './safetensors/reader.ts'
+import { openZip } from './zip/zip.ts'
 
-export type CheckpointFormat = 'safetensors' | 'pytorch-zip' | 'pytorch-legacy'
+export type CheckpointFormat = 'safetensors' | 'pytorch-zip' | 'pytorch-legacy' | 'npz'
 
 /** The tensors of a trained network, under the names its file gives them (`module.` prefixes included). */
 export interface StateDict {
   readonly format: CheckpointFormat
   readonly tensors: ReadonlyMap<string, FileTensor>
-  /** Metadata of a safetensors header; empty for PyTorch files. */
+  /** Metadata of a safetensors header; empty for other files. */
   readonly metadata: Readonly<Record<string, string>>
 }
 
@@ -21,8 +23,8 @@ const MAX_CHECKPOINT_BYTES = 4 * 2 ** 30
 const PROBE_BYTES = 16
 
 /**
- * Reads a checkpoint, recognised by its content and never by its name: safetensors, or torch.save of a state dict
- * (zip or legacy), plain or under 'state_dict'. Errors: `not-found`, `file-unreadable`, `file-truncated`,
+ * Reads a checkpoint, recognised by its content and never by its name: safetensors, NumPy's .npz, or
+ * torch.save of a state dict (zip or legacy), plain or under 'state_dict'. Errors: `not-found`, `file-unreadable`, `file-truncated`,
  * `file-corrupt`, `file-unsupported`, `file-unsafe`, each with file, byte or tensor, expectation and remedy.
  */
 export async function readCheckpoint(file: string | ByteSource): Promise<Result<StateDict>> {
@@ -55,12 +57,16 @@ async function readSource(source: ByteSource): Promise<Result<StateDict>> {
       }
       return ok({ format, ...content.value })
     }
-    case 'pytorch-zip':
-      return ok({ format, tensors: await readZipCheckpoint(source), metadata: {} })
+    case 'zip': {
+      const archive = await openZip(source)
+      return isNpz(archive)
+        ? ok({ format: 'npz', tensors: await readNpz(source, archive), metadata: {} })
+        : ok({ format: 'pytorch-zip', tensors: await readZipCheckpoint(source, archive), metadata: {} })
+    }
     case 'pytorch-legacy':
       return ok({ format, tensors: await readLegacyPickle(source), metadata: {} })
     case undefined: {
-      const problem = 'expected a checkpoint (safetensors or torch.save), found another kind of file'
+      const problem = 'expected a checkpoint (safetensors, torch.save or npz), found another kind of file'
       return fileFailure(source, 'file-unsupported', problem, 'byte 0')
     }
     default:
@@ -68,9 +74,10 @@ async function readSource(source: ByteSource): Promise<Result<StateDict>> {
   }
 }
 
-function recognise(probe: Uint8Array): CheckpointFormat | undefined {
+/** A zip archive is PyTorch's or NumPy's, by its entries. */
+function recognise(probe: Uint8Array): 'safetensors' | 'zip' | 'pytorch-legacy' | undefined {
   const [first, second, third, fourth] = probe
-  if (first === 0x50 && second === 0x4b && third === 0x03 && fourth === 0x04) return 'pytorch-zip'
+  if (first === 0x50 && second === 0x4b && third === 0x03 && fourth === 0x04) return 'zip'
   // PROTO of a binary pickle; any further check is the interpreter's.
   if (first === 0x80 && second !== undefined && second >= 2 && second <= 5) return 'pytorch-legacy'
   // A safetensors header starts with an opening brace after its 8 bytes of length.

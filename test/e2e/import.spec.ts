@@ -2,6 +2,9 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
+import { writeNpz } from '#formats/npz/writer.ts'
+import { initialParameters } from '#networks/initial-parameters.ts'
+import { shufflenetV2 } from '#networks/zoo/shufflenet-v2.ts'
 import { expect, test } from './fixtures.ts'
 import { ask, screenshotsFolder, sharedFolder, show, type OpenStudio } from './launch.ts'
 
@@ -72,6 +75,16 @@ test('a network keeps the preprocessing it came with, and another one makes anot
   await expect(page.getByRole('heading', { level: 1, name: 'resnet20-12fca82f 2' })).toBeVisible({ timeout: 60_000 })
   await expect(page.getByText(/^ImageNet: mean 0\.485/)).toBeVisible()
   await photograph(page, 'network-preprocessing')
+})
+
+test('a NumPy archive is recognised by its tensors', async ({ studio, folder }) => {
+  const path = join(folder, 'exported.npz')
+  const network = shufflenetV2('shufflenetv2-x1_0-cifar', 'ShuffleNetV2', 10)
+  await writeFile(path, writeNpz(Object.entries(initialParameters(network, 1))))
+  const page = await importThroughDialog(studio, path)
+  await expect(page.getByRole('heading', { level: 1, name: 'exported' })).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByText('ShuffleNetV2 x1.0 (CIFAR)').first()).toBeVisible()
+  await expect(page.getByText('NumPy archive (npz)')).toBeVisible()
 })
 
 test('a dropped file takes the same way', async ({ studio }) => {

@@ -14,7 +14,8 @@ import { formatBytes, formatCount, formatPercent } from '#shared/plain-text/unit
 const importNetwork: Command = {
   name: 'network import',
   usage: `FILE|sample [--arch A] [--name N] ${preprocessingUsage}`,
-  summary: 'Import a trained network: .safetensors, .pt, .pth, .th; or sample for the one shipped with the studio.',
+  summary:
+    'Import a trained network: .safetensors, .pt, .pth, .th, .npz; or sample for the one shipped with the studio.',
   positionals: ['FILE|sample'],
   options: { arch: { type: 'string' }, name: { type: 'string' }, ...preprocessingOptions },
   run: (invocation) => {

@@ -1,7 +1,7 @@
 import type { HostTensor } from '#shared/host-tensor.ts'
 import { writeZip } from '../zip/writer.ts'
+import { npyMagic } from './npy-header.ts'
 
-const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]
 /** Data starts at a multiple of this. */
 const alignment = 64
 
@@ -14,10 +14,10 @@ function npyBytes({ shape, dtype, data }: HostTensor): Uint8Array {
   const extents = shape.length === 1 ? `${shape.join()},` : shape.join(', ')
   const kind = dtype === 'float32' ? '<f4' : '<i4'
   const text = `{'descr': '${kind}', 'fortran_order': False, 'shape': (${extents}), }`
-  const prefix = magic.length + 4
+  const prefix = npyMagic.length + 4
   const headerBytes = Math.ceil((prefix + text.length + 1) / alignment) * alignment
   const bytes = new Uint8Array(headerBytes + data.byteLength)
-  bytes.set([...magic, 1, 0])
+  bytes.set([...npyMagic, 1, 0])
   new DataView(bytes.buffer).setUint16(8, headerBytes - prefix, true)
   bytes.set(new TextEncoder().encode(`${text.padEnd(headerBytes - prefix - 1)}\n`), prefix)
   bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), headerBytes)

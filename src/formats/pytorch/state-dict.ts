@@ -1,5 +1,6 @@
 import { fileError, quoted, type NamedFile } from '../file-error.ts'
 import { bytesPerElement, countElements, fileTensor, type FileTensor } from '../file-tensor.ts'
+import { rowMajor } from '../strided.ts'
 import { isObject, type PickleValue, type StorageReference, type StridedTensor } from '../pickle/values.ts'
 
 /** Keys under which training scripts keep the state dict beside epoch, accuracy and optimiser. */
@@ -80,42 +81,7 @@ function assertInside(file: NamedFile, at: string, tensor: StridedTensor): void 
 }
 
 /** The view's elements in row-major order. A contiguous view shares the storage's memory. */
-function gather(tensor: StridedTensor, storage: Uint8Array): Uint8Array {
-  const { shape, strides, offset } = tensor
-  const size = bytesPerElement[tensor.storage.dtype]
-  const byteLength = byteLengthOf(tensor)
-  const start = (tensor.storage.viewOffset + offset) * size
-  if (isContiguous(tensor)) return storage.subarray(start, start + byteLength)
-
-  const result = new Uint8Array(byteLength)
-  const index = new Array<number>(shape.length).fill(0)
-  let from = start
-  for (let to = 0; to < byteLength; to += size) {
-    for (let byte = 0; byte < size; byte++) result[to + byte] = storage[from + byte] ?? 0
-    // Counts like an odometer, the last axis fastest.
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const stride = (strides[axis] ?? 0) * size
-      const next = (index[axis] ?? 0) + 1
-      if (next < (shape[axis] ?? 0)) {
-        index[axis] = next
-        from += stride
-        break
-      }
-      from -= (next - 1) * stride
-      index[axis] = 0
-    }
-  }
-  return result
-}
-
-function isContiguous({ shape, strides }: StridedTensor): boolean {
-  if (shape.includes(0)) return true
-  let expected = 1
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    const extent = shape[axis] ?? 0
-    // The stride of an axis of one element is never used.
-    if (extent !== 1 && strides[axis] !== expected) return false
-    expected *= extent
-  }
-  return true
+function gather({ shape, strides, offset, storage }: StridedTensor, bytes: Uint8Array): Uint8Array {
+  const size = bytesPerElement[storage.dtype]
+  return rowMajor({ shape, strides, bytesPerElement: size, start: (storage.viewOffset + offset) * size }, bytes)
 }

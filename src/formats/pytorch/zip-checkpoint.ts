@@ -6,7 +6,7 @@ import type { ByteSource } from '../byte-source.ts'
 import { fileError, quoted } from '../file-error.ts'
 import type { FileTensor } from '../file-tensor.ts'
 import type { ZipEntry } from '../zip/central-directory.ts'
-import { openZip, type ZipArchive } from '../zip/zip.ts'
+import type { ZipArchive } from '../zip/zip.ts'
 import { PickleCursor } from '../pickle/cursor.ts'
 import { runPickle } from '../pickle/machine.ts'
 import type { StorageReference } from '../pickle/values.ts'
@@ -17,8 +17,10 @@ const MAX_PICKLE_BYTES = 64 * 2 ** 20
 const MAX_BYTE_ORDER_BYTES = 16
 
 /** Throws `AppException` with any of the `file-*` codes. */
-export async function readZipCheckpoint(source: ByteSource): Promise<ReadonlyMap<string, FileTensor>> {
-  const archive = await openZip(source)
+export async function readZipCheckpoint(
+  source: ByteSource,
+  archive: ZipArchive,
+): Promise<ReadonlyMap<string, FileTensor>> {
   const pickleEntry = findPickle(source, archive)
   const folder = pickleEntry.name.slice(0, -'data.pkl'.length)
   assertNoTorchScript(source, archive, folder)

@@ -15,7 +15,7 @@ const dialogs: Readonly<Record<PickKind, OpenDialogOptions>> = {
     title: 'Import a network',
     properties: ['openFile'],
     filters: [
-      { name: 'Checkpoints', extensions: ['pt', 'pth', 'th', 'safetensors'] },
+      { name: 'Checkpoints', extensions: ['pt', 'pth', 'th', 'safetensors', 'npz'] },
       { name: 'All files', extensions: ['*'] },
     ],
   },

@@ -2,6 +2,7 @@ const titles: Readonly<Record<string, string>> = {
   safetensors: 'safetensors',
   'pytorch-zip': 'PyTorch checkpoint (zip)',
   'pytorch-legacy': 'PyTorch checkpoint (before 1.6)',
+  npz: 'NumPy archive (npz)',
   studio: 'trained by the studio',
 }
 
