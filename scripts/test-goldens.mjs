@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * usage: npm run test:goldens -- [--dir DIR] [--executor reference|onnxruntime|all]
+ * usage: npm run test:goldens -- [--dir DIR] [--executor reference|onnxruntime|webgpu|all]
  *
  * Compares the method with what the authors' code computed (test/numeric/goldens). DIR defaults to
  * $NERN_SHARED/method/goldens. Ends with `N passed, N failed`; exit code 1 on any failure or when nothing passed.

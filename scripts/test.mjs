@@ -23,18 +23,20 @@ fs.mkdirSync(results, { recursive: true })
 
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${vitestReport}`]
 const goldens = path.join(shared, 'method', 'goldens')
+// The graphics tests run on the processor: the same everywhere, and there is no graphics card to rely on.
+const graphics = softwareWebgpu(path.dirname(electronEnv['NERN_ELECTRON']))
 const suites = [
   { name: 'check', args: ['scripts/check.mjs'] },
   {
     name: 'unit, numeric and integration tests',
     args: ['node_modules/vitest/vitest.mjs', 'run', ...reporters],
     counts: () => countsOfVitest(vitestReport),
-    // The graphics tests run on the processor: the same everywhere, and there is no graphics card to rely on.
-    extraEnv: softwareWebgpu(path.dirname(electronEnv['NERN_ELECTRON'])),
+    extraEnv: graphics,
   },
   {
     name: 'golden values of the method',
     args: ['scripts/test-goldens.mjs', '--dir', goldens],
+    extraEnv: graphics,
     // They are no part of the repository: without them this is skipped, but never where it decides about a change.
     isSkipped: !fs.existsSync(goldens) && process.env['CI'] === undefined,
   },

@@ -12,6 +12,17 @@ export const compressPresets: readonly CompressPreset[] = [
     config: fastConfig,
   },
   {
+    id: 'small',
+    title: 'Small',
+    description:
+      'The fast recipe, then a predictor of 6-bit integers that is trained as it is stored: the smallest file.',
+    config: {
+      ...fastConfig,
+      quantisation: { ...fastConfig.quantisation, steps: 400 },
+      storage: { ...fastConfig.storage, predictor: 'int6', rounding: 'compensated' },
+    },
+  },
+  {
     id: 'smoke',
     title: 'Smoke test',
     description: 'A few seconds to see that everything works; the result is not useful.',

@@ -5,9 +5,6 @@
 import type { CompressConfig } from './experiment-config.ts'
 import { fastConfig, type CompressPreset } from './fast-preset.ts'
 
-/** Batches of 256 in an epoch of the 50,000 images the authors train on. */
-const stepsPerEpoch = 196
-
 interface PublishedRow {
   /** Part of the preset's identifier. */
   readonly network: string
@@ -16,22 +13,63 @@ interface PublishedRow {
   readonly mode: 'in-filter' | 'cross-filter'
   readonly hiddenSize: number
   readonly steps: number
+  /** Images a step. */
+  readonly dataBatch: number
+  readonly augmentation: CompressConfig['distillation']['augmentation']
+  /** Kernels with a gradient in a step. */
+  readonly sampledKernels: number
+  /** Steps between evaluations. */
+  readonly evaluateEverySteps: number
   /** Of feature-map and of knowledge distillation alike. */
   readonly weight: number
   /** Steps of reconstruction alone at the start. */
   readonly warmupSteps: number
-  /** Test accuracy in percent the authors report, of the original and of the reconstructed network; selected on the test set. */
-  readonly reported: readonly [number, number]
+  /**
+   * Test accuracy in percent the authors report, of the original and of the reconstructed network; selected on the test
+   * set. Left out where they published no checkpoint.
+   */
+  readonly reported?: readonly [number, number]
+  /** What the recipe has that the studio has not. */
+  readonly difference?: string
 }
 
-const resnet20 = { network: 'resnet20', title: 'ResNet-20, CIFAR-10', steps: 68_600, weight: 1e-4, warmupSteps: 0 }
-const resnet56 = { network: 'resnet56', title: 'ResNet-56, CIFAR-10', steps: 68_600, weight: 1e-5, warmupSteps: 10_000 }
+/** 196 batches are an epoch of the 50,000 images the authors train on. */
+const cifar = { dataBatch: 256, augmentation: 'flip-crop', sampledKernels: 4096, evaluateEverySteps: 196 } as const
+const resnet20 = {
+  ...cifar,
+  network: 'resnet20',
+  title: 'ResNet-20, CIFAR-10',
+  steps: 68_600,
+  weight: 1e-4,
+  warmupSteps: 0,
+}
+const resnet56 = {
+  ...cifar,
+  network: 'resnet56',
+  title: 'ResNet-56, CIFAR-10',
+  steps: 68_600,
+  weight: 1e-5,
+  warmupSteps: 10_000,
+}
 const resnet56Hundred = {
   ...resnet56,
   network: 'resnet56-cifar100',
   title: 'ResNet-56, CIFAR-100',
   steps: 88_200,
 }
+const resnet18 = {
+  network: 'resnet18-imagenet',
+  title: 'ResNet-18, ImageNet',
+  mode: 'cross-filter',
+  steps: 160_000,
+  dataBatch: 32,
+  augmentation: 'resized-crop',
+  sampledKernels: 65_536,
+  evaluateEverySteps: 4000,
+  weight: 1e-6,
+  warmupSteps: 20_000,
+  difference: 'theirs adds RandAugment, mixup and cutmix to the resized crops',
+} as const
 
 const rows: readonly PublishedRow[] = [
   { ...resnet20, mode: 'in-filter', hiddenSize: 160, reported: [91.69, 90.85] },
@@ -44,20 +82,31 @@ const rows: readonly PublishedRow[] = [
   { ...resnet56, mode: 'cross-filter', hiddenSize: 320, reported: [93.52, 92.96] },
   { ...resnet56Hundred, mode: 'cross-filter', hiddenSize: 360, reported: [71.35, 70.51] },
   { ...resnet56Hundred, mode: 'cross-filter', hiddenSize: 400, reported: [71.35, 71.7] },
+  { ...resnet18, hiddenSize: 1024 },
+  { ...resnet18, hiddenSize: 1140 },
+  { ...resnet18, hiddenSize: 1256, reported: [69.76, 68.77] },
+  { ...resnet18, hiddenSize: 1372 },
 ]
 
 export const publishedPresets: readonly CompressPreset[] = rows.map((row) => {
-  const { network, title, mode, hiddenSize, steps, reported } = row
-  const [original, reconstructed] = reported.map((percent) => percent.toFixed(2))
+  const { network, title, mode, hiddenSize } = row
   return {
     id: `published-${network}-${mode}-${hiddenSize}`,
     title: `Published: ${title}, ${mode}, ${hiddenSize}`,
-    description: `The authors' recipe, ${steps.toLocaleString('en')} steps. They report ${reconstructed} % of ${original} %, selected on the test set; here the validation split selects.`,
+    description: describe(row),
     config: publishedConfig(row),
   }
 })
 
-function publishedConfig({ mode, hiddenSize, steps, weight, warmupSteps }: PublishedRow): CompressConfig {
+function describe({ steps, reported, difference }: PublishedRow): string {
+  const recipe = `The authors' recipe, ${steps.toLocaleString('en')} steps${difference === undefined ? '' : `; ${difference}`}.`
+  if (reported === undefined) return `${recipe} They published no checkpoint of this size.`
+  const [original, reconstructed] = reported.map((percent) => percent.toFixed(2))
+  return `${recipe} They report ${reconstructed} % of ${original} %, selected on the test set; here the validation split selects.`
+}
+
+function publishedConfig(row: PublishedRow): CompressConfig {
+  const { mode, hiddenSize, steps, weight, warmupSteps } = row
   return {
     ...fastConfig,
     predictor: { hiddenSize, blocks: 5, activation: 'relu' },
@@ -76,10 +125,10 @@ function publishedConfig({ mode, hiddenSize, steps, weight, warmupSteps }: Publi
         epsilon: 1e-5,
         weightDecay: 1e-3,
       },
-      sampling: { method: 'magnitude-weighted', kernels: 4096 },
+      sampling: { method: 'magnitude-weighted', kernels: row.sampledKernels },
       images: 'dataset',
-      dataBatch: 256,
-      augmentation: 'flip-crop',
+      dataBatch: row.dataBatch,
+      augmentation: row.augmentation,
       reconstructionWeight: 1,
       featureMapWeight: weight,
       distillationWeight: weight,
@@ -89,7 +138,7 @@ function publishedConfig({ mode, hiddenSize, steps, weight, warmupSteps }: Publi
       warmupSteps,
       rampSteps: 0,
     },
-    evaluation: { everySteps: stepsPerEpoch, images: 0, keep: 'best-validation' },
+    evaluation: { everySteps: row.evaluateEverySteps, images: 0, keep: 'best-validation' },
     storage: { predictor: 'float32', rounding: 'nearest', remainder: 'float32' },
     checkpointEverySteps: 200,
   }

@@ -15,12 +15,13 @@ import type { Executor } from '#engine/executors/executor.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { checkAgreement, lossTolerance } from './steps/agreement.ts'
 import type { Contender } from './steps/contender.ts'
+import { loads, processorAndSystem } from './steps/machine.ts'
 import { ProgramContender } from './steps/program-contender.ts'
 import { PyTorchProcess, threadsTitle } from './steps/pytorch.ts'
 import { detailTable, digits, stepTitle, summaryTable, type MeasuredStep } from './steps/report.ts'
 import { measureInterleaved } from './steps/rounds.ts'
 import { createStockExecutor, missingKernels } from './steps/stock-tfjs.ts'
-import { exchange, type StepKind } from './steps/workload.ts'
+import { exchange, stepWorkload, type StepKind } from './steps/workload.ts'
 
 /** Losses compared: the second and third also compare gradients and optimisers. */
 const comparedSteps = 3
@@ -76,7 +77,7 @@ async function measure(step: StepKind): Promise<MeasuredStep> {
   try {
     for (const executor of executors) {
       const description = { system: 'studio', variant: threadsTitle(executor.device.threads) } as const
-      contenders.push(await ProgramContender.create(description, step, executor, 'tables'))
+      contenders.push(await ProgramContender.create(description, stepWorkload(step, 'tables'), executor))
     }
     for (const child of pytorch) contenders.push(...child.contenders(step))
     if (step.kind === 'sampled') contenders.push(...(await stockContenders(step)))
@@ -96,7 +97,8 @@ async function stockContenders(step: StepKind): Promise<readonly Contender[]> {
   const contenders: Contender[] = []
   for (const backend of ['wasm', 'cpu'] as const) {
     const description = { system: 'tfjs', variant: `${backend}, rows` } as const
-    contenders.push(await ProgramContender.create(description, step, await createStockExecutor(backend), 'rows'))
+    const workload = stepWorkload(step, 'rows')
+    contenders.push(await ProgramContender.create(description, workload, await createStockExecutor(backend)))
   }
   return contenders
 }
@@ -107,7 +109,11 @@ async function stockFullStep(): Promise<{ readonly note: string; at(batch: numbe
   const times: number[] = []
   for (const batch of stockBatches) {
     const description = { system: 'tfjs', variant: 'cpu, rows' } as const
-    const contender = await ProgramContender.create(description, { kind: 'full', batch }, executor, 'rows')
+    const contender = await ProgramContender.create(
+      description,
+      stepWorkload({ kind: 'full', batch }, 'rows'),
+      executor,
+    )
     const startedMs = performance.now()
     await contender.losses(1)
     times.push(performance.now() - startedMs)
@@ -124,18 +130,10 @@ async function stockFullStep(): Promise<{ readonly note: string; at(batch: numbe
 }
 
 function machine(): string {
-  const processors = os.cpus()
-  const memory = `${Math.round(os.totalmem() / 2 ** 30)} GiB`
-  const system = `${os.type()} ${os.release()}`
   const versions = [
     `Node.js ${process.versions.node}`,
     executors[0]?.device.runtime,
     `PyTorch ${pytorch[0]?.version} with ${pytorch[0]?.blas}`,
   ]
-  return `${processors[0]?.model.trim()}, ${processors.length} cores, ${memory}, ${system}; ${versions.join(', ')}.`
-}
-
-function loads(): string {
-  const averages = os.loadavg().map((load) => load.toFixed(2))
-  return averages.join(', ')
+  return `${processorAndSystem()}; ${versions.join(', ')}.`
 }

@@ -1,51 +1,47 @@
 import { performance } from 'node:perf_hooks'
 import type { CompiledProgram, DeviceState, Executor } from '#engine/executors/executor.ts'
-import type { HostTensor } from '#shared/host-tensor.ts'
 import type { Contender } from './contender.ts'
-import { initialState, randomImages, stepInputs, stepProgram, type EmbeddingForm, type StepKind } from './workload.ts'
+import type { Workload } from './workload.ts'
 
 /** A program of the studio on one of its executors. */
 export class ProgramContender implements Contender {
   readonly system: Contender['system']
   readonly variant: string
-  readonly #step: StepKind
+  readonly #workload: Workload
   readonly #executor: Executor
   readonly #program: CompiledProgram
-  readonly #images: HostTensor | undefined
   #state: DeviceState
   /** Steps done from `#state`'s start. */
   #done = 0
 
   private constructor(
     description: Pick<Contender, 'system' | 'variant'>,
-    step: StepKind,
+    workload: Workload,
     executor: Executor,
     program: CompiledProgram,
   ) {
     this.system = description.system
     this.variant = description.variant
-    this.#step = step
+    this.#workload = workload
     this.#executor = executor
     this.#program = program
-    this.#images = step.kind === 'full' ? randomImages(step.batch) : undefined
-    this.#state = executor.createState(initialState())
+    this.#state = executor.createState(workload.start)
   }
 
   static async create(
     description: Pick<Contender, 'system' | 'variant'>,
-    step: StepKind,
+    workload: Workload,
     executor: Executor,
-    form: EmbeddingForm,
   ): Promise<ProgramContender> {
-    return new ProgramContender(description, step, executor, await executor.compile(stepProgram(step, form)))
+    return new ProgramContender(description, workload, executor, await executor.compile(workload.program))
   }
 
   async losses(count: number): Promise<readonly number[]> {
     this.#state.dispose()
-    this.#state = this.#executor.createState(initialState())
+    this.#state = this.#executor.createState(this.#workload.start)
     this.#done = 0
     const losses: number[] = []
-    for (let step = 0; step < count; step++) losses.push(await this.#run())
+    for (let step = 0; step < count; step++) losses.push(...(await this.#run()))
     return losses
   }
 
@@ -62,9 +58,9 @@ export class ProgramContender implements Contender {
     return Promise.resolve()
   }
 
-  async #run(): Promise<number> {
+  async #run(): Promise<readonly number[]> {
     this.#done += 1
-    const { loss } = await this.#program.run(stepInputs(this.#step, this.#images, this.#done), this.#state)
-    return loss?.data[0] ?? Number.NaN
+    const outputs = await this.#program.run(this.#workload.inputsAt(this.#done), this.#state)
+    return this.#workload.losses.map((name) => outputs[name]?.data[0] ?? Number.NaN)
   }
 }

@@ -1,9 +1,7 @@
 /** PyTorch in processes of its own, one a thread count: its BLAS takes the number of threads at its start. */
-import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import process from 'node:process'
-import { createInterface } from 'node:readline'
-import type { Readable, Writable } from 'node:stream'
 import { z } from 'zod'
+import { AnsweringProcess } from './answering-process.ts'
 import type { Contender } from './contender.ts'
 import type { EmbeddingForm, StepKind } from './workload.ts'
 
@@ -19,53 +17,60 @@ interface PyTorchStep {
   readonly embedding: EmbeddingForm
 }
 
-export class PyTorchProcess {
+export interface PyTorchOptions {
+  readonly python: string
+  readonly script: string
+  readonly inputs: string
+  readonly threads: number
+  /** After file and threads. */
+  readonly args?: readonly string[]
+}
+
+export interface StartedPyTorch {
+  readonly process: AnsweringProcess
   readonly version: string
   readonly threads: number
   /** The library it multiplies with. */
   readonly blas: string
-  readonly #child: ChildProcessByStdio<Writable, Readable, null>
-  readonly #lines: AsyncIterator<string>
+}
 
-  private constructor(
-    child: ChildProcessByStdio<Writable, Readable, null>,
-    lines: AsyncIterator<string>,
-    started: z.infer<typeof startSchema>,
-  ) {
-    this.#child = child
-    this.#lines = lines
-    this.version = started.torch
+/**
+ * Rejects when Python has no PyTorch, its own message is on standard error then; and when PyTorch multiplies with the
+ * reference BLAS, which is ten times slower than any other and would make a comparison worthless.
+ */
+export async function startPyTorch(options: PyTorchOptions): Promise<StartedPyTorch> {
+  const { python, script, inputs, threads, args = [] } = options
+  // The library shall choose the kernels of this processor, not what a shell was told for another purpose.
+  const { OPENBLAS_CORETYPE: _coreType, OPENBLAS_L2_SIZE: _cacheSize, ...environment } = process.env
+  const env = { ...environment, OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads) }
+  const child = await AnsweringProcess.start('PyTorch', python, [script, inputs, String(threads), ...args], env)
+  const started = startSchema.parse(child.greeting)
+  if (/\/blas\/libblas\.so/.test(started.blas)) {
+    await child.stop()
+    throw new Error(
+      `PyTorch of ${python} uses the reference BLAS (${started.blas}). Install a fast one, as apt install libopenblas0-pthread does.`,
+    )
+  }
+  const blas = started.blas.split('/').slice(-2).join('/')
+  return { process: child, version: started.torch, threads: started.threads, blas }
+}
+
+/** pytorch_steps.py: every kind of step in one process. */
+export class PyTorchProcess {
+  readonly version: string
+  readonly threads: number
+  readonly blas: string
+  readonly #process: AnsweringProcess
+
+  private constructor(started: StartedPyTorch) {
+    this.#process = started.process
+    this.version = started.version
     this.threads = started.threads
-    this.blas = started.blas.split('/').slice(-2).join('/')
+    this.blas = started.blas
   }
 
-  /**
-   * Rejects when Python has no PyTorch, its own message is on standard error then; and when PyTorch multiplies with the
-   * reference BLAS, which is ten times slower than any other and would make a comparison worthless.
-   */
-  static async start(options: {
-    readonly python: string
-    readonly script: string
-    readonly inputs: string
-    readonly threads: number
-  }): Promise<PyTorchProcess> {
-    const { python, script, inputs, threads } = options
-    // The library shall choose the kernels of this processor, not what a shell was told for another purpose.
-    const { OPENBLAS_CORETYPE: _coreType, OPENBLAS_L2_SIZE: _cacheSize, ...environment } = process.env
-    const child = spawn(python, [script, inputs, String(threads)], {
-      env: { ...environment, OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads) },
-      stdio: ['pipe', 'pipe', 'inherit'],
-    })
-    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-    const failure = new Promise<never>((_resolve, reject) => child.once('error', reject))
-    const started = startSchema.parse(await Promise.race([nextAnswer(lines), failure]))
-    if (/\/blas\/libblas\.so/.test(started.blas)) {
-      child.kill()
-      throw new Error(
-        `PyTorch of ${python} uses the reference BLAS (${started.blas}). Install a fast one, as apt install libopenblas0-pthread does.`,
-      )
-    }
-    return new PyTorchProcess(child, lines, started)
+  static async start(options: PyTorchOptions): Promise<PyTorchProcess> {
+    return new PyTorchProcess(await startPyTorch(options))
   }
 
   /** In every layout and form it could be written in. */
@@ -78,10 +83,8 @@ export class PyTorchProcess {
     )
   }
 
-  async stop(): Promise<void> {
-    const exited = new Promise((resolve) => this.#child.once('exit', resolve))
-    this.#child.stdin.end()
-    await exited
+  stop(): Promise<void> {
+    return this.#process.stop()
   }
 
   #contender(step: PyTorchStep): Contender {
@@ -89,26 +92,15 @@ export class PyTorchProcess {
     return {
       system: 'pytorch',
       variant: [threadsTitle(this.threads), ...layout, step.embedding].join(', '),
-      losses: async (count) => lossesSchema.parse(await this.#ask({ command: 'losses', step, count })).losses,
-      time: async (count) => timeSchema.parse(await this.#ask({ command: 'time', step, count })).milliseconds,
+      losses: async (count) => lossesSchema.parse(await this.#process.ask({ command: 'losses', step, count })).losses,
+      time: async (count) => timeSchema.parse(await this.#process.ask({ command: 'time', step, count })).milliseconds,
       dispose: async () => {
-        doneSchema.parse(await this.#ask({ command: 'forget' }))
+        doneSchema.parse(await this.#process.ask({ command: 'forget' }))
       },
     }
-  }
-
-  #ask(request: object): Promise<unknown> {
-    this.#child.stdin.write(`${JSON.stringify(request)}\n`)
-    return nextAnswer(this.#lines)
   }
 }
 
 export function threadsTitle(threads: number): string {
   return threads === 1 ? '1 thread' : `${threads} threads`
-}
-
-async function nextAnswer(lines: AsyncIterator<string>): Promise<unknown> {
-  const { value, done } = await lines.next()
-  if (done === true) throw new Error('PyTorch ended before it answered; what it said is above.')
-  return JSON.parse(value)
 }

@@ -73,7 +73,8 @@ function required(step: StepKind, measured: readonly Measured[], system: Contend
   return best
 }
 
-function spread({ rounds, trial }: Measured): string {
+/** Median of the rounds with the smallest and the largest. */
+export function spread({ rounds, trial }: Measured): string {
   if (rounds.length === 0) return `${digits(trial)}, one step`
   return `${digits(median(rounds))} (${digits(Math.min(...rounds))} to ${digits(Math.max(...rounds))})`
 }

@@ -15,13 +15,20 @@ const hopeless = 3
 const measurementMs = 400
 const mostSteps = 25
 
-/** A trial of everybody, then rounds A B C A B C ... of those that may be the best of their system. */
-export async function measureInterleaved(contenders: readonly Contender[], rounds: number): Promise<Measured[]> {
+/**
+ * A trial of everybody, then rounds A B C A B C ... of those that may be the best of their system.
+ * @param slowest times the best trial of a system beyond which one of its contenders is left out; Infinity keeps all
+ */
+export async function measureInterleaved(
+  contenders: readonly Contender[],
+  rounds: number,
+  slowest = hopeless,
+): Promise<Measured[]> {
   const entries: { readonly contender: Contender; readonly trial: number; readonly times: number[] }[] = []
   for (const contender of contenders) entries.push({ contender, trial: await contender.time(1), times: [] })
   const admitted = entries.filter(({ contender: { system }, trial }) => {
     const trials = entries.filter(({ contender }) => contender.system === system).map((entry) => entry.trial)
-    return trial <= hopeless * Math.min(...trials)
+    return trial <= slowest * Math.min(...trials)
   })
   for (let round = 0; round < rounds; round++) {
     for (const { contender, trial, times } of admitted) {

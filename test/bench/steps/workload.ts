@@ -29,8 +29,8 @@ export type EmbeddingForm = 'tables' | 'rows'
 
 const seed = 7
 const hiddenSize = 160
-const blocks = 5
-const sampledKernels = 4096
+export const blocks = 5
+export const sampledKernels = 4096
 /** Index sets that steps take in turn, so that no step repeats the memory accesses of the one before. */
 const kernelSets = 16
 const learningRate = 1e-3
@@ -38,21 +38,46 @@ const moments = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
 const objective = { reconstruction: 1, featureMaps: 1e-3, distillation: 1e-2 }
 const embedding = { type: 'positional', base: 0.76, levels: 40, fusion: 'concat' } as const
 
-const network = cifarResnet({ depth: 20, shortcut: 'a', classes: 10 })
+export const network = cifarResnet({ depth: 20, shortcut: 'a', classes: 10 })
 const optimizer = adam({ ...moments, weightDecay: 0 })
-const representation = createRepresentation({
+export const representation = createRepresentation({
   representedLayers: network.representedLayers,
   embedding,
   hiddenSize,
   blocks,
 })
 const rowsRepresentation = { ...representation, tables: rowTables() }
-const original = livelyNetwork(network)
-const targets = kernelTargets(representation, original)
-const predictor = initialParameters(representation, Random.fromSeed(seed, 'predictor'))
+export const original = livelyNetwork(network)
+export const targets = kernelTargets(representation, original)
+export const predictor = initialParameters(representation, Random.fromSeed(seed, 'predictor'))
 const kernels = drawKernels()
 
-export function stepProgram(step: StepKind, form: EmbeddingForm): Program {
+/** A program with all it needs to run step after step from the same start. */
+export interface Workload {
+  readonly program: Program
+  /** Predictor and optimiser before the first step. */
+  readonly start: HostTensors
+  /** Outputs to compare, all []. */
+  readonly losses: readonly string[]
+  /** @param number 1 for the first step */
+  inputsAt(number: number): HostTensors
+}
+
+export function stepWorkload(step: StepKind, form: EmbeddingForm): Workload {
+  const images = step.kind === 'full' ? randomImages(step.batch) : undefined
+  return {
+    program: stepProgram(step, form),
+    start: { ...predictor, ...initialOptimizerState(optimizer, predictor) },
+    losses: ['loss'],
+    inputsAt: (number) => ({
+      kernels: kernelsAt(number),
+      ...optimizerInputsAt(optimizer, number, learningRate),
+      ...(images === undefined ? {} : { images, ...objectiveInputs(objective) }),
+    }),
+  }
+}
+
+function stepProgram(step: StepKind, form: EmbeddingForm): Program {
   const common = {
     representation: form === 'tables' ? representation : rowsRepresentation,
     targets,
@@ -74,18 +99,9 @@ export function stepProgram(step: StepKind, form: EmbeddingForm): Program {
   })
 }
 
-/** Predictor and optimiser before the first step. */
-export function initialState(): HostTensors {
-  return { ...predictor, ...initialOptimizerState(optimizer, predictor) }
-}
-
-/** @param number 1 for the first step */
-export function stepInputs(step: StepKind, images: HostTensor | undefined, number: number): HostTensors {
-  return {
-    kernels: kernels[(number - 1) % kernelSets] ?? int32Tensor([0], new Int32Array(0)),
-    ...optimizerInputsAt(optimizer, number, learningRate),
-    ...(step.kind === 'full' && images !== undefined ? { images, ...objectiveInputs(objective) } : {}),
-  }
+/** Indices of the kernels that step `number` samples, 1 for the first step. */
+export function kernelsAt(number: number): HostTensor {
+  return kernels[(number - 1) % kernelSets] ?? int32Tensor([0], new Int32Array(0))
 }
 
 /** [batch, 3, 32, 32] of 0 to 255; a larger batch begins with the images of a smaller one. */
@@ -96,26 +112,26 @@ export function randomImages(batch: number): HostTensor {
   return float32Tensor([batch, channels, height, width], pixels)
 }
 
-/** All of it for the other process: tensors, and what is not a tensor. */
-export function exchange(batch: number): { readonly tensors: HostTensors; readonly settings: object } {
+/** What both processes compute from, for the other one. */
+export function exchangedTensors(batch: number): HostTensors {
   const drawn = new Int32Array(kernelSets * sampledKernels)
   kernels.forEach(({ data }, at) => drawn.set(data, at * sampledKernels))
   return {
-    tensors: {
-      ...original,
-      ...predictor,
-      ...targets.constants,
-      ...representation.tables.constants,
-      ...rowsRepresentation.tables.constants,
-      images: randomImages(batch),
-      kernels: int32Tensor([kernelSets, sampledKernels], drawn),
-    },
-    settings: {
-      network,
-      blocks,
-      objective,
-      adam: { ...moments, learningRate },
-    },
+    ...original,
+    ...predictor,
+    ...targets.constants,
+    ...representation.tables.constants,
+    ...rowsRepresentation.tables.constants,
+    images: randomImages(batch),
+    kernels: int32Tensor([kernelSets, sampledKernels], drawn),
+  }
+}
+
+/** All of it for the other process: tensors, and what is not a tensor. */
+export function exchange(batch: number): { readonly tensors: HostTensors; readonly settings: object } {
+  return {
+    tensors: exchangedTensors(batch),
+    settings: { network, blocks, objective, adam: { ...moments, learningRate } },
   }
 }
 

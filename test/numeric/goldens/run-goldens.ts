@@ -32,6 +32,13 @@ const kinds: Readonly<Record<string, CheckCase>> = {
 /** Kinds that run whole networks many times: hours in plain JavaScript, so they are compared on the others only. */
 const heavyKinds: ReadonlySet<string> = new Set(['04b', '08'])
 
+/**
+ * Kinds that are compared on WebGPU: small shapes that between them have the operations of a step, within the tolerances of
+ * the processor (WGSL lets a division or an exponential be some units in the last place off, which stays below them). The
+ * others run no program (01, 02, 06) or whole networks, on an adapter that may be software.
+ */
+const webgpuKinds: ReadonlySet<string> = new Set(['03', '04a', '05', '09'])
+
 export interface GoldenResult {
   readonly name: string
   readonly executor: string
@@ -44,7 +51,7 @@ export interface GoldenResult {
 
 /**
  * Runs every case of `dir` on every executor, one result each, in order of the case names. Heavy kinds skip the
- * reference executor when there is another one.
+ * reference executor when there is another one; WebGPU gets the small ones.
  */
 export async function* runGoldens(
   dir: string,
@@ -52,11 +59,16 @@ export async function* runGoldens(
   now: () => number,
 ): AsyncGenerator<GoldenResult> {
   for (const folder of caseFolders(dir)) {
-    const isHeavy = heavyKinds.has(kindOf(folder))
-    const others = executors.filter(({ device }) => device.executor !== 'reference')
-    const chosen = isHeavy && others.length > 0 ? others : executors
+    const kind = kindOf(folder)
+    const able = executors.filter((executor) => !isWebgpu(executor) || webgpuKinds.has(kind))
+    const others = able.filter(({ device }) => device.executor !== 'reference')
+    const chosen = heavyKinds.has(kind) && others.length > 0 ? others : able
     for (const executor of chosen) yield await runCase(folder, executor, now)
   }
+}
+
+function isWebgpu({ device }: Executor): boolean {
+  return device.provider === 'webgpu'
 }
 
 /** The number prefix of a case folder, e.g. `04a`. */
@@ -80,7 +92,7 @@ async function runCase(folder: string, executor: Executor, now: () => number): P
   }
   return {
     name,
-    executor: executor.device.executor,
+    executor: isWebgpu(executor) ? 'webgpu' : executor.device.executor,
     checks: checks.count,
     failures: checks.failures,
     seconds: (now() - started) / 1000,

@@ -251,7 +251,7 @@ export function inventedExperiments(networks: readonly InventedNetwork[], nowMs:
     ...fastConfig,
     predictor: { ...fastConfig.predictor, hiddenSize },
   })
-  const published = compressPresets.at(-1)?.config ?? fastConfig
+  const published = compressPresets.find(({ id }) => id === 'published-resnet56-cross-filter-320')?.config ?? fastConfig
   const make = (invented: Omit<InventedExperiment, 'network'> & { readonly network?: InventedNetwork }) =>
     inventedExperiment({ network, ...invented }, nowMs)
   return [
