@@ -105,6 +105,15 @@ function storedAs(entry: StoredEntry | LayerEntry): string {
       return entry.kind
     case 'integer':
       return `${entry.bits}-bit integers, ${entry.coding}, ${formatBytes(entry.bytes)}`
+    case 'codebook':
+      return `${2 ** entry.bits} shared weights, ${entry.coding}, ${formatBytes(entry.bytes)}`
+    case 'low-rank':
+      return `${entry.unfolding} factors of rank ${entry.rank}`
+    case 'sparse': {
+      const { stored, positions, values } = entry
+      const precision = values.kind === 'float16' ? 'float16' : `${values.bits}-bit`
+      return `${formatCount(stored)} ${precision} weights, positions as ${positions.kind}, ${formatBytes(positions.bytes)}`
+    }
     default:
       return assertNever(entry)
   }

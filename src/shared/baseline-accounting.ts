@@ -9,34 +9,96 @@ import {
   type NetworkShape,
   type SizeBreakdown,
 } from './accounting.ts'
+import { unfoldedSize } from './compressed-tensor.ts'
 import type { BaselineConfig } from './experiment-config.ts'
+import { assertNever } from './result.ts'
 
 /** Expected sizes, before anything has run; undefined where they depend on the weights themselves. */
 export function baselineSizes(network: NetworkShape, config: BaselineConfig): SizeBreakdown | undefined {
-  const kernels = kernelBytes(network.representedLayers, config)
+  const kernels = expectedKernels(network.representedLayers, config)
+  if (kernels === undefined) return undefined
   return sizesOfParts(network, [
     { part: 'kernels', ...kernels },
     ...expectedRemainder(network, config.storage.remainder),
   ])
 }
 
-function kernelBytes(
-  layers: readonly LayerShape[],
-  { quantisation: { precision } }: BaselineConfig,
-): { readonly bytes: number; readonly detail: string } {
-  const weights = layers.reduce((sum, layer) => sum + weightsOf(layer), 0)
-  const counted = `${weights.toLocaleString('en')} weights, ${precision}`
-  if (!isIntegerPrecision(precision)) return { bytes: bytesPerElement.float16 * weights, detail: counted }
-  const bits = bitsPerWeight(precision)
-  const codes = layers.reduce((sum, layer) => sum + Math.ceil((weightsOf(layer) * bits) / 8), 0)
-  const filters = layers.reduce((sum, { shape }) => sum + shape[0], 0)
-  // Entropy coding makes it shorter, by how much only the weights say.
-  return {
-    bytes: codes + bytesPerElement.float16 * filters,
-    detail: `${counted} with a float16 scale a filter, packed`,
+interface ExpectedKernels {
+  readonly bytes: number
+  readonly detail: string
+}
+
+function expectedKernels(layers: readonly LayerShape[], config: BaselineConfig): ExpectedKernels | undefined {
+  const weights = sum(layers, weightsOf)
+  const counted = `${weights.toLocaleString('en')} weights`
+  switch (config.method) {
+    case 'quantisation':
+      return quantised(layers, config.quantisation.precision, counted)
+    case 'weight-sharing': {
+      const { bits } = config.weightSharing
+      const bytes = sum(layers, (layer) => packed(weightsOf(layer), bits) + 2 ** bits * bytesPerElement.float16)
+      return { bytes, detail: `${counted}, ${2 ** bits} shared in a layer, packed` }
+    }
+    case 'low-rank':
+      return lowRank(layers, config.lowRank, counted)
+    case 'pruning': {
+      const { kept, values } = config.pruning
+      const stored = Math.max(1, Math.round(kept * weights))
+      const filters = sum(layers, ({ shape }) => shape[0])
+      const valueBytes = values === 'float16' ? 2 * stored : stored + bytesPerElement.float16 * filters
+      // Entropy coded positions take no more than this, whichever layers the kept weights are in.
+      const bitsOfPosition = config.storage.entropyCoding ? binaryEntropy(stored / weights) : 1
+      const bytes = valueBytes + Math.ceil((weights * bitsOfPosition) / 8)
+      return { bytes, detail: `${stored.toLocaleString('en')} of ${counted}, ${values} with positions` }
+    }
+    default:
+      return assertNever(config.method)
   }
+}
+
+function quantised(
+  layers: readonly LayerShape[],
+  precision: BaselineConfig['quantisation']['precision'],
+  counted: string,
+): ExpectedKernels {
+  if (!isIntegerPrecision(precision)) {
+    return { bytes: bytesPerElement.float16 * sum(layers, weightsOf), detail: `${counted}, ${precision}` }
+  }
+  const bits = bitsPerWeight(precision)
+  // Entropy coding makes it shorter, by how much only the weights say.
+  const bytes = sum(layers, (layer) => packed(weightsOf(layer), bits) + bytesPerElement.float16 * layer.shape[0])
+  return { bytes, detail: `${counted}, ${precision} with a float16 scale a filter, packed` }
+}
+
+/** The rank that reaches some energy is known to the weights only. */
+function lowRank(
+  layers: readonly LayerShape[],
+  { unfolding, rule, share }: BaselineConfig['lowRank'],
+  counted: string,
+): ExpectedKernels | undefined {
+  if (rule === 'energy') return undefined
+  const values = sum(layers, (layer) => {
+    const [rows, columns] = unfoldedSize(layer.shape, unfolding)
+    const rank = Math.max(1, Math.ceil(share * Math.min(rows, columns)))
+    return Math.min(weightsOf(layer), rank * (rows + columns))
+  })
+  return { bytes: bytesPerElement.float16 * values, detail: `${counted} as factors, float16` }
+}
+
+function packed(codes: number, bits: number): number {
+  return Math.ceil((codes * bits) / 8)
+}
+
+/** Bits that a yes or no takes which is yes with this probability. */
+function binaryEntropy(probability: number): number {
+  if (probability <= 0 || probability >= 1) return 0
+  return -probability * Math.log2(probability) - (1 - probability) * Math.log2(1 - probability)
 }
 
 function weightsOf({ shape }: LayerShape): number {
   return shape[0] * shape[1] * shape[2] * shape[3]
+}
+
+function sum(layers: readonly LayerShape[], of: (layer: LayerShape) => number): number {
+  return layers.reduce((total, layer) => total + of(layer), 0)
 }

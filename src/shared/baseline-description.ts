@@ -1,5 +1,6 @@
 /** The JSON description inside a baseline's package (docs/format.md). It comes from files: parse, never trust. */
 import { z } from 'zod'
+import { unfoldings } from './compressed-tensor.ts'
 import {
   codingSchema,
   integerBitsSchema,
@@ -15,11 +16,34 @@ export const baselinePackageVersion = 1
 
 const layer = { name: tensorNameSchema, shape: kernelShapeSchema }
 const bytes = z.int().min(0)
+const count = bytes
+const bitsOfSymbol = z.int().min(1).max(8)
+const codes = { coding: codingSchema, bytes }
+
+/** Which weights of a sparse layer are stored: a bit a weight, or how many zeros stand before each. */
+const positionsSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('bitmap'), ...codes }),
+  z.strictObject({ kind: z.literal('gaps'), bits: bitsOfSymbol.min(2), symbols: count, ...codes }),
+])
+export type PositionsEntry = z.infer<typeof positionsSchema>
 
 /** How the kernels of one layer are stored; its bytes follow those of the layer before it in the same section. */
 const layerEntrySchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('float16'), ...layer }),
-  z.strictObject({ kind: z.literal('integer'), ...layer, bits: integerBitsSchema, coding: codingSchema, bytes }),
+  z.strictObject({ kind: z.literal('integer'), ...layer, bits: integerBitsSchema, ...codes }),
+  z.strictObject({ kind: z.literal('codebook'), ...layer, bits: bitsOfSymbol, ...codes }),
+  z.strictObject({ kind: z.literal('low-rank'), ...layer, unfolding: z.enum(unfoldings), rank: count.min(1) }),
+  z.strictObject({
+    kind: z.literal('sparse'),
+    ...layer,
+    /** Weights that are stored. */
+    stored: count,
+    positions: positionsSchema,
+    values: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('float16') }),
+      z.strictObject({ kind: z.literal('integer'), bits: integerBitsSchema, ...codes }),
+    ]),
+  }),
 ])
 export type LayerEntry = z.infer<typeof layerEntrySchema>
 

@@ -10,6 +10,9 @@ const start: BaselineConfig = {
   seed: 1,
   method: 'quantisation',
   quantisation: { precision: 'int8' },
+  weightSharing: { bits: 3, iterations: 300 },
+  lowRank: { unfolding: 'separable', rule: 'energy', share: 0.98 },
+  pruning: { kept: 0.5, values: 'int8' },
   storage: { remainder: 'float16', entropyCoding: true },
 }
 
@@ -28,6 +31,28 @@ export const baselinePresets: readonly BaselinePreset[] = [
     description: `Weights as ${precision.slice(3)}-bit integers, ${rounding}`,
     config: { ...start, quantisation: { precision } },
   })),
+  ...[5, 4, 3, 2].map((bits) => ({
+    id: `baseline-kmeans${bits}`,
+    title: `k-means, ${bits} bits`,
+    description: `Each layer shares ${2 ** bits} weights, found by k-means; no training.`,
+    config: { ...start, method: 'weight-sharing' as const, weightSharing: { bits, iterations: 300 } },
+  })),
+  ...[0.7, 0.5, 0.3].map((kept) => ({
+    id: `baseline-pruned${Math.round(100 * kept)}`,
+    title: `Pruned to ${Math.round(100 * kept)} %`,
+    description: `The largest ${Math.round(100 * kept)} % of the weights as 8-bit integers with their positions; no training.`,
+    config: { ...start, method: 'pruning' as const, pruning: { kept, values: 'int8' as const } },
+  })),
+  ...[0.99, 0.98, 0.95].map((share) => ({
+    id: `baseline-lowrank${Math.round(100 * share)}`,
+    title: `Low rank, ${Math.round(100 * share)} % energy`,
+    description: `Convolutions as two factors with ${Math.round(100 * share)} % of their squared norm, in float16; no training.`,
+    config: {
+      ...start,
+      method: 'low-rank' as const,
+      lowRank: { unfolding: 'separable' as const, rule: 'energy' as const, share },
+    },
+  })),
 ]
 
 /** What stands beside a compression when nobody says otherwise. */
@@ -36,4 +61,5 @@ export const standardBaselineIds: readonly string[] = [
   'baseline-int8',
   'baseline-int6',
   'baseline-int4',
+  'baseline-kmeans3',
 ]

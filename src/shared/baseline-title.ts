@@ -1,12 +1,22 @@
 import type { BaselineConfig } from './experiment-config.ts'
 import { assertNever } from './result.ts'
 
-/** A baseline in a word or two, for names and tables: `int4`. */
+/** A baseline in a few words, for names and tables: `int4`, `pruned to 50 % int8`. */
 export function baselineTitle(config: BaselineConfig): string {
   switch (config.method) {
     case 'quantisation':
       return config.quantisation.precision
+    case 'weight-sharing':
+      return `k-means ${config.weightSharing.bits} bit`
+    case 'low-rank':
+      return `low rank ${percent(config.lowRank.share)} ${config.lowRank.rule}`
+    case 'pruning':
+      return `pruned to ${percent(config.pruning.kept)} ${config.pruning.values}`
     default:
       return assertNever(config.method)
   }
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toFixed(2))} %`
 }

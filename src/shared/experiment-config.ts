@@ -184,7 +184,7 @@ export const trainConfigSchema = z.strictObject({
 export type TrainConfig = z.infer<typeof trainConfigSchema>
 
 /** How a baseline stores the kernels (docs/baselines.md). */
-export const baselineMethods = ['quantisation'] as const
+export const baselineMethods = ['quantisation', 'weight-sharing', 'low-rank', 'pruning'] as const
 export type BaselineMethod = (typeof baselineMethods)[number]
 
 /** What people would do instead of a predictor: the kernels themselves, in fewer bytes, in the same accounting. */
@@ -198,6 +198,30 @@ export const baselineConfigSchema = z.strictObject({
   method: z.enum(baselineMethods),
   /** Of the method `quantisation`; others ignore it, as every method ignores the settings of the others. */
   quantisation: z.strictObject({ precision: z.enum(baselinePrecisions) }),
+  weightSharing: z
+    .strictObject({
+      /** A layer shares 2^bits weights. */
+      bits: z.int().min(1).max(8),
+      /** Of k-means, at most. */
+      iterations: positiveInteger.max(10_000),
+    })
+    .default({ bits: 3, iterations: 300 }),
+  lowRank: z
+    .strictObject({
+      /** How kernels become a matrix: a row a filter, or a vertical after a horizontal convolution. */
+      unfolding: z.enum(['filters', 'separable']),
+      /** What `share` is of: the squared norm that must be reached, or the full rank. */
+      rule: z.enum(['energy', 'rank']),
+      share: z.number().positive().max(1),
+    })
+    .default({ unfolding: 'separable', rule: 'energy', share: 0.98 }),
+  pruning: z
+    .strictObject({
+      /** Share of all represented weights that is kept, the largest ones. */
+      kept: z.number().positive().max(1),
+      values: z.enum(['float16', 'int8']),
+    })
+    .default({ kept: 0.5, values: 'int8' }),
   storage: z.strictObject({
     /** Precision of what is not a represented kernel, as in a compression. */
     remainder: z.enum(['float32', 'float16']),

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { readBaselinePackage } from '#formats/baseline-package/reader.ts'
 import { readSafetensors } from '#formats/safetensors/reader.ts'
 import { decompressed } from '#shared/compressed-tensor.ts'
+import { standardBaselineIds } from '#shared/baseline-presets.ts'
 import type { ExperimentRecord } from '#shared/records.ts'
 import { answerBeforeTests, answerOf, startCommand } from '#test/support/command-line.ts'
 import { buildTrainer, fillStore } from '#test/support/real-trainer.ts'
@@ -22,7 +23,7 @@ beforeAll(async () => {
   trainerPath = buildTrainer()
   storeFolder = mkdtempSync(join(tmpdir(), 'nern-test-'))
   await fillStore(storeFolder)
-  const args = ['baseline', ...on, '--method', 'float16,int4']
+  const args = ['baseline', ...on, '--method', 'float16,int4,kmeans3,pruned30,lowrank95']
   made = answerBeforeTests(storeFolder, args, trainerPath) as readonly ExperimentRecord[]
 })
 afterAll(() => rmSync(storeFolder, { recursive: true, force: true }))
@@ -37,6 +38,9 @@ it('runs several methods, named by what they do', () => {
   expect(made.map(({ name, status }) => `${name}: ${status}`)).toEqual([
     'small float16: completed',
     'small int4: completed',
+    'small k-means 3 bit: completed',
+    'small pruned to 30 % int8: completed',
+    'small low rank 95 % energy: completed',
   ])
   const [half, few] = made.map(sizesOf)
   expect(half?.compressionRatio).toBeGreaterThan(1.9)
@@ -44,7 +48,7 @@ it('runs several methods, named by what they do', () => {
   expect(few?.compressionRatio).toBeGreaterThan(6)
 })
 
-describe.each([0, 1])('experiment %i', (at) => {
+describe.each([0, 1, 2, 3, 4])('experiment %i', (at) => {
   it('counts the bytes of a file, which gives the very weights that were measured', () => {
     const run = made[at]?.latestRun
     const folder = join(storeFolder, 'runs', run?.id ?? '')
@@ -64,7 +68,7 @@ describe.each([0, 1])('experiment %i', (at) => {
 it('is compared, exported and reconstructed as a compression is', async () => {
   const id = made[1]?.id ?? ''
   const comparison = await studio('experiments', 'compare', ...made.map((record) => record.id))
-  expect(comparison).toMatchObject({ entries: [{ reconstructed: { total: 32 } }, { agreement: {} }] })
+  expect(comparison).toMatchObject({ entries: [{ reconstructed: { total: 32 } }, {}, {}, {}, { agreement: {} }] })
 
   const out = join(storeFolder, 'out')
   const { files } = (await studio('export', id, '--out', out, '--threads', '1')) as { files: { fileName: string }[] }
@@ -106,7 +110,7 @@ describe('what cannot be', () => {
 
 it('waits in the queue when asked to, from its own command and as a preset', async () => {
   const queued = (await studio('baseline', ...on, '--method', 'standard', '--queue')) as readonly ExperimentRecord[]
-  expect(queued.map(({ status }) => status)).toEqual(['queued', 'queued', 'queued', 'queued'])
+  expect(queued.map(({ status }) => status)).toEqual(standardBaselineIds.map(() => 'queued'))
   expect(await studio('queue', 'add', ...on, '--preset', 'baseline-int8')).toMatchObject({
     config: { kind: 'baseline' },
   })

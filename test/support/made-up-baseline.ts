@@ -1,10 +1,11 @@
 import type { BaselinePackage } from '#formats/baseline-package/kind.ts'
 import { baselinePresets } from '#shared/baseline-presets.ts'
 import type { CompressedTensor } from '#shared/compressed-tensor.ts'
+import { toFloat16Bits } from '#shared/float16.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
 import { preprocessingPresets } from '#shared/preprocessing.ts'
 import { Random } from '#shared/random.ts'
-import type { IntegerBits } from '#shared/stored-tensor.ts'
+import { largestCode, type IntegerBits } from '#shared/stored-tensor.ts'
 import { madeUpTensor } from './made-up-package.ts'
 
 export interface MadeUpBaselineOptions {
@@ -47,7 +48,42 @@ export function madeUpBaseline({
 }
 
 function madeUpKernels(kind: CompressedTensor['kind'], bits: IntegerBits, random: Random): CompressedTensor {
-  const tensor = madeUpTensor(shape, kind === 'integer' ? bits : 'float16', random)
-  if (tensor.kind === 'float32') throw new Error(`${sizeOf(shape)} kernels were to be compressed.`)
-  return tensor
+  const weights = sizeOf(shape)
+  switch (kind) {
+    case 'codebook': {
+      const codebook = halves(2 ** bits, random)
+      // Small indices are more frequent, so that entropy coding has something to do.
+      const indices = Uint8Array.from({ length: weights }, () => random.integer(1 + random.integer(2 ** bits)))
+      return { kind, shape, bits, codebook, indices }
+    }
+    case 'low-rank':
+      // [5 x 3, 6 x 3] unfolded.
+      return {
+        kind,
+        shape,
+        unfolding: 'separable',
+        rank: 2,
+        left: halves(15 * 2, random),
+        right: halves(2 * 18, random),
+      }
+    case 'sparse': {
+      const mask = Uint8Array.from({ length: weights }, () => (random.integer(8) === 0 ? 1 : 0))
+      const stored = mask.reduce((sum, isStored) => sum + isStored, 0)
+      if (bits === 2) return { kind, shape, mask, values: { kind: 'float16', halves: halves(stored, random) } }
+      const codes = Int8Array.from(
+        { length: stored },
+        () => random.integer(2 * largestCode(bits) + 1) - largestCode(bits),
+      )
+      return { kind, shape, mask, values: { kind: 'integer', bits, codes, scales: halves(6, random) } }
+    }
+    default: {
+      const tensor = madeUpTensor(shape, kind === 'integer' ? bits : 'float16', random)
+      if (tensor.kind === 'float32') throw new Error(`${weights} kernels were to be compressed.`)
+      return tensor
+    }
+  }
+}
+
+function halves(count: number, random: Random): Uint16Array {
+  return Uint16Array.from({ length: count }, () => toFloat16Bits(random.normal()))
 }

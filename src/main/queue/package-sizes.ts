@@ -12,6 +12,7 @@ import type { LayerEntry } from '#shared/baseline-description.ts'
 import type { CompressConfig } from '#shared/experiment-config.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
 import type { StoredEntry } from '#shared/package-description.ts'
+import { assertNever } from '#shared/result.ts'
 
 /** The measured bytes of a package, part by part; they add up to the size of its file. */
 export function packageSizes(file: PackageFile, network: NetworkShape, config: CompressConfig): SizeBreakdown {
@@ -72,9 +73,27 @@ function elementsOf(entries: readonly { readonly shape: readonly number[] }[]): 
 
 /** `117,289 parameters, 4-bit entropy coded and float16` */
 function describe(count: number, what: string, entries: readonly (StoredEntry | LayerEntry)[]): string {
-  const kinds = entries.map((entry) => (entry.kind === 'integer' ? `${entry.bits}-bit ${entry.coding}` : entry.kind))
+  const kinds = entries.map(kindOf)
   const distinct = [...new Set(kinds)]
   return [`${count.toLocaleString('en')} ${what}`, ...(distinct.length === 0 ? [] : [distinct.join(' and ')])].join(
     ', ',
   )
+}
+
+function kindOf(entry: StoredEntry | LayerEntry): string {
+  switch (entry.kind) {
+    case 'float32':
+    case 'float16':
+      return entry.kind
+    case 'integer':
+      return `${entry.bits}-bit ${entry.coding}`
+    case 'codebook':
+      return `${2 ** entry.bits} shared ${entry.coding}`
+    case 'low-rank':
+      return 'float16 factors'
+    case 'sparse':
+      return `sparse ${entry.values.kind === 'float16' ? 'float16' : `${entry.values.bits}-bit`}`
+    default:
+      return assertNever(entry)
+  }
 }

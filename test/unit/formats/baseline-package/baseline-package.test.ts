@@ -23,7 +23,9 @@ function unwrap<T>(result: Result<T>): T {
 
 const variants: readonly MadeUpBaselineOptions[] = [
   { kinds: ['float16'], kept: 'float32' },
-  ...integerBits.map((bits) => ({ kinds: ['integer', 'float16', 'integer'] as const, bits })),
+  ...integerBits.map((bits) => ({ kinds: ['integer', 'codebook', 'float16', 'integer'] as const, bits })),
+  { kinds: ['low-rank', 'sparse', 'codebook'], bits: 2 },
+  { kinds: ['sparse', 'low-rank', 'sparse'], bits: 8 },
 ]
 
 describe.each(variants)('a package of %o', (options) => {

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import type { NetworkShape } from '#shared/accounting.ts'
+import { baselineSizes } from '#shared/baseline-accounting.ts'
+import { baselinePresets } from '#shared/baseline-presets.ts'
+import type { BaselineConfig } from '#shared/experiment-config.ts'
+
+const network: NetworkShape = {
+  representedLayers: [{ name: 'conv', shape: [64, 32, 3, 3] }],
+  remainder: [{ name: 'fc.weight', elements: 640, group: 'linear' }],
+}
+const weights = 64 * 32 * 9
+
+function kernelBytes(id: string, changes: Partial<BaselineConfig> = {}): number | undefined {
+  const preset = baselinePresets.find((candidate) => candidate.id === `baseline-${id}`)
+  if (preset === undefined) throw new Error(`There is no preset ${id}.`)
+  const sizes = baselineSizes(network, { ...preset.config, ...changes })
+  return sizes?.parts.find(({ part }) => part === 'kernels')?.bytes
+}
+
+test('expected bytes of each method, from shapes alone', () => {
+  const plain = { remainder: 'float16', entropyCoding: false } as const
+  expect({
+    float16: kernelBytes('float16'),
+    int3: kernelBytes('int3'),
+    kmeans4: kernelBytes('kmeans4'),
+    pruned: kernelBytes('pruned50', { storage: plain }),
+    // Half of rank 96: factors [32 x 3, 48] and [48, 64 x 3].
+    lowRank: kernelBytes('lowrank98', { lowRank: { unfolding: 'separable', rule: 'rank', share: 0.5 } }),
+    ofEnergy: kernelBytes('lowrank98'),
+  }).toEqual({
+    float16: 2 * weights,
+    int3: (3 * weights) / 8 + 2 * 64,
+    kmeans4: weights / 2 + 2 * 16,
+    pruned: weights / 2 + 2 * 64 + weights / 8,
+    lowRank: 2 * 48 * (96 + 192),
+    ofEnergy: undefined,
+  })
+})
