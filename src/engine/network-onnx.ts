@@ -2,7 +2,8 @@
  * A network as an ONNX model for other programs (operator set 17): pixels in, logits out, any number of images. Weights
  * keep the names of the state dict. Compiled programs of the studio are something else: see program/compile.ts.
  */
-import type { Network, NetworkNode, Pair, PoolingWindow } from '#networks/network.ts'
+import type { Network, NetworkNode, PoolingWindow } from '#networks/network.ts'
+import { nodeShapes, type SampleShape } from '#networks/node-shape.ts'
 import { sizeOf, type HostTensors } from '#shared/host-tensor.ts'
 import { AppException, assertNever } from '#shared/result.ts'
 import { encodeModel } from './program/onnx/encode.ts'
@@ -49,8 +50,7 @@ class ExportedGraph {
   readonly nodes: OnnxNode[] = []
   readonly initializers: OnnxInitializer[] = []
   readonly #network: Network
-  /** [height, width] of every node's map. */
-  readonly #extents = new Map<string, Pair>()
+  readonly #shapes: ReadonlyMap<string, SampleShape>
 
   constructor(network: Network, parameters: HostTensors) {
     this.#network = network
@@ -65,10 +65,10 @@ class ExportedGraph {
       }
       this.initializers.push({ name, dtype: 'float32', shape, data: value.data })
     }
-    for (const node of network.nodes) {
-      this.#extents.set(node.id, this.#extentOf(node))
-      this.#add(node)
-    }
+    const shapes = nodeShapes(network)
+    if (!shapes.ok) throw new AppException(shapes.error)
+    this.#shapes = shapes.value
+    for (const node of network.nodes) this.#add(node)
   }
 
   #add(node: NetworkNode): void {
@@ -96,6 +96,23 @@ class ExportedGraph {
       case 'relu6': {
         const bounds = [0, 6].map((bound) => this.#constant(`${node.id}.bound.${bound}`, [], [bound]))
         return this.#push('Clip', [this.#valueOf(node.input), ...bounds], output)
+      }
+      case 'leaky-relu':
+        return this.#push('LeakyRelu', [this.#valueOf(node.input)], output, { alpha: float(node.slope) })
+      case 'sigmoid':
+        return this.#push('Sigmoid', [this.#valueOf(node.input)], output)
+      case 'hard-swish':
+        return this.#push('HardSwish', [this.#valueOf(node.input)], output)
+      case 'multiply':
+        return this.#push(
+          'Mul',
+          node.inputs.map((id) => this.#valueOf(id)),
+          output,
+        )
+      case 'pad': {
+        const { channels, rows, columns } = node
+        const amounts = ([0, 1] as const).flatMap((side) => [0, channels[side], rows[side], columns[side]])
+        return this.#push('Pad', [this.#valueOf(node.input), ...this.#integers(`${node.id}.pads`, [amounts])], output)
       }
       case 'concat': {
         const inputs = node.inputs.map((id) => this.#valueOf(id))
@@ -166,7 +183,7 @@ class ExportedGraph {
 
   /** Windows of one size; ONNX has no others. */
   #adaptivePool(node: Extract<NetworkNode, { op: 'adaptive-average-pool' }>, output: string): void {
-    const [height, width] = this.#extents.get(node.input) ?? [0, 0]
+    const [, height = 0, width = 0] = this.#shapes.get(node.input) ?? []
     const kernel = [height / node.size[0], width / node.size[1]]
     if (!kernel.every(Number.isInteger)) {
       throw new AppException({
@@ -177,28 +194,6 @@ class ExportedGraph {
     }
     const attributes = { kernel_shape: ints(kernel), strides: ints(kernel) }
     this.#push('AveragePool', [this.#valueOf(node.input)], output, attributes)
-  }
-
-  /** Height and width of a node's map, from those of its input. */
-  #extentOf(node: NetworkNode): Pair {
-    if (node.op === 'input') return [this.#network.inputShape.height, this.#network.inputShape.width]
-    const before = this.#extents.get('input' in node ? node.input : (node.inputs[0] ?? '')) ?? [1, 1]
-    switch (node.op) {
-      case 'conv': {
-        const weight = this.#network.parameters.find(({ name }) => name === node.weight)?.shape ?? []
-        const reach = (axis: 0 | 1): number => node.dilation[axis] * ((weight[2 + axis] ?? 1) - 1) + 1
-        return windows(before, [reach(0), reach(1)], node, Math.floor)
-      }
-      case 'max-pool':
-      case 'average-pool':
-        return windows(before, node.kernel, node, node.isRoundedUp ? Math.ceil : Math.floor)
-      case 'subsample-pad':
-        return [Math.ceil(before[0] / 2), Math.ceil(before[1] / 2)]
-      case 'adaptive-average-pool':
-        return node.size
-      default:
-        return before
-    }
   }
 
   /** (x - mean) / deviation, in the order of the studio's own evaluation. */
@@ -240,15 +235,4 @@ function windowAttributes({ kernel, stride, padding, isRoundedUp }: PoolingWindo
     pads: ints([...padding, ...padding]),
     ceil_mode: int(isRoundedUp ? 1 : 0),
   }
-}
-
-/** How often a window fits into a map, along both axes. */
-function windows(
-  extent: Pair,
-  reach: Pair,
-  { stride, padding }: Pick<PoolingWindow, 'stride' | 'padding'>,
-  round: (value: number) => number,
-): Pair {
-  const along = (axis: 0 | 1): number => round((extent[axis] + 2 * padding[axis] - reach[axis]) / stride[axis]) + 1
-  return [along(0), along(1)]
 }

@@ -83,6 +83,16 @@ function nodeOutput(node: NetworkNode, state: ForwardState): tf.Tensor {
       return batchNorm(node, asMap(input(node.input)), state)
     case 'relu':
       return tf.relu(input(node.input))
+    case 'leaky-relu':
+      return tf.leakyRelu(input(node.input), node.slope)
+    case 'sigmoid':
+      return tf.sigmoid(input(node.input))
+    case 'hard-swish':
+      return hardSwish(input(node.input))
+    case 'multiply':
+      return tf.mul(input(node.inputs[0]), input(node.inputs[1]))
+    case 'pad':
+      return tf.pad(input(node.input), [[0, 0], [...node.channels], [...node.rows], [...node.columns]])
     case 'add':
       return tf.add(input(node.inputs[0]), input(node.inputs[1]))
     case 'subsample-pad':
@@ -116,6 +126,10 @@ function nodeOutput(node: NetworkNode, state: ForwardState): tf.Tensor {
     default:
       return assertNever(node)
   }
+}
+
+function hardSwish(x: tf.Tensor): tf.Tensor {
+  return tf.mul(x, tf.div(tf.relu6(tf.add(x, 3)), 6))
 }
 
 function convolution(node: Extract<NetworkNode, { op: 'conv' }>, x: tf.Tensor4D, parameters: NamedTensors): tf.Tensor {

@@ -10,6 +10,8 @@ import { fileError, type NamedFile } from './file-error.ts'
 
 /** Its value is the JSON of a `Preprocessing`; what is left out of it has the value of `defaultPreprocessing`. */
 const preprocessingKey = 'preprocessing'
+/** Its value is the JSON of a `NetworkGraph`; only networks that are none of the zoo's have it. */
+export const graphKey = 'graph'
 const fileSchema = preprocessingSchema.extend({
   resize: preprocessingSchema.shape.resize.default(defaultPreprocessing.resize),
 })
@@ -19,8 +21,13 @@ export function networkMetadata({
   architecture,
   classes,
   preprocessing,
-}: Pick<Network, 'architecture' | 'classes' | 'preprocessing'>): Readonly<Record<string, string>> {
-  const named = { architecture, classes: String(classes) }
+  graph,
+}: Pick<Network, 'architecture' | 'classes' | 'preprocessing' | 'graph'>): Readonly<Record<string, string>> {
+  const named = {
+    architecture,
+    classes: String(classes),
+    ...(graph === undefined ? {} : { [graphKey]: JSON.stringify(graph) }),
+  }
   if (isSamePreprocessing(preprocessing, defaultPreprocessing)) return named
   return { ...named, [preprocessingKey]: JSON.stringify(preprocessing) }
 }

@@ -4,6 +4,7 @@
  * (convolution weights [filters, channels / groups, height, width], linear weights [outputs, inputs]).
  */
 
+import type { NetworkGraph } from '#shared/network-graph.ts'
 import type { Preprocessing } from '#shared/preprocessing.ts'
 
 /** [height, width] */
@@ -52,7 +53,23 @@ export type NetworkNode =
   | { readonly op: 'relu'; readonly id: string; readonly input: string }
   /** min(max(x, 0), 6) */
   | { readonly op: 'relu6'; readonly id: string; readonly input: string }
+  /** x where it is positive, else `slope` x. */
+  | { readonly op: 'leaky-relu'; readonly id: string; readonly input: string; readonly slope: number }
+  | { readonly op: 'sigmoid'; readonly id: string; readonly input: string }
+  /** x min(max(x + 3, 0), 6) / 6 (Howard et al. 2019). */
+  | { readonly op: 'hard-swish'; readonly id: string; readonly input: string }
   | { readonly op: 'add'; readonly id: string; readonly inputs: readonly [string, string] }
+  /** Number by number; a map of one pixel weighs the channels of the other (squeeze and excitation). */
+  | { readonly op: 'multiply'; readonly id: string; readonly inputs: readonly [string, string] }
+  /** Zeros around a map, [before, after] along each axis. */
+  | {
+      readonly op: 'pad'
+      readonly id: string
+      readonly input: string
+      readonly channels: Pair
+      readonly rows: Pair
+      readonly columns: Pair
+    }
   /** Option A shortcut: every second pixel, then zero channels before and after (He et al. 2016, section 4.2). */
   | {
       readonly op: 'subsample-pad'
@@ -113,7 +130,7 @@ export interface RepresentedLayer {
 }
 
 export interface Network {
-  /** Identifier in the zoo, e.g. `resnet20-cifar-a`. */
+  /** Identifier in the zoo, e.g. `resnet20-cifar-a`; or `graph-` and a digest for a network with a description of its own. */
   readonly architecture: string
   /** For people, e.g. `ResNet-20 (CIFAR, option A)`. */
   readonly title: string
@@ -121,6 +138,8 @@ export interface Network {
   /** Of its input images, as in its training. */
   readonly preprocessing: Preprocessing
   readonly classes: number
+  /** Of a network that is none of the zoo's: its description, which is kept wherever the network is named. */
+  readonly graph?: NetworkGraph
   readonly parameters: readonly ParameterSpec[]
   readonly nodes: readonly NetworkNode[]
   /** Id of the node that yields the logits [batch, classes]. */

@@ -1,5 +1,6 @@
 /** The JSON description inside a compressed package (docs/format.md). It comes from files: parse, never trust. */
 import { z } from 'zod'
+import { networkGraphSchema } from './network-graph.ts'
 import { defaultPreprocessing, preprocessingSchema } from './preprocessing.ts'
 import { integerBits } from './stored-tensor.ts'
 
@@ -54,13 +55,17 @@ export type PackagedEmbedding = z.infer<typeof embeddingSchema>
 export const permutationModes = ['none', 'in-filter', 'cross-filter'] as const
 export type PermutationMode = (typeof permutationModes)[number]
 
-/** The original network: its architecture in the studio's zoo, and the SHA-256 of its stored file. */
+/**
+ * The original network: its architecture in the studio's zoo, and the SHA-256 of its stored file. Where it is none of the
+ * zoo's, its architecture is a digest of `graph`.
+ */
 export const packagedNetworkSchema = z.strictObject({
   architecture: name,
   classes: positive,
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   /** Absent in packages from before networks had their own. */
   preprocessing: preprocessingSchema.default(defaultPreprocessing),
+  graph: networkGraphSchema.exactOptional(),
 })
 export type PackagedNetwork = z.infer<typeof packagedNetworkSchema>
 

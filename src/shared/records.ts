@@ -15,7 +15,7 @@ export interface NetworkOrigin {
   readonly kind: 'imported' | 'trained' | 'sample'
   /** File name without folders, or the experiment's name. */
   readonly source: string
-  /** `safetensors`, `pytorch-zip`, `pytorch-legacy`, `npz`, `studio`. */
+  /** `safetensors`, `pytorch-zip`, `pytorch-legacy`, `npz`, `onnx`, `studio`. */
   readonly format: string
   /** SHA-256 of the source file. */
   readonly sha256: string

@@ -1,9 +1,9 @@
-/** A stored network: the graph from the zoo, its parameters and its preprocessing from a safetensors file. */
+/** A stored network: its graph, from the zoo or from its own file, and its parameters and preprocessing from the file. */
 import { basename } from 'node:path'
 import { readCheckpoint } from '#formats/checkpoint.ts'
+import { networkOf } from '#formats/network-graph.ts'
 import { namedPreprocessing, networkMetadata } from '#formats/network-metadata.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
-import { buildNetwork } from '#networks/architectures.ts'
 import type { Network } from '#networks/network.ts'
 import { float32Tensor, type HostTensors } from '#shared/host-tensor.ts'
 import { defaultPreprocessing } from '#shared/preprocessing.ts'
@@ -20,11 +20,10 @@ export async function loadNetwork(input: {
   readonly architecture: string
   readonly classes: number
 }): Promise<LoadedNetwork> {
-  const network = buildNetwork(input.architecture, input.classes)
-  if (!network.ok) throw new AppException(network.error)
   const file = await readCheckpoint(input.path)
   if (!file.ok) throw new AppException(file.error)
-  const parameters = network.value.parameters.map(({ name, shape }) => {
+  const network = networkOf({ name: basename(input.path) }, input, file.value.metadata)
+  const parameters = network.parameters.map(({ name, shape }) => {
     const tensor = file.value.tensors.get(name)
     if (tensor === undefined || tensor.shape.join() !== shape.join()) {
       throw new AppException({
@@ -38,7 +37,7 @@ export async function loadNetwork(input: {
   })
   // Of the file and of nothing else: the hash that names it, and with it every result, covers this too.
   const preprocessing = namedPreprocessing({ name: basename(input.path) }, file.value.metadata) ?? defaultPreprocessing
-  return { network: { ...network.value, preprocessing }, parameters: Object.fromEntries(parameters) }
+  return { network: { ...network, preprocessing }, parameters: Object.fromEntries(parameters) }
 }
 
 /** Bytes of a safetensors file with every tensor of a reconstructed network under its original name. */

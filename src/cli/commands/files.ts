@@ -1,16 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import { readFile, rm, stat } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
+import { openFileSource } from '#formats/byte-source.ts'
 import { readCheckpoint, type StateDict } from '#formats/checkpoint.ts'
 import { bytesPerElement } from '#formats/file-tensor.ts'
 import { isBaselinePackage, openBaselinePackage } from '#formats/baseline-package/reader.ts'
 import { isPackage, openPackage } from '#formats/nern-package/reader.ts'
+import { networkInMetadata } from '#formats/network-graph.ts'
+import { isOnnx, readOnnx, type OnnxNetwork } from '#formats/onnx/reader.ts'
 import { commitRename } from '#main/files/atomic-write.ts'
-import { matchArchitecture } from '#networks/matching.ts'
+import { matchArchitecture, type NamedShape } from '#networks/matching.ts'
+import type { Network } from '#networks/network.ts'
 import { weightFormats } from '#shared/export-formats.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
 import { formatBytes, formatCount } from '#shared/plain-text/units.ts'
-import { AppException } from '#shared/result.ts'
+import { sizeOf } from '#shared/host-tensor.ts'
+import { formatPreprocessing } from '#shared/preprocessing.ts'
+import { AppException, ok, type Result } from '#shared/result.ts'
 import { UsageError, type Command } from '../command.ts'
 import { describeBaseline, describePackage, type Description } from '../describe-package.ts'
 
@@ -50,11 +56,16 @@ const reconstruct: Command = {
 const inspect: Command = {
   name: 'inspect',
   usage: 'FILE',
-  summary: 'What a package or a checkpoint holds: tensors, and bytes part by part.',
+  summary: 'What a package, a checkpoint or an ONNX graph holds: tensors, and bytes part by part.',
   positionals: ['FILE'],
   options: {},
   async run({ positionals, output }) {
     const path = resolve(positionals[0] ?? '')
+    const graph = await onnxIn(path)
+    if (graph !== undefined) {
+      output.result(...describeOnnx(basename(path), (await stat(path)).size, graph))
+      return 0
+    }
     const checkpoint = await readCheckpoint(path)
     if (!checkpoint.ok) throw new AppException(checkpoint.error)
     if (isBaselinePackage(checkpoint.value.metadata)) {
@@ -77,14 +88,61 @@ const inspect: Command = {
 
 export const fileCommands: readonly Command[] = [reconstruct, inspect]
 
-function describeCheckpoint(name: string, sizeBytes: number, { format, tensors }: StateDict): Description {
+/** The network of an ONNX file; undefined for a file of another kind. */
+async function onnxIn(path: string): Promise<OnnxNetwork | undefined> {
+  const opened = await openFileSource(path)
+  if (!opened.ok) throw new AppException(opened.error)
+  const source = opened.value
+  try {
+    if (!isOnnx(await source.read(0, Math.min(16, source.size)))) return undefined
+    const network = await readOnnx(source)
+    if (!network.ok) throw new AppException(network.error)
+    return network.value
+  } finally {
+    await source.close()
+  }
+}
+
+function describeOnnx(name: string, sizeBytes: number, { network, model }: OnnxNetwork): Description {
+  const { architecture, title, classes, inputShape, preprocessing, parameters, nodes } = network
+  const { opset, producer } = model
+  const values = parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+  const facts = formatFacts([
+    ['file', `${name}, an ONNX graph of operator set ${opset}${producer === '' ? '' : ` by ${producer}`}`],
+    ['network', `${title}, ${classes} classes (${architecture})`],
+    ['images', `${inputShape.channels} x ${inputShape.height} x ${inputShape.width}`],
+    ['preprocessing', formatPreprocessing(preprocessing)],
+    ['nodes', `${model.nodes} in the file, ${nodes.length} as the studio runs it`],
+    ['represented', `${network.representedLayers.length} layers`],
+    ['tensors', `${formatCount(parameters.length)} with ${formatCount(values)} values`],
+    ['size', formatBytes(sizeBytes)],
+  ])
+  const table = formatTable(
+    [{ title: 'tensor' }, { title: 'shape' }, { title: 'role' }],
+    parameters.map(({ name: tensor, shape, role }) => [tensor, shape.join(' x '), role]),
+  )
+  const value = { kind: 'onnx', sizeBytes, architecture, classes, inputShape, preprocessing, model, parameters }
+  return [value, `${facts}\n\n${table}`]
+}
+
+/** By the description in the file, or by the names and shapes of its tensors. */
+function recognised(
+  name: string,
+  metadata: StateDict['metadata'],
+  rows: readonly NamedShape[],
+): Result<{ readonly network: Pick<Network, 'title' | 'architecture'> }> {
+  const own = networkInMetadata({ name }, metadata)
+  return own === undefined ? matchArchitecture(rows) : ok({ network: own })
+}
+
+function describeCheckpoint(name: string, sizeBytes: number, { format, tensors, metadata }: StateDict): Description {
   const rows = [...tensors].map(([tensor, { shape, dtype, bytes }]) => ({
     name: tensor,
     shape,
     dtype,
     bytes: bytes.byteLength,
   }))
-  const match = matchArchitecture(rows)
+  const match = recognised(name, metadata, rows)
   const bytes = rows.reduce((sum, row) => sum + row.bytes, 0)
   const values = rows.reduce((sum, row) => sum + row.bytes / bytesPerElement[row.dtype], 0)
   const facts = formatFacts([

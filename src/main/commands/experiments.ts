@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
+import { isOwnGraph } from '#formats/network-graph.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import type { CommandHandlers, CommandInput, Comparison, ComparisonEntry } from '#shared/contract.ts'
 import type { CompressConfig, ExperimentConfig } from '#shared/experiment-config.ts'
@@ -11,6 +12,7 @@ import { AppException, assertNever } from '#shared/result.ts'
 import type { StudioContext } from '../context.ts'
 import { assertFit, assertImages, assertImagesFit } from '../library/dataset-fit.ts'
 import type { DatasetLibrary } from '../library/dataset-library.ts'
+import { storedNetwork } from '../library/network-content.ts'
 import { uniqueName } from '../library/unique-name.ts'
 import type { Queue } from '../queue/queue.ts'
 import { runPath } from '../store/layout.ts'
@@ -45,7 +47,7 @@ export function experimentCommands(context: StudioContext, queue: Queue, dataset
     },
 
     async 'experiments.create'(input) {
-      assertRunnable(context, input)
+      await assertRunnable(context, input)
       const { config, networkId, datasetId, executor, enqueue } = input
       const name = input.name ?? defaultName(context, config, networkId)
       const created = store.transaction(() => {
@@ -92,10 +94,18 @@ export function experimentCommands(context: StudioContext, queue: Queue, dataset
 }
 
 /** Throws `not-found`, `invalid-config`, `dataset-mismatch` for what could only fail later. */
-function assertRunnable({ store }: StudioContext, input: CommandInput<'experiments.create'>): void {
+async function assertRunnable({ store }: StudioContext, input: CommandInput<'experiments.create'>): Promise<void> {
   const { config, networkId, datasetId } = input
   const dataset = store.datasets.get(datasetId)
   if (config.kind === 'train') {
+    if (isOwnGraph(config.architecture)) {
+      throw new AppException({
+        code: 'invalid-config',
+        message: `${config.architecture} is an imported graph; the studio compresses and measures such networks, but does not train them.`,
+        where: 'architecture',
+        remedy: 'Train it where it comes from and import it again, or choose an architecture of the zoo.',
+      })
+    }
     const built = buildNetwork(config.architecture, dataset.classNames.length)
     if (!built.ok) throw new AppException(built.error)
     const preprocessing = networkId === undefined ? {} : { preprocessing: store.networks.get(networkId).preprocessing }
@@ -111,7 +121,7 @@ function assertRunnable({ store }: StudioContext, input: CommandInput<'experimen
     throw new AppException({ code: 'invalid-config', message: `${what} needs a network.`, where: 'networkId' })
   }
   const network = store.networks.get(networkId)
-  assertFit(network, dataset)
+  assertFit(network, await storedNetwork(store.layout, network), dataset)
   assertImages(dataset, 'validation', 1, 'choose on')
   assertImages(dataset, 'test', 1, 'report on')
   if (config.kind === 'baseline') return

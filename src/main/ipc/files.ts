@@ -15,7 +15,7 @@ const dialogs: Readonly<Record<PickKind, OpenDialogOptions>> = {
     title: 'Import a network',
     properties: ['openFile'],
     filters: [
-      { name: 'Checkpoints', extensions: ['pt', 'pth', 'th', 'safetensors', 'npz'] },
+      { name: 'Networks', extensions: ['pt', 'pth', 'th', 'safetensors', 'npz', 'onnx'] },
       { name: 'All files', extensions: ['*'] },
     ],
   },

@@ -2,11 +2,11 @@
 import { imageMisfit, type SeenImages } from '#networks/image-fit.ts'
 import type { DatasetRecord, NetworkRecord, SplitName } from '#shared/records.ts'
 import { AppException } from '#shared/result.ts'
-import { zooNetwork } from './network-content.ts'
 
 /** Throws unless the labels of the data set are the network's classes, and it can look at the images. */
 export function assertFit(
-  network: Pick<NetworkRecord, 'name' | 'classes' | 'architecture' | 'preprocessing'>,
+  network: Pick<NetworkRecord, 'name' | 'classes'>,
+  graph: SeenImages,
   dataset: DatasetRecord,
 ): void {
   const classes = dataset.classNames.length
@@ -20,8 +20,7 @@ export function assertFit(
         : 'Choose the data set the network was trained on.',
     )
   }
-  const { inputShape } = zooNetwork(network.architecture, network.classes)
-  assertImagesFit(network.name, { inputShape, preprocessing: network.preprocessing }, dataset)
+  assertImagesFit(network.name, graph, dataset)
 }
 
 /** Throws unless the network can look at all of each image, or at its centre. */

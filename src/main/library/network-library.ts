@@ -19,7 +19,7 @@ import { inUse } from '../store/errors.ts'
 import { networkPath } from '../store/layout.ts'
 import { assertFit, assertImages } from './dataset-fit.ts'
 import { removePermutations } from './permutation-cache.ts'
-import { describeNetwork, zooNetwork } from './network-content.ts'
+import { describeNetwork, storedNetwork } from './network-content.ts'
 import type { Tasks } from './tasks.ts'
 import { uniqueName } from './unique-name.ts'
 
@@ -44,13 +44,13 @@ export class NetworkLibrary {
     this.#tasks = tasks
   }
 
-  /** Errors: `not-found`. */
-  detail(id: string): NetworkDetail {
+  /** Errors: `not-found`, `file-corrupt`. */
+  async detail(id: string): Promise<NetworkDetail> {
     const { store } = this.#context
     const record = store.networks.get(id)
     return {
       record,
-      shape: networkShape(zooNetwork(record.architecture, record.classes)),
+      shape: networkShape(await storedNetwork(store.layout, record)),
       layers: store.networks.layers(id),
       evaluations: store.evaluations.ofNetwork(id),
     }
@@ -115,10 +115,7 @@ export class NetworkLibrary {
   ): Promise<NetworkRecord> {
     const { store } = this.#context
     const source = store.networks.get(id)
-    const wanted = completePreprocessing(
-      { ...zooNetwork(source.architecture, source.classes), preprocessing: source.preprocessing },
-      preprocessing,
-    )
+    const wanted = completePreprocessing(await storedNetwork(store.layout, source), preprocessing)
     if (isSamePreprocessing(wanted, source.preprocessing)) {
       throw new AppException({
         code: 'already-exists',
@@ -156,11 +153,17 @@ export class NetworkLibrary {
   }
 
   /** Accuracy on a split, kept with the prediction of each image. Errors: `not-found`, `dataset-mismatch`, `cancelled`. */
-  evaluate({ taskId, id, datasetId, split, limit }: CommandInput<'networks.evaluate'>): Promise<EvaluationRecord> {
+  async evaluate({
+    taskId,
+    id,
+    datasetId,
+    split,
+    limit,
+  }: CommandInput<'networks.evaluate'>): Promise<EvaluationRecord> {
     const { store } = this.#context
     const network = store.networks.get(id)
     const dataset = store.datasets.get(datasetId)
-    assertFit(network, dataset)
+    assertFit(network, await storedNetwork(store.layout, network), dataset)
     assertImages(dataset, split, 1, 'measure on')
     return this.#tasks.run(taskId, async (report) => {
       const { result, device } = await this.#tasks.runJob(report, {
@@ -186,13 +189,14 @@ export class NetworkLibrary {
   /** The first `count` kernels of a represented layer, filter by filter. Errors: `not-found`, `file-corrupt`. */
   async kernels({ id, layer, count }: CommandInput<'networks.kernels'>): Promise<CommandOutput<'networks.kernels'>> {
     const { store } = this.#context
-    const { architecture, classes, sha256 } = store.networks.get(id)
-    const found = zooNetwork(architecture, classes).representedLayers.find(({ name }) => name === layer)
+    const record = store.networks.get(id)
+    const { representedLayers } = await storedNetwork(store.layout, record)
+    const found = representedLayers.find(({ name }) => name === layer)
     if (found === undefined) {
       throw new AppException({ code: 'not-found', message: `There is no represented layer ${layer}.` })
     }
     const [filters, channels, height, width] = found.shape
-    const source = await openFileSource(networkPath(store.layout, sha256))
+    const source = await openFileSource(networkPath(store.layout, record.sha256))
     if (!source.ok) throw new AppException(source.error)
     try {
       const file = await openSafetensors(source.value)

@@ -9,7 +9,7 @@ import { AppException } from '#shared/result.ts'
 import type { JobResult, SplitPredictions } from '#shared/trainer-protocol.ts'
 import type { StudioContext } from '../context.ts'
 import { atomicWrite } from '../files/atomic-write.ts'
-import { zooNetwork } from '../library/network-content.ts'
+import { storedNetwork } from '../library/network-content.ts'
 import { addTrainedNetwork } from '../library/trained-network.ts'
 import { packagePath, reconstructedPath, runPath } from '../store/layout.ts'
 import type { Store } from '../store/store.ts'
@@ -47,7 +47,7 @@ async function storeCompressResult(
   }
   const opened = openPackage(result.package, run.id)
   if (!opened.ok) throw new AppException(opened.error)
-  const sizes = packageSizes(opened.value, shapeOf(context.store, experiment), config)
+  const sizes = packageSizes(opened.value, await shapeOf(context.store, experiment), config)
   const { layers, relativeError, seconds, permutationSource, smoothness } = result
   const accuracies = accuracyPairs(result.evaluations)
   await storePackaged(context, experiment, run, result, {
@@ -70,7 +70,7 @@ async function storeBaselineResult(
 ): Promise<void> {
   const opened = openBaselinePackage(result.package, run.id)
   if (!opened.ok) throw new AppException(opened.error)
-  const sizes = baselinePackageSizes(opened.value, shapeOf(context.store, experiment))
+  const sizes = baselinePackageSizes(opened.value, await shapeOf(context.store, experiment))
   const { layers, relativeError, seconds } = result
   const accuracies = accuracyPairs(result.evaluations)
   await storePackaged(context, experiment, run, result, {
@@ -83,9 +83,8 @@ async function storeBaselineResult(
   })
 }
 
-function shapeOf(store: Store, { networkId = '' }: ExperimentRecord): NetworkShape {
-  const { architecture, classes } = store.networks.get(networkId)
-  return networkShape(zooNetwork(architecture, classes))
+async function shapeOf(store: Store, { networkId = '' }: ExperimentRecord): Promise<NetworkShape> {
+  return networkShape(await storedNetwork(store.layout, store.networks.get(networkId)))
 }
 
 /** Package and reconstructed network as files, then the rest in one transaction. */

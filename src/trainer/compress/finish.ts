@@ -85,6 +85,7 @@ function packageContent({ job, original, setup, predictor }: FinishOptions): Ner
       classes: network.classes,
       sha256: job.network.sha256,
       preprocessing: network.preprocessing,
+      ...(network.graph === undefined ? {} : { graph: network.graph }),
     },
     layers: network.representedLayers.map(({ name, shape }) => ({ name, shape: [...shape] })),
     embedding: packagedEmbedding(config.embedding),

@@ -77,6 +77,7 @@ function packageContent({ config, network: file }: BaselineJob, original: Loaded
       classes: network.classes,
       sha256: file.sha256,
       preprocessing: network.preprocessing,
+      ...(network.graph === undefined ? {} : { graph: network.graph }),
     },
     layers: compressKernels(represented, config),
     kept: storedFloatTensors(kept, config.storage.remainder),

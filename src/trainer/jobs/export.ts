@@ -2,14 +2,14 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { networkOnnx } from '#engine/network-onnx.ts'
+import { packagedGraph } from '#formats/network-graph.ts'
 import { networkMetadata } from '#formats/network-metadata.ts'
 import { writeNpz } from '#formats/npz/writer.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
-import { buildNetwork } from '#networks/architectures.ts'
 import type { WeightFormat } from '#shared/export-formats.ts'
 import type { HostTensors } from '#shared/host-tensor.ts'
 import type { PackagedNetwork } from '#shared/package-description.ts'
-import { AppException, assertNever } from '#shared/result.ts'
+import { assertNever } from '#shared/result.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import type { JobContext, JobEnd } from '../job-context.ts'
 import { openExecutor } from '../open-executor.ts'
@@ -30,7 +30,7 @@ export async function exportNetwork(job: ExportJob, context: JobContext): Promis
     for (const { format, path } of job.outputs) {
       context.send({ type: 'phase', phase: `writing ${format}`, done: outputs.length, total: job.outputs.length })
       await context.breathe()
-      const file = encode(format, network, tensors)
+      const file = encode(format, basename(job.packagePath), network, tensors)
       await writeFile(path, file)
       outputs.push({ sizeBytes: file.byteLength, sha256: sha256Hex(file) })
     }
@@ -45,18 +45,16 @@ export async function exportNetwork(job: ExportJob, context: JobContext): Promis
   return 'finished'
 }
 
-function encode(format: WeightFormat, network: PackagedNetwork, tensors: HostTensors): Uint8Array {
-  const { architecture, classes, preprocessing } = network
+function encode(format: WeightFormat, packageName: string, network: PackagedNetwork, tensors: HostTensors): Uint8Array {
   switch (format) {
     case 'safetensors':
       return writeSafetensors(Object.entries(tensors), networkMetadata(network))
     case 'npz':
       return writeNpz(Object.entries(tensors))
-    case 'onnx': {
-      const graph = buildNetwork(architecture, classes)
-      if (!graph.ok) throw new AppException(graph.error)
-      return networkOnnx({ ...graph.value, preprocessing }, tensors, { 'original.sha256': network.sha256 })
-    }
+    case 'onnx':
+      return networkOnnx(packagedGraph({ name: packageName }, network), tensors, {
+        'original.sha256': network.sha256,
+      })
     default:
       return assertNever(format)
   }

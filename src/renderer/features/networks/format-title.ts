@@ -3,6 +3,7 @@ const titles: Readonly<Record<string, string>> = {
   'pytorch-zip': 'PyTorch checkpoint (zip)',
   'pytorch-legacy': 'PyTorch checkpoint (before 1.6)',
   npz: 'NumPy archive (npz)',
+  onnx: 'ONNX graph',
   studio: 'trained by the studio',
 }
 

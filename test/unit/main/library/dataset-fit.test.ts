@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { assertFit, assertImages } from '#main/library/dataset-fit.ts'
+import { cifarResnet } from '#networks/zoo/cifar-resnet.ts'
 import { datasetRecord, networkRecord } from '#test/support/records.ts'
 
+const resnet20 = cifarResnet({ depth: 20, shortcut: 'a', classes: 10 })
 const names = (count: number) => Array.from({ length: count }, (_, i) => `class ${i}`)
 
 function refusal(act: () => void): unknown {
@@ -15,23 +17,23 @@ function refusal(act: () => void): unknown {
 
 describe('a network and a data set', () => {
   it('fit with as many classes and images of the same size', () => {
-    expect(refusal(() => assertFit(networkRecord(), datasetRecord()))).toBeUndefined()
+    expect(refusal(() => assertFit(networkRecord(), resnet20, datasetRecord()))).toBeUndefined()
   })
 
   it('fit when the network can look at the centre of slightly larger images', () => {
     const dataset = datasetRecord({ kind: 'image-folder', imageShape: [3, 37, 37] })
-    expect(refusal(() => assertFit(networkRecord(), dataset))).toBeUndefined()
+    expect(refusal(() => assertFit(networkRecord(), resnet20, dataset))).toBeUndefined()
   })
 
   it('do not fit with other classes; a part of the classes needs the list of all', () => {
     const part = datasetRecord({ kind: 'image-folder', name: 'part', classNames: names(5) })
-    expect(refusal(() => assertFit(networkRecord(), part))).toMatchObject({
+    expect(refusal(() => assertFit(networkRecord(), resnet20, part))).toMatchObject({
       code: 'dataset-mismatch',
       message: 'ResNet-20 tells 10 classes apart, part has 5.',
       remedy: expect.stringMatching(/classes\.txt into the folder \(the folder names of all 10 classes/),
     })
     const other = datasetRecord({ kind: 'cifar100', classNames: names(100) })
-    expect(refusal(() => assertFit(networkRecord(), other))).toMatchObject({
+    expect(refusal(() => assertFit(networkRecord(), resnet20, other))).toMatchObject({
       remedy: expect.stringMatching(/trained on/),
     })
   })
@@ -42,7 +44,7 @@ describe('a network and a data set', () => {
     [[1, 32, 32], /1 x 32 x 32/],
   ] as const)('do not fit with images of %j', (imageShape, message) => {
     const dataset = datasetRecord({ kind: 'image-folder', name: 'photos', imageShape })
-    expect(refusal(() => assertFit(networkRecord(), dataset))).toMatchObject({
+    expect(refusal(() => assertFit(networkRecord(), resnet20, dataset))).toMatchObject({
       code: 'dataset-mismatch',
       message: expect.stringMatching(message),
       remedy: expect.stringMatching(/stored size 37 \(--size\)/),

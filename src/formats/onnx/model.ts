@@ -1,0 +1,216 @@
+/**
+ * ModelProto of onnx.proto, as far as an inference graph of one function needs it. Graphs inside of nodes (loops,
+ * branches), functions, sparse and external tensors are refused, so nothing here nests deeper than the format's own five
+ * levels.
+ */
+import { fileError, quoted, type NamedFile } from '../file-error.ts'
+import type { FileTensor } from '../file-tensor.ts'
+import { fieldsOf, fixedOf, integerOf, messageOf, textOf, varintsOf, exactInteger } from './protobuf.ts'
+import type { MessageBytes } from './protobuf.ts'
+import { parseTensor } from './tensor.ts'
+
+export interface OnnxAttribute {
+  readonly float?: number
+  readonly int?: number
+  readonly text?: string
+  readonly tensor?: FileTensor
+  /** Empty when the attribute is no list. */
+  readonly floats: readonly number[]
+  readonly ints: readonly number[]
+}
+
+export interface OnnxNode {
+  /** Of the node, or of its first output when it has none; for people. */
+  readonly name: string
+  readonly op: string
+  /** An empty name stands for an operand that is left out. */
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+  readonly attributes: ReadonlyMap<string, OnnxAttribute>
+}
+
+/** An input or output of the graph; an extent is undefined where it is free. */
+export interface OnnxPort {
+  readonly name: string
+  readonly shape: readonly (number | undefined)[] | undefined
+}
+
+export interface OnnxModel {
+  readonly opset: number
+  /** The program that wrote it; empty when it does not say. */
+  readonly producer: string
+  readonly nodes: readonly OnnxNode[]
+  readonly initializers: ReadonlyMap<string, FileTensor>
+  /** Without those that are initializers. */
+  readonly inputs: readonly OnnxPort[]
+  readonly outputs: readonly OnnxPort[]
+}
+
+const mostNodes = 100_000
+export const oldestOpset = 7
+export const newestOpset = 21
+
+/** Throws `AppException`: `file-truncated`, `file-corrupt`, `file-unsupported`, `file-unsafe`. */
+export function parseModel(file: NamedFile, bytes: Uint8Array): OnnxModel {
+  let graph: MessageBytes | undefined
+  let opset: number | undefined
+  let producer = ''
+  for (const field of fieldsOf(file, { bytes, begin: 0 })) {
+    if (field.number === 2) producer = textOf(file, field)
+    else if (field.number === 7) graph = messageOf(file, field)
+    else if (field.number === 8) opset = standardOpset(file, messageOf(file, field)) ?? opset
+  }
+  if (graph === undefined)
+    throw fileError(file, 'file-corrupt', 'expected a graph in the ONNX model, found none', 'end')
+  if (opset === undefined || opset < oldestOpset || opset > newestOpset) {
+    const problem = `expected operator set ${oldestOpset} to ${newestOpset}, found ${opset ?? 'none'}`
+    const remedy = 'Export the network again with opset_version=17.'
+    throw fileError(file, 'file-unsupported', problem, 'operator set', remedy)
+  }
+  return { opset, producer, ...parseGraph(file, graph) }
+}
+
+/** Version of the operators whose domain has no name; undefined for another domain. */
+function standardOpset(file: NamedFile, message: MessageBytes): number | undefined {
+  let domain = ''
+  let version: number | undefined
+  for (const field of fieldsOf(file, message)) {
+    if (field.number === 1) domain = textOf(file, field)
+    else if (field.number === 2) version = integerOf(file, field)
+  }
+  return domain === '' || domain === 'ai.onnx' ? version : undefined
+}
+
+function parseGraph(file: NamedFile, message: MessageBytes): Omit<OnnxModel, 'opset' | 'producer'> {
+  const nodes: OnnxNode[] = []
+  const initializers = new Map<string, FileTensor>()
+  const inputs: OnnxPort[] = []
+  const outputs: OnnxPort[] = []
+  for (const field of fieldsOf(file, message)) {
+    switch (field.number) {
+      case 1:
+        if (nodes.length === mostNodes) {
+          throw fileError(file, 'file-unsafe', `expected at most ${mostNodes} nodes, found more`, `byte ${field.at}`)
+        }
+        nodes.push(parseNode(file, messageOf(file, field)))
+        break
+      case 5: {
+        const { name, tensor } = parseTensor(file, messageOf(file, field))
+        if (name === '' || initializers.has(name)) {
+          const problem = `expected every tensor under a name of its own, found ${quoted(name)}`
+          throw fileError(file, 'file-corrupt', problem, `byte ${field.at}`)
+        }
+        initializers.set(name, tensor)
+        break
+      }
+      case 11:
+        inputs.push(parsePort(file, messageOf(file, field)))
+        break
+      case 12:
+        outputs.push(parsePort(file, messageOf(file, field)))
+        break
+      case 15:
+        throw fileError(file, 'file-unsupported', 'sparse tensors are not read', `byte ${field.at}`)
+      default:
+      // Names and shapes of values in between, and documentation.
+    }
+  }
+  return { nodes, initializers, inputs: inputs.filter(({ name }) => !initializers.has(name)), outputs }
+}
+
+function parseNode(file: NamedFile, message: MessageBytes): OnnxNode {
+  const inputs: string[] = []
+  const outputs: string[] = []
+  const attributes = new Map<string, OnnxAttribute>()
+  let name = ''
+  let op = ''
+  let domain = ''
+  for (const field of fieldsOf(file, message)) {
+    if (field.number === 1) inputs.push(textOf(file, field))
+    else if (field.number === 2) outputs.push(textOf(file, field))
+    else if (field.number === 3) name = textOf(file, field)
+    else if (field.number === 4) op = textOf(file, field)
+    else if (field.number === 7) domain = textOf(file, field)
+    else if (field.number === 5) {
+      const [key, attribute] = parseAttribute(file, messageOf(file, field))
+      attributes.set(key, attribute)
+    }
+  }
+  const isStandard = domain === '' || domain === 'ai.onnx'
+  return {
+    name: name === '' ? (outputs[0] ?? '') : name,
+    op: isStandard ? op : `${domain}.${op}`,
+    inputs,
+    outputs,
+    attributes,
+  }
+}
+
+function parseAttribute(file: NamedFile, message: MessageBytes): readonly [string, OnnxAttribute] {
+  let name = ''
+  let attribute: Omit<OnnxAttribute, 'floats' | 'ints'> = {}
+  const floats: number[] = []
+  const ints: number[] = []
+  for (const field of fieldsOf(file, message)) {
+    switch (field.number) {
+      case 1:
+        name = textOf(file, field)
+        break
+      case 2:
+        attribute = { ...attribute, float: floatsOf(fixedOf(file, field, 4))[0] ?? NaN }
+        break
+      case 3:
+        attribute = { ...attribute, int: integerOf(file, field) }
+        break
+      case 4:
+        attribute = { ...attribute, text: textOf(file, field) }
+        break
+      case 5:
+        attribute = { ...attribute, tensor: parseTensor(file, messageOf(file, field)).tensor }
+        break
+      case 7:
+        for (const value of floatsOf(fixedOf(file, field, 4))) floats.push(value)
+        break
+      case 8:
+        for (const integer of varintsOf(file, field)) ints.push(exactInteger(file, integer, field.at))
+        break
+      case 6:
+      case 11:
+        throw fileError(file, 'file-unsupported', 'graphs inside of a node are not read', `byte ${field.at}`)
+      default:
+      // Types, texts and documentation: an operator that needed them would miss them by name.
+    }
+  }
+  return [name, { ...attribute, floats, ints }]
+}
+
+function floatsOf(bytes: Uint8Array): readonly number[] {
+  return Array.from(new Float32Array(new Uint8Array(bytes).buffer))
+}
+
+/** ValueInfoProto > TypeProto > Tensor > TensorShapeProto > Dimension. */
+function parsePort(file: NamedFile, message: MessageBytes): OnnxPort {
+  let name = ''
+  let shape: (number | undefined)[] | undefined
+  for (const field of fieldsOf(file, message)) {
+    if (field.number === 1) name = textOf(file, field)
+    else if (field.number === 2) {
+      for (const type of nested(file, messageOf(file, field), 1)) {
+        for (const dimensions of nested(file, type, 2)) {
+          shape = nested(file, dimensions, 1).map((dimension) => extentOf(file, dimension))
+        }
+      }
+    }
+  }
+  return { name, shape }
+}
+
+function nested(file: NamedFile, message: MessageBytes, number: number): readonly MessageBytes[] {
+  return [...fieldsOf(file, message)].filter((field) => field.number === number).map((field) => messageOf(file, field))
+}
+
+function extentOf(file: NamedFile, message: MessageBytes): number | undefined {
+  let extent: number | undefined
+  for (const field of fieldsOf(file, message)) if (field.number === 1) extent = integerOf(file, field)
+  return extent !== undefined && extent > 0 ? extent : undefined
+}

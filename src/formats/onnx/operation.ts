@@ -1,0 +1,151 @@
+import { fileError, quoted, type NamedFile } from '../file-error.ts'
+import type { FileTensor } from '../file-tensor.ts'
+import { vector, type Integers } from './integers.ts'
+import type { OnnxNode } from './model.ts'
+import type { View } from './view.ts'
+
+/** What an ONNX value is at import, for any images. */
+export type Value =
+  | {
+      readonly kind: 'view'
+      readonly view: View
+      /** Of an input image: (x - mean) / deviation is done to it, and not yet part of the network. A value a channel. */
+      readonly normalisation?: { readonly mean: readonly number[]; readonly deviation: readonly number[] }
+      /** Behind a Softmax: nothing may follow. */
+      readonly isProbability?: true
+    }
+  | ({ readonly kind: 'integers' } & Integers)
+  | { readonly kind: 'weights'; readonly name: string; readonly tensor: FileTensor }
+
+export type ViewValue = Extract<Value, { kind: 'view' }>
+export type WeightsValue = Extract<Value, { kind: 'weights' }>
+
+/** One node of the ONNX graph with its operands: says what is wrong with it, by name. */
+export class Operation {
+  readonly node: OnnxNode
+  readonly opset: number
+  readonly #file: NamedFile
+  readonly #operands: readonly (Value | undefined)[]
+
+  constructor(file: NamedFile, node: OnnxNode, opset: number, operands: readonly (Value | undefined)[]) {
+    this.#file = file
+    this.node = node
+    this.opset = opset
+    this.#operands = operands
+  }
+
+  get operands(): readonly Value[] {
+    return this.#operands.map((_, at) => this.operand(at))
+  }
+
+  /** Name of what it computes. */
+  get output(): string {
+    return this.node.outputs[0] ?? this.node.name
+  }
+
+  operand(at: number): Value {
+    return this.optional(at) ?? this.corrupt(`expected operand ${at + 1}, found none`)
+  }
+
+  optional(at: number): Value | undefined {
+    return this.#operands[at]
+  }
+
+  view(at: number): ViewValue {
+    const value = this.operand(at)
+    if (value.kind !== 'view') return this.unsupported(`operand ${at + 1} is a constant, expected feature maps`)
+    if (value.isProbability === true) return this.unsupported('it follows a Softmax, which must end the network')
+    return value
+  }
+
+  weights(at: number): WeightsValue {
+    const value = this.operand(at)
+    if (value.kind === 'weights') return value
+    return this.unsupported(`operand ${at + 1} is no constant of numbers, expected weights`)
+  }
+
+  optionalWeights(at: number): WeightsValue | undefined {
+    return this.optional(at) === undefined ? undefined : this.weights(at)
+  }
+
+  integers(at: number): Integers {
+    const value = this.operand(at)
+    if (value.kind === 'integers') return value
+    return this.unsupported(`operand ${at + 1} is not known before the network runs, expected constant integers`)
+  }
+
+  /** A list that was an attribute in older operator sets and is an operand in newer ones; undefined when left out. */
+  listOrOperand(attribute: string, at: number): readonly number[] | undefined {
+    if (this.optional(at) !== undefined) return this.integers(at).values
+    return this.ints(attribute)
+  }
+
+  /** A single number, given as an operand of either kind; undefined when left out. */
+  optionalNumber(at: number): number | undefined {
+    const value = this.optional(at)
+    if (value === undefined) return undefined
+    if (value.kind === 'integers' && value.values.length === 1) return value.values[0]
+    const numbers = value.kind === 'weights' && value.tensor.bytes.byteLength <= 8 ? value.tensor.toFloat32() : []
+    return numbers.length === 1 ? numbers[0] : this.unsupported(`operand ${at + 1} is not one constant number`)
+  }
+
+  int(name: string, otherwise: number): number {
+    return this.node.attributes.get(name)?.int ?? otherwise
+  }
+
+  float(name: string, otherwise: number): number {
+    return this.node.attributes.get(name)?.float ?? otherwise
+  }
+
+  text(name: string, otherwise: string): string {
+    return this.node.attributes.get(name)?.text ?? otherwise
+  }
+
+  ints(name: string): readonly number[] | undefined {
+    const ints = this.node.attributes.get(name)?.ints ?? []
+    return ints.length === 0 ? undefined : ints
+  }
+
+  /** An attribute along height and width. */
+  pair(name: string, otherwise: readonly [number, number]): readonly [number, number] {
+    const values = this.ints(name)
+    if (values === undefined) return otherwise
+    const [height, width, ...more] = values
+    if (height === undefined || width === undefined || more.length > 0) {
+      return this.unsupported(`expected two values as ${name}, for height and width, found ${values.length}`)
+    }
+    if (height < 1 || width < 1) return this.corrupt(`expected positive numbers as ${name}, found ${values.join(', ')}`)
+    return [height, width]
+  }
+
+  /** A well-formed node that the studio has no counterpart for. */
+  unsupported(problem: string): never {
+    const remedy =
+      'Export the network without this step, or import its state dict if it is one of the known architectures.'
+    throw fileError(this.#file, 'file-unsupported', `${this.#title}: ${problem}`, this.#where, remedy)
+  }
+
+  corrupt(problem: string): never {
+    throw fileError(this.#file, 'file-corrupt', `${this.#title}: ${problem}`, this.#where)
+  }
+
+  unsafe(problem: string): never {
+    throw fileError(this.#file, 'file-unsafe', `${this.#title}: ${problem}`, this.#where)
+  }
+
+  get #title(): string {
+    return `node ${quoted(this.node.name)} (${this.node.op.slice(0, 80)})`
+  }
+
+  get #where(): string {
+    return `node ${quoted(this.node.name)}`
+  }
+}
+
+export function integersValue(integers: Integers): Value {
+  return { kind: 'integers', ...integers }
+}
+
+export function vectorValue(values: readonly number[]): Value {
+  return integersValue(vector(values))
+}

@@ -1,0 +1,125 @@
+/** A network file of any kind the studio reads, as a network with its weights. */
+import { basename } from 'node:path'
+import { openFileSource, type ByteSource } from '#formats/byte-source.ts'
+import { readCheckpoint } from '#formats/checkpoint.ts'
+import { isBaselinePackage } from '#formats/baseline-package/reader.ts'
+import { isPackage } from '#formats/nern-package/reader.ts'
+import { isOwnGraph, networkInMetadata } from '#formats/network-graph.ts'
+import { isOnnx, readOnnx } from '#formats/onnx/reader.ts'
+import { architectures, type Architecture } from '#networks/architectures.ts'
+import { matchArchitecture } from '#networks/matching.ts'
+import type { Network } from '#networks/network.ts'
+import { float32Tensor, type HostTensors } from '#shared/host-tensor.ts'
+import { AppException, type Result } from '#shared/result.ts'
+
+export interface ReadNetwork {
+  readonly network: Network
+  readonly parameters: HostTensors
+  readonly format: string
+  /** How the network is known, for people. */
+  readonly evidence: string
+  /** Of a safetensors file; empty for others. */
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+const probeBytes = 16
+
+/**
+ * Recognised by content: an ONNX graph is a network by itself; a state dict is matched to the zoo by names and shapes, or
+ * to the graph that its own file describes. Throws `AppException`: the errors of the readers, of matching, and
+ * `invalid-argument` for an architecture that does not exist or is asked of a graph.
+ */
+export async function readNetworkFile(path: string, architecture: string | undefined): Promise<ReadNetwork> {
+  const source = unwrap(await openFileSource(path))
+  try {
+    const probe = await source.read(0, Math.min(probeBytes, source.size))
+    const read = isOnnx(probe) ? await fromOnnx(source, architecture) : await fromCheckpoint(path, source, architecture)
+    assertFinite(path, read.parameters)
+    return read
+  } finally {
+    await source.close()
+  }
+}
+
+async function fromOnnx(source: ByteSource, architecture: string | undefined): Promise<ReadNetwork> {
+  if (architecture !== undefined) {
+    throw new AppException({
+      code: 'invalid-argument',
+      message: `${source.name} is an ONNX graph, which says itself what network it is.`,
+      where: source.name,
+      remedy: 'Import it without naming an architecture.',
+    })
+  }
+  const { network, parameters, model } = unwrap(await readOnnx(source))
+  const evidence = `${model.nodes} nodes of operator set ${model.opset}${model.producer === '' ? '' : ` by ${model.producer}`}`
+  return { network, parameters, format: 'onnx', evidence, metadata: {} }
+}
+
+async function fromCheckpoint(
+  path: string,
+  source: ByteSource,
+  architecture: string | undefined,
+): Promise<ReadNetwork> {
+  const file = unwrap(await readCheckpoint(source))
+  if (isPackage(file.metadata) || isBaselinePackage(file.metadata)) {
+    throw new AppException({
+      code: 'file-unsupported',
+      message: `${basename(path)} is a compressed package, not a checkpoint.`,
+      where: path,
+      remedy: 'Turn it into weights first (studio reconstruct FILE --out W.safetensors), then import those.',
+    })
+  }
+  const isOwn = architecture === undefined || isOwnGraph(architecture)
+  const own = isOwn ? networkInMetadata(source, file.metadata) : undefined
+  const shapes = [...file.tensors].map(([name, { shape }]) => ({ name, shape }))
+  const { network, rename } =
+    own === undefined
+      ? unwrap(matchArchitecture(shapes, candidatesOf(architecture)))
+      : { network: own, rename: new Map<string, string>() }
+  const sources = new Map([...rename].map(([fileName, parameter]) => [parameter, fileName]))
+  const parameters = network.parameters.map(({ name, shape }) => {
+    const tensor = file.tensors.get(sources.get(name) ?? name)
+    if (tensor === undefined || tensor.shape.join() !== shape.join()) {
+      throw new AppException({
+        code: own === undefined ? 'internal' : 'file-corrupt',
+        message: `${basename(path)} lacks the tensor ${name} of shape [${shape.join(', ')}].`,
+        where: `${path}, tensor ${name}`,
+        remedy: 'Export the network again.',
+      })
+    }
+    return [name, float32Tensor(shape, tensor.toFloat32())] as const
+  })
+  const evidence =
+    own === undefined
+      ? `${network.parameters.length} tensors match ${network.title} by name and shape`
+      : `${network.parameters.length} tensors of the graph that the file describes`
+  return { network, parameters: Object.fromEntries(parameters), format: file.format, evidence, metadata: file.metadata }
+}
+
+function candidatesOf(architecture: string | undefined): readonly Architecture[] {
+  const candidates = architecture === undefined ? architectures : architectures.filter(({ id }) => id === architecture)
+  if (candidates.length > 0) return candidates
+  throw new AppException({
+    code: 'invalid-argument',
+    message: `There is no architecture ${architecture ?? ''}.`,
+    remedy: `Use one of ${architectures.map(({ id }) => id).join(', ')}.`,
+  })
+}
+
+function assertFinite(path: string, parameters: HostTensors): void {
+  for (const [name, { data }] of Object.entries(parameters)) {
+    const index = data.findIndex((value) => !Number.isFinite(value))
+    if (index < 0) continue
+    throw new AppException({
+      code: 'file-corrupt',
+      message: `The tensor ${name} holds ${String(data[index])}, expected finite weights.`,
+      where: `${path}, tensor ${name}, element ${index}`,
+      remedy: 'Export the network again; its training may have diverged.',
+    })
+  }
+}
+
+function unwrap<T>(result: Result<T>): T {
+  if (result.ok) return result.value
+  throw new AppException(result.error)
+}
