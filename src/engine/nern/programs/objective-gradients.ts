@@ -18,6 +18,7 @@ import { reconstructionLoss, type ReconstructionForm } from '../losses/reconstru
 import { named } from '../named.ts'
 import { predict, predictInParts } from '../predictor.ts'
 import type { Representation } from '../representation.ts'
+import { meanOverParts, type RowGradients } from './image-parts.ts'
 import { gradientsInParts } from './kernel-parts.ts'
 import { reconstructionTerms } from './reconstruction-inputs.ts'
 
@@ -77,7 +78,7 @@ export function objectiveGradients(
   const { tables, predictor, parameterSpecs } = options.representation
   const rowsOf = (given: NamedTensors): tf.Tensor2D => predict(given, tables, predictor.blocks)
   // The runtime sees that the rows are computed twice, and computes them once.
-  const { losses, rowGradients } = rowGradientsOf(objectiveOf(tensors, options, images), rowsOf(tensors))
+  const { losses, rowGradients } = rowGradientsOfBatch(tensors, options, rowsOf(tensors), images)
   const { gradients } = lossGradients(tensors, Object.keys(parameterSpecs), (given) => ({
     loss: tf.sum(tf.mul(rowsOf(given), rowGradients)),
     outputs: {},
@@ -98,7 +99,7 @@ export function sampledGradients(
   rows: tf.Tensor2D = predictInParts(tensors, options.representation.tables, options.representation.predictor.blocks),
 ): SampledGradients {
   const { tables, predictor, parameterSpecs } = options.representation
-  const { losses, rowGradients } = rowGradientsOf(objectiveOf(tensors, options, images), rows)
+  const { losses, rowGradients } = rowGradientsOfBatch(tensors, options, rows, images)
   const parameters = Object.keys(parameterSpecs)
   const { gradients } = gradientsInParts(tensors, parameters, kernels, predictor.hiddenSize, (given, part) =>
     tf.sum(tf.mul(predict(given, tables, predictor.blocks, part), tf.gather(rowGradients, part))),
@@ -106,11 +107,14 @@ export function sampledGradients(
   return { losses, gradients, rows }
 }
 
-export interface RowGradients {
-  /** Scalars by name. */
-  readonly losses: NamedTensors
-  /** [kernels, K * K] */
-  readonly rowGradients: tf.Tensor
+function rowGradientsOfBatch(
+  tensors: NamedTensors,
+  options: ObjectiveOptions,
+  rows: tf.Tensor2D,
+  images?: tf.Tensor4D,
+): RowGradients {
+  if (images === undefined) return rowGradientsOf(objectiveOf(tensors, options), rows)
+  return meanOverParts(images, (part) => rowGradientsOf(objectiveOf(tensors, options, part), rows))
 }
 
 type Objective = (predicted: tf.Tensor2D) => { readonly loss: tf.Scalar; readonly outputs: NamedTensors }
