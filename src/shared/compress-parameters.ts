@@ -103,6 +103,15 @@ export const compressParameters: readonly ParameterDescription[] = [
   },
   ...samplingParameters('distillation', 'Distillation phase'),
   {
+    path: 'distillation.refreshEverySteps',
+    title: 'Predict all kernels every',
+    unit: 'steps',
+    sentence:
+      'Between, a step predicts its sampled kernels only and takes the others as they last were: faster for large networks. 0 or 1 predicts all in each step.',
+    group: 'Distillation phase',
+    control: integer(0, maximumSteps, 1),
+  },
+  {
     path: 'distillation.images',
     title: 'Images',
     sentence:

@@ -56,6 +56,12 @@ const distillationPhaseSchema = z.strictObject({
   steps,
   optimizer: optimizerConfigSchema,
   sampling: samplingConfigSchema,
+  /**
+   * Steps between predictions of all kernels; between them only the sampled ones are predicted, and the networks see the
+   * others as they last were. 0 and 1 predict all in every step, as the paper does and sampling of `all` must.
+   * Absent in configurations of older versions.
+   */
+  refreshEverySteps: steps.default(0),
   /** What both networks see: the training split, or noise for a method without data (method 6). Absent in older versions. */
   images: z.enum(['dataset', 'uniform-noise', 'gaussian-noise']).default('dataset'),
   dataBatch: positiveInteger.max(4096),

@@ -38,6 +38,7 @@ export const fastConfig: CompressConfig = {
     steps: 400,
     optimizer: gentleOptimizer,
     sampling: { method: 'all', kernels: 4096 },
+    refreshEverySteps: 0,
     images: 'dataset',
     dataBatch: 64,
     augmentation: 'flip-crop',

@@ -126,6 +126,7 @@ function publishedConfig(row: PublishedRow): CompressConfig {
         weightDecay: 1e-3,
       },
       sampling: { method: 'magnitude-weighted', kernels: row.sampledKernels },
+      refreshEverySteps: 0,
       images: 'dataset',
       dataBatch: row.dataBatch,
       augmentation: row.augmentation,

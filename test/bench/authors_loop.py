@@ -112,9 +112,9 @@ class Loop:
         if options.lean:
             self.targets = tensors["targets"]
         if not options.sampled:
-            normalisation = settings["network"]["normalisation"]
+            preprocessing = settings["network"]["preprocessing"]
             mean, deviation = (
-                torch.tensor(normalisation[name]).view(1, 3, 1, 1) for name in ("mean", "standardDeviation")
+                torch.tensor(preprocessing[name]).view(1, 3, 1, 1) for name in ("mean", "standardDeviation")
             )
             self.images = (tensors["images"] / 255 - mean) / deviation
 

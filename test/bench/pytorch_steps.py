@@ -114,9 +114,9 @@ class Step:
         # NCHW as a data loader gives it; the change of layout belongs to the step.
         self.images = tensors["images"][: step["batch"]].contiguous()
         self.layout = layout
-        normalisation = self.settings["network"]["normalisation"]
-        self.mean = torch.tensor(normalisation["mean"]).view(1, 3, 1, 1)
-        self.deviation = torch.tensor(normalisation["standardDeviation"]).view(1, 3, 1, 1)
+        preprocessing = self.settings["network"]["preprocessing"]
+        self.mean = torch.tensor(preprocessing["mean"]).view(1, 3, 1, 1)
+        self.deviation = torch.tensor(preprocessing["standardDeviation"]).view(1, 3, 1, 1)
 
     def first_layer(self, kernels):
         weight, bias = self.parameters[0]

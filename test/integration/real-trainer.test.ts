@@ -32,6 +32,8 @@ const config: CompressConfig = {
     ...fastConfig.distillation,
     steps: DISTILLATION_STEPS,
     sampling: { method: 'uniform', kernels: 256 },
+    // No divisor of the steps between checkpoints: a killed run must find its cache again.
+    refreshEverySteps: 7,
     dataBatch: 4,
     rampSteps: 4,
   },

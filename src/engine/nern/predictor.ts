@@ -94,17 +94,26 @@ const partSize = 2048
 const mostParts = 32
 
 /**
- * Predicts all kernels, [kernels, K * K], part by part. Its numbers are those of `predict`; it is the faster way to
+ * Predicts kernels, [kernels, K * K], part by part. Its numbers are those of `predict`; it is the faster way to
  * them without a gradient, and holds the activations of one part at a time.
+ * @param chosen int32 [n] rows of the tables; left out, all kernels in their order
  */
-export function predictAll(tensors: NamedTensors, tables: EmbeddingTables, blocks: number): tf.Tensor2D {
-  const [kernels = 0] = named(tensors, tables.kind === 'rows' ? 'embedding.rows' : 'embedding.layerRow').shape
+export function predictInParts(
+  tensors: NamedTensors,
+  tables: EmbeddingTables,
+  blocks: number,
+  chosen?: tf.Tensor1D,
+): tf.Tensor2D {
+  const [all = 0] = named(tensors, tables.kind === 'rows' ? 'embedding.rows' : 'embedding.layerRow').shape
+  const kernels = chosen?.size ?? all
   const size = Math.max(partSize, Math.ceil(kernels / mostParts))
-  if (size >= kernels) return predict(tensors, tables, blocks)
+  if (size >= kernels) return predict(tensors, tables, blocks, chosen)
   const first = firstLayer(tensors, tables)
   const parts: tf.Tensor2D[] = []
   for (let start = 0; start < kernels; start += size) {
-    const rowsOf = (table: tf.Tensor): tf.Tensor => tf.slice(table, start, Math.min(size, kernels - start))
+    const length = Math.min(size, kernels - start)
+    const rowsOf = (table: tf.Tensor): tf.Tensor =>
+      chosen === undefined ? tf.slice(table, start, length) : tf.gather(table, tf.slice1d(chosen, start, length))
     parts.push(laterLayers(tensors, blocks, first(rowsOf)))
   }
   return tf.concat(parts)

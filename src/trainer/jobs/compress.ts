@@ -2,7 +2,7 @@
 import { initialOptimizerState, optimizerInputsAt, type Optimizer } from '#engine/nern/optimizers/optimizer.ts'
 import { KernelSampler } from '#engine/nern/kernel-sampling.ts'
 import { objectiveWeightsAt } from '#engine/nern/losses/objective.ts'
-import { fullStepProgram } from '#engine/nern/programs/full-step.ts'
+import { cachePrefix } from '#engine/nern/programs/kernel-cache.ts'
 import { objectiveInputs } from '#engine/nern/programs/objective-gradients.ts'
 import { sampledStepProgram } from '#engine/nern/programs/sampled-step.ts'
 import { initialScales } from '#engine/quantization/fake-quantization.ts'
@@ -22,6 +22,7 @@ import { readCheckpoint, writeCheckpoint } from '../checkpoint.ts'
 import { bestPrefix, underPrefix, withoutPrefix, withPrefix } from '../checkpoint-names.ts'
 import { compressProgressSchema } from '../compress/progress.ts'
 import { finish } from '../compress/finish.ts'
+import { cacheState, FullSteps } from '../compress/full-steps.ts'
 import { ReconstructedEvaluation } from '../compress/reconstructed-evaluation.ts'
 import type { FoundPermutations } from '../compress/find-permutations.ts'
 import { setUp, type CompressSetup } from '../compress/setup.ts'
@@ -123,7 +124,7 @@ class CompressRun {
     const trained =
       resumed === undefined
         ? (start ?? initialParameters(setup.representation, Random.fromSeed(config.seed, 'initial predictor')))
-        : withoutPrefix(withoutPrefix(resumed.tensors, bestPrefix), 'optimizer.')
+        : [bestPrefix, 'optimizer.', cachePrefix].reduce(withoutPrefix, resumed.tensors)
     this.#trainedNames = Object.keys(trained)
     this.#state = executor.createState(trained)
   }
@@ -214,9 +215,13 @@ class CompressRun {
       isResumedHere && !isFirstOfPhase
         ? withPrefix(underPrefix(this.#resumed ?? {}, 'optimizer.'), 'optimizer.')
         : initialOptimizerState(optimizer, trained)
+    const cache =
+      phase === 'reconstruction'
+        ? {}
+        : cacheState(this.#job.config.distillation, this.#setup.representation, this.#resumed ?? {})
     this.#resumed = undefined
     this.#state.dispose()
-    this.#state = this.#executor.createState({ ...trained, ...moments })
+    this.#state = this.#executor.createState({ ...trained, ...moments, ...cache })
     this.#trainedNames = Object.keys(trained)
     return phase === 'reconstruction' ? this.#reconstructionStep(optimizer) : this.#imageStep(phase, optimizer)
   }
@@ -272,24 +277,22 @@ class CompressRun {
     const { dataBatch } = config
     const sampler = this.#sampler.distillation
     const isAll = config.sampling.method === 'all'
-    const program = await this.#executor.compile(
-      fullStepProgram({
-        representation,
-        targets,
-        form: 'rmse',
-        optimizer,
-        sampledKernels: isAll ? 'all' : sampler.count,
-        ...(phase === 'quantisation' ? { quantisation } : {}),
-        distillation: {
-          network,
-          parameters,
-          batch: dataBatch,
-          featureMaps: config.featureMaps,
-          form: config.distillationForm,
-          temperature: config.temperature,
-        },
-      }),
-    )
+    const program = await FullSteps.compile(this.#executor, config, {
+      representation,
+      targets,
+      form: 'rmse',
+      optimizer,
+      sampledKernels: isAll ? 'all' : sampler.count,
+      ...(phase === 'quantisation' ? { quantisation } : {}),
+      distillation: {
+        network,
+        parameters,
+        batch: dataBatch,
+        featureMaps: config.featureMaps,
+        form: config.distillationForm,
+        temperature: config.temperature,
+      },
+    })
     // Both phases with images draw from one sequence of batches: a checkpoint knows where it stands.
     const source = (this.#source ??= await openTrainingImages(
       this.#job.config,
@@ -312,12 +315,13 @@ class CompressRun {
       const learningRate = learningRateAt(scheduleOf(optimizerConfig, steps), phaseStep)
       const { images } = await source.next()
       const outputs = await program.run(
+        phaseStep,
         {
           images: float32Tensor([dataBatch, channels, height, width], images),
-          ...(isAll ? {} : { kernels: int32Tensor([sampler.count], sampler.draw(this.#sampling)) }),
           ...objectiveInputs(objectiveWeightsAt(schedule, phaseStep)),
           ...optimizerInputsAt(optimizer, phaseStep + 1, learningRate),
         },
+        isAll ? undefined : sampler.draw(this.#sampling),
         this.#state,
       )
       return {

@@ -9,7 +9,7 @@ import {
 } from '#engine/nern/optimizers/optimizer.ts'
 import { publishedRanger, ranger } from '#engine/nern/optimizers/ranger.ts'
 import { fullStepProgram } from '#engine/nern/programs/full-step.ts'
-import { objectiveGradients, objectiveInputs, objectiveInputSpecs } from '#engine/nern/programs/objective-gradients.ts'
+import { objectiveInputs, objectiveInputSpecs, sampledGradients } from '#engine/nern/programs/objective-gradients.ts'
 import { sampledStepProgram } from '#engine/nern/programs/sampled-step.ts'
 import type { Program } from '#engine/program/program.ts'
 import { asVector } from '#engine/tensor-rank.ts'
@@ -113,7 +113,7 @@ function allPredictedProgram(): Program {
     constants: { ...tables.constants, ...targets.constants },
     build(tensors) {
       const kernels = asVector(named(tensors, 'kernels'))
-      const { losses, gradients } = objectiveGradients(tensors, common, undefined, kernels)
+      const { losses, gradients } = sampledGradients(tensors, common, kernels)
       return { ...losses, ...applyOptimizer(optimizer, Object.keys(parameterSpecs), gradients, tensors) }
     },
   }

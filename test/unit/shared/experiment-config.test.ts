@@ -16,3 +16,8 @@ test('a training configured before there was a smoothness term has none', () => 
   const { smoothness: _smoothness, ...older } = trainDefaults
   expect(trainConfigSchema.parse(older)).toEqual({ ...older, smoothness: { form: 'cosine', weight: 0 } })
 })
+
+test('a configuration written before kernels were cached predicts all of them in every step', () => {
+  const { refreshEverySteps: _absent, ...distillation } = fastConfig.distillation
+  expect(compressConfigSchema.parse({ ...fastConfig, distillation }).distillation.refreshEverySteps).toBe(0)
+})

@@ -4,17 +4,21 @@
  */
 import { imageSpec, normaliseImages } from '#engine/network-images.ts'
 import { parameterSpecs as networkParameterSpecs } from '#engine/network-parameters.ts'
-import type { Program } from '#engine/program/program.ts'
+import type { NamedTensors, Program } from '#engine/program/program.ts'
+import type { tf } from '#engine/program/tfjs.ts'
 import { asVector } from '#engine/tensor-rank.ts'
 import type { HostTensors, TensorSpecs } from '#shared/host-tensor.ts'
 import { named } from '../named.ts'
 import { applyOptimizer, optimizerInputSpecs, optimizerStateSpecs, type Optimizer } from '../optimizers/optimizer.ts'
 import { fakeQuantised, scaleSpecs, type QuantisationPlan } from '#engine/quantization/fake-quantization.ts'
 import type { KernelTargets } from '../representation.ts'
+import { cachedRows, cacheSpecs, refreshedRows, rowSourceSpecs } from './kernel-cache.ts'
 import {
   objectiveGradients,
   objectiveInputSpecs,
+  sampledGradients,
   type DistillationOptions,
+  type ObjectiveGradients,
   type ObjectiveOptions,
 } from './objective-gradients.ts'
 
@@ -28,39 +32,69 @@ export interface FullStepOptions extends Omit<ObjectiveOptions, 'distillation'> 
   }
   /** Kernels with gradient a step; `all` needs no input `kernels`. */
   readonly sampledKernels: number | 'all'
+  /**
+   * Whether the rows of all kernels are kept between steps (kernel-cache.ts), for sampled kernels only. `filled`: the step
+   * predicts all kernels and keeps them. `read`: it predicts the sampled ones, takes the others from the cache, and keeps
+   * what it predicted. Left out: it predicts all and keeps nothing.
+   */
+  readonly cache?: 'filled' | 'read'
   /** Parameters the step rounds to their stored precision, with learned scales; none when left out. */
   readonly quantisation?: QuantisationPlan
 }
 
 /**
  * Inputs: `images` [batch, channels, height, width], float32 of 0 to 255, augmented; `kernels` int32 [sampledKernels];
- * those of `objectiveInputs` and `optimizerInputsAt`. State: the predictor's parameters, with quantisation their scales,
- * and the optimiser's. Outputs, all [] and before the step: `loss`, `reconstructionLoss`, `featureMapLoss`, `distillationLoss`.
+ * those of `objectiveInputs`, `optimizerInputsAt` and, with a cache that is read, `rowSourcesOf`. State: the predictor's
+ * parameters, with quantisation their scales, the optimiser's, and with a cache its own. Outputs, all [] and before the
+ * step: `loss`, `reconstructionLoss`, `featureMapLoss`, `distillationLoss`.
  */
 export function fullStepProgram(options: FullStepOptions): Program {
-  const { representation, targets, optimizer, distillation, sampledKernels, quantisation = {} } = options
+  const { representation, targets, optimizer, distillation, sampledKernels, cache, quantisation = {} } = options
   const { tables, parameterSpecs } = representation
   const trained = { ...parameterSpecs, ...scaleSpecs(quantisation, parameterSpecs) }
   const { network, batch } = distillation
   const original = networkParameterSpecs(network, distillation.parameters, 'none')
   const isSampled = sampledKernels !== 'all'
+  if (cache !== undefined && !isSampled) throw new RangeError('a step that predicts all kernels has no use for a cache')
   const kernelInput: TensorSpecs = isSampled ? { kernels: { shape: [sampledKernels], dtype: 'int32' } } : {}
   return {
     name: 'full-step',
     inputs: {
       images: imageSpec(network, batch),
       ...kernelInput,
+      ...(cache === 'read' ? rowSourceSpecs(representation) : {}),
       ...objectiveInputSpecs,
       ...optimizerInputSpecs(optimizer),
     },
-    state: { ...trained, ...optimizerStateSpecs(optimizer, trained) },
+    state: {
+      ...trained,
+      ...optimizerStateSpecs(optimizer, trained),
+      ...(cache === undefined ? {} : cacheSpecs(representation)),
+    },
     constants: { ...tables.constants, ...targets.constants, ...original.constants },
     build(tensors) {
       const images = normaliseImages(named(tensors, 'images'), network.preprocessing)
-      const kernels = isSampled ? asVector(named(tensors, 'kernels')) : undefined
       const quantised = fakeQuantised(quantisation, tensors)
-      const { losses, gradients } = objectiveGradients(quantised.tensors, options, images, kernels)
-      return { ...losses, ...applyOptimizer(optimizer, Object.keys(trained), quantised.chain(gradients), tensors) }
+      const { losses, gradients, kept } = gradientsOf(quantised.tensors, options, images)
+      return {
+        ...losses,
+        ...kept,
+        ...applyOptimizer(optimizer, Object.keys(trained), quantised.chain(gradients), tensors),
+      }
     },
   }
+}
+
+/** Losses and gradients, and what the cache becomes. */
+function gradientsOf(
+  tensors: NamedTensors,
+  options: FullStepOptions,
+  images: tf.Tensor4D,
+): ObjectiveGradients & { readonly kept: NamedTensors } {
+  const { representation, sampledKernels, cache } = options
+  if (sampledKernels === 'all') return { ...objectiveGradients(tensors, options, images), kept: {} }
+  const kernels = asVector(named(tensors, 'kernels'))
+  const refreshed = cache === 'read' ? refreshedRows(tensors, representation, kernels) : undefined
+  const { rows, ...result } = sampledGradients(tensors, options, kernels, images, refreshed)
+  return { ...result, kept: cache === undefined ? {} : { [cachedRows]: rows } }
 }

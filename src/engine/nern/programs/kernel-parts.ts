@@ -6,6 +6,7 @@ import { lossGradients } from '#engine/loss-gradients.ts'
 import type { NamedTensors } from '#engine/program/program.ts'
 import { tf } from '#engine/program/tfjs.ts'
 import { named } from '../named.ts'
+import { after } from './in-sequence.ts'
 
 /** Numbers in one activation of a part; what CIFAR networks sample stays one part. */
 const activationSize = 2 ** 23
@@ -34,7 +35,7 @@ export function gradientsInParts(
   for (let start = 0; start < kernels.size; start += partSize) {
     const size = Math.min(partSize, kernels.size - start)
     const chosen = size === kernels.size ? kernels : tf.slice1d(kernels, start, size)
-    const part = summed === undefined ? chosen : after(chosen, summed)
+    const part = summed === undefined ? chosen : after(chosen, Object.values(summed.gradients))
     const { loss, gradients } = lossGradients(tensors, parameters, (given) => ({
       loss: build(given, part),
       outputs: {},
@@ -50,14 +51,4 @@ function added(left: SummedGradients, right: SummedGradients): SummedGradients {
     return [name, tf.add(gradient, named(right.gradients, name))] as const
   })
   return { sum: tf.add(left.sum, right.sum), gradients: Object.fromEntries(gradients) }
-}
-
-/**
- * The same kernels, but not before all of `summed` has been computed. A compiled program runs in an order of its
- * runtime's choice, which would keep the activations of every part until the last one; a selection between equal
- * tensors is a dependency that no optimiser removes.
- */
-function after(kernels: tf.Tensor1D, { gradients }: SummedGradients): tf.Tensor1D {
-  const firsts = Object.values(gradients).map((gradient) => tf.slice(tf.reshape(gradient, [gradient.size]), [0], [1]))
-  return tf.where(tf.greater(tf.addN(firsts), 0), kernels, kernels)
 }

@@ -16,8 +16,9 @@ import { featureMapLoss } from '../losses/feature-maps.ts'
 import type { ObjectiveWeights } from '../losses/objective.ts'
 import { reconstructionLoss, type ReconstructionForm } from '../losses/reconstruction.ts'
 import { named } from '../named.ts'
-import { predict, predictAll } from '../predictor.ts'
+import { predict, predictInParts } from '../predictor.ts'
 import type { Representation } from '../representation.ts'
+import { meanOverParts, type RowGradients } from './image-parts.ts'
 import { gradientsInParts } from './kernel-parts.ts'
 import { reconstructionTerms } from './reconstruction-inputs.ts'
 
@@ -43,6 +44,11 @@ export interface ObjectiveGradients {
   readonly gradients: NamedTensors
 }
 
+export interface SampledGradients extends ObjectiveGradients {
+  /** Rows of all kernels the losses are of, [kernels, K * K]. */
+  readonly rows: tf.Tensor2D
+}
+
 /** Specs of the inputs `objective.<term>`: the weights of the terms at this step. */
 export const objectiveInputSpecs: TensorSpecs = {
   'objective.reconstruction': { shape: [], dtype: 'float32' },
@@ -59,41 +65,62 @@ export function objectiveInputs(weights: ObjectiveWeights): HostTensors {
 }
 
 /**
+ * Gradient through all kernels.
  * @param tensors predictor parameters, constants of tables and targets, `objective.*`; with distillation the original
  *   network's parameters under their names
  * @param images normalised [B, C, H, W]; needed with distillation
- * @param kernels int32 [n] that get a gradient; all when left out
  */
 export function objectiveGradients(
   tensors: NamedTensors,
   options: ObjectiveOptions,
   images?: tf.Tensor4D,
-  kernels?: tf.Tensor1D,
 ): ObjectiveGradients {
   const { tables, predictor, parameterSpecs } = options.representation
+  const rowsOf = (given: NamedTensors): tf.Tensor2D => predict(given, tables, predictor.blocks)
+  // The runtime sees that the rows are computed twice, and computes them once.
+  const { losses, rowGradients } = rowGradientsOfBatch(tensors, options, rowsOf(tensors), images)
+  const { gradients } = lossGradients(tensors, Object.keys(parameterSpecs), (given) => ({
+    loss: tf.sum(tf.mul(rowsOf(given), rowGradients)),
+    outputs: {},
+  }))
+  return { losses, gradients }
+}
+
+/**
+ * The same losses, and the gradient through sampled kernels.
+ * @param kernels int32 [n]
+ * @param rows of all kernels [kernels, K * K]; predicted when left out
+ */
+export function sampledGradients(
+  tensors: NamedTensors,
+  options: ObjectiveOptions,
+  kernels: tf.Tensor1D,
+  images?: tf.Tensor4D,
+  rows: tf.Tensor2D = predictInParts(tensors, options.representation.tables, options.representation.predictor.blocks),
+): SampledGradients {
+  const { tables, predictor, parameterSpecs } = options.representation
+  const { losses, rowGradients } = rowGradientsOfBatch(tensors, options, rows, images)
   const parameters = Object.keys(parameterSpecs)
-  const objective = objectiveOf(tensors, options, images)
-  if (kernels === undefined) {
-    const { loss, gradients, outputs } = lossGradients(tensors, parameters, (given) =>
-      objective(predict(given, tables, predictor.blocks)),
-    )
-    return { losses: { loss, ...outputs }, gradients }
-  }
-  const predicted = predictAll(tensors, tables, predictor.blocks)
-  const { losses, rowGradients } = rowGradientsOf(objective, predicted)
   const { gradients } = gradientsInParts(tensors, parameters, kernels, predictor.hiddenSize, (given, part) =>
     tf.sum(tf.mul(predict(given, tables, predictor.blocks, part), tf.gather(rowGradients, part))),
   )
-  return { losses, gradients }
+  return { losses, gradients, rows }
+}
+
+function rowGradientsOfBatch(
+  tensors: NamedTensors,
+  options: ObjectiveOptions,
+  rows: tf.Tensor2D,
+  images?: tf.Tensor4D,
+): RowGradients {
+  if (images === undefined) return rowGradientsOf(objectiveOf(tensors, options), rows)
+  return meanOverParts(images, (part) => rowGradientsOf(objectiveOf(tensors, options, part), rows))
 }
 
 type Objective = (predicted: tf.Tensor2D) => { readonly loss: tf.Scalar; readonly outputs: NamedTensors }
 
 /** Gradient of the objective by the predicted rows, [kernels, K * K]. */
-export function rowGradientsOf(
-  objective: Objective,
-  predicted: tf.Tensor2D,
-): { readonly losses: NamedTensors; readonly rowGradients: tf.Tensor } {
+export function rowGradientsOf(objective: Objective, predicted: tf.Tensor2D): RowGradients {
   const { loss, gradients, outputs } = lossGradients({ predicted }, ['predicted'], (given) =>
     objective(asMatrix(named(given, 'predicted'))),
   )

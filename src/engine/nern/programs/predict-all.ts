@@ -2,7 +2,7 @@
 import type { Program } from '#engine/program/program.ts'
 import type { TensorSpecs } from '#shared/host-tensor.ts'
 import { assembleWeights } from '../kernels.ts'
-import { predictAll } from '../predictor.ts'
+import { predictInParts } from '../predictor.ts'
 import type { Representation } from '../representation.ts'
 
 /**
@@ -23,6 +23,6 @@ export function predictAllProgram(representation: Representation, into: 'state' 
     inputs: {},
     state: into === 'state' ? { ...parameterSpecs, ...weightSpecs } : parameterSpecs,
     constants: tables.constants,
-    build: (tensors) => assembleWeights(predictAll(tensors, tables, predictor.blocks), table),
+    build: (tensors) => assembleWeights(predictInParts(tensors, tables, predictor.blocks), table),
   }
 }

@@ -1,7 +1,7 @@
 /** 09: the predictor's gradient through sampled kernels only, a kernel drawn m times counting m times. */
 import type { Executor } from '#engine/executors/executor.ts'
 import { named } from '#engine/nern/named.ts'
-import { objectiveGradients, objectiveInputs } from '#engine/nern/programs/objective-gradients.ts'
+import { objectiveInputs, sampledGradients } from '#engine/nern/programs/objective-gradients.ts'
 import { createRepresentation, kernelTargets } from '#engine/nern/representation.ts'
 import { asVector } from '#engine/tensor-rank.ts'
 import { int32Tensor } from '#shared/host-tensor.ts'
@@ -54,7 +54,7 @@ export async function checkSampledKernels(golden: GoldenCase, checks: Checks, ex
     }
     const results = await evaluate(executor, 'golden sampled kernels', tensors, (given) => {
       const indices = asVector(named(given, 'kernels'))
-      const { losses, gradients } = objectiveGradients(given, { representation, form: 'rmse' }, undefined, indices)
+      const { losses, gradients } = sampledGradients(given, { representation, form: 'rmse' }, indices)
       return {
         ...losses,
         ...Object.fromEntries(Object.entries(gradients).map(([key, tensor]) => [`d ${key}`, tensor])),

@@ -5,7 +5,7 @@ import { lossGradients } from '#engine/loss-gradients.ts'
 import { embeddingTables, type EmbeddingTables } from '#engine/nern/embedding-tables.ts'
 import { named } from '#engine/nern/named.ts'
 import { embedCoordinates, fourierEmbedding, type Embedding } from '#engine/nern/positional-embedding.ts'
-import { hiddenMatrices, initialPredictor, predict, predictAll, predictorSpecs } from '#engine/nern/predictor.ts'
+import { hiddenMatrices, initialPredictor, predict, predictInParts, predictorSpecs } from '#engine/nern/predictor.ts'
 import { tf } from '#engine/program/tfjs.ts'
 import { asVector } from '#engine/tensor-rank.ts'
 import { predictorParameterCount } from '#shared/accounting.ts'
@@ -98,12 +98,18 @@ test.each(Object.entries(embeddings))('%s give the same kernels part by part', a
   const inputs = embedCoordinates(coordinates, embedding).length / kernels
   const parameters = initialPredictor({ inputs, hiddenSize: 6, blocks: 3, outputs: 4 }, Random.fromSeed(3))
   const tables = embeddingTables(many, embedding)
-  const results = await evaluate(executor, 'predict all', { ...tables.constants, ...parameters }, (given) => ({
-    parts: predictAll(given, tables, 3),
+  const chosen = Int32Array.from({ length: 3000 }, (__, at) => (at * 11) % count)
+  const tensors = { ...tables.constants, ...parameters, chosen: int32Tensor([chosen.length], chosen) }
+  const results = await evaluate(executor, 'predict in parts', tensors, (given) => ({
+    parts: predictInParts(given, tables, 3),
     whole: predict(given, tables, 3),
+    chosenParts: predictInParts(given, tables, 3, asVector(named(given, 'chosen'))),
+    chosenWhole: predict(given, tables, 3, asVector(named(given, 'chosen'))),
   }))
   expect(dataOf(results, 'parts')).toHaveLength(4 * count)
   expect(dataOf(results, 'parts')).toEqual(dataOf(results, 'whole'))
+  expect(dataOf(results, 'chosenParts')).toHaveLength(4 * chosen.length)
+  expect(dataOf(results, 'chosenParts')).toEqual(dataOf(results, 'chosenWhole'))
 })
 
 function predictAndDifferentiate(tables: EmbeddingTables, parameters: HostTensors): Promise<HostTensors> {

@@ -1,0 +1,54 @@
+/**
+ * A batch of images part by part: the objective of a batch is the mean of those of its parts by their sizes, because
+ * both distillation losses are means over samples and reconstruction is the same in each. So a step holds the
+ * feature maps of one part at a time: 256 images of ResNet-20 would need 2 GiB.
+ */
+import { tf } from '#engine/program/tfjs.ts'
+import { named } from '../named.ts'
+import type { NamedTensors } from '#engine/program/program.ts'
+import { after } from './in-sequence.ts'
+
+/** Pixels in a part: 64 images of CIFAR. */
+const partPixels = 2 ** 16
+/** A part is the graph of both networks once more; batches of large images get larger parts instead of more of them. */
+const mostParts = 8
+
+export interface RowGradients {
+  /** Scalars by name. */
+  readonly losses: NamedTensors
+  /** [kernels, K * K] */
+  readonly rowGradients: tf.Tensor
+}
+
+/**
+ * @param images [B, C, H, W]
+ * @param gradientsOf losses and gradient of some of the images
+ */
+export function meanOverParts(images: tf.Tensor4D, gradientsOf: (images: tf.Tensor4D) => RowGradients): RowGradients {
+  const [batch, , height, width] = images.shape
+  const partSize = Math.max(1, Math.floor(partPixels / (height * width)), Math.ceil(batch / mostParts))
+  if (partSize >= batch) return gradientsOf(images)
+  let mean: RowGradients | undefined
+  for (let start = 0; start < batch; start += partSize) {
+    const size = Math.min(partSize, batch - start)
+    const chosen = tf.slice4d(images, [start, 0, 0, 0], [size, -1, -1, -1])
+    // Not before the losses either: no gradient needs their last sums, so their operands would stay until the end.
+    const next = mean === undefined ? chosen : after(chosen, [mean.rowGradients, ...Object.values(mean.losses)])
+    const part = scaled(gradientsOf(next), size / batch)
+    mean = mean === undefined ? part : added(mean, part)
+  }
+  if (mean === undefined) throw new RangeError('a batch needs images')
+  return mean
+}
+
+function scaled({ losses, rowGradients }: RowGradients, share: number): RowGradients {
+  const entries = Object.entries(losses).map(([name, loss]) => [name, tf.mul(loss, share)] as const)
+  return { losses: Object.fromEntries(entries), rowGradients: tf.mul(rowGradients, share) }
+}
+
+function added(left: RowGradients, right: RowGradients): RowGradients {
+  const entries = Object.entries(left.losses).map(([name, loss]) => {
+    return [name, tf.add(loss, named(right.losses, name))] as const
+  })
+  return { losses: Object.fromEntries(entries), rowGradients: tf.add(left.rowGradients, right.rowGradients) }
+}
