@@ -7,6 +7,5 @@ import { tf } from '#engine/program/tfjs.ts'
  */
 export function after<T extends tf.Tensor>(tensor: T, earlier: readonly tf.Tensor[]): T {
   const firsts = earlier.map((each) => tf.slice(tf.reshape(each, [each.size]), [0], [1]))
-  // A selection has the type of what it selects from.
-  return tf.where(tf.greater(tf.addN(firsts), 0), tensor, tensor) as T
+  return tf.where<T>(tf.greater(tf.addN(firsts), 0), tensor, tensor)
 }
