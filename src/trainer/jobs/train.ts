@@ -14,6 +14,7 @@ import { networkMetadata } from '#formats/network-metadata.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
+import { describeNetwork } from '#networks/network-description.ts'
 import { networkStatistics } from '#networks/network-statistics.ts'
 import type { Network } from '#networks/network.ts'
 import { float32Tensor, int32Tensor, type HostTensors } from '#shared/host-tensor.ts'
@@ -207,7 +208,8 @@ class TrainRun {
     const parameters = await this.#state.read(this.#parameterNames)
     const bytes = writeSafetensors(Object.entries(parameters), networkMetadata(this.#network))
     const before = this.#smoothnessBefore
-    const after = smoothnessOf(this.#network, parameters)
+    const description = describeNetwork(this.#network, parameters)
+    const after = networkSmoothness(description.layers)
     this.#context.send({
       type: 'result',
       result: {
@@ -217,6 +219,7 @@ class TrainRun {
           { of: 'original', split: 'test', ...onTest },
         ],
         network: Uint8Array.from(bytes),
+        description,
         seconds: { total: this.#metrics.elapsedMs / 1000 },
         ...(before === undefined || after === undefined ? {} : { smoothness: { before, after } }),
       },
