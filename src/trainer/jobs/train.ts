@@ -6,6 +6,7 @@ import { evaluateProgram } from '#engine/network-evaluation.ts'
 import { dropoutMasks } from '#engine/network-dropout.ts'
 import {
   initialTrainOriginalState,
+  mixedLabelInputs,
   trainOriginalInputsAt,
   trainOriginalProgram,
   type TrainOriginalOptions,
@@ -121,7 +122,7 @@ class TrainRun {
   ): Promise<TrainRun> {
     const { config } = job
     const { network } = start
-    const options = { ...config, batch: config.batchSize }
+    const options = { ...config, batch: config.batchSize, isMixed: config.mixup > 0 }
     const program = await executor.compile(trainOriginalProgram(network, options))
     const evaluation = await executor.compile(
       evaluateProgram(network, {
@@ -174,7 +175,7 @@ class TrainRun {
         data: splits.train,
         shape: network.inputShape,
         batch: config.batchSize,
-        augmentation: config.augmentation,
+        augmentation: config,
         seed: config.seed,
       },
       resumed?.progress.source,
@@ -229,12 +230,13 @@ class TrainRun {
   async #runStep(): Promise<void> {
     const { batchSize, seed } = this.#job.config
     const { channels, height, width } = this.#network.inputShape
-    const { images, labels } = await this.#source.next()
+    const { images, labels, mixed } = await this.#source.next()
     const learningRate = learningRateAt(this.#schedule, this.#step)
     const outputs = await this.#program.run(
       {
         images: float32Tensor([batchSize, channels, height, width], images),
         labels: int32Tensor([batchSize], labels),
+        ...(mixed === undefined ? {} : mixedLabelInputs(mixed.labels, mixed.share)),
         ...dropoutMasks(this.#network, batchSize, Random.fromSeed(seed, `dropout ${this.#step}`)),
         ...trainOriginalInputsAt(this.#options, this.#step + 1, learningRate),
       },
