@@ -60,6 +60,13 @@ export function countElements(shape: readonly number[]): number | undefined {
   return count
 }
 
+/** The values rounded to float32, in the memory of the file where they are float32 already: do not write to them. */
+export function float32View({ dtype, bytes }: FileTensor): Float32Array {
+  const isAligned = bytes.byteOffset % Float32Array.BYTES_PER_ELEMENT === 0
+  if (dtype !== 'float32' || !isAligned) return decodeToFloat32(dtype, bytes)
+  return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / Float32Array.BYTES_PER_ELEMENT)
+}
+
 function decodeToFloat32(dtype: FileDtype, bytes: Uint8Array): Float32Array {
   // A copy starts at offset 0 of its own buffer, as typed arrays need; every platform of the studio is little-endian.
   const buffer = new Uint8Array(bytes).buffer

@@ -1,3 +1,4 @@
+import type { OfficialArchive } from '#formats/cifar/official-archives.ts'
 import type { StudioEvents } from '#shared/contract.ts'
 import type { ExecutorChoice } from '#shared/trainer-protocol.ts'
 import type { Clock } from './clock.ts'
@@ -18,6 +19,8 @@ export interface StudioContext {
   readonly limits: SupervisorLimits
   /** Where new work runs. */
   readonly executor: () => ExecutorChoice
+  /** What can be fetched from the official site; tests have a site of their own. */
+  readonly archives: readonly OfficialArchive[]
   /** Tests give a disk that is full. */
   readonly writeBytes: WriteBytes | undefined
 }

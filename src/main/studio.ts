@@ -7,6 +7,7 @@ import type {
   StudioEvents,
 } from '#shared/contract.ts'
 import { commandInputs } from '#shared/contract.ts'
+import { officialArchives, type OfficialArchive } from '#formats/cifar/official-archives.ts'
 import { AppException, fail, ok, toAppError, type Result } from '#shared/result.ts'
 import type { ExecutorChoice } from '#shared/trainer-protocol.ts'
 import { systemClock, type Clock } from './clock.ts'
@@ -53,6 +54,8 @@ export interface StudioOptions {
   readonly versions?: Readonly<Record<string, string>>
   readonly clock?: Clock
   readonly limits?: SupervisorLimits
+  /** Archives that can be fetched; by default those of the official site. */
+  readonly archives?: readonly OfficialArchive[]
   /** How bytes reach the disk. */
   readonly writeBytes?: WriteBytes
   /** By default a file in the store. */
@@ -89,6 +92,7 @@ export class Studio {
       createHost: options.createHost,
       limits: options.limits ?? defaultLimits,
       executor: () => ({ ...store.settings.get('executor'), ...options.executor }),
+      archives: options.archives ?? officialArchives,
       writeBytes: options.writeBytes,
     }
     this.#tasks = new Tasks(context)

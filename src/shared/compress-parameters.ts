@@ -1,5 +1,5 @@
 import {
-  augmentation,
+  augmentationParameters,
   choice,
   integer,
   keep,
@@ -131,13 +131,7 @@ export const compressParameters: readonly ParameterDescription[] = [
     group: 'Distillation phase',
     control: integer(1, 4096, 16),
   },
-  {
-    path: 'distillation.augmentation',
-    title: 'Augmentation',
-    sentence: 'Random changes of the training images.',
-    group: 'Distillation phase',
-    control: augmentation,
-  },
+  ...augmentationParameters('distillation.', 'Distillation phase', '; both networks see the blend'),
   ...optimizerParameters('distillation', 'Distillation phase'),
   {
     path: 'distillation.reconstructionWeight',

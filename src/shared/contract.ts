@@ -32,8 +32,9 @@ const name = z.string().trim().min(1).max(200)
 /** Given by the caller so that it can follow `task-progress` and cancel. */
 const taskId = z.string().min(1).max(100)
 /**
- * An opaque file token from `files.pick` or a dropped file; never a path in windows. Two tokens are fixed: `cifar10`
- * (data set) is the npm package, `sample` (network) the network shipped with the studio.
+ * An opaque file token from `files.pick` or a dropped file; never a path in windows. Some are fixed: of data sets,
+ * `cifar10` is the npm package, `download:cifar10` and `download:cifar100` are archives of the official site; of
+ * networks, `sample` is the one shipped with the studio.
  */
 const fileToken = z.string().min(1).max(4096)
 const empty = z.strictObject({})

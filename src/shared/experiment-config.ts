@@ -51,6 +51,24 @@ const reconstructionPhaseSchema = z.strictObject({
   sampling: samplingConfigSchema,
 })
 
+const jitterStrength = z.number().min(0).max(1)
+const colourJitterSchema = z.strictObject({
+  brightness: jitterStrength,
+  contrast: jitterStrength,
+  saturation: jitterStrength,
+})
+/** Strengths as torchvision's ColorJitter takes them: a factor of 1 - s to 1 + s; 0 leaves it out. */
+export type ColourJitter = Readonly<z.infer<typeof colourJitterSchema>>
+export const noColourJitter = { brightness: 0, contrast: 0, saturation: 0 } as const satisfies ColourJitter
+
+/** Random changes of training images, in this order. All but the first are absent in configurations of older versions. */
+const augmentationFields = {
+  augmentation: z.enum(['none', 'flip-crop', 'resized-crop']),
+  colourJitter: colourJitterSchema.default(noColourJitter),
+  /** alpha of Beta(alpha, alpha), which draws the share of an image's partner (Zhang et al. 2018); 0 mixes nothing. */
+  mixup: z.number().min(0).max(10).default(0),
+}
+
 /** Phase 2: the full objective with images through original and reconstructed network (method 3). */
 const distillationPhaseSchema = z.strictObject({
   steps,
@@ -66,7 +84,7 @@ const distillationPhaseSchema = z.strictObject({
   images: z.enum(['dataset', 'uniform-noise', 'gaussian-noise']).default('dataset'),
   dataBatch: positiveInteger.max(4096),
   /** Of a data set's images; noise is left as it is. */
-  augmentation: z.enum(['none', 'flip-crop', 'resized-crop']),
+  ...augmentationFields,
   reconstructionWeight: z.number().min(0).max(1e6),
   featureMapWeight: z.number().min(0).max(1e6),
   distillationWeight: z.number().min(0).max(1e6),
@@ -154,6 +172,9 @@ export const compressConfigSchema = z.strictObject({
   checkpointEverySteps: positiveInteger,
 })
 export type CompressConfig = z.infer<typeof compressConfigSchema>
+export type AugmentationConfig = Readonly<
+  Pick<CompressConfig['distillation'], 'augmentation' | 'colourJitter' | 'mixup'>
+>
 
 export const trainConfigSchema = z.strictObject({
   version: z.literal(1),
@@ -181,7 +202,7 @@ export const trainConfigSchema = z.strictObject({
       weight: z.number().min(0).max(1),
     })
     .default({ form: 'cosine', weight: 0 }),
-  augmentation: z.enum(['none', 'flip-crop', 'resized-crop']),
+  ...augmentationFields,
   /** Of its images: that of the network it starts from or usual for the architecture, or a preset. */
   preprocessing: z.enum(['default', ...preprocessingPresetIds]).default('default'),
   evaluateEveryEpochs: positiveInteger,

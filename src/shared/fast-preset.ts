@@ -1,5 +1,5 @@
 /** The studio's own recipe; docs/method.md says how it came about. */
-import { gentleOptimizer, type CompressConfig, type ExperimentConfig } from './experiment-config.ts'
+import { gentleOptimizer, noColourJitter, type CompressConfig, type ExperimentConfig } from './experiment-config.ts'
 
 /** A ready-made configuration. */
 export interface Preset<Config extends ExperimentConfig> {
@@ -42,6 +42,8 @@ export const fastConfig: CompressConfig = {
     images: 'dataset',
     dataBatch: 64,
     augmentation: 'flip-crop',
+    colourJitter: noColourJitter,
+    mixup: 0,
     reconstructionWeight: 1,
     featureMapWeight: 1e-3,
     distillationWeight: 1e-2,

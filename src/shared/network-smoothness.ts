@@ -5,7 +5,9 @@ import type { LayerStatistics } from './records.ts'
  * of neighbours they have. Undefined where no represented layer has one, as of 1 x 1 kernels alone.
  */
 export function networkSmoothness(
-  layers: readonly (Pick<LayerStatistics, 'isRepresented' | 'shape'> & { readonly smoothness?: number | null })[],
+  layers: readonly (Pick<LayerStatistics, 'isRepresented' | 'shape'> & {
+    readonly smoothness?: number | null | undefined
+  })[],
 ): number | undefined {
   let sum = 0
   let pairs = 0

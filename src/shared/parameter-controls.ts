@@ -52,13 +52,43 @@ export function choice(titles: Readonly<Record<string, string>>): ParameterContr
   return { type: 'choice', options: Object.entries(titles).map(([value, title]) => ({ value, title })) }
 }
 
-export const augmentation = choice({
+const augmentation = choice({
   none: 'None',
   'flip-crop': 'Flips and crops',
   'resized-crop': 'Flips and resized crops (ImageNet)',
 })
 export const keep = choice({ 'best-validation': 'Best on validation', last: 'Last' })
 export const precision = choice({ float32: '32-bit float', float16: '16-bit float' })
+
+/** Rows of the random changes of training images; `mixed` says what mixup does to the targets of this kind. */
+export function augmentationParameters(prefix: string, group: string, mixed: string): readonly ParameterDescription[] {
+  const jitter = (leaf: string, title: string, sentence: string): ParameterDescription => ({
+    path: `${prefix}colourJitter.${leaf}`,
+    title,
+    sentence,
+    group,
+    control: real(0, 1, 0.1),
+  })
+  return [
+    {
+      path: `${prefix}augmentation`,
+      title: 'Augmentation',
+      sentence: 'Random changes of the training images.',
+      group,
+      control: augmentation,
+    },
+    jitter('brightness', 'Brightness jitter', 'Pixels times a random factor of 1 - s to 1 + s; 0.4 is usual, 0 none.'),
+    jitter('contrast', 'Contrast jitter', "Distance to the image's mean grey times such a factor; 0 none."),
+    jitter('saturation', 'Saturation jitter', 'Distance of colours to their grey times such a factor; 0 none.'),
+    {
+      path: `${prefix}mixup`,
+      title: 'Mixup',
+      sentence: `Blends images in pairs by a share of Beta(a, a)${mixed}; 0.2 is usual, 0 mixes nothing.`,
+      group,
+      control: real(0, 10, 0.1),
+    },
+  ]
+}
 
 export const seedParameter = (group: string): ParameterDescription => ({
   path: 'seed',

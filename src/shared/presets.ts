@@ -1,6 +1,6 @@
 /** Ready-made configurations. `id` is what `studio run --preset` takes. */
 import { baselinePresets } from './baseline-presets.ts'
-import type { BaselineConfig, CompressConfig, TrainConfig } from './experiment-config.ts'
+import { noColourJitter, type BaselineConfig, type CompressConfig, type TrainConfig } from './experiment-config.ts'
 import { fastConfig, type CompressPreset, type Preset } from './fast-preset.ts'
 import { publishedPresets } from './published-presets.ts'
 
@@ -60,6 +60,8 @@ export const trainDefaults: TrainConfig = {
   labelSmoothing: 0,
   smoothness: { form: 'cosine', weight: 0 },
   augmentation: 'flip-crop',
+  colourJitter: noColourJitter,
+  mixup: 0,
   preprocessing: 'default',
   evaluateEveryEpochs: 1,
   keep: 'last',

@@ -2,7 +2,7 @@
  * The recipes behind the checkpoints the authors published (method 3, 4 and 8.1): one phase with Ranger, every kernel
  * predicted in each step, gradients for magnitude-weighted samples.
  */
-import type { CompressConfig } from './experiment-config.ts'
+import { noColourJitter, type CompressConfig } from './experiment-config.ts'
 import { fastConfig, type CompressPreset } from './fast-preset.ts'
 
 interface PublishedRow {
@@ -130,6 +130,8 @@ function publishedConfig(row: PublishedRow): CompressConfig {
       images: 'dataset',
       dataBatch: row.dataBatch,
       augmentation: row.augmentation,
+      colourJitter: noColourJitter,
+      mixup: 0,
       reconstructionWeight: 1,
       featureMapWeight: weight,
       distillationWeight: weight,

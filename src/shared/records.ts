@@ -39,16 +39,25 @@ export interface NetworkRecord {
   readonly createdAt: string
 }
 
-export interface LayerStatistics {
-  readonly name: string
-  readonly shape: readonly number[]
-  readonly isRepresented: boolean
-  readonly kernels: number
-  readonly weights: number
-  readonly bytes: number
-  readonly standardDeviation: number
+export const layerStatisticsSchema = z.strictObject({
+  name: z.string(),
+  shape: z.array(z.int()).readonly(),
+  isRepresented: z.boolean(),
+  kernels: z.int(),
+  weights: z.int(),
+  bytes: z.int(),
+  standardDeviation: z.number(),
   /** Mean cosine similarity of neighbouring kernels, undefined where there are none. */
-  readonly smoothness?: number
+  smoothness: z.number().optional(),
+})
+export type LayerStatistics = Readonly<z.infer<typeof layerStatisticsSchema>>
+
+/** What a trainer finds out about a network while it has its weights in memory. */
+export interface NetworkDescription extends Pick<
+  NetworkRecord,
+  'title' | 'parameters' | 'representedWeights' | 'kernels' | 'preprocessing'
+> {
+  readonly layers: readonly LayerStatistics[]
 }
 
 export interface NetworkDetail {

@@ -27,6 +27,7 @@ export const appErrorCodes = [
   'diverged', // loss became NaN or infinite
   'trainer-gone', // the trainer process died
   'disk-full', // no space left; the run was paused
+  'download-failed', // a file could not be fetched from the network
   'cancelled', // the user cancelled
   'unauthorized', // IPC sender is not the studio's own window
   'internal', // a defect of the studio

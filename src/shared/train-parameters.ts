@@ -1,7 +1,7 @@
 import { architectureCatalogue } from './architecture-catalogue.ts'
 import { preprocessingPresets } from './preprocessing.ts'
 import {
-  augmentation,
+  augmentationParameters,
   choice,
   integer,
   keep,
@@ -37,13 +37,7 @@ export const trainParameters: readonly ParameterDescription[] = [
     group: 'Training',
     control: integer(1, 4096, 16),
   },
-  {
-    path: 'augmentation',
-    title: 'Augmentation',
-    sentence: 'Random changes of the training images.',
-    group: 'Training',
-    control: augmentation,
-  },
+  ...augmentationParameters('', 'Training', ', and their labels with them'),
   {
     path: 'preprocessing',
     title: 'Preprocessing',

@@ -6,8 +6,8 @@ import { z } from 'zod'
 import { baselineConfigSchema, compressConfigSchema, trainConfigSchema } from './experiment-config.ts'
 import { weightFormatSchema } from './export-formats.ts'
 import { importanceMeasurementSchema, importanceRequestFields } from './importance.ts'
-import { preprocessingChangesSchema } from './preprocessing.ts'
-import { datasetKinds, importSplits, splitNameSchema } from './records.ts'
+import { preprocessingChangesSchema, preprocessingSchema } from './preprocessing.ts'
+import { datasetKinds, importSplits, layerStatisticsSchema, splitNameSchema } from './records.ts'
 
 export const trainerProtocolVersion = 1
 
@@ -158,6 +158,16 @@ const reconstructionFields = {
   reconstructed: bytes,
 }
 
+/** `NetworkDescription` of the records. */
+const networkDescriptionSchema = z.strictObject({
+  title: z.string(),
+  parameters: z.int(),
+  representedWeights: z.int(),
+  kernels: z.int(),
+  preprocessing: preprocessingSchema,
+  layers: z.array(layerStatisticsSchema).readonly(),
+})
+
 export const jobResultSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('compress'),
@@ -185,6 +195,7 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
     evaluations: z.array(predictionsSchema),
     /** safetensors of the trained network. */
     network: bytes,
+    description: networkDescriptionSchema,
     seconds: z.strictObject({ total: z.number() }),
     /** `networkSmoothness` of the weights it began with and of those kept; absent where no kernels are neighbours. */
     smoothness: z.strictObject({ before: z.number(), after: z.number() }).optional(),
@@ -194,8 +205,8 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('import-network'),
     architecture: z.string(),
-    title: z.string(),
     classes: z.int(),
+    description: networkDescriptionSchema,
     format: z.string(),
     sourceSha256: z.string(),
     /** Of the file written to `outputPath`. */

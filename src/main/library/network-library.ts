@@ -19,7 +19,7 @@ import { inUse } from '../store/errors.ts'
 import { networkPath } from '../store/layout.ts'
 import { assertFit, assertImages } from './dataset-fit.ts'
 import { removePermutations } from './permutation-cache.ts'
-import { describeNetwork, storedNetwork } from './network-content.ts'
+import { storedNetwork } from './network-content.ts'
 import type { Tasks } from './tasks.ts'
 import { uniqueName } from './unique-name.ts'
 
@@ -80,7 +80,7 @@ export class NetworkLibrary {
         const known = store.networks.findByContent(result.sha256)
         if (known !== undefined) return known
         const { architecture, classes, sha256, sizeBytes, format, sourceSha256 } = result
-        const { counts, layers } = await describeNetwork(outputPath, architecture, classes)
+        const { layers, ...described } = result.description
         await commitRename(outputPath, networkPath(store.layout, sha256))
         const source = basename(sourcePath)
         const record: NetworkRecord = {
@@ -90,7 +90,7 @@ export class NetworkLibrary {
           classes,
           sha256,
           sizeBytes,
-          ...counts,
+          ...described,
           origin: wanted.origin ?? { kind: wanted.originKind ?? 'imported', source, format, sha256: sourceSha256 },
           createdAt: timestamp(this.#context.clock),
         }

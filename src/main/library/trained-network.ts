@@ -1,22 +1,22 @@
 import { AppException } from '#shared/result.ts'
-import type { ExperimentRecord, NetworkRecord } from '#shared/records.ts'
+import type { ExperimentRecord, NetworkDescription, NetworkRecord } from '#shared/records.ts'
 import { timestamp } from '../clock.ts'
 import type { StudioContext } from '../context.ts'
 import { atomicWrite } from '../files/atomic-write.ts'
 import { sha256Of } from '../files/sha256.ts'
 import { newId } from '../new-id.ts'
 import { networkPath } from '../store/layout.ts'
-import { describeNetwork } from './network-content.ts'
 import { uniqueName } from './unique-name.ts'
 
 /**
  * Keeps the network a train experiment made, under the experiment's name. Equal bytes are kept once.
- * Errors: `disk-full`, `file-unreadable`, `file-corrupt`.
+ * Errors: `disk-full`, `file-unreadable`.
  */
 export async function addTrainedNetwork(
   { store, clock, writeBytes }: StudioContext,
   { config, name, datasetId }: ExperimentRecord,
   bytes: Uint8Array,
+  { layers, ...described }: NetworkDescription,
 ): Promise<NetworkRecord> {
   if (config.kind !== 'train') throw new AppException({ code: 'internal', message: `${name} trains nothing.` })
   const sha256 = sha256Of(bytes)
@@ -25,7 +25,6 @@ export async function addTrainedNetwork(
   const path = networkPath(store.layout, sha256)
   await atomicWrite(path, bytes, writeBytes)
   const classes = store.datasets.get(datasetId).classNames.length
-  const { counts, layers } = await describeNetwork(path, config.architecture, classes)
   const record: NetworkRecord = {
     id: newId('net'),
     name: uniqueName(
@@ -36,7 +35,7 @@ export async function addTrainedNetwork(
     classes,
     sha256,
     sizeBytes: bytes.byteLength,
-    ...counts,
+    ...described,
     origin: { kind: 'trained', source: name, format: 'studio', sha256 },
     createdAt: timestamp(clock),
   }

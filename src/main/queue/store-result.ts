@@ -115,7 +115,7 @@ async function storeTrainResult(
   result: TrainJobResult,
 ): Promise<void> {
   const { store } = context
-  const network = await addTrainedNetwork(context, experiment, result.network)
+  const network = await addTrainedNetwork(context, experiment, result.network, result.description)
   const countOf = (split: 'validation' | 'test') => {
     const found = result.evaluations.find((evaluation) => evaluation.split === split)
     return { correct: found?.correct ?? 0, total: found?.total ?? 0 }

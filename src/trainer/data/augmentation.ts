@@ -6,12 +6,12 @@
  */
 import { centreOffset } from '#networks/image-fit.ts'
 import type { Random } from '#shared/random.ts'
-import type { CompressConfig } from '#shared/experiment-config.ts'
+import type { AugmentationConfig } from '#shared/experiment-config.ts'
 import { writeResizedCrop } from './random-resized-crop.ts'
 
 const padding = 4
 
-export type Augmentation = CompressConfig['distillation']['augmentation']
+export type Augmentation = AugmentationConfig['augmentation']
 
 export interface ImageShape {
   readonly channels: number

@@ -2,9 +2,12 @@
  * Batches of a split in an order drawn anew each epoch. Order, position and augmentation come from two generators whose
  * state is all a checkpoint needs: an epoch's order is drawn again from the state at its start.
  */
+import type { AugmentationConfig } from '#shared/experiment-config.ts'
 import { Random, type RandomState } from '#shared/random.ts'
-import { writeAugmentedImages, writeImages, type Augmentation, type ImageShape } from './augmentation.ts'
+import { writeAugmentedImages, writeImages, type ImageShape } from './augmentation.ts'
+import { drawJitter, jitterColours } from './colour-jitter.ts'
 import type { ImageSplit } from './image-split.ts'
+import { drawMixing, mixImages } from './mixup.ts'
 
 export interface BatchSourceState {
   readonly orderAtEpochStart: RandomState
@@ -18,7 +21,7 @@ export interface BatchSourceOptions {
   /** Of the network's input. */
   readonly shape: ImageShape
   readonly batch: number
-  readonly augmentation: Augmentation
+  readonly augmentation: AugmentationConfig
   readonly seed: number
 }
 
@@ -27,6 +30,8 @@ export interface Batch {
   readonly images: Float32Array
   /** int32 [batch]; overwritten by the next call. */
   readonly labels: Int32Array
+  /** Of mixed images only: the labels of their partners, int32 [batch], and the share of an image's own label. */
+  readonly mixed?: { readonly labels: Int32Array; readonly share: number }
 }
 
 export class BatchSource {
@@ -34,13 +39,15 @@ export class BatchSource {
   readonly #indices: Int32Array
   readonly #images: Float32Array
   readonly #labels: Int32Array
+  /** Images before they were mixed; empty when none are. */
+  readonly #unmixed: Float32Array
   #order: Random
   #orderAtEpochStart: RandomState
   #augmentation: Random
   #position: number
 
   constructor(options: BatchSourceOptions, state?: BatchSourceState) {
-    const { data, shape, batch, seed } = options
+    const { data, shape, batch, augmentation, seed } = options
     if (data.labels.length < batch) {
       throw new RangeError(`a batch of ${batch} images needs at least as many, the split has ${data.labels.length}`)
     }
@@ -49,6 +56,7 @@ export class BatchSource {
     this.#indices = new Int32Array(data.labels.length)
     this.#images = new Float32Array(batch * imageSize)
     this.#labels = new Int32Array(batch)
+    this.#unmixed = new Float32Array(augmentation.mixup > 0 ? batch * imageSize : 0)
     this.#orderAtEpochStart = state?.orderAtEpochStart ?? Random.fromSeed(seed, 'data order').state
     this.#augmentation =
       state === undefined ? Random.fromSeed(seed, 'augmentation') : Random.fromState(state.augmentation)
@@ -80,9 +88,28 @@ export class BatchSource {
     const gathered = await data.read(indices)
     this.#position += batch
     const shapes = { stored: data.shape, shown: shape }
-    if (augmentation === 'none') writeImages(gathered, this.#images, batch, shapes)
-    else writeAugmentedImages(gathered, this.#images, batch, shapes, augmentation, this.#augmentation)
-    return { images: this.#images, labels: this.#labels }
+    const { augmentation: geometry } = augmentation
+    if (geometry === 'none') writeImages(gathered, this.#images, batch, shapes)
+    else writeAugmentedImages(gathered, this.#images, batch, shapes, geometry, this.#augmentation)
+    this.#jitter()
+    return { images: this.#images, labels: this.#labels, ...this.#mix() }
+  }
+
+  #jitter(): void {
+    const { shape, batch, augmentation } = this.#options
+    for (let image = 0; image < batch; image++) {
+      const steps = drawJitter(augmentation.colourJitter, this.#augmentation)
+      jitterColours(this.#images, image, shape.channels, shape.height * shape.width, steps)
+    }
+  }
+
+  #mix(): Pick<Batch, 'mixed'> {
+    const { batch, augmentation } = this.#options
+    if (augmentation.mixup === 0) return {}
+    const mixing = drawMixing(batch, augmentation.mixup, this.#augmentation)
+    mixImages(this.#images, this.#unmixed, mixing)
+    const labels = mixing.partners.map((partner) => this.#labels[partner] ?? 0)
+    return { mixed: { labels, share: mixing.share } }
   }
 
   #shuffle(): void {

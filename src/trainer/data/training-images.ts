@@ -31,12 +31,12 @@ export async function openTrainingImages(
   dataset: DatasetInput,
   state?: TrainingImagesState,
 ): Promise<TrainingImages> {
-  const { images, dataBatch: batch, augmentation } = distillation
+  const { images, dataBatch: batch } = distillation
   const shape = network.inputShape
   if (images === 'dataset') {
     if (state !== undefined && 'noise' in state) throw otherImages()
     return new BatchSource(
-      { data: await loadSplit(dataset, 'train', network), shape, batch, augmentation, seed },
+      { data: await loadSplit(dataset, 'train', network), shape, batch, augmentation: distillation, seed },
       state,
     )
   }

@@ -6,6 +6,7 @@ import { evaluateProgram } from '#engine/network-evaluation.ts'
 import { dropoutMasks } from '#engine/network-dropout.ts'
 import {
   initialTrainOriginalState,
+  mixedLabelInputs,
   trainOriginalInputsAt,
   trainOriginalProgram,
   type TrainOriginalOptions,
@@ -14,6 +15,7 @@ import { networkMetadata } from '#formats/network-metadata.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
+import { describeNetwork } from '#networks/network-description.ts'
 import { networkStatistics } from '#networks/network-statistics.ts'
 import type { Network } from '#networks/network.ts'
 import { float32Tensor, int32Tensor, type HostTensors } from '#shared/host-tensor.ts'
@@ -120,7 +122,7 @@ class TrainRun {
   ): Promise<TrainRun> {
     const { config } = job
     const { network } = start
-    const options = { ...config, batch: config.batchSize }
+    const options = { ...config, batch: config.batchSize, isMixed: config.mixup > 0 }
     const program = await executor.compile(trainOriginalProgram(network, options))
     const evaluation = await executor.compile(
       evaluateProgram(network, {
@@ -173,7 +175,7 @@ class TrainRun {
         data: splits.train,
         shape: network.inputShape,
         batch: config.batchSize,
-        augmentation: config.augmentation,
+        augmentation: config,
         seed: config.seed,
       },
       resumed?.progress.source,
@@ -207,7 +209,8 @@ class TrainRun {
     const parameters = await this.#state.read(this.#parameterNames)
     const bytes = writeSafetensors(Object.entries(parameters), networkMetadata(this.#network))
     const before = this.#smoothnessBefore
-    const after = smoothnessOf(this.#network, parameters)
+    const description = describeNetwork(this.#network, parameters)
+    const after = networkSmoothness(description.layers)
     this.#context.send({
       type: 'result',
       result: {
@@ -217,6 +220,7 @@ class TrainRun {
           { of: 'original', split: 'test', ...onTest },
         ],
         network: Uint8Array.from(bytes),
+        description,
         seconds: { total: this.#metrics.elapsedMs / 1000 },
         ...(before === undefined || after === undefined ? {} : { smoothness: { before, after } }),
       },
@@ -226,12 +230,13 @@ class TrainRun {
   async #runStep(): Promise<void> {
     const { batchSize, seed } = this.#job.config
     const { channels, height, width } = this.#network.inputShape
-    const { images, labels } = await this.#source.next()
+    const { images, labels, mixed } = await this.#source.next()
     const learningRate = learningRateAt(this.#schedule, this.#step)
     const outputs = await this.#program.run(
       {
         images: float32Tensor([batchSize, channels, height, width], images),
         labels: int32Tensor([batchSize], labels),
+        ...(mixed === undefined ? {} : mixedLabelInputs(mixed.labels, mixed.share)),
         ...dropoutMasks(this.#network, batchSize, Random.fromSeed(seed, `dropout ${this.#step}`)),
         ...trainOriginalInputsAt(this.#options, this.#step + 1, learningRate),
       },

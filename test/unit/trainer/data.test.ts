@@ -1,23 +1,25 @@
 import { describe, expect, test } from 'vitest'
+import { noColourJitter, type AugmentationConfig } from '#shared/experiment-config.ts'
 import { Random } from '#shared/random.ts'
 import { BatchSource, type BatchSourceOptions } from '#trainer/data/batch-source.ts'
-import { writeAugmentedImages, writeImages, type Augmentation } from '#trainer/data/augmentation.ts'
+import { writeAugmentedImages, writeImages } from '#trainer/data/augmentation.ts'
 import { splitInMemory } from '#trainer/data/image-split.ts'
 import { drawPart } from '#trainer/data/random-resized-crop.ts'
 
 const shape = { channels: 1, height: 4, width: 4 }
 const same = { stored: shape, shown: shape }
 
-function options(augmentation: Augmentation): BatchSourceOptions {
+function options(changes: Partial<AugmentationConfig>): BatchSourceOptions {
   const count = 10
   const images = Uint8Array.from({ length: count * 16 }, (_, i) => 1 + (i % 250))
   const labels = Uint16Array.from({ length: count }, (_, i) => i)
+  const augmentation = { augmentation: 'none', colourJitter: noColourJitter, mixup: 0, ...changes } as const
   return { data: splitInMemory(images, labels, shape), shape, batch: 4, augmentation, seed: 7 }
 }
 
 describe('BatchSource', () => {
   test('gives every image at most once an epoch, and labels that belong to the images', async () => {
-    const source = new BatchSource(options('none'))
+    const source = new BatchSource(options({}))
     const seen: number[] = []
     for (let i = 0; i < 2; i++) {
       const { images, labels } = await source.next()
@@ -27,23 +29,44 @@ describe('BatchSource', () => {
     expect(new Set(seen).size).toBe(8)
   })
 
-  test.each(['flip-crop', 'resized-crop'] as const)(
-    'goes on from its state exactly where it was, with %s',
-    async (kind) => {
-      const source = new BatchSource(options(kind))
-      for (let i = 0; i < 3; i++) await source.next()
-      const resumed = new BatchSource(options(kind), structuredClone(source.state))
-      for (let i = 0; i < 5; i++) {
-        const expected = await source.next()
-        const found = await resumed.next()
-        expect([...found.labels]).toEqual([...expected.labels])
-        expect([...found.images]).toEqual([...expected.images])
-      }
-    },
-  )
+  test.each<Partial<AugmentationConfig>>([
+    { augmentation: 'flip-crop' },
+    { augmentation: 'resized-crop' },
+    { augmentation: 'flip-crop', colourJitter: { brightness: 0.4, contrast: 0.4, saturation: 0 }, mixup: 0.2 },
+  ])('goes on from its state exactly where it was, with %j', async (changes) => {
+    const source = new BatchSource(options(changes))
+    for (let i = 0; i < 3; i++) await source.next()
+    const resumed = new BatchSource(options(changes), structuredClone(source.state))
+    for (let i = 0; i < 5; i++) {
+      const expected = await source.next()
+      const found = await resumed.next()
+      expect([...found.labels]).toEqual([...expected.labels])
+      expect([...found.images]).toEqual([...expected.images])
+      expect(found.mixed).toEqual(expected.mixed)
+    }
+  })
+
+  test('mixes pairs of images, and says the labels of both', async () => {
+    const plain = new BatchSource(options({}))
+    const mixing = new BatchSource(options({ mixup: 1 }))
+    for (let i = 0; i < 4; i++) {
+      const { images: originals, labels } = await plain.next()
+      const { images, labels: own, mixed } = await mixing.next()
+      expect([...own]).toEqual([...labels])
+      const { labels: others, share } = mixed ?? { labels: new Int32Array(4), share: NaN }
+      others.forEach((other, image) => {
+        const partner = labels.indexOf(other)
+        for (let at = 0; at < 16; at++) {
+          const blend =
+            share * (originals[image * 16 + at] ?? NaN) + (1 - share) * (originals[partner * 16 + at] ?? NaN)
+          expect(images[image * 16 + at]).toBeCloseTo(blend, 3)
+        }
+      })
+    }
+  })
 
   test('refuses a batch larger than the split', () => {
-    expect(() => new BatchSource({ ...options('none'), batch: 11 })).toThrow(/11 images.*has 10/)
+    expect(() => new BatchSource({ ...options({}), batch: 11 })).toThrow(/11 images.*has 10/)
   })
 })
 

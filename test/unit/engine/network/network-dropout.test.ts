@@ -67,7 +67,8 @@ describe('dropout', () => {
   test('asks for its mask as an input of a training step', () => {
     const sgd = { momentum: 0, nesterov: false, weightDecay: 0 }
     const smoothness = { form: 'cosine', weight: 0 } as const
-    const program = trainOriginalProgram(network, { ...sgd, batch, labelSmoothing: 0, smoothness })
+    const options = { ...sgd, batch, labelSmoothing: 0, smoothness, isMixed: false }
+    const program = trainOriginalProgram(network, options)
     expect(program.inputs['dropout.classifier.0']).toEqual({ shape: [batch, 3], dtype: 'float32' })
   })
 })

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest'
 import { batchNormTraining } from '#engine/network-batch-norm.ts'
-import { initialTrainOriginalState, trainOriginalInputsAt, trainOriginalProgram } from '#engine/original-training.ts'
+import {
+  initialTrainOriginalState,
+  mixedLabelInputs,
+  trainOriginalInputsAt,
+  trainOriginalProgram,
+} from '#engine/original-training.ts'
 import { tf } from '#engine/program/tfjs.ts'
 import type { RepresentedLayer } from '#networks/network.ts'
 import { float32Tensor, int32Tensor, type HostTensors } from '#shared/host-tensor.ts'
@@ -10,10 +15,11 @@ import { largestDifference, parameterTensors, readTrainingSteps } from './traini
 
 const network = tinyNetwork()
 const pytorch = readTrainingSteps()
-const options = { ...pytorch.options, batch: 5, smoothness: { form: 'cosine', weight: 0 } } as const
+const options = { ...pytorch.options, batch: 5, smoothness: { form: 'cosine', weight: 0 }, isMixed: false } as const
+const labels = Int32Array.from(pytorch.labels)
 const batch = {
   images: float32Tensor([5, 3, 8, 8], Float32Array.from(pytorch.images)),
-  labels: int32Tensor([5], Int32Array.from(pytorch.labels)),
+  labels: int32Tensor([5], labels),
 }
 
 test('three steps follow PyTorch in loss, parameters and running statistics', async () => {
@@ -34,6 +40,30 @@ test('three steps follow PyTorch in loss, parameters and running statistics', as
   // Parameters are of size 1 and float32 rounds at 6e-8; three steps amplify that a little.
   expect(Math.max(...differences)).toBeLessThan(5e-6)
   expect(correct).toEqual(pytorch.steps.map((step) => step.correct))
+})
+
+test('a mixed label is the same as that much of each loss and of each gradient', async () => {
+  const others = Int32Array.from(pytorch.labels, (label) => (label + 1) % network.classes)
+  const share = 0.7
+  const start = initialTrainOriginalState(network, options, parameterTensors(network, pytorch.parameters))
+  const inputs = { ...batch, ...trainOriginalInputsAt(options, 1, 0.1) }
+  const step = (of: Int32Array) =>
+    runEagerly(trainOriginalProgram(network, options), { ...inputs, labels: int32Tensor([5], of) }, start)
+  const first = await step(labels)
+  const second = await step(others)
+  const program = trainOriginalProgram(network, { ...options, isMixed: true })
+  const mixed = await runEagerly(program, { ...inputs, ...mixedLabelInputs(others, share) }, start)
+  // The first update of SGD is linear in the gradient, so parameters mix as losses do.
+  for (const [name, { data }] of Object.entries(mixed)) {
+    const expected = Array.from(first[name]?.data ?? [], (value, at) => {
+      return share * value + (1 - share) * (second[name]?.data[at] ?? NaN)
+    })
+    expect(largestDifference(data, expected), name).toBeLessThan(5e-6)
+  }
+  // All alike is not mixed at all.
+  const alike = await runEagerly(program, { ...inputs, ...mixedLabelInputs(labels, share) }, start)
+  expect(alike['loss']?.data[0]).toBeCloseTo(first['loss']?.data[0] ?? NaN, 5)
+  expect(alike['correct']?.data[0]).toBeCloseTo(first['correct']?.data[0] ?? NaN, 5)
 })
 
 test('every state entry is replaced by a step, and nothing stays allocated', async () => {

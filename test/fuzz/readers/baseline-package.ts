@@ -1,0 +1,43 @@
+import { readBack } from '#engine/quantization/stored-parameters.ts'
+import { baselinePackageKind } from '#formats/baseline-package/kind.ts'
+import { isBaselinePackage, readBaselinePackage } from '#formats/baseline-package/reader.ts'
+import { writeBaselinePackage } from '#formats/baseline-package/writer.ts'
+import { readSafetensors } from '#formats/safetensors/reader.ts'
+import { writeSafetensors } from '#formats/safetensors/writer.ts'
+import { decompressed } from '#shared/compressed-tensor.ts'
+import { ok } from '#shared/result.ts'
+import { madeUpBaseline } from '#test/support/made-up-baseline.ts'
+import { descriptionBomb, mutatePackage } from '../package-parts.ts'
+import type { FuzzedReader } from '../reader.ts'
+
+const baseline = (options: Parameters<typeof madeUpBaseline>[0], allowsEntropy: boolean): Uint8Array =>
+  writeBaselinePackage(madeUpBaseline(options), { allowsEntropy })
+const seeds = [
+  baseline({ kinds: ['float16'], kept: 'float32' }, true),
+  baseline({ kinds: ['integer', 'float16', 'integer'], bits: 4 }, true),
+  baseline({ kinds: ['integer'], bits: 3 }, false),
+]
+const { markKey } = baselinePackageKind
+
+/** The package of a baseline, decoded to the last value. */
+export const baselinePackage: FuzzedReader = {
+  name: 'baseline-package',
+  seeds,
+  mutate: mutatePackage,
+  handmade: [
+    descriptionBomb(markKey),
+    writeSafetensors([], { [markKey]: '{"version":2}' }),
+    writeSafetensors([]),
+    new Uint8Array(3),
+  ],
+  codes: ['file-truncated', 'file-corrupt', 'file-unsupported', 'file-unsafe'],
+  isRecognised(bytes) {
+    const read = readSafetensors(bytes, 'fuzzed')
+    return read.ok && isBaselinePackage(read.value.metadata)
+  },
+  read(bytes) {
+    const read = readBaselinePackage(bytes, 'fuzzed')
+    if (!read.ok) return read
+    return ok([decompressed(read.value.layers), readBack(read.value.kept)])
+  },
+}

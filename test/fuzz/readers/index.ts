@@ -1,0 +1,29 @@
+import type { FuzzedReader } from '../reader.ts'
+import { baselinePackage } from './baseline-package.ts'
+import { cifarBinary } from './cifar-binary.ts'
+import { cifarPython } from './cifar-python.ts'
+import { imageCache } from './image-cache.ts'
+import { nernPackage } from './nern-package.ts'
+import { npz } from './npz.ts'
+import { pngSheet } from './png-sheet.ts'
+import { pytorchLegacy } from './pytorch-legacy.ts'
+import { pytorchZip } from './pytorch-zip.ts'
+import { safetensors } from './safetensors.ts'
+import { tarGzip } from './tar-gz.ts'
+import { zip } from './zip.ts'
+
+/** Every reader of files that come from outside. */
+export const fuzzedReaders: readonly FuzzedReader[] = [
+  safetensors,
+  pytorchZip,
+  pytorchLegacy,
+  npz,
+  zip,
+  pngSheet,
+  cifarBinary,
+  cifarPython,
+  tarGzip,
+  nernPackage,
+  baselinePackage,
+  imageCache,
+]

@@ -1,0 +1,41 @@
+import { readBack } from '#engine/quantization/stored-parameters.ts'
+import { isPackage, readPackage } from '#formats/nern-package/reader.ts'
+import { writePackage } from '#formats/nern-package/writer.ts'
+import { readSafetensors } from '#formats/safetensors/reader.ts'
+import { writeSafetensors } from '#formats/safetensors/writer.ts'
+import { ok } from '#shared/result.ts'
+import { madeUpPackage } from '#test/support/made-up-package.ts'
+import { descriptionBomb, mutatePackage } from '../package-parts.ts'
+import type { FuzzedReader } from '../reader.ts'
+
+const marked = (mark: string): Uint8Array => writeSafetensors([], { nern: mark })
+
+/** The compressed package, decoded to the last value. */
+export const nernPackage: FuzzedReader = {
+  name: 'nern-package',
+  seeds: [
+    writePackage(madeUpPackage({ mode: 'none' })),
+    writePackage(madeUpPackage({ mode: 'in-filter', predictor: 'float16', kept: 'float16' })),
+    writePackage(madeUpPackage({ embedding: { type: 'fourier', levels: 4, seed: 0 }, kept: 8 })),
+    writePackage(madeUpPackage({ predictor: 4, hiddenSize: 24, blocks: 4 })),
+  ],
+  mutate: mutatePackage,
+  handmade: [
+    descriptionBomb('nern'),
+    marked('{'),
+    marked('{}'),
+    marked('{"version":2}'),
+    writeSafetensors([]),
+    new Uint8Array(3),
+  ],
+  codes: ['file-truncated', 'file-corrupt', 'file-unsupported', 'file-unsafe'],
+  isRecognised(bytes) {
+    const read = readSafetensors(bytes, 'fuzzed')
+    return read.ok && isPackage(read.value.metadata)
+  },
+  read(bytes) {
+    const read = readPackage(bytes, 'fuzzed')
+    if (!read.ok) return read
+    return ok([readBack(read.value.predictor), readBack(read.value.kept)])
+  },
+}
