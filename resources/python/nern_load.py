@@ -22,7 +22,7 @@ import zlib
 
 import numpy as np
 
-VERSION = 1
+VERSIONS = (1, 2)
 MOST_DESCRIPTION_BYTES = 16 * 2**20
 MOST_WEIGHTS = 2**31
 MOST_CODES_A_BYTE = 1024
@@ -84,8 +84,8 @@ def _read_description(sections, metadata):
     if "nern" not in metadata:
         raise PackageError("this is an ordinary safetensors file, not a compressed package")
     version = json.loads(metadata["nern"])["version"]
-    if version != VERSION:
-        raise PackageError(f"the package has version {version}, this reader knows {VERSION}")
+    if version not in VERSIONS:
+        raise PackageError(f"the package has version {version}, this reader knows {VERSIONS}")
     text = zlib.decompressobj().decompress(sections["description"], MOST_DESCRIPTION_BYTES)
     description = json.loads(text.decode("utf-8"))
     for name, content in sections.items():
@@ -104,20 +104,28 @@ def _tensors(owner, entries, sections):
     tensors = {}
     for entry in entries:
         shape = tuple(entry["shape"])
-        count = math.prod(shape)
-        if entry["kind"] == "float32":
-            values, singles = _take(singles, count)
-        elif entry["kind"] == "float16":
-            values, halves = _take(halves, count)
-        elif entry["kind"] == "integer":
-            coded, codes = _take(codes, entry["bytes"])
+        count = kept = math.prod(shape)
+        is_kept, how = None, entry
+        if entry["kind"] == "sparse":
+            how, kept = entry["values"], entry["positions"]["kept"]
+            coded, codes = _take(codes, entry["positions"]["bytes"])
+            is_kept = _positions(coded, entry["positions"]["coding"], count, kept)
+        scales = np.ones(1, np.float32)
+        if how["kind"] == "float32":
+            stored, singles = _take(singles, kept)
+        elif how["kind"] == "float16":
+            stored, halves = _take(halves, kept)
+        elif how["kind"] == "integer":
+            coded, codes = _take(codes, how["bytes"])
             scales, halves = _take(halves, shape[0] if shape else 1)
-            integers = _integers(coded, entry["bits"], entry["coding"], count)
-            # A product of two float32 numbers, rounded once.
-            values = integers.reshape(len(scales), -1).astype(np.float32) * scales.astype(np.float32)[:, None]
+            stored = _integers(coded, how["bits"], how["coding"], kept)
         else:
             raise PackageError(f"tensor {entry['name']} is stored in an unknown way")
-        tensors[entry["name"]] = np.array(values, np.float32).reshape(shape)
+        values = np.zeros(count, np.float32)
+        values[slice(None) if is_kept is None else is_kept] = stored
+        # A product of two float32 numbers, rounded once.
+        values = values.reshape(len(scales), -1) * scales.astype(np.float32)[:, None]
+        tensors[entry["name"]] = values.reshape(shape)
     return tensors
 
 
@@ -141,15 +149,20 @@ def _integers(data, bits, coding, count):
     largest = 2 ** (bits - 1) - 1
     if coding == "packed":
         return _unpack(data, bits, count) - largest
+    symbols = _symbols(data, 2 * largest + 1, count)
+    return np.where(symbols % 2 == 1, (symbols + 1) // 2, -symbols // 2)
+
+
+def _symbols(data, alphabet, count):
+    """`count` symbols below `alphabet`: a histogram, then a stream coded by how many of each are still to come."""
     if count > MOST_CODES_A_BYTE * len(data):
         raise PackageError("a few bytes claim too many integers")
-    symbols = 2 * largest + 1
     width = count.bit_length()
-    counts = [int(number) for number in _unpack(data, width, symbols)]
+    counts = [int(number) for number in _unpack(data, width, alphabet)]
     if sum(counts) != count:
         raise PackageError("a histogram does not add up")
-    decoder = _RangeDecoder(data[(symbols * width + 7) // 8 :])
-    codes = np.empty(count, np.int64)
+    decoder = _RangeDecoder(data[(alphabet * width + 7) // 8 :])
+    symbols = np.empty(count, np.int64)
     for at in range(count):
         target = decoder.target(count - at)
         symbol, start = 0, 0
@@ -158,8 +171,16 @@ def _integers(data, bits, coding, count):
             symbol += 1
         decoder.take(start, counts[symbol])
         counts[symbol] -= 1
-        codes[at] = (symbol + 1) // 2 if symbol % 2 else -symbol // 2
-    return codes
+        symbols[at] = symbol
+    return symbols
+
+
+def _positions(data, coding, count, kept):
+    """Which of `count` values are stored: a bit each."""
+    bits = _unpack(data, 1, count) if coding == "packed" else _symbols(data, 2, count)
+    if bits.sum() != kept:
+        raise PackageError("the positions of a sparse tensor do not add up")
+    return bits.astype(bool)
 
 
 class _RangeDecoder:

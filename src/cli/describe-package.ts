@@ -3,7 +3,7 @@ import { baselineBytes, type BaselineFile } from '#formats/baseline-package/read
 import { packageBytes } from '#formats/nern-package/package-bytes.ts'
 import type { PackageFile } from '#formats/nern-package/reader.ts'
 import type { BaselineDescription, LayerEntry } from '#shared/baseline-description.ts'
-import type { StoredEntry } from '#shared/package-description.ts'
+import type { PredictorEntry, StoredEntry, StoredValues } from '#shared/package-description.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
 import { formatBytes, formatCount, formatPercent } from '#shared/plain-text/units.ts'
 import { assertNever } from '#shared/result.ts'
@@ -38,7 +38,7 @@ export function describePackage(name: string, file: PackageFile): Description {
   const tensors = formatTable(
     [{ title: 'tensor' }, { title: 'shape' }, { title: 'stored as' }],
     [
-      ...predictor.tensors.map(tensorRow),
+      ...predictor.tensors.map(predictorRow),
       ...layers.map(({ name: layer, shape }) => [layer, shape.join(' x '), 'represented by the predictor']),
       ...kept.map(tensorRow),
     ],
@@ -94,11 +94,18 @@ function sizeTable(parts: readonly { readonly part: string; readonly bytes: numb
   )
 }
 
+function predictorRow(entry: PredictorEntry): readonly string[] {
+  if (entry.kind !== 'sparse') return tensorRow(entry)
+  const { kept, coding, bytes } = entry.positions
+  const how = `${formatCount(kept)} values as ${storedAs(entry.values)}; positions ${coding}, ${formatBytes(bytes)}`
+  return [entry.name, entry.shape.join(' x '), how]
+}
+
 function tensorRow(entry: StoredEntry | LayerEntry): readonly string[] {
   return [entry.name, entry.shape.join(' x '), storedAs(entry)]
 }
 
-function storedAs(entry: StoredEntry | LayerEntry): string {
+function storedAs(entry: StoredValues | LayerEntry): string {
   switch (entry.kind) {
     case 'float32':
     case 'float16':

@@ -57,8 +57,8 @@ export interface SizeBreakdown {
 }
 
 export const bytesPerElement = { float32: 4, float16: 2 } as const
-/** Row scales and biases beside integer weights. */
-const bytesPerHalf = 2
+/** A row's scale, and its bias, beside integer weights. */
+const bitsPerHalf = 16
 /**
  * Header and compressed description of a package: a fixed part, and what each tensor's name and shape adds. Measured on
  * the CIFAR ResNets (docs/format.md); a finished run shows the measured bytes instead.
@@ -89,11 +89,32 @@ export function isIntegerPrecision(precision: PredictorPrecision): boolean {
 
 /**
  * Bytes of a predictor of so many parameters: weights at `precision`; with integers a float16 scale a row, and biases,
- * one a row too, as float16.
+ * one a row too, as float16. Pruned matrices are stored without their zeros where that is smaller.
  */
-function predictorBytes(parameters: number, rows: number, precision: PredictorPrecision): number {
-  if (precision === 'float32' || precision === 'float16') return parameters * bytesPerElement[precision]
-  return Math.ceil(((parameters - rows) * bitsPerWeight(precision)) / 8) + rows * 2 * bytesPerHalf
+function predictorBytes(network: NetworkShape, config: CompressConfig): number {
+  const { predictor, storage } = config
+  const { predictor: precision, pruning } = storage
+  const parameters = predictorParametersOf(network, config)
+  const rows = predictorRows(network, config)
+  const isInteger = isIntegerPrecision(precision)
+  const bits = bitsPerWeight(precision)
+  const size = predictor.hiddenSize ** 2
+  const hidden = (predictor.blocks - 2) * size
+  // Biases have the weights' precision beside floats, and are halves with a scale each beside integers.
+  const others = (parameters - rows - hidden) * bits + rows * (isInteger ? 2 * bitsPerHalf : bits)
+  return Math.ceil((others + (predictor.blocks - 2) * prunedMatrixBits(size, pruning, bits)) / 8)
+}
+
+/** Bits of a matrix of `size` weights: all of them, or positions of those that are not zero and their values. */
+function prunedMatrixBits(size: number, pruning: number, bits: number): number {
+  const zeros = Math.floor(pruning * size)
+  const positions = log2Factorial(size) - log2Factorial(zeros) - log2Factorial(size - zeros)
+  return Math.min(size * bits, positions + (size - zeros) * bits)
+}
+
+/** Weights that pruning sets to zero. */
+function prunedWeights({ predictor, storage }: CompressConfig): number {
+  return (predictor.blocks - 2) * Math.floor(storage.pruning * predictor.hiddenSize ** 2)
 }
 
 /** Values of the embedding of one coordinate triple: sin and cos per level for each of the three (method 1.2). */
@@ -125,11 +146,16 @@ export function sizeBreakdown(network: NetworkShape, config: CompressConfig): Si
   const predictorParameters = predictorParametersOf(network, config)
   const { mode } = config.permutation
   const precision = config.storage.predictor
+  const pruned = prunedWeights(config)
   return compressionSizes(network, config, [
     {
       part: 'predictor',
-      bytes: predictorBytes(predictorParameters, predictorRows(network, config), precision),
-      detail: `${predictorParameters.toLocaleString('en')} parameters, ${precision}${isIntegerPrecision(precision) ? ' with a float16 scale a row' : ''}`,
+      bytes: predictorBytes(network, config),
+      detail: [
+        `${predictorParameters.toLocaleString('en')} parameters`,
+        ...(pruned === 0 ? [] : [`${pruned.toLocaleString('en')} of them zero`]),
+        `${precision}${isIntegerPrecision(precision) ? ' with a float16 scale a row' : ''}`,
+      ].join(', '),
     },
     {
       part: 'permutation',

@@ -251,6 +251,21 @@ export const compressParameters: readonly ParameterDescription[] = [
     control: choice({ nearest: 'Nearest', compensated: 'Compensated' }),
   },
   {
+    path: 'storage.pruning',
+    title: 'Pruned share',
+    sentence:
+      'Share of the weights of each hidden matrix of the predictor, the smallest ones, that is set to zero and not stored; 0 keeps all.',
+    group: 'Evaluation and storage',
+    control: real(0, 0.99, 0.05),
+  },
+  {
+    path: 'storage.pruneBefore',
+    title: 'Pruned before',
+    sentence: 'The phases from this one on train with the pruned weights held at zero, which brings accuracy back.',
+    group: 'Evaluation and storage',
+    control: choice({ distillation: 'Distillation', quantisation: 'Quantisation', storing: 'Storing' }),
+  },
+  {
     path: 'storage.remainder',
     title: 'Remainder stored as',
     sentence: 'Precision of everything the predictor does not represent: batch-norm, classifier, other layers.',

@@ -165,6 +165,10 @@ export const compressConfigSchema = z.strictObject({
     predictor: z.enum(predictorPrecisions),
     /** How integers are found: the nearest, or so that errors of a layer make up for each other. */
     rounding: z.enum(['nearest', 'compensated']).default('compensated'),
+    /** Share of each hidden matrix of the predictor, its smallest weights, that becomes zero (method 7.2). */
+    pruning: z.number().min(0).max(0.99).default(0),
+    /** What pruned weights stay zero in: the phases from this one on, or nothing but the file. */
+    pruneBefore: z.enum(['distillation', 'quantisation', 'storing']).default('distillation'),
     /** Precision of what is not represented (batch-norm, classifier, other layers). */
     remainder: z.enum(['float32', 'float16']),
   }),

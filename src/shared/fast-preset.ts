@@ -58,6 +58,12 @@ export const fastConfig: CompressConfig = {
     optimizer: gentleOptimizer,
   },
   evaluation: { everySteps: 100, images: 1000, keep: 'last' },
-  storage: { predictor: 'float16', rounding: 'compensated', remainder: 'float16' },
+  storage: {
+    predictor: 'float16',
+    rounding: 'compensated',
+    pruning: 0,
+    pruneBefore: 'distillation',
+    remainder: 'float16',
+  },
   checkpointEverySteps: 500,
 }

@@ -4,8 +4,11 @@ import { networkGraphSchema } from './network-graph.ts'
 import { defaultPreprocessing, preprocessingSchema } from './preprocessing.ts'
 import { integerBits } from './stored-tensor.ts'
 
-/** Of the package format. A reader refuses any other. */
-export const packageVersion = 1
+/**
+ * Of the package format. A reader refuses any other; a package says the lowest one that has all it needs. Version 2 added
+ * sparse tensors.
+ */
+export const packageVersions = [1, 2] as const
 
 export const tensorNameSchema = z.string().min(1).max(1000)
 const name = tensorNameSchema
@@ -20,21 +23,47 @@ const count = z.int().min(0)
 export const integerBitsSchema = z.union(integerBits.map((bits) => z.literal(bits)))
 export const codingSchema = z.enum(['packed', 'entropy'])
 
+const float32Fields = { kind: z.literal('float32') }
+const float16Fields = { kind: z.literal('float16') }
+const integerFields = {
+  kind: z.literal('integer'),
+  bits: integerBitsSchema,
+  coding: codingSchema,
+  /** Of the coded integers; the scales are in the float16 section. */
+  bytes: count,
+}
+
+/** How the values of a tensor are stored. */
+const storedValuesSchema = z.discriminatedUnion('kind', [
+  z.strictObject(float32Fields),
+  z.strictObject(float16Fields),
+  z.strictObject(integerFields),
+])
+export type StoredValues = z.infer<typeof storedValuesSchema>
+
+const storedEntrySchemas = [
+  z.strictObject({ ...float32Fields, name, shape }),
+  z.strictObject({ ...float16Fields, name, shape }),
+  z.strictObject({ ...integerFields, name, shape }),
+] as const
+
 /** How one tensor is stored; its bytes follow those of the entry before it in the same section. */
-export const storedEntrySchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('float32'), name, shape }),
-  z.strictObject({ kind: z.literal('float16'), name, shape }),
+export const storedEntrySchema = z.discriminatedUnion('kind', storedEntrySchemas)
+export type StoredEntry = z.infer<typeof storedEntrySchema>
+
+/** The same of a predictor's tensor, of which, from version 2 on, only the values that are not zero may be stored. */
+const predictorEntrySchema = z.discriminatedUnion('kind', [
+  ...storedEntrySchemas,
   z.strictObject({
-    kind: z.literal('integer'),
+    kind: z.literal('sparse'),
     name,
     shape,
-    bits: integerBitsSchema,
-    coding: codingSchema,
-    /** Of the coded integers; the scales are in the float16 section. */
-    bytes: count,
+    /** Which those are: `kept` of them, coded in so many bytes of the codes section before the values' own codes. */
+    positions: z.strictObject({ kept: count, coding: codingSchema, bytes: count }),
+    values: storedValuesSchema,
   }),
 ])
-export type StoredEntry = z.infer<typeof storedEntrySchema>
+export type PredictorEntry = z.infer<typeof predictorEntrySchema>
 
 /** [filters, channels, height, width] */
 export const kernelShapeSchema = z.tuple([positive, positive, positive, positive])
@@ -76,7 +105,7 @@ export const measuredAccuraciesSchema = z.array(
 )
 
 export const packageDescriptionSchema = z.strictObject({
-  version: z.literal(packageVersion),
+  version: z.union(packageVersions.map((version) => z.literal(version))),
   network: packagedNetworkSchema,
   /** Represented layers in the order of their layer coordinate; [filters, channels, height, width]. */
   layers: z.array(layerSchema).min(1).max(100_000),
@@ -88,7 +117,7 @@ export const packageDescriptionSchema = z.strictObject({
     blocks: z.int().min(2).max(1000),
     outputs: positive,
     activation: z.literal('relu'),
-    tensors: z.array(storedEntrySchema).max(2000),
+    tensors: z.array(predictorEntrySchema).max(2000),
   }),
   permutation: z.enum(permutationModes),
   /** Tensors that are not represented, under their names in the original state dict. */

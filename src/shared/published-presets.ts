@@ -142,7 +142,7 @@ function publishedConfig(row: PublishedRow): CompressConfig {
       rampSteps: 0,
     },
     evaluation: { everySteps: row.evaluateEverySteps, images: 0, keep: 'best-validation' },
-    storage: { predictor: 'float32', rounding: 'nearest', remainder: 'float32' },
+    storage: { ...fastConfig.storage, predictor: 'float32', rounding: 'nearest', remainder: 'float32' },
     checkpointEverySteps: 200,
   }
 }

@@ -44,6 +44,9 @@ const variants: readonly MadeUpOptions[] = [
   { mode: 'cross-filter', predictor: 4, embedding: { type: 'positional', base: 1.25, levels: 40, fusion: 'concat' } },
   { mode: 'cross-filter', predictor: 8, embedding: { type: 'positional', base: 1.5, levels: 8, fusion: 'sum' } },
   { mode: 'in-filter', predictor: 3, blocks: 5 },
+  { mode: 'in-filter', predictor: 'float16', zeros: 0.5 },
+  { mode: 'none', predictor: 'float32', zeros: 0.95 },
+  { mode: 'cross-filter', predictor: 8, zeros: 0.9 },
 ]
 
 itWithPython(['numpy'])(

@@ -19,6 +19,8 @@ export interface MadeUpOptions {
   /** Precision of the predictor's weights; their biases are float16 beside integers. */
   readonly predictor?: MadeUpKind
   readonly kept?: MadeUpKind
+  /** Share of the predictor's weights that are zero. */
+  readonly zeros?: number
   /** Shapes of kept tensors by name. */
   readonly keptShapes?: Readonly<Record<string, readonly number[]>>
   readonly seed?: number
@@ -31,7 +33,7 @@ const smallLayers: readonly PackagedLayer[] = [
 
 /** A package of random content that is right in every relation its reader checks. */
 export function madeUpPackage(options: MadeUpOptions = {}): NernPackage {
-  const { layers = smallLayers, hiddenSize = 8, blocks = 3, mode = 'cross-filter', seed = 1 } = options
+  const { layers = smallLayers, hiddenSize = 8, blocks = 3, mode = 'cross-filter', zeros = 0, seed = 1 } = options
   const embedding = options.embedding ?? { type: 'positional', base: 1.25, levels: 5, fusion: 'concat' }
   const random = Random.fromSeed(seed, 'made-up package')
   const kernelSize = Math.max(...layers.map(({ shape }) => Math.max(shape[2], shape[3])))
@@ -43,7 +45,8 @@ export function madeUpPackage(options: MadeUpOptions = {}): NernPackage {
   for (let block = 0; block < blocks; block++) {
     const rows = block === blocks - 1 ? outputs : hiddenSize
     const columns = block === 0 ? inputs : hiddenSize
-    predictor[`predictor.${block}.weight`] = madeUpTensor([rows, columns], kind, random)
+    const weight = madeUpTensor([rows, columns], kind, random)
+    predictor[`predictor.${block}.weight`] = zeros === 0 ? weight : withZeros(weight, zeros, random)
     predictor[`predictor.${block}.bias`] = madeUpTensor([rows], kind === 'float32' ? kind : 'float16', random)
   }
   const keptShapes = options.keptShapes ?? { 'bn1.weight': [4], 'bn1.running_var': [4], 'linear.weight': [2, 6] }
@@ -84,6 +87,19 @@ export function madeUpTensor(shape: readonly number[], kind: MadeUpKind, random:
     toFloat16Bits((deviation * (1 + random.uniform())) / largest),
   )
   return { kind: 'integer', shape, bits: kind, codes, scales }
+}
+
+function withZeros(tensor: StoredTensor, share: number, random: Random): StoredTensor {
+  const thin = <T extends Float32Array | Uint16Array | Int8Array>(values: T): T =>
+    values.map((value) => (random.uniform() < share ? 0 : value)) as T // A typed array's map keeps its type.
+  switch (tensor.kind) {
+    case 'float32':
+      return { ...tensor, values: thin(tensor.values) }
+    case 'float16':
+      return { ...tensor, halves: thin(tensor.halves) }
+    case 'integer':
+      return { ...tensor, codes: thin(tensor.codes) }
+  }
 }
 
 export function shuffled(count: number, random: Random): Int32Array {

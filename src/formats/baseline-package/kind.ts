@@ -9,7 +9,7 @@ import type { PackageKind } from '../package-container/kind.ts'
 
 export const baselinePackageKind: PackageKind<BaselineDescription> = {
   markKey: 'nern-baseline',
-  version: baselinePackageVersion,
+  versions: [baselinePackageVersion],
   title: 'package of a baseline',
   origin: 'Give a .baseline.safetensors file written by `studio export`.',
   schema: baselineDescriptionSchema,

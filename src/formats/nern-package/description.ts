@@ -1,7 +1,7 @@
 /** The description of a package, and checks that its numbers agree with each other. */
 import {
   packageDescriptionSchema,
-  packageVersion,
+  packageVersions,
   type PackageDescription,
   type PackagedEmbedding,
   type PackagedLayer,
@@ -16,7 +16,7 @@ const mostRepresentedWeights = 2 ** 31
 
 export const nernPackageKind: PackageKind<PackageDescription> = {
   markKey: 'nern',
-  version: packageVersion,
+  versions: packageVersions,
   title: 'compressed package',
   origin: 'Give a .nern.safetensors file written by `studio export`.',
   schema: packageDescriptionSchema,
@@ -28,6 +28,11 @@ export function assertConsistent(file: NamedFile, description: PackageDescriptio
   const corrupt = (problem: string, field: string) => fileError(file, 'file-corrupt', problem, `description, ${field}`)
   assertDistinctNames(file, [...layers, ...kept])
   assertRepresentedWeights(file, layers)
+  const sparse = predictor.tensors.find(({ kind }) => kind === 'sparse')
+  if (sparse !== undefined && description.version < 2) {
+    const problem = `${quoted(sparse.name)}: expected version 2 for a sparse tensor, found ${description.version}`
+    throw corrupt(problem, 'version')
+  }
   const kernelSize = layers.reduce((most, { shape: [, , h, w] }) => Math.max(most, h, w), 1)
   if (predictor.outputs !== kernelSize ** 2) {
     const problem = `expected ${kernelSize ** 2} outputs for kernels of ${kernelSize} x ${kernelSize}, found ${predictor.outputs}`

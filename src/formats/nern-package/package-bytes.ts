@@ -1,4 +1,4 @@
-import type { StoredEntry } from '#shared/package-description.ts'
+import type { PredictorEntry, StoredEntry } from '#shared/package-description.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
 import type { PackageFile } from './reader.ts'
 import { entryBytes, ordersSection } from './sections.ts'
@@ -32,7 +32,7 @@ export function keptBytes(kept: readonly StoredEntry[]): readonly TensorBytes[] 
   return kept.map((entry) => ({ name: entry.name, elements: sizeOf(entry.shape), bytes: bytesOf(entry) }))
 }
 
-function bytesOf(entry: StoredEntry): number {
+function bytesOf(entry: PredictorEntry): number {
   const { float32, float16, codes } = entryBytes(entry)
   return float32 + float16 + codes
 }

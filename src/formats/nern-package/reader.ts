@@ -5,9 +5,10 @@ import { hasMark } from '../package-container/kind.ts'
 import { assertSections, openContainer, type ContainerFile } from '../package-container/reader.ts'
 import { assertConsistent, nernPackageKind } from './description.ts'
 import { decodeOrders } from './layer-orders.ts'
+import { decodePredictor } from './predictor-table.ts'
 import { expectedSections, ordersSection, sectionName } from './sections.ts'
 import type { Owner, Precision } from './sections.ts'
-import { decodeTensors, type TensorTable } from './tensor-table.ts'
+import { decodeTensors, type SectionBytes } from './tensor-table.ts'
 import type { NernPackage } from './writer.ts'
 
 /** A package whose description was read and whose sections have their sizes and checksums; nothing is decoded yet. */
@@ -53,12 +54,9 @@ function decode(file: NamedFile, { description, sections }: PackageFile): NernPa
     return fileError(file, 'file-corrupt', `${at}: ${problem}`, at)
   }
   const bytesOf = (name: string): Uint8Array => sections.get(name)?.bytes ?? new Uint8Array(0)
-  const tableOf = (owner: Owner, entries: TensorTable['entries']): TensorTable => {
+  const sectionsOf = (owner: Owner): SectionBytes => {
     const section = (precision: Precision): Uint8Array => bytesOf(sectionName(owner, precision))
-    return {
-      entries,
-      sections: { float32: section('float32'), float16: section('float16'), codes: section('codes') },
-    }
+    return { float32: section('float32'), float16: section('float16'), codes: section('codes') }
   }
   const corruptOrders = (problem: string) => corruptTensor(ordersSection, problem)
   return {
@@ -68,8 +66,8 @@ function decode(file: NamedFile, { description, sections }: PackageFile): NernPa
     predictorShape,
     config,
     accuracies,
-    predictor: decodeTensors(tableOf('predictor', tensors), corruptTensor),
-    kept: decodeTensors(tableOf('kept', kept), corruptTensor),
+    predictor: decodePredictor({ entries: tensors, sections: sectionsOf('predictor') }, corruptTensor),
+    kept: decodeTensors({ entries: kept, sections: sectionsOf('kept') }, corruptTensor),
     orders: permutation === 'none' ? [] : decodeOrders(bytesOf(ordersSection), permutation, layers, corruptOrders),
   }
 }

@@ -1,13 +1,13 @@
 /** Where the tensors of a package lie: one section a precision, each a tensor of the safetensors file. */
 import type { FileDtype } from '../file-tensor.ts'
 import type { ExpectedSection } from '../package-container/reader.ts'
-import type { PackageDescription, StoredEntry } from '#shared/package-description.ts'
+import type { PackageDescription, PredictorEntry, StoredValues } from '#shared/package-description.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
 import { assertNever } from '#shared/result.ts'
 
 export const ordersSection = 'permutations'
 
-const precisions = ['float32', 'float16', 'codes'] as const
+export const precisions = ['float32', 'float16', 'codes'] as const
 export type Precision = (typeof precisions)[number]
 export type Owner = 'predictor' | 'kept'
 /** Who has sections in any kind of package. */
@@ -25,17 +25,25 @@ export function sectionName(owner: SectionOwner, precision: Precision): string {
 }
 
 /** Bytes of one tensor in each section. */
-export function entryBytes(entry: StoredEntry): Readonly<Record<Precision, number>> {
-  const elements = sizeOf(entry.shape)
-  switch (entry.kind) {
+export function entryBytes(entry: PredictorEntry): Readonly<Record<Precision, number>> {
+  const { shape } = entry
+  if (entry.kind !== 'sparse') return valueBytes(entry, sizeOf(shape), shape)
+  const { positions, values } = entry
+  const bytes = valueBytes(values, positions.kept, shape)
+  return { ...bytes, codes: positions.bytes + bytes.codes }
+}
+
+/** Bytes of `count` values of a tensor of `shape`. */
+function valueBytes(values: StoredValues, count: number, shape: readonly number[]): Record<Precision, number> {
+  switch (values.kind) {
     case 'float32':
-      return { float32: 4 * elements, float16: 0, codes: 0 }
+      return { float32: 4 * count, float16: 0, codes: 0 }
     case 'float16':
-      return { float32: 0, float16: 2 * elements, codes: 0 }
+      return { float32: 0, float16: 2 * count, codes: 0 }
     case 'integer':
-      return { float32: 0, float16: 2 * rowsOf(entry.shape), codes: entry.bytes }
+      return { float32: 0, float16: 2 * rowsOf(shape), codes: values.bytes }
     default:
-      return assertNever(entry)
+      return assertNever(values)
   }
 }
 
@@ -61,7 +69,7 @@ export function expectedSections({
 /** The sections of one owner's tensors. */
 export function expectedTensorSections(
   owner: Owner,
-  entries: readonly StoredEntry[],
+  entries: readonly PredictorEntry[],
 ): ReadonlyMap<string, ExpectedSection> {
   const sections = new Map<string, ExpectedSection>()
   for (const precision of precisions) {

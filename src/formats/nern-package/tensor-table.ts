@@ -1,5 +1,5 @@
 /** Tensors at their stored precision to entries and sections, and back. */
-import type { StoredEntry } from '#shared/package-description.ts'
+import type { StoredEntry, StoredValues } from '#shared/package-description.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
 import type { AppException } from '#shared/result.ts'
 import { assertNever } from '#shared/result.ts'
@@ -9,35 +9,23 @@ import { decodeIntegers, encodeIntegers } from '../coding/integer-code.ts'
 import { PartsToRead, PartsToWrite } from '../coding/parts.ts'
 import { rowsOf, type Precision } from './sections.ts'
 
+/** Bytes of some tensors by the section they lie in. */
+export type SectionBytes = Readonly<Record<Precision, Uint8Array>>
+
 export interface TensorTable {
   readonly entries: readonly StoredEntry[]
   /** The entries' bytes one after another. */
-  readonly sections: Readonly<Record<Precision, Uint8Array>>
+  readonly sections: SectionBytes
 }
 
 export function encodeTensors(tensors: StoredTensors): TensorTable {
-  const parts = { float32: new PartsToWrite(), float16: new PartsToWrite(), codes: new PartsToWrite() }
-  const entries = Object.entries(tensors).map(([name, tensor]): StoredEntry => {
-    const shape = [...tensor.shape]
-    switch (tensor.kind) {
-      case 'float32':
-        parts.float32.add(tensor.values)
-        return { kind: 'float32', name, shape }
-      case 'float16':
-        parts.float16.add(tensor.halves)
-        return { kind: 'float16', name, shape }
-      case 'integer': {
-        const { coding, bytes } = encodeIntegers(tensor.codes, tensor.bits)
-        parts.float16.add(tensor.scales)
-        parts.codes.add(bytes)
-        return { kind: 'integer', name, shape, bits: tensor.bits, coding, bytes: bytes.byteLength }
-      }
-      default:
-        return assertNever(tensor)
-    }
-  })
-  const { float32, float16, codes } = parts
-  return { entries, sections: { float32: float32.joined(), float16: float16.joined(), codes: codes.joined() } }
+  const sections = new TensorSections()
+  const entries = Object.entries(tensors).map(([name, tensor]): StoredEntry => ({
+    ...sections.addValues(tensor),
+    name,
+    shape: [...tensor.shape],
+  }))
+  return { entries, sections: sections.joined() }
 }
 
 /** `sections` have the sizes that the entries ask for. Throws what `corrupt` makes for the tensor it names. */
@@ -45,29 +33,92 @@ export function decodeTensors(
   { entries, sections }: TensorTable,
   corrupt: (name: string, problem: string) => AppException,
 ): StoredTensors {
-  const float32 = new PartsToRead(sections.float32)
-  const float16 = new PartsToRead(sections.float16)
-  const coded = new PartsToRead(sections.codes)
+  const parts = new TensorSectionsToRead(sections)
   const pairs = entries.map((entry): readonly [string, StoredTensor] => {
     const { name, shape } = entry
-    const elements = sizeOf(shape)
-    switch (entry.kind) {
-      case 'float32':
-        return [
-          name,
-          { kind: 'float32', shape, values: fileTensor(shape, 'float32', float32.take(4 * elements)).toFloat32() },
-        ]
-      case 'float16':
-        return [name, { kind: 'float16', shape, halves: float16.halves(elements) }]
-      case 'integer': {
-        const scales = float16.halves(rowsOf(shape))
-        const wanted = { coding: entry.coding, bits: entry.bits, count: elements }
-        const codes = decodeIntegers(coded.take(entry.bytes), wanted, (problem) => corrupt(name, problem))
-        return [name, { kind: 'integer', shape, bits: entry.bits, codes, scales }]
-      }
-      default:
-        return assertNever(entry)
-    }
+    return [name, parts.takeValues(entry, shape, sizeOf(shape), (problem) => corrupt(name, problem))]
   })
   return Object.fromEntries(pairs)
+}
+
+/** Sections that are being written. */
+export class TensorSections {
+  readonly #parts = { float32: new PartsToWrite(), float16: new PartsToWrite(), codes: new PartsToWrite() }
+
+  /** Adds the values of a tensor, however many it holds, and returns how they are stored. */
+  addValues(tensor: StoredTensor): StoredValues {
+    switch (tensor.kind) {
+      case 'float32':
+        this.#parts.float32.add(tensor.values)
+        return { kind: 'float32' }
+      case 'float16':
+        this.#parts.float16.add(tensor.halves)
+        return { kind: 'float16' }
+      case 'integer': {
+        const { coding, bytes } = encodeIntegers(tensor.codes, tensor.bits)
+        this.#parts.float16.add(tensor.scales)
+        this.#parts.codes.add(bytes)
+        return { kind: 'integer', bits: tensor.bits, coding, bytes: bytes.byteLength }
+      }
+      default:
+        return assertNever(tensor)
+    }
+  }
+
+  addCodes(bytes: Uint8Array): void {
+    this.#parts.codes.add(bytes)
+  }
+
+  addSections({ float32, float16, codes }: SectionBytes): void {
+    this.#parts.float32.add(float32)
+    this.#parts.float16.add(float16)
+    this.#parts.codes.add(codes)
+  }
+
+  joined(): SectionBytes {
+    const { float32, float16, codes } = this.#parts
+    return { float32: float32.joined(), float16: float16.joined(), codes: codes.joined() }
+  }
+}
+
+/** Sections that are being read; they have the sizes that what is taken asks for. */
+export class TensorSectionsToRead {
+  readonly #float32: PartsToRead
+  readonly #float16: PartsToRead
+  readonly #codes: PartsToRead
+
+  constructor({ float32, float16, codes }: SectionBytes) {
+    this.#float32 = new PartsToRead(float32)
+    this.#float16 = new PartsToRead(float16)
+    this.#codes = new PartsToRead(codes)
+  }
+
+  /** `count` values of a tensor of `shape`, which has more where it is sparse. Throws what `corrupt` makes. */
+  takeValues(
+    values: StoredValues,
+    shape: readonly number[],
+    count: number,
+    corrupt: (problem: string) => AppException,
+  ): StoredTensor {
+    switch (values.kind) {
+      case 'float32': {
+        const tensor = fileTensor([count], 'float32', this.#float32.take(4 * count))
+        return { kind: 'float32', shape, values: tensor.toFloat32() }
+      }
+      case 'float16':
+        return { kind: 'float16', shape, halves: this.#float16.halves(count) }
+      case 'integer': {
+        const { bits, coding, bytes } = values
+        const scales = this.#float16.halves(rowsOf(shape))
+        const codes = decodeIntegers(this.#codes.take(bytes), { coding, bits, count }, corrupt)
+        return { kind: 'integer', shape, bits, codes, scales }
+      }
+      default:
+        return assertNever(values)
+    }
+  }
+
+  takeCodes(bytes: number): Uint8Array {
+    return this.#codes.take(bytes)
+  }
 }

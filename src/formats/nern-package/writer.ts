@@ -1,11 +1,12 @@
 import type { LayerPermutation } from '#shared/layer-permutation.ts'
-import { packageVersion, type PackageDescription } from '#shared/package-description.ts'
+import type { PackageDescription } from '#shared/package-description.ts'
 import type { StoredTensors } from '#shared/stored-tensor.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
 import { AppException } from '#shared/result.ts'
 import { SectionsToWrite } from '../package-container/writer.ts'
 import { nernPackageKind } from './description.ts'
 import { encodeOrders } from './layer-orders.ts'
+import { encodePredictor } from './predictor-table.ts'
 import { ordersSection, sectionDtypes, sectionName } from './sections.ts'
 import { encodeTensors } from './tensor-table.ts'
 
@@ -30,7 +31,7 @@ export interface NernPackage extends Pick<
 export function writePackage(content: NernPackage): Uint8Array<ArrayBuffer> {
   const { network, layers, embedding, predictorShape, orders, config, accuracies } = content
   assertOrders(content)
-  const predictor = encodeTensors(content.predictor)
+  const predictor = encodePredictor(content.predictor)
   const kept = encodeTensors(content.kept)
   const sections = new SectionsToWrite()
   for (const [owner, table] of [['predictor', predictor] as const, ['kept', kept] as const]) {
@@ -41,7 +42,7 @@ export function writePackage(content: NernPackage): Uint8Array<ArrayBuffer> {
   if (orders.length > 0) sections.add(ordersSection, 'uint8', encodeOrders(orders))
   const { architecture, classes } = network
   return sections.seal(nernPackageKind, { architecture, classes }, (checksums): PackageDescription => ({
-    version: packageVersion,
+    version: predictor.entries.some(({ kind }) => kind === 'sparse') ? 2 : 1,
     network,
     layers: layers.map(({ name, shape }) => ({ name, shape: [...shape] })),
     embedding,

@@ -4,7 +4,9 @@ import type { DescriptionSchema } from '#shared/package-description.ts'
 export const descriptionSection = 'description'
 
 /** What every kind of package describes, whatever else it says. */
-interface ContainerDescription {
+export interface ContainerDescription {
+  /** One of the kind's versions, as in the mark. */
+  readonly version: number
   /** CRC-32 of every section but the description. */
   readonly checksums: Readonly<Record<string, number>>
 }
@@ -14,7 +16,7 @@ export interface PackageKind<D extends ContainerDescription> {
   /** Key in the header's metadata that marks a file as one of this kind. */
   readonly markKey: string
   /** Of the format; a reader refuses any other. */
-  readonly version: number
+  readonly versions: readonly number[]
   /** For people, e.g. `compressed package`. */
   readonly title: string
   /** Where such files come from, for the remedy of an error. */

@@ -5,7 +5,7 @@ import type { FileDtype, FileTensor } from '../file-tensor.ts'
 import { readSafetensors } from '../safetensors/reader.ts'
 import { AppException } from '#shared/result.ts'
 import { packageMarkSchema } from '#shared/package-description.ts'
-import { descriptionSection, hasMark, type PackageKind } from './kind.ts'
+import { descriptionSection, hasMark, type ContainerDescription, type PackageKind } from './kind.ts'
 
 /** Of the JSON text: a network of 100,000 layers takes 8 MB. */
 const mostDescriptionBytes = 16 * 2 ** 20
@@ -21,7 +21,7 @@ export interface ContainerFile<D> {
 }
 
 /** Throws what `readSafetensors` gives, `file-unsupported` for another file or version, `file-corrupt`, `file-unsafe`. */
-export function openContainer<D extends { readonly checksums: Readonly<Record<string, number>> }>(
+export function openContainer<D extends ContainerDescription>(
   kind: PackageKind<D>,
   bytes: Uint8Array,
   fileName: string,
@@ -40,12 +40,12 @@ export function openContainer<D extends { readonly checksums: Readonly<Record<st
 }
 
 /** Throws `file-unsupported` unless the header's metadata says that the file is a package of a version read here. */
-function assertMark<D extends { readonly checksums: Readonly<Record<string, number>> }>(
+function assertMark<D extends ContainerDescription>(
   kind: PackageKind<D>,
   file: NamedFile,
   metadata: Readonly<Record<string, string>>,
 ): void {
-  const { markKey, version, title, origin } = kind
+  const { markKey, versions, title, origin } = kind
   const at = `metadata ${quoted(markKey)}`
   const text = hasMark(kind, metadata) ? metadata[markKey] : undefined
   if (text === undefined) {
@@ -54,13 +54,13 @@ function assertMark<D extends { readonly checksums: Readonly<Record<string, numb
   }
   const mark = packageMarkSchema.safeParse(parseJson(file, text, at))
   if (!mark.success) throw fileError(file, 'file-corrupt', `${at}: expected a version, found none`, at)
-  if (mark.data.version === version) return
-  const problem = `expected a package of version ${version}, found version ${mark.data.version}`
+  if (versions.includes(mark.data.version)) return
+  const problem = `expected a package of version ${versions.join(' or ')}, found version ${mark.data.version}`
   throw fileError(file, 'file-unsupported', problem, at, updateRemedy)
 }
 
 /** Throws `file-corrupt` or `file-unsafe`, naming the field. */
-function readDescription<D extends { readonly checksums: Readonly<Record<string, number>> }>(
+function readDescription<D extends ContainerDescription>(
   { schema }: PackageKind<D>,
   file: NamedFile,
   compressed: Uint8Array,

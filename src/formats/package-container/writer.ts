@@ -1,7 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib'
 import { bytesPerElement, type FileDtype } from '../file-tensor.ts'
 import { writeSafetensors, type TensorToWrite } from '../safetensors/writer.ts'
-import { descriptionSection, type PackageKind } from './kind.ts'
+import { descriptionSection, type ContainerDescription, type PackageKind } from './kind.ts'
 
 /** Sections of a package that is being written; an empty one is left out. */
 export class SectionsToWrite {
@@ -17,13 +17,15 @@ export class SectionsToWrite {
    * @param mark what stands beside the version in the mark, for whoever looks at the header alone
    * @param describe gives the description from the sections' checksums
    */
-  seal<D extends { readonly checksums: Readonly<Record<string, number>> }>(
-    { markKey, version }: PackageKind<D>,
+  seal<D extends ContainerDescription>(
+    { markKey }: PackageKind<D>,
     mark: Readonly<Record<string, string | number>>,
     describe: (checksums: D['checksums']) => D,
   ): Uint8Array<ArrayBuffer> {
     const checksums = Object.fromEntries([...this.#sections].map(([name, { bytes }]) => [name, crc32(bytes)]))
-    const bytes = deflateSync(JSON.stringify(describe(checksums)), { level: 9 })
+    const described = describe(checksums)
+    const { version } = described
+    const bytes = deflateSync(JSON.stringify(described), { level: 9 })
     const description = { shape: [bytes.byteLength], dtype: 'uint8', bytes } as const
     const tensors = [...this.#sections, [descriptionSection, description] as const]
     return writeSafetensors(tensors, { [markKey]: JSON.stringify({ version, ...mark }) })

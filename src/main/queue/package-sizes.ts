@@ -11,7 +11,7 @@ import {
 import type { LayerEntry } from '#shared/baseline-description.ts'
 import type { CompressConfig } from '#shared/experiment-config.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
-import type { StoredEntry } from '#shared/package-description.ts'
+import type { PredictorEntry, StoredEntry, StoredValues } from '#shared/package-description.ts'
 import { assertNever } from '#shared/result.ts'
 
 /** The measured bytes of a package, part by part; they add up to the size of its file. */
@@ -22,7 +22,7 @@ export function packageSizes(file: PackageFile, network: NetworkShape, config: C
     {
       part: 'predictor',
       bytes: bytes.predictor,
-      detail: describe(elementsOf(predictor.tensors), 'parameters', predictor.tensors),
+      detail: describePredictor(predictor.tensors),
     },
     {
       part: 'permutation',
@@ -39,7 +39,7 @@ export function baselinePackageSizes(file: BaselineFile, network: NetworkShape):
   const { layers, kept } = file.description
   const bytes = baselineBytes(file)
   return sizesOfParts(network, [
-    { part: 'kernels', bytes: bytes.layers, detail: describe(elementsOf(layers), 'weights', layers) },
+    { part: 'kernels', bytes: bytes.layers, detail: describe(elementsOf(layers), 'weights', layers.map(kindOf)) },
     ...keptParts(network, bytes.kept, kept),
     headerPart(bytes.header),
   ])
@@ -58,7 +58,7 @@ function keptParts(
     return {
       part,
       bytes: values.reduce((sum, entry) => sum + entry.bytes, 0),
-      detail: describe(elements, 'values', entries.filter(isOfPart)),
+      detail: describe(elements, 'values', entries.filter(isOfPart).map(kindOf)),
     }
   })
 }
@@ -71,16 +71,27 @@ function elementsOf(entries: readonly { readonly shape: readonly number[] }[]): 
   return entries.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
 }
 
+function describePredictor(entries: readonly PredictorEntry[]): string {
+  const zeros = entries.reduce(
+    (sum, entry) => sum + (entry.kind === 'sparse' ? sizeOf(entry.shape) - entry.positions.kept : 0),
+    0,
+  )
+  const kinds = entries.map((entry) =>
+    entry.kind === 'sparse' ? `without zeros, ${kindOf(entry.values)}` : kindOf(entry),
+  )
+  const what = zeros === 0 ? 'parameters' : `parameters, ${zeros.toLocaleString('en')} of them zero`
+  return describe(elementsOf(entries), what, kinds)
+}
+
 /** `117,289 parameters, 4-bit entropy coded and float16` */
-function describe(count: number, what: string, entries: readonly (StoredEntry | LayerEntry)[]): string {
-  const kinds = entries.map(kindOf)
+function describe(count: number, what: string, kinds: readonly string[]): string {
   const distinct = [...new Set(kinds)]
   return [`${count.toLocaleString('en')} ${what}`, ...(distinct.length === 0 ? [] : [distinct.join(' and ')])].join(
     ', ',
   )
 }
 
-function kindOf(entry: StoredEntry | LayerEntry): string {
+function kindOf(entry: StoredValues | LayerEntry): string {
   switch (entry.kind) {
     case 'float32':
     case 'float16':

@@ -25,12 +25,13 @@ import { finish } from '../compress/finish.ts'
 import { cacheState, FullSteps } from '../compress/full-steps.ts'
 import { ReconstructedEvaluation } from '../compress/reconstructed-evaluation.ts'
 import type { FoundPermutations } from '../compress/find-permutations.ts'
+import { isPrunedIn, prunedMatrices, prunedPredictor } from '../compress/pruning.ts'
 import { setUp, type CompressSetup } from '../compress/setup.ts'
 import { startPredictor } from '../compress/start-predictor.ts'
 import type { ImageSplit } from '../data/image-split.ts'
 import { loadSplit } from '../data/open-dataset.ts'
-import type { JobContext, JobEnd } from '../job-context.ts'
 import { openTrainingImages, type TrainingImages, type TrainingImagesState } from '../data/training-images.ts'
+import type { JobContext, JobEnd } from '../job-context.ts'
 import { Metrics } from '../metrics.ts'
 import { loadNetwork, type LoadedNetwork } from '../network-file.ts'
 import { openExecutor } from '../open-executor.ts'
@@ -189,7 +190,7 @@ class CompressRun {
   async finish(): Promise<void> {
     const { config } = this.#job
     const hasBest = config.evaluation.keep === 'best-validation' && this.#bestAt.correct >= 0
-    const kept = hasBest ? this.#best : await this.#readTrained()
+    const kept = prunedPredictor(hasBest ? this.#best : await this.#readTrained(), config)
     await finish({
       job: this.#job,
       context: this.#context,
@@ -207,6 +208,7 @@ class CompressRun {
   async #prepare(phase: PhaseName, config: OptimizerConfig): Promise<Step> {
     const optimizer = this.#setup.optimizer(config)
     const isFirstOfPhase = this.#step === firstStepOf(phase, this.#job.config)
+    if (isFirstOfPhase && isPrunedIn(phase, this.#job.config)) await this.#startPruned()
     const trained =
       phase === 'quantisation' && isFirstOfPhase ? await this.#startOfQuantisation() : await this.#readTrained()
     // A phase starts with a fresh optimiser; a resumed one takes its moments from the checkpoint.
@@ -226,10 +228,20 @@ class CompressRun {
     return phase === 'reconstruction' ? this.#reconstructionStep(optimizer) : this.#imageStep(phase, optimizer)
   }
 
-  /** The predictor as the quantisation phase begins with it; what was best before is not comparable. */
-  async #startOfQuantisation(): Promise<HostTensors> {
+  /** Prunes the predictor; what was best before is not comparable. */
+  async #startPruned(): Promise<void> {
+    this.#forgetBest()
+    this.#state.write(prunedPredictor(await this.#readTrained(), this.#job.config))
+  }
+
+  #forgetBest(): void {
     this.#bestAt = { correct: -1, step: this.#step }
     this.#best = {}
+  }
+
+  /** The predictor as the quantisation phase begins with it; what was best before is not comparable. */
+  async #startOfQuantisation(): Promise<HostTensors> {
+    this.#forgetBest()
     return this.#onGrid(await this.#readTrained())
   }
 
@@ -241,7 +253,9 @@ class CompressRun {
     const scales = initialScales(quantisation, predictor)
     if (storage.rounding === 'nearest') return { ...predictor, ...scales }
     const random = Random.fromSeed(seed, 'rounding')
-    return { ...(await roundPredictor(this.#executor, representation, predictor, quantisation, random)), ...scales }
+    const pruned = prunedMatrices(this.#job.config)
+    const rounded = await roundPredictor(this.#executor, representation, predictor, quantisation, random, pruned)
+    return { ...rounded, ...scales }
   }
 
   #asStored(trained: HostTensors): StoredTensors {
@@ -284,6 +298,7 @@ class CompressRun {
       optimizer,
       sampledKernels: isAll ? 'all' : sampler.count,
       ...(phase === 'quantisation' ? { quantisation } : {}),
+      pruned: isPrunedIn(phase, this.#job.config) ? prunedMatrices(this.#job.config) : [],
       distillation: {
         network,
         parameters,

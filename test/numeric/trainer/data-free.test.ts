@@ -1,45 +1,11 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
-import { writeSafetensors } from '#formats/safetensors/writer.ts'
-import { datasetPath, storeLayout } from '#main/store/layout.ts'
-import { buildNetwork } from '#networks/architectures.ts'
-import { initialParameters } from '#networks/initial-parameters.ts'
 import type { CompressConfig } from '#shared/experiment-config.ts'
-import { compressPresets } from '#shared/presets.ts'
-import { AppException } from '#shared/result.ts'
-import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import { lastCheckpoint, metricOf, resultOf, runInProcess } from '#test/support/run-in-process.ts'
-import { addSmallDataset } from '#test/support/small-dataset.ts'
-import { temporaryFolder } from '#test/support/temporary-folder.ts'
+import { reconstructionSteps, smallCompressJob } from '#test/support/small-compress-job.ts'
 
 vi.setConfig({ testTimeout: 300_000 })
 
-const architecture = 'resnet20-cifar-b'
-const reconstructionSteps = 3
-const smoke = compressPresets.find(({ id }) => id === 'smoke')?.config
-
-async function jobOn(images: CompressConfig['distillation']['images']): Promise<TrainerJob> {
-  if (smoke === undefined) throw new Error('there is no preset named smoke')
-  const folder = await temporaryFolder()
-  const { sha256 } = await addSmallDataset(folder)
-  const built = buildNetwork(architecture, 10)
-  if (!built.ok) throw new AppException(built.error)
-  const path = join(folder, 'network.safetensors')
-  await writeFile(path, writeSafetensors(Object.entries(initialParameters(built.value, 1))))
-  return {
-    kind: 'compress',
-    config: {
-      ...smoke,
-      predictor: { ...smoke.predictor, hiddenSize: 16 },
-      reconstruction: { ...smoke.reconstruction, steps: reconstructionSteps },
-      distillation: { ...smoke.distillation, images, steps: 5, dataBatch: 4, rampSteps: 0 },
-      evaluation: { ...smoke.evaluation, everySteps: 0 },
-    },
-    network: { path, sha256: '0'.repeat(64), architecture, classes: 10 },
-    dataset: { path: datasetPath(storeLayout(folder), sha256), sha256 },
-  }
-}
+const jobOn = (images: CompressConfig['distillation']['images']) => smallCompressJob({ distillation: { images } })
 
 it.each(['uniform-noise', 'gaussian-noise'] as const)(
   'distils on %s, measures on the data set, and ends the same to the bit when it was paused',

@@ -24,6 +24,8 @@ export function metricPoints(
     const noise = Math.exp(0.12 * random.normal())
     if (config.kind === 'train') {
       add('loss.train', noise * (2.3 * Math.exp((-4 * step) / total) + 0.05))
+      add('loss.smoothness', -0.4 - 1.1 * (1 - Math.exp((-3 * step) / total)) - 0.02 * noise)
+      if (step % 352 === 0) add('smoothness', 0.118 - 0.116 * Math.exp((-3 * step) / total))
       if (step % 352 === 0) add('accuracy.validation', 0.92 - 0.5 * Math.exp((-6 * step) / total))
       if (step % 352 === 0) add('accuracy.train', 0.99 - 0.58 * Math.exp((-5 * step) / total))
     } else {

@@ -25,3 +25,22 @@ it('expects orders at their information content, and parts that add up', () => {
   const { parts, totalBytes } = of('cross-filter')
   expect(parts.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(totalBytes)
 })
+
+it('expects a pruned predictor without its zeros, at the information in their positions', () => {
+  const network = { representedLayers: [{ name: 'conv', shape: [64, 32, 3, 3] as const }], remainder: [] }
+  const of = (predictor: 'float16' | 'int4', pruning: number) => {
+    const sizes = sizeBreakdown(network, { ...fastConfig, storage: { ...fastConfig.storage, predictor, pruning } })
+    return sizes.parts.find(({ part }) => part === 'predictor')
+  }
+  const size = 160 * 160
+  for (const [precision, bits] of [['float16', 16] as const, ['int4', 4] as const]) {
+    const dense = of(precision, 0)
+    const sparse = of(precision, 0.75)
+    const positions = log2Factorial(size) - log2Factorial(0.75 * size) - log2Factorial(0.25 * size)
+    expect(dense?.bytes).toBe(precision === 'float16' ? 117_289 * 2 : ((117_289 - 649) * 4) / 8 + 649 * 4)
+    expect((dense?.bytes ?? NaN) - (sparse?.bytes ?? NaN)).toBe(Math.floor((3 * (0.75 * size * bits - positions)) / 8))
+    expect(sparse?.detail).toContain('57,600 of them zero')
+  }
+  // Positions of a few zeros cost more than four bits a zero.
+  expect(of('int4', 0.01)?.bytes).toBe(of('int4', 0)?.bytes)
+})

@@ -11,6 +11,7 @@ import type { HostTensors, TensorSpecs } from '#shared/host-tensor.ts'
 import { named } from '../named.ts'
 import { applyOptimizer, optimizerInputSpecs, optimizerStateSpecs, type Optimizer } from '../optimizers/optimizer.ts'
 import { fakeQuantised, scaleSpecs, type QuantisationPlan } from '#engine/quantization/fake-quantization.ts'
+import { zerosHeld } from '../predictor-pruning.ts'
 import type { KernelTargets } from '../representation.ts'
 import { cachedRows, cacheSpecs, refreshedRows, rowSourceSpecs } from './kernel-cache.ts'
 import {
@@ -40,6 +41,8 @@ export interface FullStepOptions extends Omit<ObjectiveOptions, 'distillation'> 
   readonly cache?: 'filled' | 'read'
   /** Parameters the step rounds to their stored precision, with learned scales; none when left out. */
   readonly quantisation?: QuantisationPlan
+  /** Parameters whose zeros the step leaves at zero; none when left out. */
+  readonly pruned?: readonly string[]
 }
 
 /**
@@ -49,7 +52,8 @@ export interface FullStepOptions extends Omit<ObjectiveOptions, 'distillation'> 
  * step: `loss`, `reconstructionLoss`, `featureMapLoss`, `distillationLoss`.
  */
 export function fullStepProgram(options: FullStepOptions): Program {
-  const { representation, targets, optimizer, distillation, sampledKernels, cache, quantisation = {} } = options
+  const { representation, targets, optimizer, distillation, sampledKernels, cache } = options
+  const { quantisation = {}, pruned = [] } = options
   const { tables, parameterSpecs } = representation
   const trained = { ...parameterSpecs, ...scaleSpecs(quantisation, parameterSpecs) }
   const { network, batch } = distillation
@@ -76,11 +80,10 @@ export function fullStepProgram(options: FullStepOptions): Program {
       const images = normaliseImages(named(tensors, 'images'), network.preprocessing)
       const quantised = fakeQuantised(quantisation, tensors)
       const { losses, gradients, kept } = gradientsOf(quantised.tensors, options, images)
-      return {
-        ...losses,
-        ...kept,
-        ...applyOptimizer(optimizer, Object.keys(trained), quantised.chain(gradients), tensors),
-      }
+      const hold = zerosHeld(pruned, tensors)
+      const trainedGradients = hold(quantised.chain(gradients))
+      const updated = applyOptimizer(optimizer, Object.keys(trained), trainedGradients, tensors)
+      return { ...losses, ...kept, ...hold(updated) }
     },
   }
 }

@@ -23,6 +23,7 @@ export interface RoundedLayer {
  * @param bias [rows]
  * @param products [columns + 1, columns + 1] second moments of the inputs, the bias' constant 1 last
  * @param scales one a row
+ * @param isPruned whether zeros of `weight` stay zero; what the columns before asked of them goes on to later ones
  */
 export function roundCompensated(
   weight: HostTensor,
@@ -30,6 +31,7 @@ export function roundCompensated(
   products: Float64Array,
   scales: ArrayLike<number>,
   bits: IntegerBits,
+  isPruned = false,
 ): RoundedLayer {
   const [rows = 0, columns = 0] = weight.shape
   const size = columns + 1
@@ -44,7 +46,8 @@ export function roundCompensated(
     const scale = scales[at] ?? 1
     for (let column = 0; column < columns; column++) {
       const value = row[column] ?? 0
-      const kept = codeOf(value, scale, largest) * scale
+      const isHeld = isPruned && weight.data[at * columns + column] === 0
+      const kept = isHeld ? 0 : codeOf(value, scale, largest) * scale
       rounded[at * columns + column] = kept
       const error = (value - kept) / (factor[column * size + column] ?? 1)
       for (let later = column + 1; later < size; later++) {

@@ -14,7 +14,7 @@ const mostKernels = 65_536
 
 /**
  * The parameters of `predictor` with those of `plan` rounded: values are codes times the scales that `rowScales` of the
- * original gives, so that storing them with those scales loses nothing more.
+ * original gives, so that storing them with those scales loses nothing more. Zeros of the parameters in `pruned` stay zero.
  */
 export async function roundPredictor(
   executor: Executor,
@@ -22,6 +22,7 @@ export async function roundPredictor(
   predictor: HostTensors,
   plan: QuantisationPlan,
   random: Random,
+  pruned: readonly string[] = [],
 ): Promise<HostTensors> {
   const kernels = chosenKernels(representation.table.kernels, random)
   const rounded: Record<string, HostTensors[string]> = { ...predictor }
@@ -32,7 +33,7 @@ export async function roundPredictor(
       const [weight, bias, bits] = [predictor[weightName], predictor[biasName], plan[weightName]]
       if (weight === undefined || bias === undefined || bits === undefined) continue
       const products = await inputProducts(executor, representation, block, kernels, state)
-      const layer = roundCompensated(weight, bias, products, rowScales(weight, bits), bits)
+      const layer = roundCompensated(weight, bias, products, rowScales(weight, bits), bits, pruned.includes(weightName))
       rounded[weightName] = layer.weight
       rounded[biasName] = layer.bias
       state.write({ [weightName]: layer.weight, [biasName]: layer.bias })

@@ -22,6 +22,12 @@ export function advise(config: ExperimentConfig, sizes: SizeBreakdown | undefine
   if (quantisation.steps === 0 && isIntegerPrecision(storage.predictor) && bitsPerWeight(storage.predictor) < 8) {
     advice.push('Below 8 bits a predictor that is only rounded loses much accuracy: give the quantisation phase steps.')
   }
+  if (storage.pruning > 0) {
+    const first = storage.pruneBefore === 'storing' ? phaseNames.length : phaseNames.indexOf(storage.pruneBefore)
+    if (phaseNames.slice(first).every((name) => config[name].steps === 0)) {
+      advice.push('No phase trains the predictor after it is pruned: much accuracy is lost.')
+    }
+  }
   for (const name of phaseNames) {
     const phase = config[name]
     if (phase.steps === 0) continue

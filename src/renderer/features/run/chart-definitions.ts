@@ -10,6 +10,8 @@ export interface ChartDefinition {
   readonly lines: readonly { readonly metric: string; readonly label: string; readonly token: string }[]
   readonly formatValue: (value: number) => string
   readonly emptyText: string
+  /** Left out as long as it has nothing to show. */
+  readonly isOptional?: boolean
   /** Half of the width rather than a third. */
   readonly isWide: boolean
   /** Of the plot, in CSS pixels. */
@@ -132,30 +134,29 @@ const charts: Readonly<Record<ExperimentKind, readonly ChartDefinition[]>> = {
     },
     {
       title: 'Smoothness',
-      note: 'mean cosine of neighbouring kernels',
+      note: 'mean cosine of neighbours',
       isLogarithmic: false,
       isSmoothed: false,
       lines: [{ metric: 'smoothness', label: 'smoothness', token: '--series-5' }],
       formatValue: formatNumber,
       emptyText: 'Measured after each epoch that is evaluated.',
       ...small,
-      isWide: true,
     },
+    learningRate,
+    speed,
+    processor,
+    memory,
     {
       title: 'Smoothness term',
       note: 'its part of the objective',
       isLogarithmic: false,
       isSmoothed: true,
+      isOptional: true,
       lines: [{ metric: 'loss.smoothness', label: 'smoothness term', token: '--series-2' }],
       formatValue: formatNumber,
-      emptyText: 'Part of the objective when the weight of smoothness is above 0.',
-      ...small,
-      isWide: true,
+      emptyText: '',
+      ...wideAndLow,
     },
-    { ...learningRate, isWide: true },
-    { ...speed, isWide: true },
-    processor,
-    memory,
   ],
 }
 

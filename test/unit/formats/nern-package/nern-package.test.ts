@@ -25,6 +25,9 @@ const variants: readonly MadeUpOptions[] = [
   { mode: 'cross-filter', embedding: { type: 'fourier', levels: 4, seed: 0 } },
   { embedding: { type: 'positional', base: 1.2, levels: 6, fusion: 'sum' }, kept: 8 },
   ...integerBits.map((bits) => ({ predictor: bits, hiddenSize: 24, blocks: 5 })),
+  { predictor: 'float32', zeros: 0.3, hiddenSize: 24 },
+  { predictor: 'float16', zeros: 0.9, hiddenSize: 24 },
+  { predictor: 8, zeros: 0.5, hiddenSize: 24, blocks: 5 },
 ]
 
 it.each(variants)('reads back to the bit what was written: %o', (options) => {
@@ -51,6 +54,34 @@ it.each(variants)('accounts for every byte: %o', (options) => {
   const bytes = writePackage(madeUpPackage(options))
   const { predictor, orders, kept, header } = packageBytes(unwrap(openPackage(bytes, 'a')))
   expect(predictor + orders + kept.reduce((sum, entry) => sum + entry.bytes, 0) + header).toBe(bytes.byteLength)
+})
+
+it('stores a tensor without its zeros when that is smaller, and says then that it is of version 2', () => {
+  const kinds = (options: MadeUpOptions) => {
+    const { description, sections } = unwrap(openPackage(writePackage(madeUpPackage(options)), 'a'))
+    const bytes = [...sections.values()].reduce((sum, section) => sum + section.bytes.byteLength, 0)
+    const weights = description.predictor.tensors.filter(({ name }) => name.endsWith('.weight'))
+    return { version: description.version, kinds: new Set(weights.map(({ kind }) => kind)), bytes }
+  }
+  const shape = { predictor: 'float16', hiddenSize: 64 } as const
+  const dense = kinds(shape)
+  const sparse = kinds({ ...shape, zeros: 0.75 })
+  expect(dense).toMatchObject({ version: 1, kinds: new Set(['float16']) })
+  expect(sparse).toMatchObject({ version: 2, kinds: new Set(['sparse']) })
+  // 64 x (30 + 64 + 9) weights: three quarters of their halves are gone, and a choice of a quarter takes 0.811 bits each.
+  const weights = 64 * (30 + 64 + 9)
+  const saved = (dense.bytes - sparse.bytes) / weights
+  expect(saved).toBeGreaterThan(2 * 0.75 - 0.811 / 8 - 0.08)
+  expect(saved).toBeLessThan(2 * 0.75 - 0.811 / 8 + 0.08)
+})
+
+it('keeps negative zeros', () => {
+  const content = madeUpPackage({ hiddenSize: 24, zeros: 0.5 })
+  const weight = content.predictor['predictor.1.weight']
+  if (weight?.kind !== 'float32') throw new Error('expected float32')
+  weight.values[0] = -0
+  const read = unwrap(readPackage(writePackage(content), 'a')).predictor['predictor.1.weight']
+  expect(read?.kind === 'float32' && Object.is(read.values[0], -0)).toBe(true)
 })
 
 it('keeps tensors under awkward names', () => {
@@ -105,9 +136,27 @@ describe('a hostile package', () => {
     ['an ordinary file', writeSafetensors([]), 'file-unsupported', /found an ordinary safetensors file/],
     ['a mark that is no JSON', mark('{'), 'file-corrupt', /expected JSON/],
     ['a mark without a version', mark('{}'), 'file-corrupt', /expected a version/],
-    ['a later version', mark('{"version":2}'), 'file-unsupported', /found version 2/],
+    ['a later version', mark('{"version":3}'), 'file-unsupported', /version 1 or 2, found version 3/],
     ['no description', mark('{"version":1}'), 'file-corrupt', /expected tensor "description"/],
-    ['another version inside', edited((d) => Object.assign(d, { version: 2 })), 'file-corrupt', /"version"/],
+    ['another version inside', edited((d) => Object.assign(d, { version: 3 })), 'file-corrupt', /"version"/],
+    [
+      'a sparse tensor in version 1',
+      edited((d) => (d.version = 1), { zeros: 0.9, hiddenSize: 24 }),
+      'file-corrupt',
+      /expected version 2 for a sparse tensor, found 1/,
+    ],
+    [
+      'more values than a sparse tensor has',
+      edited(
+        (d) => {
+          const [entry] = d.predictor.tensors
+          if (entry?.kind === 'sparse') entry.positions.kept = 10 ** 6
+        },
+        { zeros: 0.9, hiddenSize: 24 },
+      ),
+      'file-corrupt',
+      /"predictor.float32": expected \d+ bytes/,
+    ],
     ['an unknown field', edited((d) => Object.assign(d, { extra: 1 })), 'file-corrupt', /extra/],
     ['no layers', edited((d) => (d.layers = [])), 'file-corrupt', /"layers"/],
     [

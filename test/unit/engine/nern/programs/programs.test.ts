@@ -1,15 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createExecutor } from '#engine/executors/create-executor.ts'
 import type { Executor } from '#engine/executors/executor.ts'
+import { createOptimizer } from '#engine/nern/optimizers/create-optimizer.ts'
 import { initialOptimizerState, optimizerInputsAt } from '#engine/nern/optimizers/optimizer.ts'
 import { sgd } from '#engine/nern/optimizers/sgd.ts'
 import { permuteNetwork } from '#engine/nern/permutation/network-permutation.ts'
+import { prunedByMagnitude } from '#engine/nern/predictor-pruning.ts'
 import { fullStepProgram, type FullStepOptions } from '#engine/nern/programs/full-step.ts'
 import { objectiveInputs } from '#engine/nern/programs/objective-gradients.ts'
 import { predictAllProgram } from '#engine/nern/programs/predict-all.ts'
 import { sampledStepProgram } from '#engine/nern/programs/sampled-step.ts'
+import { initialScales, quantisationPlan } from '#engine/quantization/fake-quantization.ts'
 import { createRepresentation, initialParameters, kernelTargets } from '#engine/nern/representation.ts'
 import type { Program } from '#engine/program/program.ts'
+import { gentleOptimizer } from '#shared/experiment-config.ts'
 import { float32Tensor, int32Tensor, sizeOf, type HostTensor, type HostTensors } from '#shared/host-tensor.ts'
 import { Random } from '#shared/random.ts'
 import { dataOf, runOnce, scalarOf } from '#test/support/run-program.ts'
@@ -53,7 +57,11 @@ beforeAll(async () => {
 })
 afterAll(() => executor.dispose())
 
-function fullStep(sampledKernels: number | 'all', change: Partial<FullStepOptions['distillation']> = {}): Program {
+function fullStep(
+  sampledKernels: number | 'all',
+  change: Partial<FullStepOptions['distillation']> = {},
+  more: Partial<Pick<FullStepOptions, 'optimizer' | 'quantisation' | 'pruned'>> = {},
+): Program {
   return fullStepProgram({
     representation,
     targets,
@@ -69,6 +77,7 @@ function fullStep(sampledKernels: number | 'all', change: Partial<FullStepOption
       temperature: 1,
       ...change,
     },
+    ...more,
   })
 }
 
@@ -238,6 +247,33 @@ describe('a full step', () => {
       expect(Math.abs(scalarOf(outputs, name)), name).toBeLessThan(1e-6)
     }
   })
+})
+
+describe('a step of a pruned predictor', () => {
+  const matrix = 'predictor.1.weight'
+
+  test.each(['adam', 'ranger', 'muon'] as const)(
+    'leaves zeros at zero and moves the other weights, by %s',
+    async (type) => {
+      const optimizer = createOptimizer({ ...gentleOptimizer, type, learningRate: 0.01, weightDecay: 1e-3 }, [matrix])
+      const pruned = prunedByMagnitude(start, [matrix], 0.5)
+      const quantisation = quantisationPlan(representation.parameterSpecs, 'int6')
+      const from = { ...pruned, ...initialScales(quantisation, pruned) }
+      const compiled = await executor.compile(fullStep('all', {}, { optimizer, quantisation, pruned: [matrix] }))
+      const state = executor.createState({ ...from, ...initialOptimizerState(optimizer, from) })
+      // Ranger's slow weights come back at the sixth.
+      for (let at = 1; at <= 7; at++) {
+        await compiled.run({ ...fullInputs, ...optimizerInputsAt(optimizer, at, 0.01) }, state)
+      }
+      const after = dataOf(await state.read([matrix]), matrix)
+      const before = dataOf(pruned, matrix)
+      const wrong = Array.from(before, (value, at) => (value === 0 ? !Object.is(after[at], 0) : after[at] === value))
+      expect(before.filter((value) => value === 0)).toHaveLength(24)
+      expect(wrong).not.toContain(true)
+      state.dispose()
+      compiled.dispose()
+    },
+  )
 })
 
 describe('predicting all', () => {

@@ -142,6 +142,27 @@ describe('compensated rounding', () => {
     for (const value of rounded.weight.data) expect(Math.abs(value / scale)).toBeLessThanOrEqual(largestCode(bits))
   })
 
+  test('leaves pruned weights at zero, and makes up for them elsewhere', () => {
+    // The first weight is far beyond the clip: its error goes on to whatever may take it.
+    const pruned = [4 * largestCode(bits) * scale, 0, weight[2] ?? NaN, 0, weight[4] ?? NaN]
+    const round = (isPruned: boolean) =>
+      roundCompensated(
+        tensor([1, 5], pruned),
+        tensor([1], [0.25]),
+        Float64Array.from(products),
+        [scale],
+        bits,
+        isPruned,
+      )
+    const held = [...round(true).weight.data]
+    expect([held[1], held[3]]).toEqual([0, 0])
+    expect(held.filter((_, at) => at % 2 === 0).every((value) => Number.isInteger(Math.fround(value / scale)))).toBe(
+      true,
+    )
+    const free = [...round(false).weight.data]
+    expect([free[1], free[3]]).not.toEqual([0, 0])
+  })
+
   test('keeps what is on the grid already', () => {
     const onGrid = tensor([1, 5], [0.5, -1, 1.5, 0, 1])
     const rounded = roundCompensated(onGrid, tensor([1], [0.25]), Float64Array.from(products), [scale], bits)
