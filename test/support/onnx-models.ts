@@ -105,7 +105,8 @@ export function variedOnnx(size: number): Uint8Array {
     auto_pad: text('SAME_UPPER'),
   })
   const grouped = model.node('Conv', 'grouped', [x, model.weights('grouped.weight', [8, 4, 3, 3], -0.3, 0.3)], {
-    pads: ints([1, 1, 1, 1]),
+    pads: ints([2, 2, 2, 2]),
+    dilations: ints([2, 2]),
     group: int(2),
   })
   // A bias that an exporter has left behind its convolution.
