@@ -5,6 +5,7 @@ import type { Page } from '@playwright/test'
 import { writeNpz } from '#formats/npz/writer.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
 import { shufflenetV2 } from '#networks/zoo/shufflenet-v2.ts'
+import { ModelWriter, variedOnnx } from '#test/support/onnx-models.ts'
 import { expect, test } from './fixtures.ts'
 import { ask, screenshotsFolder, sharedFolder, show, type OpenStudio } from './launch.ts'
 
@@ -104,6 +105,18 @@ test('CIFAR is offered from the official site; nothing is fetched before it is w
   expect(await ask(page, 'datasets.list', {})).toStrictEqual([])
 })
 
+test('an ONNX graph is a network of its own', async ({ studio, folder }) => {
+  const path = join(folder, 'varied.onnx')
+  await writeFile(path, variedOnnx(32))
+  const page = await importThroughDialog(studio, path)
+  await expect(page.getByRole('heading', { level: 1, name: 'varied' })).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByText('ONNX graph with 5 convolutions').first()).toBeVisible()
+  await expect(page.getByText('the graph that varied.onnx describes, kept with its weights')).toBeVisible()
+  await expect(page.getByText('grouped.weight').first()).toBeVisible()
+  await show(studio, { name: 'networks' })
+  await expect(page.getByRole('row', { name: /varied/ })).toContainText('ONNX graph with 5 convolutions')
+})
+
 test('a dropped file takes the same way', async ({ studio }) => {
   const { page } = studio
   // The debugger gives a file input real files, as a drop from the file manager would.
@@ -143,6 +156,15 @@ test.describe('wrong files name the place, the reason and a remedy, and change n
       file: 'evil.pth',
       make: () => Buffer.from('\x80\x02cposix\nsystem\nX\x04\0\0\0true\x85R.', 'latin1'),
       expected: /./,
+    },
+    {
+      what: 'a graph with an unknown operator',
+      file: 'speech.onnx',
+      make: () => {
+        const model = new ModelWriter()
+        return Buffer.from(model.bytes(model.node('LSTM', 'memory', ['images'])))
+      },
+      expected: /node "memory": the operator "LSTM" is not known/,
     },
     {
       what: 'tensors of no known architecture',

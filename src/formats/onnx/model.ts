@@ -47,8 +47,8 @@ export interface OnnxModel {
 }
 
 const mostNodes = 100_000
-export const oldestOpset = 7
-export const newestOpset = 21
+const oldestOpset = 7
+const newestOpset = 21
 
 /** Throws `AppException`: `file-truncated`, `file-corrupt`, `file-unsupported`, `file-unsafe`. */
 export function parseModel(file: NamedFile, bytes: Uint8Array): OnnxModel {
