@@ -47,7 +47,7 @@ function editOnce(root: unknown, random: Random): string | undefined {
       else put(container, key, pick(random, scalars))
       return undefined
     case 4:
-      put(container, key, structuredClone(Reflect.get(pick(random, containers), pick(random, keys))))
+      put(container, key, structuredClone(valueIn(pick(random, containers), pick(random, keys))))
       return undefined
     case 5: {
       // The same key twice: readers that keep the first and readers that keep the last would differ.
@@ -67,6 +67,11 @@ function editOnce(root: unknown, random: Random): string | undefined {
       put(container, key, pick(random, scalars))
       return undefined
   }
+}
+
+/** null where the container has no such key of its own: a list has a function under "values". */
+function valueIn(container: Container, key: string): unknown {
+  return Object.hasOwn(container, key) ? Reflect.get(container, key) : null
 }
 
 function nearby(value: number, random: Random): number {

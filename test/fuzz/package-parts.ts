@@ -7,7 +7,7 @@ import { mutateBytes, pick } from './mutate-bytes.ts'
 import { mutateJson } from './mutate-json.ts'
 import { partsOf, withHeader } from './safetensors-parts.ts'
 
-export const section = 'description'
+const section = 'description'
 
 /** The same package with another description, and sections `change` may change; checksums and lengths are right again. */
 function rewritten(

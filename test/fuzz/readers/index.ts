@@ -5,6 +5,7 @@ import { cifarPython } from './cifar-python.ts'
 import { imageCache } from './image-cache.ts'
 import { nernPackage } from './nern-package.ts'
 import { npz } from './npz.ts'
+import { onnx } from './onnx.ts'
 import { pngSheet } from './png-sheet.ts'
 import { pytorchLegacy } from './pytorch-legacy.ts'
 import { pytorchZip } from './pytorch-zip.ts'
@@ -18,6 +19,7 @@ export const fuzzedReaders: readonly FuzzedReader[] = [
   pytorchZip,
   pytorchLegacy,
   npz,
+  onnx,
   zip,
   pngSheet,
   cifarBinary,
