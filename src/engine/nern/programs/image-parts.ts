@@ -8,8 +8,8 @@ import { named } from '../named.ts'
 import type { NamedTensors } from '#engine/program/program.ts'
 import { after } from './in-sequence.ts'
 
-/** Pixels in a part: 64 images of CIFAR. */
-const partPixels = 2 ** 16
+/** Pixels in a part: 32 images of CIFAR. */
+const partPixels = 2 ** 15
 /** A part is the graph of both networks once more; batches of large images get larger parts instead of more of them. */
 const mostParts = 8
 
