@@ -208,9 +208,7 @@ class CompressRun {
   async #prepare(phase: PhaseName, config: OptimizerConfig): Promise<Step> {
     const optimizer = this.#setup.optimizer(config)
     const isFirstOfPhase = this.#step === firstStepOf(phase, this.#job.config)
-    if (isFirstOfPhase && isPrunedIn(phase, this.#job.config)) await this.#startPruned()
-    const trained =
-      phase === 'quantisation' && isFirstOfPhase ? await this.#startOfQuantisation() : await this.#readTrained()
+    const trained = isFirstOfPhase ? await this.#startOf(phase) : await this.#readTrained()
     // A phase starts with a fresh optimiser; a resumed one takes its moments from the checkpoint.
     const isResumedHere = Object.keys(this.#resumed ?? {}).some((name) => name.startsWith('optimizer.'))
     const moments =
@@ -228,21 +226,15 @@ class CompressRun {
     return phase === 'reconstruction' ? this.#reconstructionStep(optimizer) : this.#imageStep(phase, optimizer)
   }
 
-  /** Prunes the predictor; what was best before is not comparable. */
-  async #startPruned(): Promise<void> {
-    this.#forgetBest()
-    this.#state.write(prunedPredictor(await this.#readTrained(), this.#job.config))
-  }
-
-  #forgetBest(): void {
+  /** The predictor as a phase begins with it: where that changes it, what was best before is not comparable. */
+  async #startOf(phase: PhaseName): Promise<HostTensors> {
+    const isPruned = isPrunedIn(phase, this.#job.config)
+    const trained = await this.#readTrained()
+    if (!isPruned && phase !== 'quantisation') return trained
     this.#bestAt = { correct: -1, step: this.#step }
     this.#best = {}
-  }
-
-  /** The predictor as the quantisation phase begins with it; what was best before is not comparable. */
-  async #startOfQuantisation(): Promise<HostTensors> {
-    this.#forgetBest()
-    return this.#onGrid(await this.#readTrained())
+    const start = isPruned ? prunedPredictor(trained, this.#job.config) : trained
+    return phase === 'quantisation' ? this.#onGrid(start) : start
   }
 
   /** A predictor of full precision on the grid it is stored on, and the scales of that grid. */
