@@ -74,6 +74,6 @@ test('the small preset is the fast one with a predictor trained as 6-bit integer
   expect(small).toEqual({
     ...fastConfig,
     quantisation: { steps: 400, optimizer: fastConfig.quantisation.optimizer },
-    storage: { predictor: 'int6', rounding: 'compensated', remainder: 'float16' },
+    storage: { ...fastConfig.storage, predictor: 'int6' },
   })
 })
