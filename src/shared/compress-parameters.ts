@@ -261,7 +261,7 @@ export const compressParameters: readonly ParameterDescription[] = [
   {
     path: 'storage.pruneBefore',
     title: 'Pruned before',
-    sentence: 'The phases from this one on train with the pruned weights held at zero, which brings accuracy back.',
+    sentence: 'The phases from this one on train with the pruned weights held at zero, so that accuracy can recover.',
     group: 'Evaluation and storage',
     control: choice({ distillation: 'Distillation', quantisation: 'Quantisation', storing: 'Storing' }),
   },
