@@ -93,7 +93,7 @@ export const predictorPrecisions = [
 ] as const
 export type PredictorPrecision = (typeof predictorPrecisions)[number]
 /** The same for kernels that are stored themselves; float32 would be the original. */
-export const baselinePrecisions = ['float16', 'int8', 'int7', 'int6', 'int5', 'int4', 'int3', 'int2'] as const
+const baselinePrecisions = ['float16', 'int8', 'int7', 'int6', 'int5', 'int4', 'int3', 'int2'] as const
 
 export const compressConfigSchema = z.strictObject({
   version: z.literal(1),
@@ -184,8 +184,7 @@ export const trainConfigSchema = z.strictObject({
 export type TrainConfig = z.infer<typeof trainConfigSchema>
 
 /** How a baseline stores the kernels (docs/baselines.md). */
-export const baselineMethods = ['quantisation', 'weight-sharing', 'low-rank', 'pruning'] as const
-export type BaselineMethod = (typeof baselineMethods)[number]
+const baselineMethods = ['quantisation', 'weight-sharing', 'low-rank', 'pruning'] as const
 
 /** A baseline without training, and what its distillation begins with once it is given steps. */
 export const noDistillation = {

@@ -1,59 +1,107 @@
-import { standardBaselineIds } from '#shared/baseline-presets.ts'
-import { enqueue, get, reaches, smokeConfig } from './experiments.ts'
-import { expect, test } from './fixtures.ts'
-import { ask, show } from './launch.ts'
+import { standardBaselineIds } from "#shared/baseline-presets.ts";
+import {
+  enqueue,
+  get,
+  int4Config,
+  reaches,
+  smokeConfig,
+} from "./experiments.ts";
+import { expect, test } from "./fixtures.ts";
+import { ask, show } from "./launch.ts";
 
-test.use({ start: 'library' })
-test.setTimeout(400_000)
+test.use({ start: "library" });
+test.setTimeout(400_000);
 
-test('a baseline from the form to the comparison', async ({ studio }) => {
-  const { page } = studio
-  await show(studio, { name: 'new-experiment' })
-  await page.getByRole('radio', { name: 'Run a baseline' }).click()
-  await page.getByLabel('Preset').click()
-  await page.getByRole('option', { name: 'int4' }).click()
+test("a baseline from the form to the comparison", async ({ studio }) => {
+  const { page } = studio;
+  await show(studio, { name: "new-experiment" });
+  await page.getByRole("radio", { name: "Run a baseline" }).click();
+  await page.getByLabel("Preset").click();
+  await page.getByRole("option", { name: "int4", exact: true }).click();
   // What it would weigh is known beforehand: 4 bits a weight instead of 32, and what stands beside them.
-  const estimate = page.getByRole('region', { name: 'Size estimate' })
-  await expect(estimate).toContainText(/7\.\d\d×/)
-  await expect(estimate).toContainText('Kernels')
-  await expect(estimate).not.toContainText('Relative size')
-  await page.getByRole('button', { name: 'Add to the queue' }).click()
+  const estimate = page.getByRole("region", { name: "Size estimate" });
+  await expect(estimate).toContainText(/7\.\d\d×/);
+  await expect(estimate).toContainText("Kernels");
+  await expect(estimate).not.toContainText("Relative size");
+  await page.getByRole("button", { name: "Add to the queue" }).click();
 
-  await expect(page.getByRole('heading', { level: 1, name: 'Untrained ResNet-20 int4' })).toBeVisible()
-  await expect(page.getByText('Baseline int4 of Untrained ResNet-20')).toBeVisible()
-  await expect(page.getByText('Completed').first()).toBeVisible({ timeout: 120_000 })
-  await expect(page.getByRole('heading', { name: 'Result' })).toBeVisible()
-  const [experiment] = await ask(page, 'experiments.list', {})
-  const result = experiment?.latestRun?.result
-  if (result?.kind !== 'baseline') throw new Error('It left no result.')
-  const ratio = `${result.sizes.compressionRatio.toFixed(2)}×`
-  await expect(page.getByRole('region', { name: 'Result' })).toContainText(ratio)
+  await expect(
+    page.getByRole("heading", { level: 1, name: "Untrained ResNet-20 int4" }),
+  ).toBeVisible();
+  await expect(
+    page.getByText("Baseline int4 of Untrained ResNet-20"),
+  ).toBeVisible();
+  await expect(page.getByText("Completed").first()).toBeVisible({
+    timeout: 120_000,
+  });
+  await expect(page.getByRole("heading", { name: "Result" })).toBeVisible();
+  const [experiment] = await ask(page, "experiments.list", {});
+  const result = experiment?.latestRun?.result;
+  if (result?.kind !== "baseline") throw new Error("It left no result.");
+  const ratio = `${result.sizes.compressionRatio.toFixed(2)}×`;
+  await expect(page.getByRole("region", { name: "Result" })).toContainText(
+    ratio,
+  );
 
-  await page.getByRole('button', { name: 'Compare', exact: true }).click()
-  const row = page.getByRole('region', { name: 'Accuracy', exact: true }).getByRole('row', { name: /int4/ })
-  await expect(row).toContainText(ratio)
-})
+  await page.getByRole("button", { name: "Compare", exact: true }).click();
+  const row = page
+    .getByRole("region", { name: "Accuracy", exact: true })
+    .getByRole("row", { name: /int4/ });
+  await expect(row).toContainText(ratio);
+});
 
-test('baselines are added beside a compression, and their rows fill as they end', async ({ studio }) => {
-  const { page } = studio
-  const smoke = await enqueue(studio, 'Smoke', smokeConfig())
-  await reaches(studio, smoke.id, 'completed')
-  await show(studio, { name: 'compare', ids: [smoke.id] })
-  await page.getByRole('button', { name: 'Add baselines' }).click()
-  const rows = page.getByRole('region', { name: 'Accuracy', exact: true }).getByRole('row')
-  await expect(rows).toHaveCount(2 + standardBaselineIds.length)
-  await expect(page.getByRole('button', { name: 'Add baselines' })).toHaveCount(0)
-  for (const { id, config } of await ask(page, 'experiments.list', {})) {
-    if (config.kind !== 'baseline') continue
-    await reaches(studio, id, 'completed')
-    const { name, latestRun } = await get(studio, id)
-    if (latestRun?.result?.kind !== 'baseline') throw new Error(`${name} left no result.`)
-    const ratio = `${latestRun.result.sizes.compressionRatio.toFixed(2)}×`
-    await expect(rows.filter({ hasText: name })).toContainText(ratio)
+test("a distilled baseline draws its losses while it learns", async ({
+  studio,
+}) => {
+  const { page } = studio;
+  const config = int4Config();
+  const distillation = { ...config.distillation, steps: 4, dataBatch: 8 };
+  const { id } = await enqueue(studio, "Distilled", {
+    ...config,
+    distillation,
+  });
+  await show(studio, { name: "run", experimentId: id });
+  await reaches(studio, id, "completed");
+  const charts = page.getByRole("region", { name: "Charts" });
+  await expect(charts).toContainText("Losses");
+  await expect(charts.getByText(/^distillation/)).toBeVisible();
+  await expect(page.getByRole("region", { name: "Progress" })).toContainText(
+    "4 of 4",
+  );
+  await expect(page.getByRole("region", { name: "Result" })).toContainText(
+    "distillation",
+  );
+});
+
+test("baselines are added beside a compression, and their rows fill as they end", async ({
+  studio,
+}) => {
+  const { page } = studio;
+  const smoke = await enqueue(studio, "Smoke", smokeConfig());
+  await reaches(studio, smoke.id, "completed");
+  await show(studio, { name: "compare", ids: [smoke.id] });
+  await page.getByRole("button", { name: "Add baselines" }).click();
+  const rows = page
+    .getByRole("region", { name: "Accuracy", exact: true })
+    .getByRole("row");
+  await expect(rows).toHaveCount(2 + standardBaselineIds.length);
+  await expect(page.getByRole("button", { name: "Add baselines" })).toHaveCount(
+    0,
+  );
+  for (const { id, config } of await ask(page, "experiments.list", {})) {
+    if (config.kind !== "baseline") continue;
+    await reaches(studio, id, "completed");
+    const { name, latestRun } = await get(studio, id);
+    if (latestRun?.result?.kind !== "baseline")
+      throw new Error(`${name} left no result.`);
+    const ratio = `${latestRun.result.sizes.compressionRatio.toFixed(2)}×`;
+    await expect(rows.filter({ hasText: name })).toContainText(ratio);
   }
   // Asked again, nothing runs twice.
-  await show(studio, { name: 'compare', ids: [smoke.id] })
-  await page.getByRole('button', { name: 'Add baselines' }).click()
-  await expect(rows).toHaveCount(2 + standardBaselineIds.length)
-  expect(await ask(page, 'experiments.list', {})).toHaveLength(1 + standardBaselineIds.length)
-})
+  await show(studio, { name: "compare", ids: [smoke.id] });
+  await page.getByRole("button", { name: "Add baselines" }).click();
+  await expect(rows).toHaveCount(2 + standardBaselineIds.length);
+  expect(await ask(page, "experiments.list", {})).toHaveLength(
+    1 + standardBaselineIds.length,
+  );
+});
