@@ -1,4 +1,15 @@
-import { choice, integer, positive, precision, seedParameter, type ParameterDescription } from './parameter-controls.ts'
+import { distillationWeights, imageBatchParameters, temperature } from './distillation-parameters.ts'
+import {
+  choice,
+  integer,
+  maximumInteger,
+  maximumSteps,
+  positive,
+  precision,
+  real,
+  seedParameter,
+  type ParameterDescription,
+} from './parameter-controls.ts'
 
 /** Every leaf of a baseline's configuration. */
 export const baselineParameters: readonly ParameterDescription[] = [
@@ -82,6 +93,31 @@ export const baselineParameters: readonly ParameterDescription[] = [
     control: choice({ float16: '16-bit float', int8: '8-bit integer' }),
   },
   {
+    path: 'distillation.steps',
+    title: 'Distillation steps',
+    unit: 'steps',
+    sentence: 'Updates of a copy that computes as it is stored and learns to answer as the original; 0 trains nothing.',
+    group: 'Distillation phase',
+    control: integer(0, maximumSteps, 50),
+  },
+  {
+    path: 'distillation.learningRate',
+    title: 'Learning rate',
+    sentence: 'Size of an update of Adam at the start; falls along a cosine.',
+    group: 'Distillation phase',
+    control: positive(10, 0.0001),
+  },
+  {
+    path: 'distillation.minLearningRate',
+    title: 'Final learning rate',
+    sentence: 'What the cosine falls to at the last step.',
+    group: 'Distillation phase',
+    control: real(0, 10, 0.000001),
+  },
+  ...imageBatchParameters,
+  ...distillationWeights,
+  temperature,
+  {
     path: 'storage.remainder',
     title: 'Remainder precision',
     sentence: 'Precision of what is no represented kernel: batch-norm, classifier, other layers.',
@@ -94,6 +130,14 @@ export const baselineParameters: readonly ParameterDescription[] = [
     sentence: 'Codes are range coded where that is shorter; without it they take exactly their bits.',
     group: 'Storage',
     control: { type: 'switch' },
+  },
+  {
+    path: 'checkpointEverySteps',
+    title: 'Checkpoint every',
+    unit: 'steps',
+    sentence: 'How much work a killed distillation can lose.',
+    group: 'Storage',
+    control: integer(1, maximumInteger, 100),
   },
   seedParameter('Storage'),
 ]

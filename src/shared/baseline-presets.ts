@@ -1,5 +1,5 @@
 /** Ready-made baselines; `studio baseline --method M` takes the identifiers without their prefix. */
-import type { BaselineConfig } from './experiment-config.ts'
+import { noDistillation, type BaselineConfig } from './experiment-config.ts'
 import type { Preset } from './fast-preset.ts'
 
 export type BaselinePreset = Preset<BaselineConfig>
@@ -14,6 +14,8 @@ const start: BaselineConfig = {
   lowRank: { unfolding: 'separable', rule: 'energy', share: 0.98 },
   pruning: { kept: 0.5, values: 'int8' },
   storage: { remainder: 'float16', entropyCoding: true },
+  distillation: noDistillation,
+  checkpointEverySteps: 100,
 }
 
 const rounding = 'rounded once, without training; a float16 scale a filter.'
@@ -30,6 +32,12 @@ export const baselinePresets: readonly BaselinePreset[] = [
     title: precision,
     description: `Weights as ${precision.slice(3)}-bit integers, ${rounding}`,
     config: { ...start, quantisation: { precision } },
+  })),
+  ...(['int4', 'int3'] as const).map((precision) => ({
+    id: `baseline-${precision}-distilled`,
+    title: `${precision}, distilled`,
+    description: `Weights as ${precision.slice(3)}-bit integers, after 400 steps in which they learn to answer as the original.`,
+    config: { ...start, quantisation: { precision }, distillation: { ...noDistillation, steps: 400 } },
   })),
   ...[5, 4, 3, 2].map((bits) => ({
     id: `baseline-kmeans${bits}`,

@@ -3,6 +3,10 @@ import { assertNever } from './result.ts'
 
 /** A baseline in a few words, for names and tables: `int4`, `pruned to 50 % int8`. */
 export function baselineTitle(config: BaselineConfig): string {
+  return config.distillation.steps > 0 ? `${methodTitle(config)}, distilled` : methodTitle(config)
+}
+
+function methodTitle(config: BaselineConfig): string {
   switch (config.method) {
     case 'quantisation':
       return config.quantisation.precision
@@ -19,4 +23,9 @@ export function baselineTitle(config: BaselineConfig): string {
 
 function percent(share: number): string {
   return `${Number((100 * share).toFixed(2))} %`
+}
+
+/** Whether a copy can be trained as this baseline stores it. */
+export function isDistillable({ method, quantisation }: BaselineConfig): boolean {
+  return method === 'pruning' || (method === 'quantisation' && quantisation.precision !== 'float16')
 }

@@ -1,5 +1,5 @@
+import { distillationWeights, imageBatchParameters, temperature } from './distillation-parameters.ts'
 import {
-  augmentationParameters,
   choice,
   integer,
   keep,
@@ -123,15 +123,7 @@ export const compressParameters: readonly ParameterDescription[] = [
       'gaussian-noise': 'Gaussian noise',
     }),
   },
-  {
-    path: 'distillation.dataBatch',
-    title: 'Image batch',
-    unit: 'images',
-    sentence: 'Images a step; more make steadier gradients and slower steps.',
-    group: 'Distillation phase',
-    control: integer(1, 4096, 16),
-  },
-  ...augmentationParameters('distillation.', 'Distillation phase', '; both networks see the blend'),
+  ...imageBatchParameters,
   ...optimizerParameters('distillation', 'Distillation phase'),
   {
     path: 'distillation.reconstructionWeight',
@@ -140,20 +132,7 @@ export const compressParameters: readonly ParameterDescription[] = [
     group: 'Objective',
     control: real(0, 1e6, 0.1),
   },
-  {
-    path: 'distillation.featureMapWeight',
-    title: 'Weight of feature maps',
-    sentence: 'Factor of feature-map distillation: the distance of normalised feature maps of both networks.',
-    group: 'Objective',
-    control: real(0, 1e6, 0.0001),
-  },
-  {
-    path: 'distillation.distillationWeight',
-    title: 'Weight of distillation',
-    sentence: 'Factor of knowledge distillation: the divergence of the softened outputs of both networks.',
-    group: 'Objective',
-    control: real(0, 1e6, 0.001),
-  },
+  ...distillationWeights,
   {
     path: 'distillation.featureMaps',
     title: 'Feature-map variant',
@@ -168,13 +147,7 @@ export const compressParameters: readonly ParameterDescription[] = [
     group: 'Objective',
     control: choice({ standard: 'Standard', stabilised: 'Stabilised, as published' }),
   },
-  {
-    path: 'distillation.temperature',
-    title: 'Temperature',
-    sentence: 'Softens both outputs before they are compared; 1 leaves them as they are.',
-    group: 'Objective',
-    control: real(0.1, 100, 0.1),
-  },
+  temperature,
   {
     path: 'distillation.warmupSteps',
     title: 'Objective warm-up',

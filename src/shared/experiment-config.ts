@@ -217,6 +217,20 @@ export type TrainConfig = z.infer<typeof trainConfigSchema>
 /** How a baseline stores the kernels (docs/baselines.md). */
 const baselineMethods = ['quantisation', 'weight-sharing', 'low-rank', 'pruning'] as const
 
+/** A baseline without training, and what its distillation begins with once it is given steps. */
+export const noDistillation = {
+  steps: 0,
+  learningRate: 5e-4,
+  minLearningRate: 1e-6,
+  dataBatch: 64,
+  augmentation: 'flip-crop',
+  colourJitter: noColourJitter,
+  mixup: 0,
+  featureMapWeight: 0.1,
+  distillationWeight: 1,
+  temperature: 1,
+} as const
+
 /** What people would do instead of a predictor: the kernels themselves, in fewer bytes, in the same accounting. */
 export const baselineConfigSchema = z.strictObject({
   version: z.literal(1),
@@ -258,6 +272,24 @@ export const baselineConfigSchema = z.strictObject({
     /** Whether codes are entropy coded where that is shorter; else they take exactly their bits. */
     entropyCoding: z.boolean(),
   }),
+  /**
+   * Steps in which a copy of the network, as it is stored, learns to answer as the original does; of the methods
+   * `quantisation` (integers) and `pruning`. Adam; the learning rate falls along a cosine.
+   */
+  distillation: z
+    .strictObject({
+      steps,
+      learningRate: z.number().positive().max(10),
+      minLearningRate: z.number().min(0).max(10),
+      dataBatch: positiveInteger.max(4096),
+      ...augmentationFields,
+      featureMapWeight: z.number().min(0).max(1e6),
+      distillationWeight: z.number().min(0).max(1e6),
+      temperature: z.number().min(0.1).max(100),
+    })
+    .default(noDistillation),
+  /** Steps between checkpoints. */
+  checkpointEverySteps: positiveInteger.default(100),
 })
 export type BaselineConfig = z.infer<typeof baselineConfigSchema>
 

@@ -162,7 +162,13 @@ export interface CompressResult extends ReconstructionResult {
 
 export interface BaselineResult extends ReconstructionResult {
   readonly kind: 'baseline'
-  readonly seconds: { readonly compression: number; readonly evaluation: number; readonly total: number }
+  readonly seconds: {
+    /** Of the training before it; 0 without. */
+    readonly distillation: number
+    readonly compression: number
+    readonly evaluation: number
+    readonly total: number
+  }
 }
 
 export interface TrainResult {

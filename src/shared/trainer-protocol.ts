@@ -188,7 +188,12 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('baseline'),
     ...reconstructionFields,
-    seconds: z.strictObject({ compression: z.number(), evaluation: z.number(), total: z.number() }),
+    seconds: z.strictObject({
+      distillation: z.number(),
+      compression: z.number(),
+      evaluation: z.number(),
+      total: z.number(),
+    }),
   }),
   z.strictObject({
     kind: z.literal('train'),

@@ -60,3 +60,9 @@ function parseJson(text: string): unknown {
 
 const word = z.int().min(0).max(0xffff_ffff)
 export const randomStateSchema = z.object({ words: z.tuple([word, word, word, word]) })
+/** Of a `BatchSource`. */
+export const batchSourceStateSchema = z.strictObject({
+  orderAtEpochStart: randomStateSchema,
+  augmentation: randomStateSchema,
+  position: z.int(),
+})

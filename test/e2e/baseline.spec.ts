@@ -1,5 +1,5 @@
 import { standardBaselineIds } from '#shared/baseline-presets.ts'
-import { enqueue, get, reaches, smokeConfig } from './experiments.ts'
+import { enqueue, get, int4Config, reaches, smokeConfig } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
 import { ask, show } from './launch.ts'
 
@@ -11,7 +11,7 @@ test('a baseline from the form to the comparison', async ({ studio }) => {
   await show(studio, { name: 'new-experiment' })
   await page.getByRole('radio', { name: 'Run a baseline' }).click()
   await page.getByLabel('Preset').click()
-  await page.getByRole('option', { name: 'int4' }).click()
+  await page.getByRole('option', { name: 'int4', exact: true }).click()
   // What it would weigh is known beforehand: 4 bits a weight instead of 32, and what stands beside them.
   const estimate = page.getByRole('region', { name: 'Size estimate' })
   await expect(estimate).toContainText(/7\.\d\d×/)
@@ -21,7 +21,9 @@ test('a baseline from the form to the comparison', async ({ studio }) => {
 
   await expect(page.getByRole('heading', { level: 1, name: 'Untrained ResNet-20 int4' })).toBeVisible()
   await expect(page.getByText('Baseline int4 of Untrained ResNet-20')).toBeVisible()
-  await expect(page.getByText('Completed').first()).toBeVisible({ timeout: 120_000 })
+  await expect(page.getByText('Completed').first()).toBeVisible({
+    timeout: 120_000,
+  })
   await expect(page.getByRole('heading', { name: 'Result' })).toBeVisible()
   const [experiment] = await ask(page, 'experiments.list', {})
   const result = experiment?.latestRun?.result
@@ -32,6 +34,23 @@ test('a baseline from the form to the comparison', async ({ studio }) => {
   await page.getByRole('button', { name: 'Compare', exact: true }).click()
   const row = page.getByRole('region', { name: 'Accuracy', exact: true }).getByRole('row', { name: /int4/ })
   await expect(row).toContainText(ratio)
+})
+
+test('a distilled baseline draws its losses while it learns', async ({ studio }) => {
+  const { page } = studio
+  const config = int4Config()
+  const distillation = { ...config.distillation, steps: 4, dataBatch: 8 }
+  const { id } = await enqueue(studio, 'Distilled', {
+    ...config,
+    distillation,
+  })
+  await show(studio, { name: 'run', experimentId: id })
+  await reaches(studio, id, 'completed')
+  const charts = page.getByRole('region', { name: 'Charts' })
+  await expect(charts).toContainText('Losses')
+  await expect(charts.getByText(/^distillation/)).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Progress' })).toContainText('4 of 4')
+  await expect(page.getByRole('region', { name: 'Result' })).toContainText('distillation')
 })
 
 test('baselines are added beside a compression, and their rows fill as they end', async ({ studio }) => {

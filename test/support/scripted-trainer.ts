@@ -142,7 +142,7 @@ async function run(job: TrainerJob): Promise<JobResult | undefined> {
     }
     case 'baseline': {
       send({ type: 'started', device: 'scripted', totalSteps: 0, step: 0 })
-      const seconds = { compression: 1, evaluation: 0, total: 1 }
+      const seconds = { distillation: 0, compression: 1, evaluation: 0, total: 1 }
       const written = writeBaselinePackage(madeUpBaseline({ kinds: ['integer'] }), { allowsEntropy: true })
       return { kind: 'baseline', ...reconstruction(0.1), seconds, package: written }
     }

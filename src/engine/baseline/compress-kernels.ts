@@ -1,5 +1,5 @@
 /** The kernels of a network as a baseline stores them (docs/baselines.md). */
-import { integerPlan } from '#engine/quantization/fake-quantization.ts'
+import { integerPlan, type QuantisationPlan } from '#engine/quantization/fake-quantization.ts'
 import { storedParameters } from '#engine/quantization/stored-parameters.ts'
 import type { CompressedTensor, CompressedTensors } from '#shared/compressed-tensor.ts'
 import type { BaselineConfig } from '#shared/experiment-config.ts'
@@ -8,17 +8,40 @@ import { Random } from '#shared/random.ts'
 import { assertNever } from '#shared/result.ts'
 import type { StoredTensor } from '#shared/stored-tensor.ts'
 import { approximateByLowRank } from './low-rank.ts'
-import { keptWeights, storedSparsely } from './magnitude-pruning.ts'
+import { keptWeights, storedSparsely, type KernelMasks } from './magnitude-pruning.ts'
 import { shareWeights } from './weight-sharing.ts'
 
+/** What is decided from the original network and stays so while its copy is trained. */
+export interface CompressionPlan {
+  /** Kernels that become integers, with their bits. */
+  readonly quantisation: QuantisationPlan
+  /** Kernels of which only some weights are stored. */
+  readonly masks: KernelMasks
+}
+
+/** @param kernels [filters, channels, height, width] of every represented layer of the original, by name */
+export function planCompression(kernels: HostTensors, config: BaselineConfig): CompressionPlan {
+  const { method, quantisation, pruning } = config
+  return {
+    quantisation: method === 'quantisation' ? integerPlan(Object.keys(kernels), quantisation.precision) : {},
+    masks: method === 'pruning' ? keptWeights(kernels, pruning.kept) : {},
+  }
+}
+
 /**
- * @param kernels [filters, channels, height, width] of every represented layer, by name
+ * @param kernels as they are to be stored: of the original, or of its trained copy
+ * @param learned entries of `scaleName` where scales were learned; those that round best are taken for the others
  * Throws `AppException` `invalid-config` when a weight does not fit its precision.
  */
-export function compressKernels(kernels: HostTensors, config: BaselineConfig): CompressedTensors {
+export function compressKernels(
+  kernels: HostTensors,
+  config: BaselineConfig,
+  plan: CompressionPlan = planCompression(kernels, config),
+  learned: HostTensors = {},
+): CompressedTensors {
   switch (config.method) {
     case 'quantisation':
-      return quantised(kernels, config.quantisation.precision)
+      return quantised(kernels, plan.quantisation, learned)
     case 'weight-sharing': {
       const random = Random.fromSeed(config.seed, 'weight sharing')
       return each(kernels, (tensor) => shareWeights(tensor, config.weightSharing, random))
@@ -26,7 +49,7 @@ export function compressKernels(kernels: HostTensors, config: BaselineConfig): C
     case 'low-rank':
       return each(kernels, (tensor) => approximateByLowRank(tensor, config.lowRank))
     case 'pruning':
-      return storedSparsely(kernels, keptWeights(kernels, config.pruning.kept), config.pruning.values)
+      return storedSparsely(kernels, plan.masks, config.pruning.values)
     default:
       return assertNever(config.method)
   }
@@ -36,10 +59,9 @@ function each(kernels: HostTensors, compress: (tensor: HostTensor) => Compressed
   return Object.fromEntries(Object.entries(kernels).map(([name, tensor]) => [name, compress(tensor)]))
 }
 
-/** Nearest codes, with the scale a filter that loses least in the mean square; or plain halves. */
-function quantised(kernels: HostTensors, precision: BaselineConfig['quantisation']['precision']): CompressedTensors {
-  const names = Object.keys(kernels)
-  const stored = storedParameters(kernels, names, integerPlan(names, precision), 'float16')
+/** Nearest codes with a scale a filter; or plain halves. */
+function quantised(kernels: HostTensors, plan: QuantisationPlan, learned: HostTensors): CompressedTensors {
+  const stored = storedParameters({ ...kernels, ...learned }, Object.keys(kernels), plan, 'float16')
   return Object.fromEntries(Object.entries(stored).map(([name, tensor]) => [name, withoutFloat32(name, tensor)]))
 }
 

@@ -14,8 +14,11 @@ export interface PruningOptions {
   readonly values: 'float16' | 'int8'
 }
 
-/** 1 for every weight that is kept, by layer. Of equal magnitudes at the threshold the first ones stay. */
-export function keptWeights(kernels: HostTensors, kept: number): Readonly<Record<string, Uint8Array>> {
+/** 1 for every weight that is kept, by layer. */
+export type KernelMasks = Readonly<Record<string, Uint8Array>>
+
+/** The largest weights of all layers together; of equal magnitudes at the threshold the first ones stay. */
+export function keptWeights(kernels: HostTensors, kept: number): KernelMasks {
   const layers = Object.entries(kernels)
   const total = layers.reduce((sum, [, { data }]) => sum + data.length, 0)
   const magnitudes = new Float32Array(total)
@@ -40,10 +43,10 @@ export function keptWeights(kernels: HostTensors, kept: number): Readonly<Record
   )
 }
 
-/** @param masks of `keptWeights`: 1 where a weight is stored */
+/** @param masks of `keptWeights` */
 export function storedSparsely(
   kernels: HostTensors,
-  masks: Readonly<Record<string, Uint8Array>>,
+  masks: KernelMasks,
   values: PruningOptions['values'],
 ): CompressedTensors {
   return Object.fromEntries(

@@ -3,11 +3,11 @@ import { isDeepStrictEqual } from 'node:util'
 import { isOwnGraph } from '#formats/network-graph.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import type { CommandHandlers, CommandInput, Comparison, ComparisonEntry } from '#shared/contract.ts'
-import type { CompressConfig, ExperimentConfig } from '#shared/experiment-config.ts'
+import type { BaselineConfig, CompressConfig, ExperimentConfig } from '#shared/experiment-config.ts'
 import type { DatasetRecord, ExperimentRecord, NetworkRecord, SplitName } from '#shared/records.ts'
 import { isIntegerPrecision } from '#shared/accounting.ts'
 import { plannedSteps } from '#shared/compress-phases.ts'
-import { baselineTitle } from '#shared/baseline-title.ts'
+import { baselineTitle, isDistillable } from '#shared/baseline-title.ts'
 import { AppException, assertNever } from '#shared/result.ts'
 import type { StudioContext } from '../context.ts'
 import { assertFit, assertImages, assertImagesFit } from '../library/dataset-fit.ts'
@@ -124,7 +124,7 @@ async function assertRunnable({ store }: StudioContext, input: CommandInput<'exp
   assertFit(network, await storedNetwork(store.layout, network), dataset)
   assertImages(dataset, 'validation', 1, 'choose on')
   assertImages(dataset, 'test', 1, 'report on')
-  if (config.kind === 'baseline') return
+  if (config.kind === 'baseline') return assertBaseline(config, dataset)
   if (config.distillation.steps + config.quantisation.steps > 0) {
     assertImages(dataset, 'train', config.distillation.dataBatch, 'fill a batch of the distillation')
   }
@@ -172,6 +172,20 @@ function assertCanStartPredictor(store: Store, config: CompressConfig, runId: st
     message: `The predictor of ${source.name} does not fit here: ${different.join(', ')} differ.`,
     where: different.join(', '),
     remedy: `Take them from ${source.name}, or start from random weights.`,
+  })
+}
+
+/** Throws `invalid-config`, `dataset-mismatch`. */
+function assertBaseline(config: BaselineConfig, dataset: DatasetRecord): void {
+  const { steps, dataBatch } = config.distillation
+  if (steps === 0) return
+  assertImages(dataset, 'train', dataBatch, 'fill a batch of the distillation')
+  if (isDistillable(config)) return
+  throw new AppException({
+    code: 'invalid-config',
+    message: `The distillation has ${steps} steps, but the method ${config.method} cannot be trained as it is stored.`,
+    where: 'distillation.steps, method',
+    remedy: 'Quantise to integers or prune, or give the distillation 0 steps.',
   })
 }
 

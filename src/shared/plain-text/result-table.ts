@@ -77,8 +77,9 @@ function smoothnessLine({ smoothness }: CompressResult): readonly string[] {
   ]
 }
 
-function baselineTime({ seconds: { compression, evaluation, total } }: BaselineResult): string {
-  return `time  ${formatDuration(total)} (compression ${formatDuration(compression)}, evaluation ${formatDuration(evaluation)})`
+function baselineTime({ seconds: { distillation, compression, evaluation, total } }: BaselineResult): string {
+  const trained = distillation > 0 ? `distillation ${formatDuration(distillation)}, ` : ''
+  return `time  ${formatDuration(total)} (${trained}compression ${formatDuration(compression)}, evaluation ${formatDuration(evaluation)})`
 }
 
 /** Bytes of every part, the whole, and what plain storage would weigh. */

@@ -3,16 +3,13 @@ import { z } from 'zod'
 import type { Network } from '#networks/network.ts'
 import type { CompressConfig } from '#shared/experiment-config.ts'
 import { AppException } from '#shared/result.ts'
-import { randomStateSchema } from '../checkpoint.ts'
+import { batchSourceStateSchema, randomStateSchema } from '../checkpoint.ts'
 import { BatchSource, type BatchSourceState } from './batch-source.ts'
 import { NoiseSource, type NoiseSourceState } from './noise-source.ts'
 import { loadSplit, type DatasetInput } from './open-dataset.ts'
 
 /** All a checkpoint needs to go on with the same images. */
-export const trainingImagesStateSchema = z.union([
-  z.strictObject({ noise: randomStateSchema }),
-  z.strictObject({ orderAtEpochStart: randomStateSchema, augmentation: randomStateSchema, position: z.int() }),
-])
+export const trainingImagesStateSchema = z.union([z.strictObject({ noise: randomStateSchema }), batchSourceStateSchema])
 export type TrainingImagesState = NoiseSourceState | BatchSourceState
 
 export interface TrainingImages {

@@ -15,7 +15,6 @@ import { firstStepOf, phaseNames, plannedSteps, type PhaseName } from '#shared/c
 import type { CompressConfig, OptimizerConfig } from '#shared/experiment-config.ts'
 import { float32Tensor, int32Tensor, type HostTensors } from '#shared/host-tensor.ts'
 import { Random } from '#shared/random.ts'
-import { AppException } from '#shared/result.ts'
 import type { StoredTensors } from '#shared/stored-tensor.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import { readCheckpoint, writeCheckpoint } from '../checkpoint.ts'
@@ -30,6 +29,7 @@ import { setUp, type CompressSetup } from '../compress/setup.ts'
 import { startPredictor } from '../compress/start-predictor.ts'
 import type { ImageSplit } from '../data/image-split.ts'
 import { loadSplit } from '../data/open-dataset.ts'
+import { finiteLoss } from '../finite-loss.ts'
 import { openTrainingImages, type TrainingImages, type TrainingImagesState } from '../data/training-images.ts'
 import type { JobContext, JobEnd } from '../job-context.ts'
 import { Metrics } from '../metrics.ts'
@@ -270,7 +270,7 @@ class CompressRun {
         { kernels, ...optimizerInputsAt(optimizer, phaseStep + 1, learningRate) },
         this.#state,
       )
-      return { 'loss.total': this.#finite(loss?.data[0]), 'loss.reconstruction': loss?.data[0] ?? 0 }
+      return { 'loss.total': finiteLoss(loss?.data[0], this.#step + 1), 'loss.reconstruction': loss?.data[0] ?? 0 }
     }
   }
 
@@ -332,22 +332,12 @@ class CompressRun {
         this.#state,
       )
       return {
-        'loss.total': this.#finite(outputs['loss']?.data[0]),
+        'loss.total': finiteLoss(outputs['loss']?.data[0], this.#step + 1),
         'loss.reconstruction': outputs['reconstructionLoss']?.data[0] ?? 0,
         'loss.feature-maps': outputs['featureMapLoss']?.data[0] ?? 0,
         'loss.distillation': outputs['distillationLoss']?.data[0] ?? 0,
       }
     }
-  }
-
-  #finite(loss: number | undefined): number {
-    if (loss !== undefined && Number.isFinite(loss)) return loss
-    throw new AppException({
-      code: 'diverged',
-      message: `The loss became ${String(loss)}.`,
-      where: `step ${this.#step + 1}`,
-      remedy: 'Lower the learning rate of this phase; the checkpoint before it is kept.',
-    })
   }
 
   async #measure(phase: PhaseName, validation: ImageSplit): Promise<{ correct: number; total: number }> {

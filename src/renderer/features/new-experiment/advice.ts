@@ -1,3 +1,4 @@
+import { isDistillable } from '#shared/baseline-title.ts'
 import { bitsPerWeight, isIntegerPrecision, type SizeBreakdown } from '#shared/accounting.ts'
 import { phaseNames, plannedSteps } from '#shared/compress-phases.ts'
 import type { ExperimentConfig } from '#shared/experiment-config.ts'
@@ -12,7 +13,12 @@ export function advise(config: ExperimentConfig, sizes: SizeBreakdown | undefine
     if (config.warmupEpochs >= config.epochs) advice.push('The warm-up is as long as the whole training.')
     return advice
   }
-  if (config.kind === 'baseline') return advice
+  if (config.kind === 'baseline') {
+    if (config.distillation.steps > 0 && !isDistillable(config)) {
+      advice.push('Only integer quantisation and pruning can be distilled: give the distillation 0 steps.')
+    }
+    return advice
+  }
   const { distillation, quantisation, storage } = config
   if (plannedSteps(config) === 0 && config.start === undefined)
     advice.push('No phase has steps: the predictor would stay random.')

@@ -18,7 +18,7 @@ export const textsOf: Readonly<Record<ExperimentKind, KindTexts>> = {
   baseline: {
     subtitle: 'Store the kernels themselves in fewer bytes: what a compression has to be better than.',
     network: 'The original whose kernels are stored; the same ones that a compression represents.',
-    dataset: 'Images for measuring accuracy.',
+    dataset: 'Images for measuring accuracy, and for distillation where there is one.',
   },
   train: {
     subtitle: 'Train a network; it becomes an original that can be compressed.',

@@ -8,7 +8,10 @@ import { formatAmount, formatCount } from '../../format/format.ts'
 export function plannedSteps(config: ExperimentConfig): string {
   if (config.kind === 'train')
     return `${architectureTitle(config.architecture)}, ${formatAmount(config.epochs, 'epoch')}`
-  if (config.kind === 'baseline') return `baseline ${baselineTitle(config)}`
+  if (config.kind === 'baseline') {
+    const { steps } = config.distillation
+    return `baseline ${baselineTitle(config)}${steps > 0 ? `, ${formatAmount(steps, 'step')}` : ''}`
+  }
   const { predictor } = config
   const steps = phaseNames
     .filter((phase) => config[phase].steps > 0)

@@ -118,8 +118,17 @@ const charts: Readonly<Record<ExperimentKind, readonly ChartDefinition[]>> = {
     processor,
     memory,
   ],
-  // It has no steps: nothing that a curve could show.
-  baseline: [],
+  // Of its distillation; one without steps has nothing that a curve could show.
+  baseline: [
+    {
+      ...losses,
+      lines: losses.lines.filter(({ metric }) => metric !== 'loss.reconstruction'),
+    },
+    { ...learningRate, ...large },
+    { ...speed, isWide: true },
+    processor,
+    memory,
+  ],
   train: [
     {
       ...losses,

@@ -65,8 +65,10 @@ function compressTimes({
   ]
 }
 
-function baselineTimes({ seconds: { compression, evaluation } }: Pick<BaselineResult, 'seconds'>): readonly TimeRow[] {
+function baselineTimes({ seconds }: Pick<BaselineResult, 'seconds'>): readonly TimeRow[] {
+  const { distillation, compression, evaluation } = seconds
   return [
+    ...(distillation > 0 ? [{ title: 'Distillation', seconds: distillation }] : []),
     { title: 'Compression', seconds: compression },
     { title: 'Evaluation', seconds: evaluation },
   ]

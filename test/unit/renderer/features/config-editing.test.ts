@@ -4,7 +4,14 @@ import { networkPresets, trainDefaults } from '#shared/presets.ts'
 import { sizeBreakdown } from '#shared/accounting.ts'
 import { parameterCatalogue } from '#shared/parameter-catalogue.ts'
 import { advise } from '#renderer/features/new-experiment/advice.ts'
-import { changedPaths, parseValues, typedValues, valueTitle } from '#renderer/features/new-experiment/config-editing.ts'
+import { isApplicable } from '#renderer/features/new-experiment/applicable-groups.ts'
+import {
+  changedPaths,
+  parameterGroups,
+  parseValues,
+  typedValues,
+  valueTitle,
+} from '#renderer/features/new-experiment/config-editing.ts'
 import { trainingPlan } from '#renderer/features/new-experiment/training-plan.ts'
 import { steppedText } from '#renderer/features/new-experiment/stepping.ts'
 
@@ -117,4 +124,14 @@ test('a training goes through whole batches only', () => {
     steps: 14_040,
     images: 14_040 * 128,
   })
+})
+
+test('the form shows what the chosen method of a baseline reads, and all of a compression', () => {
+  const shown = (kind: 'baseline' | 'compress', method?: string): readonly string[] =>
+    parameterGroups(kind)
+      .map(({ group }) => group)
+      .filter((group) => isApplicable(group, method === undefined ? {} : { method }))
+  expect(shown('baseline', 'low-rank')).toEqual(['Method', 'Low rank', 'Storage'])
+  expect(shown('baseline', 'pruning')).toEqual(['Method', 'Pruning', 'Distillation phase', 'Objective', 'Storage'])
+  expect(shown('compress')).toEqual(parameterGroups('compress').map(({ group }) => group))
 })
