@@ -241,7 +241,7 @@ function trainedNetwork(architecture: string, seed: number) {
   if (!built.ok) throw new AppException(built.error)
   const parameters = initialParameters(built.value, seed)
   const description = describeNetwork(built.value, parameters)
-  return { network: writeSafetensors(Object.entries(parameters)), description }
+  return { network: writeSafetensors(Object.entries(parameters), networkMetadata(built.value)), description }
 }
 
 async function importNetwork(job: Extract<TrainerJob, { kind: 'import-network' }>): Promise<JobResult> {
