@@ -31,6 +31,12 @@ test('a baseline from the form to the comparison', async ({ studio }) => {
   const ratio = `${result.sizes.compressionRatio.toFixed(2)}×`
   await expect(page.getByRole('region', { name: 'Result' })).toContainText(ratio)
 
+  // It has no predictor to go on from.
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await expect(page.getByRole('menuitem', { name: 'New experiment from this' })).toBeVisible()
+  await expect(page.getByRole('menuitem', { name: 'Go on from its predictor' })).toHaveCount(0)
+  await page.keyboard.press('Escape')
+
   await page.getByRole('button', { name: 'Compare', exact: true }).click()
   const row = page.getByRole('region', { name: 'Accuracy', exact: true }).getByRole('row', { name: /int4/ })
   await expect(row).toContainText(ratio)
