@@ -189,7 +189,9 @@ export class ExperimentEditor {
       ...(networkId === undefined ? {} : { networkId }),
     })
     this.#isSaving = false
-    if (created !== undefined) this.#studio.router.open({ name: 'run', experimentId: created.value.id })
+    if (created === undefined) return
+    this.#studio.experiments.put(created.value)
+    this.#studio.router.open({ name: 'run', experimentId: created.value.id })
   }
 }
 
