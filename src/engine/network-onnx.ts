@@ -2,7 +2,7 @@
  * A network as an ONNX model for other programs (operator set 17): pixels in, logits out, any number of images. Weights
  * keep the names of the state dict. Compiled programs of the studio are something else: see program/compile.ts.
  */
-import type { Network, NetworkNode, PoolingWindow } from '#networks/network.ts'
+import { batchNormParameters, type Network, type NetworkNode, type PoolingWindow } from '#networks/network.ts'
 import { nodeShapes, type SampleShape } from '#networks/node-shape.ts'
 import { sizeOf, type HostTensors } from '#shared/host-tensor.ts'
 import { AppException, assertNever } from '#shared/result.ts'
@@ -87,7 +87,7 @@ class ExportedGraph {
         })
       }
       case 'batch-norm': {
-        const own = ['weight', 'bias', 'running_mean', 'running_var'].map((name) => `${node.prefix}.${name}`)
+        const own = batchNormParameters(node.prefix)
         const attributes = { epsilon: float(node.epsilon) }
         return this.#push('BatchNormalization', [this.#valueOf(node.input), ...own], output, attributes)
       }

@@ -46,7 +46,7 @@ export type NetworkNode =
       readonly op: 'batch-norm'
       readonly id: string
       readonly input: string
-      /** Parameter name prefix; `${prefix}.weight`, `.bias`, `.running_mean`, `.running_var`. */
+      /** Parameter name prefix; see `batchNormParameters`. */
       readonly prefix: string
       readonly epsilon: number
     }
@@ -153,4 +153,9 @@ export interface Network {
    * one list for both; the header of their file in the zoo says which maps.
    */
   readonly featureMaps: { readonly faithful: readonly string[]; readonly documented: readonly string[] }
+}
+
+/** Names of the parameters of a batch-norm: scale, shift, running mean and running variance. */
+export function batchNormParameters(prefix: string): readonly [string, string, string, string] {
+  return [`${prefix}.weight`, `${prefix}.bias`, `${prefix}.running_mean`, `${prefix}.running_var`]
 }

@@ -1,7 +1,7 @@
 /** What every node of a network yields, from what it is given: the check of graphs that come from files. */
 import { sizeOf } from '#shared/host-tensor.ts'
 import { assertNever, fail, ok, type Result } from '#shared/result.ts'
-import type { Network, NetworkNode, Pair, PoolingWindow } from './network.ts'
+import { batchNormParameters, type Network, type NetworkNode, type Pair, type PoolingWindow } from './network.ts'
 
 /** Of one sample: [channels, height, width] of a map, [features] of a vector. */
 export type SampleShape = readonly [number, number, number] | readonly [number]
@@ -73,9 +73,7 @@ function yieldOf(node: NetworkNode, surroundings: NodeSurroundings): SampleShape
       return convolution(node, map(node.input), surroundings)
     case 'batch-norm': {
       const shape = map(node.input)
-      for (const own of ['weight', 'bias', 'running_mean', 'running_var']) {
-        expectParameter(surroundings, `${node.prefix}.${own}`, [shape[0]])
-      }
+      for (const own of batchNormParameters(node.prefix)) expectParameter(surroundings, own, [shape[0]])
       return shape
     }
     case 'relu':

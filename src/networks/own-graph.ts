@@ -1,4 +1,5 @@
 /** Networks that are none of the zoo's: read from their description, checked as a whole, and written down again. */
+import { sizeOf } from '#shared/host-tensor.ts'
 import { networkGraphSchema, networkGraphVersion, type NetworkGraph } from '#shared/network-graph.ts'
 import { defaultPreprocessing } from '#shared/preprocessing.ts'
 import { fail, ok, type AppErrorCode, type Result } from '#shared/result.ts'
@@ -24,7 +25,7 @@ export function networkOfGraph(graph: NetworkGraph, architecture: string): Resul
   for (const parameter of graph.parameters) {
     if (parameters.has(parameter.name)) return broken('A parameter is described twice.', parameter.name)
     parameters.set(parameter.name, parameter)
-    values += parameter.shape.reduce((count, extent) => count * extent, 1)
+    values += sizeOf(parameter.shape)
     if (values > mostValues) return broken(`It has more than ${mostValues} values.`, parameter.name, 'file-unsafe')
   }
 

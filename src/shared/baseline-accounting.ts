@@ -11,6 +11,7 @@ import {
 } from './accounting.ts'
 import { unfoldedSize } from './compressed-tensor.ts'
 import type { BaselineConfig } from './experiment-config.ts'
+import { sizeOf } from './host-tensor.ts'
 import { assertNever } from './result.ts'
 
 /** Expected sizes, before anything has run; undefined where they depend on the weights themselves. */
@@ -96,7 +97,7 @@ function binaryEntropy(probability: number): number {
 }
 
 function weightsOf({ shape }: LayerShape): number {
-  return shape[0] * shape[1] * shape[2] * shape[3]
+  return sizeOf(shape)
 }
 
 function sum(layers: readonly LayerShape[], of: (layer: LayerShape) => number): number {

@@ -4,7 +4,7 @@ import { asResultSync, fileError, quoted, type NamedFile } from '../file-error.t
 import { assertDistinctNames, assertRepresentedWeights } from '../nern-package/description.ts'
 import { keptBytes, type TensorBytes } from '../nern-package/package-bytes.ts'
 import { expectedTensorSections, sectionDtypes, sectionName } from '../nern-package/sections.ts'
-import { decodeTensors } from '../nern-package/tensor-table.ts'
+import { decodeTensors, sectionsOf } from '../nern-package/tensor-table.ts'
 import { hasMark } from '../package-container/kind.ts'
 import { assertSections, openContainer, type ContainerFile, type ExpectedSection } from '../package-container/reader.ts'
 import { baselinePackageKind, type BaselinePackage } from './kind.ts'
@@ -54,15 +54,10 @@ function decode(file: NamedFile, { description, sections }: BaselineFile): Basel
     float16: section(sectionName('layers', 'float16')),
     codes: section(sectionName('layers', 'codes')),
   }
-  const keptSections = {
-    float32: section(sectionName('kept', 'float32')),
-    float16: section(sectionName('kept', 'float16')),
-    codes: section(sectionName('kept', 'codes')),
-  }
   return {
     network,
     layers: decodeLayers({ entries: layers, sections: layerSections }, corrupt),
-    kept: decodeTensors({ entries: kept, sections: keptSections }, corrupt),
+    kept: decodeTensors({ entries: kept, sections: sectionsOf('kept', sections) }, corrupt),
     config,
     accuracies,
   }

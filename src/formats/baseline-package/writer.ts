@@ -1,5 +1,5 @@
 import { baselinePackageVersion, type BaselineDescription } from '#shared/baseline-description.ts'
-import { sectionDtypes, sectionName } from '../nern-package/sections.ts'
+import { precisions, sectionDtypes, sectionName } from '../nern-package/sections.ts'
 import { encodeTensors } from '../nern-package/tensor-table.ts'
 import { SectionsToWrite } from '../package-container/writer.ts'
 import { baselinePackageKind, type BaselinePackage } from './kind.ts'
@@ -24,7 +24,7 @@ export function writeBaselinePackage(
   for (const precision of ['float16', 'codes'] as const) {
     sections.add(sectionName('layers', precision), sectionDtypes[precision], layerTable.sections[precision])
   }
-  for (const precision of ['float32', 'float16', 'codes'] as const) {
+  for (const precision of precisions) {
     sections.add(sectionName('kept', precision), sectionDtypes[precision], keptTable.sections[precision])
   }
   const { architecture, classes } = network

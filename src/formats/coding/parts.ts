@@ -1,4 +1,5 @@
 /** Bytes that belong to several things one after another: joined by who writes them, taken in turn by who reads them. */
+import { joinBytes } from '../join-bytes.ts'
 
 export class PartsToWrite {
   readonly #parts: Uint8Array[] = []
@@ -8,13 +9,7 @@ export class PartsToWrite {
   }
 
   joined(): Uint8Array {
-    const bytes = new Uint8Array(this.#parts.reduce((sum, { byteLength }) => sum + byteLength, 0))
-    let at = 0
-    for (const part of this.#parts) {
-      bytes.set(part, at)
-      at += part.byteLength
-    }
-    return bytes
+    return joinBytes(this.#parts)
   }
 }
 

@@ -6,9 +6,8 @@ import { assertSections, openContainer, type ContainerFile } from '../package-co
 import { assertConsistent, nernPackageKind } from './description.ts'
 import { decodeOrders } from './layer-orders.ts'
 import { decodePredictor } from './predictor-table.ts'
-import { expectedSections, ordersSection, sectionName } from './sections.ts'
-import type { Owner, Precision } from './sections.ts'
-import { decodeTensors, type SectionBytes } from './tensor-table.ts'
+import { expectedSections, ordersSection } from './sections.ts'
+import { decodeTensors, sectionsOf } from './tensor-table.ts'
 import type { NernPackage } from './writer.ts'
 
 /** A package whose description was read and whose sections have their sizes and checksums; nothing is decoded yet. */
@@ -53,11 +52,7 @@ function decode(file: NamedFile, { description, sections }: PackageFile): NernPa
     const at = `tensor ${quoted(name)}`
     return fileError(file, 'file-corrupt', `${at}: ${problem}`, at)
   }
-  const bytesOf = (name: string): Uint8Array => sections.get(name)?.bytes ?? new Uint8Array(0)
-  const sectionsOf = (owner: Owner): SectionBytes => {
-    const section = (precision: Precision): Uint8Array => bytesOf(sectionName(owner, precision))
-    return { float32: section('float32'), float16: section('float16'), codes: section('codes') }
-  }
+  const orders = sections.get(ordersSection)?.bytes ?? new Uint8Array(0)
   const corruptOrders = (problem: string) => corruptTensor(ordersSection, problem)
   return {
     network,
@@ -66,8 +61,8 @@ function decode(file: NamedFile, { description, sections }: PackageFile): NernPa
     predictorShape,
     config,
     accuracies,
-    predictor: decodePredictor({ entries: tensors, sections: sectionsOf('predictor') }, corruptTensor),
-    kept: decodeTensors({ entries: kept, sections: sectionsOf('kept') }, corruptTensor),
-    orders: permutation === 'none' ? [] : decodeOrders(bytesOf(ordersSection), permutation, layers, corruptOrders),
+    predictor: decodePredictor({ entries: tensors, sections: sectionsOf('predictor', sections) }, corruptTensor),
+    kept: decodeTensors({ entries: kept, sections: sectionsOf('kept', sections) }, corruptTensor),
+    orders: permutation === 'none' ? [] : decodeOrders(orders, permutation, layers, corruptOrders),
   }
 }

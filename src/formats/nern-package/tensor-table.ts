@@ -4,13 +4,20 @@ import { sizeOf } from '#shared/host-tensor.ts'
 import type { AppException } from '#shared/result.ts'
 import { assertNever } from '#shared/result.ts'
 import type { StoredTensor, StoredTensors } from '#shared/stored-tensor.ts'
-import { fileTensor } from '../file-tensor.ts'
+import { fileTensor, type FileTensor } from '../file-tensor.ts'
 import { decodeIntegers, encodeIntegers } from '../coding/integer-code.ts'
 import { PartsToRead, PartsToWrite } from '../coding/parts.ts'
-import { rowsOf, type Precision } from './sections.ts'
+import { rowsOf, sectionName, type Owner, type Precision } from './sections.ts'
 
 /** Bytes of some tensors by the section they lie in. */
 export type SectionBytes = Readonly<Record<Precision, Uint8Array>>
+
+/** Those of one owner in an opened package; empty where there are none. */
+export function sectionsOf(owner: Owner, sections: ReadonlyMap<string, FileTensor>): SectionBytes {
+  const section = (precision: Precision): Uint8Array =>
+    sections.get(sectionName(owner, precision))?.bytes ?? new Uint8Array(0)
+  return { float32: section('float32'), float16: section('float16'), codes: section('codes') }
+}
 
 export interface TensorTable {
   readonly entries: readonly StoredEntry[]

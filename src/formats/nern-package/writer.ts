@@ -7,7 +7,7 @@ import { SectionsToWrite } from '../package-container/writer.ts'
 import { nernPackageKind } from './description.ts'
 import { encodeOrders } from './layer-orders.ts'
 import { encodePredictor } from './predictor-table.ts'
-import { ordersSection, sectionDtypes, sectionName } from './sections.ts'
+import { ordersSection, precisions, sectionDtypes, sectionName } from './sections.ts'
 import { encodeTensors } from './tensor-table.ts'
 
 /** Everything in a package. */
@@ -35,7 +35,7 @@ export function writePackage(content: NernPackage): Uint8Array<ArrayBuffer> {
   const kept = encodeTensors(content.kept)
   const sections = new SectionsToWrite()
   for (const [owner, table] of [['predictor', predictor] as const, ['kept', kept] as const]) {
-    for (const precision of ['float32', 'float16', 'codes'] as const) {
+    for (const precision of precisions) {
       sections.add(sectionName(owner, precision), sectionDtypes[precision], table.sections[precision])
     }
   }

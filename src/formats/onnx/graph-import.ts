@@ -1,6 +1,11 @@
 import type { Network, NetworkNode, ParameterSpec } from '#networks/network.ts'
 import { nodeShape, type SampleShape } from '#networks/node-shape.ts'
-import { defaultPreprocessing, preprocessingSchema, type Preprocessing } from '#shared/preprocessing.ts'
+import {
+  defaultPreprocessing,
+  isSamePreprocessing,
+  preprocessingSchema,
+  type Preprocessing,
+} from '#shared/preprocessing.ts'
 import { float32Tensor, sizeOf, type HostTensor } from '#shared/host-tensor.ts'
 import { countElements, type FileTensor } from '../file-tensor.ts'
 import { METADATA_KEY } from '../safetensors/header.ts'
@@ -212,7 +217,7 @@ export class GraphImport {
     if (view.node !== inputId) return
     const found = normalisation === undefined ? defaultPreprocessing : scaledToOne(operation, normalisation)
     const known = this.#preprocessing
-    if (known !== undefined && JSON.stringify(known) !== JSON.stringify(found)) {
+    if (known !== undefined && !isSamePreprocessing(known, found)) {
       operation.unsupported('the images are normalised in more than one way')
     }
     this.#preprocessing = found

@@ -2,6 +2,7 @@
  * The arithmetic with shapes that exporters leave in a graph (Shape, Gather, Concat ... before a Reshape), computed at
  * import. Values are small integers: not one of these arrays is larger than what a shape or a padding needs.
  */
+import { sizeOf } from '#shared/host-tensor.ts'
 
 export interface Integers {
   readonly shape: readonly number[]
@@ -63,15 +64,13 @@ export function resolveExtents(
   extents: readonly number[],
   isZeroKept = true,
 ): readonly number[] | undefined {
-  const count = before.reduce((product, extent) => product * extent, 1)
+  const count = sizeOf(before)
   const shape = extents.map((extent, at) => (extent === 0 && isZeroKept ? (before[at] ?? 0) : extent))
   const known = shape.reduce((product, extent) => (extent === -1 ? product : product * extent), 1)
   const free = shape.filter((extent) => extent === -1).length
   if (free > 1 || shape.some((extent) => extent < -1 || !Number.isInteger(extent))) return undefined
   const resolved = shape.map((extent) => (extent === -1 ? count / known : extent))
-  return resolved.reduce((product, extent) => product * extent, 1) === count && resolved.every(Number.isInteger)
-    ? resolved
-    : undefined
+  return sizeOf(resolved) === count && resolved.every(Number.isInteger) ? resolved : undefined
 }
 
 /** Of a matrix; a vector stays. */

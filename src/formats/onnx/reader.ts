@@ -2,7 +2,13 @@
  * ONNX graphs of convolutional networks as networks of the studio. The graph is read node by node, each operator of the
  * table turned into nodes of ours, shapes followed symbolically; what has no counterpart is refused by name.
  */
-import type { Network, NetworkNode, ParameterSpec, RepresentedLayer } from '#networks/network.ts'
+import {
+  batchNormParameters,
+  type Network,
+  type NetworkNode,
+  type ParameterSpec,
+  type RepresentedLayer,
+} from '#networks/network.ts'
 import { graphOfNetwork, ownGraphPrefix } from '#networks/own-graph.ts'
 import { sizeOf, type HostTensors } from '#shared/host-tensor.ts'
 import { ok, type Result } from '#shared/result.ts'
@@ -223,8 +229,7 @@ function inputsOf(node: NetworkNode): readonly string[] {
 
 function parametersOf(node: NetworkNode): readonly string[] {
   if (node.op === 'conv' || node.op === 'linear') return [node.weight, ...(node.bias === undefined ? [] : [node.bias])]
-  if (node.op !== 'batch-norm') return []
-  return ['weight', 'bias', 'running_mean', 'running_var'].map((name) => `${node.prefix}.${name}`)
+  return node.op === 'batch-norm' ? batchNormParameters(node.prefix) : []
 }
 
 const usualKernelSize = 3

@@ -1,6 +1,7 @@
 /** TensorProto of onnx.proto: an array with its values in raw bytes or in a field of their type. */
 import { fileError, quoted, type NamedFile } from '../file-error.ts'
 import { bytesPerElement, countElements, fileTensor, type FileDtype, type FileTensor } from '../file-tensor.ts'
+import { joinBytes } from '../join-bytes.ts'
 import { exactInteger, fieldsOf, fixedOf, integerOf, messageOf, textOf, varintsOf } from './protobuf.ts'
 import type { MessageBytes, ProtobufField } from './protobuf.ts'
 
@@ -132,14 +133,8 @@ function typedValues(file: NamedFile, { values }: Parts, dtype: FileDtype): Uint
   )
 }
 
+/** A single part stays where it is. */
 function joined(parts: readonly Uint8Array[]): Uint8Array {
   const [only] = parts
-  if (only !== undefined && parts.length === 1) return only
-  const bytes = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.byteLength
-  }
-  return bytes
+  return only !== undefined && parts.length === 1 ? only : joinBytes(parts)
 }

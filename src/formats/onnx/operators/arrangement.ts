@@ -1,5 +1,6 @@
 /** Operators that move numbers without changing them: maps symbolically (view.ts), integers at once. */
 import type { NetworkNode, Pair } from '#networks/network.ts'
+import { sizeOf } from '#shared/host-tensor.ts'
 import type { GraphImport, Operator } from '../graph-import.ts'
 import { axisOf, concatenate, gather, mostIntegers, reshape, resolveExtents, slice } from '../integers.ts'
 import { slicePositions, transpose } from '../integers.ts'
@@ -34,7 +35,7 @@ function constant(operation: Operation, graph: GraphImport): Value {
 
 function constantOfShape(operation: Operation): Value {
   const { values: shape } = operation.integers(0)
-  const count = shape.reduce((product, extent) => product * extent, 1)
+  const count = sizeOf(shape)
   const tensor = operation.node.attributes.get('value')?.tensor
   const isInteger = tensor !== undefined && tensor.dtype.startsWith('int')
   if (!isInteger || shape.some((extent) => extent < 0) || count > mostIntegers) {
@@ -80,8 +81,7 @@ function flatten(operation: Operation): Value {
   const axis = operation.int('axis', 1)
   const at = axis < 0 ? axis + extents.length : axis
   if (at < 0 || at > extents.length) return operation.corrupt(`expected an axis of ${extents.length}, found ${axis}`)
-  const product = (part: readonly number[]): number => part.reduce((count, extent) => count * extent, 1)
-  return withExtents(operation, value, [product(extents.slice(0, at)), product(extents.slice(at))])
+  return withExtents(operation, value, [sizeOf(extents.slice(0, at)), sizeOf(extents.slice(at))])
 }
 
 function withExtents(operation: Operation, value: ViewValue, extents: readonly number[]): ViewValue {

@@ -1,3 +1,4 @@
+import { sizeOf } from '#shared/host-tensor.ts'
 import { idOf, type GraphImport, type Operator } from '../graph-import.ts'
 import { combine } from '../integers.ts'
 import { integersValue, type Operation, type Value, type ViewValue, type WeightsValue } from '../operation.ts'
@@ -164,7 +165,7 @@ function perChannel(
   channels: number,
 ): readonly number[] {
   const { shape } = tensor
-  const count = shape.reduce((product, extent) => product * extent, 1)
+  const count = sizeOf(shape)
   if (count === 1) return new Array<number>(channels).fill(tensor.toFloat32()[0] ?? NaN)
   const axis = view.axes.findIndex((_, at) => sourceAxis(view, at) === 1)
   const own = shape.findIndex((extent) => extent !== 1)
