@@ -5,8 +5,14 @@
 import { createHash } from 'node:crypto'
 import { buildNetwork } from '#networks/architectures.ts'
 import type { Network } from '#networks/network.ts'
-import { networkOfGraph, ownGraphPrefix } from '#networks/own-graph.ts'
-import { networkGraphSchema, networkGraphVersion, type NetworkGraph } from '#shared/network-graph.ts'
+import { networkOfGraph } from '#networks/own-graph.ts'
+import {
+  isOwnGraph,
+  networkGraphSchema,
+  networkGraphVersion,
+  ownGraphPrefix,
+  type NetworkGraph,
+} from '#shared/network-graph.ts'
 import { AppException } from '#shared/result.ts'
 import type { PackagedNetwork } from '#shared/package-description.ts'
 import { fileError, quoted, type NamedFile } from './file-error.ts'
@@ -17,11 +23,6 @@ const digestLength = 16
 export interface NetworkReference {
   readonly architecture: string
   readonly classes: number
-}
-
-/** Whether an identifier names a network of its own, which only its file describes. */
-export function isOwnGraph(architecture: string): boolean {
-  return architecture.startsWith(ownGraphPrefix)
 }
 
 /** `graph-` and the first 16 digits of the SHA-256 of the description as JSON with its keys in the schema's order. */

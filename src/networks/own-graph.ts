@@ -6,9 +6,6 @@ import { fail, ok, type AppErrorCode, type Result } from '#shared/result.ts'
 import type { Network, ParameterSpec, RepresentedLayer } from './network.ts'
 import { nodeShapes } from './node-shape.ts'
 
-/** Identifiers of such networks begin so; none of the zoo's does. A digest of the description follows. */
-export const ownGraphPrefix = 'graph-'
-
 /** 8 GB of weights in float32: beyond any network this method was made for. */
 const mostValues = 2 ** 31
 

@@ -37,6 +37,8 @@ const taskId = z.string().min(1).max(100)
  * networks, `sample` is the one shipped with the studio.
  */
 const fileToken = z.string().min(1).max(4096)
+/** Experiments that can stand side by side. */
+export const comparedAtMost = 20
 const empty = z.strictObject({})
 const ids = z.array(id).min(1).max(10_000)
 
@@ -131,7 +133,7 @@ export const commandInputs = {
     replace: z.boolean(),
   }),
   /** All that the Compare screen shows; 1 to 20 experiments. */
-  'experiments.compare': z.strictObject({ ids: z.array(id).min(1).max(20), split: splitNameSchema }),
+  'experiments.compare': z.strictObject({ ids: z.array(id).min(1).max(comparedAtMost), split: splitNameSchema }),
 
   'queue.list': empty,
   'queue.enqueue': z.strictObject({ ids }),

@@ -7,6 +7,14 @@ import { z } from 'zod'
 /** Of the description. A reader refuses any other. */
 export const networkGraphVersion = 1
 
+/** Identifiers of such networks begin so; none of the zoo's does. A digest of the description follows. */
+export const ownGraphPrefix = 'graph-'
+
+/** Whether an identifier names a network of its own, which only its file describes. */
+export function isOwnGraph(architecture: string): boolean {
+  return architecture.startsWith(ownGraphPrefix)
+}
+
 const name = z.string().min(1).max(1000)
 const extent = z
   .int()

@@ -69,6 +69,12 @@ export class AppException extends Error implements AppError {
   }
 }
 
+/** The value of a success; a failure is thrown as an `AppException`. */
+export function unwrap<T>(result: Result<T>): T {
+  if (result.ok) return result.value
+  throw new AppException(result.error)
+}
+
 /** Any thrown value as an `AppError`; unknown ones become `internal` with their message kept. */
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppException) {

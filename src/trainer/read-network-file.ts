@@ -5,13 +5,14 @@ import { readCheckpoint } from '#formats/checkpoint.ts'
 import { float32View } from '#formats/file-tensor.ts'
 import { isBaselinePackage } from '#formats/baseline-package/reader.ts'
 import { isPackage } from '#formats/nern-package/reader.ts'
-import { isOwnGraph, networkInMetadata } from '#formats/network-graph.ts'
+import { networkInMetadata } from '#formats/network-graph.ts'
 import { isOnnx, readOnnx } from '#formats/onnx/reader.ts'
 import { architectures, type Architecture } from '#networks/architectures.ts'
 import { matchArchitecture } from '#networks/matching.ts'
 import type { Network } from '#networks/network.ts'
 import { float32Tensor, type HostTensors } from '#shared/host-tensor.ts'
-import { AppException, type Result } from '#shared/result.ts'
+import { isOwnGraph } from '#shared/network-graph.ts'
+import { AppException, unwrap } from '#shared/result.ts'
 
 export interface ReadNetwork {
   readonly network: Network
@@ -119,9 +120,4 @@ function assertFinite(path: string, parameters: HostTensors): void {
       remedy: 'Export the network again; its training may have diverged.',
     })
   }
-}
-
-function unwrap<T>(result: Result<T>): T {
-  if (result.ok) return result.value
-  throw new AppException(result.error)
 }

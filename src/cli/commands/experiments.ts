@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { atomicWrite } from '#main/files/atomic-write.ts'
-import type { Comparison } from '#shared/contract.ts'
+import { comparedAtMost, type Comparison } from '#shared/contract.ts'
 import { isPackaged, splitNames, type ExperimentRecord } from '#shared/records.ts'
 import { AppException } from '#shared/result.ts'
 import { call } from '../call.ts'
@@ -68,8 +68,8 @@ const compare: Command = {
   options: { split: { type: 'string' } },
   run({ positionals, options, output, withStudio }) {
     const split = options.choice('split', splitNames) ?? 'test'
-    if (positionals.length > 20) {
-      throw new UsageError(`At most 20 experiments can be compared, got ${positionals.length}.`)
+    if (positionals.length > comparedAtMost) {
+      throw new UsageError(`At most ${comparedAtMost} experiments can be compared, got ${positionals.length}.`)
     }
     return withStudio(async (studio) => {
       const experiments = await call(studio, 'experiments.list', {})

@@ -9,8 +9,9 @@ import {
   type ParameterSpec,
   type RepresentedLayer,
 } from '#networks/network.ts'
-import { graphOfNetwork, ownGraphPrefix } from '#networks/own-graph.ts'
+import { graphOfNetwork } from '#networks/own-graph.ts'
 import { sizeOf, type HostTensors } from '#shared/host-tensor.ts'
+import { ownGraphPrefix } from '#shared/network-graph.ts'
 import { ok, type Result } from '#shared/result.ts'
 import type { ByteSource } from '../byte-source.ts'
 import { asResult, fileError, fileFailure, quoted, type NamedFile } from '../file-error.ts'

@@ -1,6 +1,7 @@
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AppException } from '#shared/result.ts'
+import { isOutOfSpace } from './disk-space.ts'
 
 /** Puts all of `bytes` into an open file. Tests give a disk that is full. */
 export type WriteBytes = (file: FileHandle, bytes: Uint8Array) => Promise<void>
@@ -48,9 +49,8 @@ async function syncFolder(folder: string): Promise<void> {
 /** What the system said about a failed write, typed. */
 function writeError(path: string, cause: unknown): AppException {
   if (cause instanceof AppException) return cause
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
   const reason = cause instanceof Error ? cause.message : String(cause)
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
+  if (isOutOfSpace(cause)) {
     return new AppException({
       code: 'disk-full',
       message: `There is no space left to write ${basename(path)}.`,

@@ -7,6 +7,7 @@ import { dirname } from 'node:path'
 import { AppException } from '#shared/result.ts'
 import type { Clock } from '../clock.ts'
 import { commitRename } from './atomic-write.ts'
+import { isOutOfSpace } from './disk-space.ts'
 import { md5OfFile } from './sha256.ts'
 
 export interface Download {
@@ -189,10 +190,6 @@ function reasonOf(thrown: unknown): string {
   const cause: unknown = thrown instanceof Error ? (thrown.cause ?? thrown) : thrown
   if (!(cause instanceof Error)) return String(cause)
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message
-}
-
-function isOutOfSpace(cause: unknown): boolean {
-  return cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC'
 }
 
 function failed({ url, path }: Download, reason: string, cause?: unknown): AppException {

@@ -1,10 +1,7 @@
 import { baselinePresets, standardBaselineIds } from '#shared/baseline-presets.ts'
-import type { Comparison } from '#shared/contract.ts'
+import { comparedAtMost, type Comparison } from '#shared/contract.ts'
 import { baselineConfigSchema, type BaselineConfig } from '#shared/experiment-config.ts'
 import type { ExperimentRecord } from '#shared/records.ts'
-
-/** What `experiments.compare` takes. */
-export const comparedAtMost = 20
 
 /** The standard baselines of one network and data set: those that are there already, and the others. */
 export interface StandardBaselines {

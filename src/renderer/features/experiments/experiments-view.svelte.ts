@@ -1,5 +1,5 @@
+import { comparedAtMost } from '#shared/contract.ts'
 import type { Studio } from '../../state/studio.svelte.ts'
-import { comparedAtMost } from '../compare/standard-baselines.ts'
 import {
   experimentRows,
   filterRows,
