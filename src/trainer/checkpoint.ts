@@ -10,6 +10,9 @@ import { AppException } from '#shared/result.ts'
 
 const version = '1'
 
+/** Before the names of the best weights so far; the executor's state has its own names. */
+export const bestPrefix = 'best/'
+
 export interface Checkpoint<Progress> {
   readonly tensors: HostTensors
   readonly progress: Progress

@@ -6,6 +6,7 @@ import { namedPreprocessing, networkMetadata } from '#formats/network-metadata.t
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import type { Network } from '#networks/network.ts'
 import { float32Tensor, type HostTensors } from '#shared/host-tensor.ts'
+import type { PackagedNetwork } from '#shared/package-description.ts'
 import { defaultPreprocessing } from '#shared/preprocessing.ts'
 import { AppException } from '#shared/result.ts'
 
@@ -57,4 +58,12 @@ export function representedAndKept({ network, parameters }: LoadedNetwork): {
     represented: Object.fromEntries(represented),
     kept: Object.fromEntries(entries.filter(([name]) => !names.has(name))),
   }
+}
+
+/** What a package says of the original network. @param sha256 of its stored file */
+export function packagedNetwork(
+  { architecture, classes, preprocessing, graph }: Network,
+  sha256: string,
+): PackagedNetwork {
+  return { architecture, classes, sha256, preprocessing, ...(graph === undefined ? {} : { graph }) }
 }

@@ -9,7 +9,7 @@ import { readSafetensors } from '#formats/safetensors/reader.ts'
 import { decompressed } from '#shared/compressed-tensor.ts'
 import type { HostTensors } from '#shared/host-tensor.ts'
 import type { PackagedNetwork } from '#shared/package-description.ts'
-import { AppException, type Result } from '#shared/result.ts'
+import { unwrap } from '#shared/result.ts'
 import { embeddingOf } from './compress/embedding.ts'
 
 /** The represented weights that the predictor of a package gives, by their original names. */
@@ -43,17 +43,12 @@ export async function networkOfPackage(
 ): Promise<{ readonly network: PackagedNetwork; readonly tensors: HostTensors }> {
   const header = readSafetensors(bytes, fileName)
   if (header.ok && isBaselinePackage(header.value.metadata)) {
-    const { network, kept, layers } = valueOf(readBaselinePackage(bytes, fileName))
+    const { network, kept, layers } = unwrap(readBaselinePackage(bytes, fileName))
     return { network, tensors: { ...readBack(kept), ...decompressed(layers) } }
   }
-  const content = valueOf(readPackage(bytes, fileName))
+  const content = unwrap(readPackage(bytes, fileName))
   return {
     network: content.network,
     tensors: { ...readBack(content.kept), ...(await packagedWeights(executor, content)) },
   }
-}
-
-function valueOf<T>(result: Result<T>): T {
-  if (result.ok) return result.value
-  throw new AppException(result.error)
 }

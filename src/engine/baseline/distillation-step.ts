@@ -27,6 +27,7 @@ import {
 } from '#engine/quantization/fake-quantization.ts'
 import type { Network } from '#networks/network.ts'
 import { float32Tensor, type HostTensor, type HostTensors, type TensorSpecs } from '#shared/host-tensor.ts'
+import { underPrefix, withPrefix } from '#shared/name-prefix.ts'
 import type { KernelMasks } from './magnitude-pruning.ts'
 
 export interface DistillationStepOptions {
@@ -55,7 +56,7 @@ const prefix = 'copy.'
 export function distillationStepProgram(options: DistillationStepOptions): Program {
   const { network, optimizer, batch, quantisation, masks, temperature } = options
   const parameters = copySpecs(network)
-  const plan = withPrefix(quantisation)
+  const plan = withPrefix(quantisation, prefix)
   const trained = { ...parameters, ...scaleSpecs(plan, parameters) }
   const { constants } = parameterSpecs(network, options.parameters, 'none')
   const maskTensors = maskConstants(network, masks)
@@ -72,7 +73,7 @@ export function distillationStepProgram(options: DistillationStepOptions): Progr
       const quantised = fakeQuantised(plan, tensors)
       const masked = { ...quantised.tensors, ...productsWithMasks(maskTensors, quantised.tensors, tensors) }
       const { loss, gradients, outputs } = lossGradients(masked, Object.keys(parameters), (given) => {
-        const copy = forward({ ...tensors, ...withoutPrefix(given) })
+        const copy = forward({ ...tensors, ...underPrefix(given, prefix) })
         const maps = featureMapLoss(original.featureMaps, copy.featureMaps)
         const divergence = distillationLoss(original.logits, copy.logits, 'standard', temperature)
         const sum: tf.Scalar = tf.add(
@@ -95,7 +96,7 @@ export function initialCopy(network: Network, parameters: HostTensors, quantisat
     return [name, tensor] as const
   })
   const tensors = Object.fromEntries(copy)
-  return { ...tensors, ...initialScales(withPrefix(quantisation), tensors) }
+  return { ...tensors, ...initialScales(withPrefix(quantisation, prefix), tensors) }
 }
 
 /** What was learned, under the names of the original: parameters, and scales as `storedParameters` looks for them. */
@@ -130,13 +131,4 @@ function productsWithMasks(masks: HostTensors, values: NamedTensors, tensors: Na
       return [name, tf.mul(named(values, name), named(tensors, mask))]
     }),
   )
-}
-
-function withPrefix<T>(values: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}${name}`, value]))
-}
-
-function withoutPrefix(tensors: NamedTensors): NamedTensors {
-  const copy = Object.entries(tensors).filter(([name]) => name.startsWith(prefix))
-  return Object.fromEntries(copy.map(([name, tensor]) => [name.slice(prefix.length), tensor]))
 }

@@ -16,7 +16,7 @@ import type { StoredTensors } from '#shared/stored-tensor.ts'
 import type { JobResult, TrainerJob } from '#shared/trainer-protocol.ts'
 import type { JobContext } from '../job-context.ts'
 import { measureBoth } from '../measure-both.ts'
-import { reconstructedFile, representedAndKept, type LoadedNetwork } from '../network-file.ts'
+import { packagedNetwork, reconstructedFile, representedAndKept, type LoadedNetwork } from '../network-file.ts'
 import { packagedWeights } from '../reconstruct-package.ts'
 import { packagedEmbedding } from './embedding.ts'
 import { reconstructionErrors, type ReconstructedEvaluation } from './reconstructed-evaluation.ts'
@@ -80,13 +80,7 @@ function packageContent({ job, original, setup, predictor }: FinishOptions): Ner
   const { network } = original
   const { config } = job
   return {
-    network: {
-      architecture: network.architecture,
-      classes: network.classes,
-      sha256: job.network.sha256,
-      preprocessing: network.preprocessing,
-      ...(network.graph === undefined ? {} : { graph: network.graph }),
-    },
+    network: packagedNetwork(network, job.network.sha256),
     layers: network.representedLayers.map(({ name, shape }) => ({ name, shape: [...shape] })),
     embedding: packagedEmbedding(config.embedding),
     predictorShape: setup.representation.predictor,

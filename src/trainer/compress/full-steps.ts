@@ -5,7 +5,7 @@ import { fullStepProgram, type FullStepOptions } from '#engine/nern/programs/ful
 import type { Representation } from '#engine/nern/representation.ts'
 import type { CompressConfig } from '#shared/experiment-config.ts'
 import { int32Tensor, type HostTensors } from '#shared/host-tensor.ts'
-import { underPrefix, withPrefix } from '../checkpoint-names.ts'
+import { underPrefix, withPrefix } from '#shared/name-prefix.ts'
 
 type DistillationConfig = CompressConfig['distillation']
 

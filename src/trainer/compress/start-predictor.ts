@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { readBack } from '#engine/quantization/stored-parameters.ts'
 import { readPackage } from '#formats/nern-package/reader.ts'
 import type { HostTensors } from '#shared/host-tensor.ts'
-import { AppException } from '#shared/result.ts'
+import { AppException, unwrap } from '#shared/result.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import { packagedEmbedding } from './embedding.ts'
 import type { CompressSetup } from './setup.ts'
@@ -22,9 +22,7 @@ export async function startPredictor(
   { representation, permutation }: CompressSetup,
 ): Promise<HostTensors | undefined> {
   if (job.startPath === undefined) return undefined
-  const opened = readPackage(await readFile(job.startPath), basename(job.startPath))
-  if (!opened.ok) throw new AppException(opened.error)
-  const content = opened.value
+  const content = unwrap(readPackage(await readFile(job.startPath), basename(job.startPath)))
   const isSame = {
     network: content.network.sha256 === job.network.sha256,
     embedding: isDeepStrictEqual(content.embedding, packagedEmbedding(job.config.embedding)),

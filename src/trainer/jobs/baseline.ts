@@ -15,7 +15,13 @@ import { reconstructionErrors } from '../compress/reconstructed-evaluation.ts'
 import { evaluateSplit, evaluationBatchOf } from '../evaluation.ts'
 import type { JobContext, JobEnd } from '../job-context.ts'
 import { measureBoth } from '../measure-both.ts'
-import { loadNetwork, reconstructedFile, representedAndKept, type LoadedNetwork } from '../network-file.ts'
+import {
+  loadNetwork,
+  packagedNetwork,
+  reconstructedFile,
+  representedAndKept,
+  type LoadedNetwork,
+} from '../network-file.ts'
 import { openExecutor } from '../open-executor.ts'
 
 type BaselineJob = Extract<TrainerJob, { kind: 'baseline' }>
@@ -88,13 +94,7 @@ function packageContent(
   const own = Object.entries(parameters).map(([name, tensor]) => [name, learned[name] ?? tensor] as const)
   const { represented, kept } = representedAndKept({ network, parameters: Object.fromEntries(own) })
   return {
-    network: {
-      architecture: network.architecture,
-      classes: network.classes,
-      sha256: file.sha256,
-      preprocessing: network.preprocessing,
-      ...(network.graph === undefined ? {} : { graph: network.graph }),
-    },
+    network: packagedNetwork(network, file.sha256),
     layers: compressKernels(represented, config, plan, learned),
     kept: storedFloatTensors(kept, config.storage.remainder),
     config,

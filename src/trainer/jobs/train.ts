@@ -21,11 +21,11 @@ import type { Network } from '#networks/network.ts'
 import { float32Tensor, int32Tensor, type HostTensors } from '#shared/host-tensor.ts'
 import { networkSmoothness } from '#shared/network-smoothness.ts'
 import { preprocessingPresets } from '#shared/preprocessing.ts'
+import { underPrefix, withoutPrefix, withPrefix } from '#shared/name-prefix.ts'
 import { Random } from '#shared/random.ts'
 import { AppException } from '#shared/result.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
-import { randomStateSchema, readCheckpoint, writeCheckpoint } from '../checkpoint.ts'
-import { bestPrefix, underPrefix, withPrefix, withoutPrefix } from '../checkpoint-names.ts'
+import { bestPrefix, randomStateSchema, readCheckpoint, writeCheckpoint } from '../checkpoint.ts'
 import { BatchSource } from '../data/batch-source.ts'
 import type { ImageSplit } from '../data/image-split.ts'
 import { loadClassCount, loadSplit } from '../data/open-dataset.ts'
@@ -276,14 +276,15 @@ class TrainRun {
     this.#epoch = { loss: 0, correct: 0 }
     if ((this.#step / this.#stepsPerEpoch) % evaluateEveryEpochs === 0 || this.#step === this.totalSteps) {
       const { correct, total } = await this.#measure(this.#splits.validation)
-      const smoothness = smoothnessOf(this.#network, await this.#state.read(this.#parameterNames))
+      const parameters = await this.#state.read(this.#parameterNames)
+      const smoothness = smoothnessOf(this.#network, parameters)
       this.#metrics.add(this.#step, {
         'accuracy.validation': correct / total,
         ...(smoothness === undefined ? {} : { smoothness }),
       })
       if (keep === 'best-validation' && correct > this.#bestAt.correct) {
         this.#bestAt = { correct, step: this.#step }
-        this.#best = await this.#state.read(this.#parameterNames)
+        this.#best = parameters
       }
     }
     this.#metrics.send(this.#step)

@@ -1,6 +1,4 @@
-/** Names of the tensors in a checkpoint: the executor's state as it is, and the best weights so far under a prefix. */
-
-export const bestPrefix = 'best/'
+/** Values by name of which some share the beginning of their names. */
 
 type Named<T> = Readonly<Record<string, T>>
 
