@@ -22,7 +22,7 @@ import zlib
 
 import numpy as np
 
-VERSIONS = (1, 2)
+VERSIONS = (1, 2, 3)
 MOST_DESCRIPTION_BYTES = 16 * 2**20
 MOST_WEIGHTS = 2**31
 MOST_CODES_A_BYTE = 1024
@@ -117,7 +117,8 @@ def _tensors(owner, entries, sections):
             stored, halves = _take(halves, kept)
         elif how["kind"] == "integer":
             coded, codes = _take(codes, how["bytes"])
-            scales, halves = _take(halves, shape[0] if shape else 1)
+            # A row has a scale; a vector is one row.
+            scales, halves = _take(halves, shape[0] if len(shape) > 1 else 1)
             stored = _integers(coded, how["bits"], how["coding"], kept)
         else:
             raise PackageError(f"tensor {entry['name']} is stored in an unknown way")
@@ -279,7 +280,7 @@ def _embed_values(values, base, levels):
     return np.stack([np.sin(angles), np.cos(angles)], axis=2).astype(np.float32).reshape(len(values), -1)
 
 
-def _embed(coordinates, embedding):
+def _embed(coordinates, embedding, sizes):
     if embedding["type"] == "fourier":
         directions = _fourier_directions(embedding["levels"], embedding["seed"]).astype(np.float64)
         two_pi = 2 * np.float64(np.float32(np.pi))
@@ -289,6 +290,11 @@ def _embed(coordinates, embedding):
             angles += scaled[:, axis : axis + 1] * directions[:, axis]
         rounded = angles.astype(np.float32).astype(np.float64)
         return np.stack([np.sin(rounded), np.cos(rounded)], axis=2).astype(np.float32).reshape(len(coordinates), -1)
+    if embedding["type"] == "one-hot":
+        columns = coordinates + np.array([0, sizes[0], sizes[0] + sizes[1]])
+        rows = np.zeros((len(coordinates), sum(sizes)), np.float32)
+        np.put_along_axis(rows, columns, np.float32(1), axis=1)
+        return rows
     if embedding["type"] != "positional":
         raise PackageError(f"the embedding {embedding['type']} is unknown")
     parts = [_embed_values(coordinates[:, axis], embedding["base"], embedding["levels"]) for axis in range(3)]
@@ -335,9 +341,12 @@ def _weights(description, layers, coordinates, predictor):
     outputs = description["predictor"]["outputs"]
     blocks = description["predictor"]["blocks"]
     size = math.isqrt(outputs)
+    # Values of each coordinate, for an embedding that has a column for each.
+    shapes = [shape for _, shape in layers]
+    sizes = (len(shapes), max(shape[0] for shape in shapes), max(shape[1] for shape in shapes))
     rows = np.empty((len(coordinates), outputs), np.float32)
     for start in range(0, len(coordinates), 8192):
-        activation = _embed(coordinates[start : start + 8192], description["embedding"])
+        activation = _embed(coordinates[start : start + 8192], description["embedding"], sizes)
         for block in range(blocks):
             activation = activation @ predictor[f"predictor.{block}.weight"].T + predictor[f"predictor.{block}.bias"]
             if block < blocks - 1:

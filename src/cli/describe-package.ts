@@ -27,7 +27,7 @@ export function describePackage(name: string, file: PackageFile): Description {
     ['network', `${network.architecture}, ${network.classes} classes`],
     ['original', `SHA-256 ${network.sha256}`],
     ['represented', `${formatCount(kernels)} kernels in ${layers.length} layers`],
-    ['embedding', `${embedding.type}, ${embedding.levels} levels`],
+    ['embedding', 'levels' in embedding ? `${embedding.type}, ${embedding.levels} levels` : embedding.type],
     [
       'predictor',
       `${predictor.blocks} layers of ${predictor.hiddenSize}, ${predictor.inputs} inputs, ${predictor.outputs} outputs`,

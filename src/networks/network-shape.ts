@@ -1,5 +1,4 @@
 import type { NetworkShape, RemainderGroup } from '#shared/accounting.ts'
-import { sizeOf } from '#shared/host-tensor.ts'
 import { assertNever } from '#shared/result.ts'
 import type { Network, ParameterSpec } from './network.ts'
 
@@ -10,7 +9,7 @@ export function networkShape(network: Network): NetworkShape {
     representedLayers: network.representedLayers,
     remainder: network.parameters
       .filter(({ name }) => !represented.has(name))
-      .map(({ name, shape, role }) => ({ name, elements: sizeOf(shape), group: groupOf(role) })),
+      .map(({ name, shape, role }) => ({ name, shape, group: groupOf(role), isVariance: role === 'bn-variance' })),
   }
 }
 

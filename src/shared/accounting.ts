@@ -2,7 +2,10 @@
  * Honest sizes: the bytes of a package part by part, against the original in the same accounting; expected ones by
  * pure arithmetic on shapes, so that the editor can show them while the user types, and measured ones of a finished run.
  */
-import type { CompressConfig, PredictorPrecision } from './experiment-config.ts'
+import type { CompressConfig, PredictorPrecision, RemainderPrecision } from './experiment-config.ts'
+import { storedInputs } from './first-layer.ts'
+import { sizeOf } from './host-tensor.ts'
+import { scaleRows } from './stored-tensor.ts'
 
 export interface LayerShape {
   readonly name: string
@@ -14,7 +17,15 @@ export interface LayerShape {
 export interface NetworkShape {
   readonly representedLayers: readonly LayerShape[]
   /** Tensors the predictor does not represent: batch-norm, classifier, biases, other layers. */
-  readonly remainder: readonly { readonly name: string; readonly elements: number; readonly group: RemainderGroup }[]
+  readonly remainder: readonly RemainderTensor[]
+}
+
+export interface RemainderTensor {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly group: RemainderGroup
+  /** Of a batch norm: never stored as integers, since what divides needs its small values as exact as its large ones. */
+  readonly isVariance: boolean
 }
 export type RemainderGroup = 'batch-norm' | 'linear' | 'other'
 
@@ -82,6 +93,12 @@ export function bitsPerWeight(precision: PredictorPrecision): number {
   return precision === 'float16' ? 16 : Number(precision.slice('int'.length))
 }
 
+/** Bits of a weight of the predictor as it is stored: integers may be coded in fewer than their own. */
+function storedBitsPerWeight({ predictor, codedBits }: CompressConfig['storage']): number {
+  const bits = bitsPerWeight(predictor)
+  return codedBits > 0 && isIntegerPrecision(predictor) ? Math.min(bits, codedBits) : bits
+}
+
 /** Whether weights of this precision are integers with a scale a row. */
 export function isIntegerPrecision(precision: PredictorPrecision): boolean {
   return precision.startsWith('int')
@@ -97,7 +114,7 @@ function predictorBytes(network: NetworkShape, config: CompressConfig): number {
   const parameters = predictorParametersOf(network, config)
   const rows = predictorRows(network, config)
   const isInteger = isIntegerPrecision(precision)
-  const bits = bitsPerWeight(precision)
+  const bits = storedBitsPerWeight(storage)
   const size = predictor.hiddenSize ** 2
   const hidden = (predictor.blocks - 2) * size
   // Biases have the weights' precision beside floats, and are halves with a scale each beside integers.
@@ -115,11 +132,6 @@ function prunedMatrixBits(size: number, pruning: number, bits: number): number {
 /** Weights that pruning sets to zero. */
 function prunedWeights({ predictor, storage }: CompressConfig): number {
   return (predictor.blocks - 2) * Math.floor(storage.pruning * predictor.hiddenSize ** 2)
-}
-
-/** Values of the embedding of one coordinate triple: sin and cos per level for each of the three (method 1.2). */
-function embeddingSize(levels: number): number {
-  return 2 * levels * 3
 }
 
 /** log2(n!), the information in an order of n things: Stirling's series, right to 1e-3 from n = 1 on. */
@@ -167,14 +179,15 @@ export function sizeBreakdown(network: NetworkShape, config: CompressConfig): Si
 }
 
 /** Expected parts of every package: what is not represented, and the header. */
-export function expectedRemainder(network: NetworkShape, precision: 'float32' | 'float16'): readonly SizePart[] {
+export function expectedRemainder(network: NetworkShape, precision: RemainderPrecision): readonly SizePart[] {
   const groups = ['batch-norm', 'linear', 'other'] as const
   const tensors = network.representedLayers.length + network.remainder.length
   return [
     ...groups.map((part) => {
-      const elements = elementsOf(network, part)
-      const detail = `${elements.toLocaleString('en')} values, ${precision}`
-      return { part, bytes: elements * bytesPerElement[precision], detail }
+      const own = network.remainder.filter(({ group }) => group === part)
+      const elements = own.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+      const bytes = own.reduce((sum, tensor) => sum + remainderBytes(tensor, precision), 0)
+      return { part, bytes, detail: `${elements.toLocaleString('en')} values, ${precision}` }
     }),
     {
       part: 'header',
@@ -182,6 +195,14 @@ export function expectedRemainder(network: NetworkShape, precision: 'float32' | 
       detail: 'description and tensor table, estimate',
     },
   ]
+}
+
+/** Bytes of one tensor that is not represented, before any entropy coding. */
+function remainderBytes({ shape, isVariance }: RemainderTensor, precision: RemainderPrecision): number {
+  if (precision !== 'int8') return sizeOf(shape) * bytesPerElement[precision]
+  return isVariance
+    ? sizeOf(shape) * bytesPerElement.float16
+    : sizeOf(shape) + bytesPerElement.float16 * scaleRows(shape)
 }
 
 /** The whole of a compression's `parts`, measured or expected, against the original. */
@@ -206,7 +227,7 @@ export function sizesOfParts(network: NetworkShape, parts: readonly SizePart[]):
   const kernels = network.representedLayers.reduce((sum, { shape }) => sum + shape[0] * shape[1], 0)
   const representedWeights = network.representedLayers.reduce((sum, layer) => sum + weightsOf(layer), 0)
   const totalBytes = parts.reduce((sum, part) => sum + part.bytes, 0)
-  const remainderElements = network.remainder.reduce((sum, { elements }) => sum + elements, 0)
+  const remainderElements = network.remainder.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
   const originalBytes = (representedWeights + remainderElements) * 4
   const filters = network.representedLayers.reduce((sum, { shape }) => sum + shape[0], 0)
   return {
@@ -237,9 +258,6 @@ function predictorRows(network: NetworkShape, { predictor }: CompressConfig): nu
 function predictorParametersOf(network: NetworkShape, config: CompressConfig): number {
   const kernelSize = kernelSizeOf(network)
   const { hiddenSize, blocks } = config.predictor
-  return predictorParameterCount(embeddingSize(config.embedding.levels), hiddenSize, blocks, kernelSize * kernelSize)
-}
-
-function elementsOf(network: NetworkShape, group: RemainderGroup): number {
-  return network.remainder.filter((entry) => entry.group === group).reduce((sum, { elements }) => sum + elements, 0)
+  const inputs = storedInputs(config, network.representedLayers)
+  return predictorParameterCount(inputs, hiddenSize, blocks, kernelSize * kernelSize)
 }

@@ -11,8 +11,8 @@ import {
   tensorNameSchema,
 } from './package-description.ts'
 
-/** Of the package format. A reader refuses any other. */
-export const baselinePackageVersion = 1
+/** Of the package format. A reader refuses any other. Version 2 added kept tensors of integers. */
+export const baselinePackageVersions = [1, 2] as const
 
 const layer = { name: tensorNameSchema, shape: kernelShapeSchema }
 const bytes = z.int().min(0)
@@ -48,7 +48,7 @@ const layerEntrySchema = z.discriminatedUnion('kind', [
 export type LayerEntry = z.infer<typeof layerEntrySchema>
 
 export const baselineDescriptionSchema = z.strictObject({
-  version: z.literal(baselinePackageVersion),
+  version: z.union(baselinePackageVersions.map((version) => z.literal(version))),
   network: packagedNetworkSchema,
   /** In the order of the network's represented layers. */
   layers: z.array(layerEntrySchema).min(1).max(100_000),

@@ -5,7 +5,7 @@ import {
   maximumInteger,
   maximumSteps,
   positive,
-  precision,
+  remainderPrecision,
   real,
   seedParameter,
   type ParameterDescription,
@@ -122,7 +122,7 @@ export const baselineParameters: readonly ParameterDescription[] = [
     title: 'Remainder precision',
     sentence: 'Precision of what is no represented kernel: batch-norm, classifier, other layers.',
     group: 'Storage',
-    control: precision,
+    control: remainderPrecision,
   },
   {
     path: 'storage.entropyCoding',

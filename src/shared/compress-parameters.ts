@@ -6,7 +6,7 @@ import {
   maximumInteger,
   maximumSteps,
   positive,
-  precision,
+  remainderPrecision,
   real,
   seedParameter,
   type ParameterControl,
@@ -169,9 +169,17 @@ export const compressParameters: readonly ParameterDescription[] = [
     title: 'Quantisation steps',
     unit: 'steps',
     sentence:
-      'Updates of the third phase, which trains the predictor as it is rounded for storage, with learned scales; 0 only rounds it at the end.',
+      'Updates of the third phase, which distils on while the predictor is rounded for storage; 0 only rounds it at the end.',
     group: 'Quantisation phase',
     control: integer(0, maximumSteps, 50),
+  },
+  {
+    path: 'quantisation.method',
+    title: 'Trained as integers',
+    sentence:
+      'Layer by layer: each layer is rounded once and those behind it learn on. Straight-through: all are rounded in every step.',
+    group: 'Quantisation phase',
+    control: choice({ 'straight-through': 'Straight-through', 'layer-by-layer': 'Layer by layer' }),
   },
   ...optimizerParameters('quantisation', 'Quantisation phase'),
   {
@@ -224,6 +232,23 @@ export const compressParameters: readonly ParameterDescription[] = [
     control: choice({ nearest: 'Nearest', compensated: 'Compensated' }),
   },
   {
+    path: 'storage.codedBits',
+    title: 'Coded size at most',
+    unit: 'bits a weight',
+    sentence:
+      'Integers are entropy coded; the steps between them are widened until a weight takes this much on average. 0 keeps the steps that round best.',
+    group: 'Evaluation and storage',
+    control: real(0, 8, 0.1),
+  },
+  {
+    path: 'storage.firstLayer',
+    title: 'First layer stored as',
+    sentence:
+      'The weights of its embedding, or a table of each coordinate where that has fewer numbers. Both predict the same weights.',
+    group: 'Evaluation and storage',
+    control: choice({ weights: 'Weights', smaller: 'The smaller of weights and tables' }),
+  },
+  {
     path: 'storage.pruning',
     title: 'Pruned share',
     sentence:
@@ -241,9 +266,10 @@ export const compressParameters: readonly ParameterDescription[] = [
   {
     path: 'storage.remainder',
     title: 'Remainder stored as',
-    sentence: 'Precision of everything the predictor does not represent: batch-norm, classifier, other layers.',
+    sentence:
+      'Precision of everything the predictor does not represent: batch-norm, classifier, other layers. With 8 bits, batch-norm variances stay 16-bit floats.',
     group: 'Evaluation and storage',
-    control: precision,
+    control: remainderPrecision,
   },
   {
     path: 'checkpointEverySteps',

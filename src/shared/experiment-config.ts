@@ -101,7 +101,16 @@ const distillationPhaseSchema = z.strictObject({
  * Phase 3: the full objective while the predictor is rounded to its stored precision (method 7.2). Images, sampling and
  * weights of the terms are those of the distillation phase.
  */
-const quantisationPhaseSchema = z.strictObject({ steps, optimizer: optimizerConfigSchema })
+const quantisationPhaseSchema = z.strictObject({
+  steps,
+  /**
+   * How the predictor is trained as integers. `straight-through`: all layers are rounded in every step, and gradients
+   * pass. `layer-by-layer`: a layer is rounded once, and the layers behind it learn on to make up for that, in equal shares
+   * of the steps (after Zhou et al. 2017, incremental network quantisation). Absent in configurations of older versions.
+   */
+  method: z.enum(['straight-through', 'layer-by-layer']).default('straight-through'),
+  optimizer: optimizerConfigSchema,
+})
 
 /** Precisions of a stored predictor; integers have a float16 scale a row, and biases stay float16. */
 export const predictorPrecisions = [
@@ -118,6 +127,10 @@ export const predictorPrecisions = [
 export type PredictorPrecision = (typeof predictorPrecisions)[number]
 /** The same for kernels that are stored themselves; float32 would be the original. */
 const baselinePrecisions = ['float16', 'int8', 'int7', 'int6', 'int5', 'int4', 'int3', 'int2'] as const
+
+/** Of what is stored beside represented weights. With `int8` batch-norm variances stay float16. */
+const remainderPrecisions = ['float32', 'float16', 'int8'] as const
+export type RemainderPrecision = (typeof remainderPrecisions)[number]
 
 export const compressConfigSchema = z.strictObject({
   version: z.literal(1),
@@ -151,7 +164,7 @@ export const compressConfigSchema = z.strictObject({
   }),
   reconstruction: reconstructionPhaseSchema,
   distillation: distillationPhaseSchema,
-  quantisation: quantisationPhaseSchema.default({ steps: 0, optimizer: gentleOptimizer }),
+  quantisation: quantisationPhaseSchema.default({ steps: 0, method: 'straight-through', optimizer: gentleOptimizer }),
   evaluation: z.strictObject({
     /** Steps between evaluations on the validation split during distillation; 0 = only at the end of a phase. */
     everySteps: steps,
@@ -165,12 +178,22 @@ export const compressConfigSchema = z.strictObject({
     predictor: z.enum(predictorPrecisions),
     /** How integers are found: the nearest, or so that errors of a layer make up for each other. */
     rounding: z.enum(['nearest', 'compensated']).default('compensated'),
+    /**
+     * Bits a weight of integers takes at most, on average, once it is entropy coded: steps between codes are widened until
+     * it does. 0 leaves the steps that round best. Absent in configurations of older versions.
+     */
+    codedBits: z.number().min(0).max(8).default(0),
+    /**
+     * The first layer as it was fitted, or as a table of each coordinate where that has fewer numbers; the weights it gives
+     * are the same (docs/adr/0009). Absent in configurations of older versions.
+     */
+    firstLayer: z.enum(['weights', 'smaller']).default('weights'),
     /** Share of each hidden matrix of the predictor, its smallest weights, that becomes zero (method 7.2). */
     pruning: z.number().min(0).max(0.99).default(0),
     /** What pruned weights stay zero in: the phases from this one on, or nothing but the file. */
     pruneBefore: z.enum(['distillation', 'quantisation', 'storing']).default('distillation'),
     /** Precision of what is not represented (batch-norm, classifier, other layers). */
-    remainder: z.enum(['float32', 'float16']),
+    remainder: z.enum(remainderPrecisions),
   }),
   /** Steps between checkpoints. */
   checkpointEverySteps: positiveInteger,
@@ -268,7 +291,7 @@ export const baselineConfigSchema = z.strictObject({
     .default({ kept: 0.5, values: 'int8' }),
   storage: z.strictObject({
     /** Precision of what is not a represented kernel, as in a compression. */
-    remainder: z.enum(['float32', 'float16']),
+    remainder: z.enum(remainderPrecisions),
     /** Whether codes are entropy coded where that is shorter; else they take exactly their bits. */
     entropyCoding: z.boolean(),
   }),

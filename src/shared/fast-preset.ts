@@ -55,12 +55,15 @@ export const fastConfig: CompressConfig = {
   },
   quantisation: {
     steps: 0,
+    method: 'layer-by-layer',
     optimizer: gentleOptimizer,
   },
   evaluation: { everySteps: 100, images: 1000, keep: 'last' },
   storage: {
     predictor: 'float16',
     rounding: 'compensated',
+    codedBits: 0,
+    firstLayer: 'smaller',
     pruning: 0,
     pruneBefore: 'distillation',
     remainder: 'float16',

@@ -6,9 +6,9 @@ import { integerBits } from './stored-tensor.ts'
 
 /**
  * Of the package format. A reader refuses any other; a package says the lowest one that has all it needs. Version 2 added
- * sparse tensors.
+ * sparse tensors, version 3 one-hot embeddings and kept tensors of integers.
  */
-export const packageVersions = [1, 2] as const
+export const packageVersions = [1, 2, 3] as const
 
 export const tensorNameSchema = z.string().min(1).max(1000)
 const name = tensorNameSchema
@@ -78,6 +78,8 @@ const embeddingSchema = z.discriminatedUnion('type', [
     fusion: z.enum(['concat', 'sum']),
   }),
   z.strictObject({ type: z.literal('fourier'), levels: positive.max(4096), seed: count }),
+  /** From version 3 on: a column for each value of each coordinate of the layers. */
+  z.strictObject({ type: z.literal('one-hot') }),
 ])
 export type PackagedEmbedding = z.infer<typeof embeddingSchema>
 

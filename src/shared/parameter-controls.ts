@@ -58,7 +58,7 @@ const augmentation = choice({
   'resized-crop': 'Flips and resized crops (ImageNet)',
 })
 export const keep = choice({ 'best-validation': 'Best on validation', last: 'Last' })
-export const precision = choice({ float32: '32-bit float', float16: '16-bit float' })
+export const remainderPrecision = choice({ float32: '32-bit float', float16: '16-bit float', int8: '8-bit integers' })
 
 /** Rows of the random changes of training images; `mixed` says what mixup does to the targets of this kind. */
 export function augmentationParameters(prefix: string, group: string, mixed: string): readonly ParameterDescription[] {

@@ -142,7 +142,13 @@ function publishedConfig(row: PublishedRow): CompressConfig {
       rampSteps: 0,
     },
     evaluation: { everySteps: row.evaluateEverySteps, images: 0, keep: 'best-validation' },
-    storage: { ...fastConfig.storage, predictor: 'float32', rounding: 'nearest', remainder: 'float32' },
+    storage: {
+      ...fastConfig.storage,
+      predictor: 'float32',
+      rounding: 'nearest',
+      firstLayer: 'weights',
+      remainder: 'float32',
+    },
     checkpointEverySteps: 200,
   }
 }

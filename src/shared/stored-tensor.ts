@@ -14,7 +14,7 @@ export type StoredTensor =
   | { readonly kind: 'float32'; readonly shape: readonly number[]; readonly values: Float32Array }
   /** `halves` are the bits of half-precision numbers. */
   | { readonly kind: 'float16'; readonly shape: readonly number[]; readonly halves: Uint16Array }
-  /** Value = code * scale of its row; a row is one index of the first axis. `scales` are bits of half-precision numbers. */
+  /** Value = code * scale of its row (`scaleRows`). `scales` are bits of half-precision numbers. */
   | {
       readonly kind: 'integer'
       readonly shape: readonly number[]
@@ -23,6 +23,11 @@ export type StoredTensor =
       readonly scales: Uint16Array
     }
 export type StoredTensors = Readonly<Record<string, StoredTensor>>
+
+/** Rows of a tensor of integers, each with a scale: indices of the first axis, but a vector is one row. */
+export function scaleRows(shape: readonly number[]): number {
+  return shape.length < 2 ? 1 : (shape[0] ?? 1)
+}
 
 /** Largest code of so many bits. */
 export function largestCode(bits: IntegerBits): number {
@@ -38,7 +43,7 @@ export function storedValues(tensor: StoredTensor): HostTensor {
     case 'float16':
       return float32Tensor(shape, Float32Array.from(tensor.halves, fromFloat16Bits))
     case 'integer': {
-      const columns = sizeOf(shape.slice(1))
+      const columns = sizeOf(shape) / scaleRows(shape)
       const scales = Float32Array.from(tensor.scales, fromFloat16Bits)
       const values = Float32Array.from(tensor.codes, (code, at) => code * (scales[Math.floor(at / columns)] ?? 0))
       return float32Tensor(shape, values)

@@ -5,10 +5,13 @@ import { networkOf } from '#formats/network-graph.ts'
 import { namedPreprocessing, networkMetadata } from '#formats/network-metadata.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import type { Network } from '#networks/network.ts'
+import { storedRemainder } from '#engine/quantization/stored-parameters.ts'
+import type { RemainderPrecision } from '#shared/experiment-config.ts'
 import { float32Tensor, type HostTensors } from '#shared/host-tensor.ts'
 import type { PackagedNetwork } from '#shared/package-description.ts'
 import { defaultPreprocessing } from '#shared/preprocessing.ts'
 import { AppException } from '#shared/result.ts'
+import type { StoredTensors } from '#shared/stored-tensor.ts'
 
 export interface LoadedNetwork {
   readonly network: Network
@@ -58,6 +61,15 @@ export function representedAndKept({ network, parameters }: LoadedNetwork): {
     represented: Object.fromEntries(represented),
     kept: Object.fromEntries(entries.filter(([name]) => !names.has(name))),
   }
+}
+
+/**
+ * All that a network has beside its represented weights, as it is stored. @param parameters of the network, represented ones
+ * or not
+ */
+export function storedRemainderOf(loaded: LoadedNetwork, precision: RemainderPrecision): StoredTensors {
+  const variances = loaded.network.parameters.filter(({ role }) => role === 'bn-variance').map(({ name }) => name)
+  return storedRemainder(representedAndKept(loaded).kept, precision, new Set(variances))
 }
 
 /** What a package says of the original network. @param sha256 of its stored file */

@@ -17,7 +17,7 @@ export async function packagedWeights(executor: Executor, content: NernPackage):
   const { layers, embedding, predictorShape, predictor, orders } = content
   const representation = createRepresentation({
     representedLayers: layers,
-    embedding: embeddingOf(embedding),
+    embedding: embeddingOf(embedding, layers),
     hiddenSize: predictorShape.hiddenSize,
     blocks: predictorShape.blocks,
     ...(orders.length === 0 ? {} : { permutations: orders }),

@@ -7,9 +7,8 @@ import type { Executor } from '#engine/executors/executor.ts'
 import { writePackage, type NernPackage } from '#formats/nern-package/writer.ts'
 import { readSafetensors } from '#formats/safetensors/reader.ts'
 import type { HostTensors } from '#shared/host-tensor.ts'
-import type { MadeUpOptions } from '#test/support/made-up-package.ts'
 import { itWithPython, runPython } from '#test/support/python.ts'
-import { resnet20Package } from '#test/support/resnet20-package.ts'
+import { resnet20Package, type Resnet20Options } from '#test/support/resnet20-package.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 import { packagedWeights } from '#trainer/reconstruct-package.ts'
 
@@ -38,12 +37,14 @@ function loadedByPython(content: NernPackage): ReadonlyMap<string, { shape: read
   )
 }
 
-const variants: readonly MadeUpOptions[] = [
+const variants: readonly Resnet20Options[] = [
   { mode: 'none', predictor: 'float16' },
   { mode: 'in-filter', predictor: 'float32', embedding: { type: 'fourier', levels: 10, seed: 0 } },
   { mode: 'cross-filter', predictor: 4, embedding: { type: 'positional', base: 1.25, levels: 40, fusion: 'concat' } },
   { mode: 'cross-filter', predictor: 8, embedding: { type: 'positional', base: 1.5, levels: 8, fusion: 'sum' } },
   { mode: 'in-filter', predictor: 3, blocks: 5 },
+  { mode: 'cross-filter', predictor: 7, embedding: { type: 'one-hot' }, remainder: 'int8' },
+  { mode: 'in-filter', predictor: 'float16', embedding: { type: 'one-hot' } },
   { mode: 'in-filter', predictor: 'float16', zeros: 0.5 },
   { mode: 'none', predictor: 'float32', zeros: 0.95 },
   { mode: 'cross-filter', predictor: 8, zeros: 0.9 },

@@ -31,7 +31,7 @@ export function completedRun({
 }): RunRecord {
   const network = {
     representedLayers: [{ name: 'conv', shape: [64, 64, 3, 3] as const }],
-    remainder: [{ name: 'fc.weight', elements: 650, group: 'linear' as const }],
+    remainder: [{ name: 'fc.weight', shape: [10, 65], group: 'linear' as const, isVariance: false }],
   }
   return {
     id: `run-of-${experimentId}`,

@@ -1,12 +1,20 @@
+import { embeddingColumns } from '#engine/nern/positional-embedding.ts'
 import type { NernPackage } from '#formats/nern-package/writer.ts'
 import type { LayerPermutation } from '#shared/layer-permutation.ts'
 import { toFloat16Bits } from '#shared/float16.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
 import type { PackagedEmbedding, PackagedLayer, PermutationMode } from '#shared/package-description.ts'
 import { fastConfig } from '#shared/fast-preset.ts'
+import { embeddingOf } from '#trainer/compress/embedding.ts'
 import { preprocessingPresets } from '#shared/preprocessing.ts'
 import { Random } from '#shared/random.ts'
-import { largestCode, type IntegerBits, type StoredTensor, type StoredTensors } from '#shared/stored-tensor.ts'
+import {
+  largestCode,
+  scaleRows,
+  type IntegerBits,
+  type StoredTensor,
+  type StoredTensors,
+} from '#shared/stored-tensor.ts'
 
 export type MadeUpKind = 'float32' | 'float16' | IntegerBits
 
@@ -37,8 +45,7 @@ export function madeUpPackage(options: MadeUpOptions = {}): NernPackage {
   const embedding = options.embedding ?? { type: 'positional', base: 1.25, levels: 5, fusion: 'concat' }
   const random = Random.fromSeed(seed, 'made-up package')
   const kernelSize = Math.max(...layers.map(({ shape }) => Math.max(shape[2], shape[3])))
-  const isSum = embedding.type === 'positional' && embedding.fusion === 'sum'
-  const inputs = (isSum ? 2 : 6) * embedding.levels
+  const inputs = embeddingColumns(embeddingOf(embedding, layers))
   const outputs = kernelSize ** 2
   const kind = options.predictor ?? 'float32'
   const predictor: Record<string, StoredTensor> = {}
@@ -83,7 +90,7 @@ export function madeUpTensor(shape: readonly number[], kind: MadeUpKind, random:
   const codes = Int8Array.from(normals, (value) =>
     Math.max(-largest, Math.min(largest, Math.round(value * largest * 0.4))),
   )
-  const scales = Uint16Array.from({ length: shape[0] ?? 1 }, () =>
+  const scales = Uint16Array.from({ length: scaleRows(shape) }, () =>
     toFloat16Bits((deviation * (1 + random.uniform())) / largest),
   )
   return { kind: 'integer', shape, bits: kind, codes, scales }

@@ -70,7 +70,7 @@ export function distillationStepProgram(options: DistillationStepOptions): Progr
       const forward = (given: NamedTensors): ForwardResult =>
         networkForward(network, given, images, { mode: 'inference', featureMaps: 'documented' })
       const original = forward(tensors)
-      const quantised = fakeQuantised(plan, tensors)
+      const quantised = fakeQuantised({ plan, learnsScales: true }, tensors)
       const masked = { ...quantised.tensors, ...productsWithMasks(maskTensors, quantised.tensors, tensors) }
       const { loss, gradients, outputs } = lossGradients(masked, Object.keys(parameters), (given) => {
         const copy = forward({ ...tensors, ...underPrefix(given, prefix) })

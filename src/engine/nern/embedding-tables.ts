@@ -4,22 +4,38 @@
  * of each coordinate are embedded and multiplied (a few hundred rows), never kernels x 240 (method 1.2 and 10.3 f).
  */
 import { int32Tensor, float32Tensor, type HostTensors } from '#shared/host-tensor.ts'
-import { embedCoordinates, embedValues, type Embedding } from './positional-embedding.ts'
+import {
+  embedCoordinates,
+  embedValues,
+  type Embedding,
+  type OneHotEmbedding,
+  type PositionalEmbedding,
+} from './positional-embedding.ts'
 
 export const coordinateAxes = ['layer', 'filter', 'channel'] as const
 export type CoordinateAxis = (typeof coordinateAxes)[number]
 
-/**
- * Program constants of one set of coordinates.
- * `tables`: `embedding.<axis>` [distinct values, 2N] and `embedding.<axis>Row` int32 [kernels] into it.
- * `rows` (Fourier features mix the coordinates inside the sine, so no sum of look-ups): `embedding.rows` [kernels, 6N].
- */
-export interface EmbeddingTables {
-  readonly kind: 'tables' | 'rows'
-  /** Whether the three look-ups share one weight (fusion `sum`) or own a third of its columns each (`concat`). */
-  readonly fusion: 'concat' | 'sum'
-  readonly constants: HostTensors
-}
+/** Program constants of one set of coordinates. */
+export type EmbeddingTables =
+  | {
+      readonly kind: 'tables'
+      /** Whether the three look-ups share one weight (fusion `sum`) or own some of its columns each (`concat`). */
+      readonly fusion: 'concat' | 'sum'
+      /** Columns of the weight that each look-up owns, or all share. */
+      readonly columns: AxisColumns
+      /** `embedding.<axis>` [distinct values, columns] and `embedding.<axis>Row` int32 [kernels] into it. */
+      readonly constants: HostTensors
+    }
+  | {
+      /** Fourier features mix the coordinates inside the sine, so there is no sum of look-ups. */
+      readonly kind: 'rows'
+      /** `embedding.rows` [kernels, 6N]. */
+      readonly constants: HostTensors
+    }
+type AxisColumns = readonly [layer: number, filter: number, channel: number]
+
+/** An embedding whose columns are each of one coordinate, or a sum over such. */
+export type SeparableEmbedding = PositionalEmbedding | OneHotEmbedding
 
 /** @param coordinates [kernels, 3] row-major; permuted ones if kernels were permuted. */
 export function embeddingTables(coordinates: Int32Array, embedding: Embedding): EmbeddingTables {
@@ -27,19 +43,39 @@ export function embeddingTables(coordinates: Int32Array, embedding: Embedding): 
   if (embedding.type === 'fourier') {
     const rows = embedCoordinates(coordinates, embedding)
     const constants = { 'embedding.rows': float32Tensor([kernels, 6 * embedding.levels], rows) }
-    return { kind: 'rows', fusion: 'concat', constants }
+    return { kind: 'rows', constants }
   }
   const constants: Record<string, HostTensors[string]> = {}
+  const columns = axisColumns(embedding)
   coordinateAxes.forEach((name, axis) => {
     const column = Int32Array.from({ length: kernels }, (_, kernel) => coordinates[kernel * 3 + axis] ?? 0)
     const distinct = [...new Set(column)].sort((left, right) => left - right)
     const rowOf = new Map(distinct.map((value, row) => [value, row]))
-    const shape = [distinct.length, 2 * embedding.levels]
-    constants[`embedding.${name}`] = float32Tensor(shape, embedValues(distinct, embedding))
+    const shape = [distinct.length, columns[axis] ?? 0]
+    constants[`embedding.${name}`] = float32Tensor(shape, embedAxis(distinct, axis, embedding))
     constants[`embedding.${name}Row`] = int32Tensor(
       [kernels],
       column.map((value) => rowOf.get(value) ?? 0),
     )
   })
-  return { kind: 'tables', fusion: embedding.fusion, constants }
+  const fusion = embedding.type === 'one-hot' ? 'concat' : embedding.fusion
+  return { kind: 'tables', fusion, columns, constants }
+}
+
+/** Columns of each coordinate of its own. */
+export function axisColumns(embedding: SeparableEmbedding): AxisColumns {
+  if (embedding.type === 'one-hot') return embedding.sizes
+  const columns = 2 * embedding.levels
+  return [columns, columns, columns]
+}
+
+/** [values, columns] of values of one coordinate, 0 for the layer, 1 for the filter, 2 for the channel. */
+export function embedAxis(values: readonly number[], axis: number, embedding: SeparableEmbedding): Float32Array {
+  if (embedding.type === 'positional') return embedValues(values, embedding)
+  const columns = embedding.sizes[axis] ?? 0
+  const rows = new Float32Array(values.length * columns)
+  values.forEach((value, row) => {
+    rows[row * columns + value] = 1
+  })
+  return rows
 }

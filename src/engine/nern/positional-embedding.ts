@@ -23,10 +23,21 @@ export interface FourierEmbedding {
   readonly directions: Float32Array
 }
 
-export type Embedding = PositionalEmbedding | FourierEmbedding
+/**
+ * A column for each value of each coordinate, 1 in the three a triple has: what multiplies it is a table of one vector a
+ * value (first-layer-tables.ts).
+ */
+export interface OneHotEmbedding {
+  readonly type: 'one-hot'
+  /** Values of the layer, filter and channel coordinate: 0 to one below. */
+  readonly sizes: readonly [layers: number, filters: number, channels: number]
+}
+
+export type Embedding = PositionalEmbedding | FourierEmbedding | OneHotEmbedding
 
 /** Columns of an embedded coordinate triple. */
 export function embeddingColumns(embedding: Embedding): number {
+  if (embedding.type === 'one-hot') return embedding.sizes.reduce((sum, size) => sum + size, 0)
   if (embedding.type === 'fourier') return 6 * embedding.levels
   return embedding.fusion === 'concat' ? 6 * embedding.levels : 2 * embedding.levels
 }
@@ -67,6 +78,7 @@ export function embedValues(values: ArrayLike<number>, embedding: PositionalEmbe
 /** [kernels, embeddingColumns] of [kernels, 3] coordinates. Training never builds this for `positional`: see tables. */
 export function embedCoordinates(coordinates: Int32Array, embedding: Embedding): Float32Array {
   if (embedding.type === 'fourier') return embedFourier(coordinates, embedding)
+  if (embedding.type === 'one-hot') return embedOneHot(coordinates, embedding)
   const kernels = coordinates.length / 3
   const single = embedValues(coordinates, embedding)
   if (embedding.fusion === 'concat') return single
@@ -79,6 +91,17 @@ export function embedCoordinates(coordinates: Int32Array, embedding: Embedding):
     }
   }
   return sums
+}
+
+function embedOneHot(coordinates: Int32Array, embedding: OneHotEmbedding): Float32Array {
+  const columns = embeddingColumns(embedding)
+  const [layers, filters] = embedding.sizes
+  const starts = [0, layers, layers + filters]
+  const rows = new Float32Array((coordinates.length / 3) * columns)
+  coordinates.forEach((value, at) => {
+    rows[Math.floor(at / 3) * columns + (starts[at % 3] ?? 0) + value] = 1
+  })
+  return rows
 }
 
 function embedFourier(coordinates: Int32Array, { levels, directions }: FourierEmbedding): Float32Array {

@@ -148,7 +148,7 @@ function firstLayer(tensors: NamedTensors, tables: EmbeddingTables): (rowsOf: Ro
     return (rowsOf) => tf.add(tf.matMul(rowsOf(embedding), weight, false, true), bias)
   }
   const [layerWeight, filterWeight, channelWeight] =
-    tables.fusion === 'sum' ? [weight, weight, weight] : tf.split(weight, 3, 1)
+    tables.fusion === 'sum' ? [weight, weight, weight] : tf.split(weight, [...tables.columns], 1)
   const product = (axis: CoordinateAxis, columns: tf.Tensor | undefined): tf.Tensor =>
     tf.matMul(named(tensors, `embedding.${axis}`), columns ?? weight, false, true)
   // The bias joins the shortest table, so it is added a few dozen times and not once a kernel.

@@ -9,6 +9,7 @@ import { tf } from '#engine/program/tfjs.ts'
 import { float32Tensor, type HostTensors, type TensorSpecs } from '#shared/host-tensor.ts'
 import { integerBits, largestCode, type IntegerBits } from '#shared/stored-tensor.ts'
 import { named } from '../nern/named.ts'
+import { wideningFor } from './coded-bits.ts'
 import { rowScales } from './row-scales.ts'
 
 /** Bits of every parameter that is stored as integers, by name; the others stay as they are. */
@@ -34,6 +35,15 @@ export function scaleName(parameter: string): string {
   return `quantiser.${parameter}`
 }
 
+/** How a step rounds. */
+export interface Quantisation {
+  readonly plan: QuantisationPlan
+  /** Whether scales are learned with the weights; else they stay, and with them about the size of the entropy codes. */
+  readonly learnsScales: boolean
+}
+
+export const noQuantisation: Quantisation = { plan: {}, learnsScales: false }
+
 /** Specs of the scales that `plan` adds to the state. */
 export function scaleSpecs(plan: QuantisationPlan, parameters: TensorSpecs): TensorSpecs {
   return Object.fromEntries(
@@ -44,15 +54,25 @@ export function scaleSpecs(plan: QuantisationPlan, parameters: TensorSpecs): Ten
   )
 }
 
-/** Scales to begin with: those that round `parameters` best. */
-export function initialScales(plan: QuantisationPlan, parameters: HostTensors): HostTensors {
+/**
+ * Scales to begin with: those that round `parameters` best, or wider ones with which entropy codes take `codedBits` a
+ * weight (0: no bound).
+ */
+export function initialScales(plan: QuantisationPlan, parameters: HostTensors, codedBits = 0): HostTensors {
+  const matrices = Object.entries(plan).map(([name, bits]) => {
+    const weight = parameters[name]
+    if (weight === undefined) throw new RangeError(`no parameter ${name} to quantise`)
+    return { name, weight, bits, scales: rowScales(weight, bits) }
+  })
+  const wider = codedBits === 0 ? 1 : wideningFor(codedBits, matrices)
   return Object.fromEntries(
-    Object.entries(plan).map(([name, bits]) => {
-      const weight = parameters[name]
-      if (weight === undefined) throw new RangeError(`no parameter ${name} to quantise`)
-      const scales = rowScales(weight, bits)
-      return [scaleName(name), float32Tensor([scales.length], scales.map(Math.log))] as const
-    }),
+    matrices.map(({ name, scales }) => [
+      scaleName(name),
+      float32Tensor(
+        [scales.length],
+        scales.map((scale) => Math.log(scale * wider)),
+      ),
+    ]),
   )
 }
 
@@ -64,7 +84,7 @@ export interface FakeQuantised {
 }
 
 /** @param tensors state of a program: parameters [rows, ...] and their `quantiser.*` [rows] */
-export function fakeQuantised(plan: QuantisationPlan, tensors: NamedTensors): FakeQuantised {
+export function fakeQuantised({ plan, learnsScales }: Quantisation, tensors: NamedTensors): FakeQuantised {
   const values: Record<string, tf.Tensor> = {}
   const backwards = new Map<string, (upstream: tf.Tensor) => NamedTensors>()
   for (const [name, bits] of Object.entries(plan)) {
@@ -79,6 +99,7 @@ export function fakeQuantised(plan: QuantisationPlan, tensors: NamedTensors): Fa
     values[name] = value
     backwards.set(name, (upstream) => {
       const passed = tf.mul(upstream, isInside)
+      if (!learnsScales) return { [name]: passed }
       // d value / d log scale: the rounding error where the code is free, the clipped value where it is not.
       const byScale = tf.sub(tf.mul(upstream, value), tf.mul(passed, weight))
       const columns = byScale.shape.map((_, axis) => axis).slice(1)

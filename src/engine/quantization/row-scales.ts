@@ -4,7 +4,7 @@
  */
 import { fromFloat16Bits, toFloat16Bits } from '#shared/float16.ts'
 import { sizeOf, type HostTensor } from '#shared/host-tensor.ts'
-import { largestCode, type IntegerBits } from '#shared/stored-tensor.ts'
+import { largestCode, scaleRows, type IntegerBits } from '#shared/stored-tensor.ts'
 
 /** Clips tried for a row, as shares of its largest magnitude: coarse enough to be quick, 2 % apart at most. */
 const clipShares = Array.from({ length: 45 }, (_, at) => 1 - at * 0.0175)
@@ -12,10 +12,10 @@ const clipShares = Array.from({ length: 45 }, (_, at) => 1 - at * 0.0175)
 const smallestScale = 2 ** -14
 const largestScale = 65504
 
-/** One scale a row (index of the first axis) of `weight` [rows, ...]; every one is a half-precision number. */
+/** One scale for each of the `scaleRows` of `weight`; every one is a half-precision number. */
 export function rowScales(weight: HostTensor, bits: IntegerBits): Float32Array {
-  const [rows = 0] = weight.shape
-  const columns = sizeOf(weight.shape.slice(1))
+  const rows = scaleRows(weight.shape)
+  const columns = sizeOf(weight.shape) / rows
   const scales = new Float32Array(rows)
   for (let row = 0; row < rows; row++) {
     scales[row] = bestScale(weight.data.subarray(row * columns, (row + 1) * columns), largestCode(bits))
@@ -26,6 +26,11 @@ export function rowScales(weight: HostTensor, bits: IntegerBits): Float32Array {
 /** The nearest half-precision number that can be a scale. */
 export function asScale(scale: number): number {
   return fromFloat16Bits(toFloat16Bits(Math.min(largestScale, Math.max(smallestScale, scale))))
+}
+
+/** The scales whose logarithms these are, as they are stored. */
+export function storedScales(logarithms: ArrayLike<number>): Float32Array {
+  return Float32Array.from(logarithms, (logarithm) => asScale(Math.exp(logarithm)))
 }
 
 /** The code of `value`: the nearest one, ties to even, not beyond `largest`. */

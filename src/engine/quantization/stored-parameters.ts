@@ -1,16 +1,18 @@
 /** Parameters at the precision they are stored at; accuracy is measured with what a reader gets back. */
 import { fromFloat16Bits, toFloat16Bits } from '#shared/float16.ts'
 import { sizeOf, type HostTensor, type HostTensors } from '#shared/host-tensor.ts'
+import type { RemainderPrecision } from '#shared/experiment-config.ts'
 import { AppException } from '#shared/result.ts'
 import {
   largestCode,
+  scaleRows,
   storedValues,
   type IntegerBits,
   type StoredTensor,
   type StoredTensors,
 } from '#shared/stored-tensor.ts'
-import { scaleName, type QuantisationPlan } from './fake-quantization.ts'
-import { asScale, codeOf, rowScales } from './row-scales.ts'
+import { integerPlan, scaleName, type QuantisationPlan } from './fake-quantization.ts'
+import { codeOf, rowScales, storedScales } from './row-scales.ts'
 
 export type FloatPrecision = 'float32' | 'float16'
 
@@ -34,6 +36,28 @@ export function storedParameters(
       const learned = parameters[scaleName(name)]?.data
       return [name, bits === undefined ? storedFloats(name, tensor, precision) : storedIntegers(tensor, bits, learned)]
     }),
+  )
+}
+
+/**
+ * What is stored beside represented weights. @param exact names of tensors that stay float16 where the others become
+ * integers
+ */
+export function storedRemainder(
+  tensors: HostTensors,
+  precision: RemainderPrecision,
+  exact: ReadonlySet<string>,
+): StoredTensors {
+  if (precision !== 'int8') return storedFloatTensors(tensors, precision)
+  const names = Object.keys(tensors)
+  return storedParameters(
+    tensors,
+    names,
+    integerPlan(
+      names.filter((name) => !exact.has(name)),
+      precision,
+    ),
+    'float16',
   )
 }
 
@@ -71,11 +95,8 @@ function storedIntegers(
   logarithms: Float32Array | Int32Array | undefined,
 ): StoredTensor {
   const { shape, data } = tensor
-  const columns = sizeOf(shape.slice(1))
-  const scales =
-    logarithms === undefined
-      ? rowScales(tensor, bits)
-      : Float32Array.from(logarithms, (logarithm) => asScale(Math.exp(logarithm)))
+  const columns = sizeOf(shape) / scaleRows(shape)
+  const scales = logarithms === undefined ? rowScales(tensor, bits) : storedScales(logarithms)
   const largest = largestCode(bits)
   const codes = Int8Array.from(data, (value, at) => codeOf(value, scales[Math.floor(at / columns)] ?? 1, largest))
   return { kind: 'integer', shape, bits, codes, scales: Uint16Array.from(scales, toFloat16Bits) }

@@ -1,6 +1,6 @@
 import {
   baselineDescriptionSchema,
-  baselinePackageVersion,
+  baselinePackageVersions,
   type BaselineDescription,
 } from '#shared/baseline-description.ts'
 import type { StoredTensors } from '#shared/stored-tensor.ts'
@@ -9,7 +9,7 @@ import type { PackageKind } from '../package-container/kind.ts'
 
 export const baselinePackageKind: PackageKind<BaselineDescription> = {
   markKey: 'nern-baseline',
-  versions: [baselinePackageVersion],
+  versions: baselinePackageVersions,
   title: 'package of a baseline',
   origin: 'Give a .baseline.safetensors file written by `studio export`.',
   schema: baselineDescriptionSchema,

@@ -1,4 +1,4 @@
-import { baselinePackageVersion, type BaselineDescription } from '#shared/baseline-description.ts'
+import type { BaselineDescription } from '#shared/baseline-description.ts'
 import { precisions, sectionDtypes, sectionName } from '../nern-package/sections.ts'
 import { encodeTensors } from '../nern-package/tensor-table.ts'
 import { SectionsToWrite } from '../package-container/writer.ts'
@@ -29,7 +29,8 @@ export function writeBaselinePackage(
   }
   const { architecture, classes } = network
   return sections.seal(baselinePackageKind, { architecture, classes }, (checksums): BaselineDescription => ({
-    version: baselinePackageVersion,
+    // The lowest one whose readers know all that is in the package.
+    version: keptTable.entries.some(({ kind }) => kind === 'integer') ? 2 : 1,
     network,
     layers: [...layerTable.entries],
     kept: [...keptTable.entries],

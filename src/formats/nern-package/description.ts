@@ -1,4 +1,5 @@
 /** The description of a package, and checks that its numbers agree with each other. */
+import { tableInputs } from '#shared/first-layer.ts'
 import {
   packageDescriptionSchema,
   packageVersions,
@@ -28,6 +29,14 @@ export function assertConsistent(file: NamedFile, description: PackageDescriptio
   const corrupt = (problem: string, field: string) => fileError(file, 'file-corrupt', problem, `description, ${field}`)
   assertDistinctNames(file, [...layers, ...kept])
   assertRepresentedWeights(file, layers)
+  if (embedding.type === 'one-hot' && description.version < 3) {
+    throw corrupt(`expected version 3 for a one-hot embedding, found ${description.version}`, 'version')
+  }
+  const integers = kept.find(({ kind }) => kind === 'integer')
+  if (integers !== undefined && description.version < 3) {
+    const problem = `${quoted(integers.name)}: expected version 3 for a kept tensor of integers, found ${description.version}`
+    throw corrupt(problem, 'version')
+  }
   const sparse = predictor.tensors.find(({ kind }) => kind === 'sparse')
   if (sparse !== undefined && description.version < 2) {
     const problem = `${quoted(sparse.name)}: expected version 2 for a sparse tensor, found ${description.version}`
@@ -38,7 +47,7 @@ export function assertConsistent(file: NamedFile, description: PackageDescriptio
     const problem = `expected ${kernelSize ** 2} outputs for kernels of ${kernelSize} x ${kernelSize}, found ${predictor.outputs}`
     throw corrupt(problem, 'predictor.outputs')
   }
-  const columns = embeddingColumns(embedding)
+  const columns = embeddingColumns(embedding, layers)
   if (predictor.inputs !== columns) {
     throw corrupt(`expected ${columns} inputs for this embedding, found ${predictor.inputs}`, 'predictor.inputs')
   }
@@ -77,7 +86,8 @@ export function assertRepresentedWeights(file: NamedFile, layers: readonly Pick<
   throw fileError(file, 'file-unsafe', problem, 'description, layers')
 }
 
-function embeddingColumns(embedding: PackagedEmbedding): number {
+function embeddingColumns(embedding: PackagedEmbedding, layers: readonly PackagedLayer[]): number {
+  if (embedding.type === 'one-hot') return tableInputs(layers)
   const isSum = embedding.type === 'positional' && embedding.fusion === 'sum'
   return (isSum ? 2 : 6) * embedding.levels
 }

@@ -4,6 +4,7 @@ import type { ExpectedSection } from '../package-container/reader.ts'
 import type { PackageDescription, PredictorEntry, StoredValues } from '#shared/package-description.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
 import { assertNever } from '#shared/result.ts'
+import { scaleRows } from '#shared/stored-tensor.ts'
 
 export const ordersSection = 'permutations'
 
@@ -41,15 +42,10 @@ function valueBytes(values: StoredValues, count: number, shape: readonly number[
     case 'float16':
       return { float32: 0, float16: 2 * count, codes: 0 }
     case 'integer':
-      return { float32: 0, float16: 2 * rowsOf(shape), codes: values.bytes }
+      return { float32: 0, float16: 2 * scaleRows(shape), codes: values.bytes }
     default:
       return assertNever(values)
   }
-}
-
-/** Rows that have a scale each: indices of the first axis. */
-export function rowsOf(shape: readonly number[]): number {
-  return shape[0] ?? 1
 }
 
 /** Every section but the description, with the bytes it must have. */

@@ -3,11 +3,11 @@ import type { StoredEntry, StoredValues } from '#shared/package-description.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
 import type { AppException } from '#shared/result.ts'
 import { assertNever } from '#shared/result.ts'
-import type { StoredTensor, StoredTensors } from '#shared/stored-tensor.ts'
+import { scaleRows, type StoredTensor, type StoredTensors } from '#shared/stored-tensor.ts'
 import { fileTensor, type FileTensor } from '../file-tensor.ts'
 import { decodeIntegers, encodeIntegers } from '../coding/integer-code.ts'
 import { PartsToRead, PartsToWrite } from '../coding/parts.ts'
-import { rowsOf, sectionName, type Owner, type Precision } from './sections.ts'
+import { sectionName, type Owner, type Precision } from './sections.ts'
 
 /** Bytes of some tensors by the section they lie in. */
 export type SectionBytes = Readonly<Record<Precision, Uint8Array>>
@@ -116,7 +116,7 @@ export class TensorSectionsToRead {
         return { kind: 'float16', shape, halves: this.#float16.halves(count) }
       case 'integer': {
         const { bits, coding, bytes } = values
-        const scales = this.#float16.halves(rowsOf(shape))
+        const scales = this.#float16.halves(scaleRows(shape))
         const codes = decodeIntegers(this.#codes.take(bytes), { coding, bits, count }, corrupt)
         return { kind: 'integer', shape, bits, codes, scales }
       }

@@ -1,5 +1,5 @@
 import type { LayerPermutation } from '#shared/layer-permutation.ts'
-import type { PackageDescription } from '#shared/package-description.ts'
+import type { PackageDescription, PredictorEntry, StoredEntry } from '#shared/package-description.ts'
 import type { StoredTensors } from '#shared/stored-tensor.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
 import { AppException } from '#shared/result.ts'
@@ -42,7 +42,7 @@ export function writePackage(content: NernPackage): Uint8Array<ArrayBuffer> {
   if (orders.length > 0) sections.add(ordersSection, 'uint8', encodeOrders(orders))
   const { architecture, classes } = network
   return sections.seal(nernPackageKind, { architecture, classes }, (checksums): PackageDescription => ({
-    version: predictor.entries.some(({ kind }) => kind === 'sparse') ? 2 : 1,
+    version: lowestVersion(embedding, predictor.entries, kept.entries),
     network,
     layers: layers.map(({ name, shape }) => ({ name, shape: [...shape] })),
     embedding,
@@ -53,6 +53,16 @@ export function writePackage(content: NernPackage): Uint8Array<ArrayBuffer> {
     config,
     accuracies,
   }))
+}
+
+/** The lowest version whose readers know all that is in a package. */
+function lowestVersion(
+  embedding: PackageDescription['embedding'],
+  predictor: readonly PredictorEntry[],
+  kept: readonly StoredEntry[],
+): PackageDescription['version'] {
+  if (embedding.type === 'one-hot' || kept.some(({ kind }) => kind === 'integer')) return 3
+  return predictor.some(({ kind }) => kind === 'sparse') ? 2 : 1
 }
 
 function assertOrders({ layers, orders }: NernPackage): void {

@@ -4,7 +4,7 @@
  */
 import type { Executor } from '#engine/executors/executor.ts'
 import { weightsByCoordinate } from '#engine/nern/permutation/network-permutation.ts'
-import { readBack, storedFloatTensors } from '#engine/quantization/stored-parameters.ts'
+import { readBack } from '#engine/quantization/stored-parameters.ts'
 import { readPackage } from '#formats/nern-package/reader.ts'
 import { writePackage, type NernPackage } from '#formats/nern-package/writer.ts'
 import { networkStatistics } from '#networks/network-statistics.ts'
@@ -16,9 +16,8 @@ import type { StoredTensors } from '#shared/stored-tensor.ts'
 import type { JobResult, TrainerJob } from '#shared/trainer-protocol.ts'
 import type { JobContext } from '../job-context.ts'
 import { measureBoth } from '../measure-both.ts'
-import { packagedNetwork, reconstructedFile, representedAndKept, type LoadedNetwork } from '../network-file.ts'
+import { packagedNetwork, reconstructedFile, storedRemainderOf, type LoadedNetwork } from '../network-file.ts'
 import { packagedWeights } from '../reconstruct-package.ts'
-import { packagedEmbedding } from './embedding.ts'
 import { reconstructionErrors, type ReconstructedEvaluation } from './reconstructed-evaluation.ts'
 import type { FoundPermutations } from './find-permutations.ts'
 import type { CompressSetup } from './setup.ts'
@@ -79,14 +78,15 @@ export async function finish(options: FinishOptions): Promise<void> {
 function packageContent({ job, original, setup, predictor }: FinishOptions): NernPackage {
   const { network } = original
   const { config } = job
+  const { representation, embedding } = setup.stored
   return {
     network: packagedNetwork(network, job.network.sha256),
     layers: network.representedLayers.map(({ name, shape }) => ({ name, shape: [...shape] })),
-    embedding: packagedEmbedding(config.embedding),
-    predictorShape: setup.representation.predictor,
+    embedding,
+    predictorShape: representation.predictor,
     predictor,
     orders: setup.permutation.permutations,
-    kept: storedFloatTensors(representedAndKept(original).kept, config.storage.remainder),
+    kept: storedRemainderOf(original, config.storage.remainder),
     config,
     accuracies: [],
   }

@@ -9,21 +9,27 @@ import { evaluateSplit, evaluationBatchOf, type Evaluation } from '../evaluation
 import type { LoadedNetwork } from '../network-file.ts'
 
 export class ReconstructedEvaluation {
+  readonly #executor: Executor
   readonly #original: LoadedNetwork
-  readonly #predict: CompiledProgram
+  #representation: Representation
+  #predict: CompiledProgram
   readonly #evaluate: CompiledProgram
   /** The predictor being measured and the weights it gives. */
   readonly #state: DeviceState
   readonly #names: readonly string[]
 
   private constructor(
+    executor: Executor,
     original: LoadedNetwork,
+    representation: Representation,
     predict: CompiledProgram,
     evaluate: CompiledProgram,
     state: DeviceState,
     names: readonly string[],
   ) {
+    this.#executor = executor
     this.#original = original
+    this.#representation = representation
     this.#predict = predict
     this.#evaluate = evaluate
     this.#state = state
@@ -50,12 +56,23 @@ export class ReconstructedEvaluation {
       return [name, float32Tensor(shape, new Float32Array(filters * channels * height * width))] as const
     })
     return new ReconstructedEvaluation(
+      executor,
       original,
+      representation,
       predict,
       evaluate,
       executor.createState(Object.fromEntries(blank)),
       names,
     )
+  }
+
+  /** Predicts with a predictor of this representation from now on; its layers are the same. */
+  async predictWith(representation: Representation): Promise<void> {
+    if (representation === this.#representation) return
+    const predict = await this.#executor.compile(predictAllProgram(representation, 'state'))
+    this.#predict.dispose()
+    this.#predict = predict
+    this.#representation = representation
   }
 
   /** The represented weights that the predictor gives. */

@@ -10,6 +10,12 @@ import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import { packagedEmbedding } from './embedding.ts'
 import type { CompressSetup } from './setup.ts'
 
+export interface StartPredictor {
+  readonly tensors: HostTensors
+  /** Whether it has the form it will be stored in, with tables for its first layer where that has them. */
+  readonly isStored: boolean
+}
+
 /**
  * Parameters by name, as a reader of the package gets them: a predictor of integers comes in as the numbers they stand
  * for. Undefined when the job starts from random weights.
@@ -19,22 +25,25 @@ import type { CompressSetup } from './setup.ts'
  */
 export async function startPredictor(
   job: Extract<TrainerJob, { kind: 'compress' }>,
-  { representation, permutation }: CompressSetup,
-): Promise<HostTensors | undefined> {
+  { representation, stored, permutation }: CompressSetup,
+): Promise<StartPredictor | undefined> {
   if (job.startPath === undefined) return undefined
   const content = unwrap(readPackage(await readFile(job.startPath), basename(job.startPath)))
+  const isStored = isDeepStrictEqual(content.embedding, stored.embedding)
+  const { predictor } = isStored ? stored.representation : representation
   const isSame = {
     network: content.network.sha256 === job.network.sha256,
-    embedding: isDeepStrictEqual(content.embedding, packagedEmbedding(job.config.embedding)),
-    predictor: isDeepStrictEqual(content.predictorShape, representation.predictor),
+    embedding: isStored || isDeepStrictEqual(content.embedding, packagedEmbedding(job.config.embedding)),
+    predictor: isDeepStrictEqual(content.predictorShape, predictor),
     permutation: isDeepStrictEqual(content.orders, permutation.permutations),
   }
   const different = Object.entries(isSame).flatMap(([part, same]) => (same ? [] : [part]))
-  if (different.length === 0) return readBack(content.predictor)
+  if (different.length === 0) return { tensors: readBack(content.predictor), isStored }
   throw new AppException({
     code: 'file-unsupported',
     message: `The predictor to start from belongs to another representation: ${different.join(', ')} differ.`,
     where: job.startPath,
-    remedy: 'Start from a compression of the same network, embedding, predictor size and permutation.',
+    remedy:
+      'Start from a compression of the same network, embedding, predictor size and permutation; one that stored its first layer as tables goes on with the same choice of storage.firstLayer.',
   })
 }

@@ -1,7 +1,7 @@
 /** A baseline: the kernels themselves in fewer bytes, written, read back and measured like a compression. */
 import { compressKernels, planCompression, type CompressionPlan } from '#engine/baseline/compress-kernels.ts'
 import { evaluateProgram } from '#engine/network-evaluation.ts'
-import { readBack, storedFloatTensors } from '#engine/quantization/stored-parameters.ts'
+import { readBack } from '#engine/quantization/stored-parameters.ts'
 import type { BaselinePackage } from '#formats/baseline-package/kind.ts'
 import { readBaselinePackage } from '#formats/baseline-package/reader.ts'
 import { writeBaselinePackage } from '#formats/baseline-package/writer.ts'
@@ -20,6 +20,7 @@ import {
   packagedNetwork,
   reconstructedFile,
   representedAndKept,
+  storedRemainderOf,
   type LoadedNetwork,
 } from '../network-file.ts'
 import { openExecutor } from '../open-executor.ts'
@@ -92,11 +93,12 @@ function packageContent(
   learned: HostTensors,
 ): BaselinePackage {
   const own = Object.entries(parameters).map(([name, tensor]) => [name, learned[name] ?? tensor] as const)
-  const { represented, kept } = representedAndKept({ network, parameters: Object.fromEntries(own) })
+  const trained = { network, parameters: Object.fromEntries(own) }
+  const { represented } = representedAndKept(trained)
   return {
     network: packagedNetwork(network, file.sha256),
     layers: compressKernels(represented, config, plan, learned),
-    kept: storedFloatTensors(kept, config.storage.remainder),
+    kept: storedRemainderOf(trained, config.storage.remainder),
     config,
     accuracies: [],
   }

@@ -5,13 +5,13 @@ import { objectiveWeightsAt } from '#engine/nern/losses/objective.ts'
 import { cachePrefix } from '#engine/nern/programs/kernel-cache.ts'
 import { objectiveInputs } from '#engine/nern/programs/objective-gradients.ts'
 import { sampledStepProgram } from '#engine/nern/programs/sampled-step.ts'
-import { initialScales } from '#engine/quantization/fake-quantization.ts'
+import { initialScales, scaleName } from '#engine/quantization/fake-quantization.ts'
 import { roundPredictor } from '#engine/nern/quantization/round-predictor.ts'
-import { readBack, storedFloatTensors, storedParameters } from '#engine/quantization/stored-parameters.ts'
-import { initialParameters, meanSquaredWeight } from '#engine/nern/representation.ts'
+import { readBack, storedParameters } from '#engine/quantization/stored-parameters.ts'
+import { initialParameters, meanSquaredWeight, type Representation } from '#engine/nern/representation.ts'
 import { learningRateAt, type LearningRateSchedule } from '#engine/nern/schedule.ts'
 import type { DeviceState, Executor } from '#engine/executors/executor.ts'
-import { firstStepOf, phaseNames, plannedSteps, type PhaseName } from '#shared/compress-phases.ts'
+import { plannedSteps, segmentsOf, type PhaseName, type Segment } from '#shared/compress-phases.ts'
 import type { CompressConfig, OptimizerConfig } from '#shared/experiment-config.ts'
 import { float32Tensor, int32Tensor, type HostTensors } from '#shared/host-tensor.ts'
 import { underPrefix, withoutPrefix, withPrefix } from '#shared/name-prefix.ts'
@@ -21,11 +21,12 @@ import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import { bestPrefix, readCheckpoint, writeCheckpoint } from '../checkpoint.ts'
 import { compressProgressSchema } from '../compress/progress.ts'
 import { finish } from '../compress/finish.ts'
+import type { FullStepOptions } from '#engine/nern/programs/full-step.ts'
 import { cacheState, FullSteps } from '../compress/full-steps.ts'
 import { ReconstructedEvaluation } from '../compress/reconstructed-evaluation.ts'
 import type { FoundPermutations } from '../compress/find-permutations.ts'
 import { isPrunedIn, prunedMatrices, prunedPredictor } from '../compress/pruning.ts'
-import { setUp, type CompressSetup } from '../compress/setup.ts'
+import { setUp, startedInStoredForm, type CompressSetup } from '../compress/setup.ts'
 import { startPredictor } from '../compress/start-predictor.ts'
 import type { ImageSplit } from '../data/image-split.ts'
 import { loadSplit } from '../data/open-dataset.ts'
@@ -33,7 +34,7 @@ import { finiteLoss } from '../finite-loss.ts'
 import { openTrainingImages, type TrainingImages, type TrainingImagesState } from '../data/training-images.ts'
 import type { JobContext, JobEnd } from '../job-context.ts'
 import { Metrics } from '../metrics.ts'
-import { loadNetwork, type LoadedNetwork } from '../network-file.ts'
+import { loadNetwork, storedRemainderOf, type LoadedNetwork } from '../network-file.ts'
 import { openExecutor } from '../open-executor.ts'
 import { sha256Hex } from '../sha256.ts'
 
@@ -45,8 +46,8 @@ export async function compress(job: CompressJob, context: JobContext): Promise<J
   const { executor, device } = await openExecutor(context.executor)
   try {
     const run = await CompressRun.start(job, context, original, setup, executor, device)
-    for (const phase of phaseNames) {
-      if ((await run.runPhase(phase)) === 'paused') return 'paused'
+    for (const segment of segmentsOf(job.config)) {
+      if ((await run.runSegment(segment)) === 'paused') return 'paused'
     }
     await run.finish()
     return 'finished'
@@ -117,7 +118,11 @@ class CompressRun {
     this.#weightSize = Math.sqrt(meanSquaredWeight(setup.representation, setup.targets))
     const { seconds, source } = setup.permutation
     this.#permutation = resumed?.progress.permutation ?? { seconds, source }
-    this.#seconds = resumed?.progress.seconds ?? { reconstruction: 0, distillation: 0, quantisation: 0 }
+    this.#seconds = resumed?.progress.seconds ?? {
+      reconstruction: 0,
+      distillation: 0,
+      quantisation: 0,
+    }
     this.#sourceState = resumed?.progress.source
     this.#bestAt = resumed?.progress.best ?? { correct: -1, step: 0 }
     this.#best = underPrefix(resumed?.tensors ?? {}, bestPrefix)
@@ -134,25 +139,27 @@ class CompressRun {
     job: CompressJob,
     context: JobContext,
     original: LoadedNetwork,
-    setup: CompressSetup,
+    given: CompressSetup,
     executor: Executor,
     device: string,
   ): Promise<CompressRun> {
     const { network, parameters } = original
-    const stored = { network, parameters: readBack(storedFloatTensors(parameters, job.config.storage.remainder)) }
+    const kept = readBack(storedRemainderOf(original, job.config.storage.remainder))
+    const stored = { network, parameters: { ...parameters, ...kept } }
+    const start = await startPredictor(job, given)
+    const setup = start?.isStored === true ? startedInStoredForm(given) : given
     const evaluation = await ReconstructedEvaluation.create(executor, stored, setup.representation)
-    const first = await startPredictor(job, setup)
-    const run = new CompressRun(job, context, original, setup, executor, evaluation, first)
+    const run = new CompressRun(job, context, original, setup, executor, evaluation, start?.tensors)
     context.send({ type: 'started', device, totalSteps: plannedSteps(job.config), step: run.#step })
     return run
   }
 
-  async runPhase(phase: PhaseName): Promise<JobEnd> {
+  async runSegment(segment: Segment): Promise<JobEnd> {
     const { config } = this.#job
-    const first = firstStepOf(phase, config)
-    const { steps, optimizer: optimizerConfig } = config[phase]
+    const { phase, first, steps, before } = segment
+    const { optimizer: optimizerConfig } = config[phase]
     if (this.#step >= first + steps) return 'finished'
-    const step = await this.#prepare(phase, optimizerConfig)
+    const step = await this.#prepare(segment)
     const startedMs = this.#context.now()
     const earlierSeconds = this.#seconds[phase]
     const limit = config.evaluation.images
@@ -167,10 +174,10 @@ class CompressRun {
         const relativeError = (losses['loss.reconstruction'] ?? Number.NaN) / this.#weightSize
         this.#metrics.add(this.#step, { ...losses, 'relative-error': relativeError, 'learning-rate': learningRate })
         this.#metrics.send(this.#step)
-        this.#context.send({ type: 'phase', phase, done: phaseStep + 1, total: steps })
+        this.#context.send({ type: 'phase', phase, done: before + phaseStep + 1, total: config[phase].steps })
       }
       const every = config.evaluation.everySteps
-      const isEvaluated = phase !== 'reconstruction' && every > 0 && (phaseStep + 1) % every === 0
+      const isEvaluated = phase !== 'reconstruction' && every > 0 && (before + phaseStep + 1) % every === 0
       if (isEvaluated || this.#step === first + steps) {
         const { correct, total } = await this.#measure(phase, validation)
         this.#metrics.add(this.#step, { 'accuracy.validation': correct / total })
@@ -198,62 +205,112 @@ class CompressRun {
       setup: this.#setup,
       executor: this.#executor,
       evaluation: this.#evaluation,
-      predictor: this.#asStored(config.quantisation.steps > 0 ? kept : await this.#onGrid(kept)),
+      predictor: this.#asStored(await this.#onGrid(this.#inStoredForm(kept))),
       permutation: this.#permutation,
       seconds: this.#seconds,
       elapsedMs: () => this.#metrics.elapsedMs,
     })
   }
 
-  async #prepare(phase: PhaseName, config: OptimizerConfig): Promise<Step> {
-    const optimizer = this.#setup.optimizer(config)
-    const isFirstOfPhase = this.#step === firstStepOf(phase, this.#job.config)
-    const trained = isFirstOfPhase ? await this.#startOf(phase) : await this.#readTrained()
-    // A phase starts with a fresh optimiser; a resumed one takes its moments from the checkpoint.
+  async #prepare(segment: Segment): Promise<Step> {
+    const { phase } = segment
+    await this.#evaluation.predictWith(this.#representationOf(phase))
+    const optimizer = this.#setup.optimizer(this.#job.config[phase].optimizer)
+    const isFirst = this.#step === segment.first
+    const trained = isFirst ? await this.#startOf(segment) : await this.#readTrained()
+    // A segment starts with a fresh optimiser; a resumed one takes its moments from the checkpoint.
     const isResumedHere = Object.keys(this.#resumed ?? {}).some((name) => name.startsWith('optimizer.'))
     const moments =
-      isResumedHere && !isFirstOfPhase
+      isResumedHere && !isFirst
         ? withPrefix(underPrefix(this.#resumed ?? {}, 'optimizer.'), 'optimizer.')
         : initialOptimizerState(optimizer, trained)
     const cache =
       phase === 'reconstruction'
         ? {}
-        : cacheState(this.#job.config.distillation, this.#setup.representation, this.#resumed ?? {})
+        : cacheState(this.#job.config.distillation, this.#representationOf(phase), this.#resumed ?? {})
     this.#resumed = undefined
     this.#state.dispose()
     this.#state = this.#executor.createState({ ...trained, ...moments, ...cache })
     this.#trainedNames = Object.keys(trained)
-    return phase === 'reconstruction' ? this.#reconstructionStep(optimizer) : this.#imageStep(phase, optimizer)
+    return phase === 'reconstruction' ? this.#reconstructionStep(optimizer) : this.#imageStep(segment, optimizer)
   }
 
-  /** The predictor as a phase begins with it: where that changes it, what was best before is not comparable. */
-  async #startOf(phase: PhaseName): Promise<HostTensors> {
-    const isPruned = isPrunedIn(phase, this.#job.config)
+  #representationOf(phase: PhaseName): Representation {
+    return phase === 'quantisation' ? this.#setup.stored.representation : this.#setup.representation
+  }
+
+  /** The predictor as a segment begins with it: where that changes it, what was best before is not comparable. */
+  async #startOf({ phase, layer }: Segment): Promise<HostTensors> {
     const trained = await this.#readTrained()
-    if (!isPruned && phase !== 'quantisation') return trained
+    const { config } = this.#job
+    const pruned = isPrunedIn(phase, config) && !this.#isRounded(trained) ? prunedPredictor(trained, config) : trained
+    const start = phase === 'quantisation' ? await this.#onGrid(this.#inStoredForm(pruned), layer) : pruned
+    if (start === trained) return trained
     this.#bestAt = { correct: -1, step: this.#step }
     this.#best = {}
-    const start = isPruned ? prunedPredictor(trained, this.#job.config) : trained
-    return phase === 'quantisation' ? this.#onGrid(start) : start
+    return start
   }
 
-  /** A predictor of full precision on the grid it is stored on, and the scales of that grid. */
-  async #onGrid(predictor: HostTensors): Promise<HostTensors> {
+  /** Whether a layer has been rounded: then it has the form it is stored in, and what was to be pruned is. */
+  #isRounded(predictor: HostTensors): boolean {
+    return Object.keys(this.#setup.quantisation.plan).some((name) => scaleName(name) in predictor)
+  }
+
+  #inStoredForm(predictor: HostTensors): HostTensors {
+    return this.#isRounded(predictor) ? predictor : this.#setup.stored.of(predictor)
+  }
+
+  /**
+   * A predictor on the grid it is stored on, and the scales of that grid; layers that have scales stay as they are.
+   * @param layer the last linear layer to be rounded; all when left out
+   */
+  async #onGrid(predictor: HostTensors, layer = Infinity): Promise<HostTensors> {
     const { seed, storage } = this.#job.config
-    const { representation, quantisation } = this.#setup
-    if (Object.keys(quantisation).length === 0) return predictor
-    const scales = initialScales(quantisation, predictor)
-    if (storage.rounding === 'nearest') return { ...predictor, ...scales }
-    const random = Random.fromSeed(seed, 'rounding')
-    const pruned = prunedMatrices(this.#job.config)
-    const rounded = await roundPredictor(this.#executor, representation, predictor, quantisation, random, pruned)
+    const { stored, quantisation } = this.#setup
+    const due = Object.entries(quantisation.plan).filter(
+      ([name], block) => block <= layer && !(scaleName(name) in predictor),
+    )
+    if (due.length === 0) return predictor
+    const plan = Object.fromEntries(due)
+    const scales = initialScales(plan, predictor, storage.codedBits)
+    const rounded =
+      storage.rounding === 'nearest'
+        ? {
+            ...predictor,
+            ...readBack(storedParameters({ ...predictor, ...scales }, Object.keys(plan), plan, 'float32')),
+          }
+        : await roundPredictor({
+            executor: this.#executor,
+            representation: stored.representation,
+            predictor,
+            plan,
+            scales,
+            random: Random.fromSeed(seed, 'rounding'),
+            pruned: prunedMatrices(this.#job.config),
+          })
     return { ...rounded, ...scales }
   }
 
+  /** @param trained layers without scales, which are not rounded yet, are floats */
   #asStored(trained: HostTensors): StoredTensors {
-    const { representation, quantisation } = this.#setup
-    const floats = this.#job.config.storage.predictor === 'float32' ? 'float32' : 'float16'
-    return storedParameters(trained, Object.keys(representation.parameterSpecs), quantisation, floats)
+    const { stored, quantisation } = this.#setup
+    const names = Object.keys(stored.representation.parameterSpecs)
+    const plan = Object.fromEntries(Object.entries(quantisation.plan).filter(([name]) => scaleName(name) in trained))
+    return storedParameters(
+      trained,
+      names,
+      plan,
+      this.#job.config.storage.predictor === 'float32' ? 'float32' : 'float16',
+    )
+  }
+
+  /** How the steps of a segment round, and which layers they leave alone. */
+  #roundingOf({ phase, layer }: Segment): Pick<FullStepOptions, 'quantisation' | 'frozen' | 'pruned'> {
+    const { quantisation } = this.#setup
+    const pruned = isPrunedIn(phase, this.#job.config) ? prunedMatrices(this.#job.config) : []
+    if (phase !== 'quantisation') return { pruned }
+    if (layer === undefined) return { quantisation, pruned }
+    return { frozen: Object.keys(quantisation.plan).slice(0, layer + 1), pruned }
   }
 
   async #reconstructionStep(optimizer: Optimizer): Promise<Step> {
@@ -275,11 +332,13 @@ class CompressRun {
   }
 
   /** A step of the full objective; in the quantisation phase with the predictor as it is stored. */
-  async #imageStep(phase: 'distillation' | 'quantisation', optimizer: Optimizer): Promise<Step> {
-    const { representation, targets, quantisation } = this.#setup
+  async #imageStep(segment: Segment, optimizer: Optimizer): Promise<Step> {
+    const { phase, steps } = segment
+    const { targets } = this.#setup
+    const representation = this.#representationOf(phase)
     const { network, parameters } = this.#original
     const config = this.#job.config.distillation
-    const { steps, optimizer: optimizerConfig } = this.#job.config[phase]
+    const { optimizer: optimizerConfig } = this.#job.config[phase]
     const { dataBatch } = config
     const sampler = this.#sampler.distillation
     const isAll = config.sampling.method === 'all'
@@ -289,8 +348,7 @@ class CompressRun {
       form: 'rmse',
       optimizer,
       sampledKernels: isAll ? 'all' : sampler.count,
-      ...(phase === 'quantisation' ? { quantisation } : {}),
-      pruned: isPrunedIn(phase, this.#job.config) ? prunedMatrices(this.#job.config) : [],
+      ...this.#roundingOf(segment),
       distillation: {
         network,
         parameters,

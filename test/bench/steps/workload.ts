@@ -139,7 +139,7 @@ function rowTables(): typeof representation.tables {
   const { table } = representation
   const rows = embedCoordinates(naturalCoordinates(table), embedding)
   const shape = [table.kernels, rows.length / table.kernels]
-  return { kind: 'rows', fusion: 'concat', constants: { 'embedding.rows': float32Tensor(shape, rows) } }
+  return { kind: 'rows', constants: { 'embedding.rows': float32Tensor(shape, rows) } }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { log2Factorial, sizeBreakdown } from '#shared/accounting.ts'
 import { fastConfig } from '#shared/fast-preset.ts'
 
@@ -13,7 +13,7 @@ it('knows the information in an order of n things', () => {
 it('expects orders at their information content, and parts that add up', () => {
   const network = {
     representedLayers: [{ name: 'conv', shape: [64, 32, 3, 3] as const }],
-    remainder: [{ name: 'fc.weight', elements: 650, group: 'linear' as const }],
+    remainder: [{ name: 'fc.weight', shape: [10, 65], group: 'linear' as const, isVariance: false }],
   }
   const of = (mode: 'none' | 'in-filter' | 'cross-filter') =>
     sizeBreakdown(network, { ...fastConfig, permutation: { ...fastConfig.permutation, mode } })
@@ -29,7 +29,8 @@ it('expects orders at their information content, and parts that add up', () => {
 it('expects a pruned predictor without its zeros, at the information in their positions', () => {
   const network = { representedLayers: [{ name: 'conv', shape: [64, 32, 3, 3] as const }], remainder: [] }
   const of = (predictor: 'float16' | 'int4', pruning: number) => {
-    const sizes = sizeBreakdown(network, { ...fastConfig, storage: { ...fastConfig.storage, predictor, pruning } })
+    const storage = { ...fastConfig.storage, firstLayer: 'weights' as const, predictor, pruning }
+    const sizes = sizeBreakdown(network, { ...fastConfig, storage })
     return sizes.parts.find(({ part }) => part === 'predictor')
   }
   const size = 160 * 160
@@ -43,4 +44,54 @@ it('expects a pruned predictor without its zeros, at the information in their po
   }
   // Positions of a few zeros cost more than four bits a zero.
   expect(of('int4', 0.01)?.bytes).toBe(of('int4', 0)?.bytes)
+})
+
+describe('the first layer', () => {
+  const networkOf = (filters: number) => ({
+    representedLayers: [{ name: 'conv', shape: [filters, 32, 3, 3] as const }],
+    remainder: [],
+  })
+  const parameters = (
+    filters: number,
+    firstLayer: 'weights' | 'smaller',
+    type: 'positional' | 'fourier' = 'positional',
+  ) =>
+    sizeBreakdown(networkOf(filters), {
+      ...fastConfig,
+      embedding: { ...fastConfig.embedding, type },
+      storage: { ...fastConfig.storage, firstLayer },
+    }).predictorParameters ?? NaN
+
+  it('is counted as tables where they have fewer numbers', () => {
+    expect(parameters(64, 'weights') - parameters(64, 'smaller')).toBe((240 - 97) * 160)
+    expect(parameters(512, 'smaller')).toBe(parameters(512, 'weights'))
+    expect(parameters(64, 'smaller', 'fourier')).toBe(parameters(64, 'weights', 'fourier'))
+  })
+})
+
+it('counts what is kept as 8-bit integers with a scale a row, and variances as halves', () => {
+  const network = {
+    representedLayers: [{ name: 'conv', shape: [4, 3, 3, 3] as const }],
+    remainder: [
+      { name: 'bn.weight', shape: [4], group: 'batch-norm' as const, isVariance: false },
+      { name: 'bn.running_var', shape: [4], group: 'batch-norm' as const, isVariance: true },
+      { name: 'fc.weight', shape: [10, 64], group: 'linear' as const, isVariance: false },
+    ],
+  }
+  const { parts } = sizeBreakdown(network, { ...fastConfig, storage: { ...fastConfig.storage, remainder: 'int8' } })
+  const bytes = (wanted: string) => parts.find(({ part }) => part === wanted)?.bytes
+  expect([bytes('batch-norm'), bytes('linear')]).toEqual([4 + 2 + 8, 640 + 20])
+})
+
+it('counts entropy-coded integers at the bits they may take', () => {
+  const network = { representedLayers: [{ name: 'conv', shape: [64, 32, 3, 3] as const }], remainder: [] }
+  const bytes = (codedBits: number) => {
+    const storage = { ...fastConfig.storage, predictor: 'int7' as const, codedBits }
+    return (
+      sizeBreakdown(network, { ...fastConfig, storage }).parts.find(({ part }) => part === 'predictor')?.bytes ?? NaN
+    )
+  }
+  const weights = 97 * 160 + 3 * 160 * 160 + 9 * 160
+  expect(bytes(0) - bytes(5.5)).toBe((weights * 1.5) / 8)
+  expect(bytes(8)).toBe(bytes(0))
 })

@@ -6,7 +6,7 @@ import type { BaselineConfig } from '#shared/experiment-config.ts'
 
 const network: NetworkShape = {
   representedLayers: [{ name: 'conv', shape: [64, 32, 3, 3] }],
-  remainder: [{ name: 'fc.weight', elements: 640, group: 'linear' }],
+  remainder: [{ name: 'fc.weight', shape: [10, 64], group: 'linear', isVariance: false }],
 }
 const weights = 64 * 32 * 9
 

@@ -69,11 +69,12 @@ test('the descriptions of published recipes say what was reported, or that nothi
   expect(described(1024)).toContain('no checkpoint of this size')
 })
 
-test('the small preset is the fast one with a predictor trained as 6-bit integers', () => {
+test('the small preset is the fast one, wider, with a predictor trained as integers of 6 bits at most', () => {
   const small = presetConfig('small')
   expect(small).toEqual({
     ...fastConfig,
-    quantisation: { steps: 400, optimizer: fastConfig.quantisation.optimizer },
-    storage: { ...fastConfig.storage, predictor: 'int6' },
+    predictor: { ...fastConfig.predictor, hiddenSize: 176 },
+    quantisation: { ...fastConfig.quantisation, steps: 400 },
+    storage: { ...fastConfig.storage, predictor: 'int7', codedBits: 5.7, remainder: 'int8' },
   })
 })

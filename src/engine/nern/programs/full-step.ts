@@ -9,8 +9,9 @@ import type { tf } from '#engine/program/tfjs.ts'
 import { asVector } from '#engine/tensor-rank.ts'
 import type { HostTensors, TensorSpecs } from '#shared/host-tensor.ts'
 import { named } from '../named.ts'
+import { without } from '#shared/without.ts'
 import { applyOptimizer, optimizerInputSpecs, optimizerStateSpecs, type Optimizer } from '../optimizers/optimizer.ts'
-import { fakeQuantised, scaleSpecs, type QuantisationPlan } from '#engine/quantization/fake-quantization.ts'
+import { fakeQuantised, noQuantisation, scaleSpecs, type Quantisation } from '#engine/quantization/fake-quantization.ts'
 import { zerosHeld } from '../predictor-pruning.ts'
 import type { KernelTargets } from '../representation.ts'
 import { cachedRows, cacheSpecs, refreshedRows, rowSourceSpecs } from './kernel-cache.ts'
@@ -39,10 +40,12 @@ export interface FullStepOptions extends Omit<ObjectiveOptions, 'distillation'> 
    * what it predicted. Left out: it predicts all and keeps nothing.
    */
   readonly cache?: 'filled' | 'read'
-  /** Parameters the step rounds to their stored precision, with learned scales; none when left out. */
-  readonly quantisation?: QuantisationPlan
+  /** Parameters the step rounds to their stored precision; none when left out. */
+  readonly quantisation?: Quantisation
   /** Parameters whose zeros the step leaves at zero; none when left out. */
   readonly pruned?: readonly string[]
+  /** Parameters the step leaves as they are; none when left out. */
+  readonly frozen?: readonly string[]
 }
 
 /**
@@ -53,9 +56,10 @@ export interface FullStepOptions extends Omit<ObjectiveOptions, 'distillation'> 
  */
 export function fullStepProgram(options: FullStepOptions): Program {
   const { representation, targets, optimizer, distillation, sampledKernels, cache } = options
-  const { quantisation = {}, pruned = [] } = options
+  const { quantisation = noQuantisation, pruned = [], frozen = [] } = options
   const { tables, parameterSpecs } = representation
-  const trained = { ...parameterSpecs, ...scaleSpecs(quantisation, parameterSpecs) }
+  const scales = scaleSpecs(quantisation.plan, parameterSpecs)
+  const trained = without(quantisation.learnsScales ? { ...parameterSpecs, ...scales } : parameterSpecs, frozen)
   const { network, batch } = distillation
   const original = networkParameterSpecs(network, distillation.parameters, 'none')
   const isSampled = sampledKernels !== 'all'
@@ -71,7 +75,8 @@ export function fullStepProgram(options: FullStepOptions): Program {
       ...optimizerInputSpecs(optimizer),
     },
     state: {
-      ...trained,
+      ...parameterSpecs,
+      ...scales,
       ...optimizerStateSpecs(optimizer, trained),
       ...(cache === undefined ? {} : cacheSpecs(representation)),
     },

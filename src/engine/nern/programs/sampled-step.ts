@@ -11,7 +11,7 @@ import { stagedSum } from '../losses/staged-sum.ts'
 import { named } from '../named.ts'
 import { applyOptimizer, optimizerInputSpecs, optimizerStateSpecs, type Optimizer } from '../optimizers/optimizer.ts'
 import { predict } from '../predictor.ts'
-import { fakeQuantised, scaleSpecs, type QuantisationPlan } from '#engine/quantization/fake-quantization.ts'
+import { fakeQuantised, noQuantisation, scaleSpecs, type Quantisation } from '#engine/quantization/fake-quantization.ts'
 import type { KernelTargets, Representation } from '../representation.ts'
 import { gradientsInParts } from './kernel-parts.ts'
 import { reconstructionTerms } from './reconstruction-inputs.ts'
@@ -24,8 +24,8 @@ export interface SampledStepOptions {
   readonly optimizer: Optimizer
   /** Kernels a step, `KernelSampler.count`. */
   readonly sampledKernels: number
-  /** Parameters the step rounds to their stored precision, with learned scales; none when left out. */
-  readonly quantisation?: QuantisationPlan
+  /** Parameters the step rounds to their stored precision; none when left out. */
+  readonly quantisation?: Quantisation
 }
 
 /**
@@ -33,14 +33,15 @@ export interface SampledStepOptions {
  * quantisation their scales, and the optimiser's. Output: `loss` [] over the sampled kernels, before the step.
  */
 export function sampledStepProgram(options: SampledStepOptions): Program {
-  const { representation, targets, form, optimizer, sampledKernels, quantisation = {} } = options
+  const { representation, targets, form, optimizer, sampledKernels, quantisation = noQuantisation } = options
   const { table, tables, predictor, parameterSpecs } = representation
   const parameters = Object.keys(parameterSpecs)
-  const trained = { ...parameterSpecs, ...scaleSpecs(quantisation, parameterSpecs) }
+  const scales = scaleSpecs(quantisation.plan, parameterSpecs)
+  const trained = quantisation.learnsScales ? { ...parameterSpecs, ...scales } : parameterSpecs
   return {
     name: 'sampled-step',
     inputs: { kernels: { shape: [sampledKernels], dtype: 'int32' }, ...optimizerInputSpecs(optimizer) },
-    state: { ...trained, ...optimizerStateSpecs(optimizer, trained) },
+    state: { ...parameterSpecs, ...scales, ...optimizerStateSpecs(optimizer, trained) },
     constants: { ...tables.constants, ...targets.constants },
     build(tensors) {
       const kernels = asVector(named(tensors, 'kernels'))

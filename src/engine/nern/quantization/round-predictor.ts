@@ -6,24 +6,38 @@ import { inputProductsProgram } from '../programs/input-products.ts'
 import { predictorParameter } from '../predictor.ts'
 import type { Representation } from '../representation.ts'
 import { roundCompensated } from './compensated-rounding.ts'
-import type { QuantisationPlan } from '#engine/quantization/fake-quantization.ts'
-import { rowScales } from '#engine/quantization/row-scales.ts'
+import { scaleName, type QuantisationPlan } from '#engine/quantization/fake-quantization.ts'
+import { storedScales } from '#engine/quantization/row-scales.ts'
 
 /** More kernels than this say nothing new about a layer's inputs. */
 const mostKernels = 65_536
 
+export interface RoundPredictorOptions {
+  readonly executor: Executor
+  readonly representation: Representation
+  readonly predictor: HostTensors
+  readonly plan: QuantisationPlan
+  /** Logarithms of the row scales of every parameter of the plan (fake-quantization.ts). */
+  readonly scales: HostTensors
+  /** Chooses kernels where there are too many to look at all. */
+  readonly random: Random
+  /** Parameters whose zeros stay zero. */
+  readonly pruned?: readonly string[]
+}
+
 /**
- * The parameters of `predictor` with those of `plan` rounded: values are codes times the scales that `rowScales` of the
- * original gives, so that storing them with those scales loses nothing more. Zeros of the parameters in `pruned` stay zero.
+ * The parameters of `predictor` with those of `plan` rounded: values are codes times the nearest stored ones of `scales`,
+ * so that storing them with those loses nothing more.
  */
-export async function roundPredictor(
-  executor: Executor,
-  representation: Representation,
-  predictor: HostTensors,
-  plan: QuantisationPlan,
-  random: Random,
-  pruned: readonly string[] = [],
-): Promise<HostTensors> {
+export async function roundPredictor({
+  executor,
+  representation,
+  predictor,
+  plan,
+  scales,
+  random,
+  pruned = [],
+}: RoundPredictorOptions): Promise<HostTensors> {
   const kernels = chosenKernels(representation.table.kernels, random)
   const rounded: Record<string, HostTensors[string]> = { ...predictor }
   const state = executor.createState(predictor)
@@ -33,7 +47,8 @@ export async function roundPredictor(
       const [weight, bias, bits] = [predictor[weightName], predictor[biasName], plan[weightName]]
       if (weight === undefined || bias === undefined || bits === undefined) continue
       const products = await inputProducts(executor, representation, block, kernels, state)
-      const layer = roundCompensated(weight, bias, products, rowScales(weight, bits), bits, pruned.includes(weightName))
+      const steps = storedScales(scales[scaleName(weightName)]?.data ?? [])
+      const layer = roundCompensated(weight, bias, products, steps, bits, pruned.includes(weightName))
       rounded[weightName] = layer.weight
       rounded[biasName] = layer.bias
       state.write({ [weightName]: layer.weight, [biasName]: layer.bias })

@@ -1,3 +1,4 @@
+import { sizeOf } from '#shared/host-tensor.ts'
 import type { NetworkShape, RemainderGroup } from '#shared/accounting.ts'
 
 export interface WeightShare {
@@ -22,7 +23,9 @@ export function weightShares(shape: NetworkShape): readonly WeightShare[] {
   const remainder = remainderTitles.map(([group, title, token]) => ({
     title,
     token,
-    values: shape.remainder.filter((entry) => entry.group === group).reduce((sum, entry) => sum + entry.elements, 0),
+    values: shape.remainder
+      .filter((entry) => entry.group === group)
+      .reduce((sum, entry) => sum + sizeOf(entry.shape), 0),
   }))
   return [{ title: 'Represented', values: represented, token: '--series-1' }, ...remainder].filter(
     ({ values }) => values > 0,

@@ -1,5 +1,10 @@
 /** 01: embeddings of coordinate triples, one variant an entry of the scalars. */
-import { embedCoordinates, frequencies, type Embedding } from '#engine/nern/positional-embedding.ts'
+import {
+  embedCoordinates,
+  frequencies,
+  type FourierEmbedding,
+  type PositionalEmbedding,
+} from '#engine/nern/positional-embedding.ts'
 import type { Checks } from '../checks.ts'
 import { fields, type GoldenCase } from '../golden-case.ts'
 
@@ -37,7 +42,11 @@ export function checkEmbedding(golden: GoldenCase, checks: Checks): void {
   }
 }
 
-function embeddingOf(golden: GoldenCase, name: string, variant: Readonly<Record<string, unknown>>): Embedding {
+function embeddingOf(
+  golden: GoldenCase,
+  name: string,
+  variant: Readonly<Record<string, unknown>>,
+): PositionalEmbedding | FourierEmbedding {
   const levels = Number(variant['N'])
   if (variant['pe_type'] === 'ffn') return { type: 'fourier', levels, directions: golden.values(`${name}.B`) }
   return {

@@ -27,7 +27,6 @@ export async function checkPredictor(golden: GoldenCase, checks: Checks, executo
   await check('tables', tables, [])
   const rows: EmbeddingTables = {
     kind: 'rows',
-    fusion: 'concat',
     constants: { 'embedding.rows': golden.tensor('embedding') },
   }
   await check('rows', rows, [['grad_embedding', 'embedding.rows']])

@@ -55,6 +55,7 @@ test('initial values are uniform within one over the root of the inputs and foll
 const embeddings: Readonly<Record<string, Embedding>> = {
   'three look-ups': { type: 'positional', base: 0.76, levels: 5, fusion: 'concat' },
   'three look-ups of one weight': { type: 'positional', base: 1.25, levels: 5, fusion: 'sum' },
+  'a table of each coordinate': { type: 'one-hot', sizes: [10, 8, 512] },
   'rows of random features': fourierEmbedding(5),
 }
 
@@ -66,7 +67,6 @@ test.each(Object.entries(embeddings))(
     const parameters = initialPredictor({ inputs, hiddenSize: 6, blocks: 3, outputs: 4 }, Random.fromSeed(3))
     const whole: EmbeddingTables = {
       kind: 'rows',
-      fusion: 'concat',
       constants: { 'embedding.rows': float32Tensor([kernels, inputs], rows) },
     }
     const actual = await predictAndDifferentiate(embeddingTables(coordinates, embedding), parameters)

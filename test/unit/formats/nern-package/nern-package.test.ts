@@ -23,6 +23,7 @@ const variants: readonly MadeUpOptions[] = [
   { mode: 'none' },
   { mode: 'in-filter', predictor: 'float16', kept: 'float16' },
   { mode: 'cross-filter', embedding: { type: 'fourier', levels: 4, seed: 0 } },
+  { embedding: { type: 'one-hot' }, predictor: 7, hiddenSize: 24 },
   { embedding: { type: 'positional', base: 1.2, levels: 6, fusion: 'sum' }, kept: 8 },
   ...integerBits.map((bits) => ({ predictor: bits, hiddenSize: 24, blocks: 5 })),
   { predictor: 'float32', zeros: 0.3, hiddenSize: 24 },
@@ -54,6 +55,13 @@ it.each(variants)('accounts for every byte: %o', (options) => {
   const bytes = writePackage(madeUpPackage(options))
   const { predictor, orders, kept, header } = packageBytes(unwrap(openPackage(bytes, 'a')))
   expect(predictor + orders + kept.reduce((sum, entry) => sum + entry.bytes, 0) + header).toBe(bytes.byteLength)
+})
+
+it('gives a vector of integers one scale, and a matrix one a row', () => {
+  const keptShapes = { 'bn1.bias': [6], 'linear.weight': [2, 6] }
+  const { kept } = unwrap(readPackage(writePackage(madeUpPackage({ kept: 8, keptShapes })), 'a'))
+  const scales = (name: string) => (kept[name]?.kind === 'integer' ? kept[name].scales.length : 0)
+  expect([scales('bn1.bias'), scales('linear.weight')]).toEqual([1, 2])
 })
 
 it('stores a tensor without its zeros when that is smaller, and says then that it is of version 2', () => {
@@ -136,9 +144,27 @@ describe('a hostile package', () => {
     ['an ordinary file', writeSafetensors([]), 'file-unsupported', /found an ordinary safetensors file/],
     ['a mark that is no JSON', mark('{'), 'file-corrupt', /expected JSON/],
     ['a mark without a version', mark('{}'), 'file-corrupt', /expected a version/],
-    ['a later version', mark('{"version":3}'), 'file-unsupported', /version 1 or 2, found version 3/],
+    ['a later version', mark('{"version":4}'), 'file-unsupported', /version 1 or 2 or 3, found version 4/],
     ['no description', mark('{"version":1}'), 'file-corrupt', /expected tensor "description"/],
-    ['another version inside', edited((d) => Object.assign(d, { version: 3 })), 'file-corrupt', /"version"/],
+    ['another version inside', edited((d) => Object.assign(d, { version: 4 })), 'file-corrupt', /"version"/],
+    [
+      'a one-hot embedding in version 2',
+      edited((d) => (d.version = 2), { embedding: { type: 'one-hot' } }),
+      'file-corrupt',
+      /expected version 3 for a one-hot embedding, found 2/,
+    ],
+    [
+      'kept integers in version 1',
+      edited((d) => (d.version = 1), { kept: 8 }),
+      'file-corrupt',
+      /"bn1.weight": expected version 3 for a kept tensor of integers, found 1/,
+    ],
+    [
+      'inputs that are no values of the coordinates',
+      edited((d) => (d.predictor = { ...d.predictor, inputs: 13 }), { embedding: { type: 'one-hot' } }),
+      'file-corrupt',
+      /expected 12 inputs for this embedding, found 13/,
+    ],
     [
       'a sparse tensor in version 1',
       edited((d) => (d.version = 1), { zeros: 0.9, hiddenSize: 24 }),
@@ -199,7 +225,8 @@ describe('a hostile package', () => {
     ],
     [
       'a shape beyond counting',
-      edited((d) =>
+      edited((d) => {
+        d.version = 3
         d.kept.push({
           kind: 'integer',
           name: 'x',
@@ -207,8 +234,8 @@ describe('a hostile package', () => {
           bits: 2,
           coding: 'entropy',
           bytes: 1,
-        }),
-      ),
+        })
+      }),
       'file-corrupt',
       /cannot be counted/,
     ],

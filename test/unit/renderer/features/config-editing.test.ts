@@ -83,7 +83,7 @@ describe('an arrow key', () => {
 describe('advice', () => {
   const network = {
     representedLayers: [{ name: 'conv', shape: [64, 64, 3, 3] as const }],
-    remainder: [{ name: 'fc.weight', elements: 650, group: 'linear' as const }],
+    remainder: [{ name: 'fc.weight', shape: [10, 65], group: 'linear' as const, isVariance: false }],
   }
 
   test('says nothing about a preset on a network it suits', () => {

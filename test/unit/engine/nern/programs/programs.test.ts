@@ -257,8 +257,9 @@ describe('a step of a pruned predictor', () => {
     async (type) => {
       const optimizer = createOptimizer({ ...gentleOptimizer, type, learningRate: 0.01, weightDecay: 1e-3 }, [matrix])
       const pruned = prunedByMagnitude(start, [matrix], 0.5)
-      const quantisation = quantisationPlan(representation.parameterSpecs, 'int6')
-      const from = { ...pruned, ...initialScales(quantisation, pruned) }
+      const plan = quantisationPlan(representation.parameterSpecs, 'int6')
+      const quantisation = { plan, learnsScales: true }
+      const from = { ...pruned, ...initialScales(plan, pruned) }
       const compiled = await executor.compile(fullStep('all', {}, { optimizer, quantisation, pruned: [matrix] }))
       const state = executor.createState({ ...from, ...initialOptimizerState(optimizer, from) })
       // Ranger's slow weights come back at the sixth.

@@ -69,7 +69,7 @@ describe('training with rounded weights', () => {
             upstream: tensor(fixture.shape, given.upstream),
           },
           (tensors) => {
-            const quantised = fakeQuantised(plan, tensors)
+            const quantised = fakeQuantised({ plan, learnsScales: true }, tensors)
             const chained = quantised.chain({ w: named(tensors, 'upstream'), other: named(tensors, 'upstream') })
             return {
               value: named(quantised.tensors, 'w'),

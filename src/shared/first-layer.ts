@@ -1,0 +1,37 @@
+/**
+ * What the first linear layer of a stored predictor multiplies: the embedding it was fitted with, or one column for each
+ * value of a coordinate (docs/adr/0009).
+ */
+import type { CompressConfig } from './experiment-config.ts'
+
+interface HasShape {
+  /** [filters, channels, ...] */
+  readonly shape: readonly number[]
+}
+
+/** Values of the layer, filter and channel coordinate of these represented layers, each from 0 on. */
+export function coordinateSizes(layers: readonly HasShape[]): readonly [number, number, number] {
+  const most = (axis: number): number => layers.reduce((size, { shape }) => Math.max(size, shape[axis] ?? 0), 0)
+  return [layers.length, most(0), most(1)]
+}
+
+/** Columns of the embedding a predictor is fitted with: sin and cos a level for each coordinate (method 1.2). */
+function embeddingInputs({ levels }: Pick<CompressConfig['embedding'], 'levels'>): number {
+  return 2 * levels * 3
+}
+
+/** Whether the first layer is stored as tables; Fourier features mix the coordinates and have none. */
+export function storesTables({ embedding, storage }: CompressConfig, layers: readonly HasShape[]): boolean {
+  if (storage.firstLayer === 'weights' || embedding.type === 'fourier') return false
+  return tableInputs(layers) < embeddingInputs(embedding)
+}
+
+/** Columns of the first layer that is stored. */
+export function storedInputs(config: CompressConfig, layers: readonly HasShape[]): number {
+  return storesTables(config, layers) ? tableInputs(layers) : embeddingInputs(config.embedding)
+}
+
+/** Columns of a first layer of tables. */
+export function tableInputs(layers: readonly HasShape[]): number {
+  return coordinateSizes(layers).reduce((sum, size) => sum + size, 0)
+}
