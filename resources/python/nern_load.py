@@ -1,4 +1,5 @@
-"""Reads a compressed package of NeRN Studio (NAME.nern.safetensors) into ordinary weights.
+"""Reads a package of NeRN Studio into ordinary weights: of a compression (NAME.nern.safetensors) or of a baseline
+(NAME.baseline.safetensors).
 
     weights = nern_load.load("network.nern.safetensors")      # dict of numpy arrays by state dict name
 
@@ -14,6 +15,7 @@ On the command line: python3 nern_load.py PACKAGE OUTPUT.npz (or OUTPUT.safetens
 One file, numpy only; the package safetensors is used where it is installed. The format is described in docs/format.md.
 """
 
+import functools
 import json
 import math
 import struct
@@ -23,22 +25,47 @@ import zlib
 import numpy as np
 
 VERSIONS = (1, 2, 3)
+BASELINE_VERSIONS = (1, 2)
 MOST_DESCRIPTION_BYTES = 16 * 2**20
 MOST_WEIGHTS = 2**31
 MOST_CODES_A_BYTE = 1024
 MASK = 0xFFFFFFFF
+# Key in the metadata of a baseline's package.
+BASELINE = "nern-baseline"
 # Packages from before a network had a preprocessing of its own.
 IMAGENET = {"mean": [0.485, 0.456, 0.406], "standardDeviation": [0.229, 0.224, 0.225], "resize": 0}
+# What plain Python raises for JSON and bytes that are not what they should be.
+DAMAGE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, zlib.error)
 
 
 class PackageError(ValueError):
     """The file is no package of this version, or contradicts itself."""
 
 
+def _refuses(read):
+    """A function that reads a file and raises nothing but PackageError, or OSError where there is none: whatever fails
+    where a description is taken at its word, the file is at fault."""
+
+    @functools.wraps(read)
+    def reader(path):
+        try:
+            return read(path)
+        except PackageError:
+            raise
+        except DAMAGE as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise PackageError(f"its header or description is not as expected ({reason})") from error
+
+    return reader
+
+
+@_refuses
 def load(path):
     """All tensors of the network under their original names, float32."""
     sections, metadata = _read_safetensors(path)
     description = _read_description(sections, metadata)
+    if BASELINE in metadata:
+        return _baseline_tensors(description, sections)
     layers = [(layer["name"], tuple(layer["shape"])) for layer in description["layers"]]
     if sum(math.prod(shape) for _, shape in layers) > MOST_WEIGHTS:
         raise PackageError("the package claims more weights than any network has")
@@ -48,6 +75,7 @@ def load(path):
     return {**_weights(description, layers, coordinates, predictor), **kept}
 
 
+@_refuses
 def preprocessing(path):
     """What the network was trained on: mean and standardDeviation of pixels of 0 to 1, a value a channel, and the shorter
     side in pixels that images are resized to before the centre is cut out (0: not resized)."""
@@ -81,11 +109,12 @@ def _read_safetensors(path):
 
 
 def _read_description(sections, metadata):
-    if "nern" not in metadata:
-        raise PackageError("this is an ordinary safetensors file, not a compressed package")
-    version = json.loads(metadata["nern"])["version"]
-    if version not in VERSIONS:
-        raise PackageError(f"the package has version {version}, this reader knows {VERSIONS}")
+    mark, versions = (BASELINE, BASELINE_VERSIONS) if BASELINE in metadata else ("nern", VERSIONS)
+    if mark not in metadata:
+        raise PackageError("this is an ordinary safetensors file, no package of a compression or a baseline")
+    version = json.loads(metadata[mark])["version"]
+    if version not in versions:
+        raise PackageError(f"the package has version {version}, this reader knows {versions}")
     text = zlib.decompressobj().decompress(sections["description"], MOST_DESCRIPTION_BYTES)
     description = json.loads(text.decode("utf-8"))
     for name, content in sections.items():
@@ -131,7 +160,7 @@ def _tensors(owner, entries, sections):
 
 
 def _take(sequence, count):
-    if count > len(sequence):
+    if not 0 <= count <= len(sequence):
         raise PackageError("a section ends before its last tensor")
     return sequence[:count], sequence[count:]
 
@@ -146,10 +175,21 @@ def _unpack(data, width, count):
     return bits.reshape(count, width).astype(np.int64) @ (1 << np.arange(width, dtype=np.int64))
 
 
+def _unpack_all(data, width, count):
+    if len(data) != (width * count + 7) // 8:
+        raise PackageError("packed numbers do not fill their bytes")
+    return _unpack(data, width, count)
+
+
 def _integers(data, bits, coding, count):
+    if bits not in range(2, 9):
+        raise PackageError(f"integers of {bits} bits are unknown")
     largest = 2 ** (bits - 1) - 1
     if coding == "packed":
-        return _unpack(data, bits, count) - largest
+        codes = _unpack_all(data, bits, count) - largest
+        if np.any(codes > largest):
+            raise PackageError("a packed integer is larger than its bits allow")
+        return codes
     symbols = _symbols(data, 2 * largest + 1, count)
     return np.where(symbols % 2 == 1, (symbols + 1) // 2, -symbols // 2)
 
@@ -173,12 +213,13 @@ def _symbols(data, alphabet, count):
         decoder.take(start, counts[symbol])
         counts[symbol] -= 1
         symbols[at] = symbol
+    decoder.assert_end()
     return symbols
 
 
 def _positions(data, coding, count, kept):
     """Which of `count` values are stored: a bit each."""
-    bits = _unpack(data, 1, count) if coding == "packed" else _symbols(data, 2, count)
+    bits = _unpack_all(data, 1, count) if coding == "packed" else _symbols(data, 2, count)
     if bits.sum() != kept:
         raise PackageError("the positions of a sparse tensor do not add up")
     return bits.astype(bool)
@@ -207,6 +248,10 @@ class _RangeDecoder:
             self._code = (self._code << 8) | following
             self._position += 1
             self._range <<= 8
+
+    def assert_end(self):
+        if self._position - 5 != len(self._data) or self._code >= 1 << 40:
+            raise PackageError("a coded stream does not end with its last symbol")
 
 
 # --- coordinates ------------------------------------------------------------------------------------------------------
@@ -362,6 +407,140 @@ def _weights(description, layers, coordinates, predictor):
     return weights
 
 
+# --- the package of a baseline ----------------------------------------------------------------------------------------
+
+
+def _baseline_tensors(description, sections):
+    layers, kept = description["layers"], _tensors("kept", description["kept"], sections)
+    names = {entry["name"] for entry in layers} | kept.keys()
+    if len(names) != len(layers) + len(description["kept"]):
+        raise PackageError("a tensor is named twice")
+    if sum(_kernel_count(entry["shape"]) for entry in layers) > MOST_WEIGHTS:
+        raise PackageError("the package claims more weights than any network has")
+    source = _LayerSections(sections)
+    weights = {entry["name"]: _kernels(entry, source) for entry in layers}
+    source.assert_end()
+    return {**weights, **kept}
+
+
+def _kernel_count(shape):
+    if len(shape) != 4 or not all(type(extent) is int and extent > 0 for extent in shape):
+        raise PackageError(f"kernels have four extents, not {shape}")
+    return math.prod(shape)
+
+
+class _LayerSections:
+    """Halves and codes of the layers, taken one after another."""
+
+    def __init__(self, sections):
+        self._halves = np.frombuffer(sections.get("layers.float16", b""), "<f2")
+        self._codes = sections.get("layers.codes", b"")
+
+    def halves(self, count):
+        taken, self._halves = _take(self._halves, count)
+        return taken.astype(np.float32)
+
+    def codes(self, entry):
+        taken, self._codes = _take(self._codes, entry["bytes"])
+        return taken
+
+    def assert_end(self):
+        if len(self._halves) or len(self._codes):
+            raise PackageError("a section goes on behind its last tensor")
+
+
+def _kernels(entry, source):
+    """[filters, channels, height, width] of one represented layer."""
+    shape, kind = entry["shape"], entry["kind"]
+    count = math.prod(shape)
+    if kind == "float16":
+        values = source.halves(count)
+    elif kind == "integer":
+        codes = _integers(source.codes(entry), entry["bits"], entry["coding"], count).astype(np.float32)
+        # A product of two float32 numbers, rounded once.
+        values = codes.reshape(shape[0], -1) * source.halves(shape[0])[:, None]
+    elif kind == "codebook":
+        if entry["bits"] not in range(1, 9):
+            raise PackageError(f"a codebook of {entry['bits']} bits is unknown")
+        codebook = source.halves(2 ** entry["bits"])
+        values = codebook[_coded(source.codes(entry), entry["bits"], entry["coding"], count)]
+    elif kind == "low-rank":
+        values = _product(entry, source)
+    elif kind == "sparse":
+        values = _spread(entry, source)
+    else:
+        raise PackageError(f"layer {entry['name']} is stored in an unknown way")
+    return np.ascontiguousarray(values.reshape(shape))
+
+
+def _coded(data, bits, coding, count):
+    """`count` symbols of `bits` bits."""
+    return _unpack_all(data, bits, count) if coding == "packed" else _symbols(data, 2**bits, count)
+
+
+def _product(entry, source):
+    """Two factors multiplied: the sum over the rank in float64, from the first term on, rounded once."""
+    filters, channels, height, width = entry["shape"]
+    rank = entry["rank"]
+    if entry["unfolding"] == "filters":
+        rows, columns = filters, channels * height * width
+    elif entry["unfolding"] == "separable":
+        rows, columns = channels * height, filters * width
+    else:
+        raise PackageError(f"the unfolding {entry['unfolding']} is unknown")
+    if rank < 1 or rank * (rows + columns) >= rows * columns:
+        raise PackageError("the factors of a layer are larger than it is")
+    if rows * columns > MOST_CODES_A_BYTE * 2 * rank * (rows + columns):
+        raise PackageError("a few bytes claim too many weights")
+    left = source.halves(rows * rank).astype(np.float64).reshape(rows, rank)
+    right = source.halves(rank * columns).astype(np.float64).reshape(rank, columns)
+    matrix = np.zeros((rows, columns))
+    for term in range(rank):
+        matrix += left[:, term : term + 1] * right[term]
+    matrix = matrix.astype(np.float32)
+    if entry["unfolding"] == "filters":
+        return matrix
+    return matrix.reshape(channels, height, filters, width).transpose(2, 0, 1, 3)
+
+
+def _spread(entry, source):
+    """A layer of which only some weights are stored; the others are zero."""
+    shape, stored, how = entry["shape"], entry["stored"], entry["values"]
+    count = math.prod(shape)
+    at = _stored_positions(entry["positions"], source.codes(entry["positions"]), count)
+    if len(at) != stored:
+        raise PackageError("the positions of a sparse layer do not add up")
+    values = np.zeros(count, np.float32)
+    if how["kind"] == "float16":
+        values[at] = source.halves(stored)
+    elif how["kind"] == "integer":
+        scales = source.halves(shape[0])
+        codes = _integers(source.codes(how), how["bits"], how["coding"], stored)
+        values[at] = codes.astype(np.float32) * scales[at // (count // shape[0])]
+    else:
+        raise PackageError(f"layer {entry['name']} is stored in an unknown way")
+    return values
+
+
+def _stored_positions(how, data, count):
+    """Row-major positions of the stored ones among `count` weights, in their order."""
+    if count > MOST_CODES_A_BYTE * len(data):
+        raise PackageError("a few bytes claim too many weights")
+    if how["kind"] == "bitmap":
+        return np.flatnonzero(_coded(data, 1, how["coding"], count))
+    if how["kind"] != "gaps" or how["bits"] not in range(2, 9):
+        raise PackageError("the positions of a sparse layer are stored in an unknown way")
+    longest = 2 ** how["bits"] - 1
+    gaps = _coded(data, how["bits"], how["coding"], how["symbols"])
+    is_weight = gaps < longest
+    # Each symbol passes as many zeros as it says and, unless it is the longest gap, the weight behind them.
+    ends = np.cumsum(gaps + is_weight)
+    passed = int(ends[-1]) if len(ends) else 0
+    if not 0 <= count - passed < longest:
+        raise PackageError("the positions of a sparse layer do not end where it does")
+    return ends[is_weight] - 1
+
+
 # --- command line -----------------------------------------------------------------------------------------------------
 
 
@@ -392,5 +571,5 @@ if __name__ == "__main__":
         sys.exit("usage: nern_load.py PACKAGE OUTPUT.npz|OUTPUT.safetensors")
     try:
         save(load(sys.argv[1]), sys.argv[2])
-    except (PackageError, OSError, json.JSONDecodeError, zlib.error) as error:
+    except (PackageError, OSError) as error:
         sys.exit(f"{sys.argv[1]}: {error}")

@@ -25,7 +25,7 @@ export const exportFormatTitles: Readonly<Record<ExportFormat, { readonly title:
   },
   baseline: {
     title: 'Package of the baseline (.baseline.safetensors)',
-    use: 'The file whose bytes were counted; studio reconstruct turns it back into weights.',
+    use: 'The file whose bytes were counted; plain Python turns it back into weights.',
   },
   safetensors: {
     title: 'Weights (.safetensors)',

@@ -82,3 +82,35 @@ test('baselines are added beside a compression, and their rows fill as they end'
   await expect(rows).toHaveCount(2 + standardBaselineIds.length)
   expect(await ask(page, 'experiments.list', {})).toHaveLength(1 + standardBaselineIds.length)
 })
+
+test('baselines of a network are queued from the list of networks, and compared without being run again', async ({
+  studio,
+}) => {
+  const { page } = studio
+  const int4 = await enqueue(studio, 'int4', int4Config())
+  await reaches(studio, int4.id, 'completed')
+  await show(studio, { name: 'networks' })
+  await page.getByRole('button', { name: 'Add baselines: Untrained ResNet-20' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Baselines of Untrained ResNet-20' })
+  await expect(dialog.getByRole('listitem').filter({ hasText: 'int4' })).toContainText('Completed')
+  await expect(dialog.getByRole('checkbox')).toHaveCount(standardBaselineIds.length - 1)
+  await dialog.getByRole('checkbox', { name: 'k-means, 3 bits' }).click()
+  await dialog.getByRole('button', { name: 'Queue 3 baselines' }).click()
+
+  // Those that were chosen, beside the one that was there; their rows fill as they end.
+  await expect(page.getByRole('heading', { level: 1, name: 'Compare' })).toBeVisible()
+  const rows = page.getByRole('region', { name: 'Accuracy', exact: true }).getByRole('row')
+  await expect(rows).toHaveCount(1 + 4)
+  const made = await ask(page, 'experiments.list', {})
+  expect(made).toHaveLength(4)
+  for (const { id } of made) await reaches(studio, id, 'completed')
+
+  // On the network's own page the same dialog; what is there is not run again.
+  const [network] = await ask(page, 'networks.list', {})
+  await show(studio, { name: 'network', id: network?.id ?? '' })
+  await page.getByRole('button', { name: 'Add baselines' }).click()
+  await dialog.getByRole('checkbox', { name: 'k-means, 3 bits' }).click()
+  await dialog.getByRole('button', { name: 'Compare' }).click()
+  await expect(rows).toHaveCount(1 + 4)
+  expect(await ask(page, 'experiments.list', {})).toHaveLength(4)
+})

@@ -1,6 +1,7 @@
 /** Every screen, in both themes: looked at by axe, and saved at two sizes for people to look at. */
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
 import type { Place } from '#shared/contract.ts'
 import { enqueue, int4Config, reaches, smokeConfig } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
@@ -14,10 +15,17 @@ const sizes = [
 
 test.setTimeout(400_000)
 
-async function look(studio: OpenStudio, name: string, place: Place): Promise<readonly string[]> {
+/** @param prepare what is done on the screen before it is looked at */
+async function look(
+  studio: OpenStudio,
+  name: string,
+  place: Place,
+  prepare?: (page: Page) => Promise<void>,
+): Promise<readonly string[]> {
   const { page } = studio
   const found: string[] = []
   await show(studio, place)
+  await prepare?.(page)
   for (const theme of themes) {
     await ask(page, 'studio.update-settings', { theme })
     await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
@@ -81,6 +89,13 @@ test.describe('with a library', () => {
     const found: string[] = []
     for (const [name, place] of places) found.push(...(await look(studio, name, place)))
     expect(found).toStrictEqual([])
+  })
+
+  test('the dialog that adds baselines to a network', async ({ studio }) => {
+    const { id } = await enqueue(studio, 'int4', int4Config())
+    await reaches(studio, id, 'completed')
+    const open = (page: Page) => page.getByRole('button', { name: /^Add baselines/ }).click()
+    expect(await look(studio, 'networks-baselines', { name: 'networks' }, open)).toStrictEqual([])
   })
 
   test('canvases take the colours of the theme that was switched to', async ({ studio }) => {

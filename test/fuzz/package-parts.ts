@@ -10,7 +10,7 @@ import { partsOf, withHeader } from './safetensors-parts.ts'
 const section = 'description'
 
 /** The same package with another description, and sections `change` may change; checksums and lengths are right again. */
-function rewritten(
+export function rewritten(
   file: Uint8Array,
   describe: (description: object) => string,
   change: (name: string, bytes: Uint8Array) => Uint8Array = (_name, bytes) => bytes,

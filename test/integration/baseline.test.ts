@@ -7,7 +7,9 @@ import { readSafetensors } from '#formats/safetensors/reader.ts'
 import { decompressed } from '#shared/compressed-tensor.ts'
 import { standardBaselineIds } from '#shared/baseline-presets.ts'
 import type { ExperimentRecord } from '#shared/records.ts'
+import { unwrap } from '#shared/result.ts'
 import { answerBeforeTests, answerOf, startCommand } from '#test/support/command-line.ts'
+import { itWithPython, pythonLoader, runPython } from '#test/support/python.ts'
 import { buildTrainer, fillStore } from '#test/support/real-trainer.ts'
 
 /** Several processes, on a machine that may be busy. */
@@ -62,6 +64,17 @@ describe.each([0, 1, 2, 3, 4])('experiment %i', (at) => {
     for (const [name, { data }] of Object.entries(decompressed(content.value.layers))) {
       expect(measured.value.tensors.get(name)?.toFloat32(), name).toEqual(data)
     }
+  })
+
+  itWithPython(['numpy'])('gives plain Python the very weights that were measured', () => {
+    const folder = join(storeFolder, 'runs', made[at]?.latestRun?.id ?? '')
+    const out = join(folder, 'python.safetensors')
+    runPython([pythonLoader, join(folder, 'package.baseline.safetensors'), out])
+    const [found, measured] = [out, join(folder, 'reconstructed.safetensors')].map((path) => {
+      const { tensors } = unwrap(readSafetensors(readFileSync(path), path))
+      return new Map([...tensors].map(([name, tensor]) => [name, tensor.toFloat32()]))
+    })
+    expect(found).toEqual(measured)
   })
 })
 

@@ -9,7 +9,7 @@ import { readSafetensors } from '#formats/safetensors/reader.ts'
 import type { ExperimentRecord, NetworkDetail, NetworkRecord } from '#shared/records.ts'
 import { answerOf, startCommand } from '#test/support/command-line.ts'
 import { ModelWriter, sampleImages, variedOnnx } from '#test/support/onnx-models.ts'
-import { itWithPython, runPython } from '#test/support/python.ts'
+import { itWithPython, pythonLoader, runPython } from '#test/support/python.ts'
 import { buildTrainer, fillStore } from '#test/support/real-trainer.ts'
 
 /** Real training and several processes, on a machine that may be busy. */
@@ -20,7 +20,6 @@ const settings = [
   ...['--set', 'distillation.dataBatch=4'],
   ...['--set', 'storage.remainder=float32', '--threads', '1'],
 ]
-const loader = join(import.meta.dirname, '../../resources/python/nern_load.py')
 
 let trainerPath = ''
 let storeFolder = ''
@@ -110,7 +109,7 @@ it('inspects the graph and what came of it', async () => {
 
 itWithPython(['numpy'])('gives plain Python the same weights', () => {
   const out = join(storeFolder, 'python.safetensors')
-  runPython([loader, at('nern.safetensors'), out])
+  runPython([pythonLoader, at('nern.safetensors'), out])
   const read = (path: string) => {
     const content = readSafetensors(readFileSync(path), path)
     if (!content.ok) throw new Error(content.error.message)

@@ -7,12 +7,10 @@ import type { Executor } from '#engine/executors/executor.ts'
 import { writePackage, type NernPackage } from '#formats/nern-package/writer.ts'
 import { readSafetensors } from '#formats/safetensors/reader.ts'
 import type { HostTensors } from '#shared/host-tensor.ts'
-import { itWithPython, runPython } from '#test/support/python.ts'
+import { itWithPython, pythonLoader, runPython } from '#test/support/python.ts'
 import { resnet20Package, type Resnet20Options } from '#test/support/resnet20-package.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 import { packagedWeights } from '#trainer/reconstruct-package.ts'
-
-const loader = join(import.meta.dirname, '../../resources/python/nern_load.py')
 
 let executor: Executor
 beforeAll(async () => {
@@ -29,7 +27,7 @@ async function reconstructed(content: NernPackage): Promise<HostTensors> {
 function loadedByPython(content: NernPackage): ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }> {
   const folder = temporaryFolder()
   writeFileSync(join(folder, 'a.nern.safetensors'), writePackage(content))
-  runPython([loader, join(folder, 'a.nern.safetensors'), join(folder, 'out.safetensors')])
+  runPython([pythonLoader, join(folder, 'a.nern.safetensors'), join(folder, 'out.safetensors')])
   const read = readSafetensors(readFileSync(join(folder, 'out.safetensors')), 'out.safetensors')
   if (!read.ok) throw new Error(read.error.message)
   return new Map(
@@ -76,7 +74,7 @@ itWithPython(['numpy'])('nern_load.py says what the images of the network need',
   const content = resnet20Package()
   writeFileSync(join(folder, 'a.nern.safetensors'), writePackage(content))
   const program = 'import json, sys, nern_load; print(json.dumps(nern_load.preprocessing(sys.argv[1])))'
-  const source = `import sys; sys.path.insert(0, ${JSON.stringify(dirname(loader))}); ${program}`
+  const source = `import sys; sys.path.insert(0, ${JSON.stringify(dirname(pythonLoader))}); ${program}`
   const printed: unknown = JSON.parse(runPython(['-c', source, join(folder, 'a.nern.safetensors')]))
   expect(printed).toEqual(content.network.preprocessing)
 })
@@ -87,7 +85,7 @@ itWithPython(['numpy'])('nern_load.py refuses a damaged package and says why', (
   const at = bytes.length - 1
   bytes[at] = (bytes[at] ?? 0) ^ 1
   writeFileSync(join(folder, 'a.nern.safetensors'), bytes)
-  expect(() => runPython([loader, join(folder, 'a.nern.safetensors'), join(folder, 'out.npz')])).toThrow(
+  expect(() => runPython([pythonLoader, join(folder, 'a.nern.safetensors'), join(folder, 'out.npz')])).toThrow(
     /was changed: its checksum is another/,
   )
 })

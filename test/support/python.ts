@@ -1,5 +1,9 @@
 import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { it } from 'vitest'
+
+/** What reads packages in plain Python. */
+export const pythonLoader = join(import.meta.dirname, '../../resources/python/nern_load.py')
 
 const python = process.env['NERN_PYTHON'] ?? '/usr/bin/python3'
 

@@ -45,6 +45,11 @@ const shots: readonly Shot[] = [
   { name: 'home-loading', place: { name: 'home' }, scenario: 'loading' },
   { name: 'home-broken', place: { name: 'home' }, scenario: 'broken' },
   { name: 'networks', place: { name: 'networks' } },
+  {
+    name: 'networks-baselines',
+    place: { name: 'networks' },
+    prepare: (page) => page.getByRole('button', { name: 'Add baselines: ResNet-20 (published)' }).click(),
+  },
   { name: 'networks-empty', place: { name: 'networks' }, scenario: 'empty' },
   { name: 'network', place: { name: 'network', id: 'net-1' } },
   { name: 'network-lower', place: { name: 'network', id: 'net-1' }, prepare: scroll(620) },

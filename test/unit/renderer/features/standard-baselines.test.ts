@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { standardBaselines } from '#renderer/features/compare/standard-baselines.ts'
+import { comparedBaselines, standardBaselines } from '#renderer/features/baselines/standard-baselines.ts'
 import { baselinePresets, standardBaselineIds } from '#shared/baseline-presets.ts'
 import { preprocessingPresets } from '#shared/preprocessing.ts'
 import { comparedAtMost, type Comparison } from '#shared/contract.ts'
@@ -37,7 +37,7 @@ test('those that are there, or will be, are not made again', () => {
     experimentRecord({ id: 'of another network', status: 'completed', config: second, networkId: 'net-2' }),
     experimentRecord({ id: 'waiting', status: 'queued', config: third }),
   ]
-  expect(standardBaselines(comparisonOf(1), experiments)).toEqual({
+  expect(comparedBaselines(comparisonOf(1), experiments)).toEqual({
     networkId: 'net-1',
     datasetId: 'data-1',
     presentIds: ['done', 'waiting'],
@@ -46,7 +46,24 @@ test('those that are there, or will be, are not made again', () => {
 })
 
 test('nothing is offered where there is no network, or no room', () => {
-  expect(standardBaselines({ split: 'test', entries: [], configRows: [] }, [])).toBeUndefined()
-  expect(standardBaselines(comparisonOf(comparedAtMost - configs.length), [])).toBeDefined()
-  expect(standardBaselines(comparisonOf(comparedAtMost - configs.length + 1), [])).toBeUndefined()
+  expect(comparedBaselines({ split: 'test', entries: [], configRows: [] }, [])).toBeUndefined()
+  expect(comparedBaselines(comparisonOf(comparedAtMost - configs.length), [])).toBeDefined()
+  expect(comparedBaselines(comparisonOf(comparedAtMost - configs.length + 1), [])).toBeUndefined()
+})
+
+test('each says whether it is there for this network on these images', () => {
+  const [first, second] = configs
+  if (first === undefined || second === undefined) throw new Error('too few')
+  const done = experimentRecord({ id: 'done', status: 'completed', config: first })
+  const elsewhere = experimentRecord({
+    id: 'on other images',
+    status: 'completed',
+    config: second,
+    datasetId: 'data-2',
+  })
+  const found = standardBaselines({ networkId: 'net-1', datasetId: 'data-1' }, [elsewhere, done])
+  expect(found.map(({ config, present }) => [config, present])).toEqual(
+    configs.map((config) => [config, config === first ? done : undefined]),
+  )
+  expect(found.map(({ preset }) => preset.id)).toEqual(standardBaselineIds)
 })

@@ -1,0 +1,22 @@
+import type { BaselineConfig } from '#shared/experiment-config.ts'
+import { formatAmount } from '../../format/format.ts'
+import type { Studio } from '../../state/studio.svelte.ts'
+import type { BaselineSubject } from './standard-baselines.ts'
+
+/** Queues one experiment each and tells it in a toast. Gives the ids of those before the first that was refused. */
+export async function queueBaselines(
+  studio: Studio,
+  { networkId, datasetId }: BaselineSubject,
+  configs: readonly BaselineConfig[],
+): Promise<readonly string[]> {
+  const added: string[] = []
+  for (const config of configs) {
+    const input = { config, networkId, datasetId, enqueue: true }
+    const created = await studio.act('The baselines were not queued', 'experiments.create', input)
+    if (created === undefined) break
+    studio.experiments.put(created.value)
+    added.push(created.value.id)
+  }
+  if (added.length > 0) studio.toasts.succeed(`${formatAmount(added.length, 'baseline')} queued`)
+  return added
+}
