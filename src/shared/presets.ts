@@ -19,7 +19,11 @@ export const compressPresets: readonly CompressPreset[] = [
     config: {
       ...fastConfig,
       predictor: { ...fastConfig.predictor, hiddenSize: 176 },
-      quantisation: { ...fastConfig.quantisation, steps: 400 },
+      quantisation: {
+        ...fastConfig.quantisation,
+        steps: 800,
+        optimizer: { ...fastConfig.quantisation.optimizer, learningRate: 1e-4 },
+      },
       storage: { ...fastConfig.storage, predictor: 'int7', codedBits: 5.7, remainder: 'int8' },
     },
   },
