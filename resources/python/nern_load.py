@@ -67,6 +67,8 @@ def load(path):
     if BASELINE in metadata:
         return _baseline_tensors(description, sections)
     layers = [(layer["name"], tuple(layer["shape"])) for layer in description["layers"]]
+    if any(len(shape) not in (2, 4) for _, shape in layers):
+        raise PackageError("a layer is neither a convolution nor a linear layer")
     if sum(math.prod(shape) for _, shape in layers) > MOST_WEIGHTS:
         raise PackageError("the package claims more weights than any network has")
     predictor = _tensors("predictor", description["predictor"]["tensors"], sections)
@@ -285,7 +287,8 @@ def _coordinates(mode, layers, sections):
     data = sections.get("permutations", b"")
     decoder = _RangeDecoder(data)
     parts = []
-    for layer, (_, (filters, channels, _, _)) in enumerate(layers):
+    for layer, (_, shape) in enumerate(layers):
+        filters, channels = shape[:2]
         kernels = filters * channels
         # An order of n items takes log2(n!) bits: no memory for more than the stream can say.
         if mode == "cross-filter":
@@ -399,10 +402,13 @@ def _weights(description, layers, coordinates, predictor):
         rows[start : start + 8192] = activation
     weights = {}
     first = 0
-    for name, (filters, channels, height, width) in layers:
+    for name, shape in layers:
+        # A linear layer, [outputs, inputs], has kernels of 1 x 1.
+        filters, channels, height, width = (*shape, 1, 1)[:4]
         kernels = rows[first : first + filters * channels].reshape(filters, channels, size, size)
         top, left = (size - height) // 2, (size - width) // 2
-        weights[name] = np.ascontiguousarray(kernels[:, :, top : top + height, left : left + width])
+        kernels = kernels[:, :, top : top + height, left : left + width]
+        weights[name] = np.ascontiguousarray(kernels).reshape(shape)
         first += filters * channels
     return weights
 

@@ -6,6 +6,7 @@
 
 import type { NetworkGraph } from '#shared/network-graph.ts'
 import type { Preprocessing } from '#shared/preprocessing.ts'
+import type { RepresentedShape } from '#shared/represented-shape.ts'
 
 /** [height, width] */
 export type Pair = readonly [number, number]
@@ -121,12 +122,14 @@ export type NetworkNode =
       readonly bias?: string
     }
 
-/** A convolution whose weights the predictor represents; its position in `Network.representedLayers` is coordinate l. */
+/**
+ * A layer whose weights the predictor represents; its position in `Network.representedLayers` is coordinate l. A
+ * convolution, unless a configuration adds linear layers (linear-layers.ts).
+ */
 export interface RepresentedLayer {
   /** Parameter name of the weight. */
   readonly name: string
-  /** [filters, channels, height, width] */
-  readonly shape: readonly [number, number, number, number]
+  readonly shape: RepresentedShape
 }
 
 export interface Network {

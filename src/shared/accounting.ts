@@ -5,27 +5,29 @@
 import type { CompressConfig, PredictorPrecision, RemainderPrecision } from './experiment-config.ts'
 import { storedInputs } from './first-layer.ts'
 import { sizeOf } from './host-tensor.ts'
+import { kernelSizeOf, type LinearShape, type RepresentedShape } from './represented-shape.ts'
 import { scaleRows } from './stored-tensor.ts'
 
 export interface LayerShape {
   readonly name: string
-  /** [filters, channels, height, width] */
-  readonly shape: readonly [number, number, number, number]
+  readonly shape: RepresentedShape
 }
 
-/** What accounting needs to know of a network. */
-export interface NetworkShape {
-  readonly representedLayers: readonly LayerShape[]
-  /** Tensors the predictor does not represent: batch-norm, classifier, biases, other layers. */
-  readonly remainder: readonly RemainderTensor[]
-}
-
+/** A tensor the predictor does not represent: of batch-norm, classifier, biases, other layers. */
 export interface RemainderTensor {
   readonly name: string
   readonly shape: readonly number[]
   readonly group: RemainderGroup
   /** Of a batch norm: never stored as integers, since what divides needs its small values as exact as its large ones. */
   readonly isVariance: boolean
+  /** `shape`, of a linear layer's weight, which a configuration can have represented. */
+  readonly linearShape?: LinearShape
+}
+
+/** What accounting needs to know of a network. */
+export interface NetworkShape {
+  readonly representedLayers: readonly LayerShape[]
+  readonly remainder: readonly RemainderTensor[]
 }
 export type RemainderGroup = 'batch-norm' | 'linear' | 'other'
 
@@ -153,8 +155,21 @@ function permutationBits(mode: CompressConfig['permutation']['mode'], layers: re
   return bits
 }
 
+/** `network` with what a configuration has the predictor represent beyond the network's own layers. */
+export function shapeUnder(network: NetworkShape, representation: CompressConfig['representation']): NetworkShape {
+  if (!representation.linearLayers) return network
+  const linear = network.remainder.flatMap(({ name, linearShape }): readonly LayerShape[] =>
+    linearShape === undefined ? [] : [{ name, shape: linearShape }],
+  )
+  return {
+    representedLayers: [...network.representedLayers, ...linear],
+    remainder: network.remainder.filter(({ linearShape }) => linearShape === undefined),
+  }
+}
+
 /** Expected sizes of a network compressed under `config`, before anything has run. */
-export function sizeBreakdown(network: NetworkShape, config: CompressConfig): SizeBreakdown {
+export function sizeBreakdown(original: NetworkShape, config: CompressConfig): SizeBreakdown {
+  const network = shapeUnder(original, config.representation)
   const predictorParameters = predictorParametersOf(network, config)
   const { mode } = config.permutation
   const precision = config.storage.predictor
@@ -205,7 +220,10 @@ function remainderBytes({ shape, isVariance }: RemainderTensor, precision: Remai
     : sizeOf(shape) + bytesPerElement.float16 * scaleRows(shape)
 }
 
-/** The whole of a compression's `parts`, measured or expected, against the original. */
+/**
+ * The whole of a compression's `parts`, measured or expected, against the original.
+ * @param network as `shapeUnder` gives it
+ */
 export function compressionSizes(
   network: NetworkShape,
   config: CompressConfig,
@@ -223,9 +241,8 @@ export function compressionSizes(
 
 /** The whole of `parts`, measured or expected, against the original. */
 export function sizesOfParts(network: NetworkShape, parts: readonly SizePart[]): SizeBreakdown {
-  const weightsOf = ({ shape }: LayerShape): number => shape[0] * shape[1] * shape[2] * shape[3]
   const kernels = network.representedLayers.reduce((sum, { shape }) => sum + shape[0] * shape[1], 0)
-  const representedWeights = network.representedLayers.reduce((sum, layer) => sum + weightsOf(layer), 0)
+  const representedWeights = network.representedLayers.reduce((sum, layer) => sum + sizeOf(layer.shape), 0)
   const totalBytes = parts.reduce((sum, part) => sum + part.bytes, 0)
   const remainderElements = network.remainder.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
   const originalBytes = (representedWeights + remainderElements) * 4
@@ -245,18 +262,13 @@ export function sizesOfParts(network: NetworkShape, parts: readonly SizePart[]):
   }
 }
 
-/** K: every kernel is predicted at K x K. */
-function kernelSizeOf(network: NetworkShape): number {
-  return Math.max(1, ...network.representedLayers.map(({ shape }) => Math.max(shape[2], shape[3])))
-}
-
 /** Rows of all weight matrices of the predictor. */
 function predictorRows(network: NetworkShape, { predictor }: CompressConfig): number {
-  return predictor.hiddenSize * (predictor.blocks - 1) + kernelSizeOf(network) ** 2
+  return predictor.hiddenSize * (predictor.blocks - 1) + kernelSizeOf(network.representedLayers) ** 2
 }
 
 function predictorParametersOf(network: NetworkShape, config: CompressConfig): number {
-  const kernelSize = kernelSizeOf(network)
+  const kernelSize = kernelSizeOf(network.representedLayers)
   const { hiddenSize, blocks } = config.predictor
   const inputs = storedInputs(config, network.representedLayers)
   return predictorParameterCount(inputs, hiddenSize, blocks, kernelSize * kernelSize)

@@ -12,6 +12,7 @@ import {
 import { unfoldedSize } from './compressed-tensor.ts'
 import type { BaselineConfig } from './experiment-config.ts'
 import { sizeOf } from './host-tensor.ts'
+import { kernelShapeOf } from './represented-shape.ts'
 import { assertNever } from './result.ts'
 
 /** Expected sizes, before anything has run; undefined where they depend on the weights themselves. */
@@ -79,7 +80,7 @@ function lowRank(
 ): ExpectedKernels | undefined {
   if (rule === 'energy') return undefined
   const values = sum(layers, (layer) => {
-    const [rows, columns] = unfoldedSize(layer.shape, unfolding)
+    const [rows, columns] = unfoldedSize(kernelShapeOf(layer.shape), unfolding)
     const rank = Math.max(1, Math.ceil(share * Math.min(rows, columns)))
     return Math.min(weightsOf(layer), rank * (rows + columns))
   })

@@ -39,6 +39,14 @@ export const compressParameters: readonly ParameterDescription[] = [
     control: choice({ relu: 'ReLU' }),
   },
   {
+    path: 'representation.linearLayers',
+    title: 'Represent linear layers',
+    sentence:
+      'The weights of linear layers are predicted too, one kernel of 1 x 1 for each, instead of kept: beyond the paper, and more to learn for the same predictor.',
+    group: 'Predictor',
+    control: { type: 'switch' },
+  },
+  {
     path: 'embedding.type',
     title: 'Embedding',
     sentence: 'How a kernel coordinate becomes the input of the predictor.',

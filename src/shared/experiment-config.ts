@@ -140,10 +140,17 @@ export const compressConfigSchema = z.strictObject({
     .min(0)
     .max(2 ** 32 - 1),
   /**
-   * The completed run whose predictor is the first one here; absent: random weights. Network, embedding, predictor and
-   * permutation must be those of that run. Chosen as a network is, so no field of an editor.
+   * The completed run whose predictor is the first one here; absent: random weights. Network, representation, embedding,
+   * predictor and permutation must be those of that run. Chosen as a network is, so no field of an editor.
    */
   start: z.strictObject({ runId: z.string().min(1) }).optional(),
+  /** What is represented beside the network's own represented layers. Absent in configurations of older versions. */
+  representation: z
+    .strictObject({
+      /** Weights of linear layers: a kernel of 1 x 1 for each output and input. */
+      linearLayers: z.boolean(),
+    })
+    .default({ linearLayers: false }),
   embedding: z.strictObject({
     type: z.enum(['positional', 'fourier']),
     base: z.number().positive().max(4),

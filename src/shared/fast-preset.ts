@@ -16,6 +16,7 @@ export const fastConfig: CompressConfig = {
   version: 1,
   kind: 'compress',
   seed: 1,
+  representation: { linearLayers: false },
   embedding: { type: 'positional', base: 0.76, levels: 40 },
   predictor: { hiddenSize: 160, blocks: 5, activation: 'relu' },
   permutation: { mode: 'cross-filter', refinement: 'none', refinementPasses: 5 },

@@ -6,7 +6,7 @@ import { integerBits } from './stored-tensor.ts'
 
 /**
  * Of the package format. A reader refuses any other; a package says the lowest one that has all it needs. Version 2 added
- * sparse tensors, version 3 one-hot embeddings and kept tensors of integers.
+ * sparse tensors, version 3 represented linear layers, one-hot embeddings and kept tensors of integers.
  */
 export const packageVersions = [1, 2, 3] as const
 
@@ -67,7 +67,8 @@ export type PredictorEntry = z.infer<typeof predictorEntrySchema>
 
 /** [filters, channels, height, width] */
 export const kernelShapeSchema = z.tuple([positive, positive, positive, positive])
-const layerSchema = z.strictObject({ name, shape: kernelShapeSchema })
+/** From version 3 on also [outputs, inputs] of a linear layer. */
+const layerSchema = z.strictObject({ name, shape: z.union([kernelShapeSchema, z.tuple([positive, positive])]) })
 export type PackagedLayer = z.infer<typeof layerSchema>
 
 const embeddingSchema = z.discriminatedUnion('type', [
@@ -109,7 +110,7 @@ export const measuredAccuraciesSchema = z.array(
 export const packageDescriptionSchema = z.strictObject({
   version: z.union(packageVersions.map((version) => z.literal(version))),
   network: packagedNetworkSchema,
-  /** Represented layers in the order of their layer coordinate; [filters, channels, height, width]. */
+  /** Represented layers in the order of their layer coordinate. */
   layers: z.array(layerSchema).min(1).max(100_000),
   embedding: embeddingSchema,
   predictor: z.strictObject({

@@ -79,6 +79,8 @@ export const trainerJobSchema = z.discriminatedUnion('kind', [
     network: networkInputSchema,
     /** Read-only path of the network the run reconstructed. */
     reconstructedPath: z.string(),
+    /** What the run represented. */
+    representation: compressConfigSchema.shape.representation,
     /** What the run ended with: the file must agree. */
     relativeError: z.number(),
     dataset: datasetInputSchema,

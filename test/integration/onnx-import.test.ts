@@ -17,7 +17,7 @@ vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
 
 const settings = [
   ...['--set', 'predictor.hiddenSize=16', '--set', 'reconstruction.steps=20', '--set', 'distillation.steps=3'],
-  ...['--set', 'distillation.dataBatch=4'],
+  ...['--set', 'distillation.dataBatch=4', '--set', 'representation.linearLayers=true'],
   ...['--set', 'storage.remainder=float32', '--threads', '1'],
 ]
 
@@ -70,7 +70,12 @@ it('measures, compresses with distillation, and exports it in every format', asy
   const opened = openPackage(readFileSync(at('nern.safetensors')), 'package')
   expect(opened).toMatchObject({
     ok: true,
-    value: { description: { network: { architecture: expect.stringMatching(/^graph-/), graph: { classes: 10 } } } },
+    value: {
+      description: {
+        network: { architecture: expect.stringMatching(/^graph-/), graph: { classes: 10 } },
+        layers: expect.arrayContaining([{ name: 'classifier', shape: [10, 12] }]),
+      },
+    },
   })
   const again = join(storeFolder, 'again.safetensors')
   await studio('reconstruct', at('nern.safetensors'), '--out', again)

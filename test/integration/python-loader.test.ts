@@ -46,6 +46,9 @@ const variants: readonly Resnet20Options[] = [
   { mode: 'in-filter', predictor: 'float16', zeros: 0.5 },
   { mode: 'none', predictor: 'float32', zeros: 0.95 },
   { mode: 'cross-filter', predictor: 8, zeros: 0.9 },
+  { mode: 'none', linearLayers: true, embedding: { type: 'one-hot' }, remainder: 'int8' },
+  { mode: 'in-filter', predictor: 'float16', linearLayers: true },
+  { mode: 'cross-filter', predictor: 8, linearLayers: true },
 ]
 
 itWithPython(['numpy'])(

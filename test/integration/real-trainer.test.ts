@@ -4,12 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { beforeAll, expect, it, vi } from 'vitest'
+import { openPackage } from '#formats/nern-package/reader.ts'
 import { Studio } from '#main/studio.ts'
 import { createForkHosts } from '#main/trainer-host/fork-host.ts'
+import { sizeBreakdown, type SizeBreakdown, type SizePartName } from '#shared/accounting.ts'
 import { continued } from '#shared/continued-config.ts'
 import type { CompressConfig } from '#shared/experiment-config.ts'
 import { fastConfig } from '#shared/fast-preset.ts'
 import type { ExperimentRecord } from '#shared/records.ts'
+import { unwrap } from '#shared/result.ts'
 import { answerOf, startCommand } from '#test/support/command-line.ts'
 import { buildTrainer, fillStore } from '#test/support/real-trainer.ts'
 import { call, nextEvent, openStudio, reaches, studioOptions } from '#test/support/studio.ts'
@@ -230,6 +233,70 @@ it('goes on from a finished predictor: the same one unless something is done to 
   ).rejects.toThrow('The predictor of source does not fit here: predictor differ.')
   await call(studio, 'experiments.remove', { ids: [source.experiment.id] })
   await expect(create(studio, 'too late', from)).rejects.toThrow('no run')
+})
+
+it('represents linear layers on request, from the estimate to the file and to what goes on from it', async () => {
+  const storeFolder = temporaryFolder()
+  await fillStore(storeFolder)
+  const studio = await openStudio(realStudioOptions(storeFolder))
+  studio.queue.startDispatching()
+  const changes: Partial<CompressConfig> = {
+    representation: { linearLayers: true },
+    reconstruction: { ...config.reconstruction, steps: 20 },
+    distillation: { ...config.distillation, steps: 3 },
+    quantisation: { ...config.quantisation, steps: 0 },
+    storage: { ...config.storage, predictor: 'float16' },
+  }
+  const { id } = await create(studio, 'with classifier', changes)
+  const ended = await reaches(studio, id, 'completed', 'failed')
+  const { latestRun, networkId = '' } = ended
+  expect(latestRun?.error).toBeUndefined()
+  const { id: runId = '', result } = latestRun ?? {}
+  if (result?.kind !== 'compress') throw new Error('expected the result of a compression')
+  expect(result.layers.at(-1)).toMatchObject({ name: 'linear.weight', shape: [10, 64] })
+
+  const path = join(storeFolder, 'runs', runId, 'package.nern.safetensors')
+  const { description } = unwrap(openPackage(readFileSync(path), path))
+  expect(description.version).toBe(3)
+  expect(description.layers.at(-1)).toEqual({ name: 'linear.weight', shape: [10, 64] })
+  const kept = description.kept.filter(({ name }) => name.startsWith('linear'))
+  expect(kept).toEqual([{ kind: 'float16', name: 'linear.bias', shape: [10] }])
+
+  const { shape } = await call(studio, 'networks.get', { id: networkId })
+  const expected = sizeBreakdown(shape, { ...config, ...changes })
+  expect(result.sizes).toMatchObject({
+    representedWeights: expected.representedWeights,
+    kernels: expected.kernels,
+    originalBytes: expected.originalBytes,
+  })
+  const difference = (part: SizePartName) => {
+    const bytesOf = ({ parts }: SizeBreakdown) => parts.find((each) => each.part === part)?.bytes ?? NaN
+    return Math.abs(bytesOf(result.sizes) - bytesOf(expected))
+  }
+  expect([difference('predictor'), difference('batch-norm'), difference('linear')]).toEqual([0, 0, 0])
+  expect(difference('permutation')).toBeLessThan(8)
+  expect(difference('header')).toBeLessThan(300)
+
+  const curves = await call(studio, 'runs.measure-importance', {
+    taskId: 'importance',
+    id: runId,
+    level: 'kernel',
+    split: 'validation',
+    limit: 4,
+    fractions: [0, 1],
+  })
+  expect(curves.layers.at(-1)).toMatchObject({ name: 'linear.weight', weights: 640 })
+
+  const from = continued({ ...config, ...changes }, runId)
+  const next = await create(studio, 'same', from)
+  const same = await reaches(studio, next.id, 'completed', 'failed')
+  expect(same.latestRun?.error).toBeUndefined()
+  expect((await endingOf(studio, storeFolder, same)).reconstructed).toBe(
+    (await endingOf(studio, storeFolder, ended)).reconstructed,
+  )
+  await expect(
+    create(studio, 'convolutions alone', { ...from, representation: { linearLayers: false } }),
+  ).rejects.toThrow('does not fit here: representation differ.')
 })
 
 /** Of step 20 or later. */

@@ -8,6 +8,7 @@ import { fastConfig } from '#shared/fast-preset.ts'
 import { embeddingOf } from '#trainer/compress/embedding.ts'
 import { preprocessingPresets } from '#shared/preprocessing.ts'
 import { Random } from '#shared/random.ts'
+import { kernelSizeOf } from '#shared/represented-shape.ts'
 import {
   largestCode,
   scaleRows,
@@ -44,7 +45,7 @@ export function madeUpPackage(options: MadeUpOptions = {}): NernPackage {
   const { layers = smallLayers, hiddenSize = 8, blocks = 3, mode = 'cross-filter', zeros = 0, seed = 1 } = options
   const embedding = options.embedding ?? { type: 'positional', base: 1.25, levels: 5, fusion: 'concat' }
   const random = Random.fromSeed(seed, 'made-up package')
-  const kernelSize = Math.max(...layers.map(({ shape }) => Math.max(shape[2], shape[3])))
+  const kernelSize = kernelSizeOf(layers)
   const inputs = embeddingColumns(embeddingOf(embedding, layers))
   const outputs = kernelSize ** 2
   const kind = options.predictor ?? 'float32'

@@ -1,7 +1,9 @@
 import type { NernPackage } from '#formats/nern-package/writer.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
+import { withRepresentedLayers } from '#networks/linear-layers.ts'
 import type { RemainderPrecision } from '#shared/experiment-config.ts'
+import type { PackagedLayer } from '#shared/package-description.ts'
 import { AppException } from '#shared/result.ts'
 import { storedRemainderOf } from '#trainer/network-file.ts'
 import { madeUpPackage, type MadeUpOptions } from './made-up-package.ts'
@@ -10,19 +12,17 @@ const architecture = 'resnet20-cifar-b'
 
 export interface Resnet20Options extends Omit<MadeUpOptions, 'layers' | 'keptShapes' | 'kept'> {
   readonly remainder?: RemainderPrecision
+  /** Whether the predictor represents the classifier too. */
+  readonly linearLayers?: boolean
 }
 
 /** A package of a ResNet-20 with a small random predictor, and what it keeps of an untrained network. */
-export function resnet20Package(options: Resnet20Options = {}): NernPackage {
+export function resnet20Package({ linearLayers = false, ...options }: Resnet20Options = {}): NernPackage {
   const built = buildNetwork(architecture, 10)
   if (!built.ok) throw new AppException(built.error)
-  const network = built.value
-  const layers = network.representedLayers.map(({ name, shape }) => ({ name, shape: [...shape] as const }))
+  const network = withRepresentedLayers(built.value, { linearLayers })
+  const layers = network.representedLayers.map(({ name, shape }): PackagedLayer => ({ name, shape: [...shape] }))
   const kept = storedRemainderOf({ network, parameters: initialParameters(network, 1) }, options.remainder ?? 'float32')
-  const content = madeUpPackage({
-    hiddenSize: 24,
-    ...options,
-    layers: layers.map(({ name, shape: [f, c, h, w] }) => ({ name, shape: [f, c, h, w] })),
-  })
+  const content = madeUpPackage({ hiddenSize: 24, ...options, layers })
   return { ...content, network: { ...content.network, architecture, classes: 10 }, kept }
 }

@@ -1,12 +1,15 @@
 /**
- * Kernels and their coordinates (method 1.1 and 1.3). A kernel is one k x k slice of a convolution's weight; all
- * kernels of a network are numbered layer-major, then by filter, then by channel.
+ * Kernels and their coordinates (method 1.1 and 1.3). A kernel is one k x k slice of a convolution's weight, or one number
+ * of a linear layer's; all kernels of a network are numbered layer-major, then by filter (output), then by channel (input).
  */
 import type { RepresentedLayer } from '#networks/network.ts'
+import { kernelShapeOf, kernelSizeOf, type RepresentedShape } from '#shared/represented-shape.ts'
 
 /** Kernels of one layer: rows `firstKernel` up to `firstKernel + filters * channels` of every per-kernel table. */
 export interface LayerKernels {
   readonly name: string
+  /** Of the weight the kernels are of. */
+  readonly shape: RepresentedShape
   readonly filters: number
   readonly channels: number
   /** Height and width of the layer's own kernels. */
@@ -30,16 +33,14 @@ export function kernelTable(representedLayers: readonly RepresentedLayer[]): Ker
   const layers: LayerKernels[] = []
   let firstKernel = 0
   let weights = 0
-  let kernelSize = 1
   for (const { name, shape } of representedLayers) {
-    const [filters, channels, height, width] = shape
+    const [filters, channels, height, width] = kernelShapeOf(shape)
     const kernels = filters * channels
-    layers.push({ name, filters, channels, height, width, firstKernel, kernels })
+    layers.push({ name, shape, filters, channels, height, width, firstKernel, kernels })
     firstKernel += kernels
     weights += kernels * height * width
-    kernelSize = Math.max(kernelSize, height, width)
   }
-  return { layers, kernels: firstKernel, kernelSize, weights }
+  return { layers, kernels: firstKernel, kernelSize: kernelSizeOf(representedLayers), weights }
 }
 
 /** [kernels, 3] row-major (layer, filter, channel), without a permutation. */

@@ -1,4 +1,4 @@
-/** Between per-kernel rows [kernels, K * K] and convolution weights [filters, channels, height, width] (method 1.3). */
+/** Between per-kernel rows [kernels, K * K] and the weights of the represented layers (method 1.3). */
 import type { NamedTensors } from '#engine/program/program.ts'
 import { tf } from '#engine/program/tfjs.ts'
 import { float32Tensor, type HostTensor, type HostTensors } from '#shared/host-tensor.ts'
@@ -10,12 +10,13 @@ function cropStart(kernelSize: number, extent: number): number {
 }
 
 /** Cuts the rows of one layer, [kernels, K * K], to its weight; the gradient off the centre is zero. */
-function layerWeight(rows: tf.Tensor, layer: LayerKernels, kernelSize: number): tf.Tensor4D {
-  const { filters, channels, height, width, kernels } = layer
-  if (height === kernelSize && width === kernelSize) return tf.reshape(rows, [filters, channels, height, width])
+function layerWeight(rows: tf.Tensor, layer: LayerKernels, kernelSize: number): tf.Tensor {
+  const { height, width, kernels } = layer
+  const shape = [...layer.shape]
+  if (height === kernelSize && width === kernelSize) return tf.reshape(rows, shape)
   const square = tf.reshape(rows, [kernels, kernelSize, kernelSize])
   const start = [0, cropStart(kernelSize, height), cropStart(kernelSize, width)]
-  return tf.reshape(tf.slice(square, start, [kernels, height, width]), [filters, channels, height, width])
+  return tf.reshape(tf.slice(square, start, [kernels, height, width]), shape)
 }
 
 /** Weights of every represented layer by name, out of the rows of all kernels [kernels, K * K]. */

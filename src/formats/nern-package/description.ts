@@ -8,6 +8,8 @@ import {
   type PackagedLayer,
   type StoredEntry,
 } from '#shared/package-description.ts'
+import { sizeOf } from '#shared/host-tensor.ts'
+import { isLinearShape, kernelSizeOf } from '#shared/represented-shape.ts'
 import { fileError, quoted, type NamedFile } from '../file-error.ts'
 import { countElements } from '../file-tensor.ts'
 import type { PackageKind } from '../package-container/kind.ts'
@@ -42,7 +44,12 @@ export function assertConsistent(file: NamedFile, description: PackageDescriptio
     const problem = `${quoted(sparse.name)}: expected version 2 for a sparse tensor, found ${description.version}`
     throw corrupt(problem, 'version')
   }
-  const kernelSize = layers.reduce((most, { shape: [, , h, w] }) => Math.max(most, h, w), 1)
+  const linear = layers.find(({ shape }) => isLinearShape(shape))
+  if (linear !== undefined && description.version < 3) {
+    const problem = `${quoted(linear.name)}: expected version 3 for a represented linear layer, found ${description.version}`
+    throw corrupt(problem, 'version')
+  }
+  const kernelSize = kernelSizeOf(layers)
   if (predictor.outputs !== kernelSize ** 2) {
     const problem = `expected ${kernelSize ** 2} outputs for kernels of ${kernelSize} x ${kernelSize}, found ${predictor.outputs}`
     throw corrupt(problem, 'predictor.outputs')
@@ -80,7 +87,7 @@ export function assertDistinctNames(file: NamedFile, entries: readonly { readonl
 
 /** Throws `file-unsafe` for more weights than memory should be taken for. */
 export function assertRepresentedWeights(file: NamedFile, layers: readonly Pick<PackagedLayer, 'shape'>[]): void {
-  const weights = layers.reduce((sum, { shape: [f, c, h, w] }) => sum + f * c * h * w, 0)
+  const weights = layers.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
   if (weights <= mostRepresentedWeights) return
   const problem = `expected at most ${mostRepresentedWeights} represented weights, found ${weights}`
   throw fileError(file, 'file-unsafe', problem, 'description, layers')

@@ -1,5 +1,6 @@
 import type { LayerPermutation } from '#shared/layer-permutation.ts'
 import type { PackageDescription, PredictorEntry, StoredEntry } from '#shared/package-description.ts'
+import { isLinearShape } from '#shared/represented-shape.ts'
 import type { StoredTensors } from '#shared/stored-tensor.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
 import { AppException } from '#shared/result.ts'
@@ -42,7 +43,7 @@ export function writePackage(content: NernPackage): Uint8Array<ArrayBuffer> {
   if (orders.length > 0) sections.add(ordersSection, 'uint8', encodeOrders(orders))
   const { architecture, classes } = network
   return sections.seal(nernPackageKind, { architecture, classes }, (checksums): PackageDescription => ({
-    version: lowestVersion(embedding, predictor.entries, kept.entries),
+    version: lowestVersion(content, predictor.entries, kept.entries),
     network,
     layers: layers.map(({ name, shape }) => ({ name, shape: [...shape] })),
     embedding,
@@ -57,11 +58,12 @@ export function writePackage(content: NernPackage): Uint8Array<ArrayBuffer> {
 
 /** The lowest version whose readers know all that is in a package. */
 function lowestVersion(
-  embedding: PackageDescription['embedding'],
+  { layers, embedding }: NernPackage,
   predictor: readonly PredictorEntry[],
   kept: readonly StoredEntry[],
 ): PackageDescription['version'] {
-  if (embedding.type === 'one-hot' || kept.some(({ kind }) => kind === 'integer')) return 3
+  const hasLinearLayer = layers.some(({ shape }) => isLinearShape(shape))
+  if (hasLinearLayer || embedding.type === 'one-hot' || kept.some(({ kind }) => kind === 'integer')) return 3
   return predictor.some(({ kind }) => kind === 'sparse') ? 2 : 1
 }
 

@@ -12,6 +12,7 @@ import {
 import { graphOfNetwork } from '#networks/own-graph.ts'
 import { sizeOf, type HostTensors } from '#shared/host-tensor.ts'
 import { ownGraphPrefix } from '#shared/network-graph.ts'
+import { kernelSizeOf } from '#shared/represented-shape.ts'
 import { ok, type Result } from '#shared/result.ts'
 import type { ByteSource } from '../byte-source.ts'
 import { asResult, fileError, fileFailure, quoted, type NamedFile } from '../file-error.ts'
@@ -245,14 +246,13 @@ function layersToRepresent(parameters: readonly ParameterSpec[]): readonly Repre
     if (role !== 'conv-weight' || filters === undefined || channels === undefined) return []
     return height === undefined || width === undefined ? [] : [{ name, shape: [filters, channels, height, width] }]
   })
-  const sizeOfKernels = ({ shape: [, , height, width] }: RepresentedLayer): number => Math.max(height, width)
   const weights = new Map<number, number>()
   for (const layer of layers) {
-    const size = sizeOfKernels(layer)
+    const size = kernelSizeOf([layer])
     weights.set(size, (weights.get(size) ?? 0) + sizeOf(layer.shape))
   }
   const [usual] = [...weights].toSorted(([, left], [, right]) => right - left)[0] ?? [usualKernelSize]
-  return layers.filter((layer) => sizeOfKernels(layer) <= Math.max(usualKernelSize, usual))
+  return layers.filter((layer) => kernelSizeOf([layer]) <= Math.max(usualKernelSize, usual))
 }
 
 /** Behind every convolution, after its batch-norm where it has one, and every sum: as the zoo has it for ResNets. */

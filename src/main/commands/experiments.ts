@@ -162,7 +162,7 @@ function assertCanStartPredictor(store: Store, config: CompressConfig, runId: st
   const known = source.config
   const different = [
     ...(source.networkId === network.id ? [] : ['network']),
-    ...(['embedding', 'predictor', 'permutation'] as const).filter(
+    ...(['representation', 'embedding', 'predictor', 'permutation'] as const).filter(
       (part) => !isDeepStrictEqual(known[part], config[part]),
     ),
   ]

@@ -56,8 +56,8 @@ async function importanceJob(
   { id, level, split, limit, ...wanted }: Omit<CommandInput<'runs.measure-importance'>, 'taskId'>,
 ): Promise<Extract<TrainerJob, { kind: 'importance' }>> {
   const { relativeError } = assertCompressed(store, id)
-  const { networkId, datasetId, name } = store.experiments.get(store.runs.get(id).experimentId)
-  if (networkId === undefined) {
+  const { config, networkId, datasetId, name } = store.experiments.get(store.runs.get(id).experimentId)
+  if (networkId === undefined || config.kind !== 'compress') {
     throw new AppException({ code: 'internal', message: `${name} compresses nothing.` })
   }
   const dataset = store.datasets.get(datasetId)
@@ -83,6 +83,7 @@ async function importanceJob(
     kind: 'importance',
     network: await networkInput(store, networkId),
     reconstructedPath: path,
+    representation: config.representation,
     relativeError,
     dataset: datasetInput(store, datasetId),
     level,

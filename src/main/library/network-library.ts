@@ -7,6 +7,7 @@ import { completePreprocessing } from '#networks/preprocessing.ts'
 import type { CommandInput, CommandOutput } from '#shared/contract.ts'
 import { formatPreprocessing, isSamePreprocessing, type PreprocessingChanges } from '#shared/preprocessing.ts'
 import type { EvaluationRecord, NetworkDetail, NetworkOrigin, NetworkRecord } from '#shared/records.ts'
+import { kernelShapeOf } from '#shared/represented-shape.ts'
 import { AppException } from '#shared/result.ts'
 import { timestamp } from '../clock.ts'
 import type { StudioContext } from '../context.ts'
@@ -195,7 +196,7 @@ export class NetworkLibrary {
     if (found === undefined) {
       throw new AppException({ code: 'not-found', message: `There is no represented layer ${layer}.` })
     }
-    const [filters, channels, height, width] = found.shape
+    const [filters, channels, height, width] = kernelShapeOf(found.shape)
     const source = await openFileSource(networkPath(store.layout, record.sha256))
     if (!source.ok) throw new AppException(source.error)
     try {

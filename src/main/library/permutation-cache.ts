@@ -11,6 +11,9 @@ import { atomicWrite, type WriteBytes } from '../files/atomic-write.ts'
 import { assertSha256 } from '../files/sha256.ts'
 import { permutationFolder, type StoreLayout } from '../store/layout.ts'
 
+/** What, beside the weights, a permutation depends on. */
+type PermutationConfig = Pick<CompressConfig, 'permutation' | 'representation'>
+
 /** Of one network; 4 bytes a kernel each, 5 MB for ResNet-18. */
 const keptFiles = 4
 
@@ -18,7 +21,7 @@ const keptFiles = 4
 export async function keptPermutation(
   layout: StoreLayout,
   networkSha256: string,
-  config: CompressConfig['permutation'],
+  config: PermutationConfig,
   onDamaged: (text: string) => void,
 ): Promise<string | undefined> {
   const folder = permutationFolder(layout, networkSha256)
@@ -39,7 +42,7 @@ export async function keptPermutation(
 export async function keepPermutation(
   layout: StoreLayout,
   networkSha256: string,
-  config: CompressConfig['permutation'],
+  config: PermutationConfig,
   file: { readonly sha256: string; readonly bytes: Uint8Array },
   write?: WriteBytes,
 ): Promise<void> {
@@ -60,9 +63,10 @@ export async function removePermutations(layout: StoreLayout, networkSha256: str
   await rm(permutationFolder(layout, networkSha256), { recursive: true, force: true })
 }
 
-/** What, beside the weights, a permutation depends on. */
-function permutationKey({ mode, refinement, refinementPasses }: CompressConfig['permutation']): string {
-  return refinement === 'none' ? mode : `${mode}-${refinement}-${refinementPasses}`
+function permutationKey({ permutation, representation }: PermutationConfig): string {
+  const { mode, refinement, refinementPasses } = permutation
+  const path = refinement === 'none' ? mode : `${mode}-${refinement}-${refinementPasses}`
+  return representation.linearLayers ? `${path}-linear` : path
 }
 
 const fileName = /^(.+)-([0-9a-f]{64})\.safetensors$/

@@ -116,7 +116,7 @@ export class ActiveRun {
     if (config.kind !== 'compress' || networkId === undefined) return
     try {
       const { sha256 } = store.networks.get(networkId)
-      await keepPermutation(store.layout, sha256, config.permutation, file, writeBytes)
+      await keepPermutation(store.layout, sha256, config, file, writeBytes)
     } catch (thrown) {
       this.#note('warning', `The permutation was not kept: ${describe(toAppError(thrown))}`)
     }

@@ -54,7 +54,7 @@ export async function experimentJob(
   }
   const network = await networkInput(store, networkId)
   if (config.kind === 'baseline') return { kind: 'baseline', config, network, dataset }
-  const permutationPath = await keptPermutation(store.layout, network.sha256, config.permutation, onDamaged)
+  const permutationPath = await keptPermutation(store.layout, network.sha256, config, onDamaged)
   return {
     kind: 'compress',
     config,

@@ -3,6 +3,7 @@ import { packageBytes, type TensorBytes } from '#formats/nern-package/package-by
 import type { PackageFile } from '#formats/nern-package/reader.ts'
 import {
   compressionSizes,
+  shapeUnder,
   sizesOfParts,
   type NetworkShape,
   type SizeBreakdown,
@@ -15,7 +16,8 @@ import type { PredictorEntry, StoredEntry, StoredValues } from '#shared/package-
 import { assertNever } from '#shared/result.ts'
 
 /** The measured bytes of a package, part by part; they add up to the size of its file. */
-export function packageSizes(file: PackageFile, network: NetworkShape, config: CompressConfig): SizeBreakdown {
+export function packageSizes(file: PackageFile, original: NetworkShape, config: CompressConfig): SizeBreakdown {
+  const network = shapeUnder(original, config.representation)
   const { predictor, kept, permutation } = file.description
   const bytes = packageBytes(file)
   return compressionSizes(network, config, [

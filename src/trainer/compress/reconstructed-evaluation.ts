@@ -3,7 +3,7 @@ import type { CompiledProgram, DeviceState, Executor } from '#engine/executors/e
 import { evaluateProgram } from '#engine/network-evaluation.ts'
 import { predictAllProgram } from '#engine/nern/programs/predict-all.ts'
 import type { Representation } from '#engine/nern/representation.ts'
-import { float32Tensor, type HostTensors } from '#shared/host-tensor.ts'
+import { float32Tensor, sizeOf, type HostTensors } from '#shared/host-tensor.ts'
 import type { ImageSplit } from '../data/image-split.ts'
 import { evaluateSplit, evaluationBatchOf, type Evaluation } from '../evaluation.ts'
 import type { LoadedNetwork } from '../network-file.ts'
@@ -51,10 +51,9 @@ export class ReconstructedEvaluation {
       }),
     )
     const names = representation.table.layers.map(({ name }) => name)
-    const blank = representation.table.layers.map(({ name, filters, channels, height, width }) => {
-      const shape = [filters, channels, height, width]
-      return [name, float32Tensor(shape, new Float32Array(filters * channels * height * width))] as const
-    })
+    const blank = representation.table.layers.map(
+      ({ name, shape }) => [name, float32Tensor(shape, new Float32Array(sizeOf(shape)))] as const,
+    )
     return new ReconstructedEvaluation(
       executor,
       original,

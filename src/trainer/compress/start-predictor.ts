@@ -33,6 +33,10 @@ export async function startPredictor(
   const { predictor } = isStored ? stored.representation : representation
   const isSame = {
     network: content.network.sha256 === job.network.sha256,
+    layers: isDeepStrictEqual(
+      content.layers,
+      representation.table.layers.map(({ name, shape }) => ({ name, shape })),
+    ),
     embedding: isStored || isDeepStrictEqual(content.embedding, packagedEmbedding(job.config.embedding)),
     predictor: isDeepStrictEqual(content.predictorShape, predictor),
     permutation: isDeepStrictEqual(content.orders, permutation.permutations),
@@ -44,6 +48,6 @@ export async function startPredictor(
     message: `The predictor to start from belongs to another representation: ${different.join(', ')} differ.`,
     where: job.startPath,
     remedy:
-      'Start from a compression of the same network, embedding, predictor size and permutation; one that stored its first layer as tables goes on with the same choice of storage.firstLayer.',
+      'Start from a compression of the same network, represented layers, embedding, predictor size and permutation; one that stored its first layer as tables goes on with the same choice of storage.firstLayer.',
   })
 }

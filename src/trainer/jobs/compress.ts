@@ -11,6 +11,7 @@ import { readBack, storedParameters } from '#engine/quantization/stored-paramete
 import { initialParameters, meanSquaredWeight, type Representation } from '#engine/nern/representation.ts'
 import { learningRateAt, type LearningRateSchedule } from '#engine/nern/schedule.ts'
 import type { DeviceState, Executor } from '#engine/executors/executor.ts'
+import { withRepresentedLayers } from '#networks/linear-layers.ts'
 import { plannedSteps, segmentsOf, type PhaseName, type Segment } from '#shared/compress-phases.ts'
 import type { CompressConfig, OptimizerConfig } from '#shared/experiment-config.ts'
 import { float32Tensor, int32Tensor, type HostTensors } from '#shared/host-tensor.ts'
@@ -41,7 +42,8 @@ import { sha256Hex } from '../sha256.ts'
 type CompressJob = Extract<TrainerJob, { kind: 'compress' }>
 
 export async function compress(job: CompressJob, context: JobContext): Promise<JobEnd> {
-  const original = await loadNetwork(job.network)
+  const { network, parameters } = await loadNetwork(job.network)
+  const original = { network: withRepresentedLayers(network, job.config.representation), parameters }
   const setup = await setUp(job.config, original, job.permutationPath, context)
   const { executor, device } = await openExecutor(context.executor)
   try {

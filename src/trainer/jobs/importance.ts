@@ -8,6 +8,7 @@ import { Pruning } from '#engine/nern/importance/pruning.ts'
 import { pruningOrder } from '#engine/nern/importance/ranking.ts'
 import { relativeErrorsByLayer } from '#engine/nern/importance/scores.ts'
 import { importanceUnits, type Units } from '#engine/nern/importance/units.ts'
+import { withRepresentedLayers } from '#networks/linear-layers.ts'
 import {
   importanceScoreTitles,
   type ImportanceCurve,
@@ -27,7 +28,9 @@ import { openExecutor } from '../open-executor.ts'
 type ImportanceJob = Extract<TrainerJob, { kind: 'importance' }>
 
 export async function importance(job: ImportanceJob, context: JobContext): Promise<JobEnd> {
-  const original = await loadNetwork(job.network)
+  const { network: stored, parameters } = await loadNetwork(job.network)
+  const network = withRepresentedLayers(stored, job.representation)
+  const original = { network, parameters }
   const reconstructed = await loadNetwork({ ...job.network, path: job.reconstructedPath })
   assertReconstructionOf(original, reconstructed, job)
   const units = importanceUnits(original.network.representedLayers, job.level)
@@ -35,7 +38,6 @@ export async function importance(job: ImportanceJob, context: JobContext): Promi
   const { executor, device } = await openExecutor(context.executor)
   try {
     context.send({ type: 'started', device, totalSteps: 0, step: 0 })
-    const { network, parameters } = original
     const program = await executor.compile(
       evaluateProgram(network, {
         batch: evaluationBatchOf(network),

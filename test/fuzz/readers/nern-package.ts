@@ -18,6 +18,7 @@ export const nernPackage: FuzzedReader = {
     writePackage(madeUpPackage({ mode: 'in-filter', predictor: 'float16', kept: 'float16' })),
     writePackage(madeUpPackage({ embedding: { type: 'fourier', levels: 4, seed: 0 }, kept: 8 })),
     writePackage(madeUpPackage({ predictor: 4, hiddenSize: 24, blocks: 4 })),
+    writePackage(madeUpPackage({ layers: [{ name: 'fc.weight', shape: [4, 6] }] })),
   ],
   mutate: mutatePackage,
   handmade: [

@@ -14,15 +14,17 @@ import { objectiveInputs } from '#engine/nern/programs/objective-gradients.ts'
 import { sampledStepProgram } from '#engine/nern/programs/sampled-step.ts'
 import { createRepresentation, initialParameters, kernelTargets } from '#engine/nern/representation.ts'
 import type { Program } from '#engine/program/program.ts'
+import { withRepresentedLayers } from '#networks/linear-layers.ts'
 import { cifarResnet } from '#networks/zoo/cifar-resnet.ts'
 import type { Network } from '#networks/network.ts'
 import type { OptimizerConfig } from '#shared/experiment-config.ts'
-import { float32Tensor, int32Tensor, sizeOf, type HostTensors } from '#shared/host-tensor.ts'
+import { float32Tensor, int32Tensor, type HostTensor, type HostTensors } from '#shared/host-tensor.ts'
 import { fastConfig } from '#shared/fast-preset.ts'
 import { Random } from '#shared/random.ts'
 import { distance } from '../engine/agreement.ts'
 import { variedNetwork } from '../../unit/engine/network/varied-network.ts'
 import { tinyNetwork } from '../../unit/engine/network/tiny-network.ts'
+import { normalTensor } from '#test/support/normal-tensor.ts'
 
 type OptimizerType = OptimizerConfig['type']
 const optimizerTypes = ['adam', 'ranger', 'muon'] as const
@@ -54,11 +56,8 @@ interface Size {
 
 function prepare({ network, hiddenSize, kernels, batch }: Size, type: OptimizerType, isFull: boolean): Training {
   const random = Random.fromSeed(1)
-  const normal = (shape: readonly number[], scale: number, offset = 0): HostTensors[string] =>
-    float32Tensor(
-      shape,
-      Float32Array.from({ length: sizeOf(shape) }, () => offset + scale * random.normal()),
-    )
+  const normal = (shape: readonly number[], scale?: number, offset?: number): HostTensor =>
+    normalTensor(random, shape, scale, offset)
   const parameters: HostTensors = Object.fromEntries(
     network.parameters.map(({ name, shape, role }) => [
       name,
@@ -122,8 +121,13 @@ async function train(executor: Executor, { program, state, inputsAt }: Training,
 }
 
 const small: Size = { network: tinyNetwork(), hiddenSize: 12, kernels: 20, batch: 3 }
-/** Depthwise, grouped and plain layers of 3 x 3, 5 x 5 and 7 x 7, pools, joined and shuffled channels. */
-const varied: Size = { network: variedNetwork(), hiddenSize: 12, kernels: 40, batch: 3 }
+/** Depthwise, grouped and plain layers of 3 x 3, 5 x 5 and 7 x 7 and a linear one, pools, joined and shuffled channels. */
+const varied: Size = {
+  network: withRepresentedLayers(variedNetwork(), { linearLayers: true }),
+  hiddenSize: 12,
+  kernels: 40,
+  batch: 3,
+}
 const real: Size = {
   network: cifarResnet({ depth: 20, shortcut: 'b', classes: 10 }),
   hiddenSize: 160,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { datasetPath, storeLayout } from '#main/store/layout.ts'
-import { float32Tensor, type HostTensors } from '#shared/host-tensor.ts'
+import { float32Tensor, sizeOf, type HostTensors } from '#shared/host-tensor.ts'
 import { trainDefaults } from '#shared/presets.ts'
 import { Random } from '#shared/random.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
@@ -56,6 +56,7 @@ beforeAll(async () => {
     kind: 'importance',
     network: { path, sha256: '', architecture, classes: 10 },
     reconstructedPath: await store('reconstructed', { ...original.parameters, ...noisy }),
+    representation: { linearLayers: false },
     relativeError: reconstructionErrors(original.parameters, noisy).relativeError,
     dataset,
     level: 'weight',
@@ -110,7 +111,7 @@ it('measures half of the weights pruned by magnitude as a network that was prune
 
 it('zeroes whole filters, and no more weights than asked', async () => {
   const { layers, curves } = await resultOf<'importance'>({ ...job, level: 'filter', fractions: [0.3], limit: 10 })
-  const filterSizes = original.network.representedLayers.map(({ shape }) => shape[1] * shape[2] * shape[3])
+  const filterSizes = original.network.representedLayers.map(({ shape }) => sizeOf(shape) / shape[0])
   const asked = 0.3 * layers.reduce((sum, layer) => sum + layer.weights, 0)
   for (const { points } of curves) {
     const zeroed = points[0]?.zeroed ?? []

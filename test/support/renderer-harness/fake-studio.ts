@@ -22,6 +22,7 @@ import {
   type RunRecord,
   type SplitName,
 } from '#shared/records.ts'
+import { kernelShapeOf } from '#shared/represented-shape.ts'
 import { AppException, fail, ok, toAppError, type Result } from '#shared/result.ts'
 import { nextStatus, type ExperimentAction } from '#shared/status-machine.ts'
 import {
@@ -267,10 +268,11 @@ export class FakeStudio implements StudioApi {
     },
     'networks.kernels': async ({ id, layer, count }) => {
       const network = this.#network(id)
-      const shape = network.detail.shape.representedLayers.find(({ name }) => name === layer)?.shape ?? [1, 1, 3, 3]
-      const shown = Math.min(count, shape[0] * shape[1])
-      const kernels = Float32Array.from(network.parameters[layer]?.data.slice(0, shown * shape[2] * shape[3]) ?? [])
-      return { kernelShape: [shape[2], shape[3]], count: shown, kernels }
+      const found = network.detail.shape.representedLayers.find(({ name }) => name === layer)
+      const [filters, channels, height, width] = kernelShapeOf(found?.shape ?? [1, 1, 3, 3])
+      const shown = Math.min(count, filters * channels)
+      const kernels = Float32Array.from(network.parameters[layer]?.data.slice(0, shown * height * width) ?? [])
+      return { kernelShape: [height, width], count: shown, kernels }
     },
     'datasets.list': async () => this.#datasets,
     'datasets.get': async ({ id }) => {

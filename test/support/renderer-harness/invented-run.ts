@@ -3,6 +3,7 @@ import type { ExperimentConfig } from '#shared/experiment-config.ts'
 import type { DatasetSamples } from '#shared/contract.ts'
 import { Random } from '#shared/random.ts'
 import type { CheckpointRecord, KernelPreview, LogLine, MetricPoint, RunRecord } from '#shared/records.ts'
+import { kernelShapeOf } from '#shared/represented-shape.ts'
 import { before, inventedSteps, type InventedNetwork } from './invented-records.ts'
 
 /** Points of the steps (from, to]. */
@@ -51,15 +52,16 @@ export function kernelPreviews(network: InventedNetwork, step: number): readonly
   return network.detail.shape.representedLayers
     .filter((_, index) => index % 6 === 1)
     .map(({ name, shape }, index) => {
+      const [filters, channels, height, width] = kernelShapeOf(shape)
       const weights = network.parameters[name]?.data ?? new Float32Array(0)
-      const count = Math.min(128, shape[0] * shape[1])
-      const original = Float32Array.from(weights.slice(0, count * shape[2] * shape[3]))
+      const count = Math.min(128, filters * channels)
+      const original = Float32Array.from(weights.slice(0, count * height * width))
       const random = Random.fromSeed(index, 'preview')
       const spread = Math.sqrt(original.reduce((sum, weight) => sum + weight * weight, 0) / original.length)
       return {
         step,
         layer: name,
-        kernelShape: [shape[2], shape[3]],
+        kernelShape: [height, width],
         count,
         original,
         reconstructed: original.map((weight) => weight + 0.25 * spread * random.normal()),

@@ -21,3 +21,8 @@ test('a configuration written before kernels were cached predicts all of them in
   const { refreshEverySteps: _absent, ...distillation } = fastConfig.distillation
   expect(compressConfigSchema.parse({ ...fastConfig, distillation }).distillation.refreshEverySteps).toBe(0)
 })
+
+test('a compression from before linear layers could be represented represents none', () => {
+  const { representation: _absent, ...older } = fastConfig
+  expect(compressConfigSchema.parse(older).representation).toEqual({ linearLayers: false })
+})

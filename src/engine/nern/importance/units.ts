@@ -1,11 +1,12 @@
 /**
  * What importance is told of (method 7.1): single weights, kernels or filters of the represented layers. Units are
- * numbered layer by layer in the order of their weights; each is `size` neighbours of a weight tensor
- * [filters, channels, height, width].
+ * numbered layer by layer in the order of their weights; each is `size` neighbours of a weight tensor, whose axes are
+ * those of kernels.
  */
 import type { RepresentedLayer } from '#networks/network.ts'
 import type { HostTensors } from '#shared/host-tensor.ts'
 import type { ImportanceLevel } from '#shared/importance.ts'
+import { kernelShapeOf } from '#shared/represented-shape.ts'
 import { AppException, assertNever } from '#shared/result.ts'
 
 export interface LayerUnits {
@@ -37,7 +38,8 @@ export function importanceUnits(representedLayers: readonly RepresentedLayer[], 
   return { layers, count, weights }
 }
 
-function unitSize([, channels, height, width]: RepresentedLayer['shape'], level: ImportanceLevel): number {
+function unitSize(shape: RepresentedLayer['shape'], level: ImportanceLevel): number {
+  const [, channels, height, width] = kernelShapeOf(shape)
   switch (level) {
     case 'weight':
       return 1

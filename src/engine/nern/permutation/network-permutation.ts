@@ -68,7 +68,7 @@ export function weightsByCoordinate(
   weights: HostTensors,
 ): HostTensors {
   const coordinates = permutedCoordinates(table, permutations)
-  const moved = table.layers.map(({ name, filters, channels, height, width, firstKernel, kernels }) => {
+  const moved = table.layers.map(({ name, shape, channels, height, width, firstKernel, kernels }) => {
     const size = height * width
     const source = weights[name]
     if (source === undefined) throw new RangeError(`no weight for layer ${name}`)
@@ -78,7 +78,7 @@ export function weightsByCoordinate(
       const position = (coordinates[at + 1] ?? 0) * channels + (coordinates[at + 2] ?? 0)
       target.set(source.data.subarray(kernel * size, (kernel + 1) * size), position * size)
     }
-    return [name, float32Tensor([filters, channels, height, width], target)] as const
+    return [name, float32Tensor(shape, target)] as const
   })
   return Object.fromEntries(moved)
 }

@@ -6,17 +6,13 @@ import { predictInParts } from '../predictor.ts'
 import type { Representation } from '../representation.ts'
 
 /**
- * State: the predictor's parameters. Outputs: one weight [filters, channels, height, width] a represented layer, under
- * its parameter name; `into` the executor's state, where they replace the weights an evaluation reads (and must exist
- * before), or back to the `caller`.
+ * State: the predictor's parameters. Outputs: the weight of each represented layer, under its parameter name; `into` the
+ * executor's state, where they replace the weights an evaluation reads (and must exist before), or back to the `caller`.
  */
 export function predictAllProgram(representation: Representation, into: 'state' | 'caller'): Program {
   const { table, tables, predictor, parameterSpecs } = representation
   const weightSpecs: TensorSpecs = Object.fromEntries(
-    table.layers.map(({ name, filters, channels, height, width }) => [
-      name,
-      { shape: [filters, channels, height, width], dtype: 'float32' },
-    ]),
+    table.layers.map(({ name, shape }) => [name, { shape, dtype: 'float32' }]),
   )
   return {
     name: 'predict-all',

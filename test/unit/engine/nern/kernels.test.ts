@@ -20,6 +20,7 @@ const table = kernelTable([
   { name: 'whole', shape: [1, 2, 3, 3] },
   { name: 'pointwise', shape: [2, 1, 1, 1] },
   { name: 'row', shape: [1, 1, 1, 3] },
+  { name: 'linear', shape: [1, 2] },
 ])
 const weights = {
   whole: float32Tensor(
@@ -28,15 +29,18 @@ const weights = {
   ),
   pointwise: float32Tensor([2, 1, 1, 1], Float32Array.of(-3, 4)),
   row: float32Tensor([1, 1, 1, 3], Float32Array.of(5, 6, 7)),
+  linear: float32Tensor([1, 2], Float32Array.of(8, -9)),
 }
 
 test('smaller kernels lie in the centre of their rows', () => {
   const rows = kernelRows(weights, table)
-  expect(rows.shape).toEqual([5, 9])
+  expect(rows.shape).toEqual([7, 9])
   expect([...rows.data.slice(18)]).toEqual([
     ...[0, 0, 0, 0, -3, 0, 0, 0, 0],
     ...[0, 0, 0, 0, 4, 0, 0, 0, 0],
     ...[0, 0, 0, 5, 6, 7, 0, 0, 0],
+    ...[0, 0, 0, 0, 8, 0, 0, 0, 0],
+    ...[0, 0, 0, 0, -9, 0, 0, 0, 0],
   ])
 })
 
@@ -59,11 +63,13 @@ test('row weights of the mean of layer errors sum to one, each layer having the 
   const data = Array.from(kernelRowWeights(table, 'layer-mse').data)
   const share = (from: number, to: number): number =>
     data.slice(9 * from, 9 * to).reduce((sum, value) => sum + value, 0)
-  expect([share(0, 2), share(2, 4), share(4, 5)].map((value) => value.toFixed(6))).toEqual(Array(3).fill('0.333333'))
+  expect([share(0, 2), share(2, 4), share(4, 5), share(5, 7)].map((value) => value.toFixed(6))).toEqual(
+    Array(4).fill('0.250000'),
+  )
 })
 
 test('norms are those of the kernels', () => {
-  expect([...kernelNorms(kernelRows(weights, table))].slice(2)).toEqual([3, 4, Math.sqrt(110)])
+  expect([...kernelNorms(kernelRows(weights, table))].slice(2)).toEqual([3, 4, Math.sqrt(110), 8, 9])
 })
 
 test('a missing layer is named', () => {

@@ -9,6 +9,7 @@ import {
 import { tf } from '#engine/program/tfjs.ts'
 import type { RepresentedLayer } from '#networks/network.ts'
 import { float32Tensor, int32Tensor, type HostTensors } from '#shared/host-tensor.ts'
+import { kernelShapeOf } from '#shared/represented-shape.ts'
 import { runEagerly } from './run-eagerly.ts'
 import { tinyNetwork } from './tiny-network.ts'
 import { largestDifference, parameterTensors, readTrainingSteps } from './training-steps.ts'
@@ -104,11 +105,8 @@ test('the written-out gradient of batch normalisation is the one autodiff finds'
 })
 
 /** Method 5.1 with 14.A.6, kernel by kernel: what is added to the loss, without its factor. */
-function smoothnessByHand(
-  form: 'cosine' | 'l2',
-  [filters, channels, height, width]: RepresentedLayer['shape'],
-  weight: ArrayLike<number>,
-): number {
+function smoothnessByHand(form: 'cosine' | 'l2', shape: RepresentedLayer['shape'], weight: ArrayLike<number>): number {
+  const [filters, channels, height, width] = kernelShapeOf(shape)
   const size = height * width
   const length = (values: readonly number[]): number => Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0))
   const kernel = (filter: number, channel: number): number[] =>

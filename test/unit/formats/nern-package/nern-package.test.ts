@@ -19,6 +19,12 @@ function unwrap<T>(result: Result<T>): T {
   throw new Error(`${result.error.code}: ${result.error.message}`)
 }
 
+/** The two kinds of represented layers. */
+const withLinear: MadeUpOptions['layers'] = [
+  { name: 'conv.weight', shape: [4, 3, 3, 3] },
+  { name: 'fc.weight', shape: [5, 7] },
+]
+
 const variants: readonly MadeUpOptions[] = [
   { mode: 'none' },
   { mode: 'in-filter', predictor: 'float16', kept: 'float16' },
@@ -29,6 +35,7 @@ const variants: readonly MadeUpOptions[] = [
   { predictor: 'float32', zeros: 0.3, hiddenSize: 24 },
   { predictor: 'float16', zeros: 0.9, hiddenSize: 24 },
   { predictor: 8, zeros: 0.5, hiddenSize: 24, blocks: 5 },
+  ...(['none', 'in-filter', 'cross-filter'] as const).map((mode) => ({ mode, layers: withLinear })),
 ]
 
 it.each(variants)('reads back to the bit what was written: %o', (options) => {
@@ -81,6 +88,12 @@ it('stores a tensor without its zeros when that is smaller, and says then that i
   const saved = (dense.bytes - sparse.bytes) / weights
   expect(saved).toBeGreaterThan(2 * 0.75 - 0.811 / 8 - 0.08)
   expect(saved).toBeLessThan(2 * 0.75 - 0.811 / 8 + 0.08)
+})
+
+it('says that it is of version 3 when a linear layer is represented, which older readers do not know', () => {
+  const written = (options: MadeUpOptions) => unwrap(openPackage(writePackage(madeUpPackage(options)), 'a')).description
+  const { version, layers } = written({ layers: withLinear, zeros: 0.9, hiddenSize: 24 })
+  expect({ version, layers }).toEqual({ version: 3, layers: withLinear })
 })
 
 it('keeps negative zeros', () => {
@@ -170,6 +183,18 @@ describe('a hostile package', () => {
       edited((d) => (d.version = 1), { zeros: 0.9, hiddenSize: 24 }),
       'file-corrupt',
       /expected version 2 for a sparse tensor, found 1/,
+    ],
+    [
+      'a represented linear layer in version 2',
+      edited((d) => (d.version = 2), { layers: withLinear }),
+      'file-corrupt',
+      /"fc.weight": expected version 3 for a represented linear layer, found 2/,
+    ],
+    [
+      'a layer of three axes',
+      edited((d) => Object.assign(d.layers[1] ?? {}, { shape: [5, 7, 1] }), { layers: withLinear }),
+      'file-corrupt',
+      /layers/,
     ],
     [
       'more values than a sparse tensor has',

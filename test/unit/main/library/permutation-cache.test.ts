@@ -4,11 +4,18 @@ import { describe, expect, test } from 'vitest'
 import { sha256Of } from '#main/files/sha256.ts'
 import { keepPermutation, keptPermutation, removePermutations } from '#main/library/permutation-cache.ts'
 import { permutationFolder, storeLayout } from '#main/store/layout.ts'
-import type { CompressConfig } from '#shared/experiment-config.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 
 const network = 'a'.repeat(64)
-const cross: CompressConfig['permutation'] = { mode: 'cross-filter', refinement: 'none', refinementPasses: 5 }
+type Config = Parameters<typeof keepPermutation>[2]
+const cross: Config = {
+  permutation: { mode: 'cross-filter', refinement: 'none', refinementPasses: 5 },
+  representation: { linearLayers: false },
+}
+
+function changed(changes: Partial<Config['permutation']>): Config {
+  return { ...cross, permutation: { ...cross.permutation, ...changes } }
+}
 
 function fileOf(text: string) {
   const bytes = new TextEncoder().encode(text)
@@ -27,9 +34,11 @@ describe('kept permutations', () => {
     const path = join(permutationFolder(layout, network), `cross-filter-${file.sha256}.safetensors`)
     expect(await keptPermutation(layout, network, cross, unexpected)).toBe(path)
     // Without a refinement its passes mean nothing.
-    expect(await keptPermutation(layout, network, { ...cross, refinementPasses: 9 }, unexpected)).toBe(path)
-    expect(await keptPermutation(layout, network, { ...cross, mode: 'in-filter' }, unexpected)).toBeUndefined()
-    expect(await keptPermutation(layout, network, { ...cross, refinement: '2-opt' }, unexpected)).toBeUndefined()
+    expect(await keptPermutation(layout, network, changed({ refinementPasses: 9 }), unexpected)).toBe(path)
+    expect(await keptPermutation(layout, network, changed({ mode: 'in-filter' }), unexpected)).toBeUndefined()
+    expect(await keptPermutation(layout, network, changed({ refinement: '2-opt' }), unexpected)).toBeUndefined()
+    const withLinear = { ...cross, representation: { linearLayers: true } }
+    expect(await keptPermutation(layout, network, withLinear, unexpected)).toBeUndefined()
     expect(await keptPermutation(layout, 'b'.repeat(64), cross, unexpected)).toBeUndefined()
   })
 
@@ -49,14 +58,14 @@ describe('kept permutations', () => {
     const folder = permutationFolder(layout, network)
     await keepPermutation(layout, network, cross, fileOf('one'))
     for (const refinementPasses of [1, 2, 3]) {
-      const refined = { ...cross, refinement: '2-opt', refinementPasses } as const
+      const refined = changed({ refinement: '2-opt', refinementPasses })
       await keepPermutation(layout, network, refined, fileOf(`refined ${refinementPasses}`))
     }
     await keepPermutation(layout, network, cross, fileOf('one again'))
     expect(readdirSync(folder)).toHaveLength(4)
     for (const name of readdirSync(folder))
       utimesSync(join(folder, name), 0, name.startsWith('cross-filter-2-opt-2') ? 1 : 2)
-    await keepPermutation(layout, network, { ...cross, mode: 'in-filter' }, fileOf('in-filter'))
+    await keepPermutation(layout, network, changed({ mode: 'in-filter' }), fileOf('in-filter'))
     const keys = readdirSync(folder).map((name) => name.replace(/-[0-9a-f]{64}\.safetensors$/, ''))
     expect(keys.toSorted()).toEqual(['cross-filter', 'cross-filter-2-opt-1', 'cross-filter-2-opt-3', 'in-filter'])
   })

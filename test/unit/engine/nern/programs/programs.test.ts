@@ -14,8 +14,9 @@ import { initialScales, quantisationPlan } from '#engine/quantization/fake-quant
 import { createRepresentation, initialParameters, kernelTargets } from '#engine/nern/representation.ts'
 import type { Program } from '#engine/program/program.ts'
 import { gentleOptimizer } from '#shared/experiment-config.ts'
-import { float32Tensor, int32Tensor, sizeOf, type HostTensor, type HostTensors } from '#shared/host-tensor.ts'
+import { float32Tensor, int32Tensor, type HostTensor, type HostTensors } from '#shared/host-tensor.ts'
 import { Random } from '#shared/random.ts'
+import { normalTensor } from '#test/support/normal-tensor.ts'
 import { dataOf, runOnce, scalarOf } from '#test/support/run-program.ts'
 import { tinyNetwork } from '../../network/tiny-network.ts'
 
@@ -24,11 +25,8 @@ const descent = sgd({ momentum: 0, nesterov: false, weightDecay: 0 })
 
 const network = tinyNetwork()
 const random = Random.fromSeed(7)
-const normal = (shape: readonly number[], scale = 1, offset = 0): HostTensor =>
-  float32Tensor(
-    shape,
-    Float32Array.from({ length: sizeOf(shape) }, () => offset + scale * random.normal()),
-  )
+const normal = (shape: readonly number[], scale?: number, offset?: number): HostTensor =>
+  normalTensor(random, shape, scale, offset)
 const parameters: HostTensors = Object.fromEntries(
   network.parameters.map(({ name, shape, role }) => [
     name,

@@ -1,0 +1,26 @@
+/** Shape of a weight that a predictor represents. */
+
+/** [filters, channels, height, width] of a convolution's weight. */
+export type KernelShape = readonly [number, number, number, number]
+
+/** [outputs, inputs] of a linear layer's weight. */
+export type LinearShape = readonly [number, number]
+
+export type RepresentedShape = KernelShape | LinearShape
+
+export function isLinearShape(shape: RepresentedShape): shape is LinearShape {
+  return shape.length === 2
+}
+
+/** The weight as kernels: a linear layer has one of 1 x 1 for each output and input, as a convolution of 1 x 1 has. */
+export function kernelShapeOf(shape: RepresentedShape): KernelShape {
+  return isLinearShape(shape) ? [...shape, 1, 1] : shape
+}
+
+/** K, the largest height or width of any kernel: all are predicted at K x K and cropped. */
+export function kernelSizeOf(layers: readonly { readonly shape: RepresentedShape }[]): number {
+  return layers.reduce((most, { shape }) => {
+    const [, , height, width] = kernelShapeOf(shape)
+    return Math.max(most, height, width)
+  }, 1)
+}
