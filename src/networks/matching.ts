@@ -1,8 +1,10 @@
 /** Finds the architecture a state dict belongs to, by names and shapes; the class count decides between equal ones. */
 import type { ArchitectureFamily } from '#shared/architecture-catalogue.ts'
+import { sizeOf } from '#shared/host-tensor.ts'
 import { fail, ok, type AppError, type Result } from '#shared/result.ts'
 import { architectures, type Architecture } from './architectures.ts'
 import type { Network, ParameterSpec } from './network.ts'
+import { torchvisionName } from './timm-names.ts'
 
 export interface NamedShape {
   readonly name: string
@@ -31,7 +33,8 @@ interface Comparison {
 /**
  * Matches tensors of a checkpoint to the one architecture with exactly these parameters. A `module.` prefix (left by
  * data-parallel training) and `num_batches_tracked` counters are ignored; the class count is read off the classifier.
- * ResNets are named in several ways: `shortcut` or `downsample`, `linear` or `fc`. An ImageNet network and its CIFAR
+ * ResNets are named in several ways: `shortcut` or `downsample`, `linear` or `fc`; timm's names are known (timm-names.ts),
+ * whose tensors may have another shape with the same numbers. An ImageNet network and its CIFAR
  * variant may have the same tensors; then the class counts of those data sets decide.
  *
  * Errors: `architecture-unknown` names the nearest candidate and the first differing tensor;
@@ -95,7 +98,12 @@ function renameTensors(
 function compare(architecture: Architecture, found: ReadonlyMap<string, readonly number[]>): Comparison {
   const { parameters } = architecture.build(1)
   const aliases = aliasesOf(parameters, found)
-  const shapes = new Map([...found].map(([name, shape]) => [aliases.get(name) ?? name, shape]))
+  const shapes = new Map(
+    [...found].map(([name, shape]) => {
+      const alias = aliases.get(name)
+      return alias === undefined ? [name, shape] : [alias, asLinear(shape, parameters, alias)]
+    }),
+  )
   const network = architecture.build(classCountOf(parameters, shapes))
   const differences = network.parameters.flatMap((parameter) => differenceOf(parameter, shapes) ?? [])
   const known = new Set(network.parameters.map(({ name }) => name))
@@ -113,6 +121,17 @@ function compare(architecture: Architecture, found: ReadonlyMap<string, readonly
         ? undefined
         : `tensor ${firstUnexpected} ${format(shapes.get(firstUnexpected) ?? [])} is not a part of it`),
   }
+}
+
+/** A convolution over a whole map as the linear layer that `parameter` is: the same numbers in the same order. */
+function asLinear(
+  shape: readonly number[],
+  parameters: readonly ParameterSpec[],
+  parameter: string,
+): readonly number[] {
+  const isLinear = parameters.some(({ name, role }) => name === parameter && role === 'linear-weight')
+  const [outputs = 0, ...rest] = shape
+  return isLinear && shape.length === 4 ? [outputs, sizeOf(rest)] : shape
 }
 
 function differenceOf(
@@ -146,6 +165,8 @@ function aliasesOf(
       const other = name.replace(pattern, spelling)
       if (other !== name && known.has(other) && !found.has(other)) aliases.set(name, other)
     }
+    const other = torchvisionName(name)
+    if (other !== undefined && known.has(other) && !found.has(other)) aliases.set(name, other)
   }
   return aliases
 }

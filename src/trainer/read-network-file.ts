@@ -10,7 +10,7 @@ import { isOnnx, readOnnx } from '#formats/onnx/reader.ts'
 import { architectures, type Architecture } from '#networks/architectures.ts'
 import { matchArchitecture } from '#networks/matching.ts'
 import type { Network } from '#networks/network.ts'
-import { float32Tensor, type HostTensors } from '#shared/host-tensor.ts'
+import { float32Tensor, sizeOf, type HostTensors } from '#shared/host-tensor.ts'
 import { isOwnGraph } from '#shared/network-graph.ts'
 import { AppException, unwrap } from '#shared/result.ts'
 
@@ -82,7 +82,10 @@ async function fromCheckpoint(
   const sources = new Map([...rename].map(([fileName, parameter]) => [parameter, fileName]))
   const parameters = network.parameters.map(({ name, shape }) => {
     const tensor = file.tensors.get(sources.get(name) ?? name)
-    if (tensor === undefined || tensor.shape.join() !== shape.join()) {
+    // Of a file that was matched, what is a linear layer here may be a convolution over the whole map there.
+    const isFitting =
+      own === undefined ? sizeOf(tensor?.shape ?? []) === sizeOf(shape) : tensor?.shape.join() === shape.join()
+    if (tensor === undefined || !isFitting) {
       throw new AppException({
         code: own === undefined ? 'internal' : 'file-corrupt',
         message: `${basename(path)} lacks the tensor ${name} of shape [${shape.join(', ')}].`,

@@ -41,6 +41,42 @@ describe('matchArchitecture', () => {
     expect(result.value.rename.get('module.layer2.0.downsample.1.weight')).toBe('layer2.0.shortcut.1.weight')
   })
 
+  test('knows the names and shapes of timm', () => {
+    const timm: readonly NamedShape[] =
+      architectures
+        .find(({ id }) => id === 'mobilenetv2-imagenet')
+        ?.build(1000)
+        .parameters.map(({ name, shape }) => ({ name: timmMobilenetName(name), shape })) ?? []
+    expect(timm.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        'conv_stem.weight',
+        'blocks.0.0.conv_pw.weight',
+        'blocks.1.1.bn3.running_var',
+        'blocks.6.0.conv_pwl.weight',
+        'bn2.bias',
+        'classifier.bias',
+      ]),
+    )
+    const mobilenet = matchArchitecture(timm)
+    expect(mobilenet).toMatchObject({ ok: true, value: { network: { architecture: 'mobilenetv2-imagenet' } } })
+    expect(mobilenet.ok && mobilenet.value.rename.get('blocks.3.2.conv_dw.weight')).toBe('features.9.conv.1.0.weight')
+
+    const names = { 'classifier.0': 'pre_logits.fc1', 'classifier.3': 'pre_logits.fc2', 'classifier.6': 'head.fc' }
+    const shapes = { 'classifier.0.weight': [4096, 512, 7, 7], 'classifier.3.weight': [4096, 4096, 1, 1] }
+    const vgg: readonly NamedShape[] =
+      architectures
+        .find(({ id }) => id === 'vgg16-bn-imagenet')
+        ?.build(1000)
+        .parameters.map(({ name, shape }) => ({
+          name: Object.entries(names).reduce((spelled, [ours, theirs]) => spelled.replace(ours, theirs), name),
+          shape: (shapes as Readonly<Record<string, readonly number[]>>)[name] ?? shape,
+        })) ?? []
+    expect(matchArchitecture(vgg)).toMatchObject({
+      ok: true,
+      value: { network: { architecture: 'vgg16-bn-imagenet' } },
+    })
+  })
+
   test('does not take a second spelling beside the first', () => {
     const network = cifarResnet({ depth: 20, shortcut: 'b', classes: 10 })
     const result = matchArchitecture([...network.parameters, { name: 'fc.weight', shape: [10, 64] }])
@@ -104,3 +140,27 @@ describe('matchArchitecture', () => {
     expect(result).toMatchObject({ ok: false, error: { code: 'file-corrupt', where: 'module.conv1.weight' } })
   })
 })
+
+/** What timm calls a tensor of torchvision's MobileNetV2: blocks count within their stage, parts have names. */
+function timmMobilenetName(name: string): string {
+  const [module = '', parameter = ''] = name.split(/\.(?=[^.]+$)/)
+  const whole = {
+    'features.0.0': 'conv_stem',
+    'features.0.1': 'bn1',
+    'features.18.0': 'conv_head',
+    'features.18.1': 'bn2',
+    'classifier.1': 'classifier',
+  }
+  for (const [ours, theirs] of Object.entries(whole)) if (module === ours) return `${theirs}.${parameter}`
+  const [, feature = '', part = ''] = /^features\.(\d+)\.conv\.(.*)$/.exec(module) ?? []
+  let [stage, block] = [0, Number(feature) - 1]
+  for (const blocks of [1, 2, 3, 4, 3, 3, 1]) {
+    if (block < blocks) break
+    block -= blocks
+    stage += 1
+  }
+  const parts =
+    stage === 0 ? ['conv_dw', 'bn1', 'conv_pw', 'bn2'] : ['conv_pw', 'bn1', 'conv_dw', 'bn2', 'conv_pwl', 'bn3']
+  const at = (stage === 0 ? ['0.0', '0.1', '1', '2'] : ['0.0', '0.1', '1.0', '1.1', '2', '3']).indexOf(part)
+  return `blocks.${stage}.${block}.${parts[at] ?? ''}.${parameter}`
+}
