@@ -8,6 +8,11 @@ export type LinearShape = readonly [number, number]
 
 export type RepresentedShape = KernelShape | LinearShape
 
+/** A represented layer, for what depends on its shape alone. */
+export interface ShapedLayer {
+  readonly shape: RepresentedShape
+}
+
 export function isLinearShape(shape: RepresentedShape): shape is LinearShape {
   return shape.length === 2
 }
@@ -18,7 +23,7 @@ export function kernelShapeOf(shape: RepresentedShape): KernelShape {
 }
 
 /** K, the largest height or width of any kernel: all are predicted at K x K and cropped. */
-export function kernelSizeOf(layers: readonly { readonly shape: RepresentedShape }[]): number {
+export function kernelSizeOf(layers: readonly ShapedLayer[]): number {
   return layers.reduce((most, { shape }) => {
     const [, , height, width] = kernelShapeOf(shape)
     return Math.max(most, height, width)

@@ -6,7 +6,7 @@
  */
 import { float32Tensor, type HostTensors } from '#shared/host-tensor.ts'
 import { axisColumns, coordinateAxes, embedAxis } from './embedding-tables.ts'
-import type { OneHotEmbedding, PositionalEmbedding } from './positional-embedding.ts'
+import { embeddingColumns, type OneHotEmbedding, type PositionalEmbedding } from './positional-embedding.ts'
 import { predictorParameter } from './predictor.ts'
 
 /**
@@ -22,13 +22,14 @@ export function withFirstLayerTables(
   const [weight, bias] = [predictor[weightName], predictor[biasName]]
   if (weight === undefined || bias === undefined) throw new RangeError('a predictor has a first linear layer')
   const [rows = 0, inputs = 0] = weight.shape
-  const outputs = to.sizes.reduce((sum, size) => sum + size, 0)
+  const outputs = embeddingColumns(to)
+  const columnsOf = axisColumns(from)
   const tables = new Float32Array(rows * outputs)
   const biases = Float64Array.from(bias.data)
   let [first, target] = [0, 0]
   coordinateAxes.forEach((_, axis) => {
     const size = to.sizes[axis] ?? 0
-    const columns = axisColumns(from)[axis] ?? 0
+    const columns = columnsOf[axis] ?? 0
     const values = Array.from({ length: size }, (_unused, value) => value)
     const embedded = embedAxis(values, axis, from)
     for (let row = 0; row < rows; row++) {

@@ -9,10 +9,11 @@ import {
   type StoredEntry,
 } from '#shared/package-description.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
-import { isLinearShape, kernelSizeOf } from '#shared/represented-shape.ts'
+import { kernelSizeOf } from '#shared/represented-shape.ts'
 import { fileError, quoted, type NamedFile } from '../file-error.ts'
 import { countElements } from '../file-tensor.ts'
 import type { PackageKind } from '../package-container/kind.ts'
+import { additionsOf } from './additions.ts'
 
 /** 8 GB of weights in float32: beyond any network this method was made for. */
 const mostRepresentedWeights = 2 ** 31
@@ -31,22 +32,10 @@ export function assertConsistent(file: NamedFile, description: PackageDescriptio
   const corrupt = (problem: string, field: string) => fileError(file, 'file-corrupt', problem, `description, ${field}`)
   assertDistinctNames(file, [...layers, ...kept])
   assertRepresentedWeights(file, layers)
-  if (embedding.type === 'one-hot' && description.version < 3) {
-    throw corrupt(`expected version 3 for a one-hot embedding, found ${description.version}`, 'version')
-  }
-  const integers = kept.find(({ kind }) => kind === 'integer')
-  if (integers !== undefined && description.version < 3) {
-    const problem = `${quoted(integers.name)}: expected version 3 for a kept tensor of integers, found ${description.version}`
-    throw corrupt(problem, 'version')
-  }
-  const sparse = predictor.tensors.find(({ kind }) => kind === 'sparse')
-  if (sparse !== undefined && description.version < 2) {
-    const problem = `${quoted(sparse.name)}: expected version 2 for a sparse tensor, found ${description.version}`
-    throw corrupt(problem, 'version')
-  }
-  const linear = layers.find(({ shape }) => isLinearShape(shape))
-  if (linear !== undefined && description.version < 3) {
-    const problem = `${quoted(linear.name)}: expected version 3 for a represented linear layer, found ${description.version}`
+  const later = additionsOf(description).find(({ version }) => version > description.version)
+  if (later !== undefined) {
+    const subject = later.name === undefined ? '' : `${quoted(later.name)}: `
+    const problem = `${subject}expected version ${later.version} for ${later.what}, found ${description.version}`
     throw corrupt(problem, 'version')
   }
   const kernelSize = kernelSizeOf(layers)

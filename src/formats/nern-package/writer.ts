@@ -1,10 +1,10 @@
 import type { LayerPermutation } from '#shared/layer-permutation.ts'
-import type { PackageDescription, PredictorEntry, StoredEntry } from '#shared/package-description.ts'
-import { isLinearShape } from '#shared/represented-shape.ts'
+import type { PackageDescription } from '#shared/package-description.ts'
 import type { StoredTensors } from '#shared/stored-tensor.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
 import { AppException } from '#shared/result.ts'
 import { SectionsToWrite } from '../package-container/writer.ts'
+import { additionsOf } from './additions.ts'
 import { nernPackageKind } from './description.ts'
 import { encodeOrders } from './layer-orders.ts'
 import { encodePredictor } from './predictor-table.ts'
@@ -42,29 +42,28 @@ export function writePackage(content: NernPackage): Uint8Array<ArrayBuffer> {
   }
   if (orders.length > 0) sections.add(ordersSection, 'uint8', encodeOrders(orders))
   const { architecture, classes } = network
-  return sections.seal(nernPackageKind, { architecture, classes }, (checksums): PackageDescription => ({
-    version: lowestVersion(content, predictor.entries, kept.entries),
-    network,
+  const described: Pick<PackageDescription, 'layers' | 'embedding' | 'predictor' | 'kept'> = {
     layers: layers.map(({ name, shape }) => ({ name, shape: [...shape] })),
     embedding,
     predictor: { ...predictorShape, activation: 'relu', tensors: [...predictor.entries] },
-    permutation: orders[0]?.mode ?? 'none',
     kept: [...kept.entries],
+  }
+  const version = additionsOf(described).reduce<PackageDescription['version']>(
+    (lowest, addition) => (addition.version > lowest ? addition.version : lowest),
+    1,
+  )
+  return sections.seal(nernPackageKind, { architecture, classes }, (checksums): PackageDescription => ({
+    version,
+    network,
+    layers: described.layers,
+    embedding,
+    predictor: described.predictor,
+    permutation: orders[0]?.mode ?? 'none',
+    kept: described.kept,
     checksums,
     config,
     accuracies,
   }))
-}
-
-/** The lowest version whose readers know all that is in a package. */
-function lowestVersion(
-  { layers, embedding }: NernPackage,
-  predictor: readonly PredictorEntry[],
-  kept: readonly StoredEntry[],
-): PackageDescription['version'] {
-  const hasLinearLayer = layers.some(({ shape }) => isLinearShape(shape))
-  if (hasLinearLayer || embedding.type === 'one-hot' || kept.some(({ kind }) => kind === 'integer')) return 3
-  return predictor.some(({ kind }) => kind === 'sparse') ? 2 : 1
 }
 
 function assertOrders({ layers, orders }: NernPackage): void {

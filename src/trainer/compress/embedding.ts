@@ -2,10 +2,7 @@ import { fourierEmbedding, type Embedding } from '#engine/nern/positional-embedd
 import type { CompressConfig } from '#shared/experiment-config.ts'
 import { coordinateSizes, storesTables } from '#shared/first-layer.ts'
 import type { PackagedEmbedding } from '#shared/package-description.ts'
-
-interface HasShape {
-  readonly shape: readonly number[]
-}
+import type { ShapedLayer } from '#shared/represented-shape.ts'
 
 /** The embedding of a configuration as a package describes it. */
 export function packagedEmbedding({ type, base, levels }: CompressConfig['embedding']): PackagedEmbedding {
@@ -13,12 +10,12 @@ export function packagedEmbedding({ type, base, levels }: CompressConfig['embedd
 }
 
 /** What the first layer of the stored predictor multiplies, which may be another than it was fitted with. */
-export function storedEmbedding(config: CompressConfig, layers: readonly HasShape[]): PackagedEmbedding {
+export function storedEmbedding(config: CompressConfig, layers: readonly ShapedLayer[]): PackagedEmbedding {
   return storesTables(config, layers) ? { type: 'one-hot' } : packagedEmbedding(config.embedding)
 }
 
 /** The same embedding as the engine computes it, for these represented layers. */
-export function embeddingOf(embedding: PackagedEmbedding, layers: readonly HasShape[]): Embedding {
+export function embeddingOf(embedding: PackagedEmbedding, layers: readonly ShapedLayer[]): Embedding {
   if (embedding.type === 'one-hot') return { type: 'one-hot', sizes: coordinateSizes(layers) }
   return embedding.type === 'fourier' ? fourierEmbedding(embedding.levels, embedding.seed) : embedding
 }

@@ -11,7 +11,6 @@ import { stagedSum } from '../losses/staged-sum.ts'
 import { named } from '../named.ts'
 import { applyOptimizer, optimizerInputSpecs, optimizerStateSpecs, type Optimizer } from '../optimizers/optimizer.ts'
 import { predict } from '../predictor.ts'
-import { fakeQuantised, noQuantisation, scaleSpecs, type Quantisation } from '#engine/quantization/fake-quantization.ts'
 import type { KernelTargets, Representation } from '../representation.ts'
 import { gradientsInParts } from './kernel-parts.ts'
 import { reconstructionTerms } from './reconstruction-inputs.ts'
@@ -24,30 +23,25 @@ export interface SampledStepOptions {
   readonly optimizer: Optimizer
   /** Kernels a step, `KernelSampler.count`. */
   readonly sampledKernels: number
-  /** Parameters the step rounds to their stored precision; none when left out. */
-  readonly quantisation?: Quantisation
 }
 
 /**
- * Inputs: `kernels` int32 [sampledKernels] and those of `optimizerInputsAt`. State: the predictor's parameters, with
- * quantisation their scales, and the optimiser's. Output: `loss` [] over the sampled kernels, before the step.
+ * Inputs: `kernels` int32 [sampledKernels] and those of `optimizerInputsAt`. State: the predictor's parameters and
+ * the optimiser's. Output: `loss` [] over the sampled kernels, before the step.
  */
 export function sampledStepProgram(options: SampledStepOptions): Program {
-  const { representation, targets, form, optimizer, sampledKernels, quantisation = noQuantisation } = options
+  const { representation, targets, form, optimizer, sampledKernels } = options
   const { table, tables, predictor, parameterSpecs } = representation
   const parameters = Object.keys(parameterSpecs)
-  const scales = scaleSpecs(quantisation.plan, parameterSpecs)
-  const trained = quantisation.learnsScales ? { ...parameterSpecs, ...scales } : parameterSpecs
   return {
     name: 'sampled-step',
     inputs: { kernels: { shape: [sampledKernels], dtype: 'int32' }, ...optimizerInputSpecs(optimizer) },
-    state: { ...parameterSpecs, ...scales, ...optimizerStateSpecs(optimizer, trained) },
+    state: { ...parameterSpecs, ...optimizerStateSpecs(optimizer, parameterSpecs) },
     constants: { ...tables.constants, ...targets.constants },
     build(tensors) {
       const kernels = asVector(named(tensors, 'kernels'))
-      const quantised = fakeQuantised(quantisation, tensors)
       const { blocks, hiddenSize } = predictor
-      const { sum, gradients } = gradientsInParts(quantised.tensors, parameters, kernels, hiddenSize, (given, part) =>
+      const { sum, gradients } = gradientsInParts(tensors, parameters, kernels, hiddenSize, (given, part) =>
         weightedSquaredError(reconstructionTerms(given, predict(given, tables, blocks, part), part)),
       )
       const rowWeights = tensors['rowWeights']
@@ -58,8 +52,7 @@ export function sampledStepProgram(options: SampledStepOptions): Program {
         sampledReconstructionLoss(form, total, sample, sampledKernels / table.kernels),
       )(sum)
       const scaled = Object.entries(gradients).map(([name, gradient]) => [name, tf.mul(gradient, scale)] as const)
-      const trainedGradients = quantised.chain(Object.fromEntries(scaled))
-      return { loss, ...applyOptimizer(optimizer, Object.keys(trained), trainedGradients, tensors) }
+      return { loss, ...applyOptimizer(optimizer, parameters, Object.fromEntries(scaled), tensors) }
     },
   }
 }

@@ -1,0 +1,32 @@
+/** What each version of the package added: a writer says the lowest version that has all it needs, a reader holds it to that. */
+import type { PackageDescription } from '#shared/package-description.ts'
+import { isLinearShape } from '#shared/represented-shape.ts'
+
+export interface Addition {
+  /** The first version that has it. */
+  readonly version: PackageDescription['version']
+  /** For people, e.g. `a sparse tensor`. */
+  readonly what: string
+  /** Of the layer or tensor that needs it, where it is one. */
+  readonly name?: string
+}
+
+/** All that a package has beyond version 1, the first tensor of each kind. */
+export function additionsOf(
+  description: Pick<PackageDescription, 'layers' | 'embedding' | 'kept'> & {
+    readonly predictor: Pick<PackageDescription['predictor'], 'tensors'>
+  },
+): readonly Addition[] {
+  const { layers, embedding, predictor, kept } = description
+  const sparse = predictor.tensors.find(({ kind }) => kind === 'sparse')
+  const linear = layers.find(({ shape }) => isLinearShape(shape))
+  const integers = kept.find(({ kind }) => kind === 'integer')
+  return [
+    ...(sparse === undefined ? [] : [{ version: 2, what: 'a sparse tensor', name: sparse.name } as const]),
+    ...(linear === undefined ? [] : [{ version: 3, what: 'a represented linear layer', name: linear.name } as const]),
+    ...(embedding.type === 'one-hot' ? [{ version: 3, what: 'a one-hot embedding' } as const] : []),
+    ...(integers === undefined
+      ? []
+      : [{ version: 3, what: 'a kept tensor of integers', name: integers.name } as const]),
+  ]
+}
