@@ -73,6 +73,34 @@ function convolution(
   )
 }
 
+/**
+ * A convolution of the 32 channels that another one has written, so that they lie in blocks where a machine has those, to
+ * 16 filters: values and the gradients by the image and by both filters.
+ */
+function convolutionOfBlocks(
+  [height, width]: readonly [number, number],
+  [rows, columns]: readonly [number, number],
+  stride: number,
+  pad: number,
+): OperationCase {
+  return row(
+    `conv2d of blocked channels ${height}x${width} by ${rows}x${columns} stride ${stride} pad ${pad}`,
+    [f(2, 3, height, width), f(32, 3, 1, 1), f(16, 32, rows, columns)],
+    (x, first, second) => {
+      const filters = [first, second].map((filter) => nhwc(tf.transpose(filter, [2, 3, 1, 0])))
+      const [wide = nhwc(x), deep = nhwc(x)] = filters
+      // As pairs: TensorFlow.js takes one number for the padding of square filters only.
+      const around: ExplicitPadding = [
+        [0, 0],
+        [0, 0],
+        [pad, pad],
+        [pad, pad],
+      ]
+      return tf.conv2d(tf.relu(tf.conv2d(nhwc(x), wide, 1, 0, 'NCHW')), deep, stride, around, 'NCHW')
+    },
+  )
+}
+
 type ExplicitPadding = Exclude<Parameters<typeof tf.conv2d>[3], string | number>
 
 function explicitPadding(pairs: readonly [number, number][]): ExplicitPadding {
@@ -176,6 +204,10 @@ export const operationCases: readonly OperationCase[] = [
   row('sum over all axes', [f(2, 3, 4)], (x) => tf.sum(x)),
   row('sum over the first axis', [f(2, 3, 4)], (x) => tf.sum(x, 0)),
   row('sum that keeps axes', [f(2, 3, 4)], (x) => tf.sum(x, [0, 2], true)),
+  row('sum of a product over long rows', [f(2, 3, 40, 40), f(2, 3, 40, 40)], (a, b) => tf.sum(tf.mul(a, b), [1, 2, 3])),
+  row('sum of squares over long rows', [f(2, 2500)], (x) => tf.sum(tf.square(x), 1, true)),
+  row('sum over rows too long to add up at once', [f(3, 6000)], (x) => tf.square(tf.sum(x, 1))),
+  row('sum of a product of rows and a row', [f(3, 2048), f(2048)], (a, b) => tf.sum(tf.mul(a, b), 1)),
   row('sum of a broadcast', [f(2, 1, 4)], (x) => tf.sum(tf.square(tf.broadcastTo(x, [2, 3, 4])), 1)),
   values('sum of truth values', [f(2, 3)], (x) => tf.sum(tf.greater(x, 0))),
   row('mean', [f(2, 3, 4)], (x) => tf.mean(x, -1)),
@@ -272,6 +304,13 @@ export const operationCases: readonly OperationCase[] = [
     convolution(format, [7, 8], [5, 5], 1, 2),
     convolution(format, [3, 3], [2, 2], 1, 1),
   ]),
+  convolutionOfBlocks([5, 6], [3, 3], 1, 1),
+  convolutionOfBlocks([5, 6], [3, 3], 1, 0),
+  convolutionOfBlocks([5, 4], [3, 2], 1, 1),
+  convolutionOfBlocks([4, 5], [1, 1], 1, 0),
+  convolutionOfBlocks([6, 7], [5, 5], 1, 2),
+  convolutionOfBlocks([6, 7], [3, 3], 2, 1),
+  convolutionOfBlocks([6, 4], [1, 1], 2, 0),
   row('conv2d with filters that arrive transposed', [f(2, 3, 5, 5), f(4, 3, 3, 3)], (x, w) =>
     tf.conv2d(nhwc(x), nhwc(tf.transpose(w, [2, 3, 1, 0])), 1, 1, 'NCHW'),
   ),

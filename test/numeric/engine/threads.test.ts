@@ -95,6 +95,10 @@ const programs: readonly Program[] = [
     const { mean, variance } = tf.moments(of('x'), [0, 2, 3])
     return { mean, variance, softmax: tf.softmax(tf.reshape(of('x'), [1024, 1024])) }
   }),
+  program('sums of products of feature maps', { x: f(32, 16, 32, 32), y: f(32, 16, 32, 32) }, (of) => {
+    const { value, grad } = tf.valueAndGrad((x) => tf.sum(tf.square(tf.sum(tf.mul(x, of('y')), [1, 2, 3]))))(of('x'))
+    return { value, grad }
+  }),
   convolution(64, 16, 16, 32, 1),
   convolution(64, 16, 32, 32, 2),
   convolution(64, 64, 64, 8, 1),

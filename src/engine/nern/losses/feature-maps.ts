@@ -4,7 +4,6 @@
  */
 import { tf } from '#engine/program/tfjs.ts'
 import { safeSqrt } from './safe-sqrt.ts'
-import { stagedSampleSum, stagedSum } from './staged-sum.ts'
 
 /** Added to every norm (1e-8 before April 2023). */
 const normEpsilon = 1e-3
@@ -18,18 +17,50 @@ export function featureMapLoss(original: readonly tf.Tensor[], reconstructed: re
   if (original.length !== reconstructed.length || original.length === 0) {
     throw new RangeError(`feature maps come in pairs, got ${original.length} and ${reconstructed.length}`)
   }
-  const terms = original.map((map, at) => mapDistance(map, reconstructed[at] ?? map))
-  return terms.reduce((sum, term) => tf.add(sum, term))
+  // The authors' list names some maps twice; a step need not compare them twice.
+  const counts = new Map<tf.Tensor, { readonly wanted: tf.Tensor; count: number }>()
+  for (const [at, wanted] of original.entries()) {
+    const found = reconstructed[at] ?? wanted
+    const known = counts.get(found)
+    if (known?.wanted === wanted) known.count += 1
+    else counts.set(found, { wanted, count: 1 })
+  }
+  return weightedDistance(
+    [...counts].map(([found, { wanted }]) => [wanted, found]),
+    [...counts.values()].map(({ count }) => count),
+  )
 }
 
-function mapDistance(original: tf.Tensor, reconstructed: tf.Tensor): tf.Scalar {
-  const samples = original.shape[0] ?? 1
-  const difference = tf.sub(normalise(original), normalise(reconstructed))
-  return tf.div(stagedSum(tf.square(difference)), samples)
+/**
+ * Mean over samples of the weighted sum over maps of |u - v|^2, u and v normalised, as u.u + v.v - 2 u.v: three products
+ * of vectors a map instead of two normalised maps and their difference, and a gradient that is a sum of the two maps.
+ * Equal maps give exactly 0. What follows the products is done for all maps together, [B, maps].
+ */
+function weightedDistance(
+  pairs: readonly (readonly [original: tf.Tensor, reconstructed: tf.Tensor])[],
+  weights: readonly number[],
+): tf.Scalar {
+  const originalSquares = perSample(pairs.map(([original]) => tf.square(original)))
+  const squares = perSample(pairs.map(([, reconstructed]) => tf.square(reconstructed)))
+  const products = perSample(pairs.map(([original, reconstructed]) => tf.mul(original, reconstructed)))
+  const [originalScale, scale] = [scaleOf(originalSquares), scaleOf(squares)]
+  const lengths = tf.add(tf.mul(tf.square(originalScale), originalSquares), tf.mul(tf.square(scale), squares))
+  const common = tf.mul(tf.mul(originalScale, scale), products)
+  const distances = tf.sub(lengths, tf.mul(common, 2))
+  const samples = distances.shape[0] ?? 1
+  return tf.div(tf.sum(tf.mul(distances, tf.tensor1d([...weights]))), samples)
 }
 
-/** Each sample divided by its norm over all but the first axis. The axes stay: a reshape would cost a copy. */
-function normalise(map: tf.Tensor): tf.Tensor {
-  const norms = safeSqrt(stagedSampleSum(tf.square(map)))
-  return tf.mul(map, tf.div(1, tf.add(norms, normEpsilon)))
+/** What maps are multiplied by to be normalised, from the sums of their squares. */
+function scaleOf(squares: tf.Tensor): tf.Tensor {
+  return tf.div(1, tf.add(safeSqrt(squares), normEpsilon))
+}
+
+/** Sums of each sample of maps [B, ...], one column a map: [B, maps]. */
+function perSample(maps: readonly tf.Tensor[]): tf.Tensor {
+  const sums = maps.map((map) => {
+    const axes = map.shape.map((_, axis) => axis).slice(1)
+    return tf.reshape(tf.sum(map, axes), [-1, 1])
+  })
+  return tf.concat(sums, 1)
 }

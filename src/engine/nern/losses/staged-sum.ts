@@ -13,13 +13,6 @@ export function stagedSum(x: tf.Tensor): tf.Scalar {
   return tf.sum(partial)
 }
 
-/** Sum of each sample [batch, ...] as [batch, 1, ...], in stages of one axis. */
-export function stagedSampleSum(x: tf.Tensor): tf.Tensor {
-  let partial = x
-  for (let axis = x.rank - 1; axis > 0; axis--) partial = tf.sum(partial, axis, true)
-  return partial
-}
-
 /** The divisor of `count` nearest to its square root from below; 1 for a prime. */
 function divisorNearRoot(count: number): number {
   for (let divisor = Math.floor(Math.sqrt(count)); divisor > 1; divisor--) if (count % divisor === 0) return divisor

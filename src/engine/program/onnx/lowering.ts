@@ -32,6 +32,8 @@ export class Lowering {
   readonly #transposedData = new WeakMap<ConstantData, Map<string, ConstantData>>()
   /** Results of `Relu` by their operand: its gradient is taken from the result, so that the operand can be freed. */
   readonly #reluResults = new WeakMap<Value, Value>()
+  /** Operands of the products of two equally large tensors, by the product's name. */
+  readonly #factors = new Map<string, readonly [string, string]>()
   /** Images [batch, height, width, channels] and the maps they were made of. */
   readonly #channelsFirst = new WeakMap<Value, Value>()
 
@@ -122,6 +124,9 @@ export class Lowering {
     const extents = output.shape.map((_, axis) => Math.max(...layouts.map((layout) => layout.extents[axis] ?? 1)))
     const names = operands.map((operand) => this.broadcastable(operand, order))
     const name = this.emit(op, names, attributes)
+    const [left, right] = names
+    const areWhole = layouts.every((layout) => sameNumbers(layout.extents, extents))
+    if (op === 'Mul' && areWhole && left !== undefined && right !== undefined) this.#factors.set(name, [left, right])
     // Operands with one element keep their own rank; where all do, the axes of length 1 may have to be added.
     const hasRank = operands.some(({ shape, source }) => shape.length === rank && source.kind === 'tensor')
     const isScalar = extents.every((extent) => extent === 1)
@@ -163,6 +168,11 @@ export class Lowering {
     if (value.dtype === 'bool') return { shape, dtype, source: { kind: 'mask', condition: value } }
     if (source.kind === 'mask' && dtype === 'bool') return source.condition
     return this.elementwise('Cast', [value], { shape, dtype }, { to: int(dtypeCodes[dtype]) })
+  }
+
+  /** The two tensors whose product, element by element, is the tensor `name`; both have its physical shape. */
+  factorsOf(name: string): readonly [string, string] | undefined {
+    return this.#factors.get(name)
   }
 
   rememberRelu(operand: Value, result: Value): void {
@@ -214,6 +224,22 @@ export class Lowering {
     const name = this.emit('ReorderOutput', [blocked], attributes, 'com.microsoft.nchwc')
     this.builder.rememberShape(name, stored)
     return this.laidOutValue(value, name, { order: identityOrder(4), extents: stored })
+  }
+
+  /**
+   * Maps [batch, channels, height, width] that lie in blocks, as [batch, height, width, channels] in that order in memory:
+   * what they are already where one block holds all channels. Undefined for maps that do not lie in blocks.
+   */
+  channelsInnermost(maps: Value): Value | undefined {
+    const view = this.existingBlockedView(maps)
+    if (view === undefined || !sameNumbers(layoutOf(maps).extents, maps.shape)) return undefined
+    const [batch = 1, channels = 1, height = 1, width = 1] = maps.shape
+    const spec = { shape: [batch, height, width, channels], dtype: maps.dtype }
+    const name = this.stored(view, blockedOrder)
+    if (channels === view.shape[2]) return this.plainValue(spec, this.builder.reshape(name, spec.shape))
+    const attributes = { channels: int(channels), channels_last: int(1) }
+    const inputs = [this.builder.reshape(name, maps.shape)]
+    return this.plainValue(spec, this.emit('ReorderOutput', inputs, attributes, 'com.microsoft.nchwc'))
   }
 
   /** Feature maps seen with blocked channels; copies them into blocks when they are not. */

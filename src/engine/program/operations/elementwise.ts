@@ -144,13 +144,17 @@ function isSmallFactor(factor: Value, x: Value): boolean {
   return size >= largeSize && sizeOf(layoutOf(factor).extents) <= size * smallShare
 }
 
-/** A product with a 0/1 mask takes one pass over memory as a selection; a factor of x stays apart. */
+/**
+ * A product with a 0/1 mask; a factor of x stays apart. A selection takes one pass over memory, but the CPU provider makes
+ * three of it: there the mask is multiplied by, as a number.
+ */
 function selection(x: Value, mask: Value, output: ValueSpec, lowering: Lowering): Value | undefined {
   if (mask.source.kind !== 'mask' || x.source.kind === 'mask') return undefined
   if (x.source.kind === 'scaled' && sameNumbers(x.shape, output.shape)) {
     const chosen = selection(x.source.base, mask, output, lowering)
     return chosen && scaled(chosen, x.source.factor, output)
   }
+  if (lowering.target.device === 'cpu') return lowering.elementwise('Mul', [x, mask], output)
   return lowering.elementwise('Where', [mask.source.condition, x, uniform({ ...output, shape: [] }, 0)], output)
 }
 

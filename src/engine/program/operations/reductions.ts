@@ -3,6 +3,7 @@ import { sizeOf } from '#shared/host-tensor.ts'
 import type { GraphDtype, ValueSpec } from '../graph.ts'
 import type { Lowering } from '../onnx/lowering.ts'
 import { dtypeCodes, int } from '../onnx/model.ts'
+import { innerSum } from './inner-sum.ts'
 import { layoutOf, physicalShape, uniform, uniformOf, type Layout, type Value } from '../onnx/value.ts'
 import { axesOf, operand, operation, unsupported, type Call, type LoweringCall } from './operation.ts'
 import type { Operation, OperationTable } from './operation.ts'
@@ -67,9 +68,11 @@ function reduce(kind: Reduction, x: Value, axes: readonly number[], output: Valu
   const repeats = axes.reduce((count, axis) => count * ((x.shape[axis] ?? 1) / (extents[axis] ?? 1)), 1)
   const narrowed = { shape: keptShape(x.shape, axes), dtype: output.dtype }
   let name = lowering.stored(settled, order)
-  for (const positions of passes(stored, { order, extents })) {
+  const inner = kind === sum ? innerSum(name, stored, { order, extents }, lowering) : undefined
+  for (const positions of inner === undefined ? passes(stored, { order, extents }) : []) {
     name = lowering.emit(kind.op, [name, lowering.builder.int64(positions)], { keepdims: int(1) })
   }
+  name = inner ?? name
   const layout = { order, extents: extents.map((extent, axis) => (axes.includes(axis) ? 1 : extent)) }
   const reduced = lowering.laidOutValue(narrowed, name, layout)
   return lowering.reshape(scaled(kind, reduced, repeats, lowering), output.shape)
