@@ -278,6 +278,7 @@ export function padValue(
   lowering: Lowering,
 ): Value {
   const shape = x.shape.map((extent, axis) => extent + (paddings[axis]?.[0] ?? 0) + (paddings[axis]?.[1] ?? 0))
+  if (paddings.every(([before, after]) => before === 0 && after === 0)) return x
   if (uniformOf(x) === filling) return uniform(withShape(x, shape), filling)
   const { order } = layoutOf(x)
   const before = order.map((axis) => paddings[axis]?.[0] ?? 0)

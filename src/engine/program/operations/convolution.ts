@@ -8,10 +8,10 @@ import type { Lowering } from '../onnx/lowering.ts'
 import { int, ints, type OnnxAttributes } from '../onnx/model.ts'
 import { PendingConvolution } from '../onnx/pending-convolution.ts'
 import { layoutOf, transposed, type Value } from '../onnx/value.ts'
-import { concatValues, reverseValue } from './arrangement.ts'
+import { reverseValue } from './arrangement.ts'
 import { channelsFirst, convolutionOf, formatOf, inFormat, windowAttributes } from './convolution-geometry.ts'
 import type { Convolution } from './convolution-geometry.ts'
-import { filterGradientRows } from './filter-gradient.ts'
+import { filterGradientCells } from './filter-gradient.ts'
 import { operand, operation, unsupported, type Call, type Operation, type OperationTable } from './operation.ts'
 
 /** One of the two kinds that TensorFlow.js has: all channels in every filter, or one. */
@@ -19,8 +19,8 @@ interface Kind {
   readonly isDepthwise: boolean
   /** The program's filter as [filters, channels of a group, height, width]. */
   weightsOf(filter: Value, conv: Convolution, lowering: Lowering): Value
-  /** Rows of `filterGradientRows` as the program's filter. */
-  filterOf(rows: readonly Value[], conv: Convolution, lowering: Lowering): Value
+  /** What `filterGradientCells` gives, as the program's filter. */
+  filterOf(cells: Value, conv: Convolution, lowering: Lowering): Value
   /** A factor for each filter, [filters], so that it broadcasts against the program's filter. */
   factorOf(factor: Value, conv: Convolution, lowering: Lowering): Value
 }
@@ -29,10 +29,8 @@ interface Kind {
 const full: Kind = {
   isDepthwise: false,
   weightsOf: (filter) => transposed(filter, [3, 2, 0, 1]),
-  filterOf(rows, { kernel: [height, width], filters, channels }, lowering) {
-    const parts = rows.map((row) => lowering.reshape(row, [1, width, filters, channels]))
-    return transposed(concatValues(parts, 0, [height, width, filters, channels], lowering), [0, 1, 3, 2])
-  },
+  filterOf: (cells, { kernel, filters, channels }, lowering) =>
+    transposed(lowering.reshape(cells, [...kernel, filters, channels]), [0, 1, 3, 2]),
   factorOf: (factor) => factor,
 }
 
@@ -41,11 +39,8 @@ const depthwise: Kind = {
   isDepthwise: true,
   weightsOf: (filter, { kernel, filters }, lowering) =>
     lowering.reshape(transposed(filter, [2, 3, 0, 1]), [filters, 1, ...kernel]),
-  filterOf(rows, { kernel: [height, width], filters, channels }, lowering) {
-    const multiplier = filters / channels
-    const parts = rows.map((row) => lowering.reshape(row, [1, channels, width, multiplier]))
-    return transposed(concatValues(parts, 0, [height, channels, width, multiplier], lowering), [0, 2, 1, 3])
-  },
+  filterOf: (cells, { kernel, filters, channels }, lowering) =>
+    transposed(lowering.reshape(cells, [channels, ...kernel, filters / channels]), [1, 2, 0, 3]),
   factorOf: (factor, { filters, channels }, lowering) => lowering.reshape(factor, [channels, filters / channels]),
 }
 
@@ -109,9 +104,8 @@ function filterGradient(kind: Kind): Operation {
       const conv = geometry(kind, call, x.shape, call.attributes.numbers('filterShape'))
       const format = formatOf(call)
       const { maps: dy, factor } = withoutFactor(channelsFirst(operand(call, 'dy'), format, lowering), lowering)
-      const image = lowering.unblocked(channelsFirst(x, format, lowering))
-      const rows = filterGradientRows(image, lowering.unblocked(dy), conv, lowering)
-      return scaledFilter(kind.filterOf(rows, conv, lowering), factor, kind, conv, lowering)
+      const cells = filterGradientCells(channelsFirst(x, format, lowering), lowering.unblocked(dy), conv, lowering)
+      return scaledFilter(kind.filterOf(cells, conv, lowering), factor, kind, conv, lowering)
     },
   )
 }
