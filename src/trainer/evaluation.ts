@@ -26,6 +26,7 @@ export interface Evaluation {
 /**
  * @param program `evaluateProgram` of `network` compiled for as many images as `evaluationBatchOf` says
  * @param onBatch awaited after every batch with the images done
+ * @param onLogits is given [batch, classes] of every batch, of which the first `count` rows are images from `start` on
  */
 export async function evaluateSplit(
   program: CompiledProgram,
@@ -33,6 +34,7 @@ export async function evaluateSplit(
   network: Network,
   data: ImageSplit,
   onBatch: (done: number, total: number) => Promise<void>,
+  onLogits?: (start: number, count: number, logits: Float32Array) => void,
 ): Promise<Evaluation> {
   const { channels, height, width } = network.inputShape
   const size = channels * height * width
@@ -46,13 +48,14 @@ export async function evaluateSplit(
     const stored = await data.read(Array.from({ length: count }, (_, i) => start + i))
     writeImages(stored, images, count, { stored: data.shape, shown: network.inputShape })
     for (let padded = count; padded < batch; padded++) images.copyWithin(padded * size, 0, size)
-    const { predictions } = await program.run(
+    const { predictions, logits } = await program.run(
       { images: float32Tensor([batch, channels, height, width], images) },
       state,
     )
     if (predictions === undefined) {
       throw new AppException({ code: 'internal', message: 'The evaluation program returned no predictions.' })
     }
+    if (logits?.data instanceof Float32Array) onLogits?.(start, count, logits.data)
     for (let i = 0; i < count; i++) {
       const predicted = predictions.data[i] ?? 0
       classes[start + i] = predicted

@@ -15,45 +15,85 @@ interface PartialStep {
   readonly everySteps: number
 }
 
-export class FullSteps {
-  readonly #representation: Representation
+interface Programs {
+  readonly terms: Terms
   /** Predicts all kernels. */
-  readonly #whole: CompiledProgram
-  readonly #partial: PartialStep | undefined
+  readonly whole: CompiledProgram
+  readonly partial?: PartialStep
+}
 
-  private constructor(representation: Representation, whole: CompiledProgram, partial?: PartialStep) {
-    this.#representation = representation
-    this.#whole = whole
-    this.#partial = partial
-  }
+/** Which of the terms that need images a step has. One of weight 0, as in a warm-up, is left out and costs nothing. */
+export interface Terms {
+  readonly featureMaps: boolean
+  readonly distillation: boolean
+}
 
-  static async compile(
-    executor: Executor,
-    config: DistillationConfig,
-    options: Omit<FullStepOptions, 'cache'>,
-  ): Promise<FullSteps> {
-    const { representation } = options
-    if (!isCached(config)) return new FullSteps(representation, await executor.compile(fullStepProgram(options)))
-    const whole = await executor.compile(fullStepProgram({ ...options, cache: 'filled' }))
-    const program = await executor.compile(fullStepProgram({ ...options, cache: 'read' }))
-    return new FullSteps(representation, whole, { program, everySteps: config.refreshEverySteps })
+export type FullStepsOptions = Omit<FullStepOptions, 'cache' | 'distillation'> & {
+  readonly distillation: NonNullable<FullStepOptions['distillation']>
+}
+
+export class FullSteps {
+  readonly #executor: Executor
+  readonly #config: DistillationConfig
+  readonly #options: FullStepsOptions
+  /** Of the terms of the last step; a schedule changes them once or twice, so that older ones are not kept. */
+  #programs: Programs | undefined
+
+  constructor(executor: Executor, config: DistillationConfig, options: FullStepsOptions) {
+    this.#executor = executor
+    this.#config = config
+    this.#options = options
   }
 
   /**
    * @param phaseStep 0 for the first of the phase, which always predicts all kernels
+   * @param inputs with `images` where there are terms that need them
    * @param kernels sampled ones, left out when all have a gradient
    */
-  run(
+  async run(
     phaseStep: number,
+    terms: Terms,
     inputs: HostTensors,
     kernels: Int32Array | undefined,
     state: DeviceState,
   ): Promise<HostTensors> {
-    if (kernels === undefined) return this.#whole.run(inputs, state)
+    const { whole, partial } = await this.#programsOf(terms)
+    if (kernels === undefined) return whole.run(inputs, state)
     const sampled = { ...inputs, kernels: int32Tensor([kernels.length], kernels) }
-    if (this.#partial === undefined || phaseStep % this.#partial.everySteps === 0)
-      return this.#whole.run(sampled, state)
-    return this.#partial.program.run({ ...sampled, ...rowSourcesOf(this.#representation, kernels) }, state)
+    if (partial === undefined || phaseStep % partial.everySteps === 0) return whole.run(sampled, state)
+    return partial.program.run({ ...sampled, ...rowSourcesOf(this.#options.representation, kernels) }, state)
+  }
+
+  async #programsOf(terms: Terms): Promise<Programs> {
+    const { featureMaps, distillation } = terms
+    const known = this.#programs
+    if (known?.terms.featureMaps === featureMaps && known.terms.distillation === distillation) return known
+    known?.whole.dispose()
+    known?.partial?.program.dispose()
+    this.#programs = undefined
+    this.#programs = { terms, ...(await this.#compile(terms)) }
+    return this.#programs
+  }
+
+  async #compile(terms: Terms): Promise<Omit<Programs, 'terms'>> {
+    const options = withTerms(this.#options, terms)
+    if (!isCached(this.#config)) return { whole: await this.#executor.compile(fullStepProgram(options)) }
+    const whole = await this.#executor.compile(fullStepProgram({ ...options, cache: 'filled' }))
+    const program = await this.#executor.compile(fullStepProgram({ ...options, cache: 'read' }))
+    return { whole, partial: { program, everySteps: this.#config.refreshEverySteps } }
+  }
+}
+
+function withTerms(options: FullStepsOptions, terms: Terms): FullStepOptions {
+  const { distillation, ...rest } = options
+  if (!terms.featureMaps && !terms.distillation) return rest
+  return {
+    ...rest,
+    distillation: {
+      ...distillation,
+      ...(terms.featureMaps ? {} : { featureMaps: 'none' }),
+      ...(terms.distillation ? {} : { form: 'none' }),
+    },
   }
 }
 

@@ -30,6 +30,8 @@ export interface Batch {
   readonly images: Float32Array
   /** int32 [batch]; overwritten by the next call. */
   readonly labels: Int32Array
+  /** Of the images in their split, int32 [batch]; overwritten by the next epoch. */
+  readonly indices: Int32Array
   /** Of mixed images only: the labels of their partners, int32 [batch], and the share of an image's own label. */
   readonly mixed?: { readonly labels: Int32Array; readonly share: number }
 }
@@ -92,7 +94,7 @@ export class BatchSource {
     if (geometry === 'none') writeImages(gathered, this.#images, batch, shapes)
     else writeAugmentedImages(gathered, this.#images, batch, shapes, geometry, this.#augmentation)
     this.#jitter()
-    return { images: this.#images, labels: this.#labels, ...this.#mix() }
+    return { images: this.#images, labels: this.#labels, indices, ...this.#mix() }
   }
 
   #jitter(): void {

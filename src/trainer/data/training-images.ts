@@ -14,8 +14,11 @@ export type TrainingImagesState = NoiseSourceState | BatchSourceState
 
 export interface TrainingImages {
   readonly state: TrainingImagesState
-  /** float32 [batch, channels, height, width], to be normalised by the program; overwritten by the next call. */
-  next(): Promise<{ readonly images: Float32Array }>
+  /**
+   * float32 [batch, channels, height, width], to be normalised by the program, and for images of a data set their
+   * places in its training split, int32 [batch]; overwritten by the next call.
+   */
+  next(): Promise<{ readonly images: Float32Array; readonly indices?: Int32Array }>
 }
 
 /**

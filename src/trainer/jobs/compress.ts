@@ -14,7 +14,7 @@ import type { DeviceState, Executor } from '#engine/executors/executor.ts'
 import { withRepresentedLayers } from '#networks/linear-layers.ts'
 import { plannedSteps, segmentsOf, type PhaseName, type Segment } from '#shared/compress-phases.ts'
 import type { CompressConfig, OptimizerConfig } from '#shared/experiment-config.ts'
-import { float32Tensor, int32Tensor, type HostTensors } from '#shared/host-tensor.ts'
+import { int32Tensor, type HostTensor, type HostTensors } from '#shared/host-tensor.ts'
 import { underPrefix, withoutPrefix, withPrefix } from '#shared/name-prefix.ts'
 import { Random } from '#shared/random.ts'
 import type { StoredTensors } from '#shared/stored-tensor.ts'
@@ -26,13 +26,14 @@ import type { FullStepOptions } from '#engine/nern/programs/full-step.ts'
 import { cacheState, FullSteps } from '../compress/full-steps.ts'
 import { ReconstructedEvaluation } from '../compress/reconstructed-evaluation.ts'
 import type { FoundPermutations } from '../compress/find-permutations.ts'
+import { ImageInputs } from '../compress/image-inputs.ts'
+import { areLogitsFixed } from '../compress/original-logits.ts'
 import { isPrunedIn, prunedMatrices, prunedPredictor } from '../compress/pruning.ts'
 import { setUp, startedInStoredForm, type CompressSetup } from '../compress/setup.ts'
 import { startPredictor } from '../compress/start-predictor.ts'
 import type { ImageSplit } from '../data/image-split.ts'
 import { loadSplit } from '../data/open-dataset.ts'
 import { finiteLoss } from '../finite-loss.ts'
-import { openTrainingImages, type TrainingImages, type TrainingImagesState } from '../data/training-images.ts'
 import type { JobContext, JobEnd } from '../job-context.ts'
 import { Metrics } from '../metrics.ts'
 import { loadNetwork, storedRemainderOf, type LoadedNetwork } from '../network-file.ts'
@@ -79,8 +80,8 @@ class CompressRun {
   #state: DeviceState
   /** Of the state's tensors, those that a step trains. */
   #trainedNames: readonly string[]
-  #source: TrainingImages | undefined
-  #sourceState: TrainingImagesState | undefined
+  /** Both phases with images draw from one sequence of batches: a checkpoint knows where it stands. */
+  readonly #images: ImageInputs
   #step: number
   #best: HostTensors
   #bestAt: { correct: number; step: number }
@@ -125,7 +126,10 @@ class CompressRun {
       distillation: 0,
       quantisation: 0,
     }
-    this.#sourceState = resumed?.progress.source
+    this.#images = new ImageInputs(
+      { executor, context, config, original, dataset: job.dataset },
+      resumed?.progress.source,
+    )
     this.#bestAt = resumed?.progress.best ?? { correct: -1, step: 0 }
     this.#best = underPrefix(resumed?.tensors ?? {}, bestPrefix)
     this.#resumed = resumed?.tensors
@@ -344,7 +348,7 @@ class CompressRun {
     const { dataBatch } = config
     const sampler = this.#sampler.distillation
     const isAll = config.sampling.method === 'all'
-    const program = await FullSteps.compile(this.#executor, config, {
+    const program = new FullSteps(this.#executor, config, {
       representation,
       targets,
       form: 'rmse',
@@ -358,16 +362,9 @@ class CompressRun {
         featureMaps: config.featureMaps,
         form: config.distillationForm,
         temperature: config.temperature,
+        hasOriginalLogits: areLogitsFixed(config),
       },
     })
-    // Both phases with images draw from one sequence of batches: a checkpoint knows where it stands.
-    const source = (this.#source ??= await openTrainingImages(
-      this.#job.config,
-      network,
-      this.#job.dataset,
-      this.#sourceState,
-    ))
-    const { channels, height, width } = network.inputShape
     const schedule = {
       weights: {
         reconstruction: config.reconstructionWeight,
@@ -380,12 +377,14 @@ class CompressRun {
     }
     return async (phaseStep) => {
       const learningRate = learningRateAt(scheduleOf(optimizerConfig, steps), phaseStep)
-      const { images } = await source.next()
+      const weights = objectiveWeightsAt(schedule, phaseStep)
+      const terms = { featureMaps: weights.featureMaps > 0, distillation: weights.distillation > 0 }
       const outputs = await program.run(
         phaseStep,
+        terms,
         {
-          images: float32Tensor([dataBatch, channels, height, width], images),
-          ...objectiveInputs(objectiveWeightsAt(schedule, phaseStep)),
+          ...(terms.featureMaps || terms.distillation ? await this.#images.next() : {}),
+          ...objectiveInputs(weights),
           ...optimizerInputsAt(optimizer, phaseStep + 1, learningRate),
         },
         isAll ? undefined : sampler.draw(this.#sampling),
@@ -394,8 +393,8 @@ class CompressRun {
       return {
         'loss.total': finiteLoss(outputs['loss']?.data[0], this.#step + 1),
         'loss.reconstruction': outputs['reconstructionLoss']?.data[0] ?? 0,
-        'loss.feature-maps': outputs['featureMapLoss']?.data[0] ?? 0,
-        'loss.distillation': outputs['distillationLoss']?.data[0] ?? 0,
+        ...lossOf('loss.feature-maps', outputs['featureMapLoss']),
+        ...lossOf('loss.distillation', outputs['distillationLoss']),
       }
     }
   }
@@ -423,7 +422,7 @@ class CompressRun {
       step: this.#step,
       elapsedMs: this.#metrics.elapsedMs,
       sampling: this.#sampling.state,
-      source: this.#source?.state,
+      source: this.#images.state,
       best: this.#bestAt,
       permutation: this.#permutation,
       seconds: this.#seconds,
@@ -437,6 +436,11 @@ class CompressRun {
       bytes: Uint8Array.from(bytes),
     })
   }
+}
+
+/** A term that a step leaves out has no value. */
+function lossOf(name: string, loss: HostTensor | undefined): Readonly<Record<string, number>> {
+  return loss === undefined ? {} : { [name]: loss.data[0] ?? Number.NaN }
 }
 
 function scheduleOf(config: OptimizerConfig, steps: number): LearningRateSchedule {

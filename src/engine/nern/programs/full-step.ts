@@ -5,8 +5,7 @@
 import { imageSpec, normaliseImages } from '#engine/network-images.ts'
 import { parameterSpecs as networkParameterSpecs } from '#engine/network-parameters.ts'
 import type { NamedTensors, Program } from '#engine/program/program.ts'
-import type { tf } from '#engine/program/tfjs.ts'
-import { asVector } from '#engine/tensor-rank.ts'
+import { asMatrix, asVector } from '#engine/tensor-rank.ts'
 import type { HostTensors, TensorSpecs } from '#shared/host-tensor.ts'
 import { named } from '../named.ts'
 import { without } from '#shared/without.ts'
@@ -15,6 +14,7 @@ import { fakeQuantised, noQuantisation, scaleSpecs, type Quantisation } from '#e
 import { zerosHeld } from '../predictor-pruning.ts'
 import type { KernelTargets } from '../representation.ts'
 import { cachedRows, cacheSpecs, refreshedRows, rowSourceSpecs } from './kernel-cache.ts'
+import type { ImageBatch } from './image-parts.ts'
 import {
   objectiveGradients,
   objectiveInputSpecs,
@@ -27,7 +27,8 @@ import {
 export interface FullStepOptions extends Omit<ObjectiveOptions, 'distillation'> {
   readonly targets: KernelTargets
   readonly optimizer: Optimizer
-  readonly distillation: DistillationOptions & {
+  /** Left out: the step has no images and its loss is that of reconstruction, of all kernels. */
+  readonly distillation?: DistillationOptions & {
     /** All parameters of the original network. */
     readonly parameters: HostTensors
     readonly batch: number
@@ -49,10 +50,11 @@ export interface FullStepOptions extends Omit<ObjectiveOptions, 'distillation'> 
 }
 
 /**
- * Inputs: `images` [batch, channels, height, width], float32 of 0 to 255, augmented; `kernels` int32 [sampledKernels];
- * those of `objectiveInputs`, `optimizerInputsAt` and, with a cache that is read, `rowSourcesOf`. State: the predictor's
+ * Inputs: with distillation `images` [batch, channels, height, width], float32 of 0 to 255, augmented, and where they are
+ * given `originalLogits` [batch, classes]; `kernels` int32 [sampledKernels]; those of `objectiveInputs`,
+ * `optimizerInputsAt` and, with a cache that is read, `rowSourcesOf`. State: the predictor's
  * parameters, with quantisation their scales, the optimiser's, and with a cache its own. Outputs, all [] and before the
- * step: `loss`, `reconstructionLoss`, `featureMapLoss`, `distillationLoss`.
+ * step: `loss`, `reconstructionLoss` and, of the terms that are not left out, `featureMapLoss`, `distillationLoss`.
  */
 export function fullStepProgram(options: FullStepOptions): Program {
   const { representation, targets, optimizer, distillation, sampledKernels, cache } = options
@@ -60,15 +62,15 @@ export function fullStepProgram(options: FullStepOptions): Program {
   const { tables, parameterSpecs } = representation
   const scales = scaleSpecs(quantisation.plan, parameterSpecs)
   const trained = without(quantisation.learnsScales ? { ...parameterSpecs, ...scales } : parameterSpecs, frozen)
-  const { network, batch } = distillation
-  const original = networkParameterSpecs(network, distillation.parameters, 'none')
+  const original =
+    distillation && networkParameterSpecs(distillation.network, distillation.parameters, 'none').constants
   const isSampled = sampledKernels !== 'all'
   if (cache !== undefined && !isSampled) throw new RangeError('a step that predicts all kernels has no use for a cache')
   const kernelInput: TensorSpecs = isSampled ? { kernels: { shape: [sampledKernels], dtype: 'int32' } } : {}
   return {
     name: 'full-step',
     inputs: {
-      images: imageSpec(network, batch),
+      ...(distillation === undefined ? {} : imageSpecs(distillation)),
       ...kernelInput,
       ...(cache === 'read' ? rowSourceSpecs(representation) : {}),
       ...objectiveInputSpecs,
@@ -80,11 +82,10 @@ export function fullStepProgram(options: FullStepOptions): Program {
       ...optimizerStateSpecs(optimizer, trained),
       ...(cache === undefined ? {} : cacheSpecs(representation)),
     },
-    constants: { ...tables.constants, ...targets.constants, ...original.constants },
+    constants: { ...tables.constants, ...targets.constants, ...original },
     build(tensors) {
-      const images = normaliseImages(named(tensors, 'images'), network.preprocessing)
       const quantised = fakeQuantised(quantisation, tensors)
-      const { losses, gradients, kept } = gradientsOf(quantised.tensors, options, images)
+      const { losses, gradients, kept } = gradientsOf(quantised.tensors, options)
       const hold = zerosHeld(pruned, tensors)
       const trainedGradients = hold(quantised.chain(gradients))
       const updated = applyOptimizer(optimizer, Object.keys(trained), trainedGradients, tensors)
@@ -93,16 +94,33 @@ export function fullStepProgram(options: FullStepOptions): Program {
   }
 }
 
+function imageSpecs({
+  network,
+  batch,
+  hasOriginalLogits = false,
+}: NonNullable<FullStepOptions['distillation']>): TensorSpecs {
+  const logits: TensorSpecs = { originalLogits: { shape: [batch, network.classes], dtype: 'float32' } }
+  return { images: imageSpec(network, batch), ...(hasOriginalLogits ? logits : {}) }
+}
+
+/** The images of a step, normalised, and what is known of them; undefined for a step without. */
+function imageBatch(tensors: NamedTensors, { distillation }: FullStepOptions): ImageBatch | undefined {
+  if (distillation === undefined) return undefined
+  const images = normaliseImages(named(tensors, 'images'), distillation.network.preprocessing)
+  const isGiven = distillation.hasOriginalLogits === true
+  return { images, ...(isGiven ? { originalLogits: asMatrix(named(tensors, 'originalLogits')) } : {}) }
+}
+
 /** Losses and gradients, and what the cache becomes. */
 function gradientsOf(
   tensors: NamedTensors,
   options: FullStepOptions,
-  images: tf.Tensor4D,
 ): ObjectiveGradients & { readonly kept: NamedTensors } {
   const { representation, sampledKernels, cache } = options
-  if (sampledKernels === 'all') return { ...objectiveGradients(tensors, options, images), kept: {} }
+  const batch = imageBatch(tensors, options)
+  if (sampledKernels === 'all') return { ...objectiveGradients(tensors, options, batch), kept: {} }
   const kernels = asVector(named(tensors, 'kernels'))
   const refreshed = cache === 'read' ? refreshedRows(tensors, representation, kernels) : undefined
-  const { rows, ...result } = sampledGradients(tensors, options, kernels, images, refreshed)
+  const { rows, ...result } = sampledGradients(tensors, options, kernels, batch, refreshed)
   return { ...result, kept: cache === undefined ? {} : { [cachedRows]: rows } }
 }

@@ -13,6 +13,13 @@ const partPixels = 2 ** 15
 /** A part is the graph of both networks once more; batches of large images get larger parts instead of more of them. */
 const mostParts = 8
 
+export interface ImageBatch {
+  /** [B, C, H, W], normalised */
+  readonly images: tf.Tensor4D
+  /** Of the original network, [B, classes], where they are known already. */
+  readonly originalLogits?: tf.Tensor2D
+}
+
 export interface RowGradients {
   /** Scalars by name. */
   readonly losses: NamedTensors
@@ -20,21 +27,20 @@ export interface RowGradients {
   readonly rowGradients: tf.Tensor
 }
 
-/**
- * @param images [B, C, H, W]
- * @param gradientsOf losses and gradient of some of the images
- */
-export function meanOverParts(images: tf.Tensor4D, gradientsOf: (images: tf.Tensor4D) => RowGradients): RowGradients {
-  const [batch, , height, width] = images.shape
-  const partSize = Math.max(1, Math.floor(partPixels / (height * width)), Math.ceil(batch / mostParts))
-  if (partSize >= batch) return gradientsOf(images)
+/** @param gradientsOf losses and gradient of some of the images */
+export function meanOverParts(batch: ImageBatch, gradientsOf: (part: ImageBatch) => RowGradients): RowGradients {
+  const { images, originalLogits } = batch
+  const [samples, , height, width] = images.shape
+  const partSize = Math.max(1, Math.floor(partPixels / (height * width)), Math.ceil(samples / mostParts))
+  if (partSize >= samples) return gradientsOf(batch)
   let mean: RowGradients | undefined
-  for (let start = 0; start < batch; start += partSize) {
-    const size = Math.min(partSize, batch - start)
+  for (let start = 0; start < samples; start += partSize) {
+    const size = Math.min(partSize, samples - start)
     const chosen = tf.slice4d(images, [start, 0, 0, 0], [size, -1, -1, -1])
+    const logits = originalLogits && { originalLogits: tf.slice2d(originalLogits, [start, 0], [size, -1]) }
     // Not before the losses either: no gradient needs their last sums, so their operands would stay until the end.
     const next = mean === undefined ? chosen : after(chosen, [mean.rowGradients, ...Object.values(mean.losses)])
-    const part = scaled(gradientsOf(next), size / batch)
+    const part = scaled(gradientsOf({ images: next, ...logits }), size / samples)
     mean = mean === undefined ? part : added(mean, part)
   }
   if (mean === undefined) throw new RangeError('a batch needs images')

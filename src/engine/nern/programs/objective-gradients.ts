@@ -18,15 +18,19 @@ import { reconstructionLoss, type ReconstructionForm } from '../losses/reconstru
 import { named } from '../named.ts'
 import { predict, predictInParts } from '../predictor.ts'
 import type { Representation } from '../representation.ts'
-import { meanOverParts, type RowGradients } from './image-parts.ts'
+import { meanOverParts, type ImageBatch, type RowGradients } from './image-parts.ts'
 import { gradientsInParts } from './kernel-parts.ts'
 import { reconstructionTerms } from './reconstruction-inputs.ts'
 
 export interface DistillationOptions {
   readonly network: Network
-  readonly featureMaps: 'faithful' | 'documented'
-  readonly form: DistillationForm
+  /** Which maps are compared; `none` leaves the term out. */
+  readonly featureMaps: 'faithful' | 'documented' | 'none'
+  /** Of the divergence of logits; `none` leaves the term out. */
+  readonly form: DistillationForm | 'none'
   readonly temperature: number
+  /** Whether the original network's logits come with the images, so that it need not run: only without feature maps. */
+  readonly hasOriginalLogits?: boolean
 }
 
 export interface ObjectiveOptions {
@@ -38,7 +42,7 @@ export interface ObjectiveOptions {
 }
 
 export interface ObjectiveGradients {
-  /** `loss`, `reconstructionLoss` and, with distillation, `featureMapLoss` and `distillationLoss`; all []. */
+  /** `loss`, `reconstructionLoss` and, of the terms that are not left out, `featureMapLoss` and `distillationLoss`; all []. */
   readonly losses: NamedTensors
   /** Of the weighted sum, by predictor parameter. */
   readonly gradients: NamedTensors
@@ -68,17 +72,17 @@ export function objectiveInputs(weights: ObjectiveWeights): HostTensors {
  * Gradient through all kernels.
  * @param tensors predictor parameters, constants of tables and targets, `objective.*`; with distillation the original
  *   network's parameters under their names
- * @param images normalised [B, C, H, W]; needed with distillation
+ * @param batch needed with distillation
  */
 export function objectiveGradients(
   tensors: NamedTensors,
   options: ObjectiveOptions,
-  images?: tf.Tensor4D,
+  batch?: ImageBatch,
 ): ObjectiveGradients {
   const { tables, predictor, parameterSpecs } = options.representation
   const rowsOf = (given: NamedTensors): tf.Tensor2D => predict(given, tables, predictor.blocks)
   // The runtime sees that the rows are computed twice, and computes them once.
-  const { losses, rowGradients } = rowGradientsOfBatch(tensors, options, rowsOf(tensors), images)
+  const { losses, rowGradients } = rowGradientsOfBatch(tensors, options, rowsOf(tensors), batch)
   const { gradients } = lossGradients(tensors, Object.keys(parameterSpecs), (given) => ({
     loss: tf.sum(tf.mul(rowsOf(given), rowGradients)),
     outputs: {},
@@ -95,11 +99,11 @@ export function sampledGradients(
   tensors: NamedTensors,
   options: ObjectiveOptions,
   kernels: tf.Tensor1D,
-  images?: tf.Tensor4D,
+  batch?: ImageBatch,
   rows: tf.Tensor2D = predictInParts(tensors, options.representation.tables, options.representation.predictor.blocks),
 ): SampledGradients {
   const { tables, predictor, parameterSpecs } = options.representation
-  const { losses, rowGradients } = rowGradientsOfBatch(tensors, options, rows, images)
+  const { losses, rowGradients } = rowGradientsOfBatch(tensors, options, rows, batch)
   const parameters = Object.keys(parameterSpecs)
   const { gradients } = gradientsInParts(tensors, parameters, kernels, predictor.hiddenSize, (given, part) =>
     tf.sum(tf.mul(predict(given, tables, predictor.blocks, part), tf.gather(rowGradients, part))),
@@ -111,10 +115,10 @@ function rowGradientsOfBatch(
   tensors: NamedTensors,
   options: ObjectiveOptions,
   rows: tf.Tensor2D,
-  images?: tf.Tensor4D,
+  batch?: ImageBatch,
 ): RowGradients {
-  if (images === undefined) return rowGradientsOf(objectiveOf(tensors, options), rows)
-  return meanOverParts(images, (part) => rowGradientsOf(objectiveOf(tensors, options, part), rows))
+  if (batch === undefined) return rowGradientsOf(objectiveOf(tensors, options), rows)
+  return meanOverParts(batch, (part) => rowGradientsOf(objectiveOf(tensors, options, part), rows))
 }
 
 type Objective = (predicted: tf.Tensor2D) => { readonly loss: tf.Scalar; readonly outputs: NamedTensors }
@@ -128,33 +132,59 @@ export function rowGradientsOf(objective: Objective, predicted: tf.Tensor2D): Ro
 }
 
 /** The weighted sum as a function of the predicted rows; the original network has run once, outside of it. */
-export function objectiveOf(tensors: NamedTensors, options: ObjectiveOptions, images?: tf.Tensor4D): Objective {
+export function objectiveOf(tensors: NamedTensors, options: ObjectiveOptions, batch?: ImageBatch): Objective {
   const { representation, form, distillation } = options
   const { table } = representation
-  const weighted = (loss: tf.Scalar, term: string): tf.Scalar => tf.mul(loss, named(tensors, `objective.${term}`))
-  const forward = (parameters: NamedTensors): ForwardResult => {
-    if (distillation === undefined || images === undefined) throw new RangeError('distillation needs images')
-    const { network, featureMaps } = distillation
-    return networkForward(network, parameters, images, { mode: 'inference', featureMaps })
-  }
-  const original = distillation === undefined ? undefined : forward(tensors)
+  const weighted = (loss: tf.Scalar, weight: string): tf.Scalar => tf.mul(loss, named(tensors, `objective.${weight}`))
+  const compare = distillation === undefined ? undefined : comparison(tensors, distillation, batch)
   return (predicted) => {
     const reconstruction = reconstructionLoss(form, reconstructionTerms(tensors, predicted), table.weights)
-    const loss = weighted(reconstruction, 'reconstruction')
-    if (distillation === undefined || original === undefined) {
-      return { loss, outputs: { reconstructionLoss: reconstruction } }
-    }
-    const reconstructed = forward({ ...tensors, ...assembleWeights(predicted, table) })
-    const maps = featureMapLoss(original.featureMaps, reconstructed.featureMaps)
-    const divergence = distillationLoss(
-      original.logits,
-      reconstructed.logits,
-      distillation.form,
-      distillation.temperature,
-    )
-    return {
-      loss: tf.add(tf.add(loss, weighted(maps, 'featureMaps')), weighted(divergence, 'distillation')),
-      outputs: { reconstructionLoss: reconstruction, featureMapLoss: maps, distillationLoss: divergence },
-    }
+    const terms = compare === undefined ? [] : compare({ ...tensors, ...assembleWeights(predicted, table) })
+    const alone = weighted(reconstruction, 'reconstruction')
+    const loss = terms.reduce((sum, term) => tf.add(sum, weighted(term.loss, term.weight)), alone)
+    const outputs = Object.fromEntries(terms.map((term) => [term.output, term.loss]))
+    return { loss, outputs: { reconstructionLoss: reconstruction, ...outputs } }
   }
+}
+
+/** A term of the objective that compares the two networks on images. */
+interface ComparedTerm {
+  readonly weight: 'featureMaps' | 'distillation'
+  readonly output: 'featureMapLoss' | 'distillationLoss'
+  readonly loss: tf.Scalar
+}
+
+/** The compared terms as a function of all parameters of the reconstructed network. */
+function comparison(
+  tensors: NamedTensors,
+  { network, featureMaps, form, temperature, hasOriginalLogits = false }: DistillationOptions,
+  batch: ImageBatch | undefined,
+): (parameters: NamedTensors) => readonly ComparedTerm[] {
+  if (batch === undefined) throw new RangeError('distillation needs images')
+  const comparesMaps = featureMaps !== 'none'
+  if (comparesMaps && hasOriginalLogits) throw new RangeError('feature maps need the original network to run')
+  const forward = (parameters: NamedTensors): ForwardResult =>
+    networkForward(network, parameters, batch.images, {
+      mode: 'inference',
+      ...(comparesMaps ? { featureMaps } : {}),
+    })
+  const original = hasOriginalLogits ? { logits: givenLogits(batch), featureMaps: [] } : forward(tensors)
+  return (parameters) => {
+    const reconstructed = forward(parameters)
+    const terms: ComparedTerm[] = []
+    if (comparesMaps) {
+      const loss = featureMapLoss(original.featureMaps, reconstructed.featureMaps)
+      terms.push({ weight: 'featureMaps', output: 'featureMapLoss', loss })
+    }
+    if (form !== 'none') {
+      const loss = distillationLoss(original.logits, reconstructed.logits, form, temperature)
+      terms.push({ weight: 'distillation', output: 'distillationLoss', loss })
+    }
+    return terms
+  }
+}
+
+function givenLogits({ originalLogits }: ImageBatch): tf.Tensor2D {
+  if (originalLogits === undefined) throw new RangeError('the original logits were to come with the images')
+  return originalLogits
 }

@@ -235,7 +235,7 @@ function rowGradients(
       form: 'rmse',
       distillation: { network, featureMaps: mode, form: 'stabilised', temperature: 1 },
     } as const
-    const objective = objectiveOf(given, options, asMap(named(given, 'images')))
+    const objective = objectiveOf(given, options, { images: asMap(named(given, 'images')) })
     const { losses, rowGradients: gradients } = rowGradientsOf(objective, asMatrix(named(given, 'rows')))
     return { ...losses, rowGradients: gradients }
   })

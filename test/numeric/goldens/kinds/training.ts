@@ -373,10 +373,10 @@ async function checkFirstGradient(
     ...(distillation === undefined ? {} : { distillation: distillation.options }),
   } as const
   const results = await evaluate(executor, 'golden first gradient', tensors, (given) => {
-    const images = distillation === undefined ? undefined : asMap(named(given, 'images'))
-    const { gradients } = objectiveGradients(given, options, images)
+    const batch = distillation === undefined ? undefined : { images: asMap(named(given, 'images')) }
+    const { gradients } = objectiveGradients(given, options, batch)
     const predicted = predict(given, representation.tables, blocks)
-    const { rowGradients } = rowGradientsOf(objectiveOf(given, options, images), predicted)
+    const { rowGradients } = rowGradientsOf(objectiveOf(given, options, batch), predicted)
     return {
       rowGradients,
       ...Object.fromEntries(Object.entries(gradients).map(([key, tensor]) => [`d ${key}`, tensor])),

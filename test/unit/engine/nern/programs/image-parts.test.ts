@@ -39,9 +39,9 @@ test.each([
     const sizes: number[] = []
     const results = await evaluate(executor, 'mean over parts', { images }, (given) => {
       const all = asMap(named(given, 'images'))
-      const inParts = meanOverParts(all, (part) => {
-        sizes.push(part.shape[0])
-        return gradientsOf(part)
+      const inParts = meanOverParts({ images: all }, (part) => {
+        sizes.push(part.images.shape[0])
+        return gradientsOf(part.images)
       })
       const whole = gradientsOf(all)
       return {

@@ -47,7 +47,7 @@ async function objectiveAt(rows: HostTensor): Promise<{ readonly loss: number; r
       form: 'rmse',
       distillation: { network, featureMaps: 'documented', form: 'standard', temperature: 1 },
     } as const
-    const objective = objectiveOf(given, options, asMap(named(given, 'images')))
+    const objective = objectiveOf(given, options, { images: asMap(named(given, 'images')) })
     const { losses, rowGradients } = rowGradientsOf(objective, asMatrix(named(given, 'rows')))
     return { loss: named(losses, 'loss'), rowGradients }
   })

@@ -12,6 +12,7 @@ import { predictAllProgram } from '#engine/nern/programs/predict-all.ts'
 import { sampledStepProgram } from '#engine/nern/programs/sampled-step.ts'
 import { initialScales, quantisationPlan } from '#engine/quantization/fake-quantization.ts'
 import { createRepresentation, initialParameters, kernelTargets } from '#engine/nern/representation.ts'
+import { evaluateProgram } from '#engine/network-evaluation.ts'
 import type { Program } from '#engine/program/program.ts'
 import { gentleOptimizer } from '#shared/experiment-config.ts'
 import { float32Tensor, int32Tensor, type HostTensor, type HostTensors } from '#shared/host-tensor.ts'
@@ -244,6 +245,60 @@ describe('a full step', () => {
     for (const name of ['reconstructionLoss', 'featureMapLoss', 'distillationLoss']) {
       expect(Math.abs(scalarOf(outputs, name)), name).toBeLessThan(1e-6)
     }
+  })
+})
+
+describe('terms that a full step leaves out', () => {
+  const rec = { reconstruction: 1, featureMaps: 0, distillation: 0 }
+
+  test.each([
+    ['feature maps', { featureMaps: 'none' }, { ...rec, distillation: 0.5 }, 'distillationLoss'],
+    ['divergence', { form: 'none' }, { ...rec, featureMaps: 0.3 }, 'featureMapLoss'],
+  ] as const)('%s: it goes where a weight of 0 takes it', async (_title, change, objective, left) => {
+    const inputs = { images, ...objectiveInputs(objective) }
+    const [without, weighted] = [await step(fullStep('all', change), inputs), await step(fullStep('all'), inputs)]
+    expect(Object.keys(without.outputs).toSorted()).toEqual(['loss', 'reconstructionLoss', left].toSorted())
+    for (const name of ['loss', 'reconstructionLoss', left]) {
+      expect(scalarOf(without.outputs, name)).toBeCloseTo(scalarOf(weighted.outputs, name), 6)
+    }
+    expectNear(without.gradients, weighted.gradients)
+  })
+
+  test('both: it has no images', async () => {
+    const program = fullStepProgram({
+      representation,
+      targets,
+      form: 'rmse',
+      optimizer: descent,
+      sampledKernels: 'all',
+    })
+    const without = await step(program, objectiveInputs(rec))
+    const weighted = await step(fullStep('all'), { images, ...objectiveInputs(rec) })
+    expect(scalarOf(without.outputs, 'loss')).toBeCloseTo(scalarOf(weighted.outputs, 'loss'), 6)
+    expectNear(without.gradients, weighted.gradients)
+  })
+
+  test('the original network, where its logits are given, which needs feature maps to be left out', async () => {
+    const objective = { ...rec, distillation: 0.5 }
+    const evaluated = await runOnce(
+      executor,
+      evaluateProgram(network, { batch, parameters, inState: 'none' }),
+      { images },
+      {},
+    )
+    const originalLogits = evaluated['logits'] ?? normal([])
+    const given = await step(fullStep('all', { featureMaps: 'none', hasOriginalLogits: true }), {
+      images,
+      originalLogits,
+      ...objectiveInputs(objective),
+    })
+    const computed = await step(fullStep('all', { featureMaps: 'none' }), { images, ...objectiveInputs(objective) })
+    expect(scalarOf(given.outputs, 'distillationLoss')).toBeCloseTo(scalarOf(computed.outputs, 'distillationLoss'), 6)
+    expectNear(given.gradients, computed.gradients)
+    const inputs = { images, originalLogits, ...objectiveInputs(objective) }
+    await expect(step(fullStep('all', { hasOriginalLogits: true }), inputs)).rejects.toThrow(
+      'feature maps need the original network to run',
+    )
   })
 })
 
