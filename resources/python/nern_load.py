@@ -338,6 +338,8 @@ def _coordinates(mode, layers, sections):
         else:
             raise PackageError(f"the permutation {mode} is unknown")
         parts.append(np.stack([np.full(kernels, layer), filter_index, channel_index], axis=1))
+    if mode != "none":
+        decoder.assert_end()
     return np.concatenate(parts)
 
 
