@@ -7,11 +7,14 @@ import process from 'node:process'
 import { bootstrap, bootstrapElectron, root, runNode, say } from './lib/bootstrap.mjs'
 import { cifar10Folder } from './lib/cifar10.mjs'
 import { softwareWebgpu } from './lib/software-webgpu.mjs'
+import { installPythonModules } from './lib/system-packages.mjs'
 import { countsOfOutput, countsOfPlaywright, countsOfVitest } from './lib/test-counts.mjs'
 
 const tools = await bootstrap()
 const { buildCli, buildStudio } = await import('./lib/build.mjs')
 const { env: electronEnv } = await bootstrapElectron(tools)
+// Elsewhere tests that lack a Python module are skipped by name; here none may be.
+if (process.env['CI'] !== undefined) installPythonModules()
 const shared = path.resolve(root, process.env['NERN_SHARED'] ?? '../shared')
 const env = { ...electronEnv, NERN_CIFAR10: await cifar10Folder(), NERN_SHARED: shared }
 

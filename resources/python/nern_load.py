@@ -15,6 +15,7 @@ On the command line: python3 nern_load.py PACKAGE OUTPUT.npz (or OUTPUT.safetens
 One file, numpy only; the package safetensors is used where it is installed. The format is described in docs/format.md.
 """
 
+import bisect
 import functools
 import json
 import math
@@ -30,6 +31,8 @@ MOST_DESCRIPTION_BYTES = 16 * 2**20
 MOST_WEIGHTS = 2**31
 MOST_CODES_A_BYTE = 1024
 MASK = 0xFFFFFFFF
+LEAST_RANGE = 1 << 40
+LEFT_RANGE = "a coded stream leaves the range of its symbols"
 # Key in the metadata of a baseline's package.
 BASELINE = "nern-baseline"
 # Packages from before a network had a preprocessing of its own.
@@ -205,16 +208,7 @@ def _symbols(data, alphabet, count):
     if sum(counts) != count:
         raise PackageError("a histogram does not add up")
     decoder = _RangeDecoder(data[(alphabet * width + 7) // 8 :])
-    symbols = np.empty(count, np.int64)
-    for at in range(count):
-        target = decoder.target(count - at)
-        symbol, start = 0, 0
-        while start + counts[symbol] <= target:
-            start += counts[symbol]
-            symbol += 1
-        decoder.take(start, counts[symbol])
-        counts[symbol] -= 1
-        symbols[at] = symbol
+    symbols = decoder.symbols(counts)
     decoder.assert_end()
     return symbols
 
@@ -228,28 +222,67 @@ def _positions(data, coding, count, kept):
 
 
 class _RangeDecoder:
+    """A coded stream. Python is slow a symbol, and streams have hundreds of thousands: the loops keep all in locals."""
+
     def __init__(self, data):
+        # Behind the end zeros follow; no symbol takes more than 6 bytes.
         self._data = data
         self._position = 6
         self._code = int.from_bytes(data[:6].ljust(6, b"\0"), "big")
         self._range = 1 << 48
-        self._step = 0
 
-    def target(self, total):
-        self._step = self._range // total
-        target = self._code // self._step
-        if target >= total:
-            raise PackageError("a coded stream leaves the range of its symbols")
-        return target
+    def ranks(self, length):
+        """A number below length, one below length - 1, and so on down to one below 1."""
+        code, span = self._code, self._range
+        ranks = []
+        for total in range(length, 0, -1):
+            span //= total
+            rank, code = divmod(code, span)
+            if rank >= total:
+                raise PackageError(LEFT_RANGE)
+            ranks.append(rank)
+            if span < LEAST_RANGE:
+                code, span = self._refill(code, span)
+        self._code, self._range = code, span
+        return ranks
 
-    def take(self, start, size):
-        self._code -= self._step * start
-        self._range = self._step * size
-        while self._range < 1 << 40:
-            following = self._data[self._position] if self._position < len(self._data) else 0
-            self._code = (self._code << 8) | following
-            self._position += 1
-            self._range <<= 8
+    def symbols(self, counts):
+        """As many symbols as `counts` has in all, each coded by how many of every symbol are still to come."""
+        code, span = self._code, self._range
+        # Counts of some symbols together, so that few are looked at one by one.
+        width = max(1, math.isqrt(len(counts)) // 2)
+        groups = [sum(counts[first : first + width]) for first in range(0, len(counts), width)]
+        symbols = []
+        for total in range(sum(counts), 0, -1):
+            span //= total
+            target, code = divmod(code, span)
+            if target >= total:
+                raise PackageError(LEFT_RANGE)
+            group = 0
+            while groups[group] <= target:
+                target -= groups[group]
+                group += 1
+            symbol = group * width
+            while counts[symbol] <= target:
+                target -= counts[symbol]
+                symbol += 1
+            size = counts[symbol]
+            code += span * target
+            span *= size
+            groups[group] -= 1
+            counts[symbol] = size - 1
+            symbols.append(symbol)
+            if span < LEAST_RANGE:
+                code, span = self._refill(code, span)
+        self._code, self._range = code, span
+        return np.array(symbols, np.int64)
+
+    def _refill(self, code, span):
+        """Further bytes of the stream, until the range is large enough again."""
+        count = (48 - span.bit_length()) // 8
+        following = self._data[self._position : self._position + count].ljust(count, b"\0")
+        self._position += count
+        return code << 8 * count | int.from_bytes(following, "big"), span << 8 * count
 
     def assert_end(self):
         if self._position - 5 != len(self._data) or self._code >= 1 << 40:
@@ -259,27 +292,23 @@ class _RangeDecoder:
 # --- coordinates ------------------------------------------------------------------------------------------------------
 
 
-def _order(decoder, length):
-    """A permutation of 0 .. length-1: each item as its rank among those left, found by a Fenwick tree."""
-    tree = [node & -node for node in range(length + 1)]
-    highest = 1 << (length.bit_length() - 1) if length else 0
-    order = np.empty(length, np.int64)
-    for at in range(length):
-        wanted = decoder.target(length - at)
-        decoder.take(wanted, 1)
-        node, bit = 0, highest
-        while bit:
-            following = node + bit
-            if following <= length and tree[following] <= wanted:
-                node = following
-                wanted -= tree[following]
-            bit >>= 1
-        order[at] = node
-        node += 1
-        while node <= length:
-            tree[node] -= 1
-            node += node & -node
-    return order
+def _order(ranks):
+    """A permutation: each item from its rank among those that the items before it have left."""
+    if len(ranks) <= 32:
+        items, before = [], []
+        for item in ranks:
+            for earlier in before:
+                if earlier > item:
+                    break
+                item += 1
+            items.append(item)
+            bisect.insort(before, item)
+        return np.array(items, np.int64)
+    half = len(ranks) // 2
+    # Both halves on their own; then what the first has taken below an item of the second moves that up.
+    first, second = _order(ranks[:half]), _order(ranks[half:])
+    left_below = np.sort(first) - np.arange(half)
+    return np.concatenate([first, second + np.searchsorted(left_below, second, "right")])
 
 
 def _coordinates(mode, layers, sections):
@@ -293,22 +322,24 @@ def _coordinates(mode, layers, sections):
         # An order of n items takes log2(n!) bits: no memory for more than the stream can say.
         if mode == "cross-filter":
             _assert_holds(data, math.lgamma(kernels + 1))
-            kernel_at = _order(decoder, kernels)
+            kernel_at = _order(decoder.ranks(kernels))
             filter_index, channel_index = np.empty(kernels, np.int64), np.empty(kernels, np.int64)
             filter_index[kernel_at], channel_index[kernel_at] = np.divmod(np.arange(kernels), channels)
         elif mode == "in-filter":
             _assert_holds(data, math.lgamma(filters + 1) + filters * math.lgamma(channels + 1))
             filter_rank = np.empty(filters, np.int64)
-            filter_rank[_order(decoder, filters)] = np.arange(filters)
+            filter_rank[_order(decoder.ranks(filters))] = np.arange(filters)
             channel_rank = np.empty((filters, channels), np.int64)
             for index in range(filters):
-                channel_rank[index, _order(decoder, channels)] = np.arange(channels)
+                channel_rank[index, _order(decoder.ranks(channels))] = np.arange(channels)
             filter_index, channel_index = np.repeat(filter_rank, channels), channel_rank.reshape(-1)
         elif mode == "none":
             filter_index, channel_index = np.divmod(np.arange(kernels), channels)
         else:
             raise PackageError(f"the permutation {mode} is unknown")
         parts.append(np.stack([np.full(kernels, layer), filter_index, channel_index], axis=1))
+    if mode != "none":
+        decoder.assert_end()
     return np.concatenate(parts)
 
 

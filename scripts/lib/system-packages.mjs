@@ -20,6 +20,8 @@ const libraries = [
 const display = [['xvfb']]
 /** To unpack the fallback Electron and to compile better-sqlite3 for it. */
 const fallback = [['unzip'], ['python3'], ['make'], ['g++']]
+/** What tests compare with: they run /usr/bin/python3 unless NERN_PYTHON names another. */
+const pythonModules = [['python3-numpy'], ['python3-torch'], ['python3-pil']]
 
 /**
  * Sees to the system packages. `needsDisplay`: a virtual screen is needed because there is none; `isFallback`: the
@@ -33,7 +35,16 @@ export function installSystemPackages({ needsDisplay, isFallback }) {
     }
     return
   }
-  const wanted = [...libraries, ...(needsDisplay ? display : []), ...(isFallback ? fallback : [])]
+  installMissing([...libraries, ...(needsDisplay ? display : []), ...(isFallback ? fallback : [])])
+}
+
+/** Sees to the Python modules that tests compare with, for where none of those tests may be skipped. */
+export function installPythonModules() {
+  if (hasCommand('dpkg-query') && process.env['NERN_PYTHON'] === undefined) installMissing(pythonModules)
+}
+
+/** Packages, each with its alternatives: installed for root, named for everybody else. */
+function installMissing(wanted) {
   const installed = installedPackages(wanted.flat())
   const missing = wanted.filter((alternatives) => !alternatives.some((name) => installed.has(name)))
   if (missing.length === 0) return

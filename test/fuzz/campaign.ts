@@ -33,6 +33,26 @@ export interface CampaignOutcome {
   readonly faults: readonly string[]
 }
 
+/** Fewer past the first look, and the fuzzer would try the first look alone. */
+const leastRecognised = 0.3
+const mostBytes = 512 * 2 ** 20
+
+/** What a whole campaign must show beside its faults; each as a sentence where it does not. */
+export function shortcomings({ codes }: FuzzedReader, outcome: CampaignOutcome): readonly string[] {
+  const { reader, files, recognised, accepted, byCode, peakBytes } = outcome
+  const found = Object.keys(byCode)
+  const missing = codes.filter((code) => !found.includes(code))
+  const unexpected = found.filter((code) => !codes.some((known) => known === code))
+  return [
+    ...(recognised / files < leastRecognised ? [`${recognised} of ${files} files got past the first look`] : []),
+    ...(peakBytes >= mostBytes ? [`took ${Math.round(peakBytes / 2 ** 20)} MiB`] : []),
+    // Both sides: a reader that accepts everything, or a fuzzer that breaks everything, would make this blind.
+    ...(accepted === 0 ? ['read no file'] : []),
+    ...(missing.length > 0 ? [`never answered ${missing.join(', ')}`] : []),
+    ...(unexpected.length > 0 ? [`answered ${unexpected.join(', ')}, which it is not known for`] : []),
+  ].map((sentence) => `${reader}: ${sentence}`)
+}
+
 const mostFaults = 20
 /** Of the files that are mutated by their structure, those that bytes are changed in afterwards. */
 const shareOfBoth = 0.3

@@ -6,7 +6,7 @@
 import { fork } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { formatTable } from '#shared/plain-text/table.ts'
-import { runCampaign, type CampaignOutcome } from './campaign.ts'
+import { runCampaign, shortcomings, type CampaignOutcome } from './campaign.ts'
 import { fuzzedReaders } from './readers/index.ts'
 
 /** Without a sign of life for so long, a reader is stuck in one file: far beyond what any file may take. */
@@ -46,14 +46,13 @@ async function runAll(): Promise<number> {
   }
   const rows: (readonly string[])[] = []
   const faults: string[] = []
-  for (const { name, codes } of readers) {
+  for (const reader of readers) {
+    const { name } = reader
     process.stderr.write(`${name}: ${files} files, seed ${seed}\n`)
     const { outcome, fault } = await runReader(name)
     if (fault !== undefined) faults.push(fault)
     if (outcome === undefined) continue
-    faults.push(...outcome.faults)
-    const missing = codes.filter((code) => outcome.byCode[code] === undefined)
-    if (missing.length > 0) faults.push(`${name}: never answered ${missing.join(', ')}`)
+    faults.push(...outcome.faults, ...shortcomings(reader, outcome))
     rows.push(rowOf(outcome))
   }
   const columns = ['reader', 'files', 'past the first look', 'read', 'refused', 'slowest file', 'memory above start']

@@ -4,13 +4,18 @@ import { afterAll, beforeAll, expect } from 'vitest'
 import { readBack } from '#engine/quantization/stored-parameters.ts'
 import { createExecutor } from '#engine/executors/create-executor.ts'
 import type { Executor } from '#engine/executors/executor.ts'
+import { readPackage } from '#formats/nern-package/reader.ts'
 import { writePackage, type NernPackage } from '#formats/nern-package/writer.ts'
 import { readSafetensors } from '#formats/safetensors/reader.ts'
 import type { HostTensors } from '#shared/host-tensor.ts'
+import { fuzzedFile } from '#test/fuzz/campaign.ts'
+import { nernPackage } from '#test/fuzz/readers/nern-package.ts'
 import { itWithPython, pythonLoader, runPython } from '#test/support/python.ts'
 import { resnet20Package, type Resnet20Options } from '#test/support/resnet20-package.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 import { packagedWeights } from '#trainer/reconstruct-package.ts'
+
+const loadAllScript = join(import.meta.dirname, '../fixtures/networks/load_all.py')
 
 let executor: Executor
 beforeAll(async () => {
@@ -91,4 +96,32 @@ itWithPython(['numpy'])('nern_load.py refuses a damaged package and says why', (
   expect(() => runPython([pythonLoader, join(folder, 'a.nern.safetensors'), join(folder, 'out.npz')])).toThrow(
     /was changed: its checksum is another/,
   )
+})
+
+itWithPython(['numpy'])('nern_load.py takes hundreds of damaged packages as the studio does, or refuses them', () => {
+  const folder = temporaryFolder()
+  const damaged = Array.from({ length: 600 }, (_, at) => fuzzedFile(nernPackage, 1, at))
+  const paths = damaged.map((bytes, at) => {
+    const path = join(folder, String(at))
+    writeFileSync(path, bytes)
+    return path
+  })
+  const lines = runPython([loadAllScript, dirname(pythonLoader), ...paths])
+    .trimEnd()
+    .split('\n')
+  expect(lines).toHaveLength(damaged.length)
+  const answers = lines.map((line, at) => {
+    // The script prints an object of this kind a line.
+    const { error } = JSON.parse(line) as { readonly error?: string }
+    return { error, read: readPackage(damaged[at] ?? new Uint8Array(), 'damaged') }
+  })
+  const isOfStreams = /coded stream|histogram/
+  const wrong = answers.filter(({ error, read }) => {
+    // Python's reader of JSON goes less deep.
+    if (read.ok) return error !== undefined && !error.includes('RecursionError')
+    return error === undefined && isOfStreams.test(read.error.message)
+  })
+  expect(wrong).toEqual([])
+  expect(answers.filter(({ read }) => read.ok).length).toBeGreaterThan(20)
+  expect(answers.filter(({ read }) => !read.ok && isOfStreams.test(read.error.message)).length).toBeGreaterThan(20)
 })

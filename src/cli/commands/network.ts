@@ -15,7 +15,7 @@ const importNetwork: Command = {
   name: 'network import',
   usage: `FILE|sample [--arch A] [--name N] ${preprocessingUsage}`,
   summary:
-    'Import a trained network: .safetensors, .pt, .pth, .th, .npz, .onnx; or sample for the one shipped with the studio.',
+    'Import a trained network: .safetensors, .pt, .pth, .th, .bin, .npz, .onnx; or sample for the one shipped with the studio.',
   positionals: ['FILE|sample'],
   options: { arch: { type: 'string' }, name: { type: 'string' }, ...preprocessingOptions },
   run: (invocation) => {

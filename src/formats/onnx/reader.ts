@@ -21,6 +21,7 @@ import { GraphImport, type Operator } from './graph-import.ts'
 import { parseModel, type OnnxModel, type OnnxNode, type OnnxPort } from './model.ts'
 import { Operation, type Value } from './operation.ts'
 import { arrangementOperators } from './operators/arrangement.ts'
+import { constantOperators } from './operators/constants.ts'
 import { elementwiseOperators } from './operators/elementwise.ts'
 import { layerOperators } from './operators/layers.ts'
 import { poolingOperators } from './operators/pooling.ts'
@@ -38,7 +39,13 @@ const MAX_ONNX_BYTES = 2 ** 31 - 1
 const freeBatch = 65_537
 
 const operators: ReadonlyMap<string, Operator> = new Map(
-  Object.entries({ ...layerOperators, ...poolingOperators, ...elementwiseOperators, ...arrangementOperators }),
+  Object.entries({
+    ...layerOperators,
+    ...poolingOperators,
+    ...elementwiseOperators,
+    ...arrangementOperators,
+    ...constantOperators,
+  }),
 )
 
 /** Whether the first bytes of a file are those of an ONNX model: the version of its format, then the next field. */

@@ -9,9 +9,12 @@ const WRAPPER_KEYS = ['state_dict', 'model_state_dict', 'model', 'net'] as const
 /** Views may repeat elements (stride 0); without a limit a file of 1 kB could fill the memory. */
 const MAX_REPEATED_BYTES = 256 * 2 ** 20
 
-/** Tensors of the state dict in a pickle's root value, by name; whatever else stands beside them is left out. */
+/**
+ * Tensors of the state dict in a pickle's root value, by name; whatever else stands beside them is left out. One that is
+ * wrapped goes first: beside it a training script may keep tensors that are no weights, such as its best accuracy.
+ */
 export function findStateDict(file: NamedFile, root: PickleValue): ReadonlyMap<string, StridedTensor> {
-  const candidates = [root, ...wrapped(root)]
+  const candidates = [...wrapped(root), root]
   for (const candidate of candidates) {
     const tensors = tensorsOf(candidate)
     if (tensors.size > 0) return tensors

@@ -2,6 +2,8 @@ import type { FuzzedReader } from '../reader.ts'
 import { baselinePackage } from './baseline-package.ts'
 import { cifarBinary } from './cifar-binary.ts'
 import { cifarPython } from './cifar-python.ts'
+import { classMap } from './class-map.ts'
+import { image } from './image.ts'
 import { imageCache } from './image-cache.ts'
 import { nernPackage } from './nern-package.ts'
 import { npz } from './npz.ts'
@@ -28,4 +30,6 @@ export const fuzzedReaders: readonly FuzzedReader[] = [
   nernPackage,
   baselinePackage,
   imageCache,
+  image,
+  classMap,
 ]

@@ -1,48 +1,23 @@
-import { crc32, deflateSync, inflateSync } from 'node:zlib'
+import { deflateSync, inflateSync } from 'node:zlib'
 import { cifar10, PIXELS } from '#formats/cifar/layout.ts'
 import { recordsFromSheet } from '#formats/cifar/records.ts'
 import { asResultSync } from '#formats/file-error.ts'
 import { Random } from '#shared/random.ts'
 import { ok } from '#shared/result.ts'
-import { joined, mutateBytes, pick } from '../mutate-bytes.ts'
+import { mutateBytes, pick } from '../mutate-bytes.ts'
+import { end, header, png, signature, type PngChunk } from '../png-parts.ts'
 import type { FuzzedReader } from '../reader.ts'
 
-const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
 const images = 2
 const batch = { name: 'data_batch_1', images, isTest: false }
 const rowBytes = 3 * PIXELS
-
-interface Chunk {
-  readonly type: string
-  readonly data: Uint8Array
-}
-
-/** Length, type, data and checksum of each. */
-function png(chunks: readonly Chunk[]): Uint8Array {
-  const encoded = chunks.map(({ type, data }) => {
-    const typed = joined(new TextEncoder().encode(type), data)
-    const frame = new DataView(new ArrayBuffer(8))
-    frame.setUint32(0, data.byteLength)
-    frame.setUint32(4, crc32(typed))
-    return joined(new Uint8Array(frame.buffer, 0, 4), typed, new Uint8Array(frame.buffer, 4, 4))
-  })
-  return joined(signature, ...encoded)
-}
-
-function header(width: number, height: number, kind = [8, 2, 0, 0, 0]): Chunk {
-  const size = new DataView(new ArrayBuffer(8))
-  size.setUint32(0, width)
-  size.setUint32(4, height)
-  return { type: 'IHDR', data: joined(new Uint8Array(size.buffer), Uint8Array.from(kind)) }
-}
 
 const random = Random.fromSeed(3, 'sheet')
 const rows = Uint8Array.from({ length: images * (1 + rowBytes) }, (_, at) =>
   at % (1 + rowBytes) === 0 ? 1 + random.integer(4) : random.integer(4) * 60,
 )
-const end: Chunk = { type: 'IEND', data: new Uint8Array() }
-const pixels: Chunk = { type: 'IDAT', data: deflateSync(rows) }
-const valid: readonly Chunk[] = [header(PIXELS, images), pixels, end]
+const pixels: PngChunk = { type: 'IDAT', data: deflateSync(rows) }
+const valid: readonly PngChunk[] = [header(PIXELS, images), pixels, end]
 
 /** A sheet of CIFAR images as in the npm package, one image a row. */
 export const pngSheet: FuzzedReader = {

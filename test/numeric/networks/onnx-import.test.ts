@@ -12,6 +12,7 @@ import { float32Tensor } from '#shared/host-tensor.ts'
 import { AppException, type Result } from '#shared/result.ts'
 import { networkLogits } from '#test/support/network-logits.ts'
 import { sampleImages, variedOnnx } from '#test/support/onnx-models.ts'
+import { operatorSetOnnx } from '#test/support/onnx-operator-sets.ts'
 import { runOnce } from '#test/support/run-program.ts'
 import { seededParameters, seededTensor } from '#test/support/seeded-values.ts'
 
@@ -74,6 +75,21 @@ it('runs every operator that is read as ONNX Runtime does', async () => {
   const before = await networkLogits(executor, network, parameters, float32Tensor(shape, images))
   const after = await networkLogits(executor, again.network, again.parameters, float32Tensor(shape, images))
   before.forEach((value, at) => expect(Math.abs(value - (after[at] ?? NaN))).toBeLessThan(1e-5))
+})
+
+const operatorSets = Array.from({ length: 15 }, (_, at) => at + 7)
+it.each(operatorSets)('reads the operators in the form of operator set %i', async (opset) => {
+  const bytes = operatorSetOnnx(opset)
+  const { network, parameters, model } = valueOf(await readOnnx(bytesSource(bytes, 'network.onnx')))
+  expect(model.opset).toBe(opset)
+  const shape = [1, 3, 16, 16]
+  const session = await InferenceSession.create(bytes)
+  const { probabilities } = await session.run({ images: new Tensor('float32', sampleImages(shape), shape) })
+  const expected = Array.from((await probabilities?.getData()) as Float32Array)
+  const logits = await networkLogits(executor, network, parameters, float32Tensor(shape, sampleImages(shape)))
+  const found = softmax(logits)
+  expect(found).toHaveLength(10)
+  expected.forEach((value, at) => expect(Math.abs(value - (found[at] ?? NaN))).toBeLessThan(1e-5))
 })
 
 function softmax(logits: readonly number[]): readonly number[] {

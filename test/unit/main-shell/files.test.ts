@@ -17,7 +17,12 @@ test('choosing a file gives a token and its name, never its path', async () => {
   const picked = await pick({ kind: 'network' })
   expect(picked).toStrictEqual({ token: expect.stringMatching(/^[0-9a-f-]{36}$/), fileName: 'a.pth' })
   expect(tokens.resolve(picked?.token ?? '')).toBe('/data/nets/a.pth')
-  expect(asked).toMatchObject([{ properties: ['openFile'] }])
+  expect(asked).toMatchObject([
+    {
+      properties: ['openFile'],
+      filters: [{ extensions: ['pt', 'pth', 'th', 'bin', 'safetensors', 'npz', 'onnx'] }, { extensions: ['*'] }],
+    },
+  ])
 })
 
 test.each([

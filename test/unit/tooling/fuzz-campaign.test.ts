@@ -1,7 +1,7 @@
 /** The fuzzer itself: it must see what no reader may do. */
 import { expect, it } from 'vitest'
 import type { Result } from '#shared/result.ts'
-import { runCampaign } from '#test/fuzz/campaign.ts'
+import { runCampaign, shortcomings, type CampaignOutcome } from '#test/fuzz/campaign.ts'
 import type { FuzzedReader } from '#test/fuzz/reader.ts'
 
 const wellDone = { code: 'file-corrupt', message: 'a: broken', where: 'byte 0', remedy: 'Fetch it again.' } as const
@@ -53,4 +53,33 @@ it('finds a reader that hangs', async () => {
   })
   expect(faults).toHaveLength(1)
   expect(faults[0]).toMatch(/file 0 .* took \d+ ms/)
+})
+
+it.each<[string, Partial<CampaignOutcome>, RegExp]>([
+  ['too few files past the first look', { recognised: 29 }, /29 of 100 files got past the first look/],
+  ['too much memory', { peakBytes: 2 ** 29 }, /took 512 MiB/],
+  ['a reader that refuses all', { accepted: 0 }, /read no file/],
+  ['a code that never comes', { byCode: {} }, /never answered file-corrupt/],
+  ['a code that nobody expects', { byCode: { 'file-corrupt': 1, internal: 1 } }, /answered internal/],
+])('finds %s', (_what, change, sentence) => {
+  const reader: FuzzedReader = {
+    name: 'made up',
+    seeds: [],
+    mutate: (valid) => valid,
+    codes: ['file-corrupt'],
+    isRecognised: () => true,
+    read: () => ({ ok: true, value: 1 }),
+  }
+  const good: CampaignOutcome = {
+    reader: 'made up',
+    files: 100,
+    recognised: 30,
+    accepted: 50,
+    byCode: { 'file-corrupt': 50 },
+    slowestMs: 1,
+    peakBytes: 1000,
+    faults: [],
+  }
+  expect(shortcomings(reader, good)).toEqual([])
+  expect(shortcomings(reader, { ...good, ...change })).toEqual([expect.stringMatching(sentence)])
 })

@@ -2,14 +2,12 @@
 import type { NetworkNode, Pair } from '#networks/network.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
 import type { GraphImport, Operator } from '../graph-import.ts'
-import { axisOf, concatenate, gather, mostIntegers, reshape, resolveExtents, slice } from '../integers.ts'
+import { axisOf, concatenate, gather, reshape, resolveExtents, slice } from '../integers.ts'
 import { slicePositions, transpose } from '../integers.ts'
 import { integersValue, vectorValue, type Operation, type Value, type ViewValue } from '../operation.ts'
 import { everySecond, extentsOf, reshaped, sourceAxis, transposed } from '../view.ts'
 
 export const arrangementOperators: Readonly<Record<string, Operator>> = {
-  Constant: constant,
-  ConstantOfShape: constantOfShape,
   Shape: shapeOf,
   Gather: gathered,
   Reshape: reshapeTo,
@@ -21,27 +19,6 @@ export const arrangementOperators: Readonly<Record<string, Operator>> = {
   Slice: sliced,
   Split: split,
   Pad: pad,
-}
-
-function constant(operation: Operation, graph: GraphImport): Value {
-  const { attributes } = operation.node
-  const tensor = attributes.get('value')?.tensor
-  if (tensor !== undefined) return graph.constantOf(operation.output, tensor)
-  const int = attributes.get('value_int')?.int
-  if (int !== undefined) return integersValue({ shape: [], values: [int] })
-  const ints = operation.ints('value_ints')
-  return ints === undefined ? operation.unsupported('its value is no tensor of numbers') : vectorValue(ints)
-}
-
-function constantOfShape(operation: Operation): Value {
-  const { values: shape } = operation.integers(0)
-  const count = sizeOf(shape)
-  const tensor = operation.node.attributes.get('value')?.tensor
-  const isInteger = tensor !== undefined && tensor.dtype.startsWith('int')
-  if (!isInteger || shape.some((extent) => extent < 0) || count > mostIntegers) {
-    return operation.unsupported('it makes something else than a few integers')
-  }
-  return integersValue({ shape, values: new Array<number>(count).fill(tensor.toFloat32()[0] ?? 0) })
 }
 
 function shapeOf(operation: Operation): Value {

@@ -1,10 +1,15 @@
 import { isDistillable } from '#shared/baseline-title.ts'
-import { bitsPerWeight, isIntegerPrecision, type SizeBreakdown } from '#shared/accounting.ts'
+import { bitsPerWeight, isIntegerPrecision, type NetworkShape, type SizeBreakdown } from '#shared/accounting.ts'
 import { phaseNames, plannedSteps } from '#shared/compress-phases.ts'
-import type { ExperimentConfig } from '#shared/experiment-config.ts'
+import type { CompressConfig, ExperimentConfig } from '#shared/experiment-config.ts'
+import { formatCount } from '../../format/format.ts'
 
-/** Allowed, but probably not what is meant: one sentence each. `sizes` only where a network is chosen. */
-export function advise(config: ExperimentConfig, sizes: SizeBreakdown | undefined): readonly string[] {
+/** Allowed, but probably not what is meant: one sentence each. `sizes` and `network` only where a network is chosen. */
+export function advise(
+  config: ExperimentConfig,
+  sizes: SizeBreakdown | undefined,
+  network?: NetworkShape,
+): readonly string[] {
   const advice: string[] = []
   if (config.kind === 'train') {
     if (config.minLearningRate > config.learningRate) {
@@ -51,10 +56,23 @@ export function advise(config: ExperimentConfig, sizes: SizeBreakdown | undefine
   if (distillation.steps > 0 && distillation.warmupSteps >= distillation.steps) {
     advice.push('The objective warm-up is as long as the distillation phase: nothing would be distilled.')
   }
+  if (network !== undefined) advice.push(...adviseOnLinearLayers(config, network))
   if (sizes !== undefined && sizes.totalBytes >= sizes.originalBytes) {
     advice.push('The result would be no smaller than the original: lower the hidden size.')
   } else if (sizes !== undefined && sizes.totalBytes >= sizes.baselines.float16Bytes) {
     advice.push('Storing the original in 16-bit floats would be smaller than this.')
   }
   return advice
+}
+
+/** A linear layer is one kernel a weight: VGG-16 for ImageNet has 124 million of them, and 1.6 million convolution kernels. */
+function adviseOnLinearLayers({ representation }: CompressConfig, network: NetworkShape): readonly string[] {
+  if (!representation.linearLayers) return []
+  const { representedLayers, remainder } = network
+  const convolutions = representedLayers.reduce((sum, { shape: [filters, channels] }) => sum + filters * channels, 0)
+  const linear = remainder.reduce((sum, { linearShape: [outputs, inputs] = [0, 0] }) => sum + outputs * inputs, 0)
+  if (linear <= convolutions) return []
+  return [
+    `Linear layers add ${formatCount(linear)} kernels of one weight each to the ${formatCount(convolutions)} of the convolutions: steps over all weights take as much longer, and as much more memory.`,
+  ]
 }

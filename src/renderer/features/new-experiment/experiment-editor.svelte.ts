@@ -1,4 +1,4 @@
-import { sizeBreakdown, type SizeBreakdown } from '#shared/accounting.ts'
+import { sizeBreakdown, type NetworkShape, type SizeBreakdown } from '#shared/accounting.ts'
 import type { ExperimentConfig, ExperimentKind } from '#shared/experiment-config.ts'
 import { baselinePresets } from '#shared/baseline-presets.ts'
 import { baselineSizes } from '#shared/baseline-accounting.ts'
@@ -120,16 +120,23 @@ export class ExperimentEditor {
   })
   readonly changed: ReadonlySet<string> = $derived(changedPaths(this.kind, this.typed, this.start))
 
+  /** Of the chosen network; undefined until it has come. */
+  readonly #shape: NetworkShape | undefined = $derived.by(() => {
+    const detail = this.network.value
+    return detail?.record.id === this.networkId ? detail?.shape : undefined
+  })
+
   /** Sizes while typing; undefined until a network is chosen and every value is allowed, and where only a run can tell. */
   readonly sizes: SizeBreakdown | undefined = $derived.by(() => {
     const config = this.parsed.config
-    const detail = this.network.value
-    if (config === undefined || config.kind === 'train') return undefined
-    if (detail === undefined || detail.record.id !== this.networkId) return undefined
-    return config.kind === 'compress' ? sizeBreakdown(detail.shape, config) : baselineSizes(detail.shape, config)
+    const shape = this.#shape
+    if (config === undefined || config.kind === 'train' || shape === undefined) return undefined
+    return config.kind === 'compress' ? sizeBreakdown(shape, config) : baselineSizes(shape, config)
   })
 
-  readonly advice: readonly string[] = $derived(this.#config === undefined ? [] : advise(this.#config, this.sizes))
+  readonly advice: readonly string[] = $derived(
+    this.#config === undefined ? [] : advise(this.#config, this.sizes, this.#shape),
+  )
 
   /** What has to be chosen before it can be saved, in words. */
   readonly missing: readonly string[] = $derived.by(() => {

@@ -91,6 +91,27 @@ describe('advice', () => {
     expect(advise(trainDefaults, undefined)).toEqual([])
   })
 
+  test('warns when represented linear layers would have more kernels than the convolutions', () => {
+    const large = {
+      ...network,
+      remainder: [
+        {
+          name: 'fc.weight',
+          shape: [4096, 25_088],
+          group: 'linear' as const,
+          isVariance: false,
+          linearShape: [4096, 25_088] as const,
+        },
+      ],
+    }
+    const config = { ...fastConfig, representation: { linearLayers: true } }
+    expect(advise(config, undefined, large)).toEqual([
+      'Linear layers add 102,760,448 kernels of one weight each to the 4,096 of the convolutions: steps over all weights take as much longer, and as much more memory.',
+    ])
+    expect(advise(fastConfig, undefined, large)).toEqual([])
+    expect(advise(config, undefined, network)).toEqual([])
+  })
+
   test('warns when the result would be no smaller than the original', () => {
     expect(advise(fastConfig, sizeBreakdown(network, fastConfig))).toContain(
       'The result would be no smaller than the original: lower the hidden size.',

@@ -37,6 +37,8 @@ describe('a dropped file', () => {
     ['data_batch_1.bin', 'dataset'],
     ['cifar-10-batches-bin', 'dataset'],
     ['notes.docx', undefined],
+    ['pytorch_model.bin', 'network'],
+    ['train.bin', 'dataset'],
   ])('%s is taken for %s', (name, kind) => expect(guessFileKind(name)).toBe(kind))
 })
 
