@@ -52,6 +52,13 @@ export interface SessionSettings {
   readonly profilePrefix?: string
 }
 
+/**
+ * A thread that waits for the others of an operation burns its core for so long before it sleeps; ONNX Runtime's default is
+ * about a millisecond. Where another program wants a core too, the one waited for does not run meanwhile: steps took twice
+ * to three times as long. Alone on a machine so short a wait costs nothing (docs/performance.md).
+ */
+const spinMicroseconds = 50
+
 export function sessionOptions(settings: SessionSettings): onnxruntime.InferenceSession.SessionOptions {
   const { provider, threads, profilePrefix, residentOutputs = [] } = settings
   return {
@@ -67,6 +74,7 @@ export function sessionOptions(settings: SessionSettings): onnxruntime.Inference
     // 300 MiB for a step of ResNet-20 on images, and no faster.
     enableMemPattern: false,
     logSeverityLevel: 4,
+    extra: { session: { intra_op: { spin_duration_us: String(spinMicroseconds) } } },
     ...(provider === 'webgpu'
       ? { preferredOutputLocation: Object.fromEntries(residentOutputs.map((name) => [name, 'gpu-buffer' as const])) }
       : {}),
