@@ -13,6 +13,7 @@ import { assertNever } from '#shared/result.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import type { JobContext, JobEnd } from '../job-context.ts'
 import { openExecutor } from '../open-executor.ts'
+import { assertReadsBack } from '../read-back.ts'
 import { networkOfPackage } from '../reconstruct-package.ts'
 import { sha256Hex } from '../sha256.ts'
 
@@ -32,6 +33,7 @@ export async function exportNetwork(job: ExportJob, context: JobContext): Promis
       await context.breathe()
       const file = encode(format, basename(job.packagePath), network, tensors)
       await writeFile(path, file)
+      await assertReadsBack(format, path, tensors)
       outputs.push({ sizeBytes: file.byteLength, sha256: sha256Hex(file) })
     }
     const values = Object.values(tensors).reduce((sum, { data }) => sum + data.length, 0)
