@@ -20,6 +20,8 @@ export interface OnnxRuntimeOptions {
   readonly threads: number
   /** For measurements and tests: false leaves convolutions on blocked channels out. */
   readonly usesBlockedChannels?: boolean
+  /** For measurements: how long waiting threads burn their cores, or `runtime` for what ONNX Runtime does by itself. */
+  readonly spinMicroseconds?: number | 'runtime'
   /** For measurements: ONNX Runtime writes a profile of every program to a file with this prefix. */
   readonly profilePrefix?: string
 }

@@ -46,6 +46,8 @@ export function unavailable(provider: ProviderName, reason: string, cause?: unkn
 export interface SessionSettings {
   readonly provider: ProviderName
   readonly threads: number
+  /** `runtime` leaves it to ONNX Runtime; `spinLimit` when left out. */
+  readonly spinMicroseconds?: number | 'runtime'
   /** Outputs that stay where they were computed, by their name in the model. */
   readonly residentOutputs?: readonly string[]
   /** Writes a profile of every node to a file with this prefix. */
@@ -57,10 +59,10 @@ export interface SessionSettings {
  * about a millisecond. Where another program wants a core too, the one waited for does not run meanwhile: steps took twice
  * to three times as long. Alone on a machine so short a wait costs nothing (docs/performance.md).
  */
-const spinMicroseconds = 50
+const spinLimit = 50
 
 export function sessionOptions(settings: SessionSettings): onnxruntime.InferenceSession.SessionOptions {
-  const { provider, threads, profilePrefix, residentOutputs = [] } = settings
+  const { provider, threads, profilePrefix, residentOutputs = [], spinMicroseconds = spinLimit } = settings
   return {
     executionProviders: [{ name: provider }],
     // Steps are chains of operations: running several at once only makes them compete for the same cores.
@@ -74,7 +76,9 @@ export function sessionOptions(settings: SessionSettings): onnxruntime.Inference
     // 300 MiB for a step of ResNet-20 on images, and no faster.
     enableMemPattern: false,
     logSeverityLevel: 4,
-    extra: { session: { intra_op: { spin_duration_us: String(spinMicroseconds) } } },
+    ...(spinMicroseconds === 'runtime'
+      ? {}
+      : { extra: { session: { intra_op: { spin_duration_us: String(spinMicroseconds) } } } }),
     ...(provider === 'webgpu'
       ? { preferredOutputLocation: Object.fromEntries(residentOutputs.map((name) => [name, 'gpu-buffer' as const])) }
       : {}),
