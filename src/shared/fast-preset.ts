@@ -21,7 +21,7 @@ export const fastConfig: CompressConfig = {
   predictor: { hiddenSize: 160, blocks: 5, activation: 'relu' },
   permutation: { mode: 'cross-filter', refinement: 'none', refinementPasses: 5 },
   reconstruction: {
-    steps: 10_000,
+    steps: 20_000,
     optimizer: {
       type: 'muon',
       learningRate: 0.02,

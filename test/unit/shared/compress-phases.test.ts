@@ -5,6 +5,8 @@ import { fastConfig } from '#shared/fast-preset.ts'
 
 const config = (method: CompressConfig['quantisation']['method'], steps: number): CompressConfig => ({
   ...fastConfig,
+  reconstruction: { ...fastConfig.reconstruction, steps: 10_000 },
+  distillation: { ...fastConfig.distillation, steps: 400 },
   quantisation: { ...fastConfig.quantisation, method, steps },
 })
 
