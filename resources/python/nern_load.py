@@ -25,8 +25,8 @@ import zlib
 
 import numpy as np
 
-VERSIONS = (1, 2, 3)
-BASELINE_VERSIONS = (1, 2)
+VERSIONS = (1, 2, 3, 4)
+BASELINE_VERSIONS = (1, 2, 3)
 MOST_DESCRIPTION_BYTES = 16 * 2**20
 MOST_WEIGHTS = 2**31
 MOST_CODES_A_BYTE = 1024
@@ -147,6 +147,9 @@ def _tensors(owner, entries, sections):
         scales = np.ones(1, np.float32)
         if how["kind"] == "float32":
             stored, singles = _take(singles, kept)
+        elif how["kind"] == "float16" and "bytes" in how:
+            coded, codes = _take(codes, how["bytes"])
+            stored = _coded_halves(coded, kept)
         elif how["kind"] == "float16":
             stored, halves = _take(halves, kept)
         elif how["kind"] == "integer":
@@ -197,6 +200,14 @@ def _integers(data, bits, coding, count):
         return codes
     symbols = _symbols(data, 2 * largest + 1, count)
     return np.where(symbols % 2 == 1, (symbols + 1) // 2, -symbols // 2)
+
+
+def _coded_halves(data, count):
+    """`count` halves: of each, turned left by one bit, the last 10 bits packed and the first 6 as a symbol."""
+    packed = (10 * count + 7) // 8
+    rest = _unpack(data[:packed], 10, count)
+    turned = _symbols(data[packed:], 64, count) << 10 | rest
+    return (turned >> 1 | (turned & 1) << 15).astype("<u2").view("<f2")
 
 
 def _symbols(data, alphabet, count):
@@ -473,7 +484,10 @@ class _LayerSections:
         self._halves = np.frombuffer(sections.get("layers.float16", b""), "<f2")
         self._codes = sections.get("layers.codes", b"")
 
-    def halves(self, count):
+    def halves(self, count, how=None):
+        """Those that `how` says are coded are among the codes."""
+        if how is not None and "bytes" in how:
+            return _coded_halves(self.codes(how), count).astype(np.float32)
         taken, self._halves = _take(self._halves, count)
         return taken.astype(np.float32)
 
@@ -491,7 +505,7 @@ def _kernels(entry, source):
     shape, kind = entry["shape"], entry["kind"]
     count = math.prod(shape)
     if kind == "float16":
-        values = source.halves(count)
+        values = source.halves(count, entry)
     elif kind == "integer":
         codes = _integers(source.codes(entry), entry["bits"], entry["coding"], count).astype(np.float32)
         # A product of two float32 numbers, rounded once.
@@ -529,8 +543,8 @@ def _product(entry, source):
         raise PackageError("the factors of a layer are larger than it is")
     if rows * columns > MOST_CODES_A_BYTE * 2 * rank * (rows + columns):
         raise PackageError("a few bytes claim too many weights")
-    left = source.halves(rows * rank).astype(np.float64).reshape(rows, rank)
-    right = source.halves(rank * columns).astype(np.float64).reshape(rank, columns)
+    left, right = np.split(source.halves(rank * (rows + columns), entry).astype(np.float64), [rows * rank])
+    left, right = left.reshape(rows, rank), right.reshape(rank, columns)
     matrix = np.zeros((rows, columns))
     for term in range(rank):
         matrix += left[:, term : term + 1] * right[term]
@@ -549,7 +563,7 @@ def _spread(entry, source):
         raise PackageError("the positions of a sparse layer do not add up")
     values = np.zeros(count, np.float32)
     if how["kind"] == "float16":
-        values[at] = source.halves(stored)
+        values[at] = source.halves(stored, how)
     elif how["kind"] == "integer":
         scales = source.halves(shape[0])
         codes = _integers(source.codes(how), how["bits"], how["coding"], stored)

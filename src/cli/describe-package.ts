@@ -108,14 +108,15 @@ function tensorRow(entry: StoredEntry | LayerEntry): readonly string[] {
 function storedAs(entry: StoredValues | LayerEntry): string {
   switch (entry.kind) {
     case 'float32':
-    case 'float16':
       return entry.kind
+    case 'float16':
+      return halvesAs(entry.kind, entry)
     case 'integer':
       return `${entry.bits}-bit integers, ${entry.coding}, ${formatBytes(entry.bytes)}`
     case 'codebook':
       return `${2 ** entry.bits} shared weights, ${entry.coding}, ${formatBytes(entry.bytes)}`
     case 'low-rank':
-      return `${entry.unfolding} factors of rank ${entry.rank}`
+      return halvesAs(`${entry.unfolding} factors of rank ${entry.rank}`, entry)
     case 'sparse': {
       const { stored, positions, values } = entry
       const precision = values.kind === 'float16' ? 'float16' : `${values.bits}-bit`
@@ -124,6 +125,11 @@ function storedAs(entry: StoredValues | LayerEntry): string {
     default:
       return assertNever(entry)
   }
+}
+
+/** `what`, and how its halves are stored. */
+function halvesAs(what: string, { bytes }: { readonly bytes?: number }): string {
+  return bytes === undefined ? what : `${what}, entropy, ${formatBytes(bytes)}`
 }
 
 function fraction({ correct, total }: { readonly correct: number; readonly total: number }): string {

@@ -70,13 +70,19 @@ export interface SizeBreakdown {
 }
 
 export const bytesPerElement = { float32: 4, float16: 2 } as const
+/**
+ * Bits of a weight as a coded half (docs/format.md), its tensor's histogram not counted. Normally distributed weights take
+ * 13.49 whatever their deviation; measured are 13.5 on kernels of a ResNet-20 and 13.8 on predictors (docs/adr/0010).
+ */
+const codedHalfBits = 13.7
+const histogramSymbols = 64
 /** A row's scale, and its bias, beside integer weights. */
 const bitsPerHalf = 16
 /**
  * Header and compressed description of a package: a fixed part, and what each tensor's name and shape adds. Measured on
  * the CIFAR ResNets (docs/format.md); a finished run shows the measured bytes instead.
  */
-const headerBytes = { fixed: 1300, perTensor: 3 } as const
+const headerBytes = { fixed: 1500, perTensor: 3 } as const
 
 /**
  * Parameters of a predictor with `blocks` linear layers: inputs -> h -> ... -> h -> outputs, biases everywhere.
@@ -101,6 +107,13 @@ function storedBitsPerWeight({ predictor, codedBits }: CompressConfig['storage']
   return codedBits > 0 && isIntegerPrecision(predictor) ? Math.min(bits, codedBits) : bits
 }
 
+/** Bits of `count` halves of one tensor, about: coded where that is expected to be shorter. */
+export function halvesBits(count: number): number {
+  if (count === 0) return 0
+  const histogramBits = histogramSymbols * (Math.floor(Math.log2(count)) + 1)
+  return Math.min(count * bitsPerHalf, count * codedHalfBits + histogramBits)
+}
+
 /** Whether weights of this precision are integers with a scale a row. */
 export function isIntegerPrecision(precision: PredictorPrecision): boolean {
   return precision.startsWith('int')
@@ -111,24 +124,30 @@ export function isIntegerPrecision(precision: PredictorPrecision): boolean {
  * one a row too, as float16. Pruned matrices are stored without their zeros where that is smaller.
  */
 function predictorBytes(network: NetworkShape, config: CompressConfig): number {
-  const { predictor, storage } = config
-  const { predictor: precision, pruning } = storage
-  const parameters = predictorParametersOf(network, config)
-  const rows = predictorRows(network, config)
-  const isInteger = isIntegerPrecision(precision)
+  const { storage } = config
+  const { hiddenSize, blocks } = config.predictor
+  const outputs = kernelSizeOf(network.representedLayers) ** 2
+  const inputs = storedInputs(config, network.representedLayers)
+  const isHalf = storage.predictor === 'float16'
   const bits = storedBitsPerWeight(storage)
-  const size = predictor.hiddenSize ** 2
-  const hidden = (predictor.blocks - 2) * size
+  const bitsOf = (count: number): number => (isHalf ? halvesBits(count) : count * bits)
   // Biases have the weights' precision beside floats, and are halves with a scale each beside integers.
-  const others = (parameters - rows - hidden) * bits + rows * (isInteger ? 2 * bitsPerHalf : bits)
-  return Math.ceil((others + (predictor.blocks - 2) * prunedMatrixBits(size, pruning, bits)) / 8)
+  const biasBits = (rows: number): number =>
+    isIntegerPrecision(storage.predictor) ? rows * 2 * bitsPerHalf : bitsOf(rows)
+  const outer = bitsOf(inputs * hiddenSize) + bitsOf(hiddenSize * outputs)
+  const hidden = (blocks - 2) * prunedMatrixBits(hiddenSize ** 2, storage.pruning, bitsOf)
+  const biases = (blocks - 1) * biasBits(hiddenSize) + biasBits(outputs)
+  return Math.ceil((outer + hidden + biases) / 8)
 }
 
-/** Bits of a matrix of `size` weights: all of them, or positions of those that are not zero and their values. */
-function prunedMatrixBits(size: number, pruning: number, bits: number): number {
+/**
+ * Bits of a matrix of `size` weights: all of them, or positions of those that are not zero and their values.
+ * @param bitsOf bits of so many values
+ */
+function prunedMatrixBits(size: number, pruning: number, bitsOf: (count: number) => number): number {
   const zeros = Math.floor(pruning * size)
   const positions = log2Factorial(size) - log2Factorial(zeros) - log2Factorial(size - zeros)
-  return Math.min(size * bits, positions + (size - zeros) * bits)
+  return Math.min(bitsOf(size), positions + bitsOf(size - zeros))
 }
 
 /** Weights that pruning sets to zero. */
@@ -181,7 +200,7 @@ export function sizeBreakdown(original: NetworkShape, config: CompressConfig): S
       detail: [
         `${predictorParameters.toLocaleString('en')} parameters`,
         ...(pruned === 0 ? [] : [`${pruned.toLocaleString('en')} of them zero`]),
-        `${precision}${isIntegerPrecision(precision) ? ' with a float16 scale a row' : ''}`,
+        expectedPrecision(precision),
       ].join(', '),
     },
     {
@@ -193,15 +212,28 @@ export function sizeBreakdown(original: NetworkShape, config: CompressConfig): S
   ])
 }
 
-/** Expected parts of every package: what is not represented, and the header. */
-export function expectedRemainder(network: NetworkShape, precision: RemainderPrecision): readonly SizePart[] {
+/** How a predictor is expected to be stored, e.g. `int6 with a float16 scale a row`. */
+function expectedPrecision(precision: PredictorPrecision): string {
+  if (precision === 'float16') return `${precision}, entropy coded, estimate`
+  return isIntegerPrecision(precision) ? `${precision} with a float16 scale a row` : precision
+}
+
+/**
+ * Expected parts of every package: what is not represented, and the header.
+ * @param allowsEntropy without it every number takes exactly its bits
+ */
+export function expectedRemainder(
+  network: NetworkShape,
+  precision: RemainderPrecision,
+  allowsEntropy = true,
+): readonly SizePart[] {
   const groups = ['batch-norm', 'linear', 'other'] as const
   const tensors = network.representedLayers.length + network.remainder.length
   return [
     ...groups.map((part) => {
       const own = network.remainder.filter(({ group }) => group === part)
       const elements = own.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
-      const bytes = own.reduce((sum, tensor) => sum + remainderBytes(tensor, precision), 0)
+      const bytes = own.reduce((sum, tensor) => sum + remainderBytes(tensor, precision, allowsEntropy), 0)
       return { part, bytes, detail: `${elements.toLocaleString('en')} values, ${precision}` }
     }),
     {
@@ -212,12 +244,17 @@ export function expectedRemainder(network: NetworkShape, precision: RemainderPre
   ]
 }
 
-/** Bytes of one tensor that is not represented, before any entropy coding. */
-function remainderBytes({ shape, isVariance }: RemainderTensor, precision: RemainderPrecision): number {
-  if (precision !== 'int8') return sizeOf(shape) * bytesPerElement[precision]
-  return isVariance
-    ? sizeOf(shape) * bytesPerElement.float16
-    : sizeOf(shape) + bytesPerElement.float16 * scaleRows(shape)
+/** Bytes of one tensor that is not represented; of its integers before any entropy coding. */
+function remainderBytes(
+  { shape, isVariance }: RemainderTensor,
+  precision: RemainderPrecision,
+  allowsEntropy: boolean,
+): number {
+  const count = sizeOf(shape)
+  if (precision === 'float32') return count * bytesPerElement.float32
+  const isHalf = precision === 'float16' || isVariance
+  if (!isHalf) return count + bytesPerElement.float16 * scaleRows(shape)
+  return allowsEntropy ? Math.ceil(halvesBits(count) / 8) : count * bytesPerElement.float16
 }
 
 /**
@@ -260,11 +297,6 @@ export function sizesOfParts(network: NetworkShape, parts: readonly SizePart[]):
       int8Bytes: representedWeights + filters * 2 + remainderElements * 2,
     },
   }
-}
-
-/** Rows of all weight matrices of the predictor. */
-function predictorRows(network: NetworkShape, { predictor }: CompressConfig): number {
-  return predictor.hiddenSize * (predictor.blocks - 1) + kernelSizeOf(network.representedLayers) ** 2
 }
 
 function predictorParametersOf(network: NetworkShape, config: CompressConfig): number {

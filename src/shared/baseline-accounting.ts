@@ -3,6 +3,7 @@ import {
   bitsPerWeight,
   bytesPerElement,
   expectedRemainder,
+  halvesBits,
   isIntegerPrecision,
   sizesOfParts,
   type LayerShape,
@@ -21,7 +22,7 @@ export function baselineSizes(network: NetworkShape, config: BaselineConfig): Si
   if (kernels === undefined) return undefined
   return sizesOfParts(network, [
     { part: 'kernels', ...kernels },
-    ...expectedRemainder(network, config.storage.remainder),
+    ...expectedRemainder(network, config.storage.remainder, config.storage.entropyCoding),
   ])
 }
 
@@ -33,23 +34,25 @@ interface ExpectedKernels {
 function expectedKernels(layers: readonly LayerShape[], config: BaselineConfig): ExpectedKernels | undefined {
   const weights = sum(layers, weightsOf)
   const counted = `${weights.toLocaleString('en')} weights`
+  const { entropyCoding } = config.storage
   switch (config.method) {
     case 'quantisation':
-      return quantised(layers, config.quantisation.precision, counted)
+      return quantised(layers, config, counted)
     case 'weight-sharing': {
       const { bits } = config.weightSharing
       const bytes = sum(layers, (layer) => packed(weightsOf(layer), bits) + 2 ** bits * bytesPerElement.float16)
       return { bytes, detail: `${counted}, ${2 ** bits} shared in a layer, packed` }
     }
     case 'low-rank':
-      return lowRank(layers, config.lowRank, counted)
+      return lowRank(layers, config, counted)
     case 'pruning': {
       const { kept, values } = config.pruning
       const stored = Math.max(1, Math.round(kept * weights))
       const filters = sum(layers, ({ shape }) => shape[0])
-      const valueBytes = values === 'float16' ? 2 * stored : stored + bytesPerElement.float16 * filters
+      const valueBytes =
+        values === 'float16' ? halvesBytes(stored, entropyCoding) : stored + bytesPerElement.float16 * filters
       // Entropy coded positions take no more than this, whichever layers the kept weights are in.
-      const bitsOfPosition = config.storage.entropyCoding ? binaryEntropy(stored / weights) : 1
+      const bitsOfPosition = entropyCoding ? binaryEntropy(stored / weights) : 1
       const bytes = valueBytes + Math.ceil((weights * bitsOfPosition) / 8)
       return { bytes, detail: `${stored.toLocaleString('en')} of ${counted}, ${values} with positions` }
     }
@@ -60,11 +63,12 @@ function expectedKernels(layers: readonly LayerShape[], config: BaselineConfig):
 
 function quantised(
   layers: readonly LayerShape[],
-  precision: BaselineConfig['quantisation']['precision'],
+  { quantisation: { precision }, storage: { entropyCoding } }: BaselineConfig,
   counted: string,
 ): ExpectedKernels {
   if (!isIntegerPrecision(precision)) {
-    return { bytes: bytesPerElement.float16 * sum(layers, weightsOf), detail: `${counted}, ${precision}` }
+    const bytes = sum(layers, (layer) => halvesBytes(weightsOf(layer), entropyCoding))
+    return { bytes, detail: `${counted}, ${precision}${codedAs(entropyCoding)}` }
   }
   const bits = bitsPerWeight(precision)
   // Entropy coding makes it shorter, by how much only the weights say.
@@ -75,16 +79,25 @@ function quantised(
 /** The rank that reaches some energy is known to the weights only. */
 function lowRank(
   layers: readonly LayerShape[],
-  { unfolding, rule, share }: BaselineConfig['lowRank'],
+  { lowRank: { unfolding, rule, share }, storage: { entropyCoding } }: BaselineConfig,
   counted: string,
 ): ExpectedKernels | undefined {
   if (rule === 'energy') return undefined
-  const values = sum(layers, (layer) => {
+  const bytes = sum(layers, (layer) => {
     const [rows, columns] = unfoldedSize(kernelShapeOf(layer.shape), unfolding)
     const rank = Math.max(1, Math.ceil(share * Math.min(rows, columns)))
-    return Math.min(weightsOf(layer), rank * (rows + columns))
+    return halvesBytes(Math.min(weightsOf(layer), rank * (rows + columns)), entropyCoding)
   })
-  return { bytes: bytesPerElement.float16 * values, detail: `${counted} as factors, float16` }
+  return { bytes, detail: `${counted} as factors, float16${codedAs(entropyCoding)}` }
+}
+
+/** Bytes of `count` halves of one tensor; where they are entropy coded, about. */
+function halvesBytes(count: number, entropyCoding: boolean): number {
+  return entropyCoding ? Math.ceil(halvesBits(count) / 8) : bytesPerElement.float16 * count
+}
+
+function codedAs(entropyCoding: boolean): string {
+  return entropyCoding ? ', entropy coded, estimate' : ''
 }
 
 function packed(codes: number, bits: number): number {

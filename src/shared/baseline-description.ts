@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { unfoldings } from './compressed-tensor.ts'
 import {
   codingSchema,
+  float16Fields,
   integerBitsSchema,
   kernelShapeSchema,
   measuredAccuraciesSchema,
@@ -11,8 +12,8 @@ import {
   tensorNameSchema,
 } from './package-description.ts'
 
-/** Of the package format. A reader refuses any other. Version 2 added kept tensors of integers. */
-export const baselinePackageVersions = [1, 2] as const
+/** Of the package format. A reader refuses any other. Version 2 added kept tensors of integers, version 3 coded halves. */
+export const baselinePackageVersions = [1, 2, 3] as const
 
 const layer = { name: tensorNameSchema, shape: kernelShapeSchema }
 const bytes = z.int().min(0)
@@ -29,10 +30,17 @@ export type PositionsEntry = z.infer<typeof positionsSchema>
 
 /** How the kernels of one layer are stored; its bytes follow those of the layer before it in the same section. */
 const layerEntrySchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('float16'), ...layer }),
+  z.strictObject({ ...float16Fields, ...layer }),
   z.strictObject({ kind: z.literal('integer'), ...layer, bits: integerBitsSchema, ...codes }),
   z.strictObject({ kind: z.literal('codebook'), ...layer, bits: bitsOfSymbol, ...codes }),
-  z.strictObject({ kind: z.literal('low-rank'), ...layer, unfolding: z.enum(unfoldings), rank: count.min(1) }),
+  z.strictObject({
+    kind: z.literal('low-rank'),
+    ...layer,
+    unfolding: z.enum(unfoldings),
+    rank: count.min(1),
+    /** Of both factors together, as coded halves. */
+    bytes: float16Fields.bytes,
+  }),
   z.strictObject({
     kind: z.literal('sparse'),
     ...layer,
@@ -40,7 +48,7 @@ const layerEntrySchema = z.discriminatedUnion('kind', [
     stored: count,
     positions: positionsSchema,
     values: z.discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('float16') }),
+      z.strictObject(float16Fields),
       z.strictObject({ kind: z.literal('integer'), bits: integerBitsSchema, ...codes }),
     ]),
   }),

@@ -127,7 +127,7 @@ export const baselineParameters: readonly ParameterDescription[] = [
   {
     path: 'storage.entropyCoding',
     title: 'Entropy coding',
-    sentence: 'Codes are range coded where that is shorter; without it they take exactly their bits.',
+    sentence: 'Codes and halves are range coded where that is shorter; without it they take exactly their bits.',
     group: 'Storage',
     control: { type: 'switch' },
   },

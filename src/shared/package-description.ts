@@ -6,9 +6,10 @@ import { integerBits } from './stored-tensor.ts'
 
 /**
  * Of the package format. A reader refuses any other; a package says the lowest one that has all it needs. Version 2 added
- * sparse tensors, version 3 represented linear layers, one-hot embeddings and kept tensors of integers.
+ * sparse tensors, version 3 represented linear layers, one-hot embeddings and kept tensors of integers, version 4 coded
+ * halves.
  */
-export const packageVersions = [1, 2, 3] as const
+export const packageVersions = [1, 2, 3, 4] as const
 
 export const tensorNameSchema = z.string().min(1).max(1000)
 const name = tensorNameSchema
@@ -24,7 +25,11 @@ export const integerBitsSchema = z.union(integerBits.map((bits) => z.literal(bit
 export const codingSchema = z.enum(['packed', 'entropy'])
 
 const float32Fields = { kind: z.literal('float32') }
-const float16Fields = { kind: z.literal('float16') }
+export const float16Fields = {
+  kind: z.literal('float16'),
+  /** Of coded halves in the codes section, from version 4 on; absent where they are as they are in the float16 section. */
+  bytes: count.exactOptional(),
+}
 const integerFields = {
   kind: z.literal('integer'),
   bits: integerBitsSchema,

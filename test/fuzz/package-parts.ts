@@ -57,6 +57,31 @@ export function mutatePackage(valid: Uint8Array, random: Random): Uint8Array {
   }
 }
 
+interface CodedEntry {
+  readonly name: string
+  readonly bytes?: number
+}
+
+/**
+ * Files that contradict themselves about coded numbers, of a package whose first two coded entries are of more than 64
+ * bytes: one says version 1, one gives most bytes of the first entry to the second.
+ * @param entriesOf of a description
+ */
+export function codedContradictions(
+  file: Uint8Array,
+  entriesOf: (description: object) => readonly CodedEntry[],
+): readonly Uint8Array[] {
+  const moved = rewritten(file, (description) => {
+    const [first, second] = entriesOf(description).filter(({ bytes = 0 }) => bytes > 64)
+    const lost = (first?.bytes ?? 0) - 64
+    return JSON.stringify(description, (_key, value: unknown) => {
+      if (value === first) return { ...first, bytes: 64 }
+      return value === second ? { ...second, bytes: (second?.bytes ?? 0) + lost } : value
+    })
+  })
+  return [rewritten(file, (description) => JSON.stringify({ ...description, version: 1 })), moved]
+}
+
 /** A description that inflates to 64 MB, in a file with this mark. */
 export function descriptionBomb(markKey: string): Uint8Array {
   const bytes = deflateSync(new Uint8Array(64 * 2 ** 20))

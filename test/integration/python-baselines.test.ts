@@ -1,5 +1,5 @@
 /** nern_load.py beside the studio's reader of a baseline's package. */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { expect, it, vi } from 'vitest'
@@ -57,11 +57,17 @@ const contents: readonly BaselinePackage[] = [
   madeUpBaseline({ kinds: ['float16', 'low-rank'], kept: 'float32' }),
   ...integerBits.map((bits) => madeUpBaseline({ kinds: ['integer', 'codebook', 'sparse', 'low-rank'], bits })),
   { ...madeUpBaseline({ kinds: ['float16'] }), layers: rareLayers() },
+  madeUpBaseline({ kinds: ['float16', 'low-rank', 'sparse'], bits: 2, shape: [24, 16, 3, 3] }),
 ]
 
-const files = contents.flatMap((content) =>
-  [true, false].map((allowsEntropy) => writeBaselinePackage(content, { allowsEntropy })),
-)
+const fixtures = join(import.meta.dirname, '../fixtures/packages')
+
+const files = [
+  ...contents.flatMap((content) =>
+    [true, false].map((allowsEntropy) => writeBaselinePackage(content, { allowsEntropy })),
+  ),
+  ...['halves', 'coded-halves'].map((name) => readFileSync(join(fixtures, `${name}.baseline.safetensors`))),
+]
 
 interface Content {
   readonly tensors: Readonly<Record<string, { readonly shape: readonly number[]; readonly crc32: number }>>
@@ -145,6 +151,17 @@ function contradicting(
   })
 }
 
+/** The same of a layer large enough to have its halves coded. */
+function codedHalves(change: (layer: Entry) => void, kind: Kinds[number] = 'float16'): Uint8Array {
+  const content = madeUpBaseline({ kinds: [kind], shape: [24, 32, 3, 3] })
+  return rewritten(writeBaselinePackage(content, { allowsEntropy: true }), (description) => {
+    // What the writer wrote.
+    const [layer = {}] = (description as { layers: Entry[] }).layers
+    change(layer)
+    return JSON.stringify(description)
+  })
+}
+
 type Kinds = Parameters<typeof madeUpBaseline>[0]['kinds']
 
 const valid = writeBaselinePackage(madeUpBaseline({ kinds: ['integer', 'sparse'] }), { allowsEntropy: true })
@@ -154,8 +171,8 @@ const contradictions: Readonly<Record<string, readonly [Uint8Array, RegExp]>> = 
   'a file that ends early': [valid.subarray(0, valid.length - 9), /does not lie in the file/],
   'an ordinary safetensors file': [writeSafetensors([]), /an ordinary safetensors file/],
   'another version': [
-    writeSafetensors([], { 'nern-baseline': '{"version":3}' }),
-    /version 3, this reader knows \(1, 2\)/,
+    writeSafetensors([], { 'nern-baseline': '{"version":4}' }),
+    /version 4, this reader knows \(1, 2, 3\)/,
   ],
   'a description that is missing': [writeSafetensors([], { 'nern-baseline': '{"version":1}' }), /not as expected/],
   'an unknown kind of layer': [contradicting(['float16'], (layer) => (layer['kind'] = 'wavelet')), /unknown way/],
@@ -164,7 +181,10 @@ const contradictions: Readonly<Record<string, readonly [Uint8Array, RegExp]>> = 
   'a codebook of 60 bits': [contradicting(['codebook'], (layer) => (layer['bits'] = 60)), /codebook of 60 bits/],
   'fewer than no bytes': [contradicting(['integer'], (layer) => (layer['bytes'] = -1)), /ends before its last tensor/],
   'more bytes than there are': [contradicting(['integer'], (layer) => (layer['bytes'] = 1e6)), /ends before/],
-  'a layer of more weights': [contradicting(['float16'], (layer) => (layer['shape'] = [6, 5, 9, 9])), /ends before/],
+  'a layer of more weights': [
+    contradicting(['float16'], (layer) => (layer['shape'] = [6, 5, 9, 9]), false),
+    /ends before/,
+  ],
   'kernels of three extents': [contradicting(['float16'], (layer) => (layer['shape'] = [6, 5, 9])), /four extents/],
   'kernels without width': [contradicting(['float16'], (layer) => (layer['shape'] = [6, 5, 9, 0])), /four extents/],
   'more weights than any network': [
@@ -180,6 +200,18 @@ const contradictions: Readonly<Record<string, readonly [Uint8Array, RegExp]>> = 
   'a coded stream that goes on': [
     contradicting(['integer'], (layer) => (layer['bytes'] = Number(layer['bytes']) - 1)),
     /does not end with its last symbol/,
+  ],
+  'coded halves that end early': [
+    codedHalves((layer) => (layer['bytes'] = Number(layer['bytes']) - 1)),
+    /does not end with its last symbol/,
+  ],
+  'coded halves that are too few': [
+    codedHalves((layer) => (layer['shape'] = [24, 16, 5, 3])),
+    /packed numbers end early|histogram does not add up/,
+  ],
+  'coded factors that are too few': [
+    codedHalves((layer) => (layer['bytes'] = 100), 'low-rank'),
+    /packed numbers end early/,
   ],
   'factors larger than the layer': [contradicting(['low-rank'], (layer) => (layer['rank'] = 30)), /larger than it is/],
   'factors of no rank': [contradicting(['low-rank'], (layer) => (layer['rank'] = 0)), /larger than it is/],

@@ -8,6 +8,7 @@ import { readPackage } from '#formats/nern-package/reader.ts'
 import { writePackage, type NernPackage } from '#formats/nern-package/writer.ts'
 import { readSafetensors } from '#formats/safetensors/reader.ts'
 import type { HostTensors } from '#shared/host-tensor.ts'
+import { unwrap } from '#shared/result.ts'
 import { fuzzedFile } from '#test/fuzz/campaign.ts'
 import { nernPackage } from '#test/fuzz/readers/nern-package.ts'
 import { itWithPython, pythonLoader, runPython } from '#test/support/python.ts'
@@ -29,9 +30,9 @@ async function reconstructed(content: NernPackage): Promise<HostTensors> {
 }
 
 /** The state dict by the Python file. */
-function loadedByPython(content: NernPackage): ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }> {
+function loadedByPython(bytes: Uint8Array): ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }> {
   const folder = temporaryFolder()
-  writeFileSync(join(folder, 'a.nern.safetensors'), writePackage(content))
+  writeFileSync(join(folder, 'a.nern.safetensors'), bytes)
   runPython([pythonLoader, join(folder, 'a.nern.safetensors'), join(folder, 'out.safetensors')])
   const read = readSafetensors(readFileSync(join(folder, 'out.safetensors')), 'out.safetensors')
   if (!read.ok) throw new Error(read.error.message)
@@ -62,7 +63,7 @@ itWithPython(['numpy'])(
     for (const options of variants) {
       const content = resnet20Package(options)
       const expected = await reconstructed(content)
-      const loaded = loadedByPython(content)
+      const loaded = loadedByPython(writePackage(content))
       expect([...loaded.keys()].sort(), JSON.stringify(options)).toEqual(Object.keys(expected).sort())
       for (const [name, { shape, data }] of Object.entries(expected)) {
         const found = loaded.get(name)
@@ -76,6 +77,17 @@ itWithPython(['numpy'])(
     }
   },
 )
+
+itWithPython(['numpy'])('nern_load.py gives the same numbers of coded halves as of those that are not', () => {
+  const fixtures = join(import.meta.dirname, '../fixtures/packages')
+  const [plain, coded] = ['halves', 'coded-halves'].map((name) => {
+    const bytes = readFileSync(join(fixtures, `${name}.nern.safetensors`))
+    return { kept: readBack(unwrap(readPackage(bytes, name)).kept), loaded: loadedByPython(bytes) }
+  })
+  expect(coded).toEqual(plain)
+  const kept = Object.entries(coded?.kept ?? {}).map(([name, { shape, data }]) => [name, { shape, data }])
+  expect(Object.fromEntries(coded?.loaded ?? [])).toMatchObject(Object.fromEntries(kept))
+})
 
 itWithPython(['numpy'])('nern_load.py says what the images of the network need', () => {
   const folder = temporaryFolder()

@@ -257,7 +257,7 @@ it('represents linear layers on request, from the estimate to the file and to wh
 
   const path = join(storeFolder, 'runs', runId, 'package.nern.safetensors')
   const { description } = unwrap(openPackage(readFileSync(path), path))
-  expect(description.version).toBe(3)
+  expect(description.version).toBe(4)
   expect(description.layers.at(-1)).toEqual({ name: 'linear.weight', shape: [10, 64] })
   const kept = description.kept.filter(({ name }) => name.startsWith('linear'))
   expect(kept).toEqual([{ kind: 'float16', name: 'linear.bias', shape: [10] }])
@@ -273,7 +273,11 @@ it('represents linear layers on request, from the estimate to the file and to wh
     const bytesOf = ({ parts }: SizeBreakdown) => parts.find((each) => each.part === part)?.bytes ?? NaN
     return Math.abs(bytesOf(result.sizes) - bytesOf(expected))
   }
-  expect([difference('predictor'), difference('batch-norm'), difference('linear')]).toEqual([0, 0, 0])
+  expect([difference('batch-norm'), difference('linear')]).toEqual([0, 0])
+  // How long coded halves get only the weights say.
+  expect(
+    difference('predictor') / (result.sizes.parts.find(({ part }) => part === 'predictor')?.bytes ?? 0),
+  ).toBeLessThan(0.05)
   expect(difference('permutation')).toBeLessThan(8)
   expect(difference('header')).toBeLessThan(300)
 

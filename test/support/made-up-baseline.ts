@@ -13,16 +13,17 @@ export interface MadeUpBaselineOptions {
   readonly kinds: readonly CompressedTensor['kind'][]
   readonly bits?: IntegerBits
   readonly kept?: 'float32' | 'float16'
+  /** Of every layer. */
+  readonly shape?: readonly [number, number, number, number]
   readonly seed?: number
 }
-
-const shape = [6, 5, 3, 3]
 
 /** A baseline's package of random content that is right in every relation its reader checks. */
 export function madeUpBaseline({
   kinds,
   bits = 4,
   kept = 'float16',
+  shape = [6, 5, 3, 3],
   seed = 1,
 }: MadeUpBaselineOptions): BaselinePackage {
   const random = Random.fromSeed(seed, 'made-up baseline')
@@ -35,7 +36,7 @@ export function madeUpBaseline({
       sha256: 'b'.repeat(64),
       preprocessing: preprocessingPresets['caffe-rgb'].preprocessing,
     },
-    layers: Object.fromEntries(kinds.map((kind, at) => [`conv${at}.weight`, madeUpKernels(kind, bits, random)])),
+    layers: Object.fromEntries(kinds.map((kind, at) => [`conv${at}.weight`, madeUpKernels(kind, bits, shape, random)])),
     kept: Object.fromEntries(
       Object.entries({ 'bn.weight': [6], 'fc.weight': [2, 6] }).map(([name, extents]) => [
         name,
@@ -47,7 +48,13 @@ export function madeUpBaseline({
   }
 }
 
-function madeUpKernels(kind: CompressedTensor['kind'], bits: IntegerBits, random: Random): CompressedTensor {
+function madeUpKernels(
+  kind: CompressedTensor['kind'],
+  bits: IntegerBits,
+  shape: readonly [number, number, number, number],
+  random: Random,
+): CompressedTensor {
+  const [filters, channels, height, width] = shape
   const weights = sizeOf(shape)
   switch (kind) {
     case 'codebook': {
@@ -56,16 +63,12 @@ function madeUpKernels(kind: CompressedTensor['kind'], bits: IntegerBits, random
       const indices = Uint8Array.from({ length: weights }, () => random.integer(1 + random.integer(2 ** bits)))
       return { kind, shape, bits, codebook, indices }
     }
-    case 'low-rank':
-      // [5 x 3, 6 x 3] unfolded.
-      return {
-        kind,
-        shape,
-        unfolding: 'separable',
-        rank: 2,
-        left: halves(15 * 2, random),
-        right: halves(2 * 18, random),
-      }
+    case 'low-rank': {
+      const rank = Math.floor(filters / 3)
+      const left = halves(channels * height * rank, random)
+      const right = halves(rank * filters * width, random)
+      return { kind, shape, unfolding: 'separable', rank, left, right }
+    }
     case 'sparse': {
       const mask = Uint8Array.from({ length: weights }, () => (random.integer(8) === 0 ? 1 : 0))
       const stored = mask.reduce((sum, isStored) => sum + isStored, 0)
@@ -74,7 +77,7 @@ function madeUpKernels(kind: CompressedTensor['kind'], bits: IntegerBits, random
         { length: stored },
         () => random.integer(2 * largestCode(bits) + 1) - largestCode(bits),
       )
-      return { kind, shape, mask, values: { kind: 'integer', bits, codes, scales: halves(6, random) } }
+      return { kind, shape, mask, values: { kind: 'integer', bits, codes, scales: halves(filters, random) } }
     }
     default: {
       const tensor = madeUpTensor(shape, kind === 'integer' ? bits : 'float16', random)

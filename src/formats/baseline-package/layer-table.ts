@@ -8,6 +8,7 @@ import {
 } from '#shared/compressed-tensor.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
 import { AppException, assertNever } from '#shared/result.ts'
+import { addHalves, halvesBytes, takeHalves } from '../coding/half-code.ts'
 import { decodeIntegers, encodeIntegers } from '../coding/integer-code.ts'
 import { PartsToRead, PartsToWrite } from '../coding/parts.ts'
 import { decodeSymbols, encodeSymbols } from '../coding/symbol-code.ts'
@@ -24,15 +25,14 @@ export interface LayerTable {
   readonly sections: LayerSections
 }
 
-/** @param allowsEntropy without it every code takes exactly its bits */
+/** @param allowsEntropy without it every number takes exactly its bits */
 export function encodeLayers(layers: CompressedTensors, allowsEntropy: boolean): LayerTable {
   const parts = { float16: new PartsToWrite(), codes: new PartsToWrite() }
   const entries = Object.entries(layers).map(([name, tensor]): LayerEntry => {
     const shape = kernelShape(name, tensor)
     switch (tensor.kind) {
       case 'float16':
-        parts.float16.add(tensor.halves)
-        return { kind: 'float16', name, shape }
+        return { kind: 'float16', name, shape, ...addHalves(parts, tensor.halves, allowsEntropy) }
       case 'integer': {
         const { coding, bytes } = encodeIntegers(tensor.codes, tensor.bits, allowsEntropy)
         parts.float16.add(tensor.scales)
@@ -47,9 +47,10 @@ export function encodeLayers(layers: CompressedTensors, allowsEntropy: boolean):
       }
       case 'low-rank': {
         const { unfolding, rank, left, right } = tensor
-        parts.float16.add(left)
-        parts.float16.add(right)
-        return { kind: 'low-rank', name, shape, unfolding, rank }
+        const factors = new Uint16Array(left.length + right.length)
+        factors.set(left)
+        factors.set(right, left.length)
+        return { kind: 'low-rank', name, shape, unfolding, rank, ...addHalves(parts, factors, allowsEntropy) }
       }
       case 'sparse':
         return encodeSparse(name, shape, tensor, parts, allowsEntropy)
@@ -70,9 +71,9 @@ function encodeSparse(
   const positions = encodePositions(mask, allowsEntropy)
   parts.codes.add(positions.bytes)
   if (values.kind === 'float16') {
-    parts.float16.add(values.halves)
     const stored = values.halves.length
-    return { kind: 'sparse', name, shape, stored, positions: positions.entry, values: { kind: 'float16' } }
+    const entry = { kind: 'float16', ...addHalves(parts, values.halves, allowsEntropy) } as const
+    return { kind: 'sparse', name, shape, stored, positions: positions.entry, values: entry }
   }
   const { coding, bytes } = encodeIntegers(values.codes, values.bits, allowsEntropy)
   parts.float16.add(values.scales)
@@ -104,18 +105,21 @@ export function layerBytes(entry: LayerEntry): Readonly<Record<keyof LayerSectio
   const [filters] = entry.shape
   switch (entry.kind) {
     case 'float16':
-      return { float16: 2 * sizeOf(entry.shape), codes: 0 }
+      return halvesBytes(entry, sizeOf(entry.shape))
     case 'integer':
       return { float16: 2 * filters, codes: entry.bytes }
     case 'codebook':
       return { float16: 2 * 2 ** entry.bits, codes: entry.bytes }
     case 'low-rank': {
       const [rows, columns] = unfoldedSize(entry.shape, entry.unfolding)
-      return { float16: 2 * entry.rank * (rows + columns), codes: 0 }
+      return halvesBytes(entry, entry.rank * (rows + columns))
     }
     case 'sparse': {
       const { values, positions, stored } = entry
-      if (values.kind === 'float16') return { float16: 2 * stored, codes: positions.bytes }
+      if (values.kind === 'float16') {
+        const { float16, codes } = halvesBytes(values, stored)
+        return { float16, codes: positions.bytes + codes }
+      }
       return { float16: 2 * filters, codes: positions.bytes + values.bytes }
     }
     default:
@@ -128,14 +132,14 @@ export function decodeLayers(
   { entries, sections }: LayerTable,
   corrupt: (name: string, problem: string) => AppException,
 ): CompressedTensors {
-  const float16 = new PartsToRead(sections.float16)
-  const codes = new PartsToRead(sections.codes)
+  const parts = { float16: new PartsToRead(sections.float16), codes: new PartsToRead(sections.codes) }
+  const { float16, codes } = parts
   const pairs = entries.map((entry): readonly [string, CompressedTensor] => {
     const { name, shape } = entry
     const problem = (text: string): AppException => corrupt(name, text)
     switch (entry.kind) {
       case 'float16':
-        return [name, { kind: 'float16', shape, halves: float16.halves(sizeOf(shape)) }]
+        return [name, { kind: 'float16', shape, halves: takeHalves(parts, entry, sizeOf(shape), problem) }]
       case 'integer': {
         const { bits, coding, bytes } = entry
         const scales = float16.halves(shape[0])
@@ -156,11 +160,12 @@ export function decodeLayers(
         if (rows * columns > mostWeightsAByte * 2 * rank * (rows + columns)) {
           throw problem(`expected at most ${mostWeightsAByte} weights a byte, found ${rows * columns} of rank ${rank}`)
         }
-        const left = float16.halves(rows * rank)
-        return [name, { kind: 'low-rank', shape, unfolding, rank, left, right: float16.halves(rank * columns) }]
+        const factors = takeHalves(parts, entry, rank * (rows + columns), problem)
+        const left = factors.slice(0, rows * rank)
+        return [name, { kind: 'low-rank', shape, unfolding, rank, left, right: factors.slice(rows * rank) }]
       }
       case 'sparse':
-        return [name, decodeSparse(entry, float16, codes, problem)]
+        return [name, decodeSparse(entry, parts, problem)]
       default:
         return assertNever(entry)
     }
@@ -170,15 +175,20 @@ export function decodeLayers(
 
 function decodeSparse(
   { shape, stored, positions, values }: Extract<LayerEntry, { kind: 'sparse' }>,
-  float16: PartsToRead,
-  codes: PartsToRead,
+  parts: Readonly<Record<keyof LayerSections, PartsToRead>>,
   corrupt: (problem: string) => AppException,
 ): SparseTensor {
+  const { float16, codes } = parts
   const mask = decodePositions(codes.take(positions.bytes), positions, sizeOf(shape), corrupt)
   const counted = mask.reduce((sum, isStored) => sum + isStored, 0)
   if (counted !== stored) throw corrupt(`expected positions of ${stored} weights, found ${counted}`)
   if (values.kind === 'float16') {
-    return { kind: 'sparse', shape, mask, values: { kind: 'float16', halves: float16.halves(stored) } }
+    return {
+      kind: 'sparse',
+      shape,
+      mask,
+      values: { kind: 'float16', halves: takeHalves(parts, values, stored, corrupt) },
+    }
   }
   const { bits, coding, bytes } = values
   const scales = float16.halves(shape[0])

@@ -9,6 +9,7 @@ import { hasMark } from '../package-container/kind.ts'
 import { assertSections, openContainer, type ContainerFile, type ExpectedSection } from '../package-container/reader.ts'
 import { baselinePackageKind, type BaselinePackage } from './kind.ts'
 import { decodeLayers, layerBytes } from './layer-table.ts'
+import { lowestVersion } from './version.ts'
 
 /** A baseline's package whose description was read and whose sections have their sizes and checksums. */
 export type BaselineFile = ContainerFile<BaselineDescription>
@@ -29,6 +30,7 @@ export function openBaselinePackage(bytes: Uint8Array, fileName: string): Result
     const { layers, kept, checksums } = opened.description
     assertDistinctNames(file, [...layers, ...kept])
     assertRepresentedWeights(file, layers)
+    assertVersion(file, opened.description)
     assertSections(file, checksums, expectedSections(opened.description), opened.sections)
     return ok(opened)
   })
@@ -41,6 +43,14 @@ export function readBaselinePackage(bytes: Uint8Array, fileName: string): Result
     if (!opened.ok) return opened
     return ok(decode({ name: fileName }, opened.value))
   })
+}
+
+/** Throws `file-corrupt` for a description that has more than its version. */
+function assertVersion(file: NamedFile, description: BaselineDescription): void {
+  const lowest = lowestVersion(description)
+  if (lowest <= description.version) return
+  const problem = `expected version ${lowest} for what it holds, found ${description.version}`
+  throw fileError(file, 'file-corrupt', problem, 'description, version')
 }
 
 function decode(file: NamedFile, { description, sections }: BaselineFile): BaselinePackage {

@@ -4,9 +4,10 @@ import { encodeTensors } from '../nern-package/tensor-table.ts'
 import { SectionsToWrite } from '../package-container/writer.ts'
 import { baselinePackageKind, type BaselinePackage } from './kind.ts'
 import { encodeLayers } from './layer-table.ts'
+import { lowestVersion } from './version.ts'
 
 export interface BaselineWriteOptions {
-  /** Whether codes are entropy coded where that is shorter; else they take exactly their bits. */
+  /** Whether numbers are entropy coded where that is shorter; else they take exactly their bits. */
   readonly allowsEntropy: boolean
 }
 
@@ -19,7 +20,7 @@ export function writeBaselinePackage(
   { allowsEntropy }: BaselineWriteOptions,
 ): Uint8Array<ArrayBuffer> {
   const layerTable = encodeLayers(layers, allowsEntropy)
-  const keptTable = encodeTensors(kept)
+  const keptTable = encodeTensors(kept, allowsEntropy)
   const sections = new SectionsToWrite()
   for (const precision of ['float16', 'codes'] as const) {
     sections.add(sectionName('layers', precision), sectionDtypes[precision], layerTable.sections[precision])
@@ -29,8 +30,7 @@ export function writeBaselinePackage(
   }
   const { architecture, classes } = network
   return sections.seal(baselinePackageKind, { architecture, classes }, (checksums): BaselineDescription => ({
-    // The lowest one whose readers know all that is in the package.
-    version: keptTable.entries.some(({ kind }) => kind === 'integer') ? 2 : 1,
+    version: lowestVersion({ layers: layerTable.entries, kept: keptTable.entries }),
     network,
     layers: [...layerTable.entries],
     kept: [...keptTable.entries],

@@ -1,5 +1,5 @@
 /** What each version of the package added: a writer says the lowest version that has all it needs, a reader holds it to that. */
-import type { PackageDescription } from '#shared/package-description.ts'
+import type { PackageDescription, PredictorEntry } from '#shared/package-description.ts'
 import { isLinearShape } from '#shared/represented-shape.ts'
 
 export interface Addition {
@@ -21,6 +21,7 @@ export function additionsOf(
   const sparse = predictor.tensors.find(({ kind }) => kind === 'sparse')
   const linear = layers.find(({ shape }) => isLinearShape(shape))
   const integers = kept.find(({ kind }) => kind === 'integer')
+  const coded = [...predictor.tensors, ...kept].find(hasCodedHalves)
   return [
     ...(sparse === undefined ? [] : [{ version: 2, what: 'a sparse tensor', name: sparse.name } as const]),
     ...(linear === undefined ? [] : [{ version: 3, what: 'a represented linear layer', name: linear.name } as const]),
@@ -28,5 +29,11 @@ export function additionsOf(
     ...(integers === undefined
       ? []
       : [{ version: 3, what: 'a kept tensor of integers', name: integers.name } as const]),
+    ...(coded === undefined ? [] : [{ version: 4, what: 'coded halves', name: coded.name } as const]),
   ]
+}
+
+function hasCodedHalves(entry: PredictorEntry): boolean {
+  const values = entry.kind === 'sparse' ? entry.values : entry
+  return values.kind === 'float16' && values.bytes !== undefined
 }

@@ -1,4 +1,5 @@
 /** Where the tensors of a package lie: one section a precision, each a tensor of the safetensors file. */
+import { halvesBytes } from '../coding/half-code.ts'
 import type { FileDtype } from '../file-tensor.ts'
 import type { ExpectedSection } from '../package-container/reader.ts'
 import type { PackageDescription, PredictorEntry, StoredValues } from '#shared/package-description.ts'
@@ -40,7 +41,7 @@ function valueBytes(values: StoredValues, count: number, shape: readonly number[
     case 'float32':
       return { float32: 4 * count, float16: 0, codes: 0 }
     case 'float16':
-      return { float32: 0, float16: 2 * count, codes: 0 }
+      return { float32: 0, ...halvesBytes(values, count) }
     case 'integer':
       return { float32: 0, float16: 2 * scaleRows(shape), codes: values.bytes }
     default:

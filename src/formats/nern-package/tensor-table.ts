@@ -5,6 +5,7 @@ import type { AppException } from '#shared/result.ts'
 import { assertNever } from '#shared/result.ts'
 import { scaleRows, type StoredTensor, type StoredTensors } from '#shared/stored-tensor.ts'
 import { fileTensor, type FileTensor } from '../file-tensor.ts'
+import { addHalves, takeHalves } from '../coding/half-code.ts'
 import { decodeIntegers, encodeIntegers } from '../coding/integer-code.ts'
 import { PartsToRead, PartsToWrite } from '../coding/parts.ts'
 import { sectionName, type Owner, type Precision } from './sections.ts'
@@ -25,8 +26,9 @@ export interface TensorTable {
   readonly sections: SectionBytes
 }
 
-export function encodeTensors(tensors: StoredTensors): TensorTable {
-  const sections = new TensorSections()
+/** @param allowsEntropy without it every number takes exactly its bits */
+export function encodeTensors(tensors: StoredTensors, allowsEntropy = true): TensorTable {
+  const sections = new TensorSections(allowsEntropy)
   const entries = Object.entries(tensors).map(([name, tensor]): StoredEntry => ({
     ...sections.addValues(tensor),
     name,
@@ -51,6 +53,11 @@ export function decodeTensors(
 /** Sections that are being written. */
 export class TensorSections {
   readonly #parts = { float32: new PartsToWrite(), float16: new PartsToWrite(), codes: new PartsToWrite() }
+  readonly #allowsEntropy: boolean
+
+  constructor(allowsEntropy = true) {
+    this.#allowsEntropy = allowsEntropy
+  }
 
   /** Adds the values of a tensor, however many it holds, and returns how they are stored. */
   addValues(tensor: StoredTensor): StoredValues {
@@ -59,10 +66,9 @@ export class TensorSections {
         this.#parts.float32.add(tensor.values)
         return { kind: 'float32' }
       case 'float16':
-        this.#parts.float16.add(tensor.halves)
-        return { kind: 'float16' }
+        return { kind: 'float16', ...addHalves(this.#parts, tensor.halves, this.#allowsEntropy) }
       case 'integer': {
-        const { coding, bytes } = encodeIntegers(tensor.codes, tensor.bits)
+        const { coding, bytes } = encodeIntegers(tensor.codes, tensor.bits, this.#allowsEntropy)
         this.#parts.float16.add(tensor.scales)
         this.#parts.codes.add(bytes)
         return { kind: 'integer', bits: tensor.bits, coding, bytes: bytes.byteLength }
@@ -90,14 +96,14 @@ export class TensorSections {
 
 /** Sections that are being read; they have the sizes that what is taken asks for. */
 export class TensorSectionsToRead {
-  readonly #float32: PartsToRead
-  readonly #float16: PartsToRead
-  readonly #codes: PartsToRead
+  readonly #parts: Readonly<Record<Precision, PartsToRead>>
 
   constructor({ float32, float16, codes }: SectionBytes) {
-    this.#float32 = new PartsToRead(float32)
-    this.#float16 = new PartsToRead(float16)
-    this.#codes = new PartsToRead(codes)
+    this.#parts = {
+      float32: new PartsToRead(float32),
+      float16: new PartsToRead(float16),
+      codes: new PartsToRead(codes),
+    }
   }
 
   /** `count` values of a tensor of `shape`, which has more where it is sparse. Throws what `corrupt` makes. */
@@ -109,15 +115,15 @@ export class TensorSectionsToRead {
   ): StoredTensor {
     switch (values.kind) {
       case 'float32': {
-        const tensor = fileTensor([count], 'float32', this.#float32.take(4 * count))
+        const tensor = fileTensor([count], 'float32', this.#parts.float32.take(4 * count))
         return { kind: 'float32', shape, values: tensor.toFloat32() }
       }
       case 'float16':
-        return { kind: 'float16', shape, halves: this.#float16.halves(count) }
+        return { kind: 'float16', shape, halves: takeHalves(this.#parts, values, count, corrupt) }
       case 'integer': {
         const { bits, coding, bytes } = values
-        const scales = this.#float16.halves(scaleRows(shape))
-        const codes = decodeIntegers(this.#codes.take(bytes), { coding, bits, count }, corrupt)
+        const scales = this.#parts.float16.halves(scaleRows(shape))
+        const codes = decodeIntegers(this.#parts.codes.take(bytes), { coding, bits, count }, corrupt)
         return { kind: 'integer', shape, bits, codes, scales }
       }
       default:
@@ -126,6 +132,6 @@ export class TensorSectionsToRead {
   }
 
   takeCodes(bytes: number): Uint8Array {
-    return this.#codes.take(bytes)
+    return this.#parts.codes.take(bytes)
   }
 }

@@ -96,17 +96,23 @@ function describe(count: number, what: string, kinds: readonly string[]): string
 function kindOf(entry: StoredValues | LayerEntry): string {
   switch (entry.kind) {
     case 'float32':
-    case 'float16':
       return entry.kind
+    case 'float16':
+      return `float16${codingOf(entry)}`
     case 'integer':
       return `${entry.bits}-bit ${entry.coding}`
     case 'codebook':
       return `${2 ** entry.bits} shared ${entry.coding}`
     case 'low-rank':
-      return 'float16 factors'
+      return `float16 factors${codingOf(entry)}`
     case 'sparse':
-      return `sparse ${entry.values.kind === 'float16' ? 'float16' : `${entry.values.bits}-bit`}`
+      return `sparse ${entry.values.kind === 'float16' ? `float16${codingOf(entry.values)}` : `${entry.values.bits}-bit`}`
     default:
       return assertNever(entry)
   }
+}
+
+/** How halves are stored, behind what they are. */
+function codingOf({ bytes }: { readonly bytes?: number }): string {
+  return bytes === undefined ? '' : ' entropy'
 }

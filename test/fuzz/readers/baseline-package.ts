@@ -4,18 +4,22 @@ import { isBaselinePackage, readBaselinePackage } from '#formats/baseline-packag
 import { writeBaselinePackage } from '#formats/baseline-package/writer.ts'
 import { readSafetensors } from '#formats/safetensors/reader.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
+import type { BaselineDescription } from '#shared/baseline-description.ts'
 import { decompressed } from '#shared/compressed-tensor.ts'
 import { ok } from '#shared/result.ts'
 import { madeUpBaseline } from '#test/support/made-up-baseline.ts'
-import { descriptionBomb, mutatePackage } from '../package-parts.ts'
+import { codedContradictions, descriptionBomb, mutatePackage } from '../package-parts.ts'
 import type { FuzzedReader } from '../reader.ts'
 
 const baseline = (options: Parameters<typeof madeUpBaseline>[0], allowsEntropy: boolean): Uint8Array =>
   writeBaselinePackage(madeUpBaseline(options), { allowsEntropy })
+const codedHalves = baseline({ kinds: ['float16', 'float16', 'low-rank'], shape: [24, 16, 3, 3] }, true)
 const seeds = [
+  codedHalves,
   baseline({ kinds: ['float16'], kept: 'float32' }, true),
   baseline({ kinds: ['integer', 'float16', 'integer'], bits: 4 }, true),
   baseline({ kinds: ['integer'], bits: 3 }, false),
+  baseline({ kinds: ['float16', 'low-rank', 'sparse'], bits: 2, shape: [24, 16, 3, 3] }, true),
 ]
 const { markKey } = baselinePackageKind
 
@@ -27,6 +31,10 @@ export const baselinePackage: FuzzedReader = {
   handmade: [
     descriptionBomb(markKey),
     writeSafetensors([], { [markKey]: '{"version":2}' }),
+    // The studio wrote the description.
+    ...codedContradictions(codedHalves, (description) =>
+      (description as BaselineDescription).layers.filter(({ kind }) => kind === 'float16'),
+    ),
     writeSafetensors([]),
     new Uint8Array(3),
   ],

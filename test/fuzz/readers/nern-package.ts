@@ -3,11 +3,13 @@ import { isPackage, readPackage } from '#formats/nern-package/reader.ts'
 import { writePackage } from '#formats/nern-package/writer.ts'
 import { readSafetensors } from '#formats/safetensors/reader.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
+import type { PackageDescription } from '#shared/package-description.ts'
 import { ok } from '#shared/result.ts'
 import { madeUpPackage } from '#test/support/made-up-package.ts'
-import { descriptionBomb, mutatePackage } from '../package-parts.ts'
+import { codedContradictions, descriptionBomb, mutatePackage } from '../package-parts.ts'
 import type { FuzzedReader } from '../reader.ts'
 
+const codedHalves = writePackage(madeUpPackage({ predictor: 'float16', hiddenSize: 24 }))
 const marked = (mark: string): Uint8Array => writeSafetensors([], { nern: mark })
 
 /** The compressed package, decoded to the last value. */
@@ -17,6 +19,8 @@ export const nernPackage: FuzzedReader = {
     writePackage(madeUpPackage({ mode: 'none' })),
     writePackage(madeUpPackage({ mode: 'in-filter', predictor: 'float16', kept: 'float16' })),
     writePackage(madeUpPackage({ embedding: { type: 'fourier', levels: 4, seed: 0 }, kept: 8 })),
+    codedHalves,
+    writePackage(madeUpPackage({ predictor: 'float16', hiddenSize: 64, zeros: 0.7 })),
     writePackage(madeUpPackage({ predictor: 4, hiddenSize: 24, blocks: 4 })),
     writePackage(madeUpPackage({ layers: [{ name: 'fc.weight', shape: [4, 6] }] })),
   ],
@@ -26,6 +30,8 @@ export const nernPackage: FuzzedReader = {
     marked('{'),
     marked('{}'),
     marked('{"version":2}'),
+    // The studio wrote the description.
+    ...codedContradictions(codedHalves, (description) => (description as PackageDescription).predictor.tensors),
     writeSafetensors([]),
     new Uint8Array(3),
   ],

@@ -28,17 +28,17 @@ it('expects orders at their information content, and parts that add up', () => {
 
 it('expects a pruned predictor without its zeros, at the information in their positions', () => {
   const network = { representedLayers: [{ name: 'conv', shape: [64, 32, 3, 3] as const }], remainder: [] }
-  const of = (predictor: 'float16' | 'int4', pruning: number) => {
+  const of = (predictor: 'float32' | 'int4', pruning: number) => {
     const storage = { ...fastConfig.storage, firstLayer: 'weights' as const, predictor, pruning }
     const sizes = sizeBreakdown(network, { ...fastConfig, storage })
     return sizes.parts.find(({ part }) => part === 'predictor')
   }
   const size = 160 * 160
-  for (const [precision, bits] of [['float16', 16] as const, ['int4', 4] as const]) {
+  for (const [precision, bits] of [['float32', 32] as const, ['int4', 4] as const]) {
     const dense = of(precision, 0)
     const sparse = of(precision, 0.75)
     const positions = log2Factorial(size) - log2Factorial(0.75 * size) - log2Factorial(0.25 * size)
-    expect(dense?.bytes).toBe(precision === 'float16' ? 117_289 * 2 : ((117_289 - 649) * 4) / 8 + 649 * 4)
+    expect(dense?.bytes).toBe(precision === 'float32' ? 117_289 * 4 : ((117_289 - 649) * 4) / 8 + 649 * 4)
     expect((dense?.bytes ?? NaN) - (sparse?.bytes ?? NaN)).toBe(Math.floor((3 * (0.75 * size * bits - positions)) / 8))
     expect(sparse?.detail).toContain('57,600 of them zero')
   }
@@ -94,4 +94,33 @@ it('counts entropy-coded integers at the bits they may take', () => {
   const weights = 97 * 160 + 3 * 160 * 160 + 9 * 160
   expect(bytes(0) - bytes(5.5)).toBe((weights * 1.5) / 8)
   expect(bytes(8)).toBe(bytes(0))
+})
+
+it('counts halves at the bits that coding leaves of them, each large tensor with a histogram', () => {
+  const network = {
+    representedLayers: [{ name: 'conv', shape: [64, 32, 3, 3] as const }],
+    remainder: [
+      { name: 'bn.weight', shape: [64], group: 'batch-norm' as const, isVariance: false },
+      { name: 'fc.weight', shape: [10, 640], group: 'linear' as const, isVariance: false },
+    ],
+  }
+  const storage = { ...fastConfig.storage, firstLayer: 'weights', predictor: 'float16' } as const
+  const bytes = (changes: { readonly pruning?: number; readonly remainder?: 'float32' | 'float16' }) => {
+    const { parts } = sizeBreakdown(network, { ...fastConfig, storage: { ...storage, ...changes } })
+    return Object.fromEntries(parts.map((part) => [part.part, part.bytes]))
+  }
+  const coded = (count: number) => 13.7 * count + 64 * (Math.floor(Math.log2(count)) + 1)
+  const size = 160 * 160
+  const outer = coded(240 * 160) + coded(160 * 9) + 16 * 649
+  expect(bytes({ remainder: 'float16' })).toMatchObject({
+    predictor: Math.ceil((outer + 3 * coded(size)) / 8),
+    'batch-norm': 2 * 64,
+    linear: Math.ceil(coded(6400) / 8),
+  })
+  const zeros = 0.75 * size
+  const positions = log2Factorial(size) - log2Factorial(zeros) - log2Factorial(size - zeros)
+  expect(bytes({ pruning: 0.75, remainder: 'float32' })).toMatchObject({
+    predictor: Math.ceil((outer + 3 * (positions + coded(size - zeros))) / 8),
+    linear: 4 * 6400,
+  })
 })

@@ -10,10 +10,12 @@ import { readPackage } from '#formats/nern-package/reader.ts'
 import { writePackage } from '#formats/nern-package/writer.ts'
 import { readSafetensors } from '#formats/safetensors/reader.ts'
 import { decompressed } from '#shared/compressed-tensor.ts'
+import { Random } from '#shared/random.ts'
 import type { Result } from '#shared/result.ts'
 import { integerBits } from '#shared/stored-tensor.ts'
+import { rewritten } from '#test/fuzz/package-parts.ts'
 import { madeUpBaseline, type MadeUpBaselineOptions } from '#test/support/made-up-baseline.ts'
-import { madeUpPackage } from '#test/support/made-up-package.ts'
+import { madeUpPackage, madeUpTensor } from '#test/support/made-up-package.ts'
 import { fuzz } from '../support/fuzz.ts'
 
 function unwrap<T>(result: Result<T>): T {
@@ -26,6 +28,7 @@ const variants: readonly MadeUpBaselineOptions[] = [
   ...integerBits.map((bits) => ({ kinds: ['integer', 'codebook', 'float16', 'integer'] as const, bits })),
   { kinds: ['low-rank', 'sparse', 'codebook'], bits: 2 },
   { kinds: ['sparse', 'low-rank', 'sparse'], bits: 8 },
+  { kinds: ['float16', 'low-rank', 'sparse'], bits: 2, shape: [24, 16, 3, 3] },
 ]
 
 describe.each(variants)('a package of %o', (options) => {
@@ -58,6 +61,37 @@ it('takes exactly its bits for every code when nothing is entropy coded', () => 
   )
   // 6 x 5 x 3 x 3 codes of 3 bits, and a half a filter.
   expect(baselineBytes(unwrap(opened)).layers).toBe(Math.ceil((270 * 3) / 8) + 6 * 2)
+})
+
+it('says the lowest version that has all it needs', () => {
+  const versionOf = (options: MadeUpBaselineOptions, allowsEntropy: boolean) =>
+    unwrap(openBaselinePackage(writeBaselinePackage(madeUpBaseline(options), { allowsEntropy }), 'a')).description
+      .version
+  const halves = { kinds: ['float16'], shape: [24, 16, 3, 3] } as const
+  expect([versionOf({ kinds: ['integer'] }, true), versionOf(halves, false), versionOf(halves, true)]).toEqual([
+    1, 1, 3,
+  ])
+})
+
+it.each(['float16', 'low-rank', 'sparse'] as const)('is refused with coded halves of %s in version 2', (kind) => {
+  const content = madeUpBaseline({ kinds: [kind], bits: 2, shape: [24, 32, 3, 3] })
+  const written = writeBaselinePackage(content, { allowsEntropy: true })
+  const older = rewritten(written, (description) => JSON.stringify({ ...description, version: 2 }))
+  expect(readBaselinePackage(older, 'old')).toMatchObject({
+    ok: false,
+    error: { code: 'file-corrupt', where: 'old, description, version', message: expect.stringContaining('version 3') },
+  })
+})
+
+it('keeps integers and halves that are kept at their bits, too, when nothing is entropy coded', () => {
+  const content = madeUpBaseline({ kinds: ['integer'], bits: 3 })
+  const random = Random.fromSeed(3)
+  const kept = { integers: madeUpTensor([8, 90], 8, random), halves: madeUpTensor([900], 'float16', random) }
+  const bytes = writeBaselinePackage({ ...content, kept }, { allowsEntropy: false })
+  expect(baselineBytes(unwrap(openBaselinePackage(bytes, 'a'))).kept.map((entry) => entry.bytes)).toEqual([
+    8 * 90 + 8 * 2,
+    2 * 900,
+  ])
 })
 
 it('is an ordinary safetensors file that no reader takes for a compressed package', () => {

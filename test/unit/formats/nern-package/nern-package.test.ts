@@ -28,6 +28,7 @@ const withLinear: MadeUpOptions['layers'] = [
 const variants: readonly MadeUpOptions[] = [
   { mode: 'none' },
   { mode: 'in-filter', predictor: 'float16', kept: 'float16' },
+  { predictor: 'float16', kept: 'float16', keptShapes: { 'fc.weight': [10, 64], 'bn.bias': [64] }, hiddenSize: 24 },
   { mode: 'cross-filter', embedding: { type: 'fourier', levels: 4, seed: 0 } },
   { embedding: { type: 'one-hot' }, predictor: 7, hiddenSize: 24 },
   { embedding: { type: 'positional', base: 1.2, levels: 6, fusion: 'sum' }, kept: 8 },
@@ -78,16 +79,16 @@ it('stores a tensor without its zeros when that is smaller, and says then that i
     const weights = description.predictor.tensors.filter(({ name }) => name.endsWith('.weight'))
     return { version: description.version, kinds: new Set(weights.map(({ kind }) => kind)), bytes }
   }
-  const shape = { predictor: 'float16', hiddenSize: 64 } as const
+  const shape = { predictor: 'float32', hiddenSize: 64 } as const
   const dense = kinds(shape)
   const sparse = kinds({ ...shape, zeros: 0.75 })
-  expect(dense).toMatchObject({ version: 1, kinds: new Set(['float16']) })
+  expect(dense).toMatchObject({ version: 1, kinds: new Set(['float32']) })
   expect(sparse).toMatchObject({ version: 2, kinds: new Set(['sparse']) })
-  // 64 x (30 + 64 + 9) weights: three quarters of their halves are gone, and a choice of a quarter takes 0.811 bits each.
+  // 64 x (30 + 64 + 9) weights: three quarters of their floats are gone, and a choice of a quarter takes 0.811 bits each.
   const weights = 64 * (30 + 64 + 9)
   const saved = (dense.bytes - sparse.bytes) / weights
-  expect(saved).toBeGreaterThan(2 * 0.75 - 0.811 / 8 - 0.08)
-  expect(saved).toBeLessThan(2 * 0.75 - 0.811 / 8 + 0.08)
+  expect(saved).toBeGreaterThan(4 * 0.75 - 0.811 / 8 - 0.08)
+  expect(saved).toBeLessThan(4 * 0.75 - 0.811 / 8 + 0.08)
 })
 
 it('says that it is of version 3 when a linear layer is represented, which older readers do not know', () => {
@@ -157,9 +158,9 @@ describe('a hostile package', () => {
     ['an ordinary file', writeSafetensors([]), 'file-unsupported', /found an ordinary safetensors file/],
     ['a mark that is no JSON', mark('{'), 'file-corrupt', /expected JSON/],
     ['a mark without a version', mark('{}'), 'file-corrupt', /expected a version/],
-    ['a later version', mark('{"version":4}'), 'file-unsupported', /version 1 or 2 or 3, found version 4/],
+    ['a later version', mark('{"version":5}'), 'file-unsupported', /version 1 or 2 or 3 or 4, found version 5/],
     ['no description', mark('{"version":1}'), 'file-corrupt', /expected tensor "description"/],
-    ['another version inside', edited((d) => Object.assign(d, { version: 4 })), 'file-corrupt', /"version"/],
+    ['another version inside', edited((d) => Object.assign(d, { version: 5 })), 'file-corrupt', /"version"/],
     [
       'a one-hot embedding in version 2',
       edited((d) => (d.version = 2), { embedding: { type: 'one-hot' } }),
@@ -189,6 +190,45 @@ describe('a hostile package', () => {
       edited((d) => (d.version = 2), { layers: withLinear }),
       'file-corrupt',
       /"fc.weight": expected version 3 for a represented linear layer, found 2/,
+    ],
+    [
+      'coded halves in version 3',
+      edited((d) => (d.version = 3), { predictor: 'float16', hiddenSize: 24 }),
+      'file-corrupt',
+      /"predictor.0.weight": expected version 4 for coded halves, found 3/,
+    ],
+    [
+      'coded halves without zeros in version 3',
+      edited((d) => (d.version = 3), { predictor: 'float16', zeros: 0.5, hiddenSize: 48 }),
+      'file-corrupt',
+      /expected version 4 for coded halves, found 3/,
+    ],
+    [
+      'fewer coded halves than the tensor has',
+      edited(
+        (d) => {
+          for (const [at, change] of [-1000, 1000].entries()) {
+            const entry = d.predictor.tensors[2 * at]
+            if (entry?.kind === 'float16' && entry.bytes !== undefined) entry.bytes += change
+          }
+        },
+        { predictor: 'float16', hiddenSize: 24 },
+      ),
+      'file-corrupt',
+      /"predictor.0.weight": expected at least 900 bytes of coded halves, found \d+/,
+    ],
+    [
+      'coded halves whose bits are others',
+      edited(
+        (d, sections) => {
+          const [entry] = d.predictor.tensors
+          const codes = sections.get('predictor.codes')
+          if (entry?.kind === 'float16' && codes !== undefined) codes.bytes.fill(255, 1000, entry.bytes)
+        },
+        { predictor: 'float16', hiddenSize: 24 },
+      ),
+      'file-corrupt',
+      /"predictor.0.weight": (its coded stream|expected a coded stream)/,
     ],
     [
       'a layer of three axes',
