@@ -17,11 +17,11 @@ export const fastConfig: CompressConfig = {
   kind: 'compress',
   seed: 1,
   representation: { linearLayers: false },
-  embedding: { type: 'positional', base: 0.76, levels: 40 },
+  embedding: { type: 'positional', base: 1.25, levels: 40 },
   predictor: { hiddenSize: 160, blocks: 5, activation: 'relu' },
   permutation: { mode: 'cross-filter', refinement: 'none', refinementPasses: 5 },
   reconstruction: {
-    steps: 20_000,
+    steps: 15_000,
     optimizer: {
       type: 'muon',
       learningRate: 0.02,

@@ -109,6 +109,7 @@ function publishedConfig(row: PublishedRow): CompressConfig {
   const { mode, hiddenSize, steps, weight, warmupSteps } = row
   return {
     ...fastConfig,
+    embedding: { type: 'positional', base: 0.76, levels: 40 },
     predictor: { hiddenSize, blocks: 5, activation: 'relu' },
     permutation: { ...fastConfig.permutation, mode },
     reconstruction: { ...fastConfig.reconstruction, steps: 0 },

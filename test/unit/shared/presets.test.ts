@@ -69,12 +69,12 @@ test('the descriptions of published recipes say what was reported, or that nothi
   expect(described(1024)).toContain('no checkpoint of this size')
 })
 
-test('the small preset is the fast one, wider and longer, with a predictor trained as integers of 6 bits at most', () => {
+test('the small preset is the fast one, wider and without a permutation, its predictor trained as integers of 6 bits at most', () => {
   const small = presetConfig('small')
   expect(small).toEqual({
     ...fastConfig,
-    predictor: { ...fastConfig.predictor, hiddenSize: 176 },
-    reconstruction: { ...fastConfig.reconstruction, steps: 20_000 },
+    predictor: { ...fastConfig.predictor, hiddenSize: 188 },
+    permutation: { ...fastConfig.permutation, mode: 'none' },
     quantisation: {
       ...fastConfig.quantisation,
       steps: 800,

@@ -54,7 +54,7 @@ describe('typed values', () => {
   })
 
   test('count as changed only when they mean something else', () => {
-    const edited = { ...typed, 'embedding.base': '0.760', 'predictor.hiddenSize': '120', 'permutation.mode': 'none' }
+    const edited = { ...typed, 'embedding.base': '1.250', 'predictor.hiddenSize': '120', 'permutation.mode': 'none' }
     expect([...changedPaths('compress', edited, typed)]).toEqual(['predictor.hiddenSize', 'permutation.mode'])
     expect([...changedPaths('compress', { ...typed, seed: '' }, typed)]).toEqual(['seed'])
   })
