@@ -56,8 +56,8 @@ export interface SessionSettings {
 
 /**
  * A thread that waits for the others of an operation burns its core for so long before it sleeps; ONNX Runtime's default is
- * about a millisecond. Where another program wants a core too, the one waited for does not run meanwhile: steps took twice
- * to three times as long. Alone on a machine so short a wait costs nothing (docs/performance.md).
+ * about a millisecond. Where another program wants a core too, the one waited for does not run meanwhile: steps take a third
+ * to a half longer, or twice as long. Alone on a machine the short wait costs up to a tenth (docs/performance.md).
  */
 const spinLimit = 50
 
