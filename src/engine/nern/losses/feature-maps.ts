@@ -18,37 +18,38 @@ export function featureMapLoss(original: readonly tf.Tensor[], reconstructed: re
     throw new RangeError(`feature maps come in pairs, got ${original.length} and ${reconstructed.length}`)
   }
   // The authors' list names some maps twice; a step need not compare them twice.
-  const counts = new Map<tf.Tensor, { readonly wanted: tf.Tensor; count: number }>()
+  const pairs: MapPair[] = []
   for (const [at, wanted] of original.entries()) {
     const found = reconstructed[at] ?? wanted
-    const known = counts.get(found)
-    if (known?.wanted === wanted) known.count += 1
-    else counts.set(found, { wanted, count: 1 })
+    const known = pairs.find((pair) => pair.wanted === wanted && pair.found === found)
+    if (known === undefined) pairs.push({ wanted, found, count: 1 })
+    else known.count += 1
   }
-  return weightedDistance(
-    [...counts].map(([found, { wanted }]) => [wanted, found]),
-    [...counts.values()].map(({ count }) => count),
-  )
+  return weightedDistance(pairs)
+}
+
+/** A map of the original network and its counterpart, and how often they are listed. */
+interface MapPair {
+  readonly wanted: tf.Tensor
+  readonly found: tf.Tensor
+  count: number
 }
 
 /**
- * Mean over samples of the weighted sum over maps of |u - v|^2, u and v normalised, as u.u + v.v - 2 u.v: three products
+ * Mean over samples of the sum over pairs, each as often as it is listed, of |u - v|^2, u and v normalised, as u.u + v.v - 2 u.v: three products
  * of vectors a map instead of two normalised maps and their difference, and a gradient that is a sum of the two maps.
  * Equal maps give exactly 0. What follows the products is done for all maps together, [B, maps].
  */
-function weightedDistance(
-  pairs: readonly (readonly [original: tf.Tensor, reconstructed: tf.Tensor])[],
-  weights: readonly number[],
-): tf.Scalar {
-  const originalSquares = perSample(pairs.map(([original]) => tf.square(original)))
-  const squares = perSample(pairs.map(([, reconstructed]) => tf.square(reconstructed)))
-  const products = perSample(pairs.map(([original, reconstructed]) => tf.mul(original, reconstructed)))
+function weightedDistance(pairs: readonly MapPair[]): tf.Scalar {
+  const originalSquares = perSample(pairs.map(({ wanted }) => tf.square(wanted)))
+  const squares = perSample(pairs.map(({ found }) => tf.square(found)))
+  const products = perSample(pairs.map(({ wanted, found }) => tf.mul(wanted, found)))
   const [originalScale, scale] = [scaleOf(originalSquares), scaleOf(squares)]
   const lengths = tf.add(tf.mul(tf.square(originalScale), originalSquares), tf.mul(tf.square(scale), squares))
   const common = tf.mul(tf.mul(originalScale, scale), products)
   const distances = tf.sub(lengths, tf.mul(common, 2))
   const samples = distances.shape[0] ?? 1
-  return tf.div(tf.sum(tf.mul(distances, tf.tensor1d([...weights]))), samples)
+  return tf.div(tf.sum(tf.mul(distances, tf.tensor1d(pairs.map(({ count }) => count)))), samples)
 }
 
 /** What maps are multiplied by to be normalised, from the sums of their squares. */

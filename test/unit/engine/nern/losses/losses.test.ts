@@ -141,6 +141,17 @@ describe('feature maps', () => {
     for (const [at, value] of twice.gradient.entries()) expect(value).toBeCloseTo(2 * (once.gradient[at] ?? 0), 6)
   })
 
+  test('of one network may meet two of the other', async () => {
+    const [original, other, x] = [2, 3, 4].map((seed) => normal([2, 3, 4, 4], seed))
+    if (original === undefined || other === undefined || x === undefined) throw new Error('three maps')
+    const both = await differentiate({ original, other, x }, (given) => {
+      const found = named(given, 'x')
+      return featureMapLoss([named(given, 'original'), named(given, 'other')], [found, found])
+    })
+    const [one, two] = [await differentiate({ original, x }, loss), await differentiate({ original: other, x }, loss)]
+    expect(both.value).toBeCloseTo(one.value + two.value, 5)
+  })
+
   test('come in pairs', () => {
     expect(() => featureMapLoss([], [])).toThrow('feature maps come in pairs')
   })
