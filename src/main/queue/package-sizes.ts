@@ -78,41 +78,52 @@ function describePredictor(entries: readonly PredictorEntry[]): string {
     (sum, entry) => sum + (entry.kind === 'sparse' ? sizeOf(entry.shape) - entry.positions.kept : 0),
     0,
   )
-  const kinds = entries.map((entry) =>
-    entry.kind === 'sparse' ? `without zeros, ${kindOf(entry.values)}` : kindOf(entry),
-  )
+  const kinds = entries.map((entry) => (entry.kind === 'sparse' ? withoutZeros(kindOf(entry.values)) : kindOf(entry)))
   const what = zeros === 0 ? 'parameters' : `parameters, ${zeros.toLocaleString('en')} of them zero`
   return describe(elementsOf(entries), what, kinds)
 }
 
-/** `117,289 parameters, 4-bit entropy coded and float16` */
-function describe(count: number, what: string, kinds: readonly string[]): string {
-  const distinct = [...new Set(kinds)]
-  return [`${count.toLocaleString('en')} ${what}`, ...(distinct.length === 0 ? [] : [distinct.join(' and ')])].join(
-    ', ',
-  )
+/** `117,289 parameters, 4-bit and float16, entropy coded`: those of them that are shorter so. */
+function describe(count: number, what: string, kinds: readonly Kind[]): string {
+  const names = new Set(kinds.map(({ name }) => name))
+  return [
+    `${count.toLocaleString('en')} ${what}`,
+    ...(names.size === 0 ? [] : [[...names].join(' and ')]),
+    ...(kinds.some(({ isCoded }) => isCoded) ? ['entropy coded'] : []),
+  ].join(', ')
 }
 
-function kindOf(entry: StoredValues | LayerEntry): string {
+function withoutZeros({ name, isCoded }: Kind): Kind {
+  return { name: `without zeros, ${name}`, isCoded }
+}
+
+interface Kind {
+  readonly name: string
+  /** Whether an entropy code holds it. */
+  readonly isCoded: boolean
+}
+
+function kindOf(entry: StoredValues | LayerEntry): Kind {
   switch (entry.kind) {
     case 'float32':
-      return entry.kind
+      return { name: entry.kind, isCoded: false }
     case 'float16':
-      return `float16${codingOf(entry)}`
+      return { name: entry.kind, isCoded: hasCodedHalves(entry) }
     case 'integer':
-      return `${entry.bits}-bit ${entry.coding}`
+      return { name: `${entry.bits}-bit`, isCoded: entry.coding === 'entropy' }
     case 'codebook':
-      return `${2 ** entry.bits} shared ${entry.coding}`
+      return { name: `${2 ** entry.bits} shared`, isCoded: entry.coding === 'entropy' }
     case 'low-rank':
-      return `float16 factors${codingOf(entry)}`
-    case 'sparse':
-      return `sparse ${entry.values.kind === 'float16' ? `float16${codingOf(entry.values)}` : `${entry.values.bits}-bit`}`
+      return { name: 'float16 factors', isCoded: hasCodedHalves(entry) }
+    case 'sparse': {
+      const values = kindOf(entry.values)
+      return { name: `sparse ${values.name}`, isCoded: values.isCoded }
+    }
     default:
       return assertNever(entry)
   }
 }
 
-/** How halves are stored, behind what they are. */
-function codingOf({ bytes }: { readonly bytes?: number }): string {
-  return bytes === undefined ? '' : ' entropy'
+function hasCodedHalves({ bytes }: { readonly bytes?: number }): boolean {
+  return bytes !== undefined
 }
