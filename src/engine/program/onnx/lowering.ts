@@ -32,7 +32,7 @@ export class Lowering {
   readonly #transposedData = new WeakMap<ConstantData, Map<string, ConstantData>>()
   /** Results of `Relu` by their operand: its gradient is taken from the result, so that the operand can be freed. */
   readonly #reluResults = new WeakMap<Value, Value>()
-  /** Operands of the products of two equally large tensors, by the product's name. */
+  /** Operands of the float32 products of two equally large tensors, by the product's name. */
   readonly #factors = new Map<string, readonly [string, string]>()
   /** Images [batch, height, width, channels] and the maps they were made of. */
   readonly #channelsFirst = new WeakMap<Value, Value>()
@@ -126,7 +126,8 @@ export class Lowering {
     const name = this.emit(op, names, attributes)
     const [left, right] = names
     const areWhole = layouts.every((layout) => sameNumbers(layout.extents, extents))
-    if (op === 'Mul' && areWhole && left !== undefined && right !== undefined) this.#factors.set(name, [left, right])
+    const isReal = op === 'Mul' && output.dtype === 'float32'
+    if (isReal && areWhole && left !== undefined && right !== undefined) this.#factors.set(name, [left, right])
     // Operands with one element keep their own rank; where all do, the axes of length 1 may have to be added.
     const hasRank = operands.some(({ shape, source }) => shape.length === rank && source.kind === 'tensor')
     const isScalar = extents.every((extent) => extent === 1)
