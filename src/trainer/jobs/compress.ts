@@ -1,39 +1,30 @@
 /** A whole NeRN experiment: permutation, reconstruction, distillation, evaluation. */
-import { initialOptimizerState, optimizerInputsAt, type Optimizer } from '#engine/nern/optimizers/optimizer.ts'
-import { KernelSampler } from '#engine/nern/kernel-sampling.ts'
-import { objectiveWeightsAt } from '#engine/nern/losses/objective.ts'
-import { cachePrefix } from '#engine/nern/programs/kernel-cache.ts'
-import { objectiveInputs } from '#engine/nern/programs/objective-gradients.ts'
-import { sampledStepProgram } from '#engine/nern/programs/sampled-step.ts'
-import { initialScales, scaleName } from '#engine/quantization/fake-quantization.ts'
-import { roundPredictor } from '#engine/nern/quantization/round-predictor.ts'
-import { readBack, storedParameters } from '#engine/quantization/stored-parameters.ts'
-import { initialParameters, meanSquaredWeight, type Representation } from '#engine/nern/representation.ts'
-import { learningRateAt, type LearningRateSchedule } from '#engine/nern/schedule.ts'
 import type { DeviceState, Executor } from '#engine/executors/executor.ts'
+import { initialOptimizerState, type Optimizer } from '#engine/nern/optimizers/optimizer.ts'
+import { cachePrefix } from '#engine/nern/programs/kernel-cache.ts'
+import { initialParameters, meanSquaredWeight, type Representation } from '#engine/nern/representation.ts'
+import { readBack } from '#engine/quantization/stored-parameters.ts'
 import { withRepresentedLayers } from '#networks/linear-layers.ts'
 import { plannedSteps, segmentsOf, type PhaseName, type Segment } from '#shared/compress-phases.ts'
-import type { CompressConfig, OptimizerConfig } from '#shared/experiment-config.ts'
-import { int32Tensor, type HostTensor, type HostTensors } from '#shared/host-tensor.ts'
+import type { HostTensors } from '#shared/host-tensor.ts'
 import { underPrefix, withoutPrefix, withPrefix } from '#shared/name-prefix.ts'
 import { Random } from '#shared/random.ts'
-import type { StoredTensors } from '#shared/stored-tensor.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import { bestPrefix, readCheckpoint, writeCheckpoint } from '../checkpoint.ts'
-import { compressProgressSchema } from '../compress/progress.ts'
-import { finish } from '../compress/finish.ts'
-import type { FullStepOptions } from '#engine/nern/programs/full-step.ts'
-import { cacheState, FullSteps } from '../compress/full-steps.ts'
-import { ReconstructedEvaluation } from '../compress/reconstructed-evaluation.ts'
 import type { FoundPermutations } from '../compress/find-permutations.ts'
+import { finish } from '../compress/finish.ts'
+import { cacheState } from '../compress/full-steps.ts'
 import { ImageInputs } from '../compress/image-inputs.ts'
-import { areLogitsFixed } from '../compress/original-logits.ts'
-import { isPrunedIn, prunedMatrices, prunedPredictor } from '../compress/pruning.ts'
+import { imageStep } from '../compress/image-step.ts'
+import { compressProgressSchema } from '../compress/progress.ts'
+import { ReconstructedEvaluation } from '../compress/reconstructed-evaluation.ts'
+import { reconstructionStep } from '../compress/reconstruction-step.ts'
 import { setUp, startedInStoredForm, type CompressSetup } from '../compress/setup.ts'
 import { startPredictor } from '../compress/start-predictor.ts'
+import { learningRateOf, type Step, type StepOptions } from '../compress/step.ts'
+import { StoredPredictor } from '../compress/stored-predictor.ts'
 import type { ImageSplit } from '../data/image-split.ts'
 import { loadSplit } from '../data/open-dataset.ts'
-import { finiteLoss } from '../finite-loss.ts'
 import type { JobContext, JobEnd } from '../job-context.ts'
 import { Metrics } from '../metrics.ts'
 import { loadNetwork, storedRemainderOf, type LoadedNetwork } from '../network-file.ts'
@@ -59,19 +50,16 @@ export async function compress(job: CompressJob, context: JobContext): Promise<J
   }
 }
 
-/** Runs one prepared step (0 for the phase's first) and returns its losses by metric name. */
-type Step = (phaseStep: number) => Promise<Readonly<Record<string, number>>>
-
 class CompressRun {
   readonly #job: CompressJob
   readonly #context: JobContext
   readonly #original: LoadedNetwork
   readonly #setup: CompressSetup
   readonly #executor: Executor
+  readonly #stored: StoredPredictor
   readonly #evaluation: ReconstructedEvaluation
   readonly #metrics: Metrics
   readonly #sampling: Random
-  readonly #sampler: Readonly<Record<'reconstruction' | 'distillation', KernelSampler>>
   /** Root mean square of the original weights: what a reconstruction loss is relative to. */
   readonly #weightSize: number
   /** Over all attempts: a resumed one finds it kept. */
@@ -105,6 +93,7 @@ class CompressRun {
     this.#original = original
     this.#setup = setup
     this.#executor = executor
+    this.#stored = new StoredPredictor(config, setup, executor)
     this.#evaluation = evaluation
     this.#step = resumed?.progress.step ?? 0
     this.#metrics = new Metrics(context, plannedSteps(config), this.#step, resumed?.progress.elapsedMs ?? 0)
@@ -112,12 +101,6 @@ class CompressRun {
       resumed === undefined
         ? Random.fromSeed(config.seed, 'kernel sampling')
         : Random.fromState(resumed.progress.sampling)
-    const sampler = ({ method, kernels }: CompressConfig['reconstruction']['sampling']): KernelSampler =>
-      new KernelSampler(method, setup.targets.norms, kernels)
-    this.#sampler = {
-      reconstruction: sampler(config.reconstruction.sampling),
-      distillation: sampler(config.distillation.sampling),
-    }
     this.#weightSize = Math.sqrt(meanSquaredWeight(setup.representation, setup.targets))
     const { seconds, source } = setup.permutation
     this.#permutation = resumed?.progress.permutation ?? { seconds, source }
@@ -163,7 +146,6 @@ class CompressRun {
   async runSegment(segment: Segment): Promise<JobEnd> {
     const { config } = this.#job
     const { phase, first, steps, before } = segment
-    const { optimizer: optimizerConfig } = config[phase]
     if (this.#step >= first + steps) return 'finished'
     const step = await this.#prepare(segment)
     const startedMs = this.#context.now()
@@ -176,7 +158,7 @@ class CompressRun {
       this.#step += 1
       this.#seconds[phase] = earlierSeconds + (this.#context.now() - startedMs) / 1000
       if (this.#metrics.isDue || this.#step === first + steps) {
-        const learningRate = learningRateAt(scheduleOf(optimizerConfig, steps), phaseStep)
+        const learningRate = learningRateOf(config, segment, phaseStep)
         const relativeError = (losses['loss.reconstruction'] ?? Number.NaN) / this.#weightSize
         this.#metrics.add(this.#step, { ...losses, 'relative-error': relativeError, 'learning-rate': learningRate })
         this.#metrics.send(this.#step)
@@ -203,7 +185,6 @@ class CompressRun {
   async finish(): Promise<void> {
     const { config } = this.#job
     const hasBest = config.evaluation.keep === 'best-validation' && this.#bestAt.correct >= 0
-    const kept = prunedPredictor(hasBest ? this.#best : await this.#readTrained(), config)
     await finish({
       job: this.#job,
       context: this.#context,
@@ -211,7 +192,7 @@ class CompressRun {
       setup: this.#setup,
       executor: this.#executor,
       evaluation: this.#evaluation,
-      predictor: this.#asStored(await this.#onGrid(this.#inStoredForm(kept))),
+      predictor: await this.#stored.finished(hasBest ? this.#best : await this.#readTrained()),
       permutation: this.#permutation,
       seconds: this.#seconds,
       elapsedMs: () => this.#metrics.elapsedMs,
@@ -238,7 +219,27 @@ class CompressRun {
     this.#state.dispose()
     this.#state = this.#executor.createState({ ...trained, ...moments, ...cache })
     this.#trainedNames = Object.keys(trained)
-    return phase === 'reconstruction' ? this.#reconstructionStep(optimizer) : this.#imageStep(segment, optimizer)
+    return this.#stepOf(segment, optimizer)
+  }
+
+  async #stepOf(segment: Segment, optimizer: Optimizer): Promise<Step> {
+    const options: StepOptions = {
+      executor: this.#executor,
+      config: this.#job.config,
+      setup: this.#setup,
+      segment,
+      optimizer,
+      sampling: this.#sampling,
+      state: this.#state,
+    }
+    if (segment.phase === 'reconstruction') return reconstructionStep(options)
+    return imageStep({
+      ...options,
+      original: this.#original,
+      representation: this.#representationOf(segment.phase),
+      rounding: this.#stored.roundingOf(segment),
+      images: this.#images,
+    })
   }
 
   #representationOf(phase: PhaseName): Representation {
@@ -246,162 +247,18 @@ class CompressRun {
   }
 
   /** The predictor as a segment begins with it: where that changes it, what was best before is not comparable. */
-  async #startOf({ phase, layer }: Segment): Promise<HostTensors> {
+  async #startOf(segment: Segment): Promise<HostTensors> {
     const trained = await this.#readTrained()
-    const { config } = this.#job
-    const pruned = isPrunedIn(phase, config) && !this.#isRounded(trained) ? prunedPredictor(trained, config) : trained
-    const start = phase === 'quantisation' ? await this.#onGrid(this.#inStoredForm(pruned), layer) : pruned
+    const start = await this.#stored.startOf(segment, trained)
     if (start === trained) return trained
     this.#bestAt = { correct: -1, step: this.#step }
     this.#best = {}
     return start
   }
 
-  /** Whether a layer has been rounded: then it has the form it is stored in, and what was to be pruned is. */
-  #isRounded(predictor: HostTensors): boolean {
-    return Object.keys(this.#setup.quantisation.plan).some((name) => scaleName(name) in predictor)
-  }
-
-  #inStoredForm(predictor: HostTensors): HostTensors {
-    return this.#isRounded(predictor) ? predictor : this.#setup.stored.of(predictor)
-  }
-
-  /**
-   * A predictor on the grid it is stored on, and the scales of that grid; layers that have scales stay as they are.
-   * @param layer the last linear layer to be rounded; all when left out
-   */
-  async #onGrid(predictor: HostTensors, layer = Infinity): Promise<HostTensors> {
-    const { seed, storage } = this.#job.config
-    const { stored, quantisation } = this.#setup
-    const due = Object.entries(quantisation.plan).filter(
-      ([name], block) => block <= layer && !(scaleName(name) in predictor),
-    )
-    if (due.length === 0) return predictor
-    const plan = Object.fromEntries(due)
-    const scales = initialScales(plan, predictor, storage.codedBits)
-    const rounded =
-      storage.rounding === 'nearest'
-        ? {
-            ...predictor,
-            ...readBack(storedParameters({ ...predictor, ...scales }, Object.keys(plan), plan, 'float32')),
-          }
-        : await roundPredictor({
-            executor: this.#executor,
-            representation: stored.representation,
-            predictor,
-            plan,
-            scales,
-            random: Random.fromSeed(seed, 'rounding'),
-            pruned: prunedMatrices(this.#job.config),
-          })
-    return { ...rounded, ...scales }
-  }
-
-  /** @param trained layers without scales, which are not rounded yet, are floats */
-  #asStored(trained: HostTensors): StoredTensors {
-    const { stored, quantisation } = this.#setup
-    const names = Object.keys(stored.representation.parameterSpecs)
-    const plan = Object.fromEntries(Object.entries(quantisation.plan).filter(([name]) => scaleName(name) in trained))
-    return storedParameters(
-      trained,
-      names,
-      plan,
-      this.#job.config.storage.predictor === 'float32' ? 'float32' : 'float16',
-    )
-  }
-
-  /** How the steps of a segment round, and which layers they leave alone. */
-  #roundingOf({ phase, layer }: Segment): Pick<FullStepOptions, 'quantisation' | 'frozen' | 'pruned'> {
-    const { quantisation } = this.#setup
-    const pruned = isPrunedIn(phase, this.#job.config) ? prunedMatrices(this.#job.config) : []
-    if (phase !== 'quantisation') return { pruned }
-    if (layer === undefined) return { quantisation, pruned }
-    return { frozen: Object.keys(quantisation.plan).slice(0, layer + 1), pruned }
-  }
-
-  async #reconstructionStep(optimizer: Optimizer): Promise<Step> {
-    const { representation, targets } = this.#setup
-    const { steps, optimizer: config } = this.#job.config.reconstruction
-    const sampler = this.#sampler.reconstruction
-    const program = await this.#executor.compile(
-      sampledStepProgram({ representation, targets, form: 'rmse', optimizer, sampledKernels: sampler.count }),
-    )
-    return async (phaseStep) => {
-      const learningRate = learningRateAt(scheduleOf(config, steps), phaseStep)
-      const kernels = int32Tensor([sampler.count], sampler.draw(this.#sampling))
-      const { loss } = await program.run(
-        { kernels, ...optimizerInputsAt(optimizer, phaseStep + 1, learningRate) },
-        this.#state,
-      )
-      return { 'loss.total': finiteLoss(loss?.data[0], this.#step + 1), 'loss.reconstruction': loss?.data[0] ?? 0 }
-    }
-  }
-
-  /** A step of the full objective; in the quantisation phase with the predictor as it is stored. */
-  async #imageStep(segment: Segment, optimizer: Optimizer): Promise<Step> {
-    const { phase, steps } = segment
-    const { targets } = this.#setup
-    const representation = this.#representationOf(phase)
-    const { network, parameters } = this.#original
-    const config = this.#job.config.distillation
-    const { optimizer: optimizerConfig } = this.#job.config[phase]
-    const { dataBatch } = config
-    const sampler = this.#sampler.distillation
-    const isAll = config.sampling.method === 'all'
-    const program = new FullSteps(this.#executor, config, {
-      representation,
-      targets,
-      form: 'rmse',
-      optimizer,
-      sampledKernels: isAll ? 'all' : sampler.count,
-      ...this.#roundingOf(segment),
-      distillation: {
-        network,
-        parameters,
-        batch: dataBatch,
-        featureMaps: config.featureMaps,
-        form: config.distillationForm,
-        temperature: config.temperature,
-        hasOriginalLogits: areLogitsFixed(config),
-      },
-    })
-    const schedule = {
-      weights: {
-        reconstruction: config.reconstructionWeight,
-        featureMaps: config.featureMapWeight,
-        distillation: config.distillationWeight,
-      },
-      // The predictor that is rounded has been distilled before: both terms are on from the start.
-      warmupSteps: phase === 'distillation' ? config.warmupSteps : 0,
-      rampSteps: phase === 'distillation' ? config.rampSteps : 0,
-    }
-    return async (phaseStep) => {
-      const learningRate = learningRateAt(scheduleOf(optimizerConfig, steps), phaseStep)
-      const weights = objectiveWeightsAt(schedule, phaseStep)
-      const terms = { featureMaps: weights.featureMaps > 0, distillation: weights.distillation > 0 }
-      const outputs = await program.run(
-        phaseStep,
-        terms,
-        {
-          ...(terms.featureMaps || terms.distillation ? await this.#images.next() : {}),
-          ...objectiveInputs(weights),
-          ...optimizerInputsAt(optimizer, phaseStep + 1, learningRate),
-        },
-        isAll ? undefined : sampler.draw(this.#sampling),
-        this.#state,
-      )
-      return {
-        'loss.total': finiteLoss(outputs['loss']?.data[0], this.#step + 1),
-        'loss.reconstruction': outputs['reconstructionLoss']?.data[0] ?? 0,
-        ...lossOf('loss.feature-maps', outputs['featureMapLoss']),
-        ...lossOf('loss.distillation', outputs['distillationLoss']),
-      }
-    }
-  }
-
   async #measure(phase: PhaseName, validation: ImageSplit): Promise<{ correct: number; total: number }> {
     const predictor = await this.#readTrained()
-    await this.#evaluation.weights(phase === 'quantisation' ? readBack(this.#asStored(predictor)) : predictor)
+    await this.#evaluation.weights(this.#stored.asMeasured(phase, predictor))
     const measured = await this.#evaluation.evaluate(validation, () => this.#context.breathe())
     if (this.#job.config.evaluation.keep === 'best-validation' && measured.correct > this.#bestAt.correct) {
       this.#bestAt = { correct: measured.correct, step: this.#step }
@@ -436,14 +293,4 @@ class CompressRun {
       bytes: Uint8Array.from(bytes),
     })
   }
-}
-
-/** A term that a step leaves out has no value. */
-function lossOf(name: string, loss: HostTensor | undefined): Readonly<Record<string, number>> {
-  return loss === undefined ? {} : { [name]: loss.data[0] ?? Number.NaN }
-}
-
-function scheduleOf(config: OptimizerConfig, steps: number): LearningRateSchedule {
-  const { schedule: type, learningRate, minLearningRate, warmupSteps } = config
-  return { type, learningRate, minLearningRate, warmupSteps, steps }
 }

@@ -1,0 +1,85 @@
+/** A step of the full objective, which runs images through the original and the reconstructed network. */
+import { KernelSampler } from '#engine/nern/kernel-sampling.ts'
+import { objectiveWeightsAt } from '#engine/nern/losses/objective.ts'
+import { optimizerInputsAt } from '#engine/nern/optimizers/optimizer.ts'
+import type { FullStepOptions } from '#engine/nern/programs/full-step.ts'
+import { objectiveInputs } from '#engine/nern/programs/objective-gradients.ts'
+import type { Representation } from '#engine/nern/representation.ts'
+import type { HostTensor } from '#shared/host-tensor.ts'
+import { finiteLoss } from '../finite-loss.ts'
+import type { LoadedNetwork } from '../network-file.ts'
+import { FullSteps } from './full-steps.ts'
+import type { ImageInputs } from './image-inputs.ts'
+import { areLogitsFixed } from './original-logits.ts'
+import { learningRateOf, type Step, type StepOptions } from './step.ts'
+
+export interface ImageStepOptions extends StepOptions {
+  readonly original: LoadedNetwork
+  /** Of the phase: in the quantisation phase that of the predictor as it is stored. */
+  readonly representation: Representation
+  readonly rounding: Pick<FullStepOptions, 'quantisation' | 'frozen' | 'pruned'>
+  readonly images: ImageInputs
+}
+
+export function imageStep(options: ImageStepOptions): Step {
+  const { executor, config, setup, segment, optimizer, sampling, state, original, images } = options
+  const { network, parameters } = original
+  const { distillation } = config
+  const sampler = new KernelSampler(distillation.sampling.method, setup.targets.norms, distillation.sampling.kernels)
+  const isAll = distillation.sampling.method === 'all'
+  const program = new FullSteps(executor, distillation, {
+    representation: options.representation,
+    targets: setup.targets,
+    form: 'rmse',
+    optimizer,
+    sampledKernels: isAll ? 'all' : sampler.count,
+    ...options.rounding,
+    distillation: {
+      network,
+      parameters,
+      batch: distillation.dataBatch,
+      featureMaps: distillation.featureMaps,
+      form: distillation.distillationForm,
+      temperature: distillation.temperature,
+      hasOriginalLogits: areLogitsFixed(distillation),
+    },
+  })
+  // The predictor that is rounded has been distilled before: both terms are on from the start.
+  const isFirstWithImages = segment.phase === 'distillation'
+  const schedule = {
+    weights: {
+      reconstruction: distillation.reconstructionWeight,
+      featureMaps: distillation.featureMapWeight,
+      distillation: distillation.distillationWeight,
+    },
+    warmupSteps: isFirstWithImages ? distillation.warmupSteps : 0,
+    rampSteps: isFirstWithImages ? distillation.rampSteps : 0,
+  }
+  return async (phaseStep) => {
+    const learningRate = learningRateOf(config, segment, phaseStep)
+    const weights = objectiveWeightsAt(schedule, phaseStep)
+    const terms = { featureMaps: weights.featureMaps > 0, distillation: weights.distillation > 0 }
+    const outputs = await program.run(
+      phaseStep,
+      terms,
+      {
+        ...(terms.featureMaps || terms.distillation ? await images.next() : {}),
+        ...objectiveInputs(weights),
+        ...optimizerInputsAt(optimizer, phaseStep + 1, learningRate),
+      },
+      isAll ? undefined : sampler.draw(sampling),
+      state,
+    )
+    return {
+      'loss.total': finiteLoss(outputs['loss']?.data[0], segment.first + phaseStep + 1),
+      'loss.reconstruction': outputs['reconstructionLoss']?.data[0] ?? Number.NaN,
+      ...lossOf('loss.feature-maps', outputs['featureMapLoss']),
+      ...lossOf('loss.distillation', outputs['distillationLoss']),
+    }
+  }
+}
+
+/** A term that a step leaves out has no value. */
+function lossOf(name: string, loss: HostTensor | undefined): Readonly<Record<string, number>> {
+  return loss === undefined ? {} : { [name]: loss.data[0] ?? Number.NaN }
+}

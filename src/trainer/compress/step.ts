@@ -1,0 +1,30 @@
+/** What the steps of every phase of a compression have in common. */
+import type { DeviceState, Executor } from '#engine/executors/executor.ts'
+import type { Optimizer } from '#engine/nern/optimizers/optimizer.ts'
+import { learningRateAt, type LearningRateSchedule } from '#engine/nern/schedule.ts'
+import type { Segment } from '#shared/compress-phases.ts'
+import type { CompressConfig } from '#shared/experiment-config.ts'
+import type { Random } from '#shared/random.ts'
+import type { CompressSetup } from './setup.ts'
+
+/** Runs one prepared step (0 for the phase's first) and returns its losses by metric name. */
+export type Step = (phaseStep: number) => Promise<Readonly<Record<string, number>>>
+
+export interface StepOptions {
+  readonly executor: Executor
+  readonly config: CompressConfig
+  readonly setup: CompressSetup
+  readonly segment: Segment
+  readonly optimizer: Optimizer
+  /** Draws the kernels that get a gradient. */
+  readonly sampling: Random
+  /** Holds the predictor and the optimiser's moments; a step changes both. */
+  readonly state: DeviceState
+}
+
+/** Learning rate of a segment's step. */
+export function learningRateOf(config: CompressConfig, { phase, steps }: Segment, phaseStep: number): number {
+  const { schedule: type, learningRate, minLearningRate, warmupSteps } = config[phase].optimizer
+  const schedule: LearningRateSchedule = { type, learningRate, minLearningRate, warmupSteps, steps }
+  return learningRateAt(schedule, phaseStep)
+}
