@@ -115,7 +115,7 @@ export const compressParameters: readonly ParameterDescription[] = [
     title: 'Predict all kernels every',
     unit: 'steps',
     sentence:
-      'Between, a step predicts its sampled kernels only and takes the others as they last were: faster for large networks. 0 or 1 predicts all in each step.',
+      'Between, a step predicts its sampled kernels only and takes the others as they last were: faster for large networks, and less accurate the more of them are old. 0 or 1 predicts all in each step.',
     group: 'Distillation phase',
     control: integer(0, maximumSteps, 1),
   },

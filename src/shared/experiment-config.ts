@@ -23,15 +23,16 @@ export const optimizerConfigSchema = z.strictObject({
 export type OptimizerConfig = z.infer<typeof optimizerConfigSchema>
 
 /**
- * Optimiser that changes a predictor gently: of the phases with images. Configurations from before there was a
- * quantisation phase are read with it.
+ * Optimiser that changes a predictor gently: of the phases with images. Without its warm-up the first step of Adam, whose
+ * moments know one gradient, moves every parameter by the whole rate and undoes much of a good fit (docs/adr/0012).
+ * Configurations from before there was a quantisation phase are read with it.
  */
 export const gentleOptimizer: OptimizerConfig = {
   type: 'adam',
   learningRate: 2e-4,
   minLearningRate: 1e-6,
   schedule: 'cosine',
-  warmupSteps: 0,
+  warmupSteps: 20,
   beta1: 0.9,
   beta2: 0.999,
   epsilon: 1e-8,
@@ -252,6 +253,7 @@ export const noDistillation = {
   steps: 0,
   learningRate: 5e-4,
   minLearningRate: 1e-6,
+  rateWarmupSteps: 20,
   dataBatch: 64,
   augmentation: 'flip-crop',
   colourJitter: noColourJitter,
@@ -311,6 +313,8 @@ export const baselineConfigSchema = z.strictObject({
       steps,
       learningRate: z.number().positive().max(10),
       minLearningRate: z.number().min(0).max(10),
+      /** Steps in which the learning rate rises. Absent in older versions, which had none. */
+      rateWarmupSteps: steps.default(0),
       dataBatch: positiveInteger.max(4096),
       ...augmentationFields,
       featureMapWeight: z.number().min(0).max(1e6),

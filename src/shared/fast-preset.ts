@@ -36,7 +36,7 @@ export const fastConfig: CompressConfig = {
     sampling: { method: 'uniform', kernels: 4096 },
   },
   distillation: {
-    steps: 400,
+    steps: 200,
     optimizer: gentleOptimizer,
     sampling: { method: 'all', kernels: 4096 },
     refreshEverySteps: 0,

@@ -59,7 +59,7 @@ export async function distil(
   const metrics = new Metrics(context, config.steps, firstStep, resumed?.progress.elapsedMs ?? 0)
   const { channels, height, width } = network.inputShape
   for (let step = firstStep; step < config.steps; step++) {
-    const learningRate = learningRateAt({ type: 'cosine', warmupSteps: 0, ...config }, step)
+    const learningRate = learningRateAt({ type: 'cosine', warmupSteps: config.rateWarmupSteps, ...config }, step)
     const { images } = await source.next()
     const outputs = await program.run(
       {

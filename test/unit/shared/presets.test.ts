@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { segmentsOf } from '#shared/compress-phases.ts'
 import { compressConfigSchema, type CompressConfig } from '#shared/experiment-config.ts'
 import { fastConfig } from '#shared/fast-preset.ts'
 import { compressPresets } from '#shared/presets.ts'
@@ -75,11 +76,21 @@ test('the small preset is the fast one, wider and without a permutation, its pre
     ...fastConfig,
     predictor: { ...fastConfig.predictor, hiddenSize: 188 },
     permutation: { ...fastConfig.permutation, mode: 'none' },
-    quantisation: {
-      ...fastConfig.quantisation,
-      steps: 800,
-      optimizer: { ...fastConfig.quantisation.optimizer, learningRate: 1e-4 },
-    },
+    distillation: { ...fastConfig.distillation, steps: 100 },
+    quantisation: { ...fastConfig.quantisation, steps: 800 },
     storage: { ...fastConfig.storage, predictor: 'int7', codedBits: 5.7, remainder: 'int8' },
   })
+})
+
+test('Adam warms up in every phase with images of our own recipes, and is done with it long before the phase ends', () => {
+  for (const { id, config } of compressPresets) {
+    if (id.startsWith('published-')) continue
+    for (const { phase, steps } of segmentsOf(config)) {
+      const { optimizer } = config[phase]
+      if (phase === 'reconstruction') continue
+      expect([id, optimizer.type]).toEqual([id, 'adam'])
+      expect(optimizer.warmupSteps).toBeGreaterThan(0)
+      expect(optimizer.warmupSteps).toBeLessThanOrEqual(steps / 3)
+    }
+  }
 })

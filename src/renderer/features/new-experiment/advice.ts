@@ -1,6 +1,6 @@
 import { isDistillable } from '#shared/baseline-title.ts'
 import { bitsPerWeight, isIntegerPrecision, type NetworkShape, type SizeBreakdown } from '#shared/accounting.ts'
-import { phaseNames, plannedSteps } from '#shared/compress-phases.ts'
+import { phaseNames, plannedSteps, segmentsOf, type PhaseName } from '#shared/compress-phases.ts'
 import type { CompressConfig, ExperimentConfig } from '#shared/experiment-config.ts'
 import { formatCount } from '../../format/format.ts'
 
@@ -45,8 +45,17 @@ export function advise(
     if (phase.optimizer.schedule !== 'constant' && phase.optimizer.minLearningRate > phase.optimizer.learningRate) {
       advice.push(`In the ${name} phase the final learning rate is above the learning rate: the schedule would rise.`)
     }
-    if (phase.optimizer.warmupSteps >= phase.steps) {
-      advice.push(`In the ${name} phase the learning-rate warm-up is as long as the phase.`)
+    if (phase.optimizer.warmupSteps >= shortestSegment(config, name)) {
+      advice.push(
+        phase.optimizer.warmupSteps >= phase.steps
+          ? `In the ${name} phase the learning-rate warm-up is as long as the phase.`
+          : `In the ${name} phase the learning-rate warm-up is as long as a layer has steps: it begins anew with every layer.`,
+      )
+    }
+    if (name !== 'reconstruction' && phase.optimizer.type === 'adam' && phase.optimizer.warmupSteps === 0) {
+      advice.push(
+        `In the ${name} phase Adam has no warm-up: its first step moves every parameter by the whole learning rate and can undo a good fit.`,
+      )
     }
     const sampling = name === 'quantisation' ? distillation.sampling : config[name].sampling
     if (sizes !== undefined && sampling.method === 'uniform' && sampling.kernels >= sizes.kernels) {
@@ -63,6 +72,10 @@ export function advise(
     advice.push('Storing the original in 16-bit floats would be smaller than this.')
   }
   return advice
+}
+
+function shortestSegment(config: CompressConfig, phase: PhaseName): number {
+  return Math.min(...segmentsOf(config).flatMap((segment) => (segment.phase === phase ? [segment.steps] : [])))
 }
 
 /** A linear layer is one kernel a weight: VGG-16 for ImageNet has 124 million of them, and 1.6 million convolution kernels. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { CompressConfig, OptimizerConfig } from '#shared/experiment-config.ts'
 import { fastConfig } from '#shared/fast-preset.ts'
-import { networkPresets, trainDefaults } from '#shared/presets.ts'
+import { compressPresets, networkPresets, trainDefaults } from '#shared/presets.ts'
 import { sizeBreakdown } from '#shared/accounting.ts'
 import { parameterCatalogue } from '#shared/parameter-catalogue.ts'
 import { advise } from '#renderer/features/new-experiment/advice.ts'
@@ -18,6 +19,12 @@ import { steppedText } from '#renderer/features/new-experiment/stepping.ts'
 const typed = typedValues(fastConfig)
 const wrong = (path: string, text: string): string | undefined =>
   parseValues('compress', { ...typed, [path]: text }).problems[path]
+
+function presetOf(id: string): CompressConfig {
+  const preset = compressPresets.find((candidate) => candidate.id === id)
+  if (preset === undefined) throw new Error(`There is no preset ${id}.`)
+  return preset.config
+}
 
 describe('typed values', () => {
   test.each([...networkPresets.map(({ config }) => config), trainDefaults])(
@@ -118,6 +125,18 @@ describe('advice', () => {
     )
   })
 
+  test('warns of an Adam that goes on from a fitted predictor without a warm-up, and of no other optimiser', () => {
+    const withOptimizer = (change: Partial<OptimizerConfig>): CompressConfig => ({
+      ...fastConfig,
+      distillation: { ...fastConfig.distillation, optimizer: { ...fastConfig.distillation.optimizer, ...change } },
+    })
+    expect(advise(withOptimizer({ warmupSteps: 0 }), undefined)).toEqual([
+      'In the distillation phase Adam has no warm-up: its first step moves every parameter by the whole learning rate and can undo a good fit.',
+    ])
+    expect(advise(withOptimizer({ warmupSteps: 0, type: 'ranger' }), undefined)).toEqual([])
+    expect(advise(withOptimizer({ warmupSteps: 1 }), undefined)).toEqual([])
+  })
+
   test('warns of schedules that rise, phases that are all warm-up, and no steps at all', () => {
     const config = {
       ...fastConfig,
@@ -133,6 +152,10 @@ describe('advice', () => {
       'In the distillation phase the final learning rate is above the learning rate: the schedule would rise.',
       'In the distillation phase the learning-rate warm-up is as long as the phase.',
       'The objective warm-up is as long as the distillation phase: nothing would be distilled.',
+    ])
+    const layers = { ...presetOf('small'), quantisation: { ...presetOf('small').quantisation, steps: 100 } }
+    expect(advise(layers, undefined)).toEqual([
+      'In the quantisation phase the learning-rate warm-up is as long as a layer has steps: it begins anew with every layer.',
     ])
     const idle = { ...config, distillation: { ...config.distillation, steps: 0, warmupSteps: 0 } }
     expect(advise(idle, undefined)).toEqual(['No phase has steps: the predictor would stay random.'])
