@@ -1,21 +1,16 @@
 /** Experiments that a test can wait for. */
-import { baselinePresets } from '#shared/baseline-presets.ts'
 import type { BaselineConfig, CompressConfig, ExperimentConfig } from '#shared/experiment-config.ts'
-import { compressPresets } from '#shared/presets.ts'
 import type { ExperimentRecord, MetricPoint } from '#shared/records.ts'
+import { baselinePresetConfig, compressPresetConfig } from '#test/support/preset-config.ts'
 import { expect } from './fixtures.ts'
 import { ask, type OpenStudio } from './launch.ts'
 
 export function smokeConfig(): CompressConfig {
-  const preset = compressPresets.find(({ id }) => id === 'smoke')
-  if (preset === undefined) throw new Error('There is no preset named smoke.')
-  return preset.config
+  return compressPresetConfig('smoke')
 }
 
 export function int4Config(): BaselineConfig {
-  const preset = baselinePresets.find(({ id }) => id === 'baseline-int4')
-  if (preset === undefined) throw new Error('There is no preset named baseline-int4.')
-  return preset.config
+  return baselinePresetConfig('baseline-int4')
 }
 
 /** As the smoke preset, but with time to interrupt it: seconds of steps, and many checkpoints. */

@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { _electron, errors, type ElectronApplication, type Page } from '@playwright/test'
+import { _electron, type ElectronApplication, type Page } from '@playwright/test'
 import type { CommandInput, CommandName, CommandOutput, Place, StudioApi } from '#shared/contract.ts'
 import type { Result } from '#shared/result.ts'
 
@@ -47,33 +47,18 @@ export interface OpenStudio {
 }
 
 export async function launchStudio(folder: string, args: readonly string[] = []): Promise<OpenStudio> {
-  const app = await launchElectron([...studioArguments(folder), ...args])
+  const app = await _electron.launch({
+    executablePath: electronExecutable(),
+    args: [...studioArguments(folder), ...args],
+    env: studioEnvironment(),
+    // A process that never answers is then an error with what it printed, and not a test that took too long.
+    timeout: 40_000,
+    // Otherwise Playwright fixes the page to the light theme.
+    colorScheme: null,
+  })
   const page = await app.firstWindow()
   await page.getByRole('heading', { level: 1 }).waitFor()
   return { app, process: app.process(), page, storeFolder: storeFolderIn(folder) }
-}
-
-/**
- * Once in some hundred starts Electron's debugger never answers Playwright, on a busy machine. That says nothing about the
- * studio, so it is tried again, once and aloud; a studio that hangs by itself hangs twice.
- */
-async function launchElectron(args: readonly string[]): Promise<ElectronApplication> {
-  const start = async (): Promise<ElectronApplication> =>
-    _electron.launch({
-      executablePath: electronExecutable(),
-      args: [...args],
-      env: studioEnvironment(),
-      timeout: 40_000,
-      // Otherwise Playwright fixes the page to the light theme.
-      colorScheme: null,
-    })
-  try {
-    return await start()
-  } catch (error) {
-    if (!(error instanceof errors.TimeoutError)) throw error
-    process.stderr.write(`Electron did not answer and is started again. ${error.message}\n`)
-    return start()
-  }
 }
 
 /** Quits as the menu does; the exit code is 0 when everything was put away. */

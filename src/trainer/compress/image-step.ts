@@ -25,14 +25,15 @@ export function imageStep(options: ImageStepOptions): Step {
   const { executor, config, setup, segment, optimizer, sampling, state, original, images } = options
   const { network, parameters } = original
   const { distillation } = config
-  const sampler = new KernelSampler(distillation.sampling.method, setup.targets.norms, distillation.sampling.kernels)
-  const isAll = distillation.sampling.method === 'all'
+  const { method, kernels } = distillation.sampling
+  // Where all kernels have a gradient there is nothing to draw.
+  const sampler = method === 'all' ? undefined : new KernelSampler(method, setup.targets.norms, kernels)
   const program = new FullSteps(executor, distillation, {
     representation: options.representation,
     targets: setup.targets,
     form: 'rmse',
     optimizer,
-    sampledKernels: isAll ? 'all' : sampler.count,
+    sampledKernels: sampler?.count ?? 'all',
     ...options.rounding,
     distillation: {
       network,
@@ -67,7 +68,7 @@ export function imageStep(options: ImageStepOptions): Step {
         ...objectiveInputs(weights),
         ...optimizerInputsAt(optimizer, phaseStep + 1, learningRate),
       },
-      isAll ? undefined : sampler.draw(sampling),
+      sampler?.draw(sampling),
       state,
     )
     return {

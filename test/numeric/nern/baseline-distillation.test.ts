@@ -6,13 +6,13 @@ import type { Executor } from '#engine/executors/executor.ts'
 import { adam } from '#engine/nern/optimizers/adam.ts'
 import { initialOptimizerState, optimizerInputsAt } from '#engine/nern/optimizers/optimizer.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
-import { baselinePresets } from '#shared/baseline-presets.ts'
 import { decompressed } from '#shared/compressed-tensor.ts'
 import type { BaselineConfig } from '#shared/experiment-config.ts'
 import { float32Tensor, type HostTensors } from '#shared/host-tensor.ts'
 import { Random } from '#shared/random.ts'
 import { scalarOf } from '#test/support/run-program.ts'
 import { tinyNetwork } from '../../unit/engine/network/tiny-network.ts'
+import { baselinePresetConfig } from '#test/support/preset-config.ts'
 
 const network = tinyNetwork()
 const parameters = initialParameters(network, 3)
@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => executor.dispose())
 
 function configOf(id: string): BaselineConfig {
-  return baselinePresets.find((preset) => preset.id === `baseline-${id}`)?.config ?? fail(id)
+  return baselinePresetConfig(`baseline-${id}`)
 }
 
 /** The loss before each step, and what was learned after the last. */

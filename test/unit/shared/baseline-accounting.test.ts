@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { NetworkShape } from '#shared/accounting.ts'
 import { baselineSizes } from '#shared/baseline-accounting.ts'
-import { baselinePresets } from '#shared/baseline-presets.ts'
 import type { BaselineConfig } from '#shared/experiment-config.ts'
+import { baselinePresetConfig } from '#test/support/preset-config.ts'
 
 const network: NetworkShape = {
   representedLayers: [{ name: 'conv', shape: [64, 32, 3, 3] }],
@@ -11,9 +11,7 @@ const network: NetworkShape = {
 const weights = 64 * 32 * 9
 
 function kernelBytes(id: string, changes: Partial<BaselineConfig> = {}): number | undefined {
-  const preset = baselinePresets.find((candidate) => candidate.id === `baseline-${id}`)
-  if (preset === undefined) throw new Error(`There is no preset ${id}.`)
-  const sizes = baselineSizes(network, { ...preset.config, ...changes })
+  const sizes = baselineSizes(network, { ...baselinePresetConfig(`baseline-${id}`), ...changes })
   return sizes?.parts.find(({ part }) => part === 'kernels')?.bytes
 }
 

@@ -1,14 +1,9 @@
 import { expect, test } from 'vitest'
 import { segmentsOf } from '#shared/compress-phases.ts'
-import { compressConfigSchema, type CompressConfig } from '#shared/experiment-config.ts'
+import { compressConfigSchema } from '#shared/experiment-config.ts'
 import { fastConfig } from '#shared/fast-preset.ts'
 import { compressPresets } from '#shared/presets.ts'
-
-function presetConfig(id: string): CompressConfig {
-  const preset = compressPresets.find((candidate) => candidate.id === id)
-  if (preset === undefined) throw new Error(`There is no preset ${id}.`)
-  return preset.config
-}
+import { compressPresetConfig } from '#test/support/preset-config.ts'
 
 test.each(compressPresets)('preset $id is a valid configuration', ({ config }) => {
   expect(compressConfigSchema.parse(config)).toEqual(config)
@@ -29,7 +24,7 @@ test.each([
     row: [160_000, 32, 65_536, 1e-6, 20_000, 4000, 'resized-crop'],
   })),
 ])('$id has the constants of the method', ({ id, row }) => {
-  const { predictor, permutation, distillation, evaluation } = presetConfig(id)
+  const { predictor, permutation, distillation, evaluation } = compressPresetConfig(id)
   const { steps, dataBatch, sampling, featureMapWeight, warmupSteps, augmentation } = distillation
   expect([
     steps,
@@ -71,7 +66,7 @@ test('the descriptions of published recipes say what was reported, or that nothi
 })
 
 test('the small preset is the fast one, wider and without a permutation, its predictor trained as integers of 6 bits at most', () => {
-  const small = presetConfig('small')
+  const small = compressPresetConfig('small')
   expect(small).toEqual({
     ...fastConfig,
     predictor: { ...fastConfig.predictor, hiddenSize: 188 },

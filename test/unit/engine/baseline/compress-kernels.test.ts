@@ -1,16 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { compressKernels } from '#engine/baseline/compress-kernels.ts'
-import { baselinePresets } from '#shared/baseline-presets.ts'
 import { decompressed } from '#shared/compressed-tensor.ts'
 import type { BaselineConfig } from '#shared/experiment-config.ts'
 import { fromFloat16Bits } from '#shared/float16.ts'
 import { float32Tensor, type HostTensor } from '#shared/host-tensor.ts'
 import { Random } from '#shared/random.ts'
+import { baselinePresetConfig } from '#test/support/preset-config.ts'
 
-export function configOf(id: string): BaselineConfig {
-  const preset = baselinePresets.find((candidate) => candidate.id === `baseline-${id}`)
-  if (preset === undefined) throw new Error(`There is no preset ${id}.`)
-  return preset.config
+function configOf(id: string): BaselineConfig {
+  return baselinePresetConfig(`baseline-${id}`)
 }
 
 const random = Random.fromSeed(3, 'kernels')

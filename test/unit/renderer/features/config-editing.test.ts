@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { CompressConfig, OptimizerConfig } from '#shared/experiment-config.ts'
 import { fastConfig } from '#shared/fast-preset.ts'
-import { compressPresets, networkPresets, trainDefaults } from '#shared/presets.ts'
+import { networkPresets, trainDefaults } from '#shared/presets.ts'
 import { sizeBreakdown } from '#shared/accounting.ts'
 import { parameterCatalogue } from '#shared/parameter-catalogue.ts'
 import { advise } from '#renderer/features/new-experiment/advice.ts'
@@ -15,16 +15,11 @@ import {
 } from '#renderer/features/new-experiment/config-editing.ts'
 import { trainingPlan } from '#renderer/features/new-experiment/training-plan.ts'
 import { steppedText } from '#renderer/features/new-experiment/stepping.ts'
+import { compressPresetConfig } from '#test/support/preset-config.ts'
 
 const typed = typedValues(fastConfig)
 const wrong = (path: string, text: string): string | undefined =>
   parseValues('compress', { ...typed, [path]: text }).problems[path]
-
-function presetOf(id: string): CompressConfig {
-  const preset = compressPresets.find((candidate) => candidate.id === id)
-  if (preset === undefined) throw new Error(`There is no preset ${id}.`)
-  return preset.config
-}
 
 describe('typed values', () => {
   test.each([...networkPresets.map(({ config }) => config), trainDefaults])(
@@ -153,7 +148,8 @@ describe('advice', () => {
       'In the distillation phase the learning-rate warm-up is as long as the phase.',
       'The objective warm-up is as long as the distillation phase: nothing would be distilled.',
     ])
-    const layers = { ...presetOf('small'), quantisation: { ...presetOf('small').quantisation, steps: 100 } }
+    const small = compressPresetConfig('small')
+    const layers = { ...small, quantisation: { ...small.quantisation, steps: 100 } }
     expect(advise(layers, undefined)).toEqual([
       'In the quantisation phase the learning-rate warm-up is as long as a layer has steps: it begins anew with every layer.',
     ])

@@ -1,17 +1,13 @@
 import { expect, test } from 'vitest'
 import { comparedBaselines, standardBaselines } from '#renderer/features/baselines/standard-baselines.ts'
-import { baselinePresets, standardBaselineIds } from '#shared/baseline-presets.ts'
+import { standardBaselineIds } from '#shared/baseline-presets.ts'
 import { preprocessingPresets } from '#shared/preprocessing.ts'
 import { comparedAtMost, type Comparison } from '#shared/contract.ts'
-import type { BaselineConfig } from '#shared/experiment-config.ts'
 import type { NetworkRecord } from '#shared/records.ts'
 import { experimentRecord } from '#test/support/experiment-records.ts'
+import { baselinePresetConfig } from '#test/support/preset-config.ts'
 
-const configs = standardBaselineIds.map((wanted): BaselineConfig => {
-  const preset = baselinePresets.find(({ id }) => id === wanted)
-  if (preset === undefined) throw new Error(`There is no preset ${wanted}.`)
-  return preset.config
-})
+const configs = standardBaselineIds.map(baselinePresetConfig)
 
 const network: NetworkRecord = {
   ...{ id: 'net-1', name: 'n', architecture: 'a', title: 't', classes: 10, sha256: '', sizeBytes: 1, parameters: 1 },

@@ -1,0 +1,20 @@
+import { baselinePresets } from '#shared/baseline-presets.ts'
+import type { BaselineConfig, CompressConfig, ExperimentConfig } from '#shared/experiment-config.ts'
+import type { Preset } from '#shared/fast-preset.ts'
+import { compressPresets } from '#shared/presets.ts'
+
+/** Configuration of a compression's preset. */
+export function compressPresetConfig(id: string): CompressConfig {
+  return configOf(compressPresets, id)
+}
+
+/** Configuration of a baseline's preset. */
+export function baselinePresetConfig(id: string): BaselineConfig {
+  return configOf(baselinePresets, id)
+}
+
+function configOf<Config extends ExperimentConfig>(presets: readonly Preset<Config>[], id: string): Config {
+  const preset = presets.find((candidate) => candidate.id === id)
+  if (preset === undefined) throw new Error(`There is no preset ${id}.`)
+  return preset.config
+}
