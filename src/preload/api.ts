@@ -94,6 +94,7 @@ function createListeners(): Listeners {
     'run-metrics': new Set(),
     'run-preview': new Set(),
     'run-log': new Set(),
+    'run-checkpoints': new Set(),
     'library-changed': new Set(),
     'task-progress': new Set(),
     'settings-changed': new Set(),

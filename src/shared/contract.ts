@@ -334,7 +334,7 @@ export interface CommandOutputs {
   'runs.get': RunRecord
   'runs.list': readonly RunRecord[]
   'runs.metrics': readonly MetricPoint[]
-  /** One entry a previewed layer; empty before the first preview. */
+  /** One entry a represented layer, in the network's order; empty before the first preview. */
   'runs.preview': readonly KernelPreview[]
   'runs.log': readonly LogLine[]
   'runs.checkpoints': readonly CheckpointRecord[]
@@ -374,8 +374,11 @@ export interface StudioEvents {
   'experiments-removed': { readonly ids: readonly string[] }
   'queue-changed': QueueState
   'run-metrics': { readonly runId: string; readonly run: RunRecord; readonly points: readonly MetricPoint[] }
-  'run-preview': { readonly runId: string; readonly preview: KernelPreview }
+  /** Every represented layer; replaces the previews before it. */
+  'run-preview': { readonly runId: string; readonly previews: readonly KernelPreview[] }
   'run-log': { readonly runId: string; readonly line: LogLine }
+  /** All that are kept of a run, newest first. */
+  'run-checkpoints': { readonly runId: string; readonly checkpoints: readonly CheckpointRecord[] }
   'library-changed': { readonly networks: readonly NetworkRecord[]; readonly datasets: readonly DatasetRecord[] }
   'task-progress': TaskProgress
   'settings-changed': Settings
@@ -390,6 +393,7 @@ export const eventNames = [
   'run-metrics',
   'run-preview',
   'run-log',
+  'run-checkpoints',
   'library-changed',
   'task-progress',
   'settings-changed',

@@ -220,17 +220,18 @@ export interface RunRecord {
   readonly step: number
   readonly totalSteps: number
   readonly stepsPerSecond?: number
-  /** Estimated seconds to the end, from measured step times. */
+  /** Estimated seconds to the end, evaluation and packaging included; absent while nothing is known. */
   readonly remainingSeconds?: number
+  /** Part of the expected time that has passed, in [0, 1]; absent before the first estimate. */
+  readonly progress?: number
   readonly error?: AppError
   readonly result?: RunResult
   readonly startedAt: string
   readonly endedAt?: string
 }
 
-/** Names: loss.total, loss.reconstruction, loss.feature-maps, loss.distillation, loss.train, learning-rate, steps-per-second,
- * loss.smoothness (weighted), smoothness, relative-error, accuracy.validation, accuracy.train, memory.rss-bytes, cpu.percent. Accuracies are in [0, 1]. */
 export interface MetricPoint {
+  /** A `MetricName` (shared/metrics.ts); a store may hold names of other versions of the studio. */
   readonly name: string
   readonly step: number
   /** Milliseconds of training time since the run started, pauses not counted. */
@@ -238,10 +239,12 @@ export interface MetricPoint {
   readonly value: number
 }
 
-/** Original and reconstructed kernels of one layer, for the eye. Row-major kernels, same order. */
+/** One represented layer as a run has it by now. Row-major kernels, the same of both networks in the same order. */
 export interface KernelPreview {
   readonly step: number
   readonly layer: string
+  /** ||w - w'|| / ||w|| of the whole layer. */
+  readonly relativeError: number
   /** [height, width] of one kernel. */
   readonly kernelShape: readonly [number, number]
   readonly count: number

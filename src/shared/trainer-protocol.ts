@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { baselineConfigSchema, compressConfigSchema, trainConfigSchema } from './experiment-config.ts'
 import { weightFormatSchema } from './export-formats.ts'
 import { importanceMeasurementSchema, importanceRequestFields } from './importance.ts'
+import { metricNames } from './metrics.ts'
 import { preprocessingChangesSchema, preprocessingSchema } from './preprocessing.ts'
 import { datasetKinds, importSplits, layerStatisticsSchema, splitNameSchema } from './records.ts'
 
@@ -297,16 +298,24 @@ export const fromTrainerSchema = z.discriminatedUnion('type', [
     step: z.int(),
     stepsPerSecond: z.number(),
     remainingSeconds: z.number(),
-    points: z.array(z.strictObject({ name: z.string(), step: z.int(), elapsedMs: z.number(), value: z.number() })),
+    points: z.array(
+      z.strictObject({ name: z.enum(metricNames), step: z.int(), elapsedMs: z.number(), value: z.number() }),
+    ),
   }),
+  /** Every represented layer, in the network's order, with its first kernels. */
   z.strictObject({
     type: z.literal('preview'),
     step: z.int(),
-    layer: z.string(),
-    kernelShape: z.tuple([z.int(), z.int()]),
-    count: z.int(),
-    original: z.instanceof(Float32Array),
-    reconstructed: z.instanceof(Float32Array),
+    layers: z.array(
+      z.strictObject({
+        layer: z.string(),
+        relativeError: z.number(),
+        kernelShape: z.tuple([z.int(), z.int()]),
+        count: z.int(),
+        original: z.instanceof(Float32Array),
+        reconstructed: z.instanceof(Float32Array),
+      }),
+    ),
   }),
   z.strictObject({ type: z.literal('log'), level: z.enum(['info', 'warning', 'error']), text: z.string() }),
   z.strictObject({ type: z.literal('checkpoint'), step: z.int(), phase: z.string(), sha256: z.string(), bytes }),

@@ -1,12 +1,16 @@
 /** Collects metric points and sends them at most every 250 ms, with the measured rate and what is left. */
+import type { MetricName } from '#shared/metrics.ts'
 import type { JobContext } from './job-context.ts'
 
 const intervalMs = 250
 /** Weight of the newest interval in the moving rate. */
 const smoothing = 0.2
 
+/** What a step measured, by the names of shared/metrics.ts. */
+export type MetricValues = Readonly<Partial<Record<MetricName, number>>>
+
 interface Point {
-  readonly name: string
+  readonly name: MetricName
   readonly step: number
   readonly elapsedMs: number
   readonly value: number
@@ -37,9 +41,9 @@ export class Metrics {
     return this.#earlierMs + this.#context.now() - this.#startedMs
   }
 
-  add(step: number, values: Readonly<Record<string, number>>): void {
+  add(step: number, values: MetricValues): void {
     const elapsedMs = this.elapsedMs
-    for (const [name, value] of Object.entries(values)) this.#points.push({ name, step, elapsedMs, value })
+    for (const [name, value] of entriesOf(values)) this.#points.push({ name, step, elapsedMs, value })
   }
 
   /** True when enough time has passed for another message; values that cost time are read only then. */
@@ -55,6 +59,7 @@ export class Metrics {
       this.#stepsPerSecond =
         this.#stepsPerSecond === 0 ? rate : this.#stepsPerSecond + smoothing * (rate - this.#stepsPerSecond)
     }
+    if (this.#stepsPerSecond > 0) this.add(step, { 'steps-per-second': this.#stepsPerSecond })
     const left = this.#totalSteps - step
     this.#context.send({
       type: 'metrics',
@@ -67,4 +72,9 @@ export class Metrics {
     this.#lastSentMs = now
     this.#lastSentStep = step
   }
+}
+
+function entriesOf(values: MetricValues): readonly (readonly [MetricName, number])[] {
+  // The keys of the type are all the keys there are: values are written where they are measured.
+  return Object.entries(values) as [MetricName, number][]
 }

@@ -125,11 +125,16 @@ async function run(job: TrainerJob): Promise<JobResult | undefined> {
       send({
         type: 'preview',
         step: state.step,
-        layer: 'conv1.weight',
-        kernelShape: [3, 3],
-        count: 1,
-        original: new Float32Array(9),
-        reconstructed: Float32Array.from({ length: 9 }, () => state.loss),
+        layers: [
+          {
+            layer: 'conv1.weight',
+            relativeError: state.loss,
+            kernelShape: [3, 3],
+            count: 1,
+            original: new Float32Array(9),
+            reconstructed: Float32Array.from({ length: 9 }, () => state.loss),
+          },
+        ],
       })
       return {
         kind: 'compress',

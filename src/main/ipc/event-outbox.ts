@@ -72,7 +72,9 @@ function replacementKey(item: StudioEvent): string | undefined {
     case 'task-progress':
       return `task ${item.payload.taskId}`
     case 'run-preview':
-      return `preview ${item.payload.runId} ${item.payload.preview.layer}`
+      return `preview ${item.payload.runId}`
+    case 'run-checkpoints':
+      return `checkpoints ${item.payload.runId}`
     case 'queue-changed':
     case 'library-changed':
     case 'settings-changed':

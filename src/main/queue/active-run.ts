@@ -1,10 +1,11 @@
-import type { ExperimentRecord, LogLine, RunRecord } from '#shared/records.ts'
+import type { ExperimentRecord, LogLine, MetricPoint, RunRecord } from '#shared/records.ts'
 import { assertNever, toAppError, type AppError } from '#shared/result.ts'
 import { timestamp } from '../clock.ts'
 import type { StudioContext } from '../context.ts'
 import { keepPermutation } from '../library/permutation-cache.ts'
 import { RunCheckpoints } from '../trainer-host/run-checkpoints.ts'
 import { Supervisor, type JobOutcome, type TrainerEvent } from '../trainer-host/supervisor.ts'
+import type { RunProgress } from '../store/runs.ts'
 import { experimentJob } from './job-inputs.ts'
 import { continuesRun } from './resume.ts'
 import { ResourceMeter } from './resource-meter.ts'
@@ -80,7 +81,7 @@ export class ActiveRun {
           label: `trainer ${experiment.id}`,
           listener: {
             onMessage: (message) => this.#receive(message),
-            onCheckpoint: (checkpoint) => this.#checkpoints.save(checkpoint),
+            onCheckpoint: (checkpoint) => this.#keepCheckpoint(checkpoint),
             onPermutation: (permutation) => this.#keepPermutation(experiment, permutation),
             onNotice: (level, text) => this.#note(level, text),
           },
@@ -110,6 +111,11 @@ export class ActiveRun {
     return checkpoint?.bytes
   }
 
+  async #keepCheckpoint(checkpoint: TrainerEvent<'checkpoint'>): Promise<void> {
+    await this.#checkpoints.save(checkpoint)
+    this.#announceCheckpoints()
+  }
+
   /** For the next experiment on this network; without it that one takes longer, so no error ends this one. */
   async #keepPermutation({ config, networkId }: ExperimentRecord, file: TrainerEvent<'permutation'>): Promise<void> {
     const { store, writeBytes } = this.#context
@@ -132,24 +138,19 @@ export class ActiveRun {
         return this.#announceExperiment()
       }
       case 'heartbeat':
-        store.metrics.add(id, this.#resources.measure(message, this.#context.clock.now()))
-        return
+        return this.#receivePoints(this.#resources.measure(message, this.#context.clock.now()))
       case 'phase':
         return this.#receivePhase(message)
       case 'metrics': {
         const { step, stepsPerSecond, remainingSeconds, points } = message
         this.#resources.elapsedMs = points.at(-1)?.elapsedMs ?? this.#resources.elapsedMs
-        store.transaction(() => {
-          store.metrics.add(id, points)
-          store.runs.report(id, { step, stepsPerSecond, remainingSeconds })
-        })
-        events.emit('run-metrics', { runId: id, run: store.runs.get(id), points })
-        return
+        return this.#receivePoints(points, { step, stepsPerSecond, remainingSeconds })
       }
       case 'preview': {
-        const { type: _type, ...preview } = message
-        store.runs.savePreview(id, preview)
-        events.emit('run-preview', { runId: id, preview })
+        const { step, layers } = message
+        const previews = layers.map((layer) => ({ step, ...layer }))
+        store.runs.savePreviews(id, previews)
+        events.emit('run-preview', { runId: id, previews })
         return
       }
       case 'log':
@@ -157,6 +158,16 @@ export class ActiveRun {
       default:
         assertNever(message)
     }
+  }
+
+  #receivePoints(points: readonly MetricPoint[], progress: RunProgress = {}): void {
+    const { store, events } = this.#context
+    const { id } = this.#run
+    store.transaction(() => {
+      store.metrics.add(id, points)
+      store.runs.report(id, progress)
+    })
+    events.emit('run-metrics', { runId: id, run: store.runs.get(id), points })
   }
 
   /** A trainer may count every batch of images; people read a few lines a second. */
@@ -177,6 +188,7 @@ export class ActiveRun {
         case 'result':
           await storeResult(this.#context, experiment, store.runs.get(this.#run.id), outcome.result)
           await this.#checkpoints.removeAll()
+          this.#announceCheckpoints()
           break
         case 'paused':
           if (outcome.error !== undefined) this.#note('error', describe(outcome.error))
@@ -191,6 +203,7 @@ export class ActiveRun {
             store.experiments.transition(experiment.id, 'cancel', 'running')
           })
           await this.#checkpoints.removeAll()
+          this.#announceCheckpoints()
           break
         case 'failed':
           this.#fail(outcome.error)
@@ -214,6 +227,12 @@ export class ActiveRun {
         store.experiments.transition(this.experimentId, 'fail', 'running')
       }
     })
+  }
+
+  #announceCheckpoints(): void {
+    const { store, events } = this.#context
+    const { id } = this.#run
+    events.emit('run-checkpoints', { runId: id, checkpoints: store.checkpoints.list(id) })
   }
 
   #announceExperiment(): void {

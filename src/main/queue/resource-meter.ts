@@ -1,3 +1,4 @@
+import type { MetricName } from '#shared/metrics.ts'
 import type { MetricPoint } from '#shared/records.ts'
 import type { TrainerEvent } from '../trainer-host/supervisor.ts'
 
@@ -11,7 +12,7 @@ export class ResourceMeter {
   measure({ step, rssBytes, cpuSeconds }: TrainerEvent<'heartbeat'>, now: number): readonly MetricPoint[] {
     const last = this.#last
     this.#last = { cpuSeconds, at: now }
-    const point = (name: string, value: number): MetricPoint => ({ name, step, elapsedMs: this.elapsedMs, value })
+    const point = (name: MetricName, value: number): MetricPoint => ({ name, step, elapsedMs: this.elapsedMs, value })
     const memory = point('memory.rss-bytes', rssBytes)
     // A process started anew counts from zero.
     if (last === undefined || now <= last.at || cpuSeconds < last.cpuSeconds) return [memory]

@@ -157,6 +157,33 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
         DEFAULT '{"mean":[0.485,0.456,0.406],"standardDeviation":[0.229,0.224,0.225],"resize":0}'
     `,
   },
+  {
+    version: 5,
+    // No trainer had ever sent a preview, so that the table holds nothing that could be lost.
+    sql: `
+      DROP TABLE previews;
+      CREATE TABLE previews (
+        run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        layer TEXT NOT NULL,
+        step INTEGER NOT NULL,
+        relative_error REAL NOT NULL,
+        kernel_height INTEGER NOT NULL,
+        kernel_width INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        original BLOB NOT NULL,
+        reconstructed BLOB NOT NULL,
+        PRIMARY KEY (run_id, layer)
+      ) STRICT;
+      ALTER TABLE runs ADD COLUMN progress REAL;
+      CREATE TABLE stage_times (
+        executor TEXT NOT NULL,
+        stage TEXT NOT NULL,
+        seconds REAL NOT NULL,
+        measured_at TEXT NOT NULL,
+        PRIMARY KEY (executor, stage)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ]
 
 export const schemaVersion = migrations.at(-1)?.version ?? 0

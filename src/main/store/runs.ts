@@ -17,6 +17,7 @@ interface Row {
   readonly total_steps: number
   readonly steps_per_second: number | null
   readonly remaining_seconds: number | null
+  readonly progress: number | null
   readonly error: string | null
   readonly result: string | null
   readonly started_at: string
@@ -26,6 +27,7 @@ interface Row {
 interface PreviewRow {
   readonly layer: string
   readonly step: number
+  readonly relative_error: number
   readonly kernel_height: number
   readonly kernel_width: number
   readonly count: number
@@ -41,6 +43,7 @@ export interface RunProgress {
   readonly totalSteps?: number
   readonly stepsPerSecond?: number
   readonly remainingSeconds?: number
+  readonly progress?: number
 }
 
 export class Runs {
@@ -103,7 +106,8 @@ export class Runs {
         `UPDATE runs SET device = coalesce(@device, device), phase = coalesce(@phase, phase),
            step = coalesce(@step, step), total_steps = coalesce(@totalSteps, total_steps),
            steps_per_second = coalesce(@stepsPerSecond, steps_per_second),
-           remaining_seconds = coalesce(@remainingSeconds, remaining_seconds)
+           remaining_seconds = coalesce(@remainingSeconds, remaining_seconds),
+           progress = coalesce(@progress, progress)
          WHERE id = @id`,
       )
       .run({
@@ -114,6 +118,7 @@ export class Runs {
         totalSteps: progress.totalSteps ?? null,
         stepsPerSecond: progress.stepsPerSecond ?? null,
         remainingSeconds: progress.remainingSeconds ?? null,
+        progress: progress.progress ?? null,
       })
   }
 
@@ -131,12 +136,16 @@ export class Runs {
     return this.get(id)
   }
 
-  /** Keeps the newest preview of each layer. */
-  savePreview(id: string, preview: KernelPreview): void {
-    const { layer, step, kernelShape, count, original, reconstructed } = preview
-    this.#db
-      .prepare('INSERT OR REPLACE INTO previews VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
-      .run(id, layer, step, kernelShape[0], kernelShape[1], count, bytesOf(original), bytesOf(reconstructed))
+  /** Takes the place of the previews before. */
+  savePreviews(id: string, previews: readonly KernelPreview[]): void {
+    const insert = this.#db.prepare('INSERT INTO previews VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+    this.#db.transaction(() => {
+      this.#db.prepare('DELETE FROM previews WHERE run_id = ?').run(id)
+      for (const { layer, step, relativeError, kernelShape, count, original, reconstructed } of previews) {
+        const [height, width] = kernelShape
+        insert.run(id, layer, step, relativeError, height, width, count, bytesOf(original), bytesOf(reconstructed))
+      }
+    })()
   }
 
   previews(id: string): readonly KernelPreview[] {
@@ -146,6 +155,7 @@ export class Runs {
       .map((row) => ({
         layer: row.layer,
         step: row.step,
+        relativeError: row.relative_error,
         kernelShape: [row.kernel_height, row.kernel_width],
         count: row.count,
         original: floatsOf(row.original),
@@ -189,6 +199,7 @@ function toRecord(row: Row): RunRecord {
     totalSteps: row.total_steps,
     ...(row.steps_per_second === null ? {} : { stepsPerSecond: row.steps_per_second }),
     ...(row.remaining_seconds === null ? {} : { remainingSeconds: row.remaining_seconds }),
+    ...(row.progress === null ? {} : { progress: row.progress }),
     // Both were written by `end` from values of these types.
     ...(row.error === null ? {} : { error: JSON.parse(row.error) as AppError }),
     ...(row.result === null ? {} : { result: JSON.parse(row.result) as RunResult }),

@@ -6,7 +6,9 @@ import type { FullStepOptions } from '#engine/nern/programs/full-step.ts'
 import { objectiveInputs } from '#engine/nern/programs/objective-gradients.ts'
 import type { Representation } from '#engine/nern/representation.ts'
 import type { HostTensor } from '#shared/host-tensor.ts'
+import type { MetricName } from '#shared/metrics.ts'
 import { finiteLoss } from '../finite-loss.ts'
+import type { MetricValues } from '../metrics.ts'
 import type { LoadedNetwork } from '../network-file.ts'
 import { FullSteps } from './full-steps.ts'
 import type { ImageInputs } from './image-inputs.ts'
@@ -81,6 +83,6 @@ export function imageStep(options: ImageStepOptions): Step {
 }
 
 /** A term that a step leaves out has no value. */
-function lossOf(name: string, loss: HostTensor | undefined): Readonly<Record<string, number>> {
+function lossOf(name: MetricName, loss: HostTensor | undefined): MetricValues {
   return loss === undefined ? {} : { [name]: loss.data[0] ?? Number.NaN }
 }

@@ -5,10 +5,11 @@ import { learningRateAt, type LearningRateSchedule } from '#engine/nern/schedule
 import type { Segment } from '#shared/compress-phases.ts'
 import type { CompressConfig } from '#shared/experiment-config.ts'
 import type { Random } from '#shared/random.ts'
+import type { MetricValues } from '../metrics.ts'
 import type { CompressSetup } from './setup.ts'
 
 /** Runs one prepared step (0 for the phase's first) and returns its losses by metric name. */
-export type Step = (phaseStep: number) => Promise<Readonly<Record<string, number>>>
+export type Step = (phaseStep: number) => Promise<MetricValues>
 
 export interface StepOptions {
   readonly executor: Executor

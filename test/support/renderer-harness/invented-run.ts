@@ -61,6 +61,7 @@ export function kernelPreviews(network: InventedNetwork, step: number): readonly
       return {
         step,
         layer: name,
+        relativeError: 0.25,
         kernelShape: [height, width],
         count,
         original,

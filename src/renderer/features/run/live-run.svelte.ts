@@ -48,9 +48,11 @@ export class LiveRun {
         this.#metrics.add(points)
         this.#redraw()
       }),
-      api.on('run-preview', ({ runId, preview }) => {
-        if (runId !== this.#runId) return
-        this.#previews = [...this.#previews.filter(({ layer }) => layer !== preview.layer), preview]
+      api.on('run-preview', ({ runId, previews }) => {
+        if (runId === this.#runId) this.#previews = previews
+      }),
+      api.on('run-checkpoints', ({ runId, checkpoints }) => {
+        if (runId === this.#runId) this.#checkpoints = checkpoints
       }),
       api.on('run-log', ({ runId, line }) => {
         if (runId === this.#runId) this.#log = [...this.#log, line].slice(-keptLogLines)
@@ -140,15 +142,12 @@ export class LiveRun {
     for (const result of [metrics, previews, log, checkpoints]) if (!result.ok) this.#error ??= result.error
     if (metrics.ok) this.#metrics.add(metrics.value)
     // What arrived by stream meanwhile is newer than the snapshot.
-    if (previews.ok) {
-      const streamed = new Set(this.#previews.map(({ layer }) => layer))
-      this.#previews = [...previews.value.filter(({ layer }) => !streamed.has(layer)), ...this.#previews]
-    }
+    if (previews.ok && this.#previews.length === 0) this.#previews = previews.value
     if (log.ok) {
       const last = log.value.at(-1)?.at ?? ''
       this.#log = [...log.value, ...this.#log.filter(({ at }) => at > last)].slice(-keptLogLines)
     }
-    if (checkpoints.ok) this.#checkpoints = checkpoints.value
+    if (checkpoints.ok && this.#checkpoints.length === 0) this.#checkpoints = checkpoints.value
     this.#redraw()
   }
 
@@ -159,12 +158,6 @@ export class LiveRun {
     const isNew = !this.#runs.some(({ id }) => id === latestRun.id)
     this.#putRun(latestRun)
     if (isNew && !this.#isPinned) void this.#show(latestRun.id)
-    else if (latestRun.id === this.#runId) void this.#refreshCheckpoints(latestRun.id)
-  }
-
-  async #refreshCheckpoints(runId: string): Promise<void> {
-    const checkpoints = await ask(this.#api, 'runs.checkpoints', { id: runId })
-    if (checkpoints.ok && runId === this.#runId) this.#checkpoints = checkpoints.value
   }
 
   #putRun(run: RunRecord): void {

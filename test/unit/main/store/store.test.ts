@@ -258,19 +258,20 @@ describe('Metrics', () => {
 })
 
 describe('Runs', () => {
-  it('keep the newest preview of each layer', async () => {
+  it('keep the newest preview', async () => {
     const { store, ids } = await storeWithExperiments(1)
     const { id } = store.runs.start(ids[0] ?? '', executor)
     const preview = (step: number) => ({
       step,
       layer: 'conv1.weight',
+      relativeError: 1 / step,
       kernelShape: [3, 3] as const,
       count: 1,
       original: Float32Array.from({ length: 9 }, (_, i) => i),
       reconstructed: Float32Array.from({ length: 9 }, (_, i) => i + step),
     })
-    store.runs.savePreview(id, preview(1))
-    store.runs.savePreview(id, preview(2))
+    store.runs.savePreviews(id, [{ ...preview(1), layer: 'gone' }, preview(1)])
+    store.runs.savePreviews(id, [preview(2)])
     expect(store.runs.previews(id)).toEqual([preview(2)])
   })
 })

@@ -180,6 +180,7 @@ describe('results', () => {
     const preview = {
       step: 1,
       layer: 'conv',
+      relativeError: 0.6,
       kernelShape: [1, 1] as const,
       count: 2,
       original: Float32Array.of(3, 4),
