@@ -14,6 +14,9 @@ export const trainerProtocolVersion = 1
 
 const bytes = z.instanceof(Uint8Array)
 
+/** Seconds a unit by stage, measured by earlier runs with the same executor. */
+const knownTimes = z.record(z.string(), z.number()).optional()
+
 export const executorChoiceSchema = z.strictObject({
   executor: z.enum(['onnxruntime', 'tensorflow', 'reference']),
   provider: z.enum(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
@@ -35,6 +38,17 @@ const networkInputSchema = z.strictObject({
 /** A stored data set: read-only folder of the image cache. */
 const datasetInputSchema = z.strictObject({ path: z.string(), sha256: z.string() })
 
+/** One byte an image, or two little-endian above 256 classes, in split order. */
+const predictionsSchema = z.strictObject({
+  /** `original` or `reconstructed`; a `train` job's own network counts as original. */
+  of: z.enum(['original', 'reconstructed']),
+  split: splitNameSchema,
+  correct: z.int(),
+  total: z.int(),
+  predictions: bytes,
+})
+export type SplitPredictions = z.infer<typeof predictionsSchema>
+
 /** How a folder of images is taken in; other data sets have their own size and splits. */
 export const imageImportSchema = z.strictObject({
   /** Side of the stored squares in pixels: what a network looks at, divided by 0.875. */
@@ -48,6 +62,9 @@ export const trainerJobSchema = z.discriminatedUnion('kind', [
     config: compressConfigSchema,
     network: networkInputSchema,
     dataset: datasetInputSchema,
+    /** What was measured of the original network before, on all images of a split: it is not measured again. */
+    originalEvaluations: z.array(predictionsSchema).optional(),
+    knownTimes,
     /** Read-only path of the permutation kept of this network and configuration; main has verified it by hash. */
     permutationPath: z.string().optional(),
     /** Read-only path of the package whose predictor is the first one. */
@@ -59,12 +76,16 @@ export const trainerJobSchema = z.discriminatedUnion('kind', [
     /** Weights to start from instead of random ones; of the architecture and classes that are trained. */
     network: networkInputSchema.optional(),
     dataset: datasetInputSchema,
+    knownTimes,
   }),
   z.strictObject({
     kind: z.literal('baseline'),
     config: baselineConfigSchema,
     network: networkInputSchema,
     dataset: datasetInputSchema,
+    /** What was measured of the original network before, on all images of a split: it is not measured again. */
+    originalEvaluations: z.array(predictionsSchema).optional(),
+    knownTimes,
   }),
   /** Accuracy of a stored network. `limit` 0 = the whole split. */
   z.strictObject({
@@ -127,6 +148,8 @@ export const toTrainerSchema = z.discriminatedUnion('type', [
   }),
   /** Send a checkpoint, then `paused`, then exit 0. */
   z.strictObject({ type: z.literal('pause') }),
+  /** Send a checkpoint after the next step and go on. */
+  z.strictObject({ type: z.literal('checkpoint') }),
   /** Stop at the next step, send `cancelled`, exit 0. */
   z.strictObject({ type: z.literal('cancel') }),
 ])
@@ -138,17 +161,6 @@ const appErrorSchema = z.strictObject({
   where: z.string().optional(),
   remedy: z.string().optional(),
 })
-
-/** One byte an image, or two little-endian above 256 classes, in split order. */
-const predictionsSchema = z.strictObject({
-  /** `original` or `reconstructed`; a `train` job's own network counts as original. */
-  of: z.enum(['original', 'reconstructed']),
-  split: splitNameSchema,
-  correct: z.int(),
-  total: z.int(),
-  predictions: bytes,
-})
-export type SplitPredictions = z.infer<typeof predictionsSchema>
 
 /** What every job gives that turns a network into a package. */
 const reconstructionFields = {
@@ -291,13 +303,23 @@ export const fromTrainerSchema = z.discriminatedUnion('type', [
   /** Every second, also while a long call blocks no longer than that. */
   z.strictObject({ type: z.literal('heartbeat'), step: z.int(), rssBytes: z.number(), cpuSeconds: z.number() }),
   /** What is being done, with progress in units of its own; `total` 0 = unknown. */
-  z.strictObject({ type: z.literal('phase'), phase: z.string(), done: z.number(), total: z.number() }),
+  z.strictObject({
+    type: z.literal('phase'),
+    phase: z.string(),
+    done: z.number(),
+    total: z.number(),
+    /** Whether nothing is lost when the process ends now: it is done again from the last checkpoint. */
+    isRepeatable: z.boolean(),
+  }),
   /** At most every 250 ms. `elapsedMs` counts training time over all attempts. */
   z.strictObject({
     type: z.literal('metrics'),
     step: z.int(),
     stepsPerSecond: z.number(),
-    remainingSeconds: z.number(),
+    /** To the end of the run; absent while the cost of a part to come is not known. */
+    remainingSeconds: z.number().optional(),
+    /** Part of the expected time that has passed, in [0, 1]; absent as long. */
+    progress: z.number().optional(),
     points: z.array(
       z.strictObject({ name: z.enum(metricNames), step: z.int(), elapsedMs: z.number(), value: z.number() }),
     ),
@@ -319,6 +341,8 @@ export const fromTrainerSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('log'), level: z.enum(['info', 'warning', 'error']), text: z.string() }),
   z.strictObject({ type: z.literal('checkpoint'), step: z.int(), phase: z.string(), sha256: z.string(), bytes }),
+  /** Seconds a unit of the stages this attempt went through, for the time left of runs to come. */
+  z.strictObject({ type: z.literal('stage-times'), seconds: z.record(z.string(), z.number()) }),
   /** safetensors: a permutation that was computed, for main to keep with the network. */
   z.strictObject({ type: z.literal('permutation'), sha256: z.string(), bytes }),
   z.strictObject({ type: z.literal('paused'), step: z.int() }),

@@ -5,6 +5,9 @@ import { float32Tensor } from '#shared/host-tensor.ts'
 import { AppException } from '#shared/result.ts'
 import { writeImages } from './data/augmentation.ts'
 import type { ImageSplit } from './data/image-split.ts'
+import { loadSplit, type DatasetInput } from './data/open-dataset.ts'
+import type { JobContext } from './job-context.ts'
+import { evaluationStage, type TimeLeft } from './steps/time-left.ts'
 
 /** Pixels of the images a run: 250 of CIFAR. Feature maps of a large network grow with them. */
 const evaluationPixels = 250 * 32 * 32
@@ -64,6 +67,23 @@ export async function evaluateSplit(
     await onBatch(start + count, total)
   }
   return { correct, total, predictions: encodePredictions(classes, network.classes) }
+}
+
+/**
+ * Teaches `time` what an image of an evaluation costs, from one batch of the validation split.
+ * @param evaluate measures a network of the same cost as those to come
+ */
+export async function probeEvaluation(
+  { dataset }: { readonly dataset: DatasetInput },
+  network: Network,
+  time: TimeLeft,
+  evaluate: (data: ImageSplit, onBatch: () => Promise<void>) => Promise<unknown>,
+  context: JobContext,
+): Promise<void> {
+  const data = await loadSplit(dataset, 'validation', network, evaluationBatchOf(network))
+  const startedMs = context.now()
+  await evaluate(data, () => context.breathe())
+  time.learn(evaluationStage, (context.now() - startedMs) / 1000 / data.labels.length)
 }
 
 function encodePredictions(classes: Uint16Array, count: number): Uint8Array<ArrayBuffer> {

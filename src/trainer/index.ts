@@ -9,6 +9,7 @@ const heartbeatMs = 1000
 
 const port = openPort()
 let request: 'none' | 'pause' | 'cancel' = 'none'
+let isCheckpointRequested = false
 let step = 0
 let isStarted = false
 
@@ -42,6 +43,11 @@ async function start(message: Extract<ToTrainer, { type: 'start' }>): Promise<vo
     now: () => performance.now(),
     breathe,
     isPauseRequested: () => request === 'pause',
+    takeCheckpointRequest() {
+      const isRequested = isCheckpointRequested
+      isCheckpointRequested = false
+      return isRequested
+    },
   }
   const timer = setInterval(sendHeartbeat, heartbeatMs)
   try {
@@ -68,7 +74,8 @@ port.onMessage((raw) => {
     return
   }
   const message = parsed.data
-  if (message.type !== 'start') request = message.type
+  if (message.type === 'checkpoint') isCheckpointRequested = true
+  else if (message.type !== 'start') request = message.type
   else if (!isStarted) {
     isStarted = true
     void start(message)

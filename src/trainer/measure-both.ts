@@ -1,46 +1,92 @@
 /** The end of every run that makes a package: the original network and the one the package gives, on both splits. */
-import type { Executor } from '#engine/executors/executor.ts'
+import type { CompiledProgram, DeviceState, Executor } from '#engine/executors/executor.ts'
 import { evaluateProgram } from '#engine/network-evaluation.ts'
+import { formatPercent } from '#shared/plain-text/units.ts'
 import type { SplitPredictions, TrainerJob } from '#shared/trainer-protocol.ts'
 import type { ImageSplit } from './data/image-split.ts'
-import { loadSplit } from './data/open-dataset.ts'
+import { loadImageCount, loadSplit } from './data/open-dataset.ts'
 import { evaluateSplit, evaluationBatchOf, type Evaluation } from './evaluation.ts'
-import type { JobContext } from './job-context.ts'
+import { note } from './job-context.ts'
 import type { LoadedNetwork } from './network-file.ts'
+import { evaluationProgress } from './steps/evaluation-progress.ts'
+import type { RunState } from './steps/run-state.ts'
+import { evaluationStage } from './steps/time-left.ts'
+
+const finalSplits = ['validation', 'test'] as const
+
+type PackagingJob = Extract<TrainerJob, { kind: 'compress' | 'baseline' }>
 
 export interface MeasureBothOptions {
   readonly executor: Executor
-  readonly context: JobContext
+  readonly run: RunState
   readonly original: LoadedNetwork
-  readonly dataset: Extract<TrainerJob, { kind: 'evaluate' }>['dataset']
+  readonly job: PackagingJob
   readonly reconstructed: (
     data: ImageSplit,
     onBatch: (done: number, total: number) => Promise<void>,
   ) => Promise<Evaluation>
 }
 
-/** On all images of validation and test. */
+/** Images that `measureBoth` will look at. */
+export async function imagesToMeasure(job: PackagingJob): Promise<number> {
+  let images = 0
+  for (const split of finalSplits) {
+    const count = await loadImageCount(job.dataset, split)
+    images += knownEvaluation(job, split, count) === undefined ? 2 * count : count
+  }
+  return images
+}
+
+/** On all images of validation and test. Throws `Paused` once a pause was asked for. */
 export async function measureBoth(options: MeasureBothOptions): Promise<SplitPredictions[]> {
-  const { executor, context, original, dataset, reconstructed } = options
+  const { executor, run, original, job, reconstructed } = options
   const { network, parameters } = original
-  const program = await executor.compile(
-    evaluateProgram(network, {
-      batch: evaluationBatchOf(network),
-      parameters,
-      inState: 'none',
-    }),
-  )
-  const noState = executor.createState({})
+  let program: { readonly compiled: CompiledProgram; readonly noState: DeviceState } | undefined
   const evaluations: SplitPredictions[] = []
-  for (const split of ['validation', 'test'] as const) {
-    const data = await loadSplit(dataset, split, network)
-    const onBatch = (of: string) => async (done: number, total: number) => {
-      context.send({ type: 'phase', phase: `evaluation of the ${of} network on ${split}`, done, total })
-      await context.breathe()
+  for (const split of finalSplits) {
+    const data = await loadSplit(job.dataset, split, network)
+    const progress = (of: string) =>
+      evaluationProgress(run, evaluationStage, `evaluation of the ${of} network on ${split}`)
+    const known = knownEvaluation(job, split, data.labels.length)
+    if (known === undefined) {
+      program ??= {
+        compiled: await executor.compile(
+          evaluateProgram(network, { batch: evaluationBatchOf(network), parameters, inState: 'none' }),
+        ),
+        noState: executor.createState({}),
+      }
+      const measured = await evaluateSplit(program.compiled, program.noState, network, data, progress('original'))
+      evaluations.push({ of: 'original', split, ...measured })
+      tell(run, 'original', split, measured, '')
+    } else {
+      evaluations.push(known)
+      tell(run, 'original', split, known, ', measured before')
     }
-    const measured = await evaluateSplit(program, noState, network, data, onBatch('original'))
-    evaluations.push({ of: 'original', split, ...measured })
-    evaluations.push({ of: 'reconstructed', split, ...(await reconstructed(data, onBatch('reconstructed'))) })
+    const measured = await reconstructed(data, progress('reconstructed'))
+    evaluations.push({ of: 'reconstructed', split, ...measured })
+    tell(run, 'reconstructed', split, measured, '')
   }
   return evaluations
+}
+
+/** What was measured of the original on all `count` images of a split before. */
+function knownEvaluation(
+  { originalEvaluations = [] }: PackagingJob,
+  split: (typeof finalSplits)[number],
+  count: number,
+): SplitPredictions | undefined {
+  return originalEvaluations.find((known) => known.split === split && known.total === count)
+}
+
+function tell(
+  { context }: RunState,
+  of: 'original' | 'reconstructed',
+  split: string,
+  { correct, total }: Pick<Evaluation, 'correct' | 'total'>,
+  how: string,
+): void {
+  note(
+    context,
+    `The ${of} network classifies ${formatPercent(correct / total)} of the ${split} images correctly${how}.`,
+  )
 }

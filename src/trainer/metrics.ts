@@ -1,6 +1,10 @@
-/** Collects metric points and sends them at most every 250 ms, with the measured rate and what is left. */
+/**
+ * What a run measures on its way: metric points, its rate, the time that is left and how far it is. Sent at most every
+ * 250 ms.
+ */
 import type { MetricName } from '#shared/metrics.ts'
 import type { JobContext } from './job-context.ts'
+import type { TimeLeft } from './steps/time-left.ts'
 
 const intervalMs = 250
 /** Weight of the newest interval in the moving rate. */
@@ -17,8 +21,8 @@ interface Point {
 }
 
 export class Metrics {
+  readonly time: TimeLeft
   readonly #context: JobContext
-  readonly #totalSteps: number
   readonly #startedMs: number
   /** Training time of earlier attempts. */
   readonly #earlierMs: number
@@ -26,10 +30,11 @@ export class Metrics {
   #lastSentMs: number
   #lastSentStep: number
   #stepsPerSecond = 0
+  #progress = 0
 
-  constructor(context: JobContext, totalSteps: number, step: number, earlierMs: number) {
+  constructor(context: JobContext, time: TimeLeft, step: number, earlierMs: number) {
+    this.time = time
     this.#context = context
-    this.#totalSteps = totalSteps
     this.#startedMs = context.now()
     this.#earlierMs = earlierMs
     this.#lastSentMs = this.#startedMs
@@ -38,7 +43,12 @@ export class Metrics {
 
   /** Training time over all attempts. */
   get elapsedMs(): number {
-    return this.#earlierMs + this.#context.now() - this.#startedMs
+    return this.#earlierMs + this.attemptMs
+  }
+
+  /** Training time of this attempt. */
+  get attemptMs(): number {
+    return this.#context.now() - this.#startedMs
   }
 
   add(step: number, values: MetricValues): void {
@@ -58,19 +68,32 @@ export class Metrics {
       const rate = (step - this.#lastSentStep) / seconds
       this.#stepsPerSecond =
         this.#stepsPerSecond === 0 ? rate : this.#stepsPerSecond + smoothing * (rate - this.#stepsPerSecond)
+      this.add(step, { 'steps-per-second': this.#stepsPerSecond })
     }
-    if (this.#stepsPerSecond > 0) this.add(step, { 'steps-per-second': this.#stepsPerSecond })
-    const left = this.#totalSteps - step
+    const { remainingSeconds } = this.time
     this.#context.send({
       type: 'metrics',
       step,
       stepsPerSecond: this.#stepsPerSecond,
-      remainingSeconds: this.#stepsPerSecond === 0 ? 0 : left / this.#stepsPerSecond,
+      ...(remainingSeconds === undefined ? {} : { remainingSeconds, progress: this.#progressAt(remainingSeconds) }),
       points: this.#points,
     })
     this.#points = []
     this.#lastSentMs = now
     this.#lastSentStep = step
+  }
+
+  /** Sends what is left when it is time to, for work that has no steps. */
+  sendWhenDue(step: number): void {
+    if (this.isDue) this.send(step)
+  }
+
+  /** Part of the expected time that has passed; an estimate that grows takes nothing back. */
+  #progressAt(remainingSeconds: number): number {
+    const elapsedSeconds = this.elapsedMs / 1000
+    const share = elapsedSeconds / Math.max(Number.MIN_VALUE, elapsedSeconds + remainingSeconds)
+    this.#progress = Math.max(this.#progress, Math.min(1, share))
+    return this.#progress
   }
 }
 

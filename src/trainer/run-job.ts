@@ -1,6 +1,6 @@
 import { assertNever } from '#shared/result.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
-import type { JobContext, JobEnd } from './job-context.ts'
+import { Paused, type JobContext, type JobEnd } from './job-context.ts'
 import { baseline } from './jobs/baseline.ts'
 import { compress } from './jobs/compress.ts'
 import { evaluate } from './jobs/evaluate.ts'
@@ -12,8 +12,26 @@ import { listEngines } from './jobs/list-engines.ts'
 import { probe } from './jobs/probe.ts'
 import { train } from './jobs/train.ts'
 
-/** Runs one job to its end; throws `AppException` when it fails or is cancelled. */
-export function runJob(job: TrainerJob, context: JobContext): Promise<JobEnd> {
+/** Runs one job to its end and says so when that is a pause; throws `AppException` when it fails or is cancelled. */
+export async function runJob(job: TrainerJob, context: JobContext): Promise<JobEnd> {
+  let step = 0
+  const watched: JobContext = {
+    ...context,
+    send(message) {
+      if (message.type === 'metrics' || message.type === 'started') step = message.step
+      context.send(message)
+    },
+  }
+  const end = await start(job, watched).catch((thrown: unknown): JobEnd => {
+    // Left in the middle of work that is done again.
+    if (thrown instanceof Paused) return 'paused'
+    throw thrown
+  })
+  if (end === 'paused') context.send({ type: 'paused', step })
+  return end
+}
+
+function start(job: TrainerJob, context: JobContext): Promise<JobEnd> {
   switch (job.kind) {
     case 'compress':
       return compress(job, context)

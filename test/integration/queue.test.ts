@@ -92,8 +92,15 @@ it('goes on from the last checkpoint after its trainer was killed, as if nothing
   expect(experiment).toMatchObject({ status: 'completed', latestRun: { attempt: 1 } })
   const log = await call(studio, 'runs.log', { id: experiment.latestRun?.id ?? '' })
   expect(log.map(({ text }) => text)).toEqual([
+    'Runs on scripted.',
+    expect.stringMatching(/^Kept a checkpoint of step 10 \(\d+ bytes\)\.$/),
+    expect.stringMatching(/^Kept a checkpoint of step 20 /),
     expect.stringMatching(/^The trainer died at step 25 \(killed by SIGKILL\); restart 1 of 3/),
     'Going on from the checkpoint of step 20.',
+    'Runs on scripted.',
+    expect.stringMatching(/^Kept a checkpoint of step 30 /),
+    expect.stringMatching(/^Kept a checkpoint of step 40 /),
+    expect.stringMatching(/^Kept a checkpoint of step 50 /),
   ])
   expect(await endingOf(studio, storeFolder, experiment)).toEqual(await undisturbedEnding())
 })

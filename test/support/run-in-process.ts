@@ -6,7 +6,7 @@ import { runJob } from '#trainer/run-job.ts'
 export interface RunInProcessOptions {
   /** To go on from. */
   readonly checkpoint?: Uint8Array
-  /** Asks for a pause once so many metrics messages have come: a message a step. */
+  /** Asks for a pause once so many steps have been reported. */
   readonly pauseAfter?: number
 }
 
@@ -22,7 +22,8 @@ export async function runInProcess(
     send: (message) => messages.push(message),
     now: () => (milliseconds += 1000),
     breathe: () => Promise.resolve(),
-    isPauseRequested: () => messages.filter(({ type }) => type === 'metrics').length >= pauseAfter,
+    isPauseRequested: () => metricOf(messages, 'learning-rate').length >= pauseAfter,
+    takeCheckpointRequest: () => false,
   }
   await runJob(job, context)
   return messages

@@ -80,7 +80,7 @@ function sendMetrics(totalSteps: number): void {
 
 async function learn(totalSteps: number, checkpointEverySteps: number): Promise<'done' | 'stopped'> {
   send({ type: 'started', device: 'scripted', totalSteps, step: state.step })
-  send({ type: 'phase', phase: 'reconstruction', done: state.step, total: totalSteps })
+  send({ type: 'phase', phase: 'reconstruction', done: state.step, total: totalSteps, isRepeatable: false })
   while (state.step < totalSteps) {
     // Turns the event loop so that wishes arrive.
     do await new Promise((resolve) => setTimeout(resolve, 1))
@@ -217,7 +217,7 @@ function reconstruction(relativeError: number) {
 /** Curves that fall from all images right to none; the larger the seed, the faster. */
 function importance({ scores, seeds, fractions }: Extract<TrainerJob, { kind: 'importance' }>): JobResult {
   send({ type: 'started', device: 'scripted', totalSteps: 0, step: 0 })
-  send({ type: 'phase', phase: 'pruning by relative error', done: 1, total: 2 })
+  send({ type: 'phase', phase: 'pruning by relative error', done: 1, total: 2, isRepeatable: false })
   const curves = scores.map((score) => ({
     score,
     points: fractions.map((fraction) => ({
@@ -323,6 +323,7 @@ async function importDataset(outputPath: string): Promise<JobResult> {
 process.on('disconnect', () => process.exit(0))
 process.on('message', (raw) => {
   const message = toTrainerSchema.parse(raw)
+  if (message.type === 'checkpoint') return sendCheckpoint()
   if (message.type !== 'start') {
     wish = message.type
     return

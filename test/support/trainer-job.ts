@@ -13,6 +13,7 @@ export async function messagesOf(job: TrainerJob, stopAtBreath = Infinity): Prom
     now: () => 0,
     breathe: () => (++breaths >= stopAtBreath ? Promise.reject(cancelled()) : Promise.resolve()),
     isPauseRequested: () => false,
+    takeCheckpointRequest: () => false,
   }
   await runJob(job, context)
   return messages

@@ -1,4 +1,5 @@
 import type { ExperimentRecord, LogLine, MetricPoint, RunRecord } from '#shared/records.ts'
+import { formatBytes, formatCount } from '#shared/plain-text/units.ts'
 import { assertNever, toAppError, type AppError } from '#shared/result.ts'
 import { timestamp } from '../clock.ts'
 import type { StudioContext } from '../context.ts'
@@ -13,7 +14,7 @@ import { storeResult } from './store-result.ts'
 
 const PHASE_INTERVAL_MS = 500
 
-type ProgressMessage = TrainerEvent<'started' | 'heartbeat' | 'phase' | 'metrics' | 'preview' | 'log'>
+type ProgressMessage = TrainerEvent<'started' | 'heartbeat' | 'phase' | 'metrics' | 'preview' | 'log' | 'stage-times'>
 
 /** One experiment while it runs: writes what its trainer says, then announces it, and ends in the right status. */
 export class ActiveRun {
@@ -49,13 +50,22 @@ export class ActiveRun {
   }
 
   pause(): void {
-    this.#wish ??= 'pause'
+    if (this.#wish !== undefined) return
+    this.#wish = 'pause'
+    this.#acknowledge('pausing')
     this.#supervisor?.pause()
   }
 
   cancel(): void {
+    if (this.#wish === 'cancel') return
     this.#wish = 'cancel'
+    this.#acknowledge('cancelling')
     this.#supervisor?.cancel()
+  }
+
+  /** Asks for a checkpoint after the next step; the run goes on. */
+  saveCheckpoint(): void {
+    this.#supervisor?.saveCheckpoint()
   }
 
   /** The studio closes: like `pause`, but the experiment waits in the queue again. */
@@ -73,11 +83,12 @@ export class ActiveRun {
     const { store, createHost, clock, limits } = this.#context
     let outcome: JobOutcome
     try {
-      const job = await experimentJob(store, experiment, (text) => this.#note('warning', text))
+      const executor = store.runs.executorOf(this.#run.id)
+      const job = await experimentJob(store, experiment, executor, (text) => this.#note('warning', text))
       const supervisor = new Supervisor(
         {
           job,
-          executor: store.runs.executorOf(this.#run.id),
+          executor,
           label: `trainer ${experiment.id}`,
           listener: {
             onMessage: (message) => this.#receive(message),
@@ -113,6 +124,8 @@ export class ActiveRun {
 
   async #keepCheckpoint(checkpoint: TrainerEvent<'checkpoint'>): Promise<void> {
     await this.#checkpoints.save(checkpoint)
+    const { step, bytes } = checkpoint
+    this.#note('info', `Kept a checkpoint of step ${formatCount(step)} (${formatBytes(bytes.byteLength)}).`)
     this.#announceCheckpoints()
   }
 
@@ -135,6 +148,7 @@ export class ActiveRun {
       case 'started': {
         const { device, totalSteps, step } = message
         store.runs.report(id, { device, totalSteps, step })
+        this.#note('info', `Runs on ${device}.`)
         return this.#announceExperiment()
       }
       case 'heartbeat':
@@ -142,9 +156,9 @@ export class ActiveRun {
       case 'phase':
         return this.#receivePhase(message)
       case 'metrics': {
-        const { step, stepsPerSecond, remainingSeconds, points } = message
+        const { type: _type, points, ...progress } = message
         this.#resources.elapsedMs = points.at(-1)?.elapsedMs ?? this.#resources.elapsedMs
-        return this.#receivePoints(points, { step, stepsPerSecond, remainingSeconds })
+        return this.#receivePoints(points, progress)
       }
       case 'preview': {
         const { step, layers } = message
@@ -155,9 +169,19 @@ export class ActiveRun {
       }
       case 'log':
         return this.#note(message.level, message.text)
+      case 'stage-times':
+        return store.stageTimes.save(store.runs.executorOf(id), message.seconds)
       default:
         assertNever(message)
     }
+  }
+
+  /** Says at once what was asked for: until the trainer has done it, the phase is that. */
+  #acknowledge(phase: 'pausing' | 'cancelling'): void {
+    const { store } = this.#context
+    store.runs.report(this.#run.id, { phase })
+    this.#note('info', phase === 'pausing' ? 'A pause was asked for.' : 'The end was asked for.')
+    this.#announceExperiment()
   }
 
   #receivePoints(points: readonly MetricPoint[], progress: RunProgress = {}): void {
@@ -174,6 +198,7 @@ export class ActiveRun {
   #receivePhase({ phase, done, total }: TrainerEvent<'phase'>): void {
     const { store, clock } = this.#context
     const now = clock.now()
+    if (this.#wish !== undefined) return
     if (phase === this.#phase.name && done < total && now - this.#phase.at < PHASE_INTERVAL_MS) return
     this.#phase = { name: phase, at: now }
     const text = total > 0 ? `${phase} ${Math.floor((100 * done) / total)} %` : phase

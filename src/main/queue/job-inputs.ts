@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises'
 import type { ExperimentRecord } from '#shared/records.ts'
 import { AppException } from '#shared/result.ts'
-import type { TrainerJob } from '#shared/trainer-protocol.ts'
+import { stageSubject, type TimedJob } from '#shared/stage-times.ts'
+import type { ExecutorChoice, SplitPredictions, TrainerJob } from '#shared/trainer-protocol.ts'
 import { assertSha256 } from '../files/sha256.ts'
 import { keptPermutation } from '../library/permutation-cache.ts'
 import { datasetPath, networkPath, packagePath } from '../store/layout.ts'
@@ -41,26 +42,46 @@ async function startPackage(store: Store, runId: string): Promise<string> {
 export async function experimentJob(
   store: Store,
   experiment: ExperimentRecord,
+  executor: ExecutorChoice,
   onDamaged: (text: string) => void,
 ): Promise<TrainerJob> {
   const { config, networkId, datasetId, name } = experiment
   const dataset = datasetInput(store, datasetId)
   if (config.kind === 'train') {
     const start = networkId === undefined ? {} : { network: await networkInput(store, networkId) }
-    return { kind: 'train', config, ...start, dataset }
+    return withKnownTimes(store, executor, { kind: 'train', config, ...start, dataset })
   }
   if (networkId === undefined) {
     throw new AppException({ code: 'invalid-config', message: `${name} names no network to compress.` })
   }
   const network = await networkInput(store, networkId)
-  if (config.kind === 'baseline') return { kind: 'baseline', config, network, dataset }
+  const originalEvaluations = wholeEvaluations(store, networkId, datasetId)
+  if (config.kind === 'baseline') {
+    return withKnownTimes(store, executor, { kind: 'baseline', config, network, dataset, originalEvaluations })
+  }
   const permutationPath = await keptPermutation(store.layout, network.sha256, config, onDamaged)
-  return {
+  return withKnownTimes(store, executor, {
     kind: 'compress',
     config,
     network,
     dataset,
+    originalEvaluations,
     ...(permutationPath === undefined ? {} : { permutationPath }),
     ...(config.start === undefined ? {} : { startPath: await startPackage(store, config.start.runId) }),
-  }
+  })
+}
+
+function withKnownTimes<J extends TimedJob>(store: Store, executor: ExecutorChoice, job: J): J {
+  return { ...job, knownTimes: store.stageTimes.of(executor, stageSubject(job)) }
+}
+
+/** What was measured of a network on all images of validation and test before: a run need not do it again. */
+function wholeEvaluations(store: Store, networkId: string, datasetId: string): SplitPredictions[] {
+  const { counts } = store.datasets.get(datasetId)
+  return (['validation', 'test'] as const).flatMap((split) => {
+    const best = store.evaluations.best({ networkId }, datasetId, split)
+    if (best?.total !== counts[split]) return []
+    const { id, correct, total } = best
+    return [{ of: 'original', split, correct, total, predictions: Uint8Array.from(store.evaluations.predictions(id)) }]
+  })
 }

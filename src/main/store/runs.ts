@@ -37,13 +37,13 @@ interface PreviewRow {
 
 /** Where a running attempt is; absent fields stay as they are. */
 export interface RunProgress {
-  readonly device?: string
-  readonly phase?: string
-  readonly step?: number
-  readonly totalSteps?: number
-  readonly stepsPerSecond?: number
-  readonly remainingSeconds?: number
-  readonly progress?: number
+  readonly device?: string | undefined
+  readonly phase?: string | undefined
+  readonly step?: number | undefined
+  readonly totalSteps?: number | undefined
+  readonly stepsPerSecond?: number | undefined
+  readonly remainingSeconds?: number | undefined
+  readonly progress?: number | undefined
 }
 
 export class Runs {

@@ -14,6 +14,7 @@ import { Networks } from './networks.ts'
 import { openDatabase } from './open-database.ts'
 import { Runs } from './runs.ts'
 import { SettingsTable } from './settings.ts'
+import { StageTimes } from './stage-times.ts'
 import { loadSqlite, type Database } from './sqlite.ts'
 
 export interface StoreOptions {
@@ -38,6 +39,7 @@ export class Store {
   readonly evaluations: Evaluations
   readonly importance: Importance
   readonly settings: SettingsTable
+  readonly stageTimes: StageTimes
   /** What the user must be told about opening it. */
   readonly notices: readonly string[]
   readonly #db: Database
@@ -60,6 +62,7 @@ export class Store {
     this.evaluations = new Evaluations(db, now)
     this.importance = new Importance(db, now)
     this.settings = new SettingsTable(db)
+    this.stageTimes = new StageTimes(db, now)
   }
 
   /** Errors: `store-locked`, `store-newer`, `store-corrupt`, `internal` (SQLite cannot be loaded). */

@@ -20,6 +20,8 @@ export interface SupervisorLimits {
   readonly silenceShownMs: number
   /** Silence after which the process is killed. */
   readonly silenceKilledMs: number
+  /** From a pause or cancellation to the end of a process that loses nothing by it. */
+  readonly wishMs: number
   /** From the last message to the end of the process. */
   readonly farewellMs: number
   /** Waits before the first, second ... restart; as many restarts as entries. */
@@ -30,6 +32,7 @@ export const defaultLimits: SupervisorLimits = {
   readyMs: 20_000,
   silenceShownMs: 30_000,
   silenceKilledMs: 120_000,
+  wishMs: 3_000,
   farewellMs: 5_000,
   restartDelaysMs: [1_000, 4_000, 16_000],
 }
@@ -37,7 +40,7 @@ export const defaultLimits: SupervisorLimits = {
 /** Told of everything in the order of the messages; a returned promise is waited for before the next one. */
 export interface JobListener {
   onMessage?(
-    message: TrainerEvent<'started' | 'heartbeat' | 'phase' | 'metrics' | 'preview' | 'log'>,
+    message: TrainerEvent<'started' | 'heartbeat' | 'phase' | 'metrics' | 'preview' | 'log' | 'stage-times'>,
   ): void | Promise<void>
   /** Bytes that agree with their digest. When it throws, the job ends with that error; `disk-full` pauses it. */
   onCheckpoint?(checkpoint: TrainerEvent<'checkpoint'>): void | Promise<void>
@@ -80,9 +83,12 @@ export class Supervisor {
   #outcome: JobOutcome | undefined
   #wish: 'pause' | 'cancel' | undefined
   #isReady = false
+  /** Nothing is lost when the process ends now. */
+  #isRepeatable = true
   /** Messages are handled one after another; the exit of a process comes behind its last message. */
   #tail: Promise<void> = Promise.resolve()
   #cancelTimer: () => void = () => {}
+  #cancelHurry: (() => void) | undefined
   #killReason: string | undefined
   #restarts = 0
   #step = 0
@@ -111,6 +117,12 @@ export class Supervisor {
     if (this.#wish !== undefined) return
     this.#wish = 'pause'
     if (this.#isReady) this.#host?.send({ type: 'pause' })
+    this.#hurry()
+  }
+
+  /** Asks for a checkpoint after the next step; the job goes on. */
+  saveCheckpoint(): void {
+    if (this.#isReady) this.#host?.send({ type: 'checkpoint' })
   }
 
   /** Asks for the end at the next step; `done` resolves with `cancelled`. */
@@ -118,6 +130,7 @@ export class Supervisor {
     if (this.#wish === 'cancel') return
     this.#wish = 'cancel'
     if (this.#isReady) this.#host?.send({ type: 'cancel' })
+    this.#hurry()
   }
 
   /** Ends the process now; with a wish pending `done` resolves with that. */
@@ -133,6 +146,7 @@ export class Supervisor {
     const host = this.#createHost(this.#work.label)
     this.#host = host
     this.#isReady = false
+    this.#isRepeatable = true
     this.#killReason = undefined
     host.onMessage((message) => {
       this.#watchSilence()
@@ -177,8 +191,13 @@ export class Supervisor {
         await listener.onMessage?.(message)
         return
       case 'phase':
+        this.#isRepeatable = message.isRepeatable
+        this.#hurry()
+        await listener.onMessage?.(message)
+        return
       case 'preview':
       case 'log':
+      case 'stage-times':
         await listener.onMessage?.(message)
         return
       case 'checkpoint':
@@ -219,6 +238,7 @@ export class Supervisor {
   /** The trainer has said its last word; it has a moment to end by itself. */
   #end(outcome: JobOutcome): void {
     this.#outcome = outcome
+    this.#stopHurrying()
     this.#cancelTimer()
     this.#cancelTimer = this.#clock.after(this.#limits.farewellMs, () => this.kill('did not end by itself'))
   }
@@ -226,6 +246,7 @@ export class Supervisor {
   #gone(exit: TrainerExit): void {
     this.#host = undefined
     this.#isReady = false
+    this.#stopHurrying()
     if (this.#outcome !== undefined) return this.#resolve(this.#outcome)
     if (this.#finishWish()) return
     const { listener } = this.#work
@@ -246,6 +267,24 @@ export class Supervisor {
       `The trainer died at step ${this.#step} (${reason}); restart ${this.#restarts} of ${restartDelaysMs.length} in ${delayMs / 1000} s.`,
     )
     this.#cancelTimer = this.#clock.after(delayMs, () => this.#enqueue(() => this.#start()))
+  }
+
+  /**
+   * Long computations hear nothing. Where ending loses nothing (everything, to somebody who cancels) the process has a
+   * moment to answer and is ended then; while steps are being made their checkpoint is waited for.
+   */
+  #hurry(): void {
+    const losesNothing = this.#wish === 'cancel' || (this.#wish === 'pause' && this.#isRepeatable)
+    if (!losesNothing) return this.#stopHurrying()
+    if (this.#outcome !== undefined || this.#host === undefined) return
+    this.#cancelHurry ??= this.#clock.after(this.#limits.wishMs, () =>
+      this.kill(`did not ${this.#wish ?? 'end'} by itself`),
+    )
+  }
+
+  #stopHurrying(): void {
+    this.#cancelHurry?.()
+    this.#cancelHurry = undefined
   }
 
   /** True when no process runs and what was asked for needs none. */

@@ -7,44 +7,41 @@ import { initialOptimizerState, optimizerInputsAt } from '#engine/nern/optimizer
 import { learningRateAt } from '#engine/nern/schedule.ts'
 import { float32Tensor, type HostTensors } from '#shared/host-tensor.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
-import { readCheckpoint, writeCheckpoint } from '../checkpoint.ts'
+import type { Checkpoint } from '../checkpoint.ts'
 import { BatchSource } from '../data/batch-source.ts'
 import { loadSplit } from '../data/open-dataset.ts'
-import { finiteLoss } from '../finite-loss.ts'
-import type { JobContext } from '../job-context.ts'
-import { Metrics } from '../metrics.ts'
 import type { LoadedNetwork } from '../network-file.ts'
-import { sha256Hex } from '../sha256.ts'
-import { baselineProgressSchema } from './progress.ts'
+import type { RunState } from '../steps/run-state.ts'
+import { runSteps } from '../steps/run-steps.ts'
+import type { BaselineProgress } from './progress.ts'
 
 type BaselineJob = Extract<TrainerJob, { kind: 'baseline' }>
 
 const optimizer = adam({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 })
-const phase = 'distillation'
+export const distillationPhase = 'distillation'
 
-export interface Distilled {
-  /** Under the names of the original; with scales where they were learned. */
-  readonly learned: HostTensors
-  /** Over all attempts. */
-  readonly seconds: number
+export interface DistilOptions {
+  readonly job: BaselineJob
+  readonly run: RunState
+  /** To go on from. */
+  readonly resumed: Checkpoint<BaselineProgress> | undefined
+  readonly executor: Executor
+  readonly original: LoadedNetwork
+  readonly plan: CompressionPlan
+  /** Shows what has been learned by now. */
+  readonly preview: (learned: HostTensors) => void
 }
 
-/** Goes on from the context's checkpoint when there is one; `paused` after sending another. Throws `diverged`. */
-export async function distil(
-  job: BaselineJob,
-  context: JobContext,
-  executor: Executor,
-  { network, parameters }: LoadedNetwork,
-  plan: CompressionPlan,
-): Promise<Distilled | 'paused'> {
+/**
+ * What was learned, under the names of the original, with scales where they were learned; `paused` after a checkpoint
+ * was sent. Throws `diverged`.
+ */
+export async function distil(options: DistilOptions): Promise<HostTensors | 'paused'> {
+  const { job, run, resumed, executor, original, plan } = options
+  const { network, parameters } = original
   const { distillation: config, seed } = job.config
-  const resumed =
-    context.checkpoint === undefined ? undefined : readCheckpoint(context.checkpoint, baselineProgressSchema)
   const copy = initialCopy(network, parameters, plan.quantisation)
   const state = executor.createState(resumed?.tensors ?? { ...copy, ...initialOptimizerState(optimizer, copy) })
-  const program = await executor.compile(
-    distillationStepProgram({ network, parameters, optimizer, ...plan, ...config, batch: config.dataBatch }),
-  )
   const source = new BatchSource(
     {
       data: await loadSplit(job.dataset, 'train', network),
@@ -55,61 +52,57 @@ export async function distil(
     },
     resumed?.progress.source,
   )
-  const firstStep = resumed?.progress.step ?? 0
-  const metrics = new Metrics(context, config.steps, firstStep, resumed?.progress.elapsedMs ?? 0)
+  const learned = async (): Promise<HostTensors> => learnedParameters(await state.read(Object.keys(copy)))
   const { channels, height, width } = network.inputShape
-  for (let step = firstStep; step < config.steps; step++) {
-    const learningRate = learningRateAt({ type: 'cosine', warmupSteps: config.rateWarmupSteps, ...config }, step)
-    const { images } = await source.next()
-    const outputs = await program.run(
-      {
-        images: float32Tensor([config.dataBatch, channels, height, width], images),
-        ...optimizerInputsAt(optimizer, step + 1, learningRate),
-      },
-      state,
-    )
-    const loss = finiteLoss(outputs['loss']?.data[0], step + 1)
-    const done = step + 1
-    if (metrics.isDue || done === config.steps) {
-      metrics.add(done, {
-        'loss.total': loss,
-        'loss.feature-maps': outputs['featureMapLoss']?.data[0] ?? 0,
-        'loss.distillation': outputs['distillationLoss']?.data[0] ?? 0,
-        'learning-rate': learningRate,
-      })
-      metrics.send(done)
-      context.send({ type: 'phase', phase, done, total: config.steps })
-    }
-    const isPaused = context.isPauseRequested() && done < config.steps
-    if (isPaused || done % job.config.checkpointEverySteps === 0) {
-      await sendCheckpoint(context, state, { step: done, elapsedMs: metrics.elapsedMs, source: source.state })
-    }
-    if (isPaused) {
-      context.send({ type: 'paused', step: done })
-      return 'paused'
-    }
-    await context.breathe()
-  }
-  const learned = learnedParameters(await state.read(Object.keys(copy)))
-  dispose(program, state)
-  return { learned, seconds: metrics.elapsedMs / 1000 }
-}
-
-async function sendCheckpoint(
-  context: JobContext,
-  state: DeviceState,
-  progress: { readonly step: number; readonly elapsedMs: number; readonly source: BatchSource['state'] },
-): Promise<void> {
-  const bytes = writeCheckpoint({
-    tensors: await state.read(),
-    progress: baselineProgressSchema.parse({ kind: 'baseline', ...progress }),
+  let program: CompiledProgram | undefined
+  const end = await runSteps(run, {
+    phase: distillationPhase,
+    first: 0,
+    steps: config.steps,
+    before: 0,
+    phaseSteps: config.steps,
+    stageOf: () => distillationPhase,
+    async prepare() {
+      const compiled = await executor.compile(
+        distillationStepProgram({ network, parameters, optimizer, ...plan, ...config, batch: config.dataBatch }),
+      )
+      program = compiled
+      return async (at) => {
+        const learningRate = learningRateAt({ type: 'cosine', warmupSteps: config.rateWarmupSteps, ...config }, at)
+        const { images } = await source.next()
+        const outputs = await compiled.run(
+          {
+            images: float32Tensor([config.dataBatch, channels, height, width], images),
+            ...optimizerInputsAt(optimizer, at + 1, learningRate),
+          },
+          state,
+        )
+        const loss = outputs['loss']?.data[0]
+        return {
+          loss,
+          values: {
+            'loss.total': loss ?? Number.NaN,
+            'loss.feature-maps': outputs['featureMapLoss']?.data[0] ?? 0,
+            'loss.distillation': outputs['distillationLoss']?.data[0] ?? 0,
+            'learning-rate': learningRate,
+          },
+        }
+      }
+    },
+    isCheckpointDue: (step) => step % job.config.checkpointEverySteps === 0,
+    async checkpoint() {
+      return { tensors: await state.read(), progress: { kind: 'baseline', source: source.state } }
+    },
+    preview: async () => options.preview(await learned()),
   })
-  const { step } = progress
-  context.send({ type: 'checkpoint', step, phase, sha256: sha256Hex(bytes), bytes: Uint8Array.from(bytes) })
+  if (end === 'paused') return 'paused'
+  const parametersLearned = await learned()
+  dispose(program, state)
+  return parametersLearned
 }
 
 /** Its feature maps take more memory than all that follows. */
-function dispose(program: CompiledProgram, state: DeviceState): void {
-  program.dispose()
+function dispose(program: CompiledProgram | undefined, state: DeviceState): void {
+  program?.dispose()
   state.dispose()
 }

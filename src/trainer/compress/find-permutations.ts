@@ -6,8 +6,9 @@ import type { LayerPermutation } from '#shared/layer-permutation.ts'
 import { permuteNetwork } from '#engine/nern/permutation/network-permutation.ts'
 import type { CompressConfig } from '#shared/experiment-config.ts'
 import type { HostTensors } from '#shared/host-tensor.ts'
+import { formatCount, formatDuration } from '#shared/plain-text/units.ts'
 import { toAppError } from '#shared/result.ts'
-import type { JobContext } from '../job-context.ts'
+import { breatheOrPause, note, tellPhase, type JobContext } from '../job-context.ts'
 import { sha256Hex } from '../sha256.ts'
 import { readPermutations, writePermutations } from './permutation-file.ts'
 
@@ -31,22 +32,23 @@ export async function findPermutations(
   if (keptPath !== undefined) {
     try {
       const permutations = readPermutations(await readFile(keptPath), basename(keptPath), mode, table)
-      context.send({ type: 'log', level: 'info', text: 'Took the permutation that was kept of this network.' })
+      note(context, 'Took the permutation that was kept of this network.')
       return { permutations, seconds: 0, source: 'cache' }
     } catch (thrown) {
       const { message } = toAppError(thrown)
-      context.send({ type: 'log', level: 'warning', text: `The kept permutation is computed again: ${message}` })
+      note(context, `The kept permutation is computed again: ${message}`, 'warning')
     }
   }
   const startedMs = context.now()
   const permutations = await permuteNetwork(mode, table, weights, {
     onProgress: (kernels) => {
-      context.send({ type: 'phase', phase: 'permutation', done: kernels, total: table.kernels })
+      tellPhase(context, 'permutation', kernels, table.kernels)
     },
-    pause: () => context.breathe(),
+    pause: () => breatheOrPause(context),
     twoOptPasses: refinement === 'none' ? 0 : refinementPasses,
   })
   const seconds = (context.now() - startedMs) / 1000
+  note(context, `Found a ${mode} permutation of ${formatCount(table.kernels)} kernels in ${formatDuration(seconds)}.`)
   const bytes = Uint8Array.from(writePermutations(permutations, table))
   context.send({ type: 'permutation', sha256: sha256Hex(bytes), bytes })
   return { permutations, seconds, source: 'computed' }

@@ -11,22 +11,27 @@ import { networkStatistics } from '#networks/network-statistics.ts'
 import { accuracyPairs } from '#shared/accuracy-pairs.ts'
 import type { PhaseName } from '#shared/compress-phases.ts'
 import { networkSmoothness } from '#shared/network-smoothness.ts'
+import { formatBytes } from '#shared/plain-text/units.ts'
 import { AppException } from '#shared/result.ts'
 import type { StoredTensors } from '#shared/stored-tensor.ts'
 import type { JobResult, TrainerJob } from '#shared/trainer-protocol.ts'
-import type { JobContext } from '../job-context.ts'
+import { breatheOrPause, note, tellPhase } from '../job-context.ts'
 import { measureBoth } from '../measure-both.ts'
 import { packagedNetwork, reconstructedFile, storedRemainderOf, type LoadedNetwork } from '../network-file.ts'
 import { packagedWeights } from '../reconstruct-package.ts'
+import { sendPreview } from '../steps/preview.ts'
+import type { RunState } from '../steps/run-state.ts'
+import { sendStageTimes } from '../steps/stage-times.ts'
 import { reconstructionErrors, type ReconstructedEvaluation } from './reconstructed-evaluation.ts'
 import type { FoundPermutations } from './find-permutations.ts'
 import type { CompressSetup } from './setup.ts'
+import { packagingStage } from './stages.ts'
 
 type CompressJobResult = Extract<JobResult, { kind: 'compress' }>
 
 export interface FinishOptions {
   readonly job: Extract<TrainerJob, { kind: 'compress' }>
-  readonly context: JobContext
+  readonly run: RunState
   readonly original: LoadedNetwork
   readonly setup: CompressSetup
   readonly executor: Executor
@@ -35,24 +40,32 @@ export interface FinishOptions {
   readonly predictor: StoredTensors
   readonly permutation: Pick<FoundPermutations, 'seconds' | 'source'>
   readonly seconds: Readonly<Record<PhaseName, number>>
-  elapsedMs(): number
 }
 
 export async function finish(options: FinishOptions): Promise<void> {
-  const { job, context, original, executor, evaluation } = options
+  const { job, run, original, executor, evaluation } = options
+  const { context, metrics } = run
   const startedMs = context.now()
+  tellPhase(context, 'writing the package')
+  await breatheOrPause(context)
   // What is measured is what a reader of the package gets.
-  const content = decoded(writePackage(packageContent(options)))
+  const written = writePackage(packageContent(options))
+  const content = decoded(written)
   const weights = await packagedWeights(executor, content)
+  metrics.time.record(packagingStage, 1, (context.now() - startedMs) / 1000)
+  note(context, `The package takes ${formatBytes(written.byteLength)}.`)
+  await breatheOrPause(context)
   evaluation.use(weights)
+  sendPreview(run, original.parameters, weights)
   const evaluations = await measureBoth({
     executor,
-    context,
+    run,
     original,
-    dataset: job.dataset,
+    job,
     reconstructed: (data, onBatch) => evaluation.evaluate(data, onBatch),
   })
   const { layers, relativeError } = reconstructionErrors(original.parameters, weights)
+  sendStageTimes(context, job, metrics.time)
   context.send({
     type: 'result',
     result: {
@@ -64,7 +77,7 @@ export async function finish(options: FinishOptions): Promise<void> {
         permutation: options.permutation.seconds,
         ...options.seconds,
         evaluation: (context.now() - startedMs) / 1000,
-        total: options.permutation.seconds + options.elapsedMs() / 1000,
+        total: options.permutation.seconds + metrics.elapsedMs / 1000,
       },
       permutationSource: options.permutation.source,
       ...smoothnessOf(options),

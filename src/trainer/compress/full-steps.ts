@@ -64,13 +64,17 @@ export class FullSteps {
     return partial.program.run({ ...sampled, ...rowSourcesOf(this.#options.representation, kernels) }, state)
   }
 
+  dispose(): void {
+    this.#programs?.whole.dispose()
+    this.#programs?.partial?.program.dispose()
+    this.#programs = undefined
+  }
+
   async #programsOf(terms: Terms): Promise<Programs> {
     const { featureMaps, distillation } = terms
     const known = this.#programs
     if (known?.terms.featureMaps === featureMaps && known.terms.distillation === distillation) return known
-    known?.whole.dispose()
-    known?.partial?.program.dispose()
-    this.#programs = undefined
+    this.dispose()
     this.#programs = { terms, ...(await this.#compile(terms)) }
     return this.#programs
   }

@@ -7,7 +7,6 @@ import { objectiveInputs } from '#engine/nern/programs/objective-gradients.ts'
 import type { Representation } from '#engine/nern/representation.ts'
 import type { HostTensor } from '#shared/host-tensor.ts'
 import type { MetricName } from '#shared/metrics.ts'
-import { finiteLoss } from '../finite-loss.ts'
 import type { MetricValues } from '../metrics.ts'
 import type { LoadedNetwork } from '../network-file.ts'
 import { FullSteps } from './full-steps.ts'
@@ -20,7 +19,7 @@ export interface ImageStepOptions extends StepOptions {
   /** Of the phase: in the quantisation phase that of the predictor as it is stored. */
   readonly representation: Representation
   readonly rounding: Pick<FullStepOptions, 'quantisation' | 'frozen' | 'pruned'>
-  readonly images: ImageInputs
+  readonly images: Pick<ImageInputs, 'next'>
 }
 
 export function imageStep(options: ImageStepOptions): Step {
@@ -58,7 +57,7 @@ export function imageStep(options: ImageStepOptions): Step {
     warmupSteps: isFirstWithImages ? distillation.warmupSteps : 0,
     rampSteps: isFirstWithImages ? distillation.rampSteps : 0,
   }
-  return async (phaseStep) => {
+  const run = async (phaseStep: number): Promise<MetricValues> => {
     const learningRate = learningRateOf(config, segment, phaseStep)
     const weights = objectiveWeightsAt(schedule, phaseStep)
     const terms = { featureMaps: weights.featureMaps > 0, distillation: weights.distillation > 0 }
@@ -74,12 +73,13 @@ export function imageStep(options: ImageStepOptions): Step {
       state,
     )
     return {
-      'loss.total': finiteLoss(outputs['loss']?.data[0], segment.first + phaseStep + 1),
+      'loss.total': outputs['loss']?.data[0] ?? Number.NaN,
       'loss.reconstruction': outputs['reconstructionLoss']?.data[0] ?? Number.NaN,
       ...lossOf('loss.feature-maps', outputs['featureMapLoss']),
       ...lossOf('loss.distillation', outputs['distillationLoss']),
     }
   }
+  return { run, dispose: () => program.dispose() }
 }
 
 /** A term that a step leaves out has no value. */

@@ -2,17 +2,14 @@
 import { z } from 'zod'
 import { randomStateSchema } from '../checkpoint.ts'
 import { trainingImagesStateSchema } from '../data/training-images.ts'
+import { runProgressFields } from '../steps/run-state.ts'
 
 export const compressProgressSchema = z.object({
   kind: z.literal('compress'),
-  /** Steps done over all phases. */
-  step: z.int(),
-  elapsedMs: z.number(),
+  ...runProgressFields,
   sampling: randomStateSchema,
   /** Of the distillation's images; absent before it starts. */
   source: trainingImagesStateSchema.optional(),
-  /** Best step by correct validation images; -1 before the first evaluation. */
-  best: z.object({ correct: z.int(), step: z.int() }),
   /** How the permutation of the first attempt was found; absent in checkpoints of older versions. */
   permutation: z.object({ seconds: z.number(), source: z.enum(['none', 'computed', 'cache']) }).optional(),
   seconds: z.object({ reconstruction: z.number(), distillation: z.number(), quantisation: z.number().default(0) }),

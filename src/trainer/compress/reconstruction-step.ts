@@ -3,7 +3,7 @@ import { KernelSampler } from '#engine/nern/kernel-sampling.ts'
 import { optimizerInputsAt } from '#engine/nern/optimizers/optimizer.ts'
 import { sampledStepProgram } from '#engine/nern/programs/sampled-step.ts'
 import { int32Tensor } from '#shared/host-tensor.ts'
-import { finiteLoss } from '../finite-loss.ts'
+import type { MetricValues } from '../metrics.ts'
 import { learningRateOf, type Step, type StepOptions } from './step.ts'
 
 export async function reconstructionStep(options: StepOptions): Promise<Step> {
@@ -14,11 +14,12 @@ export async function reconstructionStep(options: StepOptions): Promise<Step> {
   const program = await executor.compile(
     sampledStepProgram({ representation, targets, form: 'rmse', optimizer, sampledKernels: sampler.count }),
   )
-  return async (phaseStep) => {
+  const run = async (phaseStep: number): Promise<MetricValues> => {
     const learningRate = learningRateOf(config, segment, phaseStep)
     const kernels = int32Tensor([sampler.count], sampler.draw(sampling))
     const { loss } = await program.run({ kernels, ...optimizerInputsAt(optimizer, phaseStep + 1, learningRate) }, state)
-    const value = finiteLoss(loss?.data[0], segment.first + phaseStep + 1)
+    const value = loss?.data[0] ?? Number.NaN
     return { 'loss.total': value, 'loss.reconstruction': value }
   }
+  return { run, dispose: () => program.dispose() }
 }

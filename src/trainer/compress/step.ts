@@ -8,8 +8,12 @@ import type { Random } from '#shared/random.ts'
 import type { MetricValues } from '../metrics.ts'
 import type { CompressSetup } from './setup.ts'
 
-/** Runs one prepared step (0 for the phase's first) and returns its losses by metric name. */
-export type Step = (phaseStep: number) => Promise<MetricValues>
+/** The compiled steps of a segment. */
+export interface Step {
+  /** Runs one (0 for the segment's first) and returns its losses by metric name. */
+  run(at: number): Promise<MetricValues>
+  dispose(): void
+}
 
 export interface StepOptions {
   readonly executor: Executor

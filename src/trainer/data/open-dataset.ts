@@ -49,6 +49,11 @@ function readImages(dataset: DatasetInput, split: SplitName, indices: ArrayLike<
   })
 }
 
+/** Images of a split. Throws as `loadSplit` does. */
+export function loadImageCount(dataset: DatasetInput, split: SplitName): Promise<number> {
+  return withCache(dataset, (cache) => Promise.resolve(cache.header.splits[split].count))
+}
+
 /** Throws as `loadSplit` does. */
 export function loadClassCount(dataset: DatasetInput): Promise<number> {
   return withCache(dataset, (cache) => Promise.resolve(cache.header.classNames.length))

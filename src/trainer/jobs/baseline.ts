@@ -1,5 +1,6 @@
 /** A baseline: the kernels themselves in fewer bytes, written, read back and measured like a compression. */
 import { compressKernels, planCompression, type CompressionPlan } from '#engine/baseline/compress-kernels.ts'
+import type { Executor } from '#engine/executors/executor.ts'
 import { evaluateProgram } from '#engine/network-evaluation.ts'
 import { readBack } from '#engine/quantization/stored-parameters.ts'
 import type { BaselinePackage } from '#formats/baseline-package/kind.ts'
@@ -8,13 +9,16 @@ import { writeBaselinePackage } from '#formats/baseline-package/writer.ts'
 import { accuracyPairs } from '#shared/accuracy-pairs.ts'
 import { decompressed } from '#shared/compressed-tensor.ts'
 import type { HostTensors } from '#shared/host-tensor.ts'
+import { formatBytes } from '#shared/plain-text/units.ts'
 import { AppException } from '#shared/result.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
-import { distil } from '../baseline/distillation.ts'
+import { distil, distillationPhase } from '../baseline/distillation.ts'
+import { baselineProgressSchema } from '../baseline/progress.ts'
+import { readCheckpoint } from '../checkpoint.ts'
 import { reconstructionErrors } from '../compress/reconstructed-evaluation.ts'
-import { evaluateSplit, evaluationBatchOf } from '../evaluation.ts'
-import type { JobContext, JobEnd } from '../job-context.ts'
-import { measureBoth } from '../measure-both.ts'
+import { evaluateSplit, evaluationBatchOf, probeEvaluation } from '../evaluation.ts'
+import { breatheOrPause, note, tellPhase, type JobContext, type JobEnd } from '../job-context.ts'
+import { imagesToMeasure, measureBoth } from '../measure-both.ts'
 import {
   loadNetwork,
   packagedNetwork,
@@ -24,6 +28,10 @@ import {
   type LoadedNetwork,
 } from '../network-file.ts'
 import { openExecutor } from '../open-executor.ts'
+import { sendPreview } from '../steps/preview.ts'
+import { RunState } from '../steps/run-state.ts'
+import { sendStageTimes, timeLeftOf } from '../steps/stage-times.ts'
+import { evaluationStage, startOf, type Stage, type TimeLeft } from '../steps/time-left.ts'
 
 type BaselineJob = Extract<TrainerJob, { kind: 'baseline' }>
 
@@ -31,23 +39,43 @@ export async function baseline(job: BaselineJob, context: JobContext): Promise<J
   const original = await loadNetwork(job.network)
   const { network, parameters } = original
   const options = { allowsEntropy: job.config.storage.entropyCoding }
+  const resumed =
+    context.checkpoint === undefined ? undefined : readCheckpoint(context.checkpoint, baselineProgressSchema)
+  const time = timeLeftOf(job, await stagesOf(job))
   const { executor, device } = await openExecutor(context.executor)
   try {
     const { steps } = job.config.distillation
-    context.send({ type: 'started', device, totalSteps: steps, step: 0 })
+    const run = new RunState({
+      context,
+      time,
+      keep: 'last',
+      resumed,
+      probe: () => probe(job, original, context, executor, time),
+    })
+    context.send({ type: 'started', device, totalSteps: steps, step: run.step })
     const plan = planCompression(representedAndKept(original).represented, job.config)
-    const distilled = steps === 0 ? undefined : await distil(job, context, executor, original, plan)
-    if (distilled === 'paused') return 'paused'
-    const distillation = distilled?.seconds ?? 0
-    context.send({ type: 'phase', phase: 'compressing the kernels', done: 0, total: 0 })
-    await context.breathe()
+    const preview = (learned: HostTensors): void => {
+      const { layers } = packageContent(job, original, plan, learned)
+      sendPreview(run, parameters, decompressed(layers))
+    }
+    const learned = steps === 0 ? {} : await distil({ job, run, resumed, executor, original, plan, preview })
+    if (learned === 'paused') {
+      sendStageTimes(context, job, time)
+      return 'paused'
+    }
+    const distillation = steps === 0 ? 0 : run.metrics.elapsedMs / 1000
+    tellPhase(context, 'compressing the kernels')
+    await breatheOrPause(context)
     const beforeMs = context.now()
-    const written = writeBaselinePackage(packageContent(job, original, plan, distilled?.learned ?? {}), options)
+    const written = writeBaselinePackage(packageContent(job, original, plan, learned), options)
     // What is measured is what a reader of the package gets.
     const content = decoded(written)
     const weights = decompressed(content.layers)
     const kept = readBack(content.kept)
     const compression = (context.now() - beforeMs) / 1000
+    time.record(compressionStage, 1, compression)
+    note(context, `The package takes ${formatBytes(written.byteLength)}.`)
+    sendPreview(run, parameters, weights)
     const evaluatedMs = context.now()
     const program = await executor.compile(
       evaluateProgram(network, {
@@ -59,12 +87,13 @@ export async function baseline(job: BaselineJob, context: JobContext): Promise<J
     const state = executor.createState(weights)
     const evaluations = await measureBoth({
       executor,
-      context,
+      run,
       original,
-      dataset: job.dataset,
+      job,
       reconstructed: (data, onBatch) => evaluateSplit(program, state, network, data, onBatch),
     })
     const evaluation = (context.now() - evaluatedMs) / 1000
+    sendStageTimes(context, job, time)
     context.send({
       type: 'result',
       result: {
@@ -80,6 +109,41 @@ export async function baseline(job: BaselineJob, context: JobContext): Promise<J
     executor.dispose()
   }
   return 'finished'
+}
+
+const compressionStage = 'compression'
+
+async function stagesOf(job: BaselineJob): Promise<readonly Stage[]> {
+  const { steps } = job.config.distillation
+  return [
+    { name: distillationPhase, units: steps },
+    { name: startOf(distillationPhase), units: Math.min(1, steps), assumedSeconds: 1 },
+    { name: compressionStage, units: 1, assumedSeconds: 1 },
+    { name: evaluationStage, units: await imagesToMeasure(job) },
+  ]
+}
+
+/** An image costs the same whatever weights the network has. */
+async function probe(
+  job: BaselineJob,
+  { network, parameters }: LoadedNetwork,
+  context: JobContext,
+  executor: Executor,
+  time: TimeLeft,
+): Promise<void> {
+  const program = await executor.compile(
+    evaluateProgram(network, { batch: evaluationBatchOf(network), parameters, inState: 'none' }),
+  )
+  const state = executor.createState({})
+  await probeEvaluation(
+    job,
+    network,
+    time,
+    (data, onBatch) => evaluateSplit(program, state, network, data, onBatch),
+    context,
+  )
+  state.dispose()
+  program.dispose()
 }
 
 /**

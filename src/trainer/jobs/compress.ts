@@ -10,26 +10,34 @@ import type { HostTensors } from '#shared/host-tensor.ts'
 import { underPrefix, withoutPrefix, withPrefix } from '#shared/name-prefix.ts'
 import { Random } from '#shared/random.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
-import { bestPrefix, readCheckpoint, writeCheckpoint } from '../checkpoint.ts'
+import { readCheckpoint, type Checkpoint } from '../checkpoint.ts'
 import type { FoundPermutations } from '../compress/find-permutations.ts'
 import { finish } from '../compress/finish.ts'
 import { cacheState } from '../compress/full-steps.ts'
 import { ImageInputs } from '../compress/image-inputs.ts'
 import { imageStep } from '../compress/image-step.ts'
+import { probeImageSteps } from '../compress/probe.ts'
 import { compressProgressSchema } from '../compress/progress.ts'
 import { ReconstructedEvaluation } from '../compress/reconstructed-evaluation.ts'
 import { reconstructionStep } from '../compress/reconstruction-step.ts'
 import { setUp, startedInStoredForm, type CompressSetup } from '../compress/setup.ts'
+import { compressStages, isEvaluationDue, roundingStage, stageOfStep } from '../compress/stages.ts'
 import { startPredictor } from '../compress/start-predictor.ts'
 import { learningRateOf, type Step, type StepOptions } from '../compress/step.ts'
 import { StoredPredictor } from '../compress/stored-predictor.ts'
 import type { ImageSplit } from '../data/image-split.ts'
 import { loadSplit } from '../data/open-dataset.ts'
-import type { JobContext, JobEnd } from '../job-context.ts'
-import { Metrics } from '../metrics.ts'
+import { probeEvaluation } from '../evaluation.ts'
+import { breatheOrPause, tellPhase, type JobContext, type JobEnd } from '../job-context.ts'
+import { imagesToMeasure } from '../measure-both.ts'
 import { loadNetwork, storedRemainderOf, type LoadedNetwork } from '../network-file.ts'
 import { openExecutor } from '../open-executor.ts'
-import { sha256Hex } from '../sha256.ts'
+import { evaluationProgress } from '../steps/evaluation-progress.ts'
+import { sendPreview } from '../steps/preview.ts'
+import { RunState, withoutBest } from '../steps/run-state.ts'
+import { runSteps, type StepEvaluation, type StepOutcome, type Stretch } from '../steps/run-steps.ts'
+import { sendStageTimes, timeLeftOf } from '../steps/stage-times.ts'
+import { evaluationStage, type TimeLeft } from '../steps/time-left.ts'
 
 type CompressJob = Extract<TrainerJob, { kind: 'compress' }>
 
@@ -50,15 +58,24 @@ export async function compress(job: CompressJob, context: JobContext): Promise<J
   }
 }
 
+interface CompressParts {
+  readonly job: CompressJob
+  readonly context: JobContext
+  readonly original: LoadedNetwork
+  readonly setup: CompressSetup
+  readonly executor: Executor
+  readonly evaluation: ReconstructedEvaluation
+  /** Images that accuracy is measured with between steps. */
+  readonly validation: ImageSplit
+  readonly time: TimeLeft
+  /** The first predictor, where it is not random. */
+  readonly start: HostTensors | undefined
+}
+
 class CompressRun {
-  readonly #job: CompressJob
-  readonly #context: JobContext
-  readonly #original: LoadedNetwork
-  readonly #setup: CompressSetup
-  readonly #executor: Executor
+  readonly #parts: CompressParts
+  readonly #run: RunState
   readonly #stored: StoredPredictor
-  readonly #evaluation: ReconstructedEvaluation
-  readonly #metrics: Metrics
   readonly #sampling: Random
   /** Root mean square of the original weights: what a reconstruction loss is relative to. */
   readonly #weightSize: number
@@ -68,35 +85,26 @@ class CompressRun {
   #state: DeviceState
   /** Of the state's tensors, those that a step trains. */
   #trainedNames: readonly string[]
+  #step: Step | undefined
   /** Both phases with images draw from one sequence of batches: a checkpoint knows where it stands. */
   readonly #images: ImageInputs
-  #step: number
-  #best: HostTensors
-  #bestAt: { correct: number; step: number }
   /** Tensors of the checkpoint this attempt goes on from, until the phase they belong to has taken them. */
   #resumed: HostTensors | undefined
 
-  private constructor(
-    job: CompressJob,
-    context: JobContext,
-    original: LoadedNetwork,
-    setup: CompressSetup,
-    executor: Executor,
-    evaluation: ReconstructedEvaluation,
-    start: HostTensors | undefined,
-  ) {
+  private constructor(parts: CompressParts) {
+    const { job, context, original, setup, executor, start, time } = parts
     const { config } = job
     const resumed =
       context.checkpoint === undefined ? undefined : readCheckpoint(context.checkpoint, compressProgressSchema)
-    this.#job = job
-    this.#context = context
-    this.#original = original
-    this.#setup = setup
-    this.#executor = executor
+    this.#parts = parts
+    this.#run = new RunState({
+      context,
+      time,
+      keep: config.evaluation.keep,
+      resumed,
+      probe: () => this.#probe(),
+    })
     this.#stored = new StoredPredictor(config, setup, executor)
-    this.#evaluation = evaluation
-    this.#step = resumed?.progress.step ?? 0
-    this.#metrics = new Metrics(context, plannedSteps(config), this.#step, resumed?.progress.elapsedMs ?? 0)
     this.#sampling =
       resumed === undefined
         ? Random.fromSeed(config.seed, 'kernel sampling')
@@ -113,13 +121,11 @@ class CompressRun {
       { executor, context, config, original, dataset: job.dataset },
       resumed?.progress.source,
     )
-    this.#bestAt = resumed?.progress.best ?? { correct: -1, step: 0 }
-    this.#best = underPrefix(resumed?.tensors ?? {}, bestPrefix)
     this.#resumed = resumed?.tensors
     const trained =
       resumed === undefined
         ? (start ?? initialParameters(setup.representation, Random.fromSeed(config.seed, 'initial predictor')))
-        : [bestPrefix, 'optimizer.', cachePrefix].reduce(withoutPrefix, resumed.tensors)
+        : ['optimizer.', cachePrefix].reduce(withoutPrefix, withoutBest(resumed.tensors))
     this.#trainedNames = Object.keys(trained)
     this.#state = executor.createState(trained)
   }
@@ -132,78 +138,78 @@ class CompressRun {
     executor: Executor,
     device: string,
   ): Promise<CompressRun> {
+    const { config } = job
     const { network, parameters } = original
-    const kept = readBack(storedRemainderOf(original, job.config.storage.remainder))
+    const kept = readBack(storedRemainderOf(original, config.storage.remainder))
     const stored = { network, parameters: { ...parameters, ...kept } }
     const start = await startPredictor(job, given)
     const setup = start?.isStored === true ? startedInStoredForm(given) : given
     const evaluation = await ReconstructedEvaluation.create(executor, stored, setup.representation)
-    const run = new CompressRun(job, context, original, setup, executor, evaluation, start?.tensors)
-    context.send({ type: 'started', device, totalSteps: plannedSteps(job.config), step: run.#step })
+    const validation = await loadSplit(job.dataset, 'validation', network, config.evaluation.images)
+    const time = timeLeftOf(
+      job,
+      compressStages(config, { between: validation.labels.length, final: await imagesToMeasure(job) }),
+    )
+    const parts = { job, context, original, setup, executor, evaluation, validation, time, start: start?.tensors }
+    const run = new CompressRun(parts)
+    context.send({ type: 'started', device, totalSteps: plannedSteps(config), step: run.#run.step })
     return run
   }
 
   async runSegment(segment: Segment): Promise<JobEnd> {
-    const { config } = this.#job
+    const { config } = this.#parts.job
     const { phase, first, steps, before } = segment
-    if (this.#step >= first + steps) return 'finished'
-    const step = await this.#prepare(segment)
-    const startedMs = this.#context.now()
-    const earlierSeconds = this.#seconds[phase]
-    const limit = config.evaluation.images
-    const validation = await loadSplit(this.#job.dataset, 'validation', this.#original.network, limit)
-    while (this.#step < first + steps) {
-      const phaseStep = this.#step - first
-      const losses = await step(phaseStep)
-      this.#step += 1
-      this.#seconds[phase] = earlierSeconds + (this.#context.now() - startedMs) / 1000
-      if (this.#metrics.isDue || this.#step === first + steps) {
-        const learningRate = learningRateOf(config, segment, phaseStep)
-        const relativeError = (losses['loss.reconstruction'] ?? Number.NaN) / this.#weightSize
-        this.#metrics.add(this.#step, { ...losses, 'relative-error': relativeError, 'learning-rate': learningRate })
-        this.#metrics.send(this.#step)
-        this.#context.send({ type: 'phase', phase, done: before + phaseStep + 1, total: config[phase].steps })
-      }
-      const every = config.evaluation.everySteps
-      const isEvaluated = phase !== 'reconstruction' && every > 0 && (before + phaseStep + 1) % every === 0
-      if (isEvaluated || this.#step === first + steps) {
-        const { correct, total } = await this.#measure(phase, validation)
-        this.#metrics.add(this.#step, { 'accuracy.validation': correct / total })
-        this.#metrics.send(this.#step)
-      }
-      if (this.#step % config.checkpointEverySteps === 0) await this.#sendCheckpoint(phase)
-      await this.#context.breathe()
-      if (this.#context.isPauseRequested() && this.#step < plannedSteps(config)) {
-        await this.#sendCheckpoint(phase)
-        this.#context.send({ type: 'paused', step: this.#step })
-        return 'paused'
-      }
+    const stretch: Stretch = {
+      phase,
+      first,
+      steps,
+      before,
+      phaseSteps: config[phase].steps,
+      stageOf: (at) => stageOfStep(config, segment, at),
+      prepare: () => this.#prepare(segment),
+      evaluation: {
+        images: this.#parts.validation.labels.length,
+        isDue: (done) => isEvaluationDue(config, segment, done),
+        measure: () => this.#measure(phase),
+      },
+      isCheckpointDue: (step) => step % config.checkpointEverySteps === 0,
+      checkpoint: () => this.#checkpoint(),
+      preview: async () => {
+        const weights = await this.#weights(phase)
+        sendPreview(this.#run, this.#parts.original.parameters, weights)
+      },
     }
-    return 'finished'
+    const end = await runSteps(this.#run, stretch)
+    if (end === 'paused') sendStageTimes(this.#parts.context, this.#parts.job, this.#parts.time)
+    return end
   }
 
   async finish(): Promise<void> {
-    const { config } = this.#job
-    const hasBest = config.evaluation.keep === 'best-validation' && this.#bestAt.correct >= 0
+    const { job, context, original, setup, executor, evaluation, time } = this.#parts
+    tellPhase(context, 'rounding the predictor')
+    await breatheOrPause(context)
+    const startedMs = context.now()
+    const predictor = await this.#stored.finished(this.#run.best ?? (await this.#readTrained()))
+    time.record(roundingStage, 1, (context.now() - startedMs) / 1000)
     await finish({
-      job: this.#job,
-      context: this.#context,
-      original: this.#original,
-      setup: this.#setup,
-      executor: this.#executor,
-      evaluation: this.#evaluation,
-      predictor: await this.#stored.finished(hasBest ? this.#best : await this.#readTrained()),
+      job,
+      run: this.#run,
+      original,
+      setup,
+      executor,
+      evaluation,
+      predictor,
       permutation: this.#permutation,
       seconds: this.#seconds,
-      elapsedMs: () => this.#metrics.elapsedMs,
     })
   }
 
-  async #prepare(segment: Segment): Promise<Step> {
-    const { phase } = segment
-    await this.#evaluation.predictWith(this.#representationOf(phase))
-    const optimizer = this.#setup.optimizer(this.#job.config[phase].optimizer)
-    const isFirst = this.#step === segment.first
+  async #prepare(segment: Segment): Promise<(at: number) => Promise<StepOutcome>> {
+    const { phase, first } = segment
+    const { job, context, setup, executor, evaluation } = this.#parts
+    await evaluation.predictWith(this.#representationOf(phase))
+    const optimizer = setup.optimizer(job.config[phase].optimizer)
+    const isFirst = this.#run.step === first
     const trained = isFirst ? await this.#startOf(segment) : await this.#readTrained()
     // A segment starts with a fresh optimiser; a resumed one takes its moments from the checkpoint.
     const isResumedHere = Object.keys(this.#resumed ?? {}).some((name) => name.startsWith('optimizer.'))
@@ -214,19 +220,36 @@ class CompressRun {
     const cache =
       phase === 'reconstruction'
         ? {}
-        : cacheState(this.#job.config.distillation, this.#representationOf(phase), this.#resumed ?? {})
+        : cacheState(job.config.distillation, this.#representationOf(phase), this.#resumed ?? {})
     this.#resumed = undefined
     this.#state.dispose()
-    this.#state = this.#executor.createState({ ...trained, ...moments, ...cache })
+    this.#step?.dispose()
+    this.#state = executor.createState({ ...trained, ...moments, ...cache })
     this.#trainedNames = Object.keys(trained)
-    return this.#stepOf(segment, optimizer)
+    const step = await this.#stepOf(segment, optimizer)
+    this.#step = step
+    const startedMs = context.now()
+    const earlierSeconds = this.#seconds[phase]
+    return async (at) => {
+      const losses = await step.run(at)
+      this.#seconds[phase] = earlierSeconds + (context.now() - startedMs) / 1000
+      return {
+        loss: losses['loss.total'],
+        values: {
+          ...losses,
+          'relative-error': (losses['loss.reconstruction'] ?? Number.NaN) / this.#weightSize,
+          'learning-rate': learningRateOf(job.config, segment, at),
+        },
+      }
+    }
   }
 
   async #stepOf(segment: Segment, optimizer: Optimizer): Promise<Step> {
+    const { job, original, setup, executor } = this.#parts
     const options: StepOptions = {
-      executor: this.#executor,
-      config: this.#job.config,
-      setup: this.#setup,
+      executor,
+      config: job.config,
+      setup,
       segment,
       optimizer,
       sampling: this.#sampling,
@@ -235,7 +258,7 @@ class CompressRun {
     if (segment.phase === 'reconstruction') return reconstructionStep(options)
     return imageStep({
       ...options,
-      original: this.#original,
+      original,
       representation: this.#representationOf(segment.phase),
       rounding: this.#stored.roundingOf(segment),
       images: this.#images,
@@ -243,7 +266,8 @@ class CompressRun {
   }
 
   #representationOf(phase: PhaseName): Representation {
-    return phase === 'quantisation' ? this.#setup.stored.representation : this.#setup.representation
+    const { setup } = this.#parts
+    return phase === 'quantisation' ? setup.stored.representation : setup.representation
   }
 
   /** The predictor as a segment begins with it: where that changes it, what was best before is not comparable. */
@@ -251,20 +275,23 @@ class CompressRun {
     const trained = await this.#readTrained()
     const start = await this.#stored.startOf(segment, trained)
     if (start === trained) return trained
-    this.#bestAt = { correct: -1, step: this.#step }
-    this.#best = {}
+    this.#run.forgetBest()
     return start
   }
 
-  async #measure(phase: PhaseName, validation: ImageSplit): Promise<{ correct: number; total: number }> {
+  /** The represented weights that the predictor gives by now, as measurements of a phase see it. */
+  async #weights(phase: PhaseName, predictor?: HostTensors): Promise<HostTensors> {
+    const { evaluation } = this.#parts
+    return evaluation.weights(this.#stored.asMeasured(phase, predictor ?? (await this.#readTrained())))
+  }
+
+  async #measure(phase: PhaseName): Promise<StepEvaluation> {
+    const { evaluation, validation, original } = this.#parts
     const predictor = await this.#readTrained()
-    await this.#evaluation.weights(this.#stored.asMeasured(phase, predictor))
-    const measured = await this.#evaluation.evaluate(validation, () => this.#context.breathe())
-    if (this.#job.config.evaluation.keep === 'best-validation' && measured.correct > this.#bestAt.correct) {
-      this.#bestAt = { correct: measured.correct, step: this.#step }
-      this.#best = predictor
-    }
-    return measured
+    const weights = await this.#weights(phase, predictor)
+    await this.#run.previews.take(async () => sendPreview(this.#run, original.parameters, weights))
+    const { correct, total } = await evaluation.evaluate(validation, evaluationProgress(this.#run, evaluationStage))
+    return { correct, total, tensors: predictor }
   }
 
   /** The predictor's parameters and, from the quantisation phase on, their scales. */
@@ -272,25 +299,24 @@ class CompressRun {
     return this.#state.read(this.#trainedNames)
   }
 
-  async #sendCheckpoint(phase: PhaseName): Promise<void> {
-    const tensors = { ...(await this.#state.read()), ...withPrefix(this.#best, bestPrefix) }
-    const progress = compressProgressSchema.parse({
-      kind: 'compress',
-      step: this.#step,
-      elapsedMs: this.#metrics.elapsedMs,
-      sampling: this.#sampling.state,
-      source: this.#images.state,
-      best: this.#bestAt,
-      permutation: this.#permutation,
-      seconds: this.#seconds,
-    })
-    const bytes = writeCheckpoint({ tensors, progress })
-    this.#context.send({
-      type: 'checkpoint',
-      step: this.#step,
-      phase,
-      sha256: sha256Hex(bytes),
-      bytes: Uint8Array.from(bytes),
-    })
+  async #checkpoint(): Promise<Checkpoint<Readonly<Record<string, unknown>>>> {
+    return {
+      tensors: await this.#state.read(),
+      progress: {
+        kind: 'compress',
+        sampling: this.#sampling.state,
+        source: this.#images.state,
+        permutation: this.#permutation,
+        seconds: this.#seconds,
+      },
+    }
+  }
+
+  async #probe(): Promise<void> {
+    const { job, context, original, setup, executor, evaluation, time } = this.#parts
+    await probeImageSteps({ context, config: job.config, original, setup, executor, time })
+    if (!time.unknown.includes(evaluationStage)) return
+    await evaluation.weights(await this.#readTrained())
+    await probeEvaluation(job, original.network, time, (data, onBatch) => evaluation.evaluate(data, onBatch), context)
   }
 }

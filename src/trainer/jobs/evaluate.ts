@@ -4,7 +4,7 @@ import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import { loadSplit } from '../data/open-dataset.ts'
 import { evaluateSplit, evaluationBatchOf } from '../evaluation.ts'
 import { openExecutor } from '../open-executor.ts'
-import type { JobContext, JobEnd } from '../job-context.ts'
+import { tellPhase, type JobContext, type JobEnd } from '../job-context.ts'
 import { loadNetwork } from '../network-file.ts'
 
 type EvaluateJob = Extract<TrainerJob, { kind: 'evaluate' }>
@@ -24,7 +24,7 @@ export async function evaluate(job: EvaluateJob, context: JobContext): Promise<J
     )
     const state = executor.createState({})
     const evaluation = await evaluateSplit(program, state, network, data, async (done, total) => {
-      context.send({ type: 'phase', phase: 'evaluation', done, total })
+      tellPhase(context, 'evaluation', done, total)
       await context.breathe()
     })
     context.send({

@@ -11,7 +11,7 @@ import type { HostTensors } from '#shared/host-tensor.ts'
 import type { PackagedNetwork } from '#shared/package-description.ts'
 import { assertNever } from '#shared/result.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
-import type { JobContext, JobEnd } from '../job-context.ts'
+import { tellPhase, type JobContext, type JobEnd } from '../job-context.ts'
 import { openExecutor } from '../open-executor.ts'
 import { assertReadsBack } from '../read-back.ts'
 import { networkOfPackage } from '../reconstruct-package.ts'
@@ -20,16 +20,16 @@ import { sha256Hex } from '../sha256.ts'
 type ExportJob = Extract<TrainerJob, { kind: 'export' }>
 
 export async function exportNetwork(job: ExportJob, context: JobContext): Promise<JobEnd> {
-  context.send({ type: 'phase', phase: 'reading the package', done: 0, total: 0 })
+  tellPhase(context, 'reading the package')
   const bytes = await readFile(job.packagePath)
   const { executor, device } = await openExecutor(context.executor)
   try {
     context.send({ type: 'started', device, totalSteps: 0, step: 0 })
-    context.send({ type: 'phase', phase: 'reconstructing the weights', done: 0, total: 0 })
+    tellPhase(context, 'reconstructing the weights')
     const { network, tensors } = await networkOfPackage(executor, bytes, basename(job.packagePath))
     const outputs: { sizeBytes: number; sha256: string }[] = []
     for (const { format, path } of job.outputs) {
-      context.send({ type: 'phase', phase: `writing ${format}`, done: outputs.length, total: job.outputs.length })
+      tellPhase(context, `writing ${format}`, outputs.length, job.outputs.length)
       await context.breathe()
       const file = encode(format, basename(job.packagePath), network, tensors)
       await writeFile(path, file)

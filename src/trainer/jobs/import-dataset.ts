@@ -2,13 +2,13 @@
 import { convertDataset } from '#formats/dataset.ts'
 import { AppException } from '#shared/result.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
-import type { JobContext, JobEnd } from '../job-context.ts'
+import { tellPhase, type JobContext, type JobEnd } from '../job-context.ts'
 
 type ImportDatasetJob = Extract<TrainerJob, { kind: 'import-dataset' }>
 
 export async function importDataset(job: ImportDatasetJob, context: JobContext): Promise<JobEnd> {
   const onProgress = (done: number, total: number) => {
-    context.send({ type: 'phase', phase: 'decoding images', done, total })
+    tellPhase(context, 'decoding images', done, total)
   }
   onProgress(0, 0)
   const converted = await convertDataset(job.sourcePath, job.outputPath, { ...job.images, onProgress })

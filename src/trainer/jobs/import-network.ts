@@ -6,24 +6,24 @@ import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { describeNetwork } from '#networks/network-description.ts'
 import { completePreprocessing } from '#networks/preprocessing.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
-import type { JobContext, JobEnd } from '../job-context.ts'
+import { tellPhase, type JobContext, type JobEnd } from '../job-context.ts'
 import { readNetworkFile } from '../read-network-file.ts'
 import { sha256Hex, sha256HexOfFile } from '../sha256.ts'
 
 type ImportNetworkJob = Extract<TrainerJob, { kind: 'import-network' }>
 
 export async function importNetwork(job: ImportNetworkJob, context: JobContext): Promise<JobEnd> {
-  context.send({ type: 'phase', phase: 'reading', done: 0, total: 0 })
+  tellPhase(context, 'reading')
   const { network, parameters, format, evidence, metadata } = await readNetworkFile(job.sourcePath, job.architecture)
   const { mean, standardDeviation } = job.preprocessing
   const isNamedByUser = mean !== undefined && standardDeviation !== undefined
   const named = isNamedByUser ? undefined : namedPreprocessing({ name: basename(job.sourcePath) }, metadata)
   const preprocessing = completePreprocessing(network, job.preprocessing, named)
   const imported = { ...network, preprocessing }
-  context.send({ type: 'phase', phase: 'measuring the layers', done: 0, total: 0 })
+  tellPhase(context, 'measuring the layers')
   await context.breathe()
   const description = describeNetwork(imported, parameters)
-  context.send({ type: 'phase', phase: 'writing', done: 0, total: 0 })
+  tellPhase(context, 'writing')
   await context.breathe()
   const bytes = writeSafetensors(Object.entries(parameters), networkMetadata(imported))
   await writeFile(job.outputPath, bytes)

@@ -21,7 +21,7 @@ import { reconstructionErrors } from '../compress/reconstructed-evaluation.ts'
 import type { ImageSplit } from '../data/image-split.ts'
 import { loadSplit } from '../data/open-dataset.ts'
 import { evaluateSplit, evaluationBatchOf } from '../evaluation.ts'
-import type { JobContext, JobEnd } from '../job-context.ts'
+import { tellPhase, type JobContext, type JobEnd } from '../job-context.ts'
 import { loadNetwork, type LoadedNetwork } from '../network-file.ts'
 import { openExecutor } from '../open-executor.ts'
 
@@ -114,7 +114,7 @@ class CurveMeasurement {
     state.write(pruning.weights())
     const { correct } = await evaluateSplit(program, state, original.network, data, async (done, total) => {
       const phase = `pruning by ${importanceScoreTitles[score]}`
-      context.send({ type: 'phase', phase, done: this.#donePoints + done / total, total: this.#plannedPoints })
+      tellPhase(context, phase, this.#donePoints + done / total, this.#plannedPoints)
       await context.breathe()
     })
     this.#donePoints += 1

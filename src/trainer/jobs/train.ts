@@ -21,46 +21,50 @@ import type { Network } from '#networks/network.ts'
 import { float32Tensor, int32Tensor, type HostTensors } from '#shared/host-tensor.ts'
 import { networkSmoothness } from '#shared/network-smoothness.ts'
 import { preprocessingPresets } from '#shared/preprocessing.ts'
-import { underPrefix, withoutPrefix, withPrefix } from '#shared/name-prefix.ts'
 import { Random } from '#shared/random.ts'
 import { AppException } from '#shared/result.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
-import { bestPrefix, randomStateSchema, readCheckpoint, writeCheckpoint } from '../checkpoint.ts'
+import { batchSourceStateSchema, readCheckpoint, type Checkpoint } from '../checkpoint.ts'
 import { BatchSource } from '../data/batch-source.ts'
 import type { ImageSplit } from '../data/image-split.ts'
-import { loadClassCount, loadSplit } from '../data/open-dataset.ts'
-import { evaluateSplit, evaluationBatchOf, type Evaluation } from '../evaluation.ts'
+import { loadClassCount, loadImageCount, loadSplit } from '../data/open-dataset.ts'
+import { evaluateSplit, evaluationBatchOf, probeEvaluation, type Evaluation } from '../evaluation.ts'
 import type { JobContext, JobEnd } from '../job-context.ts'
-import { Metrics } from '../metrics.ts'
+import type { MetricValues } from '../metrics.ts'
 import { loadNetwork, type LoadedNetwork } from '../network-file.ts'
 import { openExecutor } from '../open-executor.ts'
-import { sha256Hex } from '../sha256.ts'
+import { evaluationProgress } from '../steps/evaluation-progress.ts'
+import { RunState, runProgressFields, withoutBest } from '../steps/run-state.ts'
+import { runSteps, type StepEvaluation, type StepOutcome } from '../steps/run-steps.ts'
+import { sendStageTimes, timeLeftOf } from '../steps/stage-times.ts'
+import { evaluationStage, startOf, type Stage } from '../steps/time-left.ts'
 
 type TrainJob = Extract<TrainerJob, { kind: 'train' }>
 
 const progressSchema = z.object({
   kind: z.literal('train'),
-  step: z.int(),
-  elapsedMs: z.number(),
-  source: z.object({ orderAtEpochStart: randomStateSchema, augmentation: randomStateSchema, position: z.int() }),
+  ...runProgressFields,
+  source: batchSourceStateSchema,
   /** Sums over the epoch so far, for its mean loss and accuracy. */
   epoch: z.object({ loss: z.number(), correct: z.number() }),
-  best: z.object({ correct: z.int(), step: z.int() }),
 })
+
+const trainingPhase = 'training'
 
 export async function train(job: TrainJob, context: JobContext): Promise<JobEnd> {
   const start = await startingPoint(job)
   const splits = {
     train: await loadSplit(job.dataset, 'train', start.network),
     validation: await loadSplit(job.dataset, 'validation', start.network),
+    testImages: await loadImageCount(job.dataset, 'test'),
   }
   const { executor, device } = await openExecutor(context.executor)
   try {
     const run = await TrainRun.create(job, context, start, splits, executor)
     context.send({ type: 'started', device, totalSteps: run.totalSteps, step: run.step })
-    if ((await run.toLastStep()) === 'paused') return 'paused'
-    await run.finish()
-    return 'finished'
+    const end = await run.toLastStep()
+    if (end === 'finished') await run.finish()
+    return end
   } finally {
     executor.dispose()
   }
@@ -89,6 +93,7 @@ function withPreprocessing(
 interface Splits {
   readonly train: ImageSplit
   readonly validation: ImageSplit
+  readonly testImages: number
 }
 
 class TrainRun {
@@ -104,14 +109,11 @@ class TrainRun {
   readonly #evaluation: CompiledProgram
   readonly #state: DeviceState
   readonly #source: BatchSource
-  readonly #metrics: Metrics
+  readonly #run: RunState
   readonly #parameterNames: readonly string[]
   /** Of the weights it starts from; undefined where no kernels are neighbours. */
   readonly #smoothnessBefore: number | undefined
-  #step: number
   #epoch: { loss: number; correct: number }
-  #best: HostTensors
-  #bestAt: { correct: number; step: number }
 
   static async create(
     job: TrainJob,
@@ -164,12 +166,15 @@ class TrainRun {
       warmupSteps: Math.round(config.warmupEpochs * this.#stepsPerEpoch),
     }
     const tensors = resumed?.tensors ?? initialTrainOriginalState(network, options, parameters)
-    this.#state = executor.createState(withoutPrefix(tensors, bestPrefix))
-    this.#best = underPrefix(tensors, bestPrefix)
-    this.#bestAt = resumed?.progress.best ?? { correct: -1, step: 0 }
-    this.#step = resumed?.progress.step ?? 0
+    this.#state = executor.createState(withoutBest(tensors))
     this.#epoch = resumed?.progress.epoch ?? { loss: 0, correct: 0 }
-    this.#metrics = new Metrics(context, this.totalSteps, this.#step, resumed?.progress.elapsedMs ?? 0)
+    this.#run = new RunState({
+      context,
+      time: timeLeftOf(job, this.#stages()),
+      keep: config.keep,
+      resumed,
+      probe: () => this.#probe(),
+    })
     this.#source = new BatchSource(
       {
         data: splits.train,
@@ -183,27 +188,33 @@ class TrainRun {
   }
 
   get step(): number {
-    return this.#step
+    return this.#run.step
   }
 
   async toLastStep(): Promise<JobEnd> {
-    while (this.#step < this.totalSteps) {
-      await this.#runStep()
-      const isEpochEnd = this.#step % this.#stepsPerEpoch === 0
-      if (isEpochEnd) await this.#endEpoch()
-      await this.#context.breathe()
-      if (this.#context.isPauseRequested() && this.#step < this.totalSteps) {
-        if (!isEpochEnd) await this.#sendCheckpoint()
-        this.#context.send({ type: 'paused', step: this.#step })
-        return 'paused'
-      }
-    }
-    return 'finished'
+    const end = await runSteps(this.#run, {
+      phase: trainingPhase,
+      first: 0,
+      steps: this.totalSteps,
+      before: 0,
+      phaseSteps: this.totalSteps,
+      stageOf: () => trainingPhase,
+      prepare: async () => (at) => this.#runStep(at),
+      evaluation: {
+        images: this.#splits.validation.labels.length,
+        isDue: (done) => this.#isEvaluationDue(done),
+        measure: () => this.#measureEpoch(),
+      },
+      isCheckpointDue: (step) => step % this.#stepsPerEpoch === 0,
+      checkpoint: () => this.#checkpoint(),
+    })
+    if (end === 'paused') sendStageTimes(this.#context, this.#job, this.#run.metrics.time)
+    return end
   }
 
   /** Measures what is kept on validation and test, and sends it. */
   async finish(): Promise<void> {
-    if (this.#job.config.keep === 'best-validation') this.#state.write(this.#best)
+    if (this.#run.best !== undefined) this.#state.write(this.#run.best)
     const onValidation = await this.#measure(this.#splits.validation, 'evaluation on validation')
     const onTest = await this.#measure(await loadSplit(this.#job.dataset, 'test', this.#network), 'evaluation on test')
     const parameters = await this.#state.read(this.#parameterNames)
@@ -211,6 +222,8 @@ class TrainRun {
     const before = this.#smoothnessBefore
     const description = describeNetwork(this.#network, parameters)
     const after = networkSmoothness(description.layers)
+    const { metrics } = this.#run
+    sendStageTimes(this.#context, this.#job, metrics.time)
     this.#context.send({
       type: 'result',
       result: {
@@ -221,101 +234,100 @@ class TrainRun {
         ],
         network: Uint8Array.from(bytes),
         description,
-        seconds: { total: this.#metrics.elapsedMs / 1000 },
+        seconds: { total: metrics.elapsedMs / 1000 },
         ...(before === undefined || after === undefined ? {} : { smoothness: { before, after } }),
       },
     })
   }
 
-  async #runStep(): Promise<void> {
+  async #runStep(at: number): Promise<StepOutcome> {
     const { batchSize, seed } = this.#job.config
     const { channels, height, width } = this.#network.inputShape
     const { images, labels, mixed } = await this.#source.next()
-    const learningRate = learningRateAt(this.#schedule, this.#step)
+    const learningRate = learningRateAt(this.#schedule, at)
     const outputs = await this.#program.run(
       {
         images: float32Tensor([batchSize, channels, height, width], images),
         labels: int32Tensor([batchSize], labels),
         ...(mixed === undefined ? {} : mixedLabelInputs(mixed.labels, mixed.share)),
-        ...dropoutMasks(this.#network, batchSize, Random.fromSeed(seed, `dropout ${this.#step}`)),
-        ...trainOriginalInputsAt(this.#options, this.#step + 1, learningRate),
+        ...dropoutMasks(this.#network, batchSize, Random.fromSeed(seed, `dropout ${at}`)),
+        ...trainOriginalInputsAt(this.#options, at + 1, learningRate),
       },
       this.#state,
     )
     const loss = outputs['loss']?.data[0] ?? Number.NaN
-    this.#step += 1
-    if (!Number.isFinite(loss)) {
-      throw new AppException({
-        code: 'diverged',
-        message: `The training loss became ${loss}.`,
-        where: `step ${this.#step} of ${this.totalSteps}`,
-        remedy: 'Lower the learning rate; the checkpoint before it is kept.',
-      })
-    }
     // Without smoothness the loss is the cross entropy.
     const crossEntropy = outputs['crossEntropy']?.data[0] ?? loss
     const smoothnessTerm = outputs['smoothnessTerm']?.data[0]
     this.#epoch.loss += crossEntropy
     this.#epoch.correct += outputs['correct']?.data[0] ?? 0
-    if (!this.#metrics.isDue) return
-    this.#metrics.add(this.#step, {
-      'loss.train': crossEntropy,
-      ...(smoothnessTerm === undefined ? {} : { 'loss.smoothness': smoothnessTerm }),
-      'learning-rate': learningRate,
-    })
-    this.#metrics.send(this.#step)
-    this.#context.send({ type: 'phase', phase: 'training', done: this.#step, total: this.totalSteps })
+    return {
+      loss,
+      values: {
+        'loss.train': crossEntropy,
+        ...(smoothnessTerm === undefined ? {} : { 'loss.smoothness': smoothnessTerm }),
+        'learning-rate': learningRate,
+      },
+      ...((at + 1) % this.#stepsPerEpoch === 0 ? { always: this.#endEpoch() } : {}),
+    }
   }
 
-  async #endEpoch(): Promise<void> {
-    const { batchSize, evaluateEveryEpochs, keep } = this.#job.config
-    this.#metrics.add(this.#step, {
-      'loss.epoch': this.#epoch.loss / this.#stepsPerEpoch,
-      'accuracy.train': this.#epoch.correct / (this.#stepsPerEpoch * batchSize),
-    })
+  /** The means of the epoch that ends; the next one begins. */
+  #endEpoch(): MetricValues {
+    const { loss, correct } = this.#epoch
     this.#epoch = { loss: 0, correct: 0 }
-    if ((this.#step / this.#stepsPerEpoch) % evaluateEveryEpochs === 0 || this.#step === this.totalSteps) {
-      const { correct, total } = await this.#measure(this.#splits.validation)
-      const parameters = await this.#state.read(this.#parameterNames)
-      const smoothness = smoothnessOf(this.#network, parameters)
-      this.#metrics.add(this.#step, {
-        'accuracy.validation': correct / total,
-        ...(smoothness === undefined ? {} : { smoothness }),
-      })
-      if (keep === 'best-validation' && correct > this.#bestAt.correct) {
-        this.#bestAt = { correct, step: this.#step }
-        this.#best = parameters
-      }
+    return {
+      'loss.epoch': loss / this.#stepsPerEpoch,
+      'accuracy.train': correct / (this.#stepsPerEpoch * this.#job.config.batchSize),
     }
-    this.#metrics.send(this.#step)
-    await this.#sendCheckpoint()
+  }
+
+  /** After whole epochs only. */
+  #isEvaluationDue(done: number): boolean {
+    const { evaluateEveryEpochs } = this.#job.config
+    const isInTurn = (done / this.#stepsPerEpoch) % evaluateEveryEpochs === 0
+    return done % this.#stepsPerEpoch === 0 && (isInTurn || done === this.totalSteps)
+  }
+
+  async #measureEpoch(): Promise<StepEvaluation> {
+    const { correct, total } = await this.#measure(this.#splits.validation)
+    const tensors = await this.#state.read(this.#parameterNames)
+    const smoothness = smoothnessOf(this.#network, tensors)
+    return { correct, total, tensors, ...(smoothness === undefined ? {} : { values: { smoothness } }) }
   }
 
   #measure(data: ImageSplit, phase?: string): Promise<Evaluation> {
-    return evaluateSplit(this.#evaluation, this.#state, this.#network, data, async (done, total) => {
-      if (phase !== undefined) this.#context.send({ type: 'phase', phase, done, total })
-      await this.#context.breathe()
-    })
+    const onBatch = evaluationProgress(this.#run, evaluationStage, phase)
+    return evaluateSplit(this.#evaluation, this.#state, this.#network, data, onBatch)
   }
 
-  async #sendCheckpoint(): Promise<void> {
-    const tensors = { ...(await this.#state.read()), ...withPrefix(this.#best, bestPrefix) }
-    const progress = progressSchema.parse({
-      kind: 'train',
-      step: this.#step,
-      elapsedMs: this.#metrics.elapsedMs,
-      source: this.#source.state,
-      epoch: this.#epoch,
-      best: this.#bestAt,
-    })
-    const bytes = writeCheckpoint({ tensors, progress })
-    this.#context.send({
-      type: 'checkpoint',
-      step: this.#step,
-      phase: 'training',
-      sha256: sha256Hex(bytes),
-      bytes: Uint8Array.from(bytes),
-    })
+  #stages(): readonly Stage[] {
+    const { validation, testImages } = this.#splits
+    const images = validation.labels.length
+    const epochs = Array.from({ length: this.#job.config.epochs }, (_, epoch) => (epoch + 1) * this.#stepsPerEpoch)
+    const evaluations = epochs.filter((done) => this.#isEvaluationDue(done)).length
+    return [
+      { name: trainingPhase, units: this.totalSteps },
+      { name: startOf(trainingPhase), units: 1, assumedSeconds: 1 },
+      { name: evaluationStage, units: (evaluations + 1) * images + testImages },
+    ]
+  }
+
+  #probe(): Promise<void> {
+    return probeEvaluation(
+      this.#job,
+      this.#network,
+      this.#run.metrics.time,
+      (data, onBatch) => evaluateSplit(this.#evaluation, this.#state, this.#network, data, onBatch),
+      this.#context,
+    )
+  }
+
+  async #checkpoint(): Promise<Checkpoint<Readonly<Record<string, unknown>>>> {
+    return {
+      tensors: await this.#state.read(),
+      progress: { kind: 'train', source: this.#source.state, epoch: { ...this.#epoch } },
+    }
   }
 }
 

@@ -134,8 +134,8 @@ it('reports progress and stops between two batches when it is cancelled', async 
     (message) => message.type === 'phase',
   )
   expect(phases).toEqual([
-    { type: 'phase', phase: 'pruning by magnitude', done: 1, total: 2 },
-    { type: 'phase', phase: 'pruning by magnitude', done: 2, total: 2 },
+    { type: 'phase', phase: 'pruning by magnitude', done: 1, total: 2, isRepeatable: true },
+    { type: 'phase', phase: 'pruning by magnitude', done: 2, total: 2, isRepeatable: true },
   ])
   await expect(messagesOf(job, 2)).rejects.toMatchObject({ code: 'cancelled' })
 })

@@ -1,0 +1,98 @@
+/** Where a run with steps stands, over all its stretches: what every kind of job counts and keeps alike. */
+import { z } from 'zod'
+import type { HostTensors } from '#shared/host-tensor.ts'
+import { underPrefix, withoutPrefix, withPrefix } from '#shared/name-prefix.ts'
+import type { CompressConfig } from '#shared/experiment-config.ts'
+import { bestPrefix, type Checkpoint } from '../checkpoint.ts'
+import type { JobContext } from '../job-context.ts'
+import { Metrics } from '../metrics.ts'
+import { PreviewPacer } from './preview-pacer.ts'
+import type { TimeLeft } from './time-left.ts'
+
+/** Part of every checkpoint's progress. */
+export const runProgressFields = {
+  /** Steps done over all phases. */
+  step: z.int(),
+  elapsedMs: z.number(),
+  /** False when the run was paused in the evaluation that follows `step`: it is done again. */
+  isEvaluated: z.boolean().default(true),
+  /** Best step by correct validation images; -1 before the first evaluation. */
+  best: z.object({ correct: z.int(), step: z.int() }).default({ correct: -1, step: 0 }),
+}
+type RunProgress = z.infer<z.ZodObject<typeof runProgressFields>>
+
+export interface RunStateOptions {
+  readonly context: JobContext
+  readonly time: TimeLeft
+  /** Which tensors a finished run takes. */
+  readonly keep: CompressConfig['evaluation']['keep']
+  /** Of the checkpoint it goes on from. */
+  readonly resumed: Checkpoint<RunProgress> | undefined
+  /** Measures the paces that `time` does not know, without touching what the run computes. */
+  readonly probe?: () => Promise<void>
+}
+
+export class RunState {
+  readonly context: JobContext
+  readonly metrics: Metrics
+  readonly previews: PreviewPacer
+  readonly probe: (() => Promise<void>) | undefined
+  step: number
+  isEvaluated: boolean
+  isProbed = false
+  /** Of this attempt's clock; when the last checkpoint was sent, or the attempt began. */
+  checkpointAtMs: number
+  readonly #keep: RunStateOptions['keep']
+  #best: HostTensors
+  #bestAt: { readonly correct: number; readonly step: number }
+
+  constructor({ context, time, keep, resumed, probe }: RunStateOptions) {
+    this.context = context
+    this.probe = probe
+    this.previews = new PreviewPacer(() => context.now())
+    this.step = resumed?.progress.step ?? 0
+    this.isEvaluated = resumed?.progress.isEvaluated ?? true
+    this.metrics = new Metrics(context, time, this.step, resumed?.progress.elapsedMs ?? 0)
+    this.checkpointAtMs = context.now()
+    this.#keep = keep
+    this.#bestAt = resumed?.progress.best ?? { correct: -1, step: 0 }
+    this.#best = underPrefix(resumed?.tensors ?? {}, bestPrefix)
+  }
+
+  /** The tensors of the best evaluation so far, where those are kept and there was one. */
+  get best(): HostTensors | undefined {
+    return this.#keep === 'best-validation' && this.#bestAt.correct >= 0 ? this.#best : undefined
+  }
+
+  /** `tensors` classified so many validation images correctly; the first of equals is kept. */
+  offer(correct: number, tensors: HostTensors): void {
+    if (this.#keep !== 'best-validation' || correct <= this.#bestAt.correct) return
+    this.#bestAt = { correct, step: this.step }
+    this.#best = tensors
+  }
+
+  /** What was best before is not comparable with what comes. */
+  forgetBest(): void {
+    this.#bestAt = { correct: -1, step: this.step }
+    this.#best = {}
+  }
+
+  get progress(): RunProgress {
+    return {
+      step: this.step,
+      elapsedMs: this.metrics.elapsedMs,
+      isEvaluated: this.isEvaluated,
+      best: { ...this.#bestAt },
+    }
+  }
+
+  /** The tensors of a checkpoint: those given and the best. */
+  withBest(tensors: HostTensors): HostTensors {
+    return { ...tensors, ...withPrefix(this.#best, bestPrefix) }
+  }
+}
+
+/** The tensors of a checkpoint without the best. */
+export function withoutBest(tensors: HostTensors): HostTensors {
+  return withoutPrefix(tensors, bestPrefix)
+}

@@ -1,0 +1,123 @@
+/**
+ * How long a run will still take, from what its parts cost. A run is planned as stages of equal units (steps of a phase,
+ * images of an evaluation, the package); each stage has a pace in seconds a unit: measured in this attempt, else known
+ * from earlier runs on this machine, else from a probe.
+ */
+
+export interface Stage {
+  readonly name: string
+  /** Steps, images or pieces over the whole run; 0 leaves the stage out. */
+  readonly units: number
+  /** Seconds a unit while nothing better is known, for stages too short to be worth a probe. */
+  readonly assumedSeconds?: number
+}
+
+/** The stage of what the first step of a stage costs: data to open, programs to compile. */
+export function startOf(stage: string): string {
+  return `start of ${stage}`
+}
+
+/** The stage of all evaluations; its units are images. */
+export const evaluationStage = 'evaluation'
+
+/** Seconds a unit, by stage. */
+export type StageTimes = Readonly<Record<string, number>>
+
+/** A pace follows a machine that gets busy: what was measured this many seconds ago counts a third. */
+const memorySeconds = 30
+/** From here on the measured pace of a stage is worth more than one known from before. */
+const trustedSeconds = 2
+
+interface Progress {
+  readonly units: number
+  readonly assumedSeconds: number | undefined
+  done: number
+  /** Units and seconds measured in this attempt, older ones faded. */
+  measuredUnits: number
+  measuredSeconds: number
+}
+
+export class TimeLeft {
+  readonly #stages: ReadonlyMap<string, Progress>
+  readonly #known: Map<string, number>
+
+  /** @param known paces from before, by stage; others than those of `stages` are ignored */
+  constructor(stages: readonly Stage[], known: StageTimes) {
+    this.#stages = new Map(
+      stages
+        .filter(({ units }) => units > 0)
+        .map(({ name, units, assumedSeconds }) => [
+          name,
+          { units, assumedSeconds, done: 0, measuredUnits: 0, measuredSeconds: 0 },
+        ]),
+    )
+    this.#known = new Map(Object.entries(known))
+  }
+
+  /** `units` more of a stage were done and took `seconds`. */
+  record(name: string, units: number, seconds: number): void {
+    const stage = this.#stages.get(name)
+    if (stage === undefined) return
+    const kept = Math.exp(-seconds / memorySeconds)
+    stage.done += units
+    stage.measuredUnits = stage.measuredUnits * kept + units
+    stage.measuredSeconds = stage.measuredSeconds * kept + seconds
+  }
+
+  /** `units` of a stage were done by an earlier attempt, or need not be done. */
+  skip(name: string, units: number): void {
+    const stage = this.#stages.get(name)
+    if (stage !== undefined) stage.done += units
+  }
+
+  /** A pace that a probe measured. */
+  learn(name: string, secondsPerUnit: number): void {
+    this.#known.set(name, secondsPerUnit)
+  }
+
+  /** Stages that are still to come and whose pace nobody knows. */
+  get unknown(): readonly string[] {
+    return [...this.#stages].filter(([name, stage]) => this.#isUnknown(name, stage)).map(([name]) => name)
+  }
+
+  /** Undefined while a stage that is still to come has no pace. */
+  get remainingSeconds(): number | undefined {
+    let sum = 0
+    for (const [name, stage] of this.#stages) {
+      const left = stage.units - stage.done
+      if (left <= 0) continue
+      const pace = this.#paceOf(name, stage)
+      if (pace === undefined) return undefined
+      sum += left * pace
+    }
+    return sum
+  }
+
+  /** What this attempt has measured, for the runs to come. */
+  get measured(): StageTimes {
+    return Object.fromEntries(
+      [...this.#stages].flatMap(([name, { measuredUnits, measuredSeconds }]) =>
+        measuredUnits > 0 ? [[name, measuredSeconds / measuredUnits] as const] : [],
+      ),
+    )
+  }
+
+  #isUnknown(name: string, stage: Progress): boolean {
+    return (
+      stage.done < stage.units &&
+      stage.measuredUnits === 0 &&
+      !this.#known.has(name) &&
+      stage.assumedSeconds === undefined
+    )
+  }
+
+  #paceOf(name: string, { measuredUnits, measuredSeconds, assumedSeconds }: Progress): number | undefined {
+    const known = this.#known.get(name) ?? assumedSeconds
+    if (measuredUnits === 0) return known
+    const measured = measuredSeconds / measuredUnits
+    if (known === undefined) return measured
+    // A few units say little: what is known from before counts like a measurement of some seconds.
+    const trust = Math.min(1, measuredSeconds / trustedSeconds)
+    return trust * measured + (1 - trust) * known
+  }
+}
