@@ -120,7 +120,7 @@ export class Studio {
         resolveFile,
       }),
       ...queueCommands(this.queue),
-      ...runCommands(store),
+      ...runCommands(store, this.queue),
       ...importanceCommands(context, this.#tasks),
     }
   }

@@ -153,6 +153,8 @@ export const commandInputs = {
   'runs.preview': z.strictObject({ id }),
   'runs.log': z.strictObject({ id }),
   'runs.checkpoints': z.strictObject({ id }),
+  /** A running one sends a checkpoint after its next step and goes on; `run-checkpoints` announces it. */
+  'runs.save-checkpoint': z.strictObject({ id }),
   /** Pruning curves of a completed compression (method 7.1); the store keeps them. */
   'runs.measure-importance': z.strictObject({
     taskId,
@@ -338,6 +340,7 @@ export interface CommandOutputs {
   'runs.preview': readonly KernelPreview[]
   'runs.log': readonly LogLine[]
   'runs.checkpoints': readonly CheckpointRecord[]
+  'runs.save-checkpoint': undefined
   'runs.measure-importance': ImportanceRecord
   /** Newest first. */
   'runs.importance': readonly ImportanceRecord[]

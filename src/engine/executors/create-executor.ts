@@ -10,6 +10,8 @@ export interface ExecutorListing {
   readonly reason?: string
   /** False where no test of the studio has run on this kind of device yet. */
   readonly verified: boolean
+  /** Name and version of the native runtime, e.g. `onnxruntime 1.30.0`; absent where it is not available. */
+  readonly runtime?: string
 }
 
 /** Throws `AppException` `executor-unavailable` naming what is missing and what to do about it. */
@@ -58,7 +60,7 @@ export async function listExecutors(): Promise<readonly ExecutorListing[]> {
     try {
       const created = await createExecutor({ executor, provider, threads: 0 })
       created.dispose()
-      listings.push({ executor, provider, available: true, verified })
+      listings.push({ executor, provider, available: true, verified, runtime: created.device.runtime })
     } catch (error) {
       const { message, remedy } = toAppError(error)
       const reason = remedy === undefined ? message : `${message}. ${remedy}`

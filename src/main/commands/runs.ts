@@ -1,12 +1,13 @@
 import type { CommandHandlers } from '#shared/contract.ts'
+import type { Queue } from '../queue/queue.ts'
 import type { Store } from '../store/store.ts'
 
 type RunCommands = Pick<
   CommandHandlers,
-  'runs.get' | 'runs.list' | 'runs.metrics' | 'runs.preview' | 'runs.log' | 'runs.checkpoints'
+  'runs.get' | 'runs.list' | 'runs.metrics' | 'runs.preview' | 'runs.log' | 'runs.checkpoints' | 'runs.save-checkpoint'
 >
 
-export function runCommands({ runs, metrics, checkpoints }: Store): RunCommands {
+export function runCommands({ runs, metrics, checkpoints }: Store, queue: Queue): RunCommands {
   return {
     'runs.get': async ({ id }) => runs.get(id),
     'runs.list': async ({ experimentId }) => runs.list(experimentId),
@@ -14,5 +15,9 @@ export function runCommands({ runs, metrics, checkpoints }: Store): RunCommands 
     'runs.preview': async ({ id }) => runs.previews(id),
     'runs.log': async ({ id }) => runs.logLines(id),
     'runs.checkpoints': async ({ id }) => checkpoints.list(id),
+    async 'runs.save-checkpoint'({ id }) {
+      queue.saveCheckpoint(runs.get(id))
+      return undefined
+    },
   }
 }

@@ -1,5 +1,5 @@
 import type { QueueState } from '#shared/contract.ts'
-import type { ExperimentRecord } from '#shared/records.ts'
+import type { ExperimentRecord, RunRecord } from '#shared/records.ts'
 import { AppException } from '#shared/result.ts'
 import { nextStatus, type ExperimentAction } from '#shared/status-machine.ts'
 import type { StudioContext } from '../context.ts'
@@ -84,6 +84,17 @@ export class Queue {
     }
     this.announce(ids)
     this.dispatch()
+  }
+
+  /** Asks the trainer of a running attempt for a checkpoint. Errors: `conflict` when it does not run. */
+  saveCheckpoint({ experimentId, attempt, status }: RunRecord): void {
+    const run = status === 'running' ? this.#active.get(experimentId)?.run : undefined
+    if (run !== undefined) return run.saveCheckpoint()
+    throw new AppException({
+      code: 'conflict',
+      message: `Run ${attempt} is ${status}: only a running one can send a checkpoint.`,
+      remedy: 'Resume it first.',
+    })
   }
 
   move(id: string, position: number): void {

@@ -48,7 +48,7 @@ export async function findPermutations(
     twoOptPasses: refinement === 'none' ? 0 : refinementPasses,
   })
   const seconds = (context.now() - startedMs) / 1000
-  note(context, `Found a ${mode} permutation of ${formatCount(table.kernels)} kernels in ${formatDuration(seconds)}.`)
+  note(context, `Found the ${mode} permutation of ${formatCount(table.kernels)} kernels in ${formatDuration(seconds)}.`)
   const bytes = Uint8Array.from(writePermutations(permutations, table))
   context.send({ type: 'permutation', sha256: sha256Hex(bytes), bytes })
   return { permutations, seconds, source: 'computed' }

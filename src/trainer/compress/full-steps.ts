@@ -111,6 +111,11 @@ export function cacheState(
   return { ...emptyCache(representation), ...withPrefix(underPrefix(checkpoint, cachePrefix), cachePrefix) }
 }
 
-function isCached({ sampling, refreshEverySteps }: DistillationConfig): boolean {
-  return sampling.method !== 'all' && refreshEverySteps > 1
+function isCached(config: DistillationConfig): boolean {
+  return refreshedEvery(config) > 1
+}
+
+/** One step in so many predicts all kernels; 1 where each does. */
+export function refreshedEvery({ sampling, refreshEverySteps }: DistillationConfig): number {
+  return sampling.method === 'all' ? 1 : Math.max(1, refreshEverySteps)
 }

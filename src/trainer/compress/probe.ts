@@ -8,7 +8,7 @@ import { Random } from '#shared/random.ts'
 import type { JobContext } from '../job-context.ts'
 import type { LoadedNetwork } from '../network-file.ts'
 import type { TimeLeft } from '../steps/time-left.ts'
-import { cacheState } from './full-steps.ts'
+import { cacheState, refreshedEvery } from './full-steps.ts'
 import { imageStep } from './image-step.ts'
 import { areLogitsFixed } from './original-logits.ts'
 import type { CompressSetup } from './setup.ts'
@@ -36,7 +36,8 @@ export async function probeImageSteps({
   const stagesWithImages = ['distillation', 'quantisation'].filter((stage) => unknown.has(stage))
   if (stagesWithImages.length === 0 && !unknown.has(warmupStage)) return
   const { distillation, seed } = config
-  const { refreshEverySteps, warmupSteps, rampSteps } = distillation
+  const { warmupSteps, rampSteps } = distillation
+  const everySteps = refreshedEvery(distillation)
   const random = Random.fromSeed(seed, 'probe')
   const optimizer = setup.optimizer(distillation.optimizer)
   const predictor = initialParameters(setup.representation, random)
@@ -50,7 +51,7 @@ export async function probeImageSteps({
     executor,
     config,
     setup,
-    segment: { phase: 'distillation', first: 0, before: 0, steps: warmupSteps + rampSteps + 2 * refreshEverySteps + 2 },
+    segment: { phase: 'distillation', first: 0, before: 0, steps: warmupSteps + rampSteps + 2 * everySteps + 2 },
     optimizer,
     sampling: random,
     state,
@@ -69,13 +70,13 @@ export async function probeImageSteps({
   const paceFrom = async (at: number): Promise<number> => {
     await secondsOf(at)
     const next = await secondsOf(at + 1)
-    if (refreshEverySteps === 1) return next
-    return ((await secondsOf(at)) + (refreshEverySteps - 1) * next) / refreshEverySteps
+    if (everySteps === 1) return next
+    return ((await secondsOf(at)) + (everySteps - 1) * next) / everySteps
   }
   try {
     if (unknown.has(warmupStage)) time.learn(warmupStage, await paceFrom(0))
     if (stagesWithImages.length === 0) return
-    const pace = await paceFrom(Math.ceil((warmupSteps + 1) / refreshEverySteps) * refreshEverySteps)
+    const pace = await paceFrom(Math.ceil((warmupSteps + 1) / everySteps) * everySteps)
     for (const stage of stagesWithImages) time.learn(stage, pace)
   } finally {
     step.dispose()

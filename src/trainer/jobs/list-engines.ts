@@ -15,8 +15,22 @@ export async function listEngines(context: JobContext): Promise<JobEnd> {
         isVerified: verified,
         detail: reason ?? (verified ? 'tested by the project' : 'loads here, never tested by the project'),
       })),
-      versions: {},
+      versions: Object.fromEntries(
+        listings.flatMap(({ runtime }) => (runtime === undefined ? [] : [versionOf(runtime)])),
+      ),
     },
   })
   return 'finished'
+}
+
+const titles: Readonly<Record<string, string>> = {
+  onnxruntime: 'ONNX Runtime',
+  tensorflow: 'TensorFlow.js for Node',
+  '@tensorflow/tfjs-backend-cpu': 'TensorFlow.js',
+}
+
+/** `onnxruntime 1.30.0` as a name for people and a version. */
+function versionOf(runtime: string): readonly [string, string] {
+  const [name = '', version = ''] = runtime.split(' ')
+  return [titles[name] ?? name, version]
 }

@@ -140,11 +140,10 @@ function doneOf(
 }
 
 function startText({ step }: RunState, { phase, first, steps, before, phaseSteps }: Stretch): string {
-  const from = before + step - first
-  const part = steps === phaseSteps ? '' : ` (${formatCount(before + 1)} to ${formatCount(before + steps)})`
-  const on = from === before ? '' : `, going on from step ${formatCount(from)}`
   const name = phase.charAt(0).toUpperCase() + phase.slice(1)
-  return `${name}: ${formatCount(phaseSteps)} steps${part}${on}.`
+  const done = before + step - first
+  if (done === 0 && steps === phaseSteps) return `${name}: ${formatCount(phaseSteps)} steps.`
+  return `${name}: steps ${formatCount(done + 1)} to ${formatCount(before + steps)} of ${formatCount(phaseSteps)}.`
 }
 
 function isCheckpointDue(run: RunState, { first, steps, isCheckpointDue: isDue }: Stretch): boolean {

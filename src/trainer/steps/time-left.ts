@@ -40,6 +40,9 @@ interface Progress {
 export class TimeLeft {
   readonly #stages: ReadonlyMap<string, Progress>
   readonly #known: Map<string, number>
+  /** Of stages with a known pace: what they took by now and should have taken, older ones faded. */
+  #taken = 0
+  #expected = 0
 
   /** @param known paces from before, by stage; others than those of `stages` are ignored */
   constructor(stages: readonly Stage[], known: StageTimes) {
@@ -62,6 +65,10 @@ export class TimeLeft {
     stage.done += units
     stage.measuredUnits = stage.measuredUnits * kept + units
     stage.measuredSeconds = stage.measuredSeconds * kept + seconds
+    const known = this.#known.get(name)
+    if (known === undefined) return
+    this.#taken = this.#taken * kept + seconds
+    this.#expected = this.#expected * kept + known * units
   }
 
   /** `units` of a stage were done by an earlier attempt, or need not be done. */
@@ -70,9 +77,9 @@ export class TimeLeft {
     if (stage !== undefined) stage.done += units
   }
 
-  /** A pace that a probe measured. */
+  /** A pace that a probe measured just now. */
   learn(name: string, secondsPerUnit: number): void {
-    this.#known.set(name, secondsPerUnit)
+    this.#known.set(name, secondsPerUnit / this.#slowness)
   }
 
   /** Stages that are still to come and whose pace nobody knows. */
@@ -102,6 +109,11 @@ export class TimeLeft {
     )
   }
 
+  /** How much longer things take now than they are known to: something else may use the machine. */
+  get #slowness(): number {
+    return this.#expected > 0 && this.#taken > trustedSeconds ? this.#taken / this.#expected : 1
+  }
+
   #isUnknown(name: string, stage: Progress): boolean {
     return (
       stage.done < stage.units &&
@@ -112,7 +124,8 @@ export class TimeLeft {
   }
 
   #paceOf(name: string, { measuredUnits, measuredSeconds, assumedSeconds }: Progress): number | undefined {
-    const known = this.#known.get(name) ?? assumedSeconds
+    const before = this.#known.get(name)
+    const known = before === undefined ? assumedSeconds : before * this.#slowness
     if (measuredUnits === 0) return known
     const measured = measuredSeconds / measuredUnits
     if (known === undefined) return measured

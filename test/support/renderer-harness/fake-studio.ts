@@ -391,6 +391,7 @@ export class FakeStudio implements StudioApi {
       return networkId === undefined ? [] : kernelPreviews(this.#network(networkId), latestRun.step)
     },
     'runs.log': async ({ id }) => logLines(this.#experimentOfRun(id).latestRun, this.#nowMs),
+    'runs.save-checkpoint': () => Promise.resolve(undefined),
     'runs.checkpoints': async ({ id }) => checkpoints(this.#experimentOfRun(id).latestRun, this.#nowMs),
     'runs.measure-importance': async ({ taskId, id, level, split, limit }) => {
       const { latestRun } = this.#experimentOfRun(id)

@@ -2,7 +2,7 @@ import { setImmediate as settle } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { defaultLimits, Supervisor, type SupervisedJob } from '#main/trainer-host/supervisor.ts'
 import { AppException } from '#shared/result.ts'
-import type { JobResult } from '#shared/trainer-protocol.ts'
+import type { FromTrainer, JobResult } from '#shared/trainer-protocol.ts'
 import { FakeClock } from '#test/support/fake-clock.ts'
 import { checkpoint, FakeHosts, heartbeat, ready } from '#test/support/fake-host.ts'
 
@@ -21,6 +21,10 @@ function supervise(changes: Partial<SupervisedJob> = {}) {
   }
   const supervisor = new Supervisor(work, hosts.create, clock)
   return { supervisor, hosts, clock, notices }
+}
+
+function phase(name: string, isRepeatable: boolean): FromTrainer {
+  return { type: 'phase', phase: name, done: 0, total: 0, isRepeatable }
 }
 
 describe('Supervisor', () => {
@@ -128,6 +132,60 @@ describe('Supervisor', () => {
     host.say({ type: 'paused', step: 3 })
     host.exit()
     expect(await supervisor.done).toEqual({ kind: 'paused' })
+  })
+
+  it('ends a trainer that answers no pause where nothing is lost, and waits for the checkpoint of its steps', async () => {
+    const { supervisor, hosts, clock } = supervise()
+    const host = await hosts.next()
+    host.say(ready)
+    host.say(phase('reconstruction', false))
+    await settle()
+    supervisor.pause()
+    clock.advance(60_000)
+    await settle()
+    expect(host.pid).toBe(1)
+    host.say(phase('evaluation', true))
+    await settle()
+    clock.advance(2_999)
+    expect(host.pid).toBe(1)
+    clock.advance(1)
+    expect(await supervisor.done).toEqual({ kind: 'paused' })
+  })
+
+  it('waits for steps that begin after a pause was asked for', async () => {
+    const { supervisor, hosts, clock } = supervise()
+    const host = await hosts.next()
+    host.say(ready)
+    host.say(phase('permutation', true))
+    await settle()
+    supervisor.pause()
+    host.say(phase('reconstruction', false))
+    await settle()
+    clock.advance(10_000)
+    expect(host.pid).toBe(1)
+    host.say({ type: 'paused', step: 1 })
+    host.exit()
+    expect(await supervisor.done).toEqual({ kind: 'paused' })
+  })
+
+  it('ends a trainer that answers no cancellation, whatever it does', async () => {
+    const { supervisor, hosts, clock } = supervise()
+    const host = await hosts.next()
+    host.say(ready)
+    host.say(phase('reconstruction', false))
+    await settle()
+    supervisor.cancel()
+    clock.advance(3_000)
+    expect(await supervisor.done).toEqual({ kind: 'cancelled' })
+  })
+
+  it('passes on that a checkpoint is wanted', async () => {
+    const { supervisor, hosts } = supervise()
+    const host = await hosts.next()
+    host.say(ready)
+    await settle()
+    supervisor.saveCheckpoint()
+    expect(host.sent.map(({ type }) => type)).toEqual(['start', 'checkpoint'])
   })
 
   it('is paused at once while it waits to restart', async () => {

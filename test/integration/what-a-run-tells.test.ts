@@ -1,0 +1,220 @@
+/**
+ * What the real trainer tells of runs of every kind: every metric that the table names for a kind arrives as an event in
+ * a short run, every event of the contract is emitted, previews and log lines are there, and the time left is honest.
+ */
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import type { Studio } from '#main/studio.ts'
+import { createForkHosts } from '#main/trainer-host/fork-host.ts'
+import { baselinePresets } from '#shared/baseline-presets.ts'
+import { eventNames, type EventName } from '#shared/contract.ts'
+import type { CompressConfig, ExperimentConfig } from '#shared/experiment-config.ts'
+import { fastConfig } from '#shared/fast-preset.ts'
+import { metricsOfKind } from '#shared/metrics.ts'
+import { trainDefaults } from '#shared/presets.ts'
+import type { KernelPreview, MetricPoint } from '#shared/records.ts'
+import { buildTrainer, fillStore } from '#test/support/real-trainer.ts'
+import { call, openStudio, reaches, studioOptions } from '#test/support/studio.ts'
+import { temporaryFolder } from '#test/support/temporary-folder.ts'
+
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 })
+
+let trainerPath: string
+beforeAll(() => {
+  trainerPath = buildTrainer()
+})
+
+async function openRealStudio(): Promise<Studio> {
+  const storeFolder = temporaryFolder()
+  await fillStore(storeFolder)
+  return openStudio({
+    ...studioOptions(storeFolder),
+    createHost: createForkHosts({ entryPath: trainerPath }),
+    executor: { executor: 'onnxruntime', provider: 'cpu', threads: 1 },
+  })
+}
+
+interface Told {
+  readonly status: string
+  readonly runId: string
+  /** By metric, as they came. */
+  readonly points: ReadonlyMap<string, readonly MetricPoint[]>
+  readonly events: ReadonlySet<EventName>
+  readonly previews: readonly (readonly KernelPreview[])[]
+  readonly log: readonly string[]
+  /** Wall time and the time left, in seconds, of every announcement that had one. */
+  readonly estimates: readonly { readonly at: number; readonly remaining: number; readonly progress: number }[]
+  readonly endedAt: number
+}
+
+/** Queues an experiment and listens until it has ended. */
+async function listenTo(studio: Studio, config: ExperimentConfig): Promise<Told> {
+  const [network] = await call(studio, 'networks.list', {})
+  const [dataset] = await call(studio, 'datasets.list', {})
+  const points = new Map<string, MetricPoint[]>()
+  const events = new Set<EventName>()
+  const previews: (readonly KernelPreview[])[] = []
+  const log: string[] = []
+  const estimates: { at: number; remaining: number; progress: number }[] = []
+  const stops = [
+    ...eventNames.map((name) => studio.events.on(name, () => void events.add(name))),
+    studio.events.on('run-metrics', (told) => {
+      for (const point of told.points) points.set(point.name, [...(points.get(point.name) ?? []), point])
+      const { remainingSeconds, progress } = told.run
+      if (remainingSeconds !== undefined && progress !== undefined) {
+        estimates.push({ at: performance.now() / 1000, remaining: remainingSeconds, progress })
+      }
+    }),
+    studio.events.on('run-preview', (told) => void previews.push(told.previews)),
+    studio.events.on('run-log', ({ line }) => void log.push(line.text)),
+  ]
+  const { id } = await call(studio, 'experiments.create', {
+    config,
+    ...(config.kind === 'train' ? {} : { networkId: network?.id ?? '' }),
+    datasetId: dataset?.id ?? '',
+    enqueue: true,
+  })
+  const { status, latestRun } = await reaches(studio, id, 'completed', 'failed')
+  expect(latestRun?.error).toBeUndefined()
+  for (const stop of stops) stop()
+  const endedAt = performance.now() / 1000
+  return { status, runId: latestRun?.id ?? '', points, events, previews, log, estimates, endedAt }
+}
+
+const compression: CompressConfig = {
+  ...fastConfig,
+  predictor: { ...fastConfig.predictor, hiddenSize: 24 },
+  permutation: { ...fastConfig.permutation, mode: 'in-filter' },
+  reconstruction: { ...fastConfig.reconstruction, steps: 1200, sampling: { method: 'uniform', kernels: 1024 } },
+  distillation: {
+    ...fastConfig.distillation,
+    steps: 60,
+    dataBatch: 16,
+    sampling: { method: 'uniform', kernels: 1024 },
+    rampSteps: 4,
+  },
+  quantisation: { ...fastConfig.quantisation, steps: 12 },
+  storage: { ...fastConfig.storage, predictor: 'int6' },
+  evaluation: { everySteps: 20, images: 32, keep: 'best-validation' },
+}
+
+const baselinePreset = baselinePresets.find(({ id }) => id === 'baseline-int3-distilled')
+if (baselinePreset === undefined) throw new Error('there is no distilled baseline')
+const baseline: ExperimentConfig = {
+  ...baselinePreset.config,
+  distillation: { ...baselinePreset.config.distillation, steps: 40, dataBatch: 16 },
+}
+
+const training: ExperimentConfig = {
+  ...trainDefaults,
+  epochs: 16,
+  batchSize: 16,
+  evaluateEveryEpochs: 1,
+  smoothness: { ...trainDefaults.smoothness, weight: 1e-3 },
+}
+
+describe.each([
+  ['compress', compression],
+  ['baseline', baseline],
+  ['train', training],
+] as const)('a run of kind %s', (kind, config) => {
+  it('reports every metric that the table names for it, and no other', async () => {
+    const studio = await openRealStudio()
+    studio.queue.startDispatching()
+    const told = await listenTo(studio, config)
+    expect([...told.points.keys()].sort()).toEqual([...metricsOfKind(kind)].sort())
+    for (const [name, points] of told.points) {
+      const values = points.map(({ value }) => value)
+      expect(values.every(Number.isFinite), `${name}: ${values.join(', ')}`).toBe(true)
+    }
+    // What windows were told is what the store has.
+    const stored = await call(studio, 'runs.metrics', { id: told.runId, afterStep: -1, maxPoints: 100_000 })
+    expect(new Set(stored.map(({ name }) => name))).toEqual(new Set(told.points.keys()))
+    for (const line of [/^Runs on onnxruntime /, /^\w+: [\d,]+ steps\.$/, /^Kept a checkpoint of step /]) {
+      expect(told.log).toContainEqual(expect.stringMatching(line))
+    }
+    expect([...told.events]).toEqual(
+      expect.arrayContaining(['experiment-changed', 'queue-changed', 'run-metrics', 'run-log', 'run-checkpoints']),
+    )
+    if (kind === 'train') return
+    expect(told.previews.length).toBeGreaterThan(1)
+    const { layers } = await layersOf(studio, told.runId)
+    for (const previews of told.previews)
+      expect(previews.map(({ layer }) => layer)).toEqual(layers.map(({ name }) => name))
+    // The last one shows what the package gives: its errors are those of the result.
+    const last = await call(studio, 'runs.preview', { id: told.runId })
+    expect(last).toEqual(told.previews.at(-1))
+    expect(last.map(({ relativeError }) => relativeError)).toEqual(layers.map(({ relativeError }) => relativeError))
+    const [first] = last
+    expect(first?.original).toHaveLength((first?.count ?? NaN) * 9)
+    expect(first?.reconstructed).not.toEqual(first?.original)
+  })
+})
+
+async function layersOf(
+  studio: Studio,
+  runId: string,
+): Promise<{ readonly layers: readonly { readonly name: string; readonly relativeError: number }[] }> {
+  const { result } = await call(studio, 'runs.get', { id: runId })
+  if (result === undefined || result.kind === 'train') throw new Error('the run has no layers')
+  return result
+}
+
+it('announces everything that the contract has an event for', async () => {
+  const studio = await openRealStudio()
+  const seen = new Set<EventName>()
+  for (const name of eventNames) studio.events.on(name, () => void seen.add(name))
+  studio.queue.startDispatching()
+  const { runId } = await listenTo(studio, {
+    ...compression,
+    reconstruction: { ...compression.reconstruction, steps: 20 },
+    distillation: { ...compression.distillation, steps: 4 },
+    quantisation: { ...compression.quantisation, steps: 0 },
+  })
+  const { experimentId } = await call(studio, 'runs.get', { id: runId })
+  await call(studio, 'studio.update-settings', { theme: 'dark' })
+  const [network] = await call(studio, 'networks.list', {})
+  const [dataset] = await call(studio, 'datasets.list', {})
+  await call(studio, 'networks.evaluate', {
+    taskId: 'measure',
+    id: network?.id ?? '',
+    datasetId: dataset?.id ?? '',
+    split: 'train',
+    limit: 0,
+  })
+  await call(studio, 'experiments.remove', { ids: [experimentId] })
+  // A place is asked for by the menu of the desktop app: test/e2e/start.spec.ts.
+  expect([...seen].sort()).toEqual(eventNames.filter((name) => name !== 'place-requested').sort())
+})
+
+it('does not measure the original network again when it was measured before', async () => {
+  const studio = await openRealStudio()
+  studio.queue.startDispatching()
+  const short: ExperimentConfig = { ...baseline, distillation: { ...baseline.distillation, steps: 0 } }
+  const first = await listenTo(studio, short)
+  const second = await listenTo(studio, short)
+  const originalLines = ({ log }: Told) => log.filter((text) => text.startsWith('The original network'))
+  expect(originalLines(first).every((text) => !text.includes('measured before'))).toBe(true)
+  expect(originalLines(second)).toEqual(originalLines(first).map((text) => text.replace(/\.$/, ', measured before.')))
+  const accuraciesOf = async ({ runId }: Told) => {
+    const { result } = await call(studio, 'runs.get', { id: runId })
+    return result?.kind === 'baseline' ? result.accuracies : undefined
+  }
+  expect(await accuraciesOf(second)).toEqual(await accuraciesOf(first))
+})
+
+it('knows the time left within 40 % from a third of a run on, and its progress never goes back', async () => {
+  const studio = await openRealStudio()
+  studio.queue.startDispatching()
+  // Paces of this machine and network, as every run leaves them for the next.
+  await listenTo(studio, compression)
+  const { estimates, endedAt } = await listenTo(studio, compression)
+  const startedAt = estimates[0]?.at ?? NaN
+  const third = startedAt + (endedAt - startedAt) / 3
+  // The last seconds are those of the file system and the process.
+  const judged = estimates.filter(({ at }) => at >= third && endedAt - at > 2)
+  const errors = judged.map(({ at, remaining }) => Math.abs(remaining - (endedAt - at)) / (endedAt - at))
+  expect(judged.length).toBeGreaterThan(3)
+  expect(Math.max(...errors)).toBeLessThan(0.4)
+  const progress = estimates.map((estimate) => estimate.progress)
+  expect(progress).toEqual([...progress].sort((a, b) => a - b))
+})
