@@ -27,7 +27,7 @@ export class ActiveRun {
   #supervisor: Supervisor | undefined
   #wish: 'pause' | 'cancel' | undefined
   #isInterrupted = false
-  #phase = { name: '', at: 0 }
+  #phase = { name: '', text: '', at: 0 }
   readonly #resources = new ResourceMeter()
 
   /** `experiment` has status `running` already. */
@@ -200,14 +200,16 @@ export class ActiveRun {
     const now = clock.now()
     if (this.#wish !== undefined) return
     if (phase === this.#phase.name && done < total && now - this.#phase.at < PHASE_INTERVAL_MS) return
-    this.#phase = { name: phase, at: now }
     const text = total > 0 ? `${phase} ${Math.floor((100 * done) / total)} %` : phase
+    this.#phase = { name: phase, text, at: now }
     store.runs.report(this.#run.id, { phase: text })
     this.#announceExperiment()
   }
 
   async #finish(experiment: ExperimentRecord, outcome: JobOutcome): Promise<void> {
     const { store } = this.#context
+    // Where it stood when the end was asked for, instead of `pausing`.
+    if (this.#wish !== undefined) store.runs.report(this.#run.id, { phase: this.#phase.text })
     try {
       switch (outcome.kind) {
         case 'result':
