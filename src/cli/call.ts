@@ -1,10 +1,14 @@
 import type { CommandInput, CommandName, CommandOutput, DesktopCommandName } from '#shared/contract.ts'
-import { AppException } from '#shared/result.ts'
-import type { Studio } from '#main/studio.ts'
+import { AppException, type Result } from '#shared/result.ts'
+
+/** A studio, or a reader, that knows this command. */
+interface Answering<N extends CommandName> {
+  invoke(command: N, input: CommandInput<N>): Promise<Result<CommandOutput<N>>>
+}
 
 /** The answer of a studio command; throws its error. */
 export async function call<N extends Exclude<CommandName, DesktopCommandName>>(
-  studio: Studio,
+  studio: Answering<NoInfer<N>>,
   command: N,
   input: CommandInput<N>,
 ): Promise<CommandOutput<N>> {

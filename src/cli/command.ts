@@ -1,7 +1,7 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
 import type { ExecutorChoice, TrainerJob } from '#shared/trainer-protocol.ts'
 import type { ResultOf } from '#main/trainer-host/single-job.ts'
-import type { Studio } from '#main/studio.ts'
+import type { ReadingStudio, Studio } from '#main/studio.ts'
 import type { OptionValues } from './option-values.ts'
 import type { Output } from './output.ts'
 
@@ -13,8 +13,10 @@ export interface Invocation {
   readonly positionals: readonly string[]
   readonly options: OptionValues
   readonly output: Output
-  /** Opens the store, runs `work`, and closes it again whatever happens. */
+  /** Opens the store as its owner, runs `work`, and closes it again whatever happens. */
   withStudio(work: (studio: Studio) => Promise<ExitCode>): Promise<ExitCode>
+  /** The same for commands that only read: also while a window or another command owns the store. */
+  withReader(work: (studio: ReadingStudio) => Promise<ExitCode>): Promise<ExitCode>
   /** Runs one job in a trainer process, without a store; Ctrl-C cancels it. */
   runJob<J extends TrainerJob>(job: J): Promise<ResultOf<J['kind']>>
   /** Calls `stop` on Ctrl-C instead of ending; returns the function that gives Ctrl-C back. */

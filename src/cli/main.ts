@@ -1,7 +1,7 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
-import { Studio } from '#main/studio.ts'
+import { Studio, type ReaderOptions, type ReadingStudio } from '#main/studio.ts'
 import { systemClock } from '#main/clock.ts'
-import { createFileLog } from '#main/log.ts'
+import { createFileLog, type Log } from '#main/log.ts'
 import { defaultStoreFolder, storeLayout } from '#main/store/layout.ts'
 import { createForkHosts } from '#main/trainer-host/fork-host.ts'
 import { runSingleJob } from '#main/trainer-host/single-job.ts'
@@ -80,6 +80,18 @@ async function runCommand(
   }
   const executor = executorOptions(options)
   const interrupts = new Interrupts(output)
+  const storeFolder = options.text('store') ?? defaultStoreFolder()
+  const studioOptions = (log: Log): ReaderOptions => ({
+    storeFolder,
+    log,
+    version: installation.version,
+    createHost: createForkHosts({
+      entryPath: installation.trainerPath,
+      onOutput: (line) => log('info', `trainer: ${line}`),
+    }),
+    resourcesFolder: installation.resourcesFolder,
+    executor,
+  })
   const invocation: Invocation = {
     positionals,
     options,
@@ -103,36 +115,42 @@ async function runCommand(
         onCancel: (stop) => interrupts.take(stop),
       }),
     async withStudio(work) {
-      const storeFolder = options.text('store') ?? defaultStoreFolder()
       const log = createFileLog(storeLayout(storeFolder).log)
-      const studio = await Studio.open({
-        storeFolder,
-        log,
-        program: `studio ${command.name}`,
-        version: installation.version,
-        createHost: createForkHosts({
-          entryPath: installation.trainerPath,
-          onOutput: (line) => log('info', `trainer: ${line}`),
+      const studio = await Studio.open({ ...studioOptions(log), program: `studio ${command.name}` })
+      return using(studio, output, work)
+    },
+    async withReader(work) {
+      // A reader writes nothing into the store, its log neither: what matters is said at once.
+      const studio = Studio.openForReading(
+        studioOptions((level, text) => {
+          if (level !== 'info') output.say(`${level}: ${text}`)
         }),
-        resourcesFolder: installation.resourcesFolder,
-        executor,
-      })
-      studio.notices.forEach((notice) => output.say(notice))
-      const stopProgress = studio.events.on('task-progress', ({ title, done, total }) =>
-        output.progress(total > 0 ? `${title}: ${Math.floor((100 * done) / total)} %` : `${title} ...`),
       )
-      try {
-        return await work(studio)
-      } finally {
-        stopProgress()
-        await studio.close()
-      }
+      return using(studio, output, work)
     },
   }
   try {
     return await command.run(invocation)
   } finally {
     interrupts.dispose()
+  }
+}
+
+/** Works with an open studio, shows how its tasks get on, and closes it whatever happens. */
+async function using<S extends ReadingStudio>(
+  studio: S,
+  output: Output,
+  work: (studio: S) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  studio.notices.forEach((notice) => output.say(notice))
+  const stopProgress = studio.events.on('task-progress', ({ title, done, total }) =>
+    output.progress(total > 0 ? `${title}: ${Math.floor((100 * done) / total)} %` : `${title} ...`),
+  )
+  try {
+    return await work(studio)
+  } finally {
+    stopProgress()
+    await studio.close()
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Studio } from '#main/studio.ts'
+import type { ReadingStudio } from '#main/studio.ts'
 import type { Invocation } from './command.ts'
 
 const taskId = 'command-line'
@@ -6,7 +6,7 @@ const taskId = 'command-line'
 /** Runs a studio command that is a task; Ctrl-C cancels it. */
 export async function runTask<T>(
   { onInterrupt }: Invocation,
-  studio: Studio,
+  studio: ReadingStudio,
   start: (taskId: string) => Promise<T>,
 ): Promise<T> {
   const giveBack = onInterrupt(() => void studio.invoke('tasks.cancel', { taskId }))

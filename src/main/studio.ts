@@ -4,9 +4,10 @@ import type {
   CommandName,
   CommandOutput,
   DesktopCommandName,
+  ReadingCommandName,
   StudioEvents,
 } from '#shared/contract.ts'
-import { commandInputs } from '#shared/contract.ts'
+import { commandInputs, readingCommandNames } from '#shared/contract.ts'
 import { officialArchives, type OfficialArchive } from '#formats/cifar/official-archives.ts'
 import { AppException, fail, ok, toAppError, type Result } from '#shared/result.ts'
 import type { ExecutorChoice } from '#shared/trainer-protocol.ts'
@@ -62,6 +63,17 @@ export interface StudioOptions {
   readonly log?: Log
 }
 
+/** Of a reader everything but the name of an owner, and its log must lie outside the store. */
+export type ReaderOptions = Omit<StudioOptions, 'program' | 'log'> & { readonly log: Log }
+
+/** A studio as a reader sees it. */
+export interface ReadingStudio {
+  readonly events: Emitter<StudioEvents>
+  readonly notices: readonly string[]
+  invoke<N extends ReadingCommandName>(command: N, input: CommandInput<N>): Promise<Result<CommandOutput<N>>>
+  close(): Promise<void>
+}
+
 /**
  * The studio without a window: one open store, its queue and its library behind the commands of shared/contract.ts.
  * The desktop app and the command line are built on it.
@@ -78,7 +90,7 @@ export class Studio {
   readonly #clock: Clock
   #cancelBackup: () => void = () => {}
 
-  private constructor(options: StudioOptions, store: Store, log: Log) {
+  private constructor(options: Omit<StudioOptions, 'program' | 'log'>, store: Store, log: Log) {
     this.#store = store
     this.#log = log
     this.#clock = options.clock ?? systemClock
@@ -100,7 +112,7 @@ export class Studio {
     const networks = new NetworkLibrary(context, this.#tasks)
     const datasets = new DatasetLibrary(context, this.#tasks)
     const resolveFile = options.resolveFile ?? ((token: string) => token)
-    this.handlers = {
+    const handlers: StudioHandlers = {
       ...studioCommands(context, this.#tasks, {
         version: options.version,
         isDemo: options.isDemo ?? false,
@@ -123,6 +135,7 @@ export class Studio {
       ...runCommands(store, this.queue),
       ...importanceCommands(context, this.#tasks),
     }
+    this.handlers = store.isReadOnly ? { ...handlers, ...refusals(handlers, store.layout.folder) } : handlers
   }
 
   /**
@@ -138,6 +151,15 @@ export class Studio {
     studio.queue.recover()
     studio.#scheduleBackup()
     return studio
+  }
+
+  /**
+   * Opens a store beside whoever owns it, for the commands of `readingCommandNames`; the others answer
+   * `store-read-only`. Errors: `store-older`, `store-newer`, `store-corrupt`, `file-unreadable`.
+   */
+  static openForReading(options: ReaderOptions): Studio {
+    const { storeFolder, clock = systemClock, log } = options
+    return new Studio(options, Store.openForReading({ folder: storeFolder, clock }), log)
   }
 
   /** One command with its input checked; never throws. */
@@ -164,6 +186,11 @@ export class Studio {
       if (error.code === 'internal') this.#log('error', thrown instanceof Error ? (thrown.stack ?? '') : error.message)
       return fail(error)
     }
+  }
+
+  /** Of the store. */
+  get schemaVersion(): number {
+    return this.#store.schemaVersion
   }
 
   /** Class index of each image of an evaluation: one byte, or two little-endian above 256 classes. */
@@ -197,4 +224,22 @@ export class Studio {
       this.#scheduleBackup()
     })
   }
+}
+
+/** In place of every command that writes: an error that says so. */
+function refusals(handlers: StudioHandlers, storeFolder: string): Partial<StudioHandlers> {
+  const reading: ReadonlySet<string> = new Set(readingCommandNames)
+  const writing = Object.keys(handlers).filter((command) => !reading.has(command))
+  return Object.fromEntries(
+    writing.map((command) => [
+      command,
+      async () => {
+        throw new AppException({
+          code: 'store-read-only',
+          message: `${command} writes, and the store was opened for reading only.`,
+          where: storeFolder,
+        })
+      },
+    ]),
+  )
 }

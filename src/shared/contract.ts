@@ -175,6 +175,33 @@ export type DesktopCommandName = 'files.pick' | 'files.show'
 export const commandNames = Object.keys(commandInputs) as readonly CommandName[]
 export type CommandInput<N extends CommandName> = z.infer<(typeof commandInputs)[N]>
 
+/** Commands that change nothing in the store: they are answered while another process owns it, too. */
+export const readingCommandNames = [
+  'studio.info',
+  'studio.settings',
+  'doctor.run',
+  'networks.list',
+  'networks.get',
+  'networks.kernels',
+  'datasets.list',
+  'datasets.get',
+  'datasets.samples',
+  'experiments.list',
+  'experiments.get',
+  'experiments.export',
+  'experiments.compare',
+  'queue.list',
+  'runs.get',
+  'runs.list',
+  'runs.metrics',
+  'runs.preview',
+  'runs.log',
+  'runs.checkpoints',
+  'runs.importance',
+  'tasks.cancel',
+] as const satisfies readonly Exclude<CommandName, DesktopCommandName>[]
+export type ReadingCommandName = (typeof readingCommandNames)[number]
+
 export interface StudioInfo {
   readonly version: string
   readonly storePath: string

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, it, vi } from 'vitest'
+import { schemaVersion } from '#main/store/migrations.ts'
 import { answerOf, runCommand, startCommand, type StartedCommand } from '#test/support/command-line.ts'
 import { call, fillLibrary, openStudio } from '#test/support/studio.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
@@ -55,6 +56,7 @@ it('finds its queue again after it was killed, and ends the run as if nothing ha
   killed.child.kill('SIGKILL')
   await killed.ended
 
+  expect(await answerOf(storeFolder, ['store', 'upgrade'])).toEqual({ store: storeFolder, schemaVersion })
   expect(await answerOf(storeFolder, ['queue', 'list'])).toMatchObject({
     running: [],
     waiting: [{ name: 'disturbed', queuePosition: 1, latestRun: { status: 'interrupted', attempt: 1 } }],
@@ -70,7 +72,12 @@ it('refuses a store that another command owns and names the owner', async () => 
   const storeFolder = await filledStore()
   const owner = startCommand(storeFolder, runArguments('long'), held)
   await secondCheckpoint(storeFolder, owner)
-  const { code, stdout, stderr } = await runCommand(storeFolder, ['network', 'list', '--json'])
+  const { code, stdout, stderr } = await runCommand(storeFolder, [
+    'queue',
+    'add',
+    ...runArguments('other').slice(1),
+    '--json',
+  ])
   expect(code).toBe(1)
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'store-locked', where: storeFolder } })
   expect(stderr).toContain(`The store is in use by studio run (process ${owner.child.pid}`)

@@ -53,8 +53,8 @@ const list: Command = {
   summary: 'The data sets of the store.',
   positionals: [],
   options: {},
-  run: ({ output, withStudio }) =>
-    withStudio(async (studio) => {
+  run: ({ output, withReader }) =>
+    withReader(async (studio) => {
       const datasets = await call(studio, 'datasets.list', {})
       const table = formatTable(
         [

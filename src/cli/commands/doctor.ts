@@ -10,8 +10,8 @@ const doctor: Command = {
   summary: 'Which engines exist here, a small proof run on each, the store, the system, and what nobody could try.',
   positionals: [],
   options: { 'no-probe': { type: 'boolean' } },
-  run: ({ options, output, withStudio }) =>
-    withStudio(async (studio) => {
+  run: ({ options, output, withReader }) =>
+    withReader(async (studio) => {
       const report = await call(studio, 'doctor.run', { probe: !options.isSet('no-probe') })
       output.result(report, formatReport(report))
       const isWorking = report.engines.some(({ status, probe }) => status === 'available' && probe?.isPassed !== false)

@@ -17,8 +17,8 @@ const list: Command = {
   summary: 'All experiments, newest first.',
   positionals: [],
   options: {},
-  run: ({ output, withStudio }) =>
-    withStudio(async (studio) => {
+  run: ({ output, withReader }) =>
+    withReader(async (studio) => {
       const experiments = await call(studio, 'experiments.list', {})
       const table = formatTable(
         [
@@ -51,8 +51,8 @@ const show: Command = {
   summary: 'One experiment with its runs and its result.',
   positionals: ['EXPERIMENT'],
   options: {},
-  run: ({ positionals, output, withStudio }) =>
-    withStudio(async (studio) => {
+  run: ({ positionals, output, withReader }) =>
+    withReader(async (studio) => {
       const { id } = findRecord('experiment', positionals[0] ?? '', await call(studio, 'experiments.list', {}))
       const detail = await call(studio, 'experiments.get', { id })
       output.result(detail, formatResult(detail.record))
@@ -66,12 +66,12 @@ const compare: Command = {
   summary: 'Experiments side by side: accuracy, bytes, parameters that differ.',
   positionals: ['EXPERIMENT...'],
   options: { split: { type: 'string' } },
-  run({ positionals, options, output, withStudio }) {
+  run({ positionals, options, output, withReader }) {
     const split = options.choice('split', splitNames) ?? 'test'
     if (positionals.length > comparedAtMost) {
       throw new UsageError(`At most ${comparedAtMost} experiments can be compared, got ${positionals.length}.`)
     }
-    return withStudio(async (studio) => {
+    return withReader(async (studio) => {
       const experiments = await call(studio, 'experiments.list', {})
       const ids = positionals.map((key) => findRecord('experiment', key, experiments).id)
       const comparison = await call(studio, 'experiments.compare', { ids, split })
@@ -87,8 +87,8 @@ const metrics: Command = {
   summary: 'Accuracy over the minutes of the latest run; FILE gets every metric.',
   positionals: ['EXPERIMENT'],
   options: { csv: { type: 'string' } },
-  run: ({ positionals, options, output, withStudio }) =>
-    withStudio(async (studio) => {
+  run: ({ positionals, options, output, withReader }) =>
+    withReader(async (studio) => {
       const experiment = findRecord('experiment', positionals[0] ?? '', await call(studio, 'experiments.list', {}))
       const { latestRun, name } = experiment
       if (latestRun === undefined) {

@@ -17,7 +17,7 @@ const exportExperiment: Command = {
     const { positionals, options, output } = invocation
     const folder = resolve(options.neededText('out'))
     const wanted = formatsOf(options.text('format'))
-    return invocation.withStudio(async (studio) => {
+    return invocation.withReader(async (studio) => {
       const { id, config } = findRecord('experiment', positionals[0] ?? '', await call(studio, 'experiments.list', {}))
       const formats = wanted ?? exportFormatsOf(config.kind)
       const { files } = await runTask(invocation, studio, (taskId) =>

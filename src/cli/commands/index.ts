@@ -10,11 +10,13 @@ import { importanceCommands } from './importance.ts'
 import { networkCommands } from './network.ts'
 import { queueCommands } from './queue.ts'
 import { runCommands } from './run.ts'
+import { storeCommands } from './store.ts'
 import { trainCommands } from './train.ts'
 
 /** Every command, in the order the overview shows them. */
 export const commands: readonly Command[] = [
   ...doctorCommands,
+  ...storeCommands,
   ...datasetCommands,
   ...networkCommands,
   ...trainCommands,

@@ -66,8 +66,8 @@ const list: Command = {
   summary: 'The networks of the store.',
   positionals: [],
   options: {},
-  run: ({ output, withStudio }) =>
-    withStudio(async (studio) => {
+  run: ({ output, withReader }) =>
+    withReader(async (studio) => {
       const networks = await call(studio, 'networks.list', {})
       const table = formatTable(
         [
@@ -101,8 +101,8 @@ const show: Command = {
   summary: 'A network with its layers and what was measured on it.',
   positionals: ['NAME'],
   options: {},
-  run: ({ positionals, output, withStudio }) =>
-    withStudio(async (studio) => {
+  run: ({ positionals, output, withReader }) =>
+    withReader(async (studio) => {
       const network = findRecord('network', positionals[0] ?? '', await call(studio, 'networks.list', {}))
       const detail = await call(studio, 'networks.get', { id: network.id })
       output.result(detail, formatDetail(detail))

@@ -29,8 +29,8 @@ const list: Command = {
   summary: 'What runs, waits and is paused, in order.',
   positionals: [],
   options: {},
-  run: ({ output, withStudio }) =>
-    withStudio(async (studio) => {
+  run: ({ output, withReader }) =>
+    withReader(async (studio) => {
       const state = await call(studio, 'queue.list', {})
       output.result(state, formatQueue(state))
       return 0

@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { AppException } from '#shared/result.ts'
 
-/** Bytes an unprivileged user can still write to the disk that holds `folder`. */
+/** Bytes an unprivileged user can still write to the disk that holds `folder`, or will hold it once it is made. */
 export async function freeDiskBytes(folder: string): Promise<number> {
+  const parent = dirname(folder)
+  if (parent !== folder && !existsSync(folder)) return freeDiskBytes(parent)
   const { bavail, bsize } = await statfs(folder)
   return bavail * bsize
 }

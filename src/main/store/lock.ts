@@ -40,6 +40,23 @@ export function acquireStoreLock(sqlite: Sqlite, layout: StoreLayout, owner: Sto
   }
 }
 
+/** Who owned the store last and is gone without having let go of it; undefined where nobody did that. */
+export function vanishedOwner(layout: StoreLayout): StoreOwner | undefined {
+  const owner = readOwner(layout)
+  return owner === undefined || isRunning(owner.pid) ? undefined : owner
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    // Signal 0 reaches nobody: it only asks whether the process is there.
+    process.kill(pid, 0)
+    return true
+  } catch (cause) {
+    // Somebody else's process is there as well.
+    return cause instanceof Error && 'code' in cause && cause.code === 'EPERM'
+  }
+}
+
 function lockedError(layout: StoreLayout): AppException {
   const owner = readOwner(layout)
   const who = owner === undefined ? 'another process' : `${owner.program} (process ${owner.pid}, since ${owner.since})`

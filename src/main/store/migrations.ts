@@ -193,20 +193,25 @@ export function readVersion(db: Database): number {
   return Number(db.pragma('user_version', { simple: true }))
 }
 
+/** Throws `store-newer` for a database that a newer studio wrote. */
+export function assertNotNewer(db: Database): void {
+  const version = readVersion(db)
+  if (version <= schemaVersion) return
+  throw new AppException({
+    code: 'store-newer',
+    message: `The store has version ${version}, this studio knows versions up to ${schemaVersion}.`,
+    where: db.name,
+    remedy: 'Update the studio, or use another store (--store DIR). Nothing was changed.',
+  })
+}
+
 /**
  * Brings a database to `target` in one transaction, or leaves it as it was.
  * Errors: `store-newer` when a newer studio wrote it.
  */
 export function migrate(db: Database, target = schemaVersion): void {
+  assertNotNewer(db)
   const from = readVersion(db)
-  if (from > schemaVersion) {
-    throw new AppException({
-      code: 'store-newer',
-      message: `The store has version ${from}, this studio knows versions up to ${schemaVersion}.`,
-      where: db.name,
-      remedy: 'Update the studio, or use another store (--store DIR). Nothing was changed.',
-    })
-  }
   db.transaction(() => {
     for (const { version, sql } of migrations) {
       if (version <= from || version > target) continue

@@ -3,7 +3,8 @@ import { basename, join } from 'node:path'
 import { AppException } from '#shared/result.ts'
 import { makeBackup, newestGoodBackup, quickCheck } from './backups.ts'
 import type { StoreLayout } from './layout.ts'
-import { migrate, readVersion, schemaVersion } from './migrations.ts'
+import { vanishedOwner } from './lock.ts'
+import { assertNotNewer, migrate, readVersion, schemaVersion } from './migrations.ts'
 import type { Database, Sqlite } from './sqlite.ts'
 
 export interface OpenedDatabase {
@@ -39,6 +40,75 @@ export async function openDatabase(
     throw cause
   }
   return { db, notices }
+}
+
+/**
+ * Opens the database of a store that another process may own and write meanwhile: every statement sees what was
+ * committed last. Nothing is locked, checked, migrated or restored. A store that is not there yet reads as an empty one.
+ * Errors: `store-older`, `store-newer`, `store-corrupt`, `file-unreadable`.
+ */
+export function openDatabaseForReading(sqlite: Sqlite, layout: StoreLayout): OpenedDatabase {
+  if (!existsSync(layout.database)) {
+    return { db: emptyDatabase(sqlite), notices: [`There is no store in ${layout.folder} yet.`] }
+  }
+  let db: Database | undefined
+  try {
+    db = new sqlite(layout.database, { readonly: true, fileMustExist: true })
+    db.pragma('query_only = ON')
+    // Its owner may be bringing what a crash left in the log back into order.
+    db.pragma('busy_timeout = 5000')
+    assertPresentVersion(db)
+    return { db, notices: noticesForReader(layout) }
+  } catch (cause) {
+    db?.close()
+    throw cause instanceof sqlite.SqliteError ? unreadable(layout, cause) : cause
+  }
+}
+
+function emptyDatabase(sqlite: Sqlite): Database {
+  const db = new sqlite(':memory:')
+  migrate(db)
+  db.pragma('query_only = ON')
+  return db
+}
+
+function assertPresentVersion(db: Database): void {
+  assertNotNewer(db)
+  const version = readVersion(db)
+  if (version === schemaVersion) return
+  throw new AppException({
+    code: 'store-older',
+    message: `The store has version ${version}; this studio reads version ${schemaVersion}.`,
+    where: db.name,
+    remedy: 'Bring it up to date with: studio store upgrade (a backup is made first).',
+  })
+}
+
+function noticesForReader(layout: StoreLayout): readonly string[] {
+  const owner = vanishedOwner(layout)
+  if (owner === undefined) return []
+  return [
+    `${owner.program} (process ${owner.pid}) ended without closing the store: what is shown as running waits in the queue ` +
+      'as soon as a window or a command that writes opens it.',
+  ]
+}
+
+function unreadable(layout: StoreLayout, cause: InstanceType<Sqlite['SqliteError']>): AppException {
+  const where = layout.database
+  if (isDamage(cause.code)) {
+    const message = `The store's database is damaged (${cause.message}).`
+    const remedy = 'Open the store in a window or with: studio store upgrade. That restores the newest good backup.'
+    return new AppException({ code: 'store-corrupt', message, where, remedy }, { cause })
+  }
+  return new AppException(
+    {
+      code: 'file-unreadable',
+      message: `The store's database cannot be read (${cause.message}).`,
+      where,
+      remedy: 'Reading takes the right to write into its folder, too: SQLite keeps an index beside the database.',
+    },
+    { cause },
+  )
 }
 
 function connect(sqlite: Sqlite, layout: StoreLayout, isChecked: boolean): Database {

@@ -11,7 +11,7 @@ import { acquireStoreLock, type StoreLock } from './lock.ts'
 import { Metrics } from './metrics.ts'
 import { readVersion } from './migrations.ts'
 import { Networks } from './networks.ts'
-import { openDatabase } from './open-database.ts'
+import { openDatabase, openDatabaseForReading, type OpenedDatabase } from './open-database.ts'
 import { Runs } from './runs.ts'
 import { SettingsTable } from './settings.ts'
 import { StageTimes } from './stage-times.ts'
@@ -27,7 +27,7 @@ export interface StoreOptions {
 /** A backup at the end is worth its time when the last one is older than this. */
 const BACKUP_INTERVAL_MS = 15 * 60_000
 
-/** One open store: the folder's only owner, with a repository for each kind of record. */
+/** One open store, as its only owner or as one of many readers, with a repository for each kind of record. */
 export class Store {
   readonly layout: StoreLayout
   readonly experiments: Experiments
@@ -43,10 +43,11 @@ export class Store {
   /** What the user must be told about opening it. */
   readonly notices: readonly string[]
   readonly #db: Database
-  readonly #lock: StoreLock
+  /** Undefined for a reader. */
+  readonly #lock: StoreLock | undefined
   readonly #clock: Clock
 
-  private constructor(layout: StoreLayout, db: Database, lock: StoreLock, clock: Clock, notices: readonly string[]) {
+  private constructor(layout: StoreLayout, { db, notices }: OpenedDatabase, lock: StoreLock | undefined, clock: Clock) {
     this.layout = layout
     this.notices = notices
     this.#db = db
@@ -77,12 +78,26 @@ export class Store {
       for (const path of [layout.networks, layout.datasets, layout.runs, layout.temporary]) {
         mkdirSync(path, { recursive: true })
       }
-      const { db, notices } = await openDatabase(sqlite, layout, { isAfterUncleanEnd: lock.isAfterUncleanEnd, now })
-      return new Store(layout, db, lock, clock, notices)
+      const opened = await openDatabase(sqlite, layout, { isAfterUncleanEnd: lock.isAfterUncleanEnd, now })
+      return new Store(layout, opened, lock, clock)
     } catch (cause) {
       lock.release()
       throw cause
     }
+  }
+
+  /**
+   * Opens a store for reading, whoever owns it: nothing in its folder is changed but what SQLite keeps of its readers
+   * beside the database. Writing throws. Errors: `store-older`, `store-newer`, `store-corrupt`, `file-unreadable`,
+   * `internal` (SQLite cannot be loaded).
+   */
+  static openForReading({ folder, clock }: Omit<StoreOptions, 'program'>): Store {
+    const layout = storeLayout(folder)
+    return new Store(layout, openDatabaseForReading(loadSqlite(), layout), undefined, clock)
+  }
+
+  get isReadOnly(): boolean {
+    return this.#lock === undefined
   }
 
   get schemaVersion(): number {
@@ -108,15 +123,16 @@ export class Store {
     return makeBackup(this.#db, this.layout, timestamp(this.#clock))
   }
 
-  /** Backs up when something was written and the last backup is old, then lets go of the store. */
+  /** An owner backs up when something was written and the last backup is old. Then lets go of the store. */
   async close(): Promise<void> {
     if (!this.#db.open) return
     try {
+      if (this.isReadOnly) return
       if (this.#isBackupDue()) await this.backup()
       this.#db.pragma('optimize')
     } finally {
       this.#db.close()
-      this.#lock.release()
+      this.#lock?.release()
     }
   }
 

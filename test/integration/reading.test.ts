@@ -1,0 +1,138 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { expect, it, vi } from 'vitest'
+import { Studio } from '#main/studio.ts'
+import { commandInputs, readingCommandNames } from '#shared/contract.ts'
+import { answerOf, runCommand, startCommand, type StartedCommand } from '#test/support/command-line.ts'
+import { folderDigest } from '#test/support/folder-digest.ts'
+import { fillLibrary, openStudio, studioOptions } from '#test/support/studio.ts'
+import { temporaryFolder } from '#test/support/temporary-folder.ts'
+
+/** Several processes one after another, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 180_000 })
+
+const settings = ['--set', 'reconstruction.steps=60', '--set', 'checkpointEverySteps=10']
+const runArguments = (name: string) => ['run', '--network', 'small', '--dataset', 'images', '--name', name, ...settings]
+
+/** A store with a network and a data set. */
+async function filledStore(): Promise<string> {
+  const storeFolder = join(temporaryFolder(), 'store')
+  const studio = await openStudio({ storeFolder })
+  await fillLibrary(studio)
+  await studio.close()
+  return storeFolder
+}
+
+/** Another process that owns the store, and holds its run after step 35. */
+async function startOwner(storeFolder: string): Promise<StartedCommand> {
+  const runs = join(storeFolder, 'runs')
+  const known = readdirSync(runs)
+  const started = startCommand(storeFolder, runArguments('running'), { holdAtStep: 35 })
+  const checkpoints = () =>
+    readdirSync(runs)
+      .filter((run) => !known.includes(run))
+      .flatMap((run) => readdirSync(join(runs, run)))
+      .filter((name) => name.startsWith('checkpoint-0000003'))
+  while (checkpoints().length === 0) {
+    if (started.child.exitCode !== null) throw new Error('the owner ended before its third checkpoint')
+    await wait(5)
+  }
+  // Where another owner would empty what this one is making.
+  writeFileSync(join(storeFolder, 'temporary', 'being-made'), 'half')
+  return started
+}
+
+it('answers every command that only reads while another process owns the store, and changes nothing in it', async () => {
+  const storeFolder = await filledStore()
+  await answerOf(storeFolder, runArguments('finished'))
+  const { child, ended } = await startOwner(storeFolder)
+  const before = folderDigest(storeFolder)
+  const out = join(temporaryFolder(), 'out')
+  const csv = join(temporaryFolder(), 'metrics.csv')
+  expect(await answerOf(storeFolder, ['experiments', 'list'])).toMatchObject([
+    { name: 'running', status: 'running' },
+    { name: 'finished', status: 'completed' },
+  ])
+  const [shown, compared, metrics, exported, networks, network, datasets, queue, doctor] = await Promise.all([
+    answerOf(storeFolder, ['experiments', 'show', 'finished']),
+    answerOf(storeFolder, ['experiments', 'compare', 'finished', 'running']),
+    answerOf(storeFolder, ['experiments', 'metrics', 'finished', '--csv', csv]),
+    answerOf(storeFolder, ['export', 'finished', '--out', out]),
+    answerOf(storeFolder, ['network', 'list']),
+    answerOf(storeFolder, ['network', 'show', 'small']),
+    answerOf(storeFolder, ['dataset', 'list']),
+    answerOf(storeFolder, ['queue', 'list']),
+    answerOf(storeFolder, ['doctor']),
+  ])
+  expect(shown).toMatchObject({ record: { name: 'finished', latestRun: { result: { kind: 'compress' } } } })
+  expect(compared).toMatchObject({ entries: [{ agreement: { bothRight: 7 } }, { experiment: { name: 'running' } }] })
+  expect(metrics).toHaveLength(60)
+  expect(existsSync(csv)).toBe(true)
+  expect(exported).toMatchObject({ folder: out })
+  expect(readdirSync(out).toSorted()).toEqual([
+    'finished.nern.safetensors',
+    'finished.npz',
+    'finished.onnx',
+    'finished.report.html',
+    'finished.report.json',
+    'finished.safetensors',
+  ])
+  expect(networks).toMatchObject([{ name: 'small' }])
+  expect(network).toMatchObject({ record: { name: 'small' } })
+  expect(datasets).toMatchObject([{ name: 'images' }])
+  expect(queue).toMatchObject({ running: [{ name: 'running' }], waiting: [], paused: [] })
+  expect(doctor).toMatchObject({ store: { path: storeFolder, isHealthy: true } })
+  expect(folderDigest(storeFolder)).toEqual(before)
+
+  const writer = await runCommand(storeFolder, ['queue', 'pause', 'finished'])
+  expect(writer).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(`The store is in use by studio run (process ${child.pid}`) as string,
+  })
+  child.kill('SIGINT')
+  expect((await ended).stderr).toMatch(/running is paused at step 35, with a checkpoint/)
+})
+
+it('reads a store that nobody owns, and says when its owner ended without closing it', async () => {
+  const storeFolder = await filledStore()
+  const before = folderDigest(storeFolder)
+  const calm = await runCommand(storeFolder, ['experiments', 'list'])
+  expect(calm).toMatchObject({ code: 0, stderr: '' })
+  expect(folderDigest(storeFolder)).toEqual(before)
+
+  const { child, ended } = await startOwner(storeFolder)
+  child.kill('SIGKILL')
+  await ended
+  const { code, stderr } = await runCommand(storeFolder, ['queue', 'list'])
+  expect(code).toBe(0)
+  expect(stderr).toContain(`studio run (process ${child.pid}) ended without closing the store`)
+})
+
+it('answers of a store that is not there, and makes none', async () => {
+  const nowhere = join(temporaryFolder(), 'nowhere')
+  expect(await runCommand(nowhere, ['experiments', 'list'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('There is no experiment yet.') as string,
+    stderr: `There is no store in ${nowhere} yet.\n`,
+  })
+  expect(await answerOf(nowhere, ['doctor'])).toMatchObject({ store: { sizeBytes: 0, isHealthy: true } })
+  expect(existsSync(nowhere)).toBe(false)
+})
+
+it('refuses every command that writes on a studio that was opened for reading', async () => {
+  const storeFolder = await filledStore()
+  const reader = Studio.openForReading({ ...studioOptions(storeFolder), log: () => {} })
+  const reading: ReadonlySet<string> = new Set(readingCommandNames)
+  const before = folderDigest(storeFolder)
+  const answers = Object.entries(reader.handlers)
+    .filter(([command]) => !reading.has(command))
+    // What is refused must be refused whatever it is asked.
+    .map(([, handler]) => (handler as (input: object) => Promise<unknown>)({}))
+  const outcomes = await Promise.allSettled(answers)
+  await reader.close()
+  // All of the contract but those that read, and the two of the desktop.
+  expect(outcomes).toHaveLength(Object.keys(commandInputs).length - readingCommandNames.length - 2)
+  for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: { code: 'store-read-only' } })
+  expect(folderDigest(storeFolder)).toEqual(before)
+})
