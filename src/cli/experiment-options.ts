@@ -8,7 +8,7 @@ import type { ExperimentRecord } from '#shared/records.ts'
 import { executorChoiceSchema } from '#shared/trainer-protocol.ts'
 import { call } from './call.ts'
 import { UsageError, type Invocation } from './command.ts'
-import { findRecord } from './find-record.ts'
+import { findChoice, findDataset, findExperiment, findNetwork } from './find-record.ts'
 import { applySettings } from './set-option.ts'
 
 export const compressUsage =
@@ -31,12 +31,7 @@ export const compressOptions = {
 /** The configuration that --preset, --seed and --set make. Throws `UsageError`. */
 export function compressConfigFrom(invocation: Invocation) {
   const wanted = invocation.options.text('preset') ?? 'fast'
-  const preset = networkPresets.find(({ id }) => id === wanted)
-  if (preset === undefined) {
-    const known = networkPresets.map(({ id }) => id).join(', ')
-    throw new UsageError(`There is no preset ${wanted}.`, `Known are: ${known}.`)
-  }
-  return withSettings(preset.config, invocation)
+  return withSettings(findChoice('preset', wanted, networkPresets).config, invocation)
 }
 
 function withSettings<C extends ExperimentConfig>(config: C, { options }: Invocation): C {
@@ -79,7 +74,7 @@ export async function createCompression(
 
 /** A compression that goes on from the predictor of a finished one: its configuration without the fitting. */
 async function continuation(invocation: Invocation, studio: Studio, key: string) {
-  const source = findRecord('experiment', key, await call(studio, 'experiments.list', {}))
+  const source = await findExperiment(studio, key)
   const { config, networkId, datasetId, latestRun } = source
   if (config.kind !== 'compress' || networkId === undefined || latestRun?.status !== 'completed') {
     throw new UsageError(`${source.name} has no finished predictor.`, 'Name a compression that was completed.')
@@ -88,8 +83,7 @@ async function continuation(invocation: Invocation, studio: Studio, key: string)
   return {
     config: withSettings(continued(config, latestRun.id), invocation),
     networkId,
-    datasetId:
-      dataset === undefined ? datasetId : findRecord('data set', dataset, await call(studio, 'datasets.list', {})).id,
+    datasetId: dataset === undefined ? datasetId : (await findDataset(studio, dataset)).id,
   }
 }
 
@@ -104,8 +98,8 @@ export async function createExperiment(
   keys: { readonly network: string; readonly dataset: string },
   config: ExperimentConfig,
 ): Promise<ExperimentRecord> {
-  const network = findRecord('network', keys.network, await call(studio, 'networks.list', {}))
-  const dataset = findRecord('data set', keys.dataset, await call(studio, 'datasets.list', {}))
+  const network = await findNetwork(studio, keys.network)
+  const dataset = await findDataset(studio, keys.dataset)
   return enqueue(invocation, studio, { config, networkId: network.id, datasetId: dataset.id })
 }
 

@@ -10,6 +10,7 @@ import { toAppError } from '#shared/result.ts'
 import { defaultExecutor, executorChoiceSchema, type ExecutorChoice } from '#shared/trainer-protocol.ts'
 import { UsageError, type Command, type ExitCode, type Invocation } from './command.ts'
 import { commands } from './commands/index.ts'
+import { nearNames } from './near-names.ts'
 import { OptionValues } from './option-values.ts'
 import { Output } from './output.ts'
 import { commandUsage, overview } from './usage.ts'
@@ -41,7 +42,13 @@ export async function main(args: readonly string[], installation: Installation, 
     const isHelp = args.length === 0 || args.includes('--help') || args.includes('-h')
     if (isHelp) output.result({ commands: commands.map(({ name }) => name) }, overview(commands))
     else {
-      output.error({ code: 'invalid-argument', message: `There is no command ${args.slice(0, 2).join(' ')}.` })
+      const wanted = args.slice(0, 2).join(' ')
+      const near = nearNames(
+        wanted,
+        commands.map(({ name }) => name),
+      )
+      const remedy = near.length === 0 ? {} : { remedy: `Did you mean ${near.join(' or ')}?` }
+      output.error({ code: 'invalid-argument', message: `There is no command ${wanted}.`, ...remedy })
       output.say(overview(commands))
     }
     return isHelp ? 0 : 2

@@ -2,6 +2,7 @@ import { experimentConfigSchema, type ExperimentConfig } from '#shared/experimen
 import { parameterCatalogue, type ParameterDescription } from '#shared/parameter-catalogue.ts'
 import { assertNever } from '#shared/result.ts'
 import { UsageError } from './command.ts'
+import { editDistance } from './near-names.ts'
 
 /**
  * A configuration with every `path=value` put in, each read as its leaf's type.
@@ -76,20 +77,4 @@ export function nearestPath(path: string, candidates: readonly string[]): string
     return { candidate, distance: Math.min(editDistance(path, candidate), editDistance(path, last) + 0.5) }
   })
   return scored.reduce((best, next) => (next.distance < best.distance ? next : best)).candidate
-}
-
-/** Levenshtein (1966): insertions, deletions and replacements; case does not count. */
-export function editDistance(left: string, right: string): number {
-  const a = left.toLowerCase()
-  const b = right.toLowerCase()
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      current.push(Math.min(replaced, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1))
-    }
-    previous = current
-  }
-  return previous[b.length] ?? 0
 }

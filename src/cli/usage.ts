@@ -8,6 +8,9 @@ const everywhere = `Everywhere:
   --threads N        threads of the executor; 0 = all physical cores
   --help             this text, or that of a command
 
+Networks, data sets, experiments and presets are found by name without regard to case, blanks, hyphens, underscores
+and dots (cifar10 is CIFAR-10); records by id, too, and by the beginning of one.
+
 Exit codes: 0 done, 1 failed, 2 wrong use.`
 
 /** All commands with their sentences. */

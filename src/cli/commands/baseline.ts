@@ -3,16 +3,17 @@ import { runToEnd, showResult } from '../await-experiment.ts'
 import { call } from '../call.ts'
 import { UsageError, type Command } from '../command.ts'
 import { createExperiment, seedSetting } from '../experiment-options.ts'
+import { findChoice } from '../find-record.ts'
 import { applySettings } from '../set-option.ts'
 import { formatComparison } from './experiments.ts'
 
 const prefix = 'baseline-'
-const methods = baselinePresets.map(({ id }) => id.slice(prefix.length))
+const methods = baselinePresets.map((preset) => ({ id: preset.id.slice(prefix.length), preset }))
 
 const baseline: Command = {
   name: 'baseline',
   usage: '--network N --dataset D --method M[,M ...]|standard [--seed S] [--set PATH=VALUE ...] [--name X] [--queue]',
-  summary: `What people would do instead of a predictor, in the same accounting; --queue leaves it waiting. Methods: ${methods.join(', ')}.`,
+  summary: `What people would do instead of a predictor, in the same accounting; --queue leaves it waiting. Methods: ${methods.map(({ id }) => id).join(', ')}.`,
   positionals: [],
   options: {
     network: { type: 'string' },
@@ -56,11 +57,6 @@ export const baselineCommands: readonly Command[] = [baseline]
 
 /** Throws `UsageError` for a method that there is not. */
 function presetsOf(text: string): readonly BaselinePreset[] {
-  const wanted =
-    text === 'standard' ? standardBaselineIds : text.split(',').map((method) => `${prefix}${method.trim()}`)
-  return wanted.map((id) => {
-    const preset = baselinePresets.find((candidate) => candidate.id === id)
-    if (preset !== undefined) return preset
-    throw new UsageError(`There is no method ${id.slice(prefix.length)}.`, `Known are: ${methods.join(', ')}.`)
-  })
+  if (text === 'standard') return baselinePresets.filter(({ id }) => standardBaselineIds.includes(id))
+  return text.split(',').map((method) => findChoice('method', method.trim(), methods).preset)
 }

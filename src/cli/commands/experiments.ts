@@ -5,7 +5,7 @@ import { isPackaged, splitNames, type ExperimentRecord } from '#shared/records.t
 import { AppException } from '#shared/result.ts'
 import { call } from '../call.ts'
 import { UsageError, type Command } from '../command.ts'
-import { findRecord } from '../find-record.ts'
+import { findExperiment, findExperiments } from '../find-record.ts'
 import { formatResult } from '#shared/plain-text/result-table.ts'
 import { formatAccuracyCurve, metricsCsv } from '#shared/plain-text/metrics-table.ts'
 import { formatTable } from '#shared/plain-text/table.ts'
@@ -53,7 +53,7 @@ const show: Command = {
   options: {},
   run: ({ positionals, output, withReader }) =>
     withReader(async (studio) => {
-      const { id } = findRecord('experiment', positionals[0] ?? '', await call(studio, 'experiments.list', {}))
+      const { id } = await findExperiment(studio, positionals[0] ?? '')
       const detail = await call(studio, 'experiments.get', { id })
       output.result(detail, formatResult(detail.record))
       return 0
@@ -72,8 +72,7 @@ const compare: Command = {
       throw new UsageError(`At most ${comparedAtMost} experiments can be compared, got ${positionals.length}.`)
     }
     return withReader(async (studio) => {
-      const experiments = await call(studio, 'experiments.list', {})
-      const ids = positionals.map((key) => findRecord('experiment', key, experiments).id)
+      const ids = await findExperiments(studio, positionals)
       const comparison = await call(studio, 'experiments.compare', { ids, split })
       output.result(comparison, formatComparison(comparison))
       return 0
@@ -89,7 +88,7 @@ const metrics: Command = {
   options: { csv: { type: 'string' } },
   run: ({ positionals, options, output, withReader }) =>
     withReader(async (studio) => {
-      const experiment = findRecord('experiment', positionals[0] ?? '', await call(studio, 'experiments.list', {}))
+      const experiment = await findExperiment(studio, positionals[0] ?? '')
       const { latestRun, name } = experiment
       if (latestRun === undefined) {
         throw new AppException({

@@ -4,7 +4,7 @@ import { formatTable } from '#shared/plain-text/table.ts'
 import { formatBytes } from '#shared/plain-text/units.ts'
 import { call } from '../call.ts'
 import { UsageError, type Command } from '../command.ts'
-import { findRecord } from '../find-record.ts'
+import { findExperiment } from '../find-record.ts'
 import { runTask } from '../task.ts'
 
 const exportExperiment: Command = {
@@ -18,7 +18,7 @@ const exportExperiment: Command = {
     const folder = resolve(options.neededText('out'))
     const wanted = formatsOf(options.text('format'))
     return invocation.withReader(async (studio) => {
-      const { id, config } = findRecord('experiment', positionals[0] ?? '', await call(studio, 'experiments.list', {}))
+      const { id, config } = await findExperiment(studio, positionals[0] ?? '')
       const formats = wanted ?? exportFormatsOf(config.kind)
       const { files } = await runTask(invocation, studio, (taskId) =>
         call(studio, 'experiments.export', {

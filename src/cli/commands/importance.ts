@@ -7,7 +7,7 @@ import { AppException } from '#shared/result.ts'
 import type { Studio } from '#main/studio.ts'
 import { call } from '../call.ts'
 import { UsageError, type Command } from '../command.ts'
-import { findRecord } from '../find-record.ts'
+import { findExperiment } from '../find-record.ts'
 import { runTask } from '../task.ts'
 
 const importance: Command = {
@@ -35,7 +35,7 @@ const importance: Command = {
     const seeds = numbers('seeds', options.text('seeds'))
     const scores = options.text('scores')?.split(',').map(scoreNamed)
     return invocation.withStudio(async (studio) => {
-      const experiment = findRecord('experiment', positionals[0] ?? '', await call(studio, 'experiments.list', {}))
+      const experiment = await findExperiment(studio, positionals[0] ?? '')
       const run = await completedRun(studio, experiment)
       const record = await runTask(invocation, studio, (taskId) =>
         call(studio, 'runs.measure-importance', {

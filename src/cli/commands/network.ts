@@ -4,7 +4,7 @@ import { networkSmoothness } from '#shared/network-smoothness.ts'
 import { splitNames, type NetworkDetail, type NetworkRecord } from '#shared/records.ts'
 import { call } from '../call.ts'
 import type { Command } from '../command.ts'
-import { findRecord } from '../find-record.ts'
+import { findDataset, findNetwork } from '../find-record.ts'
 import { preprocessingFrom, preprocessingOptions, preprocessingUsage } from '../preprocessing-options.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
 import { formatPreprocessing } from '#shared/preprocessing.ts'
@@ -50,7 +50,7 @@ const derive: Command = {
     const name = invocation.options.text('name')
     return invocation.withStudio(async (studio) => {
       const key = invocation.positionals[0] ?? ''
-      const { id } = findRecord('network', key, await call(studio, 'networks.list', {}))
+      const { id } = await findNetwork(studio, key)
       const network = await runTask(invocation, studio, (taskId) =>
         call(studio, 'networks.derive', { taskId, id, preprocessing, ...(name === undefined ? {} : { name }) }),
       )
@@ -103,7 +103,7 @@ const show: Command = {
   options: {},
   run: ({ positionals, output, withReader }) =>
     withReader(async (studio) => {
-      const network = findRecord('network', positionals[0] ?? '', await call(studio, 'networks.list', {}))
+      const network = await findNetwork(studio, positionals[0] ?? '')
       const detail = await call(studio, 'networks.get', { id: network.id })
       output.result(detail, formatDetail(detail))
       return 0
@@ -127,8 +127,8 @@ const evaluate: Command = {
       const datasetKey = options.neededText('dataset')
       const split = options.choice('split', splitNames) ?? 'test'
       const limit = options.integer('limit', 1) ?? 0
-      const network = findRecord('network', positionals[0] ?? '', await call(studio, 'networks.list', {}))
-      const dataset = findRecord('data set', datasetKey, await call(studio, 'datasets.list', {}))
+      const network = await findNetwork(studio, positionals[0] ?? '')
+      const dataset = await findDataset(studio, datasetKey)
       const evaluation = await runTask(invocation, studio, (taskId) =>
         call(studio, 'networks.evaluate', { taskId, id: network.id, datasetId: dataset.id, split, limit }),
       )

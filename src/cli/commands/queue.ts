@@ -4,7 +4,7 @@ import { runQueue } from '../await-experiment.ts'
 import { call } from '../call.ts'
 import { UsageError, type Command } from '../command.ts'
 import { compressOptions, compressRequest, compressUsage, createCompression } from '../experiment-options.ts'
-import { findRecord } from '../find-record.ts'
+import { findExperiment, findExperiments } from '../find-record.ts'
 import { formatTable } from '#shared/plain-text/table.ts'
 
 const add: Command = {
@@ -65,7 +65,7 @@ const move: Command = {
       throw new UsageError(`POSITION is a whole number from 1, got ${place}.`)
     }
     return withStudio(async (studio) => {
-      const { id } = findRecord('experiment', key, await call(studio, 'experiments.list', {}))
+      const { id } = await findExperiment(studio, key)
       const state = await call(studio, 'queue.move', { id, position })
       output.result(state, formatQueue(state))
       return 0
@@ -96,8 +96,7 @@ function change(word: string, command: ChangeCommand, summary: string): Command 
     options: {},
     run: ({ positionals, output, withStudio }) =>
       withStudio(async (studio) => {
-        const experiments = await call(studio, 'experiments.list', {})
-        const ids = positionals.map((key) => findRecord('experiment', key, experiments).id)
+        const ids = await findExperiments(studio, positionals)
         const state = await call(studio, command, { ids })
         output.result(state, formatQueue(state))
         return 0

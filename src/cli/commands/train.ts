@@ -6,7 +6,7 @@ import { runToEnd, showResult } from '../await-experiment.ts'
 import { call } from '../call.ts'
 import type { Command } from '../command.ts'
 import { executorOf, seedSetting } from '../experiment-options.ts'
-import { findRecord } from '../find-record.ts'
+import { findDataset, findNetwork } from '../find-record.ts'
 import { applySettings } from '../set-option.ts'
 
 const train: Command = {
@@ -30,11 +30,10 @@ const train: Command = {
     const datasetKey = options.neededText('dataset')
     const settings = [...seedSetting(options.text('seed')), ...options.list('set')]
     return invocation.withStudio(async (studio) => {
-      const start =
-        from === undefined ? undefined : findRecord('network', from, await call(studio, 'networks.list', {}))
+      const start = from === undefined ? undefined : await findNetwork(studio, from)
       const architecture = options.text('arch') ?? start?.architecture ?? options.neededText('arch')
       const config = applySettings({ ...trainDefaults, architecture }, settings)
-      const dataset = findRecord('data set', datasetKey, await call(studio, 'datasets.list', {}))
+      const dataset = await findDataset(studio, datasetKey)
       const name = options.text('name')
       const { id } = await call(studio, 'experiments.create', {
         config,

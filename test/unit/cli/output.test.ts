@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest'
-import { findRecord } from '#cli/find-record.ts'
 import { Output } from '#cli/output.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
 import { formatBytes, formatDuration, formatPercent, formatPoints, formatRatio } from '#shared/plain-text/units.ts'
@@ -86,22 +85,4 @@ it('writes numbers with their units', () => {
     '1 h 0 min',
     '2 h 5 min',
   ])
-})
-
-const records = [
-  { id: 'exp-ab12', name: 'first' },
-  { id: 'exp-ab34', name: 'second' },
-  { id: 'exp-cd56', name: 'second' },
-]
-
-it('finds a record by id, by name, or by the beginning of its id', () => {
-  expect(findRecord('experiment', 'exp-cd56', records)).toBe(records[2])
-  expect(findRecord('experiment', 'first', records)).toBe(records[0])
-  expect(findRecord('experiment', 'exp-c', records)).toBe(records[2])
-})
-
-it('says what is known, and which are meant, when a name does not decide', () => {
-  expect(() => findRecord('experiment', 'third', records)).toThrow('There is no experiment third.')
-  expect(() => findRecord('experiment', 'second', records)).toThrow('2 experiments match second.')
-  expect(() => findRecord('experiment', 'exp-ab', records)).toThrow('2 experiments match exp-ab.')
 })

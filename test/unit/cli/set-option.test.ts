@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { UsageError } from '#cli/command.ts'
-import { applySettings, editDistance, nearestPath } from '#cli/set-option.ts'
+import { editDistance } from '#cli/near-names.ts'
+import { applySettings, nearestPath } from '#cli/set-option.ts'
 import { fastConfig } from '#shared/fast-preset.ts'
 import { trainDefaults } from '#shared/presets.ts'
 
