@@ -1,4 +1,3 @@
-import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
 import { Studio, type ReaderOptions, type ReadingStudio } from '#main/studio.ts'
 import { systemClock } from '#main/clock.ts'
 import { createFileLog, type Log } from '#main/log.ts'
@@ -6,23 +5,14 @@ import { defaultStoreFolder, storeLayout } from '#main/store/layout.ts'
 import { createForkHosts } from '#main/trainer-host/fork-host.ts'
 import { runSingleJob } from '#main/trainer-host/single-job.ts'
 import { defaultLimits } from '#main/trainer-host/supervisor.ts'
-import { toAppError } from '#shared/result.ts'
-import { defaultExecutor, executorChoiceSchema, type ExecutorChoice } from '#shared/trainer-protocol.ts'
+import { toAppError, type AppError } from '#shared/result.ts'
+import { defaultExecutor } from '#shared/trainer-protocol.ts'
 import { UsageError, type Command, type ExitCode, type Invocation } from './command.ts'
 import { commands } from './commands/index.ts'
 import { nearNames } from './near-names.ts'
-import { OptionValues } from './option-values.ts'
-import { Output } from './output.ts'
+import { Output, type Stream } from './output.ts'
+import { findCommand, prepare } from './prepare.ts'
 import { commandUsage, overview } from './usage.ts'
-
-const everywhere = {
-  json: { type: 'boolean' },
-  store: { type: 'string' },
-  executor: { type: 'string' },
-  provider: { type: 'string' },
-  threads: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
-} as const satisfies ParseArgsOptionsConfig
 
 /** Where the program finds its other parts. */
 export interface Installation {
@@ -31,7 +21,10 @@ export interface Installation {
   readonly resourcesFolder: string
 }
 
-type Streams = Pick<NodeJS.Process, 'stdout' | 'stderr'>
+interface Streams {
+  readonly stdout: Stream
+  readonly stderr: Stream
+}
 
 /** Runs one command line (without `node` and the script). Resolves with 0 done, 1 failed, 2 wrong use; never rejects. */
 export async function main(args: readonly string[], installation: Installation, streams: Streams): Promise<0 | 1 | 2> {
@@ -42,13 +35,7 @@ export async function main(args: readonly string[], installation: Installation, 
     const isHelp = args.length === 0 || args.includes('--help') || args.includes('-h')
     if (isHelp) output.result({ commands: commands.map(({ name }) => name) }, overview(commands))
     else {
-      const wanted = args.slice(0, 2).join(' ')
-      const near = nearNames(
-        wanted,
-        commands.map(({ name }) => name),
-      )
-      const remedy = near.length === 0 ? {} : { remedy: `Did you mean ${near.join(' or ')}?` }
-      output.error({ code: 'invalid-argument', message: `There is no command ${wanted}.`, ...remedy })
+      output.error(unknownCommand(args.slice(0, 2).join(' ')))
       output.say(overview(commands))
     }
     return isHelp ? 0 : 2
@@ -67,25 +54,26 @@ export async function main(args: readonly string[], installation: Installation, 
   }
 }
 
+function unknownCommand(wanted: string): AppError {
+  const near = nearNames(
+    wanted,
+    commands.map(({ name }) => name),
+  )
+  const remedy = near.length === 0 ? {} : { remedy: `Did you mean ${near.join(' or ')}?` }
+  return { code: 'invalid-argument', message: `There is no command ${wanted}.`, ...remedy }
+}
+
 async function runCommand(
   command: Command,
   args: readonly string[],
   installation: Installation,
   output: Output,
 ): Promise<ExitCode> {
-  const { values, positionals } = parse(command, args.slice(command.name.split(' ').length))
-  const options = new OptionValues(values)
+  const { positionals, options, executor } = prepare(command, args)
   if (options.isSet('help')) {
     output.result({ usage: command.usage }, commandUsage(command))
     return 0
   }
-  const isVariadic = command.positionals.at(-1)?.endsWith('...') === true
-  const isTooMany = !isVariadic && positionals.length > command.positionals.length
-  if (positionals.length < command.positionals.length || isTooMany) {
-    const wanted = command.positionals.length === 0 ? 'no arguments' : command.positionals.join(' ')
-    throw new UsageError(`studio ${command.name} takes ${wanted}, got ${positionals.join(' ') || 'none'}.`)
-  }
-  const executor = executorOptions(options)
   const interrupts = new Interrupts(output)
   const storeFolder = options.text('store') ?? defaultStoreFolder()
   const studioOptions = (log: Log): ReaderOptions => ({
@@ -158,38 +146,6 @@ async function using<S extends ReadingStudio>(
   } finally {
     stopProgress()
     await studio.close()
-  }
-}
-
-/** The command with most words that `args` begins with. */
-function findCommand(args: readonly string[]): Command | undefined {
-  return commands
-    .filter(({ name }) => name.split(' ').every((word, i) => args[i] === word))
-    .sort((a, b) => b.name.length - a.name.length)[0]
-}
-
-function parse(command: Command, args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: { ...everywhere, ...command.options },
-      allowPositionals: true,
-      strict: true,
-    })
-  } catch (cause) {
-    // parseArgs throws nothing but complaints about the arguments.
-    throw new UsageError(cause instanceof Error ? cause.message : String(cause))
-  }
-}
-
-function executorOptions(options: OptionValues): Partial<ExecutorChoice> {
-  const executor = options.choice('executor', executorChoiceSchema.shape.executor.options)
-  const provider = options.choice('provider', executorChoiceSchema.shape.provider.options)
-  const threads = options.integer('threads', 0)
-  return {
-    ...(executor === undefined ? {} : { executor }),
-    ...(provider === undefined ? {} : { provider }),
-    ...(threads === undefined ? {} : { threads }),
   }
 }
 

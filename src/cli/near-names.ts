@@ -22,18 +22,21 @@ export function nearNames(key: string, names: readonly string[]): readonly strin
     .map(({ name }) => name)
 }
 
-/** Levenshtein (1966): insertions, deletions and replacements; case does not count. */
+/** Insertions, deletions, replacements and swaps of neighbours (Damerau 1964, optimal alignment); case does not count. */
 export function editDistance(left: string, right: string): number {
   const a = left.toLowerCase()
   const b = right.toLowerCase()
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j)
+  /** Distances of the first i letters of `a`, row by row, from the first j of `b`. */
+  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)]
+  const at = (i: number, j: number): number => rows[i]?.[j] ?? 0
   for (let i = 1; i <= a.length; i++) {
-    const current = [i]
+    const row = [i]
+    rows.push(row)
     for (let j = 1; j <= b.length; j++) {
-      const replaced = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      current.push(Math.min(replaced, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1))
+      const replaced = at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      row.push(Math.min(replaced, at(i - 1, j) + 1, at(i, j - 1) + 1, isSwap ? at(i - 2, j - 2) + 1 : Infinity))
     }
-    previous = current
   }
-  return previous[b.length] ?? 0
+  return at(a.length, b.length)
 }

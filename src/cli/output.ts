@@ -1,6 +1,7 @@
 import type { AppError } from '#shared/result.ts'
 
-interface Stream {
+/** Where text goes, such as a standard stream of the process. */
+export interface Stream {
   write(text: string): unknown
   readonly isTTY?: boolean
 }

@@ -68,7 +68,7 @@ describe('findRecord', () => {
     expect(errorOf(() => findRecord('data set', 'cifra10', datasets))).toMatchObject({
       code: 'not-found',
       message: 'There is no data set cifra10.',
-      remedy: 'Did you mean CIFAR-10?',
+      remedy: 'Did you mean CIFAR-10 or CIFAR-100?',
     })
     expect(errorOf(() => findRecord('experiment', 'xylophone', experiments)).remedy).toBe(
       'Known are: first, second, second.',

@@ -63,5 +63,6 @@ describe('applySettings', () => {
 
 it('measures the distance of words in single-letter edits', () => {
   expect([editDistance('', 'abc'), editDistance('kitten', 'sitting'), editDistance('Same', 'same')]).toEqual([3, 3, 0])
+  expect([editDistance('fats', 'fast'), editDistance('netwrok', 'network')]).toEqual([1, 1])
   expect(nearestPath('x.lerningRate', ['seed', 'x.learningRate'])).toBe('x.learningRate')
 })

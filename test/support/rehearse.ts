@@ -1,0 +1,46 @@
+import { findCommand, prepare } from '#cli/prepare.ts'
+import { UsageError, type Invocation } from '#cli/command.ts'
+import { Output } from '#cli/output.ts'
+import { Studio } from '#main/studio.ts'
+import { AppException } from '#shared/result.ts'
+import { studioOptions } from './studio.ts'
+
+/** Thrown in place of a job outside a store. */
+class WorkBegins extends Error {}
+
+/**
+ * What is wrong with a command line (without `node` and the script), or undefined: it is run on a store that refuses to
+ * be written, up to the point where work would begin, so that its command, options, presets, names and parameters must
+ * all be found. Commands that only read are carried out.
+ */
+export async function problemOf(args: readonly string[], storeFolder: string): Promise<string | undefined> {
+  const command = findCommand(args)
+  if (command === undefined) return args[0] === '--help' ? undefined : `There is no command ${args.join(' ')}.`
+  const silent = { write: () => true }
+  const onReadOnlyStudio: Invocation['withStudio'] = async (work) => {
+    const studio = Studio.openForReading({ ...studioOptions(storeFolder), log: () => {} })
+    try {
+      return await work(studio)
+    } finally {
+      await studio.close()
+    }
+  }
+  try {
+    const code = await command.run({
+      ...prepare(command, args),
+      version: '0.0.0',
+      output: new Output(false, silent, silent, Date.now),
+      onInterrupt: () => () => {},
+      runJob: () => Promise.reject(new WorkBegins()),
+      withReader: onReadOnlyStudio,
+      withStudio: onReadOnlyStudio,
+    })
+    return code === 0 ? undefined : `It ended with ${code}.`
+  } catch (thrown) {
+    if (thrown instanceof WorkBegins) return undefined
+    if (thrown instanceof AppException && thrown.code === 'store-read-only') return undefined
+    if (thrown instanceof UsageError || thrown instanceof AppException)
+      return `${thrown.message} ${thrown.remedy ?? ''}`
+    throw thrown
+  }
+}
