@@ -82,12 +82,13 @@ async function problem(text: string): Promise<string | undefined> {
   const [program = '', ...args] = words
   if (foreignPrograms.includes(program)) return undefined
   if (program === 'npm') return npmProblem(args)
+  if (program === 'node') return existsSync(join(projectFolder, args[0] ?? '')) ? undefined : `There is no ${args[0]}.`
   if (program === 'python3') return optionProblem(args[0] ?? '', args.slice(1), declaresInPython)
   return `There is no program ${program}.`
 }
 
 /** Commands of npm itself, which need no script. */
-const npmCommands = ['ci', 'config', 'pack']
+const npmCommands = ['ci', 'config', 'pack', 'rebuild']
 
 function npmProblem([command = '', ...rest]: readonly string[]): string | undefined {
   // Alone, `npm run` lists the scripts.
@@ -187,6 +188,7 @@ function mentionProblem(text: string): string | undefined {
   const words = shellWords(text)
   const args = words[0] === 'studio' ? words.slice(1) : studioArguments(words)
   if (args === undefined) return npmProblem(words.slice(1))
+  if (args[0] === '--help') return undefined
   const command = findCommand(args)
   if (command === undefined) return `There is no command ${args.join(' ')}.`
   const unknown = args.find((arg) => arg.startsWith('--') && !(arg.slice(2) in optionsOf(command)))
@@ -229,6 +231,7 @@ it.each([
   ['npm run fuzz -- --file 3', 'test/fuzz/main.ts has no option --file.'],
   ['npm run test:goldens -- --directory DIR', 'test/numeric/goldens/main.ts has no option --directory.'],
   ['npm run check -- --fix', 'This test does not know what check takes.'],
+  ['node scripts/studoi.mjs', 'There is no scripts/studoi.mjs.'],
   ['python3 test/bench/optimizers.py --step 3', 'test/bench/optimizers.py has no option --step.'],
   ['studio network list', 'There is no program studio.'],
 ])('finds what is wrong with: %s', async (text, said) => {
