@@ -19,6 +19,7 @@ import type { RepresentedLayer } from '#networks/network.ts'
 import { float32Tensor, type HostTensor, type HostTensors } from '#shared/host-tensor.ts'
 import { Random } from '#shared/random.ts'
 import { scanSearch } from '#test/support/scan-search.ts'
+import { processor } from './steps/machine.ts'
 import { digits, markdownTable } from './steps/report.ts'
 
 interface Weights {
@@ -38,7 +39,7 @@ const scanLimit = Number(options['scan-limit'])
 const modes: readonly PermutationMode[] = ['cross-filter', 'in-filter']
 let hasDifference = false
 
-console.log(`${os.cpus()[0]?.model.trim()}, Node.js ${process.versions.node}; load ${os.loadavg()[0]?.toFixed(2)}.\n`)
+console.log(`${processor()}, Node.js ${process.versions.node}; load ${os.loadavg()[0]?.toFixed(2)}.\n`)
 const trained = await sharedNetworks()
 const large = randomWeights('ResNet-18, random weights', resnet18Layers())
 // Compiled code is what a long path runs on.
