@@ -8,7 +8,7 @@ export type Runtime = typeof onnxruntime
 const remedies: Readonly<Record<ProviderName, string>> = {
   cpu: 'Install the studio again: its copy of ONNX Runtime is damaged or made for another system.',
   webgpu: 'Install a graphics driver with Vulkan (Linux), Direct3D 12 (Windows) or Metal (macOS), or choose cpu.',
-  cuda: 'On Linux x64 install CUDA 12, cuDNN 9 and the CUDA files of onnxruntime-node, or choose webgpu or cpu.',
+  cuda: 'On Linux x64 install CUDA 12, cuDNN 9 and the CUDA files of onnxruntime-node (docs/install.md), or choose webgpu or cpu.',
   dml: 'DirectML exists on Windows only; choose webgpu or cpu.',
   coreml: 'Core ML exists on macOS only; choose webgpu or cpu.',
 }
