@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { expect, it, vi } from 'vitest'
 import { schemaVersion } from '#main/store/migrations.ts'
 import { answerOf, runCommand, startCommand, type StartedCommand } from '#test/support/command-line.ts'
-import { call, fillLibrary, openStudio } from '#test/support/studio.ts'
+import { call, filledStore, openStudio } from '#test/support/studio.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 
 /** Several processes one after another, on a machine that may be busy. */
@@ -15,15 +15,6 @@ const runArguments = (name: string) => ['run', '--network', 'small', '--dataset'
 
 /** Stops a run after its third checkpoint. */
 const held = { holdAtStep: 35 }
-
-/** A store with a network and a data set. */
-async function filledStore(): Promise<string> {
-  const storeFolder = join(temporaryFolder(), 'store')
-  const studio = await openStudio({ storeFolder })
-  await fillLibrary(studio)
-  await studio.close()
-  return storeFolder
-}
 
 /** Waits until the run that `command` does has written its second checkpoint. */
 async function secondCheckpoint(storeFolder: string, { child }: StartedCommand): Promise<void> {

@@ -6,7 +6,7 @@ import { Studio } from '#main/studio.ts'
 import { commandInputs, readingCommandNames } from '#shared/contract.ts'
 import { answerOf, runCommand, startCommand, type StartedCommand } from '#test/support/command-line.ts'
 import { folderDigest } from '#test/support/folder-digest.ts'
-import { fillLibrary, openStudio, studioOptions } from '#test/support/studio.ts'
+import { call, createExperiment, filledStore, openStudio, reaches, studioOptions } from '#test/support/studio.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 
 /** Several processes one after another, on a machine that may be busy. */
@@ -14,15 +14,6 @@ vi.setConfig({ testTimeout: 180_000 })
 
 const settings = ['--set', 'reconstruction.steps=60', '--set', 'checkpointEverySteps=10']
 const runArguments = (name: string) => ['run', '--network', 'small', '--dataset', 'images', '--name', name, ...settings]
-
-/** A store with a network and a data set. */
-async function filledStore(): Promise<string> {
-  const storeFolder = join(temporaryFolder(), 'store')
-  const studio = await openStudio({ storeFolder })
-  await fillLibrary(studio)
-  await studio.close()
-  return storeFolder
-}
 
 /** Another process that owns the store, and holds its run after step 35. */
 async function startOwner(storeFolder: string): Promise<StartedCommand> {
@@ -33,8 +24,9 @@ async function startOwner(storeFolder: string): Promise<StartedCommand> {
     readdirSync(runs)
       .filter((run) => !known.includes(run))
       .flatMap((run) => readdirSync(join(runs, run)))
-      .filter((name) => name.startsWith('checkpoint-0000003'))
-  while (checkpoints().length === 0) {
+      .map((name) => name.slice(0, 'checkpoint-00000000'.length))
+  // The third has pushed the first out: from here on the owner leaves its files as they are.
+  while (checkpoints().toSorted().join() !== 'checkpoint-00000020,checkpoint-00000030') {
     if (started.child.exitCode !== null) throw new Error('the owner ended before its third checkpoint')
     await wait(5)
   }
@@ -92,6 +84,33 @@ it('answers every command that only reads while another process owns the store, 
   })
   child.kill('SIGINT')
   expect((await ended).stderr).toMatch(/running is paused at step 35, with a checkpoint/)
+})
+
+it('reads whole states again and again while the owner writes', async () => {
+  const storeFolder = await filledStore()
+  const studio = await openStudio({ storeFolder })
+  const [network] = await call(studio, 'networks.list', {})
+  const [dataset] = await call(studio, 'datasets.list', {})
+  if (network === undefined || dataset === undefined) throw new Error('the store is not filled')
+  const { id } = await createExperiment(studio, { network, dataset }, 800)
+  const completed = reaches(studio, id, 'completed')
+  studio.queue.startDispatching()
+  const seen: { readonly status: string; readonly step: number; readonly points: number }[] = []
+  while (seen.at(-1)?.status !== 'completed') {
+    const reader = Studio.openForReading({ ...studioOptions(storeFolder), log: () => {} })
+    const { record } = await call(reader, 'experiments.get', { id })
+    const run = record.latestRun
+    const points =
+      run === undefined ? [] : await call(reader, 'runs.metrics', { id: run.id, afterStep: -1, maxPoints: 100_000 })
+    const losses = points.filter(({ name }) => name === 'loss.total')
+    seen.push({ status: record.status, step: run?.step ?? 0, points: losses.length })
+    await reader.close()
+    await wait(20)
+  }
+  await completed
+  expect(seen.length).toBeGreaterThan(5)
+  expect(seen.map(({ step }) => step)).toEqual(seen.map(({ step }) => step).toSorted((left, right) => left - right))
+  expect(seen.at(-1)).toEqual({ status: 'completed', step: 800, points: 800 })
 })
 
 it('reads a store that nobody owns, and says when its owner ended without closing it', async () => {

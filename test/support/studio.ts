@@ -79,6 +79,15 @@ export async function fillLibrary(studio: Studio): Promise<Library> {
   return { network, dataset }
 }
 
+/** The folder of a store that nobody owns, with a network (`small`) and a data set (`images`). */
+export async function filledStore(): Promise<string> {
+  const storeFolder = join(temporaryFolder(), 'store')
+  const studio = await openStudio({ storeFolder })
+  await fillLibrary(studio)
+  await studio.close()
+  return storeFolder
+}
+
 function compressConfig(steps: number, checkpointEverySteps = 10): CompressConfig {
   return { ...fastConfig, reconstruction: { ...fastConfig.reconstruction, steps }, checkpointEverySteps }
 }
