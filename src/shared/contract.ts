@@ -148,8 +148,8 @@ export const commandInputs = {
 
   'runs.get': z.strictObject({ id }),
   'runs.list': z.strictObject({ experimentId: id }),
-  /** Points after `afterStep` (-1 = all), thinned to at most `maxPoints` a metric. */
-  'runs.metrics': z.strictObject({ id, afterStep: z.int().min(-1), maxPoints: z.int().min(2).max(100_000) }),
+  /** Points after `afterStep` (-1 = all), thinned to at most `maxPoints` a metric; without it, every point. */
+  'runs.metrics': z.strictObject({ id, afterStep: z.int().min(-1), maxPoints: z.int().min(2).max(100_000).optional() }),
   'runs.preview': z.strictObject({ id }),
   'runs.log': z.strictObject({ id }),
   'runs.checkpoints': z.strictObject({ id }),

@@ -63,8 +63,7 @@ export async function reachesCheckpointAfter(studio: OpenStudio, id: string, ste
 export async function outcomeOf({ page }: OpenStudio, id: string) {
   const { record, runs } = await ask(page, 'experiments.get', { id })
   const points: MetricPoint[] = []
-  for (const run of runs)
-    points.push(...(await ask(page, 'runs.metrics', { id: run.id, afterStep: -1, maxPoints: 100_000 })))
+  for (const run of runs) points.push(...(await ask(page, 'runs.metrics', { id: run.id, afterStep: -1 })))
   const losses = points.filter(({ name }) => name === 'loss.total' || name === 'loss.reconstruction')
   const last = losses.toSorted((a, b) => b.step - a.step || a.name.localeCompare(b.name))[0]
   const result = record.latestRun?.result

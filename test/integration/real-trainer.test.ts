@@ -87,7 +87,7 @@ interface Ending {
 /** The last value of every loss, and the hashes of both files a run leaves. */
 async function endingOf(studio: Studio, storeFolder: string, { latestRun }: ExperimentRecord): Promise<Ending> {
   const id = latestRun?.id ?? ''
-  const points = await call(studio, 'runs.metrics', { id, afterStep: -1, maxPoints: 100_000 })
+  const points = await call(studio, 'runs.metrics', { id, afterStep: -1 })
   const losses = points.filter(({ name }) => name.startsWith('loss.'))
   const last = new Map(losses.map(({ name, step, value }) => [name, { step, value }]))
   const fileOf = (name: string) =>

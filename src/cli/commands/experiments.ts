@@ -98,7 +98,7 @@ const metrics: Command = {
           remedy: 'Run what waits: studio queue start',
         })
       }
-      const points = await call(studio, 'runs.metrics', { id: latestRun.id, afterStep: -1, maxPoints: 100_000 })
+      const points = await call(studio, 'runs.metrics', { id: latestRun.id, afterStep: -1 })
       const file = options.text('csv')
       if (file !== undefined) await atomicWrite(resolve(file), new TextEncoder().encode(metricsCsv(points)))
       output.result(points, formatAccuracyCurve(points))

@@ -1,13 +1,19 @@
+import { setImmediate } from 'node:timers/promises'
 import type { MetricPoint } from '#shared/records.ts'
+import { bucketSizes, extremeIndices } from '#shared/thinning.ts'
 import type { Database } from './sqlite.ts'
 
 interface Row {
-  readonly name: string
   readonly step: number
   readonly elapsed_ms: number
   /** SQLite has no NaN: it is kept as NULL. */
   readonly value: number | null
 }
+
+/** Rows that one statement may look at: some milliseconds. */
+const sliceRows = 10_000
+/** How long a walk may keep the event loop before it lets others run. */
+const turnMs = 8
 
 export class Metrics {
   readonly #db: Database
@@ -29,23 +35,151 @@ export class Metrics {
     this.#db.prepare('DELETE FROM metrics WHERE run_id = ? AND step > ?').run(runId, step)
   }
 
-  /** Points after `afterStep`, by name and step, evenly thinned to at most `maxPoints` (at least 2) a name. */
-  list(runId: string, afterStep: number, maxPoints: number): readonly MetricPoint[] {
-    return this.#db
-      .prepare<[object], Row>(
-        // Point i of n is kept when it is the first to reach the next of maxPoints equal parts; first and last always are.
-        // Numbers are bound as REAL: the division must be told that it is one of integers.
-        `WITH parts AS (SELECT cast(@maxPoints - 1 AS INTEGER) AS m), numbered AS (
-           SELECT name, step, elapsed_ms, value,
-             row_number() OVER (PARTITION BY name ORDER BY step) - 1 AS i,
-             count(*) OVER (PARTITION BY name) AS n
-           FROM metrics WHERE run_id = @runId AND step > @afterStep
-         )
-         SELECT name, step, elapsed_ms, value FROM numbered, parts
-         WHERE n <= @maxPoints OR i = 0 OR (i * m) / (n - 1) > ((i - 1) * m) / (n - 1)
-         ORDER BY name, step`,
+  /**
+   * Points after `afterStep`, by name and step; all of them, or at most `maxPoints` (at least 2) a name: the first, the
+   * last, and of each of equally full buckets between them the lowest, the highest and the first that is no number. Reads
+   * in slices and lets others run between them, so that the longest series holds nobody up.
+   */
+  async list(runId: string, afterStep: number, maxPoints?: number): Promise<readonly MetricPoint[]> {
+    const turn = new Turn()
+    const points: MetricPoint[] = []
+    for (const name of this.#names(runId)) {
+      const rows = await this.#series({ runId, name, afterStep }, maxPoints, turn)
+      for (const row of rows) {
+        points.push({ name, step: row.step, elapsedMs: row.elapsed_ms, value: row.value ?? NaN })
+      }
+      await turn.endIfLong()
+    }
+    return points
+  }
+
+  /** Skips from name to name in the key: a DISTINCT would read every row. */
+  #names(runId: string): readonly string[] {
+    const next = this.#db
+      .prepare<[string, string], string>('SELECT name FROM metrics WHERE run_id = ? AND name > ? ORDER BY name LIMIT 1')
+      .pluck()
+    const names: string[] = []
+    for (let name = next.get(runId, ''); name !== undefined; name = next.get(runId, name)) names.push(name)
+    return names
+  }
+
+  async #series(series: Series, maxPoints: number | undefined, turn: Turn): Promise<readonly Row[]> {
+    const count = maxPoints === undefined ? 0 : await this.#count(series, turn)
+    return maxPoints === undefined || count <= maxPoints
+      ? this.#all(series, turn)
+      : this.#thinned(series, bucketSizes(count, maxPoints), turn)
+  }
+
+  async #count({ runId, name, afterStep }: Series, turn: Turn): Promise<number> {
+    const slice = this.#db.prepare<unknown[], { readonly count: number; readonly last: number | null }>(
+      `SELECT count(*) AS count, max(step) AS last
+       FROM (SELECT step FROM metrics WHERE run_id = ? AND name = ? AND step > ? ORDER BY step LIMIT ?)`,
+    )
+    let total = 0
+    let after: number | undefined = afterStep
+    while (after !== undefined) {
+      const counted = slice.get(runId, name, after, sliceRows)
+      total += counted?.count ?? 0
+      after = counted?.last ?? undefined
+      await turn.endIfLong()
+    }
+    return total
+  }
+
+  async #all({ runId, name, afterStep }: Series, turn: Turn): Promise<readonly Row[]> {
+    const slice = this.#db.prepare<unknown[], Row>(
+      `SELECT step, elapsed_ms, value FROM metrics WHERE run_id = ? AND name = ? AND step > ? ORDER BY step LIMIT ?`,
+    )
+    const rows: Row[] = []
+    let after: number | undefined = afterStep
+    while (after !== undefined) {
+      const read = slice.all(runId, name, after, sliceRows)
+      for (const row of read) rows.push(row)
+      after = read.at(-1)?.step
+      await turn.endIfLong()
+    }
+    return rows
+  }
+
+  async #thinned(series: Series, sizes: readonly number[], turn: Turn): Promise<readonly Row[]> {
+    const { runId, name, afterStep } = series
+    const end = (order: 'ASC' | 'DESC'): Row | undefined =>
+      this.#db
+        .prepare<unknown[], Row>(
+          `SELECT step, elapsed_ms, value FROM metrics WHERE run_id = ? AND name = ? AND step > ?
+           ORDER BY step ${order} LIMIT 1`,
+        )
+        .get(runId, name, afterStep)
+    const first = end('ASC')
+    const last = end('DESC')
+    if (first === undefined || last === undefined) return []
+    const rows: Row[] = [first]
+    const bucketAfter = this.#bucketReader(series, turn)
+    let after = first.step
+    for (const size of sizes) {
+      const bucket = await bucketAfter(after, size)
+      rows.push(...bucket.kept)
+      after = bucket.last
+    }
+    return [...rows, last]
+  }
+
+  /** Reads what is kept of the `size` points after a step, and the last step among them. */
+  #bucketReader({ runId, name }: Series, turn: Turn) {
+    const at = this.#db
+      .prepare<unknown[], number>(
+        'SELECT step FROM metrics WHERE run_id = ? AND name = ? AND step > ? ORDER BY step LIMIT 1 OFFSET ?',
       )
-      .all({ runId, afterStep, maxPoints })
-      .map((row) => ({ name: row.name, step: row.step, elapsedMs: row.elapsed_ms, value: row.value ?? NaN }))
+      .pluck()
+    // A lone min() or max() gives the other columns of its own row; without a row, NULL in all of them.
+    const between = 'FROM metrics WHERE run_id = ? AND name = ? AND step > ? AND step <= ?'
+    const lowest = this.#db.prepare<unknown[], Extreme & { readonly gaps: number }>(
+      `SELECT step, elapsed_ms, min(value) AS value, count(*) - count(value) AS gaps ${between}`,
+    )
+    const highest = this.#db.prepare<unknown[], Extreme>(`SELECT step, elapsed_ms, max(value) AS value ${between}`)
+    const gap = this.#db.prepare<unknown[], Extreme>(
+      `SELECT min(step) AS step, elapsed_ms, value ${between} AND value IS NULL`,
+    )
+    return async (after: number, size: number): Promise<{ readonly kept: readonly Row[]; readonly last: number }> => {
+      const found: (Extreme | undefined)[] = []
+      let from = after
+      for (let left = size; left > 0; left -= sliceRows) {
+        const to = at.get(runId, name, from, Math.min(left, sliceRows) - 1) ?? from
+        const low = lowest.get(runId, name, from, to)
+        found.push(low, highest.get(runId, name, from, to))
+        if (low !== undefined && low.gaps > 0) found.push(gap.get(runId, name, from, to))
+        from = to
+        await turn.endIfLong()
+      }
+      return { kept: extremes(found), last: from }
+    }
+  }
+}
+
+interface Series {
+  readonly runId: string
+  readonly name: string
+  readonly afterStep: number
+}
+
+/** A row, or NULLs where there is none. */
+type Extreme = Row | { readonly step: null }
+
+/** What is kept of the extremes of a bucket's slices. */
+function extremes(found: readonly (Extreme | undefined)[]): readonly Row[] {
+  const rows = found.filter((row): row is Row => row !== undefined && row.step !== null)
+  const sorted = rows.toSorted((a, b) => a.step - b.step)
+  return extremeIndices(sorted.map(({ value }) => value ?? NaN)).flatMap((index) => sorted[index] ?? [])
+}
+
+/** One walk's use of the event loop. */
+class Turn {
+  #startedAt = performance.now()
+
+  /** Lets everybody else run when this turn has taken its time. */
+  async endIfLong(): Promise<void> {
+    if (performance.now() - this.#startedAt < turnMs) return
+    await setImmediate()
+    this.#startedAt = performance.now()
   }
 }

@@ -1,5 +1,5 @@
+import { thinnedIndices } from '#shared/thinning.ts'
 import { smooth } from './smoothing.ts'
-import { thinnedIndices } from './thinning.ts'
 import type { SeriesData } from './metric-series.ts'
 
 /** What a line chart draws: shared ascending x, one column a line, undefined where a line has no point at an x. */

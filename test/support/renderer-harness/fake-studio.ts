@@ -384,7 +384,7 @@ export class FakeStudio implements StudioApi {
     },
     'runs.metrics': async ({ id, maxPoints }) => {
       const { config, latestRun } = this.#experimentOfRun(id)
-      return metricPoints(config, 0, latestRun.step, Math.max(5, Math.ceil(latestRun.step / maxPoints)))
+      return metricPoints(config, 0, latestRun.step, Math.max(5, Math.ceil(latestRun.step / (maxPoints ?? Infinity))))
     },
     'runs.preview': async ({ id }) => {
       const { networkId, latestRun } = this.#experimentOfRun(id)

@@ -5,7 +5,7 @@ import { MetricStore } from '../../charts/metric-series.ts'
 import { ask } from '../../state/client.ts'
 import { Resource } from '../../state/resource.svelte.ts'
 
-const snapshotPoints = 4000
+const snapshotPoints = 2000
 const keptLogLines = 2000
 /** Drawing takes processor time that training needs too: once a second is live enough. */
 const redrawEveryMs = 1000

@@ -148,7 +148,7 @@ describe('migrations', () => {
       config: fastConfig,
       latestRun: { id: 'run-1' },
     })
-    expect(store.metrics.list('run-1', -1, 10)).toEqual([{ name: 'loss.total', step: 7, elapsedMs: 70, value: 0.5 }])
+    expect(await store.metrics.list('run-1', -1)).toEqual([{ name: 'loss.total', step: 7, elapsedMs: 70, value: 0.5 }])
     expect(store.importance.list('run-1')).toEqual([])
     // What it was imported, measured and compressed with before a network had one of its own.
     expect(store.networks.get('net-1').preprocessing).toEqual(defaultPreprocessing)
@@ -218,42 +218,13 @@ describe('Experiments', () => {
     const run = store.runs.start(ids[0] ?? '', executor)
     store.metrics.add(run.id, [{ name: 'loss.total', step: 1, elapsedMs: 5, value: 0.5 }])
     store.experiments.remove(ids)
-    expect(store.metrics.list(run.id, -1, 10)).toEqual([])
+    expect(await store.metrics.list(run.id, -1)).toEqual([])
     expect(() => store.runs.get(run.id)).toThrow(/There is no run/)
   })
 
   it('protect the network they use', async () => {
     const { store } = await storeWithExperiments(1)
     expect(() => store.networks.remove('net-1')).toThrow(/FOREIGN KEY/)
-  })
-})
-
-describe('Metrics', () => {
-  it('are thinned evenly, first and last point kept', async () => {
-    const { store, ids } = await storeWithExperiments(1)
-    const { id } = store.runs.start(ids[0] ?? '', executor)
-    store.metrics.add(
-      id,
-      Array.from({ length: 101 }, (_, step) => ({ name: 'loss.total', step, elapsedMs: step, value: step })),
-    )
-    expect(store.metrics.list(id, -1, 5).map(({ step }) => step)).toEqual([0, 25, 50, 75, 100])
-    expect(store.metrics.list(id, 98, 5).map(({ step }) => step)).toEqual([99, 100])
-  })
-
-  it('keep values that are no numbers, and replace what is reported again', async () => {
-    const { store, ids } = await storeWithExperiments(1)
-    const { id } = store.runs.start(ids[0] ?? '', executor)
-    store.metrics.add(id, [{ name: 'a', step: 1, elapsedMs: 1, value: 1 }])
-    store.metrics.add(id, [
-      { name: 'a', step: 1, elapsedMs: 2, value: NaN },
-      { name: 'a', step: 2, elapsedMs: 3, value: Infinity },
-    ])
-    expect(store.metrics.list(id, -1, 10)).toEqual([
-      { name: 'a', step: 1, elapsedMs: 2, value: NaN },
-      { name: 'a', step: 2, elapsedMs: 3, value: Infinity },
-    ])
-    store.metrics.removeAfter(id, 1)
-    expect(store.metrics.list(id, -1, 10).map(({ step }) => step)).toEqual([1])
   })
 })
 

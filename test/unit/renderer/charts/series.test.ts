@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { MetricStore } from '#renderer/charts/metric-series.ts'
 import { alignSeries } from '#renderer/charts/plot-data.ts'
 import { smooth } from '#renderer/charts/smoothing.ts'
-import { thinnedIndices } from '#renderer/charts/thinning.ts'
 
 const point = (name: string, step: number, value: number) => ({ name, step, elapsedMs: step * 10, value })
 
@@ -34,22 +33,6 @@ describe('smoothing', () => {
 
   test('passes over what is not finite', () => {
     expect(smooth([1, NaN, 1], 0.5)).toEqual([1, NaN, 1])
-  })
-})
-
-describe('thinning', () => {
-  test('keeps every point when there are few', () => {
-    expect(thinnedIndices([3, 1, 2], 10)).toEqual([0, 1, 2])
-  })
-
-  test('keeps spikes, both ends and the limit', () => {
-    const values = Array.from({ length: 10_000 }, () => 1)
-    values[5003] = 99
-    values[7001] = -99
-    const kept = thinnedIndices(values, 100)
-    expect(kept.length).toBeLessThanOrEqual(100)
-    expect(kept).toEqual([...kept].sort((a, b) => a - b))
-    for (const index of [0, 5003, 7001, 9999]) expect(kept).toContain(index)
   })
 })
 

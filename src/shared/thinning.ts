@@ -1,0 +1,47 @@
+/** Fewer points of a long series that give the same picture; the store and the charts thin alike. */
+
+/**
+ * How many neighbours each bucket between the first and the last of `count` points holds, so that what
+ * `extremeIndices` keeps of all buckets and the two ends are at most `maximum` (at least 2) points.
+ */
+export function bucketSizes(count: number, maximum: number): readonly number[] {
+  const inner = Math.max(0, count - 2)
+  const buckets = Math.min(inner, Math.floor((maximum - 2) / 3))
+  const start = (bucket: number): number => Math.floor((bucket * inner) / buckets)
+  return Array.from({ length: buckets }, (_, bucket) => start(bucket + 1) - start(bucket))
+}
+
+/** Of the values from `start` to before `end`: the lowest, the highest and the first that is no number. Ascending. */
+export function extremeIndices(values: readonly number[], start = 0, end = values.length): readonly number[] {
+  let lowest: number | undefined
+  let highest: number | undefined
+  let gap: number | undefined
+  let low = NaN
+  let high = NaN
+  for (let index = start; index < end; index++) {
+    const value = values[index] ?? NaN
+    if (Number.isNaN(value)) {
+      gap ??= index
+      continue
+    }
+    if (!(value >= low)) [lowest, low] = [index, value]
+    if (!(value <= high)) [highest, high] = [index, value]
+  }
+  return [...new Set([lowest, highest, gap])].filter((index) => index !== undefined).sort((a, b) => a - b)
+}
+
+/**
+ * Indices of at most `maximum` (at least 2) values that keep the picture: first and last, and the extremes of each
+ * bucket of neighbours, so that no spike and no gap disappears. Ascending; all when there are few enough.
+ */
+export function thinnedIndices(values: readonly number[], maximum: number): readonly number[] {
+  const count = values.length
+  if (count <= maximum) return values.map((_, index) => index)
+  const kept = [0]
+  let start = 1
+  for (const size of bucketSizes(count, maximum)) {
+    kept.push(...extremeIndices(values, start, start + size))
+    start += size
+  }
+  return [...kept, count - 1]
+}

@@ -1,0 +1,85 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { Store } from '#main/store/store.ts'
+import { fastConfig } from '#shared/fast-preset.ts'
+import { thinnedIndices } from '#shared/thinning.ts'
+import { FakeClock } from '#test/support/fake-clock.ts'
+import { datasetRecord, networkRecord } from '#test/support/records.ts'
+import { temporaryFolder } from '#test/support/temporary-folder.ts'
+
+const opened: Store[] = []
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close()
+})
+
+/** A store with one run. */
+async function startedRun(): Promise<{ readonly store: Store; readonly id: string }> {
+  const store = await Store.open({ folder: temporaryFolder(), program: 'test', clock: new FakeClock() })
+  opened.push(store)
+  store.networks.insert(networkRecord(), [])
+  store.datasets.insert(datasetRecord())
+  const experiment = store.experiments.insert({
+    name: 'experiment',
+    config: fastConfig,
+    networkId: 'net-1',
+    datasetId: 'data-1',
+  })
+  const { id } = store.runs.start(experiment.id, { executor: 'onnxruntime', provider: 'cpu', threads: 1 })
+  return { store, id }
+}
+
+const series = (name: string, values: readonly number[]) =>
+  values.map((value, step) => ({ name, step, elapsedMs: 10 * step, value }))
+
+describe('Metrics', () => {
+  it('are thinned to what keeps spikes, gaps and both ends, as the charts thin', async () => {
+    const { store, id } = await startedRun()
+    // More than a slice in a bucket of the smallest answer.
+    const values = Array.from({ length: 25_000 }, (_, step) => 1 + 0.1 * Math.sin(step))
+    values[12_345] = 50
+    values[20_001] = -50
+    values[20_002] = NaN
+    store.metrics.add(id, series('loss.total', values))
+    for (const maximum of [2, 5, 50, 4000, 24_999]) {
+      const points = await store.metrics.list(id, -1, maximum)
+      expect(points.map(({ step }) => step)).toEqual(thinnedIndices(values, maximum))
+      expect(points.map(({ value }) => value)).toEqual(points.map(({ step }) => values[step]))
+    }
+  })
+
+  it('are all given when no number of points is asked for', async () => {
+    const { store, id } = await startedRun()
+    const values = Array.from({ length: 20_001 }, (_, step) => step)
+    const points = [...series('accuracy.validation', [0.5]), ...series('loss.total', values)]
+    store.metrics.add(id, points)
+    expect(await store.metrics.list(id, -1)).toEqual(points)
+  })
+
+  it('start after a step, and each name has the points to itself', async () => {
+    const { store, id } = await startedRun()
+    store.metrics.add(id, [...series('a', [1, 2, 3, 4, 5, 6]), ...series('b', [7])])
+    expect((await store.metrics.list(id, 3, 2)).map(({ name, step }) => [name, step])).toEqual([
+      ['a', 4],
+      ['a', 5],
+    ])
+    expect((await store.metrics.list(id, -1, 2)).map(({ name, step }) => [name, step])).toEqual([
+      ['a', 0],
+      ['a', 5],
+      ['b', 0],
+    ])
+  })
+
+  it('keep values that are no numbers, and replace what is reported again', async () => {
+    const { store, id } = await startedRun()
+    store.metrics.add(id, [{ name: 'a', step: 1, elapsedMs: 1, value: 1 }])
+    store.metrics.add(id, [
+      { name: 'a', step: 1, elapsedMs: 2, value: NaN },
+      { name: 'a', step: 2, elapsedMs: 3, value: Infinity },
+    ])
+    expect(await store.metrics.list(id, -1, 10)).toEqual([
+      { name: 'a', step: 1, elapsedMs: 2, value: NaN },
+      { name: 'a', step: 2, elapsedMs: 3, value: Infinity },
+    ])
+    store.metrics.removeAfter(id, 1)
+    expect((await store.metrics.list(id, -1, 10)).map(({ step }) => step)).toEqual([1])
+  })
+})
