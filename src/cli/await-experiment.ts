@@ -4,7 +4,7 @@ import { AppException } from '#shared/result.ts'
 import { call } from './call.ts'
 import type { Invocation } from './command.ts'
 import { formatResult } from '#shared/plain-text/result-table.ts'
-import { formatDuration } from '#shared/plain-text/units.ts'
+import { formatDuration, formatRate } from '#shared/format.ts'
 
 /**
  * Runs one queued experiment to its end while showing progress. Ctrl-C pauses it with a checkpoint.
@@ -60,7 +60,7 @@ function progressLine(name: string, { phase, step, totalSteps, stepsPerSecond, r
   return [
     `${name}: ${phase ?? 'starting'}`,
     totalSteps > 0 ? `step ${step} of ${totalSteps}` : '',
-    stepsPerSecond === undefined ? '' : `${stepsPerSecond.toFixed(1)} steps/s`,
+    stepsPerSecond === undefined ? '' : formatRate(stepsPerSecond),
     remainingSeconds === undefined ? '' : `${formatDuration(remainingSeconds)} left`,
   ]
     .filter((part) => part !== '')

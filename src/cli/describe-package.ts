@@ -5,7 +5,7 @@ import type { PackageFile } from '#formats/nern-package/reader.ts'
 import type { BaselineDescription, LayerEntry } from '#shared/baseline-description.ts'
 import type { PredictorEntry, StoredEntry, StoredValues } from '#shared/package-description.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
-import { formatBytes, formatCount, formatPercent } from '#shared/plain-text/units.ts'
+import { formatExactBytes, formatCount, formatPercent } from '#shared/format.ts'
 import { assertNever } from '#shared/result.ts'
 
 /** As a value and as text. */
@@ -88,7 +88,7 @@ function sizeTable(parts: readonly { readonly part: string; readonly bytes: numb
     [{ title: 'part' }, { title: 'size', align: 'right' }, { title: 'share', align: 'right' }],
     [...parts, { part: 'file', bytes: sizeBytes }].map(({ part, bytes }) => [
       part,
-      formatBytes(bytes),
+      formatExactBytes(bytes),
       formatPercent(bytes / sizeBytes),
     ]),
   )
@@ -97,7 +97,7 @@ function sizeTable(parts: readonly { readonly part: string; readonly bytes: numb
 function predictorRow(entry: PredictorEntry): readonly string[] {
   if (entry.kind !== 'sparse') return tensorRow(entry)
   const { kept, coding, bytes } = entry.positions
-  const how = `${formatCount(kept)} values as ${storedAs(entry.values)}; positions ${coding}, ${formatBytes(bytes)}`
+  const how = `${formatCount(kept)} values as ${storedAs(entry.values)}; positions ${coding}, ${formatExactBytes(bytes)}`
   return [entry.name, entry.shape.join(' x '), how]
 }
 
@@ -112,15 +112,15 @@ function storedAs(entry: StoredValues | LayerEntry): string {
     case 'float16':
       return halvesAs(entry.kind, entry)
     case 'integer':
-      return `${entry.bits}-bit integers, ${entry.coding}, ${formatBytes(entry.bytes)}`
+      return `${entry.bits}-bit integers, ${entry.coding}, ${formatExactBytes(entry.bytes)}`
     case 'codebook':
-      return `${2 ** entry.bits} shared weights, ${entry.coding}, ${formatBytes(entry.bytes)}`
+      return `${2 ** entry.bits} shared weights, ${entry.coding}, ${formatExactBytes(entry.bytes)}`
     case 'low-rank':
       return halvesAs(`${entry.unfolding} factors of rank ${entry.rank}`, entry)
     case 'sparse': {
       const { stored, positions, values } = entry
       const precision = values.kind === 'float16' ? 'float16' : `${values.bits}-bit`
-      return `${formatCount(stored)} ${precision} weights, positions as ${positions.kind}, ${formatBytes(positions.bytes)}`
+      return `${formatCount(stored)} ${precision} weights, positions as ${positions.kind}, ${formatExactBytes(positions.bytes)}`
     }
     default:
       return assertNever(entry)
@@ -129,7 +129,7 @@ function storedAs(entry: StoredValues | LayerEntry): string {
 
 /** `what`, and how its halves are stored. */
 function halvesAs(what: string, { bytes }: { readonly bytes?: number }): string {
-  return bytes === undefined ? what : `${what}, entropy, ${formatBytes(bytes)}`
+  return bytes === undefined ? what : `${what}, entropy, ${formatExactBytes(bytes)}`
 }
 
 function fraction({ correct, total }: { readonly correct: number; readonly total: number }): string {

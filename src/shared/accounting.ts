@@ -4,6 +4,7 @@
  */
 import type { CompressConfig, PredictorPrecision, RemainderPrecision } from './experiment-config.ts'
 import { storedInputs } from './first-layer.ts'
+import { formatCount } from './format.ts'
 import { sizeOf } from './host-tensor.ts'
 import { kernelSizeOf, type LinearShape, type RepresentedShape } from './represented-shape.ts'
 import { scaleRows } from './stored-tensor.ts'
@@ -198,8 +199,8 @@ export function sizeBreakdown(original: NetworkShape, config: CompressConfig): S
       part: 'predictor',
       bytes: predictorBytes(network, config),
       detail: [
-        `${predictorParameters.toLocaleString('en')} parameters`,
-        ...(pruned === 0 ? [] : [`${pruned.toLocaleString('en')} of them zero`]),
+        `${formatCount(predictorParameters)} parameters`,
+        ...(pruned === 0 ? [] : [`${formatCount(pruned)} of them zero`]),
         expectedPrecision(precision),
       ].join(', '),
     },
@@ -234,7 +235,7 @@ export function expectedRemainder(
       const own = network.remainder.filter(({ group }) => group === part)
       const elements = own.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
       const bytes = own.reduce((sum, tensor) => sum + remainderBytes(tensor, precision, allowsEntropy), 0)
-      return { part, bytes, detail: `${elements.toLocaleString('en')} values, ${precision}` }
+      return { part, bytes, detail: `${formatCount(elements)} values, ${precision}` }
     }),
     {
       part: 'header',

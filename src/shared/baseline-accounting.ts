@@ -12,6 +12,7 @@ import {
 } from './accounting.ts'
 import { unfoldedSize } from './compressed-tensor.ts'
 import type { BaselineConfig } from './experiment-config.ts'
+import { formatCount } from './format.ts'
 import { sizeOf } from './host-tensor.ts'
 import { kernelShapeOf } from './represented-shape.ts'
 import { assertNever } from './result.ts'
@@ -33,7 +34,7 @@ interface ExpectedKernels {
 
 function expectedKernels(layers: readonly LayerShape[], config: BaselineConfig): ExpectedKernels | undefined {
   const weights = sum(layers, weightsOf)
-  const counted = `${weights.toLocaleString('en')} weights`
+  const counted = `${formatCount(weights)} weights`
   const { entropyCoding } = config.storage
   switch (config.method) {
     case 'quantisation':
@@ -54,7 +55,7 @@ function expectedKernels(layers: readonly LayerShape[], config: BaselineConfig):
       // Entropy coded positions take no more than this, whichever layers the kept weights are in.
       const bitsOfPosition = entropyCoding ? binaryEntropy(stored / weights) : 1
       const bytes = valueBytes + Math.ceil((weights * bitsOfPosition) / 8)
-      return { bytes, detail: `${stored.toLocaleString('en')} of ${counted}, ${values} with positions` }
+      return { bytes, detail: `${formatCount(stored)} of ${counted}, ${values} with positions` }
     }
     default:
       return assertNever(config.method)

@@ -4,6 +4,7 @@
  */
 import { noColourJitter, type CompressConfig } from './experiment-config.ts'
 import { fastConfig, type CompressPreset } from './fast-preset.ts'
+import { formatCount } from './format.ts'
 
 interface PublishedRow {
   /** Part of the preset's identifier. */
@@ -99,7 +100,7 @@ export const publishedPresets: readonly CompressPreset[] = rows.map((row) => {
 })
 
 function describe({ steps, reported, difference }: PublishedRow): string {
-  const recipe = `The authors' recipe, ${steps.toLocaleString('en')} steps${difference === undefined ? '' : `; ${difference}`}.`
+  const recipe = `The authors' recipe, ${formatCount(steps)} steps${difference === undefined ? '' : `; ${difference}`}.`
   if (reported === undefined) return `${recipe} They published no checkpoint of this size.`
   const [original, reconstructed] = reported.map((percent) => percent.toFixed(2))
   return `${recipe} They report ${reconstructed} % of ${original} %, selected on the test set; here the validation split selects.`

@@ -1,7 +1,7 @@
 /** The end of every run that makes a package: the original network and the one the package gives, on both splits. */
 import type { CompiledProgram, DeviceState, Executor } from '#engine/executors/executor.ts'
 import { evaluateProgram } from '#engine/network-evaluation.ts'
-import { formatPercent } from '#shared/plain-text/units.ts'
+import { formatPercent } from '#shared/format.ts'
 import type { SplitPredictions, TrainerJob } from '#shared/trainer-protocol.ts'
 import type { ImageSplit } from './data/image-split.ts'
 import { loadImageCount, loadSplit } from './data/open-dataset.ts'

@@ -4,7 +4,7 @@ import { call } from '../call.ts'
 import { UsageError, type Command } from '../command.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
 import { runTask } from '../task.ts'
-import { formatBytes, formatCount } from '#shared/plain-text/units.ts'
+import { formatExactBytes, formatCount } from '#shared/format.ts'
 
 const importDataset: Command = {
   name: 'dataset import',
@@ -73,7 +73,7 @@ const list: Command = {
           formatCount(counts.validation),
           formatCount(counts.test),
           formatCount(classNames.length),
-          formatBytes(sizeBytes),
+          formatExactBytes(sizeBytes),
         ]),
         'There is no data set yet. Import one: studio dataset import cifar10',
       )

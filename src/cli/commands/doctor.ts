@@ -2,7 +2,7 @@ import type { DoctorEngine, DoctorReport } from '#shared/contract.ts'
 import { call } from '../call.ts'
 import type { Command } from '../command.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
-import { formatBytes } from '#shared/plain-text/units.ts'
+import { formatExactBytes } from '#shared/format.ts'
 
 const doctor: Command = {
   name: 'doctor',
@@ -45,11 +45,11 @@ function formatReport({ engines, store, system, versions, unverified }: DoctorRe
     ]),
   )
   const facts = formatFacts([
-    ['store', `${store.path}, ${formatBytes(store.sizeBytes)}, version ${store.schemaVersion}`],
+    ['store', `${store.path}, ${formatExactBytes(store.sizeBytes)}, version ${store.schemaVersion}`],
     ['', store.detail],
     ['system', `${system.platform}, ${system.processor}, ${system.cores} processors`],
-    ['memory', formatBytes(system.memoryBytes)],
-    ['free disk', formatBytes(system.freeDiskBytes)],
+    ['memory', formatExactBytes(system.memoryBytes)],
+    ['free disk', formatExactBytes(system.freeDiskBytes)],
     [
       'versions',
       Object.entries(versions)

@@ -9,7 +9,7 @@ import { findExperiment, findExperiments } from '../find-record.ts'
 import { formatResult } from '#shared/plain-text/result-table.ts'
 import { formatAccuracyCurve, metricsCsv } from '#shared/plain-text/metrics-table.ts'
 import { formatTable } from '#shared/plain-text/table.ts'
-import { formatBytes, formatPercent, formatPoints, formatRatio } from '#shared/plain-text/units.ts'
+import { formatExactBytes, formatPercent, formatPoints, formatRatio } from '#shared/format.ts'
 
 const list: Command = {
   name: 'experiments list',
@@ -138,7 +138,7 @@ export function formatComparison({ split, entries, configRows }: Comparison): st
         original === undefined || reconstructed === undefined
           ? ''
           : formatPoints(reconstructed.accuracy - original.accuracy),
-        sizes === undefined ? '' : formatBytes(sizes.totalBytes),
+        sizes === undefined ? '' : formatExactBytes(sizes.totalBytes),
         sizes === undefined ? '' : formatRatio(sizes.compressionRatio),
       ]
     }),

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { exportFormats, exportFormatsOf, exportFormatTitles, type ExportFormat } from '#shared/export-formats.ts'
 import { formatTable } from '#shared/plain-text/table.ts'
-import { formatBytes } from '#shared/plain-text/units.ts'
+import { formatExactBytes } from '#shared/format.ts'
 import { call } from '../call.ts'
 import { UsageError, type Command } from '../command.ts'
 import { findExperiment } from '../find-record.ts'
@@ -33,7 +33,7 @@ const exportExperiment: Command = {
         [{ title: 'file' }, { title: 'size', align: 'right' }, { title: 'what it is for' }],
         files.map(({ format, fileName, sizeBytes }) => [
           fileName,
-          formatBytes(sizeBytes),
+          formatExactBytes(sizeBytes),
           exportFormatTitles[format].use,
         ]),
       )

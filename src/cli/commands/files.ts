@@ -13,7 +13,7 @@ import { matchArchitecture, type NamedShape } from '#networks/matching.ts'
 import type { Network } from '#networks/network.ts'
 import { weightFormats } from '#shared/export-formats.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
-import { formatBytes, formatCount } from '#shared/plain-text/units.ts'
+import { formatExactBytes, formatCount } from '#shared/format.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
 import { formatPreprocessing } from '#shared/preprocessing.ts'
 import { AppException, ok, type Result } from '#shared/result.ts'
@@ -42,7 +42,7 @@ const reconstruct: Command = {
         formatFacts([
           ['file', path],
           ['tensors', `${formatCount(result.tensors)} with ${formatCount(result.values)} values`],
-          ['size', formatBytes(made?.sizeBytes ?? 0)],
+          ['size', formatExactBytes(made?.sizeBytes ?? 0)],
           ['SHA-256', made?.sha256 ?? ''],
         ]),
       )
@@ -115,7 +115,7 @@ function describeOnnx(name: string, sizeBytes: number, { network, model }: OnnxN
     ['nodes', `${model.nodes} in the file, ${nodes.length} as the studio runs it`],
     ['represented', `${network.representedLayers.length} layers`],
     ['tensors', `${formatCount(parameters.length)} with ${formatCount(values)} values`],
-    ['size', formatBytes(sizeBytes)],
+    ['size', formatExactBytes(sizeBytes)],
   ])
   const table = formatTable(
     [{ title: 'tensor' }, { title: 'shape' }, { title: 'role' }],
@@ -151,12 +151,12 @@ function describeCheckpoint(name: string, sizeBytes: number, { format, tensors, 
     ['tensors', `${formatCount(rows.length)} with ${formatCount(values)} values`],
     [
       'size',
-      `${formatBytes(sizeBytes)}: ${formatBytes(bytes)} of tensors, ${formatBytes(sizeBytes - bytes)} around them`,
+      `${formatExactBytes(sizeBytes)}: ${formatExactBytes(bytes)} of tensors, ${formatExactBytes(sizeBytes - bytes)} around them`,
     ],
   ])
   const table = formatTable(
     [{ title: 'tensor' }, { title: 'shape' }, { title: 'type' }, { title: 'size', align: 'right' }],
-    rows.map((row) => [row.name, row.shape.join(' x '), row.dtype, formatBytes(row.bytes)]),
+    rows.map((row) => [row.name, row.shape.join(' x '), row.dtype, formatExactBytes(row.bytes)]),
   )
   const architecture = match.ok ? { architecture: match.value.network.architecture } : {}
   return [

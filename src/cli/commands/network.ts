@@ -9,7 +9,7 @@ import { preprocessingFrom, preprocessingOptions, preprocessingUsage } from '../
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
 import { formatPreprocessing } from '#shared/preprocessing.ts'
 import { runTask } from '../task.ts'
-import { formatBytes, formatCount, formatPercent } from '#shared/plain-text/units.ts'
+import { formatExactBytes, formatCount, formatPercent } from '#shared/format.ts'
 
 const importNetwork: Command = {
   name: 'network import',
@@ -85,7 +85,7 @@ const list: Command = {
           architecture,
           formatCount(parameters),
           formatCount(kernels),
-          formatBytes(sizeBytes),
+          formatExactBytes(sizeBytes),
           `${origin.kind}, ${origin.source}`,
         ]),
         'There is no network yet. Import one: studio network import FILE',

@@ -1,6 +1,6 @@
 /** Charts of a report as inline SVG; colours are the style sheet's variables, so both themes have their own. */
 import type { SizeBreakdown, SizePartName } from '#shared/accounting.ts'
-import { formatBytes, formatPercent, formatRatio } from '#shared/plain-text/units.ts'
+import { formatExactBytes, formatPercent, formatRatio } from '#shared/format.ts'
 import { html, type Markup } from './markup.ts'
 import type { ReportData } from './report-data.ts'
 
@@ -38,7 +38,7 @@ export function sizeChart({ parts, totalBytes, originalBytes, baselines }: SizeB
         width="${(size * scale).toFixed(1)}"
         height="20"
         class="fill-${fill}"
-        ><title>${fill}: ${formatBytes(size)}</title></rect
+        ><title>${fill}: ${formatExactBytes(size)}</title></rect
       >`
       x += size * scale
       return piece
@@ -47,7 +47,7 @@ export function sizeChart({ parts, totalBytes, originalBytes, baselines }: SizeB
         x="${(x + 8).toFixed(1)}"
         y="${y + 22}"
         class="value"
-        >${formatBytes(bytes)}, ${formatRatio(originalBytes / bytes)}</text
+        >${formatExactBytes(bytes)}, ${formatRatio(originalBytes / bytes)}</text
       >`
   })
   return chart(rows.length * rowHeight, 'Bytes of the package and of plain storage', drawn)

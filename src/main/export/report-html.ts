@@ -1,11 +1,12 @@
 import {
-  formatBytes,
   formatCount,
   formatDuration,
+  formatExactBytes,
+  formatInterval,
   formatPercent,
   formatPoints,
   formatRatio,
-} from '#shared/plain-text/units.ts'
+} from '#shared/format.ts'
 import { formatPreprocessing } from '#shared/preprocessing.ts'
 import { html, type Markup } from './markup.ts'
 import { layerChart, partTitles, sizeChart } from './report-charts.ts'
@@ -37,7 +38,7 @@ export function reportHtml(data: ReportData): string {
         <dl class="stats">
           ${test === undefined ? html`` : stat(`Reconstructed, ${test.split}`, formatPercent(test.reconstructed.accuracy), `${formatPoints(test.reconstructed.accuracy - test.original.accuracy)} against the original`)}
           ${stat('Compression ratio', formatRatio(sizes.compressionRatio), 'every byte of the package counted')}
-          ${stat('Package', formatBytes(sizes.totalBytes), `original ${formatBytes(sizes.originalBytes)}`)}
+          ${stat('Package', formatExactBytes(sizes.totalBytes), `original ${formatExactBytes(sizes.originalBytes)}`)}
           ${stat('Relative error', formatPercent(relativeError), 'of all represented weights')}
         </dl>
         <section>
@@ -89,8 +90,7 @@ function accuracyTable({ accuracies }: ReportData): Markup {
   const cell = ({ accuracy, interval, correct, total }: ReportData['accuracies'][number]['original']): Markup =>
     html`<td class="number">
       ${formatPercent(accuracy)}<span class="muted"
-        >${(100 * interval.low).toFixed(2)} to ${(100 * interval.high).toFixed(2)}; ${formatCount(correct)} of
-        ${formatCount(total)}</span
+        >${formatInterval(interval)}; ${formatCount(correct)} of ${formatCount(total)}</span
       >
     </td>`
   const rows = accuracies.map(
@@ -111,13 +111,13 @@ function sizeTable({ sizes }: ReportData): Markup {
     ({ part, bytes, detail }) =>
       html`<tr>
         <th scope="row"><i class="swatch back-${part}"></i>${partTitles[part]}<span class="muted">${detail}</span></th>
-        <td class="number">${formatBytes(bytes)}</td>
+        <td class="number">${formatExactBytes(bytes)}</td>
         <td class="number">${share(bytes)}</td>
       </tr>`,
   )
   const total = html`<tr class="total">
     <th scope="row">All parts</th>
-    <td class="number">${formatBytes(sizes.totalBytes)}</td>
+    <td class="number">${formatExactBytes(sizes.totalBytes)}</td>
     <td class="number">${share(sizes.totalBytes)}</td>
   </tr>`
   return table(['Part'], ['Bytes', 'Share'], [...rows, total])
@@ -151,7 +151,7 @@ function provenance({ network, dataset, package: file, run, experiment }: Report
           ['Data set', `${dataset.name}, ${dataset.evidence}`] as const,
           ['SHA-256 of the data set', dataset.sha256] as const,
         ]),
-    ['Package', `${file.fileName}, ${formatBytes(file.sizeBytes)}`],
+    ['Package', `${file.fileName}, ${formatExactBytes(file.sizeBytes)}`],
     ['SHA-256 of the package', file.sha256],
     ['Experiment', `${experiment.id}, made ${day(experiment.createdAt)}`],
     ['Run', `${run.id}, ${formatDuration(run.seconds.total)} in all`],

@@ -1,5 +1,5 @@
 import type { ExperimentRecord, LogLine, MetricPoint, RunRecord } from '#shared/records.ts'
-import { formatBytes, formatCount } from '#shared/plain-text/units.ts'
+import { formatExactBytes, formatCount } from '#shared/format.ts'
 import { assertNever, toAppError, type AppError } from '#shared/result.ts'
 import { timestamp } from '../clock.ts'
 import type { StudioContext } from '../context.ts'
@@ -125,7 +125,7 @@ export class ActiveRun {
   async #keepCheckpoint(checkpoint: TrainerEvent<'checkpoint'>): Promise<void> {
     await this.#checkpoints.save(checkpoint)
     const { step, bytes } = checkpoint
-    this.#note('info', `Kept a checkpoint of step ${formatCount(step)} (${formatBytes(bytes.byteLength)}).`)
+    this.#note('info', `Kept a checkpoint of step ${formatCount(step)} (${formatExactBytes(bytes.byteLength)}).`)
     this.#announceCheckpoints()
   }
 

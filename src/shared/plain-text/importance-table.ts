@@ -6,7 +6,7 @@ import {
   type ImportanceRecord,
 } from '../importance.ts'
 import { formatTable } from './table.ts'
-import { formatCount, formatPercent } from './units.ts'
+import { formatCount, formatPercent } from '../format.ts'
 
 /** Accuracy of the pruned original network, a row a fraction and a column a score; then the layers. */
 export function formatImportance(record: ImportanceRecord): string {

@@ -1,6 +1,6 @@
 import type { MetricPoint } from '../records.ts'
 import { formatTable } from './table.ts'
-import { formatCount, formatPercent } from './units.ts'
+import { formatCount, formatPercent } from '../format.ts'
 
 /** Accuracy measured while a run went on, over its minutes. */
 export function formatAccuracyCurve(points: readonly MetricPoint[]): string {

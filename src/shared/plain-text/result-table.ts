@@ -1,7 +1,7 @@
 import type { SizeBreakdown } from '../accounting.ts'
 import type { BaselineResult, CompressResult, ExperimentRecord, PackagedResult, TrainResult } from '../records.ts'
 import { formatTable } from './table.ts'
-import { formatBytes, formatCount, formatDuration, formatPercent, formatPoints, formatRatio } from './units.ts'
+import { formatExactBytes, formatCount, formatDuration, formatPercent, formatPoints, formatRatio } from '../format.ts'
 
 /** What a finished experiment achieved, for people. */
 export function formatResult(experiment: ExperimentRecord): string {
@@ -87,14 +87,14 @@ function formatSizes(sizes: SizeBreakdown): string {
   const { parts, totalBytes, originalBytes, baselines } = sizes
   const row = (title: string, bytes: number, detail: string): readonly string[] => [
     title,
-    formatBytes(bytes),
+    formatExactBytes(bytes),
     formatRatio(originalBytes / bytes),
     detail,
   ]
   const table = formatTable(
     [{ title: 'part' }, { title: 'size', align: 'right' }, { title: 'ratio', align: 'right' }, { title: 'stored as' }],
     [
-      ...parts.map(({ part, bytes, detail }) => [part, formatBytes(bytes), '', detail]),
+      ...parts.map(({ part, bytes, detail }) => [part, formatExactBytes(bytes), '', detail]),
       row('all parts', totalBytes, 'compressed network'),
       row('original', originalBytes, 'float32'),
       row('baseline float16', baselines.float16Bytes, 'every value as float16'),
@@ -106,6 +106,6 @@ function formatSizes(sizes: SizeBreakdown): string {
   if (predictorParameters === undefined || relativeSizePercent === undefined) return `${table}\n\n${ratio}`
   const relative =
     `predictor ${formatCount(predictorParameters)} parameters, ` +
-    `${relativeSizePercent.toFixed(1)} % of ${formatCount(sizes.representedWeights)} represented weights`
+    `${formatPercent(relativeSizePercent / 100)} of ${formatCount(sizes.representedWeights)} represented weights`
   return `${table}\n\n${ratio}\n${relative}`
 }

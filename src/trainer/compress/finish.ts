@@ -11,7 +11,7 @@ import { networkStatistics } from '#networks/network-statistics.ts'
 import { accuracyPairs } from '#shared/accuracy-pairs.ts'
 import type { PhaseName } from '#shared/compress-phases.ts'
 import { networkSmoothness } from '#shared/network-smoothness.ts'
-import { formatBytes } from '#shared/plain-text/units.ts'
+import { formatExactBytes } from '#shared/format.ts'
 import { AppException } from '#shared/result.ts'
 import type { StoredTensors } from '#shared/stored-tensor.ts'
 import type { JobResult, TrainerJob } from '#shared/trainer-protocol.ts'
@@ -53,7 +53,7 @@ export async function finish(options: FinishOptions): Promise<void> {
   const content = decoded(written)
   const weights = await packagedWeights(executor, content)
   metrics.time.record(packagingStage, 1, (context.now() - startedMs) / 1000)
-  note(context, `The package takes ${formatBytes(written.byteLength)}.`)
+  note(context, `The package takes ${formatExactBytes(written.byteLength)}.`)
   await breatheOrPause(context)
   evaluation.use(weights)
   sendPreview(run, original.parameters, weights)

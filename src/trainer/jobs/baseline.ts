@@ -9,7 +9,7 @@ import { writeBaselinePackage } from '#formats/baseline-package/writer.ts'
 import { accuracyPairs } from '#shared/accuracy-pairs.ts'
 import { decompressed } from '#shared/compressed-tensor.ts'
 import type { HostTensors } from '#shared/host-tensor.ts'
-import { formatBytes } from '#shared/plain-text/units.ts'
+import { formatExactBytes } from '#shared/format.ts'
 import { AppException } from '#shared/result.ts'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import { distil, distillationPhase } from '../baseline/distillation.ts'
@@ -74,7 +74,7 @@ export async function baseline(job: BaselineJob, context: JobContext): Promise<J
     const kept = readBack(content.kept)
     const compression = (context.now() - beforeMs) / 1000
     time.record(compressionStage, 1, compression)
-    note(context, `The package takes ${formatBytes(written.byteLength)}.`)
+    note(context, `The package takes ${formatExactBytes(written.byteLength)}.`)
     sendPreview(run, parameters, weights)
     const evaluatedMs = context.now()
     const program = await executor.compile(

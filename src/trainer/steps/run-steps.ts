@@ -3,7 +3,7 @@
  * pauses, and the end of a run whose loss is no number. What a step computes is the job's.
  */
 import type { HostTensors } from '#shared/host-tensor.ts'
-import { formatCount, formatPercent } from '#shared/plain-text/units.ts'
+import { formatCount, formatPercent } from '#shared/format.ts'
 import { writeCheckpoint, type Checkpoint } from '../checkpoint.ts'
 import { finiteLoss } from '../finite-loss.ts'
 import { note, Paused, type JobEnd } from '../job-context.ts'

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest'
 import { Output } from '#cli/output.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
-import { formatBytes, formatDuration, formatPercent, formatPoints, formatRatio } from '#shared/plain-text/units.ts'
 
 function recorder(isTTY = false) {
   const written: string[] = []
@@ -68,21 +67,4 @@ it('aligns tables', () => {
       ['bcd', '2'],
     ]),
   ).toBe('a    1\nbcd  2')
-})
-
-it('writes numbers with their units', () => {
-  expect([
-    formatBytes(1234567),
-    formatPercent(0.91734),
-    formatPoints(-0.0065),
-    formatPoints(0.01),
-    formatRatio(2),
-  ]).toEqual(['1,234,567 bytes', '91.73 %', '-0.65 points', '+1.00 points', '2.00 x'])
-  expect([59.4, 60, 3599, 3600, 7500].map(formatDuration)).toEqual([
-    '59 s',
-    '1 min 0 s',
-    '59 min 59 s',
-    '1 h 0 min',
-    '2 h 5 min',
-  ])
 })

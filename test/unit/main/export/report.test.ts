@@ -36,7 +36,7 @@ it('escapes every text, wherever it comes from', () => {
 
 it('says accuracy, bytes, hashes and preprocessing', () => {
   const page = report('mine')
-  for (const text of ['91.00 %', '-0.73 points', 'c'.repeat(64), 'Classifier', '20.00 %', 'ImageNet: mean 0.485'])
+  for (const text of ['91.00 %', '−0.73 points', 'c'.repeat(64), 'Classifier', '20.00 %', 'ImageNet: mean 0.485'])
     expect(page).toContain(text)
 })
 
