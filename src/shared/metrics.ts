@@ -163,3 +163,9 @@ export function metricDefinition(name: MetricName): MetricDefinition {
 export function metricsOfKind(kind: ExperimentKind): readonly MetricName[] {
   return metricNames.filter((name) => metricDefinition(name).emittedBy[kind] !== undefined)
 }
+
+/** Of a stored name: a store may hold some of other versions of the studio, which stand for themselves. */
+export function metricTitle(name: string): string {
+  const known = metricNames.find((metric) => metric === name)
+  return known === undefined ? name : metrics[known].title
+}

@@ -1,5 +1,7 @@
 import type uPlot from 'uplot'
-import { formatCount, formatDuration } from '../format/format.ts'
+import { formatCount } from '../format/format.ts'
+import { stepIncrements, timeIncrements, timeTick, valueTicks } from './ticks.ts'
+import { valueRange, type AxisLimits } from './value-range.ts'
 
 export interface LineStyle {
   readonly label: string
@@ -15,28 +17,29 @@ export interface LineChartStyle {
   readonly font: string
 }
 
+/** How values are written and how much of their axis is shown. */
+export interface ValueAxis extends AxisLimits {
+  readonly isLogarithmic: boolean
+  /** Unit behind a tick. */
+  readonly suffix: string
+}
+
 export interface LineChartOptions {
   readonly width: number
   readonly height: number
-  readonly isLogarithmic: boolean
+  readonly axis: ValueAxis
   readonly xOf: 'step' | 'time'
   readonly isSmoothed: boolean
   /** Charts with the same key share the hovered position and the zoomed range. */
   readonly syncKey: string
   readonly style: LineChartStyle
-  readonly formatValue: (value: number) => string
-  /** The hovered x and the value of each line there. */
-  readonly onHover: (hovered: HoveredPoint | undefined) => void
-}
-
-export interface HoveredPoint {
-  readonly x: number
-  readonly values: readonly (number | undefined)[]
+  /** Row of the data that is hovered. */
+  readonly onHover: (row: number | undefined) => void
 }
 
 /** Options of a uPlot chart whose data are the columns of `alignSeries`: raw and smoothed of each line. */
 export function lineChartOptions(options: LineChartOptions): uPlot.Options {
-  const { style } = options
+  const { style, axis: valueAxis, xOf } = options
   const axis: uPlot.Axis = {
     stroke: style.textColor,
     font: style.font,
@@ -58,54 +61,39 @@ export function lineChartOptions(options: LineChartOptions): uPlot.Options {
     },
     scales: {
       x: { time: false },
-      y: options.isLogarithmic ? { distr: 3, log: 10 } : {},
+      y: valueAxis.isLogarithmic
+        ? { distr: 3, log: 10 }
+        : { range: (_, low: number | null, high: number | null) => [...valueRange(low, high, valueAxis)] },
     },
     axes: [
-      { ...axis, space: 70, size: 28, values: (_, ticks) => ticks.map((tick) => formatX(tick, options.xOf)) },
+      {
+        ...axis,
+        space: 76,
+        size: 28,
+        // uPlot only reads; its type asks for a mutable array.
+        incrs: [...(xOf === 'step' ? stepIncrements : timeIncrements)],
+        values: (_, ticks) => ticks.map(xOf === 'step' ? formatCount : timeTick),
+      },
       {
         ...axis,
         size: (_, labels) => labelWidth(labels),
         space: 24,
-        values: (_, ticks) => ticks.map((tick: number | null) => (tick === null ? '' : options.formatValue(tick))),
+        values: (_, ticks: readonly (number | null)[]) => [...valueTicks(ticks, valueAxis)],
       },
     ],
     series: [
       {},
       ...style.lines.flatMap((line): uPlot.Series[] => [
-        { stroke: line.paleColor, width: 1, show: options.isSmoothed, spanGaps: true, points: { show: false } },
-        { label: line.label, stroke: line.color, width: 1.6, spanGaps: true },
+        { stroke: line.paleColor, width: 1, show: options.isSmoothed, points: { show: false } },
+        { label: line.label, stroke: line.color, width: 1.6 },
       ]),
     ],
-    hooks: {
-      setCursor: [
-        (plot) => {
-          const index = plot.cursor.idx
-          const x = index === null || index === undefined ? undefined : plot.data[0][index]
-          if (index === null || index === undefined || x === undefined) options.onHover(undefined)
-          else options.onHover({ x, values: style.lines.map((_, line) => valueNear(plot.data[2 * line + 2], index)) })
-        },
-      ],
-    },
+    hooks: { setCursor: [(plot) => options.onHover(plot.cursor.idx ?? undefined)] },
   }
 }
 
 /** Room for the y axis in pixels: that of its longest label, and no less than lets charts stand in line. */
 function labelWidth(labels: readonly (string | null)[] | null): number {
   const longest = Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0))
-  return Math.max(52, 16 + 6.5 * longest)
-}
-
-/** The value at `index`, or of the nearest earlier point of that line: lines do not share their steps. */
-function valueNear(column: ArrayLike<number | null | undefined> | undefined, index: number): number | undefined {
-  for (let at = index; at >= 0; at--) {
-    const value = column?.[at]
-    if (value !== null && value !== undefined) return value
-  }
-  return undefined
-}
-
-/** Text of an x position: a step, or the training time. */
-function formatX(x: number, xOf: 'step' | 'time'): string {
-  if (xOf === 'time') return x === 0 ? '0' : formatDuration(x)
-  return formatCount(x)
+  return Math.max(58, 16 + 6.5 * longest)
 }

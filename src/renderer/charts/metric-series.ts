@@ -36,6 +36,11 @@ export class MetricStore {
     return Math.max(-1, ...[...this.#series.values()].map((series) => series.steps.at(-1) ?? -1))
   }
 
+  /** Training time of the newest point, in milliseconds; 0 without any. */
+  get lastElapsedMs(): number {
+    return Math.max(0, ...[...this.#series.values()].map((series) => series.elapsedMs.at(-1) ?? 0))
+  }
+
   add(points: readonly MetricPoint[]): void {
     for (const point of points) {
       let series = this.#series.get(point.name)

@@ -1,4 +1,5 @@
 import type { MetricPoint } from '../records.ts'
+import { metricTitle } from '../metrics.ts'
 import { formatTable } from './table.ts'
 import { formatCount, formatPercent } from '../format.ts'
 
@@ -8,15 +9,15 @@ export function formatAccuracyCurve(points: readonly MetricPoint[]): string {
     [
       { title: 'step', align: 'right' },
       { title: 'minutes', align: 'right' },
-      { title: 'split' },
-      { title: 'accuracy', align: 'right' },
+      { title: 'measured' },
+      { title: 'value', align: 'right' },
     ],
     points
       .filter(({ name }) => name.startsWith('accuracy.'))
       .map(({ name, step, elapsedMs, value }) => [
         formatCount(step),
         (elapsedMs / 60_000).toFixed(2),
-        name.slice('accuracy.'.length),
+        metricTitle(name),
         formatPercent(value),
       ]),
     'This run has measured no accuracy yet.',

@@ -8,7 +8,7 @@ const points = [
 
 test('shows accuracy over minutes and no other metric', () => {
   const [, ...rows] = formatAccuracyCurve(points).split('\n')
-  expect(rows.map((row) => row.trim().split(/ {2,}/))).toEqual([['1,000', '1.50', 'validation', '87.50 %']])
+  expect(rows.map((row) => row.trim().split(/ {2,}/))).toEqual([['1,000', '1.50', 'Validation accuracy', '87.50 %']])
   expect(formatAccuracyCurve([])).toBe('This run has measured no accuracy yet.')
 })
 

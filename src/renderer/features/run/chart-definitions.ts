@@ -1,174 +1,168 @@
 import type { ExperimentKind } from '#shared/experiment-config.ts'
-import { formatCount, formatNumber } from '../../format/format.ts'
+import { metricDefinition, type MetricName } from '#shared/metrics.ts'
+import { formatShownValue, shownUnits } from '#shared/metric-values.ts'
+import type { ValueAxis } from '../../charts/line-chart.ts'
+
+interface ChartLine {
+  readonly metric: MetricName
+  readonly label: string
+  /** Colour token. */
+  readonly token: string
+  /** Left out as long as it has no points: it is emitted only where it was asked for. */
+  readonly isConditional: boolean
+}
 
 export interface ChartDefinition {
   readonly title: string
   readonly note?: string
-  readonly isLogarithmic: boolean
+  readonly axis: ValueAxis
   /** A chart with a smoothed line: losses and rates are noisy, accuracies are sparse. */
   readonly isSmoothed: boolean
-  readonly lines: readonly { readonly metric: string; readonly label: string; readonly token: string }[]
+  readonly lines: readonly ChartLine[]
+  /** What values are multiplied by, so that ticks are round in the unit shown. */
+  readonly factor: number
   readonly formatValue: (value: number) => string
   readonly emptyText: string
-  /** Left out as long as it has nothing to show. */
-  readonly isOptional?: boolean
-  /** Half of the width rather than a third. */
-  readonly isWide: boolean
-  /** Of the plot, in CSS pixels. */
-  readonly height: number
-  /** What values are divided by, so that ticks are round in the unit shown; 1 when absent. */
-  readonly unit?: number
+  /** In the first row, with room for details. */
+  readonly isLarge: boolean
 }
 
-const large = { isWide: true, height: 220 } as const
-const small = { isWide: false, height: 150 } as const
-const wideAndLow = { isWide: true, height: 120 } as const
+/** What a chart is made from: all its metrics are of one unit. */
+interface Outline {
+  /** Of its only metric when absent. */
+  readonly title?: string
+  readonly note?: string
+  readonly metrics: readonly (readonly [MetricName, token: string])[]
+  readonly isLogarithmic?: boolean
+  readonly isSmoothed?: boolean
+  /** The axis starts at 0. */
+  readonly isFromZero?: boolean
+  readonly isLarge?: boolean
+  readonly emptyText: string
+}
 
-const percent = (value: number): string => `${formatNumber(100 * value)} %`
+const withFirstSteps = 'Follows with the first steps.'
+const whileRunning = 'Measured every few seconds while it runs.'
+const afterEpochs = 'Measured after each epoch that is evaluated.'
 
-const losses: ChartDefinition = {
+const losses = {
   title: 'Losses',
   note: 'logarithmic',
   isLogarithmic: true,
   isSmoothed: true,
-  lines: [
-    { metric: 'loss.total', label: 'objective', token: '--series-1' },
-    { metric: 'loss.reconstruction', label: 'reconstruction', token: '--series-2' },
-    { metric: 'loss.feature-maps', label: 'feature maps', token: '--series-3' },
-    { metric: 'loss.distillation', label: 'distillation', token: '--series-4' },
-  ],
-  formatValue: formatNumber,
+  isLarge: true,
   emptyText: 'The first losses arrive with the first steps.',
-  ...large,
-}
+} as const
 
-const learningRate: ChartDefinition = {
-  title: 'Learning rate',
-  isLogarithmic: false,
-  isSmoothed: false,
-  lines: [{ metric: 'learning-rate', label: 'learning rate', token: '--series-6' }],
-  formatValue: formatNumber,
-  emptyText: 'Follows with the first steps.',
-  ...small,
-}
+const objective = ['loss.total', '--series-1'] as const
+const imageLosses = [
+  ['loss.feature-maps', '--series-3'],
+  ['loss.distillation', '--series-4'],
+] as const
 
-const speed: ChartDefinition = {
-  title: 'Speed',
-  note: 'steps a second',
-  isLogarithmic: false,
-  isSmoothed: true,
-  lines: [{ metric: 'steps-per-second', label: 'steps/s', token: '--series-5' }],
-  formatValue: formatNumber,
-  emptyText: 'Follows with the first steps.',
-  ...small,
-}
+/** What every kind reports about its work. */
+const work: readonly Outline[] = [
+  { metrics: [['learning-rate', '--series-6']], isFromZero: true, emptyText: withFirstSteps },
+  { metrics: [['steps-per-second', '--series-5']], isFromZero: true, isSmoothed: true, emptyText: withFirstSteps },
+  {
+    note: '100 % is one core',
+    metrics: [['cpu.percent', '--series-7']],
+    isFromZero: true,
+    isSmoothed: true,
+    emptyText: whileRunning,
+  },
+  { note: 'of the trainer', metrics: [['memory.rss-bytes', '--series-8']], isFromZero: true, emptyText: whileRunning },
+]
 
-const processor: ChartDefinition = {
-  title: 'Processor',
-  note: 'of the trainer, 100 % is one core',
-  isLogarithmic: false,
-  isSmoothed: true,
-  lines: [{ metric: 'cpu.percent', label: 'processor time', token: '--series-7' }],
-  formatValue: (value) => `${formatCount(value)} %`,
-  emptyText: 'Measured every few seconds while it runs.',
-  ...wideAndLow,
-}
-
-const memory: ChartDefinition = {
-  title: 'Memory',
-  note: 'resident memory of the trainer',
-  isLogarithmic: false,
-  isSmoothed: false,
-  lines: [{ metric: 'memory.rss-bytes', label: 'memory', token: '--series-8' }],
-  formatValue: (value) => `${formatCount(value)} MiB`,
-  emptyText: 'Measured every few seconds while it runs.',
-  unit: 2 ** 20,
-  ...wideAndLow,
-}
-
-const accuracy = (emptyText: string, lines: ChartDefinition['lines']): ChartDefinition => ({
-  title: 'Accuracy',
-  note: 'while training, validation split',
-  isLogarithmic: false,
-  isSmoothed: false,
-  lines,
-  formatValue: percent,
-  emptyText,
-  ...large,
-})
-
-const charts: Readonly<Record<ExperimentKind, readonly ChartDefinition[]>> = {
+const outlines: Readonly<Record<ExperimentKind, readonly Outline[]>> = {
   compress: [
-    losses,
-    accuracy('Measured during distillation and at the end of a phase.', [
-      { metric: 'accuracy.validation', label: 'reconstructed', token: '--series-3' },
-    ]),
+    { ...losses, metrics: [objective, ['loss.reconstruction', '--series-2'], ...imageLosses] },
     {
-      title: 'Relative error',
-      note: 'of all represented weights',
-      isLogarithmic: true,
-      isSmoothed: false,
-      lines: [{ metric: 'relative-error', label: 'relative error', token: '--series-2' }],
-      formatValue: percent,
-      emptyText: 'Measured with each preview of the kernels.',
-      ...small,
+      note: 'while training',
+      metrics: [['accuracy.validation', '--series-3']],
+      isLarge: true,
+      emptyText: 'Measured during distillation and at the end of a phase.',
     },
-    learningRate,
-    speed,
-    processor,
-    memory,
+    {
+      note: 'of all represented weights',
+      metrics: [['relative-error', '--series-2']],
+      isLogarithmic: true,
+      emptyText: 'Measured with each preview of the kernels.',
+    },
+    ...work,
   ],
   // Of its distillation; one without steps has nothing that a curve could show.
-  baseline: [
-    {
-      ...losses,
-      lines: losses.lines.filter(({ metric }) => metric !== 'loss.reconstruction'),
-    },
-    { ...learningRate, ...large },
-    { ...speed, isWide: true },
-    processor,
-    memory,
-  ],
+  baseline: [{ ...losses, metrics: [objective, ...imageLosses] }, ...work],
   train: [
     {
       ...losses,
-      lines: [{ metric: 'loss.train', label: 'training loss', token: '--series-1' }],
+      metrics: [
+        ['loss.train', '--series-1'],
+        ['loss.epoch', '--series-2'],
+      ],
     },
     {
-      ...accuracy('Measured after each epoch that is evaluated.', [
-        { metric: 'accuracy.validation', label: 'validation', token: '--series-3' },
-        { metric: 'accuracy.train', label: 'training', token: '--series-8' },
-      ]),
+      title: 'Accuracy',
       note: 'while training',
+      metrics: [
+        ['accuracy.validation', '--series-3'],
+        ['accuracy.train', '--series-8'],
+      ],
+      isLarge: true,
+      emptyText: afterEpochs,
     },
+    { note: 'mean cosine of neighbours', metrics: [['smoothness', '--series-5']], emptyText: afterEpochs },
     {
-      title: 'Smoothness',
-      note: 'mean cosine of neighbours',
-      isLogarithmic: false,
-      isSmoothed: false,
-      lines: [{ metric: 'smoothness', label: 'smoothness', token: '--series-5' }],
-      formatValue: formatNumber,
-      emptyText: 'Measured after each epoch that is evaluated.',
-      ...small,
-    },
-    learningRate,
-    speed,
-    processor,
-    memory,
-    {
-      title: 'Smoothness term',
       note: 'its part of the objective',
-      isLogarithmic: false,
+      metrics: [['loss.smoothness', '--series-2']],
       isSmoothed: true,
-      isOptional: true,
-      lines: [{ metric: 'loss.smoothness', label: 'smoothness term', token: '--series-2' }],
-      formatValue: formatNumber,
-      emptyText: '',
-      ...wideAndLow,
+      emptyText: withFirstSteps,
     },
+    ...work,
   ],
 }
 
+/** Charts of a kind of experiment: together they show every metric that it emits. */
 export function chartsFor(kind: ExperimentKind): readonly ChartDefinition[] {
-  return charts[kind]
+  return outlines[kind].map(chartOf)
+}
+
+function chartOf(outline: Outline): ChartDefinition {
+  const { note, metrics, isLogarithmic = false, isSmoothed = false, isFromZero = false, isLarge = false } = outline
+  const [first = objective] = metrics
+  const { title, unit } = metricDefinition(first[0])
+  const shown = shownUnits[unit]
+  return {
+    title: outline.title ?? title,
+    ...(note === undefined ? {} : { note }),
+    axis: {
+      isLogarithmic,
+      isFromZero,
+      suffix: unit === 'steps/s' ? '' : shown.suffix,
+      // Images are counted: less than a point is noise that should not look like a mountain.
+      ...(unit === 'fraction' ? { lowest: 0, highest: 100, smallestSpan: 1 } : {}),
+    },
+    isSmoothed,
+    lines: metrics.map(([metric, token]) => ({
+      metric,
+      token,
+      label: metricDefinition(metric).title,
+      isConditional: metricDefinition(metric).isConditional === true,
+    })),
+    factor: shown.factor,
+    formatValue: (value) => formatShownValue(value, shown),
+    emptyText: outline.emptyText,
+    isLarge,
+  }
+}
+
+/**
+ * Widths of charts in sixths of a row: three or two in each, none alone beside empty space.
+ */
+export function chartSpans(count: number): readonly number[] {
+  if (count <= 0) return []
+  if (count === 1) return [6]
+  const isPair = count === 2 || count === 4
+  const inRow = isPair ? 2 : 3
+  return [...Array.from({ length: inRow }, () => 6 / inRow), ...chartSpans(count - inRow)]
 }

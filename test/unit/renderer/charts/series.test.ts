@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { MetricStore } from '#renderer/charts/metric-series.ts'
-import { alignSeries } from '#renderer/charts/plot-data.ts'
+import { alignSeries, valueAt } from '#renderer/charts/plot-data.ts'
 import { smooth } from '#renderer/charts/smoothing.ts'
 
 const point = (name: string, step: number, value: number) => ({ name, step, elapsedMs: step * 10, value })
@@ -17,38 +17,73 @@ describe('a metric store', () => {
 
   test('knows nothing of a metric it never saw', () => {
     const store = new MetricStore()
-    expect([store.get('loss').steps, store.last('loss'), store.lastStep]).toEqual([[], undefined, -1])
+    expect([store.get('loss').steps, store.last('loss'), store.lastStep, store.lastElapsedMs]).toEqual([
+      [],
+      undefined,
+      -1,
+      0,
+    ])
   })
 })
 
 describe('smoothing', () => {
+  const linear = { width: 10, isLogarithmic: false }
+
   test('leaves a constant as it is, from the first value on', () => {
-    expect(smooth([2, 2, 2], 0.9).map((value) => value.toFixed(12))).toEqual(Array(3).fill('2.000000000000'))
+    expect(smooth([0, 1, 50], [2, 2, 2], linear).map((value) => value.toFixed(9))).toEqual(Array(3).fill('2.000000000'))
+    expect(smooth([7], [3], linear)).toEqual([3])
   })
 
-  test('weights earlier values by powers of the weight', () => {
-    // (0.25 * 4 + 0.5 * 2 ... ) / (1 - 0.5^n)
-    expect(smooth([4, 2], 0.5)).toEqual([4, (0.25 * 4 + 0.5 * 2) / 0.75])
+  test('weighs a value by the stretch before it, and by its distance', () => {
+    // Each of the three stretches is one width long.
+    const [, , last = NaN] = smooth([0, 10, 20], [1, 2, 4], linear)
+    const weights = [Math.exp(-2), Math.exp(-1), 1]
+    const sum = weights.reduce((total, weight) => total + weight)
+    expect(last).toBeCloseTo(((weights[0] ?? 0) * 1 + (weights[1] ?? 0) * 2 + 4) / sum, 12)
   })
 
-  test('passes over what is not finite', () => {
-    expect(smooth([1, NaN, 1], 0.5)).toEqual([1, NaN, 1])
+  test('gives many points in a short stretch no more weight than one', () => {
+    const dense = Array.from({ length: 100 }, (_, index) => 10 + index / 1000)
+    const once = smooth([0, 10, 20], [0, 1, 0], linear).at(-1) ?? NaN
+    const often = smooth([0, ...dense, 20], [0, ...dense.map(() => 1), 0], linear).at(-1) ?? NaN
+    expect(Math.abs(often - once)).toBeLessThan(0.01)
+  })
+
+  test('lies in the middle of a logarithmic axis: between 1 and 100 at 10', () => {
+    const x = Array.from({ length: 1000 }, (_, index) => index)
+    const values = x.map((index) => (index % 2 === 0 ? 1 : 100))
+    const [last = NaN] = smooth(x, values, { width: 200, isLogarithmic: true }).slice(-1)
+    expect(last).toBeGreaterThan(9.7)
+    expect(last).toBeLessThan(10.3)
+  })
+
+  test('passes over what the axis cannot show', () => {
+    expect(smooth([0, 1, 2], [1, NaN, 1], linear)).toEqual([1, NaN, 1])
+    expect(smooth([0, 1, 2], [1, -5, 1], { width: 10, isLogarithmic: true })).toEqual([1, -5, 1])
+  })
+
+  test('is off at width 0', () => {
+    const values = [3, 1, 2]
+    expect(smooth([0, 1, 2], values, { width: 0, isLogarithmic: false })).toBe(values)
   })
 })
 
 describe('aligned columns', () => {
-  test('put metrics with different steps on one axis', () => {
+  test('put metrics with different steps on one axis, from 0 to the end of the run', () => {
     const store = new MetricStore()
     store.add([point('a', 1, 1), point('a', 3, 0), point('b', 2, 5)])
-    const options = { xOf: 'time', smoothing: 0, isLogarithmic: true, maximumPoints: 100 } as const
+    const options = { xOf: 'time', xEnd: 0.09, smoothing: 0, isLogarithmic: true, maximumPoints: 100 } as const
+    const a = [undefined, 1, undefined, null, undefined]
+    const b = [undefined, undefined, 5, undefined, undefined]
     expect(alignSeries([store.get('a'), store.get('b')], options)).toEqual({
-      x: [0.01, 0.02, 0.03],
-      columns: [
-        [1, undefined, null],
-        [1, undefined, null],
-        [undefined, 5, undefined],
-        [undefined, 5, undefined],
-      ],
+      x: [0, 0.01, 0.02, 0.03, 0.09],
+      columns: [a, a, b, b],
     })
+  })
+
+  test('have the newest value before a row where a line has none', () => {
+    const column = [undefined, 1, undefined, null, undefined]
+    expect([0, 1, 2, 4].map((row) => valueAt(column, row))).toEqual([undefined, 1, 1, 1])
+    expect(valueAt(undefined, 3)).toBeUndefined()
   })
 })

@@ -1,0 +1,32 @@
+import type { MetricStore, SeriesData } from '../../charts/metric-series.ts'
+import type { ChartDefinition } from './chart-definitions.ts'
+
+type ChartLine = ChartDefinition['lines'][number]
+
+export interface ShownChart extends Omit<ChartDefinition, 'lines'> {
+  readonly lines: readonly (ChartLine & { readonly data: SeriesData })[]
+}
+
+/**
+ * The charts that have something to show, with copies of their points in the unit shown: the store itself keeps
+ * changing. A run that is over gets no more points: what has none by then is left out, as is what waits for points that
+ * nobody may have asked for.
+ */
+export function shownCharts(
+  definitions: readonly ChartDefinition[],
+  metrics: MetricStore,
+  isOver: boolean,
+): readonly ShownChart[] {
+  return definitions
+    .map((chart) => ({
+      ...chart,
+      lines: chart.lines
+        .map((line) => ({ ...line, data: inUnit(metrics.get(line.metric), chart.factor) }))
+        .filter(({ data, isConditional }) => data.steps.length > 0 || !(isOver || isConditional)),
+    }))
+    .filter(({ lines }) => lines.length > 0)
+}
+
+function inUnit(data: SeriesData, factor: number): SeriesData {
+  return { ...data, values: factor === 1 ? data.values : data.values.map((value) => value * factor) }
+}

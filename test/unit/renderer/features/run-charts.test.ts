@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest'
+import { MetricStore } from '#renderer/charts/metric-series.ts'
+import { chartSpans, chartsFor } from '#renderer/features/run/chart-definitions.ts'
+import { shownCharts } from '#renderer/features/run/shown-charts.ts'
+import type { ExperimentKind } from '#shared/experiment-config.ts'
+import { metricDefinition, metricsOfKind } from '#shared/metrics.ts'
+
+const kinds: readonly ExperimentKind[] = ['compress', 'baseline', 'train']
+
+describe('charts of a run', () => {
+  test.each(kinds)('show every metric that a %s emits, each once, and no other', (kind) => {
+    const shown = chartsFor(kind).flatMap(({ lines }) => lines.map(({ metric }) => metric))
+    expect(shown.toSorted()).toEqual(metricsOfKind(kind).toSorted())
+  })
+
+  test.each(kinds)('of a %s have one unit each, and labels from the table of metrics', (kind) => {
+    for (const { lines } of chartsFor(kind)) {
+      expect(new Set(lines.map(({ metric }) => metricDefinition(metric).unit)).size).toBe(1)
+      expect(lines.map(({ label }) => label)).toEqual(lines.map(({ metric }) => metricDefinition(metric).title))
+    }
+  })
+
+  test('write values in the unit shown', () => {
+    const stored = (title: string): number => (title === 'Memory' ? 2 ** 29 : 0.5)
+    const texts = chartsFor('compress').map(({ title, factor, formatValue }) => [
+      title,
+      formatValue(stored(title) * factor),
+    ])
+    expect(texts).toEqual([
+      ['Losses', '0.5'],
+      ['Validation accuracy', '50 %'],
+      ['Relative error', '50 %'],
+      ['Learning rate', '0.5'],
+      ['Speed', '0.5 steps/s'],
+      ['Processor', '0.5 %'],
+      ['Memory', '512 MiB'],
+    ])
+  })
+})
+
+describe('charts that are shown', () => {
+  const metrics = new MetricStore()
+  metrics.add([
+    { name: 'loss.total', step: 1, elapsedMs: 10, value: 0.5 },
+    { name: 'memory.rss-bytes', step: 1, elapsedMs: 10, value: 3 * 2 ** 20 },
+  ])
+  const shown = (isOver: boolean) =>
+    shownCharts(chartsFor('compress'), metrics, isOver).map(({ title, lines }) => [
+      title,
+      lines.map(({ label, data }) => `${label} ${data.values.join()}`.trim()),
+    ])
+
+  test('wait for points while the run goes on, but not for what nobody may have asked for', () => {
+    expect(shown(false)).toEqual([
+      ['Losses', ['Objective 0.5', 'Reconstruction']],
+      ['Validation accuracy', ['Validation accuracy']],
+      ['Relative error', ['Relative error']],
+      ['Learning rate', ['Learning rate']],
+      ['Speed', ['Speed']],
+      ['Processor', ['Processor']],
+      ['Memory', ['Memory 3']],
+    ])
+  })
+
+  test('are those with points once it is over', () => {
+    expect(shown(true)).toEqual([
+      ['Losses', ['Objective 0.5']],
+      ['Memory', ['Memory 3']],
+    ])
+  })
+})
+
+test.each([
+  [0, []],
+  [1, [6]],
+  [2, [3, 3]],
+  [3, [2, 2, 2]],
+  [4, [3, 3, 3, 3]],
+  [5, [2, 2, 2, 3, 3]],
+  [6, [2, 2, 2, 2, 2, 2]],
+  [7, [2, 2, 2, 3, 3, 3, 3]],
+])('%d charts fill their rows', (count, spans) => expect(chartSpans(count)).toEqual(spans))
