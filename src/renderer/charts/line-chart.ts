@@ -95,5 +95,5 @@ export function lineChartOptions(options: LineChartOptions): uPlot.Options {
 /** Room for the y axis in pixels: that of its longest label, and no less than lets charts stand in line. */
 function labelWidth(labels: readonly (string | null)[] | null): number {
   const longest = Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0))
-  return Math.max(58, 16 + 6.5 * longest)
+  return Math.max(66, 16 + 6.5 * longest)
 }

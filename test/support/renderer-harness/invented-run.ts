@@ -26,6 +26,7 @@ export function metricPoints(
     if (config.kind === 'train') {
       add('loss.train', noise * (2.3 * Math.exp((-4 * step) / total) + 0.05))
       add('loss.smoothness', -0.4 - 1.1 * (1 - Math.exp((-3 * step) / total)) - 0.02 * noise)
+      if (step % 352 === 0) add('loss.epoch', 2.3 * Math.exp((-4 * step) / total) + 0.05)
       if (step % 352 === 0) add('smoothness', 0.118 - 0.116 * Math.exp((-3 * step) / total))
       if (step % 352 === 0) add('accuracy.validation', 0.92 - 0.5 * Math.exp((-6 * step) / total))
       if (step % 352 === 0) add('accuracy.train', 0.99 - 0.58 * Math.exp((-5 * step) / total))
@@ -49,25 +50,24 @@ export function metricPoints(
 }
 
 export function kernelPreviews(network: InventedNetwork, step: number): readonly KernelPreview[] {
-  return network.detail.shape.representedLayers
-    .filter((_, index) => index % 6 === 1)
-    .map(({ name, shape }, index) => {
-      const [filters, channels, height, width] = kernelShapeOf(shape)
-      const weights = network.parameters[name]?.data ?? new Float32Array(0)
-      const count = Math.min(128, filters * channels)
-      const original = Float32Array.from(weights.slice(0, count * height * width))
-      const random = Random.fromSeed(index, 'preview')
-      const spread = Math.sqrt(original.reduce((sum, weight) => sum + weight * weight, 0) / original.length)
-      return {
-        step,
-        layer: name,
-        relativeError: 0.25,
-        kernelShape: [height, width],
-        count,
-        original,
-        reconstructed: original.map((weight) => weight + 0.25 * spread * random.normal()),
-      }
-    })
+  return network.detail.shape.representedLayers.map(({ name, shape }, index) => {
+    const [filters, channels, height, width] = kernelShapeOf(shape)
+    const weights = network.parameters[name]?.data ?? new Float32Array(0)
+    const count = Math.min(64, filters * channels)
+    const relativeError = 0.16 + 0.012 * index
+    const original = Float32Array.from(weights.slice(0, count * height * width))
+    const random = Random.fromSeed(index, 'preview')
+    const spread = Math.sqrt(original.reduce((sum, weight) => sum + weight * weight, 0) / original.length)
+    return {
+      step,
+      layer: name,
+      relativeError,
+      kernelShape: [height, width],
+      count,
+      original,
+      reconstructed: original.map((weight) => weight + relativeError * spread * random.normal()),
+    }
+  })
 }
 
 export function logLines(run: RunRecord, nowMs: number): readonly LogLine[] {
@@ -88,13 +88,13 @@ export function logLines(run: RunRecord, nowMs: number): readonly LogLine[] {
 }
 
 export function checkpoints(run: RunRecord, nowMs: number): readonly CheckpointRecord[] {
-  return [500, 2000, 4000].map((step, index) => ({
+  return [4000, 2000, 500].map((step, index) => ({
     runId: run.id,
     step,
     phase: 'reconstruction',
     sha256: `${index}c4f9d2a7b`.repeat(6).slice(0, 64),
     sizeBytes: 2_946_112,
-    createdAt: before(nowMs, 9 - 3 * index),
+    createdAt: before(nowMs, 3 + 3 * index),
   }))
 }
 
