@@ -10,6 +10,7 @@ import { importanceRequestFields } from './importance.ts'
 import { preprocessingChangesSchema } from './preprocessing.ts'
 import { splitNameSchema } from './records.ts'
 import { executorChoiceSchema, imageImportSchema } from './trainer-protocol.ts'
+import type { NetworkShape } from './accounting.ts'
 import type { ImportanceRecord } from './importance.ts'
 import type {
   CheckpointRecord,
@@ -209,6 +210,8 @@ export interface StudioInfo {
   readonly versions: Readonly<Record<string, string>>
   readonly platform: string
   readonly isDemo: boolean
+  /** Of the network shipped with the studio: what it would weigh can be said before it is in the store. */
+  readonly sampleShape: NetworkShape
 }
 
 export interface Settings {

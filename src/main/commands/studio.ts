@@ -5,6 +5,7 @@ import type { CommandHandlers, DoctorEngine, DoctorReport, StudioInfo } from '#s
 import { AppException, toAppError } from '#shared/result.ts'
 import type { StudioContext } from '../context.ts'
 import { freeDiskBytes } from '../files/disk-space.ts'
+import { sampleShape } from '../library/sample-shape.ts'
 import type { TaskReport, Tasks } from '../library/tasks.ts'
 import type { ResultOf } from '../trainer-host/single-job.ts'
 
@@ -31,7 +32,7 @@ export function studioCommands(context: StudioContext, tasks: Tasks, facts: Stud
   return {
     async 'studio.info'(): Promise<StudioInfo> {
       const { version, isDemo } = facts
-      return { version, storePath: store.layout.folder, versions, platform, isDemo }
+      return { version, storePath: store.layout.folder, versions, platform, isDemo, sampleShape: sampleShape() }
     },
     'studio.settings': async () => store.settings.all(),
     async 'studio.update-settings'({ executor, theme }) {

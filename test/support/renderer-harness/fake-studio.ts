@@ -1,5 +1,6 @@
 /** A studio without processes, store or mathematics, for looking at the windows. Never part of the product. */
 import { configRows } from '#main/commands/comparison.ts'
+import { sampleShape } from '#main/library/sample-shape.ts'
 import type {
   CommandHandlers,
   CommandInput,
@@ -62,7 +63,7 @@ export class FakeStudio implements StudioApi {
     }
     const now = this.#nowMs
     this.#networks = [
-      inventedNetwork('net-1', 'ResNet-20 (published)', 'resnet20-cifar-a', 'imported', before(now, 7000)),
+      inventedNetwork('net-1', 'ResNet-20 (published)', 'resnet20-cifar-a', 'imported', before(now, 70_000)),
       inventedNetwork('net-2', 'ResNet-56 (published)', 'resnet56-cifar-a', 'imported', before(now, 6900)),
       inventedNetwork('net-3', 'ResNet-20 CIFAR-10 sample', 'resnet20-cifar-b', 'sample', before(now, 1440)),
     ]
@@ -205,6 +206,7 @@ export class FakeStudio implements StudioApi {
       versions: { electron: '45.4.1', chromium: '156.0', node: '24.21.0', sqlite: '3.52.0', onnxruntime: '1.30.0' },
       platform: 'linux x64',
       isDemo: false,
+      sampleShape: sampleShape(),
     }),
     'studio.settings': async () => this.#settings,
     'studio.update-settings': async ({ theme, executor }) => {
@@ -464,7 +466,14 @@ function doctorReport(isProbed: boolean): DoctorReport {
         isVerified: true,
         detail: 'ONNX Runtime 1.30.0 with its CPU provider; run by the project’s own tests.',
         ...(isProbed
-          ? { probe: { isPassed: true, deviation: 3.1e-7, millisecondsPerStep: 18.4, device: 'CPU, 2 threads' } }
+          ? {
+              probe: {
+                isPassed: true,
+                deviation: 3.1e-7,
+                millisecondsPerStep: 18.4,
+                device: 'onnxruntime cpu, Intel(R) Xeon(R) Platinum 8481C CPU @ 2.70GHz, 2 threads',
+              },
+            }
           : {}),
       },
       {

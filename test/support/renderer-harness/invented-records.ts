@@ -24,7 +24,7 @@ import { networkStatistics } from '#networks/network-statistics.ts'
 import type { HostTensors } from '#shared/host-tensor.ts'
 import { datasetRecord, networkRecord } from '../records.ts'
 
-const device = 'onnxruntime cpu, 2 threads'
+const device = 'onnxruntime cpu, Intel(R) Xeon(R) Platinum 8481C CPU @ 2.70GHz, 2 threads'
 
 export interface InventedNetwork {
   readonly record: NetworkRecord
@@ -343,7 +343,7 @@ export function inventedExperiments(networks: readonly InventedNetwork[], nowMs:
       minutesAgo: 1500,
       network: networks[2] ?? network,
     }),
-    make({ id: 'e1', name: 'ResNet-20, a first draft', status: 'draft', config: width(80), minutesAgo: 2000 }),
+    make({ id: 'e1', name: 'ResNet-20, a first draft', status: 'draft', config: width(80), minutesAgo: 90_000 }),
   ]
 }
 

@@ -74,6 +74,17 @@ function pointOf(id: string, label: string, bytes: number, accuracy: MeasuredAcc
   return { id, label, x: bytes, y: accuracy.accuracy, yLow: low, yHigh: high, token, isReference: false }
 }
 
+/** What the longest bar stands for: the largest original, or a package that is larger still. `undefined` without sizes. */
+export function byteScale(
+  rows: readonly ComparedRow[],
+): { readonly bytes: number; readonly isOriginal: boolean } | undefined {
+  const sizes = rows.flatMap((row) => row.sizes ?? [])
+  if (sizes.length === 0) return undefined
+  const original = Math.max(...sizes.map(({ originalBytes }) => originalBytes))
+  const packaged = Math.max(...sizes.map(({ totalBytes }) => totalBytes))
+  return { bytes: Math.max(original, packaged), isOriginal: original >= packaged }
+}
+
 /** Parts that any of the rows has, in their fixed order. */
 export function usedParts(rows: readonly ComparedRow[]): readonly SizePartName[] {
   return sizePartNames.filter((part) => rows.some((row) => partBytes(row, part) > 0))

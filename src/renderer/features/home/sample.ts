@@ -1,4 +1,4 @@
-import { compressPresets } from '#shared/presets.ts'
+import { fastConfig } from '#shared/fast-preset.ts'
 import { ok, type Result } from '#shared/result.ts'
 import type { DatasetRecord, NetworkRecord } from '#shared/records.ts'
 import type { Studio } from '../../state/studio.svelte.ts'
@@ -8,8 +8,6 @@ import type { Studio } from '../../state/studio.svelte.ts'
  * opens its run. Failures are told in a toast; what was imported stays, so trying again goes on from there.
  */
 export async function startSample(studio: Studio, onDoing: (text: string) => void): Promise<void> {
-  const preset = compressPresets[0]
-  if (preset === undefined) return
   onDoing('Copying the sample network')
   const network = await sampleNetwork(studio)
   if (!network.ok) return studio.toasts.fail('The sample network could not be imported', network.error)
@@ -18,7 +16,7 @@ export async function startSample(studio: Studio, onDoing: (text: string) => voi
   if (!dataset.ok) return studio.toasts.fail('CIFAR-10 could not be fetched', dataset.error)
   onDoing('Starting the experiment')
   const created = await studio.act('The sample experiment could not be started', 'experiments.create', {
-    config: preset.config,
+    config: fastConfig,
     networkId: network.value.id,
     datasetId: dataset.value.id,
     enqueue: true,

@@ -63,7 +63,8 @@ const imageLosses = [
 /** What every kind reports about its work. */
 const work: readonly Outline[] = [
   { metrics: [['learning-rate', '--series-6']], isFromZero: true, emptyText: withFirstSteps },
-  { metrics: [['steps-per-second', '--series-5']], isFromZero: true, isSmoothed: true, emptyText: withFirstSteps },
+  // A moving mean already.
+  { metrics: [['steps-per-second', '--series-5']], isFromZero: true, emptyText: withFirstSteps },
   {
     note: '100 % is one core',
     metrics: [['cpu.percent', '--series-7']],

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Comparison, DoctorEngine } from '#shared/contract.ts'
-import { comparedRows, configRows, scatterPoints, usedParts } from '#renderer/features/compare/comparison-rows.ts'
+import {
+  byteScale,
+  comparedRows,
+  configRows,
+  scatterPoints,
+  usedParts,
+} from '#renderer/features/compare/comparison-rows.ts'
 import { perClassRows } from '#renderer/features/compare/per-class.ts'
 import { engineState } from '#renderer/features/doctor/engine-state.ts'
 import { reportText } from '#renderer/features/doctor/report-text.ts'
@@ -52,6 +58,17 @@ describe('a comparison', () => {
     expect(rows[0]?.difference).toBeCloseTo(-0.0065, 10)
     expect(rows[0]?.probability).toBeLessThan(1e-4)
     expect(rows[1]).toEqual({ id: 'b', name: 'B', token: '--series-2' })
+  })
+
+  test('draws bars to the scale of the largest original, or of a package that is larger still', () => {
+    const original = rows[0]?.sizes?.originalBytes ?? NaN
+    const withTotal = (totalBytes: number) =>
+      rows.map((row) => (row.sizes === undefined ? row : { ...row, sizes: { ...row.sizes, totalBytes } }))
+    expect([byteScale(withTotal(original)), byteScale(withTotal(original + 1)), byteScale([])]).toEqual([
+      { bytes: original, isOriginal: true },
+      { bytes: original + 1, isOriginal: false },
+      undefined,
+    ])
   })
 
   test('draws each original once and every measured reconstruction', () => {
