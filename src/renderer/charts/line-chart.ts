@@ -1,5 +1,6 @@
 import type uPlot from 'uplot'
 import { formatCount } from '../format/format.ts'
+import { rowUpTo } from './plot-data.ts'
 import { stepIncrements, timeIncrements, timeTick, valueTicks } from './ticks.ts'
 import { valueRange, type AxisLimits } from './value-range.ts'
 
@@ -8,6 +9,7 @@ export interface LineStyle {
   /** Resolved CSS colours: of the line, and of the raw values behind it. */
   readonly color: string
   readonly paleColor: string
+  readonly isSmoothed: boolean
 }
 
 export interface LineChartStyle {
@@ -29,12 +31,11 @@ export interface LineChartOptions {
   readonly height: number
   readonly axis: ValueAxis
   readonly xOf: 'step' | 'time'
-  readonly isSmoothed: boolean
   /** Charts with the same key share the hovered position and the zoomed range. */
   readonly syncKey: string
   readonly style: LineChartStyle
-  /** Row of the data that is hovered. */
-  readonly onHover: (row: number | undefined) => void
+  /** The x that is hovered, the same in all charts that share the position. */
+  readonly onHover: (x: number | undefined) => void
 }
 
 /** Options of a uPlot chart whose data are the columns of `alignSeries`: raw and smoothed of each line. */
@@ -56,6 +57,8 @@ export function lineChartOptions(options: LineChartOptions): uPlot.Options {
     cursor: {
       y: false,
       points: { size: 6 },
+      // Row 0 has no value in a column without an earlier point, so no point is drawn there.
+      dataIdx: (plot, series, _, x) => rowUpTo(plot.data[0], plot.data[series], x) ?? 0,
       drag: { x: true, y: false },
       sync: { key: options.syncKey, scales: ['x', null] },
     },
@@ -84,12 +87,17 @@ export function lineChartOptions(options: LineChartOptions): uPlot.Options {
     series: [
       {},
       ...style.lines.flatMap((line): uPlot.Series[] => [
-        { stroke: line.paleColor, width: 1, show: options.isSmoothed, points: { show: false } },
+        { stroke: line.paleColor, width: 1, show: line.isSmoothed, points: { show: false } },
         { label: line.label, stroke: line.color, width: 1.6 },
       ]),
     ],
-    hooks: { setCursor: [(plot) => options.onHover(plot.cursor.idx ?? undefined)] },
+    hooks: { setCursor: [(plot) => options.onHover(hoveredX(plot))] },
   }
+}
+
+function hoveredX({ cursor, posToVal }: uPlot): number | undefined {
+  // Outside of the plot the cursor stands at -10.
+  return cursor.left === undefined || cursor.left < 0 ? undefined : Math.max(0, posToVal(cursor.left, 'x'))
 }
 
 /** Room for the y axis in pixels: that of its longest label, and no less than lets charts stand in line. */

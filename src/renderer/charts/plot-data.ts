@@ -12,23 +12,26 @@ export interface AlignOptions {
   readonly xOf: 'step' | 'time'
   /** The axis goes from 0 to here, whether or not these metrics reach as far: charts of one run share it. */
   readonly xEnd: number
-  /** Width of the moving average, as a part of the axis. */
-  readonly smoothing: number
   /** Values a logarithmic axis cannot show become gaps. */
   readonly isLogarithmic: boolean
   readonly maximumPoints: number
+}
+
+/** One line: its points, and the width of its moving average as a part of the axis. */
+export interface SmoothedSeries {
+  readonly data: SeriesData
+  readonly smoothing: number
 }
 
 /**
  * Raw and smoothed columns of several metrics on one x axis (steps, or seconds of training time). The columns are
  * raw and smoothed of the first metric, then of the second, and so on; without smoothing both hold the same values.
  */
-export function alignSeries(series: readonly SeriesData[], options: AlignOptions): AlignedColumns {
+export function alignSeries(series: readonly SmoothedSeries[], options: AlignOptions): AlignedColumns {
   const { xOf, xEnd, isLogarithmic, maximumPoints } = options
-  const width = options.smoothing * xEnd
-  const thinned = series.map((data) => {
+  const thinned = series.map(({ data, smoothing }) => {
     const x = xOf === 'step' ? data.steps : data.elapsedMs.map((milliseconds) => milliseconds / 1000)
-    const smoothed = smooth(x, data.values, { width, isLogarithmic })
+    const smoothed = smooth(x, data.values, { width: smoothing * xEnd, isLogarithmic })
     return thinnedIndices(data.values, maximumPoints).map((index) => ({
       x: x[index] ?? NaN,
       raw: showable(data.values[index], isLogarithmic),
@@ -51,13 +54,27 @@ export function alignSeries(series: readonly SeriesData[], options: AlignOptions
   return { x: xs, columns }
 }
 
-/** The value of a column at `row`, or of the nearest earlier point: lines do not share their steps. */
-export function valueAt(column: ArrayLike<number | null | undefined> | undefined, row: number): number | undefined {
-  for (let at = row; at >= 0; at--) {
-    const value = column?.[at]
-    if (value !== null && value !== undefined) return value
+/** Row of the newest point of a column up to `at`: lines do not share their x, and what comes later was not known there. */
+export function rowUpTo(
+  x: ArrayLike<number>,
+  column: ArrayLike<number | null | undefined> | undefined,
+  at: number,
+): number | undefined {
+  let row = firstAbove(x, at) - 1
+  while (row >= 0 && (column?.[row] === null || column?.[row] === undefined)) row--
+  return row < 0 ? undefined : row
+}
+
+/** First index of the ascending `x` that is above `at`; its length where none is. */
+function firstAbove(x: ArrayLike<number>, at: number): number {
+  let low = 0
+  let high = x.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((x[middle] ?? Infinity) > at) high = middle
+    else low = middle + 1
   }
-  return undefined
+  return low
 }
 
 /** `null` is a gap in the line, `undefined` (another metric's x) is bridged. */

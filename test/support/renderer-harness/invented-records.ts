@@ -1,6 +1,7 @@
 /** Invented but plausible records: every number here is made up by a seeded generator and measured by nobody. */
 import { sizeBreakdown } from '#shared/accounting.ts'
 import { baselineSizes } from '#shared/baseline-accounting.ts'
+import { baselinePresets } from '#shared/baseline-presets.ts'
 import type { BaselineConfig, CompressConfig, ExperimentConfig } from '#shared/experiment-config.ts'
 import { fastConfig } from '#shared/fast-preset.ts'
 import { compressPresets, trainDefaults } from '#shared/presets.ts'
@@ -252,6 +253,7 @@ export function inventedExperiments(networks: readonly InventedNetwork[], nowMs:
     predictor: { ...fastConfig.predictor, hiddenSize },
   })
   const published = compressPresets.find(({ id }) => id === 'published-resnet56-cross-filter-320')?.config ?? fastConfig
+  const distilled = baselinePresets.find(({ id }) => id === 'baseline-int4-distilled')?.config ?? fastConfig
   const make = (invented: Omit<InventedExperiment, 'network'> & { readonly network?: InventedNetwork }) =>
     inventedExperiment({ network, ...invented }, nowMs)
   return [
@@ -342,6 +344,14 @@ export function inventedExperiments(networks: readonly InventedNetwork[], nowMs:
       config: trainDefaults,
       minutesAgo: 1500,
       network: networks[2] ?? network,
+    }),
+    make({
+      id: 'e13',
+      name: 'ResNet-20, 4-bit integers, distilled',
+      status: 'completed',
+      config: distilled,
+      minutesAgo: 3000,
+      accuracyLoss: 0.0018,
     }),
     make({ id: 'e1', name: 'ResNet-20, a first draft', status: 'draft', config: width(80), minutesAgo: 90_000 }),
   ]

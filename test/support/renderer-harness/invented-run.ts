@@ -18,7 +18,7 @@ export function metricPoints(
   const split = config.kind === 'compress' ? config.reconstruction.steps : 0
   const points: MetricPoint[] = []
   for (let step = from + 1; step <= to; step++) {
-    const isDistilling = config.kind === 'compress' && step > split
+    const isDistilling = config.kind !== 'train' && step > split
     if (step % every !== 0 && !(isDistilling && step % 2 === 0)) continue
     const elapsedMs = isDistilling ? split * 19 + (step - split) * 700 : step * 19
     const add = (name: string, value: number): void => void points.push({ name, step, elapsedMs, value })
@@ -31,13 +31,14 @@ export function metricPoints(
       if (step % 352 === 0) add('accuracy.validation', 0.92 - 0.5 * Math.exp((-6 * step) / total))
       if (step % 352 === 0) add('accuracy.train', 0.99 - 0.58 * Math.exp((-5 * step) / total))
     } else {
-      const fit = 0.021 * Math.exp((-3.4 * Math.min(step, split)) / split) + 0.0042
-      add('loss.reconstruction', noise * fit)
+      const fit = 0.021 * Math.exp((-3.4 * Math.min(step, split)) / Math.max(1, split)) + 0.0042
+      if (config.kind === 'compress') add('loss.reconstruction', noise * fit)
       add('loss.total', noise * fit * (isDistilling ? 1.4 : 1))
       if (isDistilling) add('loss.feature-maps', noise * 0.0018 * Math.exp(-(step - split) / 140))
       if (isDistilling) add('loss.distillation', noise * 0.0011 * Math.exp(-(step - split) / 90))
-      if (step % 500 === 0) add('relative-error', 0.24 + 0.7 * Math.exp((-4.2 * step) / split))
-      if (isDistilling && (step - split) % 50 === 0) {
+      if (config.kind === 'compress' && step % 500 === 0)
+        add('relative-error', 0.24 + 0.7 * Math.exp((-4.2 * step) / split))
+      if (config.kind === 'compress' && isDistilling && (step - split) % 50 === 0) {
         add('accuracy.validation', 0.911 - 0.045 * Math.exp(-(step - split) / 80))
       }
     }

@@ -95,6 +95,16 @@ const shots: readonly Shot[] = [
   { name: 'queue', place: { name: 'queue' } },
   { name: 'queue-empty', place: { name: 'queue' }, scenario: 'empty' },
   { name: 'run', place: { name: 'run', experimentId: 'e12' } },
+  {
+    name: 'run-hovered',
+    place: { name: 'run', experimentId: 'e7' },
+    prepare: async (page) => {
+      await scrollTo(page, 'Charts')
+      await page.getByText('Training time', { exact: true }).click()
+      await page.getByRole('img', { name: 'Losses over training time' }).hover()
+    },
+  },
+  { name: 'run-baseline', place: { name: 'run', experimentId: 'e13' }, prepare: (page) => scrollTo(page, 'Charts') },
   { name: 'run-lower', place: { name: 'run', experimentId: 'e12' }, prepare: scroll(640) },
   { name: 'run-completed', place: { name: 'run', experimentId: 'e7' } },
   { name: 'run-completed-lower', place: { name: 'run', experimentId: 'e7' }, prepare: scroll(900) },

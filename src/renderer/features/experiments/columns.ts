@@ -19,7 +19,7 @@ const columns: readonly Column[] = [
     title: 'Status',
     explanation: 'State in the queue, and progress',
     isNumber: false,
-    width: 148,
+    width: 142,
     fromWidth: 0,
   },
   {
@@ -51,7 +51,7 @@ const columns: readonly Column[] = [
     title: 'Test accuracy',
     explanation: 'Of the reconstructed or trained network, on the test split',
     isNumber: true,
-    width: 116,
+    width: 114,
     fromWidth: 0,
   },
   {
@@ -59,7 +59,7 @@ const columns: readonly Column[] = [
     title: 'Difference',
     explanation: 'Reconstructed minus original accuracy on the test split, in percentage points',
     isNumber: true,
-    width: 96,
+    width: 106,
     fromWidth: 0,
   },
   {
@@ -79,7 +79,7 @@ const columns: readonly Column[] = [
     width: 104,
     fromWidth: 1260,
   },
-  { key: 'createdAt', title: 'Created', explanation: 'When it was made', isNumber: true, width: 100, fromWidth: 940 },
+  { key: 'createdAt', title: 'Created', explanation: 'When it was made', isNumber: true, width: 116, fromWidth: 940 },
 ]
 
 /** The columns a table of `width` pixels has room for. */

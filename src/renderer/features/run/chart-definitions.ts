@@ -10,14 +10,14 @@ interface ChartLine {
   readonly token: string
   /** Left out as long as it has no points: it is emitted only where it was asked for. */
   readonly isConditional: boolean
+  /** Losses and rates are noisy; accuracies are sparse, and means are smooth already. */
+  readonly isSmoothed: boolean
 }
 
 export interface ChartDefinition {
   readonly title: string
   readonly note?: string
   readonly axis: ValueAxis
-  /** A chart with a smoothed line: losses and rates are noisy, accuracies are sparse. */
-  readonly isSmoothed: boolean
   readonly lines: readonly ChartLine[]
   /** What values are multiplied by, so that ticks are round in the unit shown. */
   readonly factor: number
@@ -143,12 +143,12 @@ function chartOf(outline: Outline): ChartDefinition {
       // Images are counted: less than a point is noise that should not look like a mountain.
       ...(unit === 'fraction' ? { lowest: 0, highest: 100, smallestSpan: 1 } : {}),
     },
-    isSmoothed,
     lines: metrics.map(([metric, token]) => ({
       metric,
       token,
       label: metricDefinition(metric).title,
       isConditional: metricDefinition(metric).isConditional === true,
+      isSmoothed: isSmoothed && metric !== 'loss.epoch',
     })),
     factor: shown.factor,
     formatValue: (value) => formatShownValue(value, shown),

@@ -1,27 +1,33 @@
 import type { MetricStore, SeriesData } from '../../charts/metric-series.ts'
+import type { SmoothedSeries } from '../../charts/plot-data.ts'
 import type { ChartDefinition } from './chart-definitions.ts'
 
 type ChartLine = ChartDefinition['lines'][number]
 
 export interface ShownChart extends Omit<ChartDefinition, 'lines'> {
-  readonly lines: readonly (ChartLine & { readonly data: SeriesData })[]
+  readonly lines: readonly (ChartLine & SmoothedSeries)[]
 }
 
 /**
  * The charts that have something to show, with copies of their points in the unit shown: the store itself keeps
- * changing. A run that is over gets no more points: what has none by then is left out, as is what waits for points that
+ * changing. `smoothing` is the width of the moving average, as a part of the axis, where a line has one. A run that is over gets no more points: what has none by then is left out, as is what waits for points that
  * nobody may have asked for.
  */
 export function shownCharts(
   definitions: readonly ChartDefinition[],
   metrics: MetricStore,
+  smoothing: number,
   isOver: boolean,
 ): readonly ShownChart[] {
   return definitions
     .map((chart) => ({
       ...chart,
       lines: chart.lines
-        .map((line) => ({ ...line, data: inUnit(metrics.get(line.metric), chart.factor) }))
+        .map((line) => ({
+          ...line,
+          data: inUnit(metrics.get(line.metric), chart.factor),
+          smoothing: line.isSmoothed ? smoothing : 0,
+        }))
         .filter(({ data, isConditional }) => data.steps.length > 0 || !(isOver || isConditional)),
     }))
     .filter(({ lines }) => lines.length > 0)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { MetricStore } from '#renderer/charts/metric-series.ts'
-import { alignSeries, valueAt } from '#renderer/charts/plot-data.ts'
+import { alignSeries, rowUpTo } from '#renderer/charts/plot-data.ts'
 import { smooth } from '#renderer/charts/smoothing.ts'
 
 const point = (name: string, step: number, value: number) => ({ name, step, elapsedMs: step * 10, value })
@@ -72,18 +72,21 @@ describe('aligned columns', () => {
   test('put metrics with different steps on one axis, from 0 to the end of the run', () => {
     const store = new MetricStore()
     store.add([point('a', 1, 1), point('a', 3, 0), point('b', 2, 5)])
-    const options = { xOf: 'time', xEnd: 0.09, smoothing: 0, isLogarithmic: true, maximumPoints: 100 } as const
+    const options = { xOf: 'time', xEnd: 0.09, isLogarithmic: true, maximumPoints: 100 } as const
     const a = [undefined, 1, undefined, null, undefined]
     const b = [undefined, undefined, 5, undefined, undefined]
-    expect(alignSeries([store.get('a'), store.get('b')], options)).toEqual({
+    const series = ['a', 'b'].map((name) => ({ data: store.get(name), smoothing: 0 }))
+    expect(alignSeries(series, options)).toEqual({
       x: [0, 0.01, 0.02, 0.03, 0.09],
       columns: [a, a, b, b],
     })
   })
 
-  test('have the newest value before a row where a line has none', () => {
+  test('have a newest point up to an x, or none yet', () => {
+    const x = [0, 10, 20, 30, 40]
     const column = [undefined, 1, undefined, null, undefined]
-    expect([0, 1, 2, 4].map((row) => valueAt(column, row))).toEqual([undefined, 1, 1, 1])
-    expect(valueAt(undefined, 3)).toBeUndefined()
+    expect([0, 9.9, 10, 35, Infinity].map((at) => rowUpTo(x, column, at))).toEqual([undefined, undefined, 1, 1, 1])
+    expect(rowUpTo(x, undefined, 30)).toBeUndefined()
+    expect(rowUpTo([], [], 30)).toBeUndefined()
   })
 })

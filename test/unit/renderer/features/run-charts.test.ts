@@ -45,7 +45,7 @@ describe('charts that are shown', () => {
     { name: 'memory.rss-bytes', step: 1, elapsedMs: 10, value: 3 * 2 ** 20 },
   ])
   const shown = (isOver: boolean) =>
-    shownCharts(chartsFor('compress'), metrics, isOver).map(({ title, lines }) => [
+    shownCharts(chartsFor('compress'), metrics, 0.01, isOver).map(({ title, lines }) => [
       title,
       lines.map(({ label, data }) => `${label} ${data.values.join()}`.trim()),
     ])
@@ -60,6 +60,13 @@ describe('charts that are shown', () => {
       ['Processor', ['Processor']],
       ['Memory', ['Memory 3']],
     ])
+  })
+
+  test('are smoothed where values are noisy, not where they are few or means', () => {
+    const smoothed = shownCharts(chartsFor('train'), new MetricStore(), 0.01, false).flatMap(({ lines }) =>
+      lines.flatMap(({ metric, smoothing }) => (smoothing > 0 ? [metric] : [])),
+    )
+    expect(smoothed).toEqual(['loss.train', 'cpu.percent'])
   })
 
   test('are those with points once it is over', () => {
