@@ -1,0 +1,66 @@
+/** The Run page of a real run: every card is filled while it goes on, moves, and says at the end only what it knows. */
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { enqueue, interruptibleConfig, reaches } from './experiments.ts'
+import { expect, test } from './fixtures.ts'
+import { screenshotsFolder, show } from './launch.ts'
+
+test.use({ start: 'library' })
+
+/** The step that the Kernels card shows. */
+async function previewedStep(page: Page): Promise<number> {
+  const text = await page.getByRole('region', { name: 'Kernels' }).textContent()
+  return Number(/step ([\d,]+)/.exec(text ?? '')?.[1]?.replaceAll(',', '') ?? NaN)
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(screenshotsFolder, `${name}.png`), fullPage: true, animations: 'disabled' })
+}
+
+test('is fed by the run, live and ended', async ({ studio }) => {
+  const { page } = studio
+  await page.setViewportSize({ width: 1280, height: 2200 })
+  const config = interruptibleConfig()
+  const { id } = await enqueue(studio, 'Watched', {
+    ...config,
+    reconstruction: { ...config.reconstruction, steps: 1200 },
+    checkpointEverySteps: 100_000,
+  })
+  await show(studio, { name: 'run', experimentId: id })
+  const card = (name: string) => page.getByRole('region', { name, exact: true })
+
+  // Previews come by themselves, and go on.
+  await expect.poll(() => previewedStep(page), { timeout: 60_000 }).toBeGreaterThan(0)
+  const first = await previewedStep(page)
+  await expect(card('Relative error by layer').getByRole('listitem')).toHaveCount(19)
+  const progress = card('Progress')
+  await expect(progress).toContainText(/Time left\s*[\d.]+ (s|min)/)
+  const charts = card('Charts')
+  for (const title of ['Losses', 'Relative error', 'Learning rate', 'Speed', 'Processor', 'Memory']) {
+    await expect(charts.getByRole('img', { name: `${title} over steps` }).locator('canvas')).toBeVisible()
+  }
+  await expect(card('Log')).toContainText('Reconstruction: 1,200 steps.')
+  await picture(page, 'run-page-live-1')
+
+  await card('Checkpoints').getByRole('button', { name: 'Save one now' }).click()
+  await expect(card('Checkpoints').getByRole('row')).toHaveCount(2)
+  await expect(card('Log')).toContainText('Kept a checkpoint of step')
+  await expect.poll(() => previewedStep(page), { timeout: 60_000 }).toBeGreaterThan(first)
+  await picture(page, 'run-page-live-2')
+
+  // A pause is said at once, whatever the trainer is doing.
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await expect(progress).toContainText(/pausing|Run 1 paused/i)
+  await reaches(studio, id, 'paused')
+  await expect(page.getByText('Paused').first()).toBeVisible()
+  await page.getByRole('button', { name: 'Resume' }).click()
+  await reaches(studio, id, 'completed')
+
+  await expect(card('Result')).toBeVisible()
+  await expect(card('Kernels')).toBeVisible()
+  await expect(card('Relative error by layer').getByRole('listitem')).toHaveCount(19)
+  await expect(card('Log')).toContainText('The package takes')
+  // Nothing can go on from the checkpoints of an ended run: there are none, and no card for them.
+  await expect(card('Checkpoints')).toHaveCount(0)
+  await picture(page, 'run-page-ended')
+})
