@@ -2,6 +2,7 @@
  * Honest sizes: the bytes of a package part by part, against the original in the same accounting; expected ones by
  * pure arithmetic on shapes, so that the editor can show them while the user types, and measured ones of a finished run.
  */
+import { z } from 'zod'
 import type { CompressConfig, PredictorPrecision, RemainderPrecision } from './experiment-config.ts'
 import { storedInputs } from './first-layer.ts'
 import { formatCount } from './format.ts'
@@ -44,31 +45,33 @@ export const sizePartNames = [
 ] as const
 export type SizePartName = (typeof sizePartNames)[number]
 
-export interface SizePart {
-  readonly part: SizePartName
-  readonly bytes: number
+const sizePartSchema = z.strictObject({
+  part: z.enum(sizePartNames),
+  bytes: z.number(),
   /** How it is stored, e.g. `117,289 parameters, float32`. */
-  readonly detail: string
-}
+  detail: z.string(),
+})
+export type SizePart = Readonly<z.infer<typeof sizePartSchema>>
 
-export interface SizeBreakdown {
-  readonly parts: readonly SizePart[]
-  readonly totalBytes: number
+export const sizeBreakdownSchema = z.strictObject({
+  parts: z.array(sizePartSchema.readonly()).readonly(),
+  totalBytes: z.number(),
   /** The original state dict in float32, batch-norm statistics and classifier counted, without a header. */
-  readonly originalBytes: number
+  originalBytes: z.number(),
   /** originalBytes / totalBytes: everything counted. */
-  readonly compressionRatio: number
+  compressionRatio: z.number(),
   /**
    * Predictor parameters / represented weights in percent: the paper's accounting, permutations not counted. Absent, as
    * the parameters, where there is no predictor.
    */
-  readonly relativeSizePercent?: number
-  readonly predictorParameters?: number
-  readonly representedWeights: number
-  readonly kernels: number
+  relativeSizePercent: z.number().exactOptional(),
+  predictorParameters: z.number().exactOptional(),
+  representedWeights: z.number(),
+  kernels: z.number(),
   /** What plain storage of the original would weigh, same accounting. */
-  readonly baselines: { readonly float16Bytes: number; readonly int8Bytes: number }
-}
+  baselines: z.strictObject({ float16Bytes: z.number(), int8Bytes: z.number() }).readonly(),
+})
+export type SizeBreakdown = Readonly<z.infer<typeof sizeBreakdownSchema>>
 
 export const bytesPerElement = { float32: 4, float16: 2 } as const
 /**

@@ -3,7 +3,7 @@
  * says in which order weights of the original network are set to zero.
  */
 import { z } from 'zod'
-import { splitNameSchema, type SplitName } from './records.ts'
+import { splitNameSchema, type SplitName } from './split-name.ts'
 import { meanInterval, wilsonInterval, type Interval } from './statistics.ts'
 
 /** What is set to zero as a whole. */

@@ -2,24 +2,25 @@
 import { z } from 'zod'
 import type { ExperimentConfig } from './experiment-config.ts'
 import type { AppError } from './result.ts'
-import type { SizeBreakdown, NetworkShape } from './accounting.ts'
+import type { NetworkShape } from './accounting.ts'
 import type { Preprocessing } from './preprocessing.ts'
+import type { NetworkOrigin, RunResult, SkippedFiles } from './results.ts'
+import type { SplitName } from './split-name.ts'
 import type { ExperimentStatus } from './status-machine.ts'
 
-export const splitNames = ['train', 'validation', 'test'] as const
-export const splitNameSchema = z.enum(splitNames)
-export type SplitName = (typeof splitNames)[number]
-
-/** Where a network's weights came from. */
-export interface NetworkOrigin {
-  readonly kind: 'imported' | 'trained' | 'sample'
-  /** File name without folders, or the experiment's name. */
-  readonly source: string
-  /** `safetensors`, `pytorch-zip`, `pytorch-legacy`, `npz`, `onnx`, `studio`. */
-  readonly format: string
-  /** SHA-256 of the source file. */
-  readonly sha256: string
-}
+export { splitNames, type SplitName } from './split-name.ts'
+export { isPackaged } from './results.ts'
+export type {
+  AccuracyPair,
+  BaselineResult,
+  CompressResult,
+  LayerReconstruction,
+  NetworkOrigin,
+  PackagedResult,
+  RunResult,
+  SkippedFiles,
+  TrainResult,
+} from './results.ts'
 
 export interface NetworkRecord {
   readonly id: string
@@ -74,17 +75,6 @@ export type DatasetKind = (typeof datasetKinds)[number]
 export const importSplits = ['auto', 'hash', 'test'] as const
 export type ImportSplit = (typeof importSplits)[number]
 
-/** What an import left out. */
-export interface SkippedFiles {
-  readonly count: number
-  /** The first of them. */
-  readonly files: readonly {
-    readonly file: string
-    readonly reason: 'damaged' | 'duplicate' | 'mislabelled' | 'unsupported'
-    readonly detail: string
-  }[]
-}
-
 export interface DatasetRecord {
   readonly id: string
   readonly name: string
@@ -115,78 +105,6 @@ export interface EvaluationRecord {
   readonly accuracy: number
   readonly device: string
   readonly createdAt: string
-}
-
-export interface LayerReconstruction {
-  readonly name: string
-  readonly shape: readonly number[]
-  /** ||w - w'|| / ||w|| of the layer. */
-  readonly relativeError: number
-}
-
-export interface AccuracyPair {
-  readonly split: SplitName
-  readonly original: { readonly correct: number; readonly total: number }
-  readonly reconstructed: { readonly correct: number; readonly total: number }
-}
-
-/** What every experiment ends with that turns a network into a smaller file: measured with that file. */
-interface ReconstructionResult {
-  /** Validation and test split. Selection used the validation split only. */
-  readonly accuracies: readonly AccuracyPair[]
-  readonly sizes: SizeBreakdown
-  readonly layers: readonly LayerReconstruction[]
-  /** ||w - w'|| / ||w|| over all represented weights. */
-  readonly relativeError: number
-}
-
-export interface CompressResult extends ReconstructionResult {
-  readonly kind: 'compress'
-  readonly seconds: {
-    readonly permutation: number
-    readonly reconstruction: number
-    readonly distillation: number
-    /** Absent in results from before there was a quantisation phase. */
-    readonly quantisation?: number
-    readonly evaluation: number
-    readonly total: number
-  }
-  /** Whether the permutation was computed or kept from before; absent in results of older versions. */
-  readonly permutationSource?: 'none' | 'computed' | 'cache'
-  /**
-   * Mean cosine of neighbouring kernels of the original network, in its own order and in that of the coordinates. Absent
-   * where no kernels are neighbours and in results of older versions.
-   */
-  readonly smoothness?: { readonly original: number; readonly permuted: number }
-}
-
-export interface BaselineResult extends ReconstructionResult {
-  readonly kind: 'baseline'
-  readonly seconds: {
-    /** Of the training before it; 0 without. */
-    readonly distillation: number
-    readonly compression: number
-    readonly evaluation: number
-    readonly total: number
-  }
-}
-
-export interface TrainResult {
-  readonly kind: 'train'
-  readonly networkId: string
-  readonly validation: { readonly correct: number; readonly total: number }
-  readonly test: { readonly correct: number; readonly total: number }
-  readonly seconds: { readonly total: number }
-  /** Mean cosine of neighbouring kernels, with the weights it began with and with those kept; absent as above. */
-  readonly smoothness?: { readonly before: number; readonly after: number }
-}
-export type RunResult = CompressResult | BaselineResult | TrainResult
-/** Of an experiment that ends with a package. */
-export type PackagedResult = CompressResult | BaselineResult
-
-/** Whether a run ended with a package, which can be compared, exported and reported. */
-export function isPackaged(result: RunResult | undefined): result is PackagedResult {
-  return result !== undefined && result.kind !== 'train'
 }
 
 export interface ExperimentRecord {

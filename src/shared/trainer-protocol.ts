@@ -8,7 +8,21 @@ import { weightFormatSchema } from './export-formats.ts'
 import { importanceMeasurementSchema, importanceRequestFields } from './importance.ts'
 import { metricNames } from './metrics.ts'
 import { preprocessingChangesSchema, preprocessingSchema } from './preprocessing.ts'
-import { datasetKinds, importSplits, layerStatisticsSchema, splitNameSchema } from './records.ts'
+import { datasetKinds, importSplits, layerStatisticsSchema } from './records.ts'
+import {
+  baselineSecondsSchema,
+  classNamesSchema,
+  compressSecondsSchema,
+  imageCountsSchema,
+  imageShapeSchema,
+  permutationSourceSchema,
+  permutedSmoothnessSchema,
+  reconstructionFields,
+  skippedFilesSchema,
+  trainedSmoothnessSchema,
+  trainSecondsSchema,
+} from './results.ts'
+import { splitNameSchema } from './split-name.ts'
 
 export const trainerProtocolVersion = 1
 
@@ -163,10 +177,9 @@ const appErrorSchema = z.strictObject({
 })
 
 /** What every job gives that turns a network into a package. */
-const reconstructionFields = {
+const packageFields = {
   evaluations: z.array(predictionsSchema),
-  layers: z.array(z.strictObject({ name: z.string(), shape: z.array(z.int()), relativeError: z.number() })),
-  relativeError: z.number(),
+  ...reconstructionFields,
   /** The package (docs/format.md), which accuracy was measured with. */
   package: bytes,
   /** safetensors: every tensor of the reconstructed network under its original name. */
@@ -186,29 +199,15 @@ const networkDescriptionSchema = z.strictObject({
 export const jobResultSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('compress'),
-    ...reconstructionFields,
-    seconds: z.strictObject({
-      permutation: z.number(),
-      reconstruction: z.number(),
-      distillation: z.number(),
-      quantisation: z.number(),
-      evaluation: z.number(),
-      total: z.number(),
-    }),
-    /** `cache`: kept from an earlier experiment, so that it took 0 seconds. */
-    permutationSource: z.enum(['none', 'computed', 'cache']),
-    /** `networkSmoothness` of the original network in its own order and in that of the coordinates. */
-    smoothness: z.strictObject({ original: z.number(), permuted: z.number() }).optional(),
+    ...packageFields,
+    seconds: compressSecondsSchema,
+    permutationSource: permutationSourceSchema,
+    smoothness: permutedSmoothnessSchema.exactOptional(),
   }),
   z.strictObject({
     kind: z.literal('baseline'),
-    ...reconstructionFields,
-    seconds: z.strictObject({
-      distillation: z.number(),
-      compression: z.number(),
-      evaluation: z.number(),
-      total: z.number(),
-    }),
+    ...packageFields,
+    seconds: baselineSecondsSchema,
   }),
   z.strictObject({
     kind: z.literal('train'),
@@ -216,9 +215,9 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
     /** safetensors of the trained network. */
     network: bytes,
     description: networkDescriptionSchema,
-    seconds: z.strictObject({ total: z.number() }),
-    /** `networkSmoothness` of the weights it began with and of those kept; absent where no kernels are neighbours. */
-    smoothness: z.strictObject({ before: z.number(), after: z.number() }).optional(),
+    seconds: trainSecondsSchema,
+    /** Absent where no kernels are neighbours. */
+    smoothness: trainedSmoothnessSchema.exactOptional(),
   }),
   z.strictObject({ kind: z.literal('evaluate'), evaluation: predictionsSchema }),
   importanceMeasurementSchema.extend({ kind: z.literal('importance') }),
@@ -238,22 +237,13 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('import-dataset'),
     datasetKind: z.enum(datasetKinds),
-    classNames: z.array(z.string()),
-    imageShape: z.tuple([z.int(), z.int(), z.int()]),
-    counts: z.strictObject({ train: z.int(), validation: z.int(), test: z.int() }),
+    classNames: classNamesSchema,
+    imageShape: imageShapeSchema,
+    counts: imageCountsSchema,
     sha256: z.string(),
     sizeBytes: z.int(),
     evidence: z.string(),
-    skipped: z.strictObject({
-      count: z.int(),
-      files: z.array(
-        z.strictObject({
-          file: z.string(),
-          reason: z.enum(['damaged', 'duplicate', 'mislabelled', 'unsupported']),
-          detail: z.string(),
-        }),
-      ),
-    }),
+    skipped: skippedFilesSchema,
   }),
   z.strictObject({
     kind: z.literal('export'),

@@ -15,10 +15,12 @@ import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
 import { matchArchitecture } from '#networks/matching.ts'
 import { describeNetwork } from '#networks/network-description.ts'
+import type { Network } from '#networks/network.ts'
 import { completePreprocessing } from '#networks/preprocessing.ts'
 import { float32Tensor } from '#shared/host-tensor.ts'
-import { AppException, toAppError } from '#shared/result.ts'
+import { AppException, toAppError, unwrap } from '#shared/result.ts'
 import { toTrainerSchema, type FromTrainer, type JobResult, type TrainerJob } from '#shared/trainer-protocol.ts'
+import { baselinePackageSizes, packageSizes } from '#trainer/package-sizes.ts'
 import { madeUpBaseline } from './made-up-baseline.ts'
 import { filledPredictor, madeUpPackage } from './made-up-package.ts'
 
@@ -136,20 +138,23 @@ async function run(job: TrainerJob): Promise<JobResult | undefined> {
           },
         ],
       })
+      const written = packageBytes(state.loss)
       return {
         kind: 'compress',
         ...reconstruction(state.loss),
         seconds: { permutation: 0, reconstruction: 1, distillation: 0, quantisation: 0, evaluation: 0, total: 1 },
         permutationSource: 'none',
         smoothness: { original: 0.1, permuted: 0.1 },
-        package: packageBytes(state.loss),
+        package: written,
+        sizes: packageSizes(written, networkOf(job.network), job.config),
       }
     }
     case 'baseline': {
       send({ type: 'started', device: 'scripted', totalSteps: 0, step: 0 })
       const seconds = { distillation: 0, compression: 1, evaluation: 0, total: 1 }
       const written = writeBaselinePackage(madeUpBaseline({ kinds: ['integer'] }), { allowsEntropy: true })
-      return { kind: 'baseline', ...reconstruction(0.1), seconds, package: written }
+      const sizes = baselinePackageSizes(written, networkOf(job.network))
+      return { kind: 'baseline', ...reconstruction(0.1), seconds, sizes, package: written }
     }
     case 'train': {
       if ((await learn(job.config.epochs, 1)) === 'stopped') return undefined
@@ -241,12 +246,15 @@ function packageBytes(loss: number): Uint8Array<ArrayBuffer> {
   return writePackage({ ...content, predictor: filledPredictor(content.predictor, loss) })
 }
 
+function networkOf({ architecture, classes }: { readonly architecture: string; readonly classes: number }): Network {
+  return unwrap(buildNetwork(architecture, classes))
+}
+
 function trainedNetwork(architecture: string, seed: number) {
-  const built = buildNetwork(architecture, 10)
-  if (!built.ok) throw new AppException(built.error)
-  const parameters = initialParameters(built.value, seed)
-  const description = describeNetwork(built.value, parameters)
-  return { network: writeSafetensors(Object.entries(parameters), networkMetadata(built.value)), description }
+  const network = networkOf({ architecture, classes: 10 })
+  const parameters = initialParameters(network, seed)
+  const description = describeNetwork(network, parameters)
+  return { network: writeSafetensors(Object.entries(parameters), networkMetadata(network)), description }
 }
 
 async function importNetwork(job: Extract<TrainerJob, { kind: 'import-network' }>): Promise<JobResult> {

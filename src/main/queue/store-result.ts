@@ -1,19 +1,13 @@
 import { mkdir } from 'node:fs/promises'
-import { openBaselinePackage } from '#formats/baseline-package/reader.ts'
-import { openPackage } from '#formats/nern-package/reader.ts'
-import { networkShape } from '#networks/network-shape.ts'
-import type { NetworkShape } from '#shared/accounting.ts'
 import { accuracyPairs } from '#shared/accuracy-pairs.ts'
 import type { ExperimentRecord, PackagedResult, RunRecord } from '#shared/records.ts'
 import { AppException } from '#shared/result.ts'
 import type { JobResult, SplitPredictions } from '#shared/trainer-protocol.ts'
 import type { StudioContext } from '../context.ts'
 import { atomicWrite } from '../files/atomic-write.ts'
-import { storedNetwork } from '../library/network-content.ts'
 import { addTrainedNetwork } from '../library/trained-network.ts'
 import { packagePath, reconstructedPath, runPath } from '../store/layout.ts'
 import type { Store } from '../store/store.ts'
-import { baselinePackageSizes, packageSizes } from './package-sizes.ts'
 
 type CompressJobResult = Extract<JobResult, { kind: 'compress' }>
 type BaselineJobResult = Extract<JobResult, { kind: 'baseline' }>
@@ -41,14 +35,7 @@ async function storeCompressResult(
   run: RunRecord,
   result: CompressJobResult,
 ): Promise<void> {
-  const { config } = experiment
-  if (config.kind !== 'compress') {
-    throw new AppException({ code: 'internal', message: `${experiment.name} compresses nothing.` })
-  }
-  const opened = openPackage(result.package, run.id)
-  if (!opened.ok) throw new AppException(opened.error)
-  const sizes = packageSizes(opened.value, await shapeOf(context.store, experiment), config)
-  const { layers, relativeError, seconds, permutationSource, smoothness } = result
+  const { sizes, layers, relativeError, seconds, permutationSource, smoothness } = result
   const accuracies = accuracyPairs(result.evaluations)
   await storePackaged(context, experiment, run, result, {
     kind: 'compress',
@@ -68,10 +55,7 @@ async function storeBaselineResult(
   run: RunRecord,
   result: BaselineJobResult,
 ): Promise<void> {
-  const opened = openBaselinePackage(result.package, run.id)
-  if (!opened.ok) throw new AppException(opened.error)
-  const sizes = baselinePackageSizes(opened.value, await shapeOf(context.store, experiment))
-  const { layers, relativeError, seconds } = result
+  const { sizes, layers, relativeError, seconds } = result
   const accuracies = accuracyPairs(result.evaluations)
   await storePackaged(context, experiment, run, result, {
     kind: 'baseline',
@@ -81,10 +65,6 @@ async function storeBaselineResult(
     relativeError,
     seconds,
   })
-}
-
-async function shapeOf(store: Store, { networkId = '' }: ExperimentRecord): Promise<NetworkShape> {
-  return networkShape(await storedNetwork(store.layout, store.networks.get(networkId)))
 }
 
 /** Package and reconstructed network as files, then the rest in one transaction. */

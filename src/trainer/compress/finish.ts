@@ -18,6 +18,7 @@ import type { JobResult, TrainerJob } from '#shared/trainer-protocol.ts'
 import { breatheOrPause, note, tellPhase } from '../job-context.ts'
 import { measureBoth } from '../measure-both.ts'
 import { packagedNetwork, reconstructedFile, storedRemainderOf, type LoadedNetwork } from '../network-file.ts'
+import { packageSizes } from '../package-sizes.ts'
 import { packagedWeights } from '../reconstruct-package.ts'
 import { sendPreview } from '../steps/preview.ts'
 import type { RunState } from '../steps/run-state.ts'
@@ -49,11 +50,9 @@ export async function finish(options: FinishOptions): Promise<void> {
   tellPhase(context, 'writing the package')
   await breatheOrPause(context)
   // What is measured is what a reader of the package gets.
-  const written = writePackage(packageContent(options))
-  const content = decoded(written)
+  const content = decoded(writePackage(packageContent(options)))
   const weights = await packagedWeights(executor, content)
   metrics.time.record(packagingStage, 1, (context.now() - startedMs) / 1000)
-  note(context, `The package takes ${formatExactBytes(written.byteLength)}.`)
   await breatheOrPause(context)
   evaluation.use(weights)
   sendPreview(run, original.parameters, weights)
@@ -66,11 +65,14 @@ export async function finish(options: FinishOptions): Promise<void> {
   })
   const { layers, relativeError } = reconstructionErrors(original.parameters, weights)
   sendStageTimes(context, job, metrics.time)
+  const written = writePackage({ ...content, accuracies: accuracyPairs(evaluations) })
+  note(context, `The package takes ${formatExactBytes(written.byteLength)}.`)
   context.send({
     type: 'result',
     result: {
       kind: 'compress',
       evaluations,
+      sizes: packageSizes(written, original.network, job.config),
       layers,
       relativeError,
       seconds: {
@@ -81,7 +83,7 @@ export async function finish(options: FinishOptions): Promise<void> {
       },
       permutationSource: options.permutation.source,
       ...smoothnessOf(options),
-      package: writePackage({ ...content, accuracies: accuracyPairs(evaluations) }),
+      package: written,
       reconstructed: reconstructedFile(original.network, { ...readBack(content.kept), ...weights }),
     },
   })

@@ -32,6 +32,7 @@ import { sendPreview } from '../steps/preview.ts'
 import { RunState } from '../steps/run-state.ts'
 import { sendStageTimes, timeLeftOf } from '../steps/stage-times.ts'
 import { evaluationStage, startOf, type Stage, type TimeLeft } from '../steps/time-left.ts'
+import { baselinePackageSizes } from '../package-sizes.ts'
 
 type BaselineJob = Extract<TrainerJob, { kind: 'baseline' }>
 
@@ -74,7 +75,6 @@ export async function baseline(job: BaselineJob, context: JobContext): Promise<J
     const kept = readBack(content.kept)
     const compression = (context.now() - beforeMs) / 1000
     time.record(compressionStage, 1, compression)
-    note(context, `The package takes ${formatExactBytes(written.byteLength)}.`)
     sendPreview(run, parameters, weights)
     const evaluatedMs = context.now()
     const program = await executor.compile(
@@ -94,14 +94,17 @@ export async function baseline(job: BaselineJob, context: JobContext): Promise<J
     })
     const evaluation = (context.now() - evaluatedMs) / 1000
     sendStageTimes(context, job, time)
+    const finished = writeBaselinePackage({ ...content, accuracies: accuracyPairs(evaluations) }, options)
+    note(context, `The package takes ${formatExactBytes(finished.byteLength)}.`)
     context.send({
       type: 'result',
       result: {
         kind: 'baseline',
         evaluations,
+        sizes: baselinePackageSizes(finished, network),
         ...reconstructionErrors(parameters, weights),
         seconds: { compression, distillation, evaluation, total: distillation + compression + evaluation },
-        package: writeBaselinePackage({ ...content, accuracies: accuracyPairs(evaluations) }, options),
+        package: finished,
         reconstructed: reconstructedFile(network, { ...kept, ...weights }),
       },
     })

@@ -1,6 +1,8 @@
-import { baselineBytes, type BaselineFile } from '#formats/baseline-package/reader.ts'
+import { baselineBytes, openBaselinePackage } from '#formats/baseline-package/reader.ts'
 import { packageBytes, type TensorBytes } from '#formats/nern-package/package-bytes.ts'
-import type { PackageFile } from '#formats/nern-package/reader.ts'
+import { openPackage } from '#formats/nern-package/reader.ts'
+import type { Network } from '#networks/network.ts'
+import { networkShape } from '#networks/network-shape.ts'
 import {
   compressionSizes,
   shapeUnder,
@@ -13,11 +15,12 @@ import type { LayerEntry } from '#shared/baseline-description.ts'
 import type { CompressConfig } from '#shared/experiment-config.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
 import type { PredictorEntry, StoredEntry, StoredValues } from '#shared/package-description.ts'
-import { assertNever } from '#shared/result.ts'
+import { assertNever, unwrap } from '#shared/result.ts'
 
-/** The measured bytes of a package, part by part; they add up to the size of its file. */
-export function packageSizes(file: PackageFile, original: NetworkShape, config: CompressConfig): SizeBreakdown {
-  const network = shapeUnder(original, config.representation)
+/** The measured bytes of a package, part by part; they add up to the size of its file. Errors: `file-corrupt`. */
+export function packageSizes(written: Uint8Array, original: Network, config: CompressConfig): SizeBreakdown {
+  const file = unwrap(openPackage(written, 'package'))
+  const network = shapeUnder(networkShape(original), config.representation)
   const { predictor, kept, permutation } = file.description
   const bytes = packageBytes(file)
   return compressionSizes(network, config, [
@@ -37,7 +40,9 @@ export function packageSizes(file: PackageFile, original: NetworkShape, config: 
 }
 
 /** The same of a baseline's package. */
-export function baselinePackageSizes(file: BaselineFile, network: NetworkShape): SizeBreakdown {
+export function baselinePackageSizes(written: Uint8Array, original: Network): SizeBreakdown {
+  const file = unwrap(openBaselinePackage(written, 'package'))
+  const network = networkShape(original)
   const { layers, kept } = file.description
   const bytes = baselineBytes(file)
   return sizesOfParts(network, [
