@@ -1,11 +1,11 @@
 /** Ready-made baselines; `studio baseline --method M` takes the identifiers without their prefix. */
-import { noDistillation, type BaselineConfig } from './experiment-config.ts'
+import { configVersion, noDistillation, type BaselineConfig } from './experiment-config.ts'
 import type { Preset } from './fast-preset.ts'
 
 export type BaselinePreset = Preset<BaselineConfig>
 
 const start: BaselineConfig = {
-  version: 1,
+  version: configVersion,
   kind: 'baseline',
   seed: 1,
   method: 'quantisation',

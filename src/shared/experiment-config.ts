@@ -1,9 +1,13 @@
 /**
  * What an experiment is made of. Defaults are the studio's own fast recipe (docs/method.md); the published recipe
- * is a preset. Every field has a row in `parameter-catalogue.ts` with its title, unit and sentence.
+ * is a preset. Every field has a row in `parameter-catalogue.ts` with its title, unit and sentence. No field has a default:
+ * what older configurations lack is filled in by `config-migrations.ts`.
  */
 import { z } from 'zod'
 import { preprocessingPresetIds } from './preprocessing.ts'
+
+/** Of a configuration. Grows with every change that an older studio could not read, or would read wrongly. */
+export const configVersion = 2
 
 const positiveInteger = z.int().min(1)
 const steps = z.int().min(0).max(10_000_000)
@@ -25,7 +29,6 @@ export type OptimizerConfig = z.infer<typeof optimizerConfigSchema>
 /**
  * Optimiser that changes a predictor gently: of the phases with images. Without its warm-up the first step of Adam, whose
  * moments know one gradient, moves every parameter by the whole rate and undoes much of a good fit (docs/adr/0012).
- * Configurations from before there was a quantisation phase are read with it.
  */
 export const gentleOptimizer: OptimizerConfig = {
   type: 'adam',
@@ -62,12 +65,12 @@ const colourJitterSchema = z.strictObject({
 export type ColourJitter = Readonly<z.infer<typeof colourJitterSchema>>
 export const noColourJitter = { brightness: 0, contrast: 0, saturation: 0 } as const satisfies ColourJitter
 
-/** Random changes of training images, in this order. All but the first are absent in configurations of older versions. */
+/** Random changes of training images, in this order. */
 const augmentationFields = {
   augmentation: z.enum(['none', 'flip-crop', 'resized-crop']),
-  colourJitter: colourJitterSchema.default(noColourJitter),
+  colourJitter: colourJitterSchema,
   /** alpha of Beta(alpha, alpha), which draws the share of an image's partner (Zhang et al. 2018); 0 mixes nothing. */
-  mixup: z.number().min(0).max(10).default(0),
+  mixup: z.number().min(0).max(10),
 }
 
 /** Phase 2: the full objective with images through original and reconstructed network (method 3). */
@@ -78,11 +81,10 @@ const distillationPhaseSchema = z.strictObject({
   /**
    * Steps between predictions of all kernels; between them only the sampled ones are predicted, and the networks see the
    * others as they last were. 0 and 1 predict all in every step, as the paper does and sampling of `all` must.
-   * Absent in configurations of older versions.
    */
-  refreshEverySteps: steps.default(0),
-  /** What both networks see: the training split, or noise for a method without data (method 6). Absent in older versions. */
-  images: z.enum(['dataset', 'uniform-noise', 'gaussian-noise']).default('dataset'),
+  refreshEverySteps: steps,
+  /** What both networks see: the training split, or noise for a method without data (method 6). */
+  images: z.enum(['dataset', 'uniform-noise', 'gaussian-noise']),
   dataBatch: positiveInteger.max(4096),
   /** Of a data set's images; noise is left as it is. */
   ...augmentationFields,
@@ -107,9 +109,9 @@ const quantisationPhaseSchema = z.strictObject({
   /**
    * How the predictor is trained as integers. `straight-through`: all layers are rounded in every step, and gradients
    * pass. `layer-by-layer`: a layer is rounded once, and the layers behind it learn on to make up for that, in equal shares
-   * of the steps (after Zhou et al. 2017, incremental network quantisation). Absent in configurations of older versions.
+   * of the steps (after Zhou et al. 2017, incremental network quantisation).
    */
-  method: z.enum(['straight-through', 'layer-by-layer']).default('straight-through'),
+  method: z.enum(['straight-through', 'layer-by-layer']),
   optimizer: optimizerConfigSchema,
 })
 
@@ -134,7 +136,7 @@ const remainderPrecisions = ['float32', 'float16', 'int8'] as const
 export type RemainderPrecision = (typeof remainderPrecisions)[number]
 
 export const compressConfigSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(configVersion),
   kind: z.literal('compress'),
   seed: z
     .int()
@@ -145,13 +147,11 @@ export const compressConfigSchema = z.strictObject({
    * predictor and permutation must be those of that run. Chosen as a network is, so no field of an editor.
    */
   start: z.strictObject({ runId: z.string().min(1) }).optional(),
-  /** What is represented beside the network's own represented layers. Absent in configurations of older versions. */
-  representation: z
-    .strictObject({
-      /** Weights of linear layers: a kernel of 1 x 1 for each output and input. */
-      linearLayers: z.boolean(),
-    })
-    .default({ linearLayers: false }),
+  /** What is represented beside the network's own represented layers. */
+  representation: z.strictObject({
+    /** Weights of linear layers: a kernel of 1 x 1 for each output and input. */
+    linearLayers: z.boolean(),
+  }),
   embedding: z.strictObject({
     type: z.enum(['positional', 'fourier']),
     base: z.number().positive().max(4),
@@ -165,14 +165,14 @@ export const compressConfigSchema = z.strictObject({
   }),
   permutation: z.strictObject({
     mode: z.enum(['none', 'in-filter', 'cross-filter']),
-    /** What follows the greedy path. Absent in configurations of older versions. */
-    refinement: z.enum(['none', '2-opt']).default('none'),
+    /** What follows the greedy path. */
+    refinement: z.enum(['none', '2-opt']),
     /** Passes over a path at most; ignored without a refinement. */
-    refinementPasses: positiveInteger.max(100).default(5),
+    refinementPasses: positiveInteger.max(100),
   }),
   reconstruction: reconstructionPhaseSchema,
   distillation: distillationPhaseSchema,
-  quantisation: quantisationPhaseSchema.default({ steps: 0, method: 'straight-through', optimizer: gentleOptimizer }),
+  quantisation: quantisationPhaseSchema,
   evaluation: z.strictObject({
     /** Steps between evaluations on the validation split during distillation; 0 = only at the end of a phase. */
     everySteps: steps,
@@ -185,21 +185,21 @@ export const compressConfigSchema = z.strictObject({
     /** Precision the predictor is stored at; accuracy is reported after rounding to it. */
     predictor: z.enum(predictorPrecisions),
     /** How integers are found: the nearest, or so that errors of a layer make up for each other. */
-    rounding: z.enum(['nearest', 'compensated']).default('compensated'),
+    rounding: z.enum(['nearest', 'compensated']),
     /**
      * Bits a weight of integers takes at most, on average, once it is entropy coded: steps between codes are widened until
-     * it does. 0 leaves the steps that round best. Absent in configurations of older versions.
+     * it does. 0 leaves the steps that round best.
      */
-    codedBits: z.number().min(0).max(8).default(0),
+    codedBits: z.number().min(0).max(8),
     /**
      * The first layer as it was fitted, or as a table of each coordinate where that has fewer numbers; the weights it gives
-     * are the same (docs/adr/0009). Absent in configurations of older versions.
+     * are the same (docs/adr/0009).
      */
-    firstLayer: z.enum(['weights', 'smaller']).default('weights'),
+    firstLayer: z.enum(['weights', 'smaller']),
     /** Share of each hidden matrix of the predictor, its smallest weights, that becomes zero (method 7.2). */
-    pruning: z.number().min(0).max(0.99).default(0),
+    pruning: z.number().min(0).max(0.99),
     /** What pruned weights stay zero in: the phases from this one on, or nothing but the file. */
-    pruneBefore: z.enum(['distillation', 'quantisation', 'storing']).default('distillation'),
+    pruneBefore: z.enum(['distillation', 'quantisation', 'storing']),
     /** Precision of what is not represented (batch-norm, classifier, other layers). */
     remainder: z.enum(remainderPrecisions),
   }),
@@ -212,7 +212,7 @@ export type AugmentationConfig = Readonly<
 >
 
 export const trainConfigSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(configVersion),
   kind: z.literal('train'),
   seed: z
     .int()
@@ -229,17 +229,15 @@ export const trainConfigSchema = z.strictObject({
   nesterov: z.boolean(),
   weightDecay: z.number().min(0).max(1),
   labelSmoothing: z.number().min(0).max(0.9),
-  /** Regularised training towards kernels that are like their neighbours (method 5.1). Absent in older versions. */
-  smoothness: z
-    .strictObject({
-      form: z.enum(['cosine', 'l2']),
-      /** Factor of the term, which is a sum over all pairs of neighbours; 0 leaves it out. */
-      weight: z.number().min(0).max(1),
-    })
-    .default({ form: 'cosine', weight: 0 }),
+  /** Regularised training towards kernels that are like their neighbours (method 5.1). */
+  smoothness: z.strictObject({
+    form: z.enum(['cosine', 'l2']),
+    /** Factor of the term, which is a sum over all pairs of neighbours; 0 leaves it out. */
+    weight: z.number().min(0).max(1),
+  }),
   ...augmentationFields,
   /** Of its images: that of the network it starts from or usual for the architecture, or a preset. */
-  preprocessing: z.enum(['default', ...preprocessingPresetIds]).default('default'),
+  preprocessing: z.enum(['default', ...preprocessingPresetIds]),
   evaluateEveryEpochs: positiveInteger,
   keep: z.enum(['best-validation', 'last']),
 })
@@ -265,7 +263,7 @@ export const noDistillation = {
 
 /** What people would do instead of a predictor: the kernels themselves, in fewer bytes, in the same accounting. */
 export const baselineConfigSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(configVersion),
   kind: z.literal('baseline'),
   seed: z
     .int()
@@ -274,30 +272,24 @@ export const baselineConfigSchema = z.strictObject({
   method: z.enum(baselineMethods),
   /** Of the method `quantisation`; others ignore it, as every method ignores the settings of the others. */
   quantisation: z.strictObject({ precision: z.enum(baselinePrecisions) }),
-  weightSharing: z
-    .strictObject({
-      /** A layer shares 2^bits weights. */
-      bits: z.int().min(1).max(8),
-      /** Of k-means, at most. */
-      iterations: positiveInteger.max(10_000),
-    })
-    .default({ bits: 3, iterations: 300 }),
-  lowRank: z
-    .strictObject({
-      /** How kernels become a matrix: a row a filter, or a vertical after a horizontal convolution. */
-      unfolding: z.enum(['filters', 'separable']),
-      /** What `share` is of: the squared norm that must be reached, or the full rank. */
-      rule: z.enum(['energy', 'rank']),
-      share: z.number().positive().max(1),
-    })
-    .default({ unfolding: 'separable', rule: 'energy', share: 0.98 }),
-  pruning: z
-    .strictObject({
-      /** Share of all represented weights that is kept, the largest ones. */
-      kept: z.number().positive().max(1),
-      values: z.enum(['float16', 'int8']),
-    })
-    .default({ kept: 0.5, values: 'int8' }),
+  weightSharing: z.strictObject({
+    /** A layer shares 2^bits weights. */
+    bits: z.int().min(1).max(8),
+    /** Of k-means, at most. */
+    iterations: positiveInteger.max(10_000),
+  }),
+  lowRank: z.strictObject({
+    /** How kernels become a matrix: a row a filter, or a vertical after a horizontal convolution. */
+    unfolding: z.enum(['filters', 'separable']),
+    /** What `share` is of: the squared norm that must be reached, or the full rank. */
+    rule: z.enum(['energy', 'rank']),
+    share: z.number().positive().max(1),
+  }),
+  pruning: z.strictObject({
+    /** Share of all represented weights that is kept, the largest ones. */
+    kept: z.number().positive().max(1),
+    values: z.enum(['float16', 'int8']),
+  }),
   storage: z.strictObject({
     /** Precision of what is not a represented kernel, as in a compression. */
     remainder: z.enum(remainderPrecisions),
@@ -308,22 +300,20 @@ export const baselineConfigSchema = z.strictObject({
    * Steps in which a copy of the network, as it is stored, learns to answer as the original does; of the methods
    * `quantisation` (integers) and `pruning`. Adam; the learning rate falls along a cosine.
    */
-  distillation: z
-    .strictObject({
-      steps,
-      learningRate: z.number().positive().max(10),
-      minLearningRate: z.number().min(0).max(10),
-      /** Steps in which the learning rate rises. Absent in older versions, which had none. */
-      rateWarmupSteps: steps.default(0),
-      dataBatch: positiveInteger.max(4096),
-      ...augmentationFields,
-      featureMapWeight: z.number().min(0).max(1e6),
-      distillationWeight: z.number().min(0).max(1e6),
-      temperature: z.number().min(0.1).max(100),
-    })
-    .default(noDistillation),
+  distillation: z.strictObject({
+    steps,
+    learningRate: z.number().positive().max(10),
+    minLearningRate: z.number().min(0).max(10),
+    /** Steps in which the learning rate rises. */
+    rateWarmupSteps: steps,
+    dataBatch: positiveInteger.max(4096),
+    ...augmentationFields,
+    featureMapWeight: z.number().min(0).max(1e6),
+    distillationWeight: z.number().min(0).max(1e6),
+    temperature: z.number().min(0.1).max(100),
+  }),
   /** Steps between checkpoints. */
-  checkpointEverySteps: positiveInteger.default(100),
+  checkpointEverySteps: positiveInteger,
 })
 export type BaselineConfig = z.infer<typeof baselineConfigSchema>
 
@@ -333,4 +323,5 @@ export const experimentConfigSchema = z.discriminatedUnion('kind', [
   baselineConfigSchema,
 ])
 export type ExperimentConfig = z.infer<typeof experimentConfigSchema>
+export const experimentKinds = ['compress', 'train', 'baseline'] as const satisfies readonly ExperimentConfig['kind'][]
 export type ExperimentKind = ExperimentConfig['kind']

@@ -1,5 +1,11 @@
 /** The studio's own recipe; docs/method.md says how it came about. */
-import { gentleOptimizer, noColourJitter, type CompressConfig, type ExperimentConfig } from './experiment-config.ts'
+import {
+  configVersion,
+  gentleOptimizer,
+  noColourJitter,
+  type CompressConfig,
+  type ExperimentConfig,
+} from './experiment-config.ts'
 
 /** A ready-made configuration. */
 export interface Preset<Config extends ExperimentConfig> {
@@ -13,7 +19,7 @@ export type CompressPreset = Preset<CompressConfig>
 
 /** The studio's own recipe: reconstruction with Muon, then a short, gently ramped distillation. */
 export const fastConfig: CompressConfig = {
-  version: 1,
+  version: configVersion,
   kind: 'compress',
   seed: 1,
   representation: { linearLayers: false },

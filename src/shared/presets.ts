@@ -1,6 +1,12 @@
 /** Ready-made configurations. `id` is what `studio run --preset` takes. */
 import { baselinePresets } from './baseline-presets.ts'
-import { noColourJitter, type BaselineConfig, type CompressConfig, type TrainConfig } from './experiment-config.ts'
+import {
+  configVersion,
+  noColourJitter,
+  type BaselineConfig,
+  type CompressConfig,
+  type TrainConfig,
+} from './experiment-config.ts'
 import { fastConfig, type CompressPreset, type Preset } from './fast-preset.ts'
 import { publishedPresets } from './published-presets.ts'
 
@@ -72,7 +78,7 @@ export const networkPresets: readonly Preset<CompressConfig | BaselineConfig>[] 
 ]
 
 export const trainDefaults: TrainConfig = {
-  version: 1,
+  version: configVersion,
   kind: 'train',
   seed: 1,
   architecture: 'resnet20-cifar-b',

@@ -23,6 +23,7 @@ export const appErrorCodes = [
   'store-corrupt', // SQLite reports damage
   'store-older', // opened for reading only, and written by an earlier version of the studio
   'store-read-only', // a command that writes, on a store that was opened for reading only
+  'record-unreadable', // a row of the store is damaged or of a newer studio
   'conflict', // the status changed meanwhile; nothing was done
   'executor-unavailable', // the chosen executor or provider cannot be loaded here
   'op-unsupported', // the tracer or lowering does not know an operation

@@ -1,4 +1,5 @@
-import { experimentConfigSchema, type ExperimentConfig } from '#shared/experiment-config.ts'
+import { readConfig } from '#shared/config-migrations.ts'
+import type { ExperimentConfig } from '#shared/experiment-config.ts'
 import type { ExperimentRecord } from '#shared/records.ts'
 import { AppException } from '#shared/result.ts'
 import { nextStatus, type ExperimentAction, type ExperimentStatus } from '#shared/status-machine.ts'
@@ -183,7 +184,7 @@ function toRecord(row: Row, latestRun: ExperimentRecord['latestRun'], queuePosit
     id: row.id,
     name: row.name,
     status: row.status,
-    config: experimentConfigSchema.parse(JSON.parse(row.config)),
+    config: readConfig(JSON.parse(row.config)),
     ...(row.network_id === null ? {} : { networkId: row.network_id }),
     datasetId: row.dataset_id,
     ...(queuePosition === undefined ? {} : { queuePosition }),

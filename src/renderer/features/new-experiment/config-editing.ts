@@ -1,4 +1,9 @@
-import { experimentConfigSchema, type ExperimentConfig, type ExperimentKind } from '#shared/experiment-config.ts'
+import {
+  configVersion,
+  experimentConfigSchema,
+  type ExperimentConfig,
+  type ExperimentKind,
+} from '#shared/experiment-config.ts'
 import { parameterCatalogue } from '#shared/parameter-catalogue.ts'
 import type { ParameterDescription } from '#shared/parameter-controls.ts'
 import { architectureTitle } from '#shared/architecture-catalogue.ts'
@@ -27,7 +32,7 @@ export function typedValues(config: ExperimentConfig): TypedValues {
 /** Reads typed values back; the schema has the last word, so that what is sent is what main will accept. */
 export function parseValues(kind: ExperimentKind, typed: TypedValues): ParsedValues {
   const problems: Record<string, string> = {}
-  const tree: Record<string, unknown> = { version: 1, kind }
+  const tree: Record<string, unknown> = { version: configVersion, kind }
   for (const row of parameterCatalogue[kind]) {
     const value = typed[row.path] ?? ''
     const problem = problemOf(row, value)
