@@ -1,5 +1,6 @@
 import type { Studio } from '#main/studio.ts'
-import type { ExperimentRecord, RunRecord } from '#shared/records.ts'
+import type { ExperimentSummary, RunSummary } from '#shared/experiment-summary.ts'
+import type { ExperimentRecord } from '#shared/records.ts'
 import { AppException } from '#shared/result.ts'
 import { call } from './call.ts'
 import type { Invocation } from './command.ts'
@@ -22,9 +23,10 @@ export async function runToEnd(
   const giveBack = onInterrupt(() => void studio.invoke('queue.pause', { ids: [id] }))
   studio.queue.startDispatching([id])
   try {
-    const experiment = await ended
-    throwUnlessCompleted(experiment, where)
-    return experiment
+    await ended
+    const { record } = await call(studio, 'experiments.get', { id })
+    throwUnlessCompleted(record, where)
+    return record
   } finally {
     giveBack()
     stopShowing()
@@ -56,7 +58,7 @@ function showProgress(studio: Studio, show: (text: string) => void): () => void 
   return () => stops.forEach((stop) => stop())
 }
 
-function progressLine(name: string, { phase, step, totalSteps, stepsPerSecond, remainingSeconds }: RunRecord): string {
+function progressLine(name: string, { phase, step, totalSteps, stepsPerSecond, remainingSeconds }: RunSummary): string {
   return [
     `${name}: ${phase ?? 'starting'}`,
     totalSteps > 0 ? `step ${step} of ${totalSteps}` : '',
@@ -67,12 +69,12 @@ function progressLine(name: string, { phase, step, totalSteps, stepsPerSecond, r
     .join(', ')
 }
 
-function endOf(studio: Studio, id: string): Promise<ExperimentRecord> {
+function endOf(studio: Studio, id: string): Promise<void> {
   return new Promise((resolve) => {
     const stop = studio.events.on('experiment-changed', (experiment) => {
       if (experiment.id !== id || experiment.status === 'running' || experiment.status === 'queued') return
       stop()
-      resolve(experiment)
+      resolve()
     })
   })
 }
@@ -101,8 +103,8 @@ function throwUnlessCompleted({ id, name, status, latestRun }: ExperimentRecord,
 export async function runQueue(
   { output, onInterrupt }: Invocation,
   studio: Studio,
-): Promise<{ readonly ended: readonly ExperimentRecord[]; readonly isInterrupted: boolean }> {
-  const ended = new Map<string, ExperimentRecord>()
+): Promise<{ readonly ended: readonly ExperimentSummary[]; readonly isInterrupted: boolean }> {
+  const ended = new Map<string, ExperimentSummary>()
   const stopShowing = showProgress(studio, (text) => output.progress(text))
   let isInterrupted = false
   await new Promise<void>((resolve) => {

@@ -45,8 +45,8 @@ export async function findExperiment(studio: ReadingStudio, key: string): Promis
 
 /** Ids of the experiments that `keys` mean, in their order. Errors as of `findRecord`. */
 export async function findExperiments(studio: ReadingStudio, keys: readonly string[]): Promise<string[]> {
-  const known: readonly Named[] = await call(studio, 'experiments.list', {})
-  return keys.map((key) => findRecord('experiment', key, known).id)
+  const { items } = await call(studio, 'experiments.list', {})
+  return keys.map((key) => findRecord('experiment', key, items).id)
 }
 
 type IsMeant = (key: string, record: Named) => boolean

@@ -5,12 +5,15 @@
  */
 import { z } from 'zod'
 import { experimentConfigSchema } from './experiment-config.ts'
+import { experimentFilterSchema, experimentQueryFields, type ExperimentPage } from './experiment-query.ts'
 import { exportFormatSchema, type ExportFormat } from './export-formats.ts'
 import { importanceRequestFields } from './importance.ts'
 import { preprocessingChangesSchema } from './preprocessing.ts'
 import { splitNameSchema } from './split-name.ts'
 import { executorChoiceSchema, imageImportSchema } from './trainer-protocol.ts'
 import type { NetworkShape } from './accounting.ts'
+import type { Comparison } from './comparison.ts'
+import type { ExperimentSummary } from './experiment-summary.ts'
 import type { ImportanceRecord } from './importance.ts'
 import type {
   CheckpointRecord,
@@ -27,6 +30,8 @@ import type {
 } from './records.ts'
 import type { Result } from './result.ts'
 import type { ExecutorChoice } from './trainer-protocol.ts'
+
+export type { Comparison, ComparisonEntry } from './comparison.ts'
 
 const id = z.string().min(1).max(100)
 const name = z.string().trim().min(1).max(200)
@@ -104,7 +109,10 @@ export const commandInputs = {
     count: z.int().min(1).max(400),
   }),
 
-  'experiments.list': empty,
+  /** One page of summaries, or all of them. */
+  'experiments.list': z.strictObject(experimentQueryFields),
+  /** Only which ones satisfy a filter. */
+  'experiments.find': experimentFilterSchema,
   'experiments.get': z.strictObject({ id }),
   'experiments.create': z.strictObject({
     name: name.optional(),
@@ -281,45 +289,18 @@ export interface ExperimentDetail {
   readonly dataset?: DatasetRecord
 }
 
-export interface ComparisonEntry {
-  readonly experiment: ExperimentRecord
-  readonly network?: NetworkRecord
-  readonly dataset?: DatasetRecord
-  /** Of the original and of the reconstructed network on the asked split; absent until evaluated. */
-  readonly original?: EvaluationRecord
-  readonly reconstructed?: EvaluationRecord
-  /** Correct by class, in class order, as fractions. */
-  readonly perClass?: { readonly original: readonly number[]; readonly reconstructed: readonly number[] }
-  /** Counts over images both saw: both right, only original right, only reconstructed right, both wrong. */
-  readonly agreement?: {
-    readonly bothRight: number
-    readonly onlyOriginal: number
-    readonly onlyReconstructed: number
-    readonly bothWrong: number
-  }
-}
-
-export interface Comparison {
-  readonly split: SplitName
-  readonly entries: readonly ComparisonEntry[]
-  /** Configuration leaves by path with one value an entry; `isSame` when all are equal. */
-  readonly configRows: readonly {
-    readonly path: string
-    readonly values: readonly string[]
-    readonly isSame: boolean
-  }[]
-}
-
 export interface ExportSummary {
   /** In the order of the formats asked for; a report is two files. */
   readonly files: readonly { readonly format: ExportFormat; readonly fileName: string; readonly sizeBytes: number }[]
 }
 
+/** Which experiments the queue holds, by id: what they are, lists say. */
 export interface QueueState {
   readonly isActive: boolean
-  readonly running: readonly ExperimentRecord[]
-  readonly waiting: readonly ExperimentRecord[]
-  readonly paused: readonly ExperimentRecord[]
+  readonly running: readonly string[]
+  /** In the order in which they will run: the only truth about their positions. */
+  readonly waiting: readonly string[]
+  readonly paused: readonly string[]
 }
 
 export interface CommandOutputs {
@@ -348,10 +329,12 @@ export interface CommandOutputs {
   'datasets.rename': DatasetRecord
   'datasets.remove': undefined
   'datasets.samples': DatasetSamples
-  'experiments.list': readonly ExperimentRecord[]
+  'experiments.list': ExperimentPage
+  /** Ids, newest first. */
+  'experiments.find': readonly string[]
   'experiments.get': ExperimentDetail
   'experiments.create': ExperimentRecord
-  'experiments.update': ExperimentRecord
+  'experiments.update': ExperimentSummary
   'experiments.remove': undefined
   'experiments.export': ExportSummary
   'experiments.compare': Comparison
@@ -401,10 +384,14 @@ export type Place =
   | { readonly name: 'run'; readonly experimentId: string }
   | { readonly name: 'compare'; readonly ids: readonly string[] }
 
-/** What the studio announces. Payloads are complete: a window needs no second question to be right. */
+/**
+ * What the studio announces: what lists show, complete, so that a window that has read them once needs no second question
+ * to be right. An experiment that was never announced as removed and is not known yet is new.
+ */
 export interface StudioEvents {
-  'experiment-changed': ExperimentRecord
+  'experiment-changed': ExperimentSummary
   'experiments-removed': { readonly ids: readonly string[] }
+  /** Who waits where. What else changed of an experiment, `experiment-changed` says. */
   'queue-changed': QueueState
   'run-metrics': { readonly runId: string; readonly run: RunRecord; readonly points: readonly MetricPoint[] }
   /** Every represented layer; replaces the previews before it. */

@@ -25,8 +25,8 @@ test('a baseline from the form to the comparison', async ({ studio }) => {
     timeout: 120_000,
   })
   await expect(page.getByRole('heading', { name: 'Result' })).toBeVisible()
-  const [experiment] = await ask(page, 'experiments.list', {})
-  const result = experiment?.latestRun?.result
+  const [experiment] = (await ask(page, 'experiments.list', {})).items
+  const result = (await get(studio, experiment?.id ?? '')).latestRun?.result
   if (result?.kind !== 'baseline') throw new Error('It left no result.')
   const ratio = `${result.sizes.compressionRatio.toFixed(2)}×`
   await expect(page.getByRole('region', { name: 'Result' })).toContainText(ratio)
@@ -68,8 +68,8 @@ test('baselines are added beside a compression, and their rows fill as they end'
   const rows = page.getByRole('region', { name: 'Accuracy', exact: true }).getByRole('row')
   await expect(rows).toHaveCount(2 + standardBaselineIds.length)
   await expect(page.getByRole('button', { name: 'Add baselines' })).toHaveCount(0)
-  for (const { id, config } of await ask(page, 'experiments.list', {})) {
-    if (config.kind !== 'baseline') continue
+  for (const { id, plan } of (await ask(page, 'experiments.list', {})).items) {
+    if (plan?.kind !== 'baseline') continue
     await reaches(studio, id, 'completed')
     const { name, latestRun } = await get(studio, id)
     if (latestRun?.result?.kind !== 'baseline') throw new Error(`${name} left no result.`)
@@ -80,7 +80,7 @@ test('baselines are added beside a compression, and their rows fill as they end'
   await show(studio, { name: 'compare', ids: [smoke.id] })
   await page.getByRole('button', { name: 'Add baselines' }).click()
   await expect(rows).toHaveCount(2 + standardBaselineIds.length)
-  expect(await ask(page, 'experiments.list', {})).toHaveLength(1 + standardBaselineIds.length)
+  expect((await ask(page, 'experiments.list', {})).total).toBe(1 + standardBaselineIds.length)
 })
 
 test('baselines of a network are queued from the list of networks, and compared without being run again', async ({
@@ -101,7 +101,7 @@ test('baselines of a network are queued from the list of networks, and compared 
   await expect(page.getByRole('heading', { level: 1, name: 'Compare' })).toBeVisible()
   const rows = page.getByRole('region', { name: 'Accuracy', exact: true }).getByRole('row')
   await expect(rows).toHaveCount(1 + 4)
-  const made = await ask(page, 'experiments.list', {})
+  const { items: made } = await ask(page, 'experiments.list', {})
   expect(made).toHaveLength(4)
   for (const { id } of made) await reaches(studio, id, 'completed')
 
@@ -112,5 +112,5 @@ test('baselines of a network are queued from the list of networks, and compared 
   await dialog.getByRole('checkbox', { name: 'k-means, 3 bits' }).click()
   await dialog.getByRole('button', { name: 'Compare' }).click()
   await expect(rows).toHaveCount(1 + 4)
-  expect(await ask(page, 'experiments.list', {})).toHaveLength(4)
+  expect((await ask(page, 'experiments.list', {})).total).toBe(4)
 })

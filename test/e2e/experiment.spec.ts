@@ -1,3 +1,4 @@
+import { get } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
 import { ask, show } from './launch.ts'
 
@@ -24,8 +25,8 @@ test('a smoke experiment from the form to the comparison, watched live', async (
   // Points went into the charts that were there: building them anew at every redraw costs a processor core.
   await expect(plot.locator('canvas')).toHaveAttribute('data-first', 'yes')
 
-  const [experiment] = await ask(page, 'experiments.list', {})
-  const result = experiment?.latestRun?.result
+  const [experiment] = (await ask(page, 'experiments.list', {})).items
+  const result = (await get(studio, experiment?.id ?? '')).latestRun?.result
   expect(result?.kind).toBe('compress')
   const test = result?.kind === 'compress' ? result.accuracies.find(({ split }) => split === 'test') : undefined
   expect(test?.original.total).toBe(80)
@@ -56,8 +57,11 @@ test('a smoke experiment from the form to the comparison, watched live', async (
   await page.getByRole('button', { name: 'Keep as draft' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Smoke continued' })).toBeVisible()
   await expect(page.getByRole('row', { name: 'Starts from' })).toContainText('The predictor of Smoke')
-  const [draft] = await ask(page, 'experiments.list', {})
-  expect(draft?.config).toMatchObject({ start: { runId: experiment?.latestRun?.id }, distillation: { steps: 0 } })
+  const [draft] = (await ask(page, 'experiments.list', {})).items
+  expect((await get(studio, draft?.id ?? '')).config).toMatchObject({
+    start: { runId: experiment?.latestRun?.id },
+    distillation: { steps: 0 },
+  })
   await show(studio, { name: 'run', experimentId: experiment?.id ?? '' })
 
   await page.getByRole('button', { name: 'Compare', exact: true }).click()
@@ -84,7 +88,7 @@ test('a training starts from weights of the library, which bring their architect
   await expect(architecture).toContainText('ResNet-20 (CIFAR, option B)')
   await page.getByRole('button', { name: 'Keep as draft' }).click()
   await expect(page.getByText('Draft').first()).toBeVisible()
-  const [draft] = await ask(page, 'experiments.list', {})
+  const [draft] = (await ask(page, 'experiments.list', {})).items
   expect(draft?.networkId).toBe(network?.id)
 
   // Another architecture leaves the weights behind.

@@ -33,7 +33,7 @@ async function secondCheckpoint(storeFolder: string, { child }: StartedCommand):
 /** What a run ended with: every loss and the predictor. */
 async function endingOf(storeFolder: string, name: string) {
   const studio = await openStudio({ storeFolder })
-  const experiments = await call(studio, 'experiments.list', {})
+  const { items: experiments } = await call(studio, 'experiments.list', {})
   const id = experiments.find((experiment) => experiment.name === name)?.latestRun?.id ?? ''
   const points = await call(studio, 'runs.metrics', { id, afterStep: -1, maxPoints: 1000 })
   await studio.close()
@@ -115,7 +115,7 @@ it('measures weight importance, keeps it for the next start, and writes it as CS
   ])
 
   const studio = await openStudio({ storeFolder })
-  const [experiment] = await call(studio, 'experiments.list', {})
+  const [experiment] = (await call(studio, 'experiments.list', {})).items
   const id = experiment?.latestRun?.id ?? ''
   const record = { runId: id, level: 'kernel', split: 'validation', images: 10, seeds: [1, 2], device: 'scripted' }
   expect(await call(studio, 'runs.importance', { id })).toMatchObject([record])
@@ -131,7 +131,7 @@ it('measures no importance of what was not reconstructed', async () => {
     stderr: expect.stringContaining('trained has not reconstructed a network') as string,
   })
   const studio = await openStudio({ storeFolder })
-  const [experiment] = await call(studio, 'experiments.list', {})
+  const [experiment] = (await call(studio, 'experiments.list', {})).items
   const wanted = { taskId: 'a', id: experiment?.latestRun?.id ?? '', level: 'weight', split: 'test', limit: 0 } as const
   expect(await studio.invoke('runs.measure-importance', wanted)).toMatchObject({
     ok: false,

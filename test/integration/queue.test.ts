@@ -1,12 +1,15 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { loadSqlite } from '#main/store/sqlite.ts'
 import type { Studio } from '#main/studio.ts'
+import { summaryOf } from '#shared/experiment-summary.ts'
 import type { ExperimentRecord, MetricPoint } from '#shared/records.ts'
 import {
   call,
   createExperiment,
   fillLibrary,
+  nextEvent,
   openStudio,
   reaches,
   reachesStep,
@@ -177,12 +180,12 @@ it('runs one experiment a device at a time, in order', async () => {
   let mostAtOnce = 0
   studio.events.on('queue-changed', ({ running }) => {
     mostAtOnce = Math.max(mostAtOnce, running.length)
-    for (const { name } of running) if (!started.includes(name)) started.push(name)
+    for (const id of running) if (!started.includes(id)) started.push(id)
   })
   studio.queue.startDispatching()
   await reaches(studio, b.id, 'completed')
   await reaches(studio, a.id, 'completed')
-  expect({ started, mostAtOnce }).toEqual({ started: ['c', 'a', 'b'], mostAtOnce: 1 })
+  expect({ started, mostAtOnce }).toEqual({ started: [c.id, a.id, b.id], mostAtOnce: 1 })
 })
 
 it('keeps a diverged run failed with the checkpoint before it', async () => {
@@ -235,11 +238,62 @@ it('leaves what ran waiting in the queue when it closes, and another studio ends
   await studio.close()
 
   const next = await openStudio({ storeFolder })
-  expect((await call(next, 'queue.list', {})).waiting).toMatchObject([{ id, latestRun: { status: 'interrupted' } }])
+  expect((await call(next, 'queue.list', {})).waiting).toEqual([id])
+  expect((await call(next, 'experiments.get', { id })).record.latestRun?.status).toBe('interrupted')
   next.queue.startDispatching()
   const experiment = await reaches(next, id, 'completed', 'failed')
   expect(experiment).toMatchObject({ status: 'completed', latestRun: { attempt: 1 } })
   expect(await endingOf(next, storeFolder, experiment)).toEqual(await undisturbedEnding())
+})
+
+it('sets aside what cannot be read and goes on with the next', async () => {
+  const storeFolder = temporaryFolder()
+  const studio = await openStudio({ storeFolder })
+  const library = await fillLibrary(studio)
+  const unreadable = await createExperiment(studio, library, 5, 'of tomorrow')
+  const next = await createExperiment(studio, library, 5, 'next')
+  const sqlite = loadSqlite()
+  const db = new sqlite(join(storeFolder, 'studio.sqlite'))
+  const newer = JSON.stringify({ ...unreadable.config, version: 99 })
+  db.prepare('UPDATE experiment_configs SET config = ? WHERE experiment_id = ?').run(newer, unreadable.id)
+  db.close()
+  studio.queue.startDispatching()
+  await reaches(studio, next.id, 'completed')
+  const { items } = await call(studio, 'experiments.list', {})
+  expect(items).toMatchObject([
+    { name: 'next', status: 'completed' },
+    { name: 'of tomorrow', status: 'paused', problem: { message: expect.stringMatching(/newer studio/) as string } },
+  ])
+  const ids = [unreadable.id]
+  await expect(call(studio, 'queue.resume', { ids })).rejects.toMatchObject({
+    code: 'record-unreadable',
+    message: expect.stringMatching(/^of tomorrow cannot be run\. /) as string,
+  })
+  await expect(call(studio, 'experiments.get', { id: unreadable.id })).rejects.toMatchObject({
+    code: 'record-unreadable',
+  })
+  await call(studio, 'experiments.remove', { ids })
+  expect((await call(studio, 'experiments.list', {})).total).toBe(1)
+})
+
+it('announces summaries, and only places when something moves', async () => {
+  const studio = await openStudio()
+  const library = await fillLibrary(studio)
+  const heard: (readonly string[])[] = []
+  let changed = 0
+  const [a, b] = [await createExperiment(studio, library, 5, 'a'), await createExperiment(studio, library, 5, 'b')]
+  studio.events.on('experiment-changed', () => changed++)
+  studio.events.on('queue-changed', ({ waiting }) => heard.push(waiting))
+  await call(studio, 'queue.move', { id: b.id, position: 1 })
+  expect({ heard, changed }).toEqual({ heard: [[b.id, a.id]], changed: 0 })
+  const [announced] = await Promise.all([
+    nextEvent(studio, 'experiment-changed', ({ id }) => id === a.id),
+    call(studio, 'experiments.update', { id: a.id, notes: 'long', tags: ['x'] }),
+  ])
+  const { record } = await call(studio, 'experiments.get', { id: a.id })
+  expect(announced).toEqual(summaryOf(record))
+  expect(Object.keys(announced)).not.toEqual(expect.arrayContaining(['config']))
+  expect(record).toMatchObject({ notes: 'long', queuePosition: 2 })
 })
 
 it('trains a network and keeps it in the library', async () => {
@@ -286,7 +340,7 @@ it('starts a training from a network of the same architecture only', async () =>
     code: 'invalid-config',
     message: expect.stringContaining('cannot start the training of a resnet56-cifar-b') as string,
   })
-  expect(await call(studio, 'experiments.list', {})).toHaveLength(1)
+  expect(await call(studio, 'experiments.list', {})).toMatchObject({ total: 1 })
 })
 
 it('refuses a data set whose images a network does not take', async () => {

@@ -131,7 +131,8 @@ export async function reaches(
 ): Promise<ExperimentRecord> {
   const { record } = await call(studio, 'experiments.get', { id })
   if (statuses.includes(record.status)) return record
-  return nextEvent(studio, 'experiment-changed', (changed) => changed.id === id && statuses.includes(changed.status))
+  await nextEvent(studio, 'experiment-changed', (changed) => changed.id === id && statuses.includes(changed.status))
+  return (await call(studio, 'experiments.get', { id })).record
 }
 
 /** Resolves when the latest run of the experiment has made at least `step` steps. */

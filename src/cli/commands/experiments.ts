@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { atomicWrite } from '#main/files/atomic-write.ts'
 import { comparedAtMost, type Comparison } from '#shared/contract.ts'
-import { isPackaged, splitNames, type ExperimentRecord } from '#shared/records.ts'
+import type { ExperimentSummary, Outcome } from '#shared/experiment-summary.ts'
+import { isPackaged, splitNames } from '#shared/records.ts'
 import { AppException } from '#shared/result.ts'
 import { call } from '../call.ts'
 import { UsageError, type Command } from '../command.ts'
@@ -19,7 +20,7 @@ const list: Command = {
   options: {},
   run: ({ output, withReader }) =>
     withReader(async (studio) => {
-      const experiments = await call(studio, 'experiments.list', {})
+      const { items } = await call(studio, 'experiments.list', {})
       const table = formatTable(
         [
           { title: 'name' },
@@ -30,17 +31,17 @@ const list: Command = {
           { title: 'all-in ratio', align: 'right' },
           { title: 'created' },
         ],
-        experiments.map((experiment) => [
+        items.map((experiment) => [
           experiment.name,
           experiment.id,
-          experiment.config.kind,
+          experiment.plan?.kind ?? 'unreadable',
           experiment.status,
-          ...achievements(experiment),
+          ...achievements(experiment.outcome),
           experiment.createdAt.slice(0, 16).replace('T', ' '),
         ]),
         'There is no experiment yet. Make one: studio run --network N --dataset D',
       )
-      output.result(experiments, table)
+      output.result(items, [table, ...items.flatMap(describeProblem)].join('\n\n'))
       return 0
     }),
 }
@@ -108,13 +109,12 @@ const metrics: Command = {
 
 export const experimentsCommands: readonly Command[] = [list, show, compare, metrics]
 
-function achievements({ latestRun }: ExperimentRecord): readonly [string, string] {
-  const result = latestRun?.result
-  if (result === undefined) return ['', '']
-  if (result.kind === 'train') return [formatPercent(result.test.correct / Math.max(1, result.test.total)), '']
-  const test = result.accuracies.find(({ split }) => split === 'test')?.reconstructed
-  const accuracy = test === undefined ? '' : formatPercent(test.correct / Math.max(1, test.total))
-  return [accuracy, formatRatio(result.sizes.compressionRatio)]
+function achievements({ accuracy, ratio }: Outcome): readonly [string, string] {
+  return [accuracy === undefined ? '' : formatPercent(accuracy), ratio === undefined ? '' : formatRatio(ratio)]
+}
+
+function describeProblem({ id, name, problem }: ExperimentSummary): readonly string[] {
+  return problem === undefined ? [] : [`${name} (${id}) cannot be read. ${problem.message} ${problem.remedy ?? ''}`]
 }
 
 /** Accuracy and bytes of every experiment, and the parameters that differ. */

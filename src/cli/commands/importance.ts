@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 import { atomicWrite } from '#main/files/atomic-write.ts'
+import type { ExperimentSummary } from '#shared/experiment-summary.ts'
 import { importanceLevels, importanceScores, type ImportanceScore } from '#shared/importance.ts'
 import { formatImportance, importanceCsv } from '#shared/plain-text/importance-table.ts'
-import { splitNames, type ExperimentRecord, type RunRecord } from '#shared/records.ts'
+import { splitNames, type RunRecord } from '#shared/records.ts'
 import { AppException } from '#shared/result.ts'
 import type { Studio } from '#main/studio.ts'
 import { call } from '../call.ts'
@@ -74,7 +75,7 @@ function scoreNamed(text: string): ImportanceScore {
   throw new UsageError(`--scores takes ${importanceScores.join(', ')}, got ${text}.`)
 }
 
-async function completedRun(studio: Studio, { id, name }: ExperimentRecord): Promise<RunRecord> {
+async function completedRun(studio: Studio, { id, name }: Pick<ExperimentSummary, 'id' | 'name'>): Promise<RunRecord> {
   const runs = await call(studio, 'runs.list', { experimentId: id })
   const run = runs.findLast(({ status, result }) => status === 'completed' && result?.kind === 'compress')
   if (run !== undefined) return run

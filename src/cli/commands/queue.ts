@@ -1,10 +1,12 @@
 import type { CommandName, QueueState } from '#shared/contract.ts'
-import type { ExperimentRecord } from '#shared/records.ts'
+import type { ExperimentSummary } from '#shared/experiment-summary.ts'
+import type { ReadingStudio } from '#main/studio.ts'
 import { runQueue } from '../await-experiment.ts'
 import { call } from '../call.ts'
 import { UsageError, type Command } from '../command.ts'
 import { compressOptions, compressRequest, compressUsage, createCompression } from '../experiment-options.ts'
 import { findExperiment, findExperiments } from '../find-record.ts'
+import type { Output } from '../output.ts'
 import { formatTable } from '#shared/plain-text/table.ts'
 
 const add: Command = {
@@ -31,8 +33,7 @@ const list: Command = {
   options: {},
   run: ({ output, withReader }) =>
     withReader(async (studio) => {
-      const state = await call(studio, 'queue.list', {})
-      output.result(state, formatQueue(state))
+      await showQueue(output, studio, await call(studio, 'queue.list', {}))
       return 0
     }),
 }
@@ -66,8 +67,7 @@ const move: Command = {
     }
     return withStudio(async (studio) => {
       const { id } = await findExperiment(studio, key)
-      const state = await call(studio, 'queue.move', { id, position })
-      output.result(state, formatQueue(state))
+      await showQueue(output, studio, await call(studio, 'queue.move', { id, position }))
       return 0
     })
   },
@@ -97,18 +97,26 @@ function change(word: string, command: ChangeCommand, summary: string): Command 
     run: ({ positionals, output, withStudio }) =>
       withStudio(async (studio) => {
         const ids = await findExperiments(studio, positionals)
-        const state = await call(studio, command, { ids })
-        output.result(state, formatQueue(state))
+        await showQueue(output, studio, await call(studio, command, { ids }))
         return 0
       }),
   }
 }
 
-function formatQueue({ running, waiting, paused }: QueueState): string {
-  return formatExperiments([...running, ...waiting, ...paused], 'The queue is empty.')
+type QueuedSummary = ExperimentSummary & { readonly queuePosition?: number }
+
+/** Prints what the queue holds, with what lists say of each. */
+async function showQueue(output: Output, studio: ReadingStudio, { isActive, ...ids }: QueueState): Promise<void> {
+  const { items } = await call(studio, 'experiments.list', { filter: { status: ['running', 'queued', 'paused'] } })
+  const byId = new Map(items.map((item) => [item.id, item]))
+  const listed = (wanted: readonly string[]) => wanted.flatMap((id) => byId.get(id) ?? [])
+  const waiting = listed(ids.waiting).map((item, index) => ({ ...item, queuePosition: index + 1 }))
+  const state = { isActive, running: listed(ids.running), waiting, paused: listed(ids.paused) }
+  const inOrder = [...state.running, ...state.waiting, ...state.paused]
+  output.result(state, formatExperiments(inOrder, 'The queue is empty.'))
 }
 
-function formatExperiments(experiments: readonly ExperimentRecord[], empty: string): string {
+function formatExperiments(experiments: readonly QueuedSummary[], empty: string): string {
   return formatTable(
     [
       { title: 'place', align: 'right' },

@@ -22,6 +22,7 @@ import { agreementOf, configRows, decodePredictions, perClassAccuracy } from './
 type ExperimentCommands = Pick<
   CommandHandlers,
   | 'experiments.list'
+  | 'experiments.find'
   | 'experiments.get'
   | 'experiments.create'
   | 'experiments.update'
@@ -32,7 +33,8 @@ type ExperimentCommands = Pick<
 export function experimentCommands(context: StudioContext, queue: Queue, datasets: DatasetLibrary): ExperimentCommands {
   const { store, events } = context
   return {
-    'experiments.list': async () => store.experiments.list(),
+    'experiments.list': async (query) => store.experiments.list(query),
+    'experiments.find': async (filter) => store.experiments.find(filter),
 
     async 'experiments.get'({ id }) {
       const record = store.experiments.get(id)
@@ -58,7 +60,8 @@ export function experimentCommands(context: StudioContext, queue: Queue, dataset
           ...(networkId === undefined ? {} : { networkId }),
           ...(executor === undefined ? {} : { executor }),
         })
-        return enqueue ? store.experiments.transition(draft.id, 'enqueue', 'draft') : draft
+        if (enqueue) store.experiments.transition(draft.id, 'enqueue', 'draft')
+        return draft
       })
       queue.announce([created.id])
       queue.dispatch()
@@ -66,14 +69,14 @@ export function experimentCommands(context: StudioContext, queue: Queue, dataset
     },
 
     async 'experiments.update'({ id, ...changes }) {
-      const record = store.experiments.update(id, changes)
-      events.emit('experiment-changed', record)
-      return record
+      store.experiments.update(id, changes)
+      const summary = store.experiments.summary(id)
+      events.emit('experiment-changed', summary)
+      return summary
     },
 
     async 'experiments.remove'({ ids }) {
-      const records = ids.map((id) => store.experiments.get(id))
-      const running = records.find(({ status }) => status === 'running')
+      const running = ids.map((id) => store.experiments.summary(id)).find(({ status }) => status === 'running')
       if (running !== undefined) {
         throw new AppException({
           code: 'conflict',
@@ -81,9 +84,9 @@ export function experimentCommands(context: StudioContext, queue: Queue, dataset
           remedy: 'Cancel it first.',
         })
       }
-      const runs = ids.flatMap((id) => store.runs.list(id))
+      const runIds = ids.flatMap((id) => store.runs.ids(id))
       store.experiments.remove(ids)
-      for (const run of runs) await rm(runPath(store.layout, run.id), { recursive: true, force: true })
+      for (const id of runIds) await rm(runPath(store.layout, id), { recursive: true, force: true })
       events.emit('experiments-removed', { ids })
       queue.announce([])
       return undefined
@@ -202,10 +205,8 @@ function assertCanStart(network: NetworkRecord, architecture: string, dataset: D
 
 function defaultName(context: StudioContext, config: ExperimentConfig, networkId: string | undefined): string {
   const { store } = context
-  return uniqueName(
-    wantedName(config, networkId === undefined ? '' : store.networks.get(networkId).name),
-    store.experiments.list().map(({ name }) => name),
-  )
+  const wanted = wantedName(config, networkId === undefined ? '' : store.networks.get(networkId).name)
+  return uniqueName(wanted, store.experiments.namesBeginning(wanted))
 }
 
 function wantedName(config: ExperimentConfig, networkName: string): string {

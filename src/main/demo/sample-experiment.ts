@@ -1,4 +1,5 @@
 import type { DatasetRecord, ExperimentRecord, NetworkRecord } from '#shared/records.ts'
+import { summaryOf, type ExperimentSummary } from '#shared/experiment-summary.ts'
 import { compressPresets } from '#shared/presets.ts'
 import { AppException } from '#shared/result.ts'
 import { sampleToken } from '../commands/library.ts'
@@ -43,19 +44,20 @@ export function enqueueSample(
  * Resolves with the completed experiment. Rejects with the run's own error when it failed, with `cancelled` when the
  * user cancelled it. A paused one is waited for: somebody will resume it.
  */
-export function untilEnded(studio: Studio, id: string): Promise<ExperimentRecord> {
-  return new Promise((resolve, reject) => {
-    const look = (experiment: ExperimentRecord): void => {
+export async function untilEnded(studio: Studio, id: string): Promise<ExperimentRecord> {
+  await new Promise<void>((resolve, reject) => {
+    const look = (experiment: ExperimentSummary): void => {
       if (experiment.id !== id) return
       const { status, latestRun, name } = experiment
       if (status !== 'completed' && status !== 'failed' && status !== 'cancelled') return
       unsubscribe()
-      if (status === 'completed') return resolve(experiment)
+      if (status === 'completed') return resolve()
       const stopped = { code: 'cancelled', message: `${name} was cancelled.` } as const
       reject(new AppException(latestRun?.error ?? stopped))
     }
     const unsubscribe = studio.events.on('experiment-changed', look)
     // It may have ended before anybody listened.
-    studio.handlers['experiments.get']({ id }).then(({ record }) => look(record), reject)
+    studio.handlers['experiments.get']({ id }).then(({ record }) => look(summaryOf(record)), reject)
   })
+  return (await studio.handlers['experiments.get']({ id })).record
 }

@@ -17,7 +17,8 @@ const keptAtMost = 5_000
  */
 export class EventOutbox {
   readonly #target: EventTarget
-  #waiting: StudioEvent[] = []
+  /** In the order in which they go out, by what a later one replaces. */
+  readonly #waiting = new Map<unknown, StudioEvent>()
   #isListening = false
   #timer: NodeJS.Timeout | undefined
 
@@ -26,10 +27,15 @@ export class EventOutbox {
   }
 
   push(item: StudioEvent): void {
-    const key = replacementKey(item)
-    if (key !== undefined) this.#waiting = this.#waiting.filter((other) => replacementKey(other) !== key)
-    this.#waiting.push(item)
-    if (this.#waiting.length > keptAtMost) this.#waiting.shift()
+    // What nothing replaces is its own key.
+    const key = replacementKey(item) ?? item
+    this.#waiting.delete(key)
+    this.#waiting.set(key, item)
+    if (this.#waiting.size > keptAtMost) {
+      // A page that listens misses nothing; one that does not will ask for everything when it does.
+      if (this.#isListening) return this.#flush()
+      this.#waiting.delete(this.#waiting.keys().next().value)
+    }
     if (this.#isListening) this.#timer ??= setTimeout(() => this.#flush(), batchMs)
   }
 
@@ -47,14 +53,14 @@ export class EventOutbox {
 
   dispose(): void {
     this.stopListening()
-    this.#waiting = []
+    this.#waiting.clear()
   }
 
   #flush(): void {
     this.#clearTimer()
-    if (this.#waiting.length === 0 || this.#target.isDestroyed()) return
-    const batch = this.#waiting
-    this.#waiting = []
+    if (this.#waiting.size === 0 || this.#target.isDestroyed()) return
+    const batch = [...this.#waiting.values()]
+    this.#waiting.clear()
     this.#target.send(eventsChannel, batch)
   }
 

@@ -108,7 +108,7 @@ export class DatasetLibrary {
   /** Row first, then the folder. Errors: `not-found`, `conflict` while an experiment uses it. */
   async remove(id: string): Promise<void> {
     const { store } = this.#context
-    const { name, sha256 } = store.datasets.get(id)
+    const { name, sha256 } = store.datasets.identity(id)
     const users = store.experiments.namesUsing('dataset_id', id)
     if (users.length > 0) throw inUse('data set', name, users)
     store.datasets.remove(id)
@@ -165,10 +165,7 @@ export class DatasetLibrary {
   }
 
   #freeName(wanted: string): string {
-    return uniqueName(
-      wanted,
-      this.#context.store.datasets.list().map(({ name }) => name),
-    )
+    return uniqueName(wanted, this.#context.store.datasets.names())
   }
 }
 

@@ -145,7 +145,7 @@ export class NetworkLibrary {
   /** Row first, then the files. Errors: `not-found`, `conflict` while an experiment uses it. */
   async remove(id: string): Promise<void> {
     const { store } = this.#context
-    const { name, sha256 } = store.networks.get(id)
+    const { name, sha256 } = store.networks.identity(id)
     const users = store.experiments.namesUsing('network_id', id)
     if (users.length > 0) throw inUse('network', name, users)
     store.networks.remove(id)
@@ -212,10 +212,7 @@ export class NetworkLibrary {
   }
 
   #freeName(wanted: string): string {
-    return uniqueName(
-      wanted,
-      this.#context.store.networks.list().map(({ name }) => name),
-    )
+    return uniqueName(wanted, this.#context.store.networks.names())
   }
 }
 

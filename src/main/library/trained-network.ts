@@ -27,10 +27,7 @@ export async function addTrainedNetwork(
   const classes = store.datasets.get(datasetId).classNames.length
   const record: NetworkRecord = {
     id: newId('net'),
-    name: uniqueName(
-      name,
-      store.networks.list().map((network) => network.name),
-    ),
+    name: uniqueName(name, store.networks.names()),
     architecture: config.architecture,
     classes,
     sha256,

@@ -250,7 +250,7 @@ export class ActiveRun {
     this.#note('error', describe(error))
     store.transaction(() => {
       store.runs.end(this.#run.id, 'failed', { error })
-      if (store.experiments.get(this.experimentId).status === 'running') {
+      if (store.experiments.summary(this.experimentId).status === 'running') {
         store.experiments.transition(this.experimentId, 'fail', 'running')
       }
     })
@@ -264,7 +264,7 @@ export class ActiveRun {
 
   #announceExperiment(): void {
     const { store, events } = this.#context
-    events.emit('experiment-changed', store.experiments.get(this.experimentId))
+    events.emit('experiment-changed', store.experiments.summary(this.experimentId))
   }
 
   #note(level: LogLine['level'], text: string): void {

@@ -1,11 +1,16 @@
 import type { QueueState } from '#shared/contract.ts'
-import type { ExperimentRecord, RunRecord } from '#shared/records.ts'
+import type { ExperimentSummary } from '#shared/experiment-summary.ts'
+import type { RunRecord } from '#shared/records.ts'
 import { AppException } from '#shared/result.ts'
 import { nextStatus, type ExperimentAction } from '#shared/status-machine.ts'
+import { executorChoiceSchema } from '#shared/trainer-protocol.ts'
 import type { StudioContext } from '../context.ts'
+import { problemOf } from '../store/json-column.ts'
+import type { FirstInLine } from '../store/queue-order.ts'
 import { ActiveRun } from './active-run.ts'
 import { deviceKey, experimentsToStart } from './decide.ts'
-import { continuesRun } from './resume.ts'
+
+const providers = executorChoiceSchema.shape.provider.options
 
 /** How long a trainer may take for its last checkpoint when the studio closes. */
 const CLOSE_PATIENCE_MS = 15_000
@@ -25,7 +30,8 @@ export class Queue {
   /** Puts back what was running when the last owner of the store ended. Called once, before anything is started. */
   recover(): void {
     const { store, log } = this.#context
-    for (const { id, name, latestRun } of store.experiments.withStatus('running').toReversed()) {
+    for (const id of store.experiments.queue.ids('running').toReversed()) {
+      const { name, latestRun } = store.experiments.summary(id)
       store.transaction(() => {
         if (latestRun?.status === 'running') store.runs.end(latestRun.id, 'interrupted')
         store.experiments.transition(id, 'recover', 'running')
@@ -43,11 +49,12 @@ export class Queue {
 
   state(): QueueState {
     const { store } = this.#context
+    const { queue } = store.experiments
     return {
       isActive: store.settings.get('queue.is-active'),
-      running: store.experiments.withStatus('running'),
-      waiting: store.experiments.withStatus('queued'),
-      paused: store.experiments.withStatus('paused'),
+      running: queue.ids('running'),
+      waiting: queue.ids('queued'),
+      paused: queue.ids('paused'),
     }
   }
 
@@ -62,15 +69,8 @@ export class Queue {
   /** Applies one action to all of them, or to none when one of them does not allow it (`conflict`). */
   apply(ids: readonly string[], action: Exclude<ExperimentAction, 'dispatch' | 'complete' | 'fail' | 'recover'>): void {
     const { store } = this.#context
-    const experiments = ids.map((id) => store.experiments.get(id))
-    const refused = experiments.find(({ status }) => nextStatus(status, action) === undefined)
-    if (refused !== undefined) {
-      throw new AppException({
-        code: 'conflict',
-        message: `${refused.name} is ${refused.status}: ${action} is not possible from there. Nothing was changed.`,
-        remedy: 'Leave it out and try again.',
-      })
-    }
+    const experiments = ids.map((id) => store.experiments.summary(id))
+    assertAllowed(experiments, action)
     store.transaction(() => {
       for (const { id, status } of experiments) {
         // The trainer must answer first; its answer changes the status.
@@ -98,8 +98,8 @@ export class Queue {
   }
 
   move(id: string, position: number): void {
-    this.#context.store.experiments.move(id, position)
-    this.announce([id])
+    this.#context.store.experiments.queue.move(id, position)
+    this.announce([])
   }
 
   setActive(isActive: boolean): void {
@@ -108,10 +108,10 @@ export class Queue {
     this.dispatch()
   }
 
-  /** Tells windows of changed experiments and of the queue. */
+  /** Tells windows of changed experiments, and who waits where now. */
   announce(ids: readonly string[]): void {
     const { store, events } = this.#context
-    for (const id of ids) events.emit('experiment-changed', store.experiments.get(id))
+    for (const id of ids) events.emit('experiment-changed', store.experiments.summary(id))
     events.emit('queue-changed', this.state())
   }
 
@@ -127,26 +127,43 @@ export class Queue {
     cancelPatience()
   }
 
-  /** Starts what can be started now; called after anything that may have made room or work. */
+  /**
+   * Starts what can be started now; called after anything that may have made room or work. Only the first in line for each
+   * device is looked at: it costs the same however many wait.
+   */
   dispatch(): void {
     if (!this.#isDispatching || this.#isClosed) return
     const { store } = this.#context
-    const waiting = store.experiments.withStatus('queued')
-    const devices = new Map(waiting.map((experiment) => [experiment.id, this.#deviceOf(experiment)]))
+    const { queue } = store.experiments
+    const first = this.#only === undefined ? queue.heads(providers) : queue.waitingAmong(this.#only)
+    const devices = new Map(first.map((head) => [head.id, this.#deviceOf(head)]))
     const toStart = experimentsToStart({
       isActive: store.settings.get('queue.is-active'),
       ...(this.#only === undefined ? {} : { only: this.#only }),
       waiting: [...devices].map(([id, device]) => ({ id, device })),
       busyDevices: new Set([...this.#active.values()].map(({ device }) => device)),
     })
-    for (const id of toStart) this.#startRun(id, devices.get(id) ?? '')
+    const isEachStarted = toStart.map((id) => this.#start(id, devices.get(id) ?? '')).every(Boolean)
+    // Behind one that was set aside the next may be ready.
+    if (!isEachStarted) this.dispatch()
   }
 
-  #startRun(id: string, device: string): void {
-    const { store } = this.#context
-    const run = store.transaction(
-      () => new ActiveRun(this.#context, store.experiments.transition(id, 'dispatch', 'queued')),
-    )
+  /** False for an experiment that cannot be read: it is set aside, so that it holds up nobody. */
+  #start(id: string, device: string): boolean {
+    const { store, log } = this.#context
+    let run: ActiveRun | undefined
+    const problem = problemOf(() => {
+      run = store.transaction(() => {
+        store.experiments.transition(id, 'dispatch', 'queued')
+        return new ActiveRun(this.#context, store.experiments.get(id))
+      })
+    })
+    if (run === undefined) {
+      store.experiments.transition(id, 'pause', 'queued')
+      log('error', `${id} was set aside instead of started. ${problem?.message ?? ''} ${problem?.remedy ?? ''}`)
+      this.announce([id])
+      return false
+    }
     this.#active.set(id, { run, device })
     this.announce([id])
     void run.done.then(() => {
@@ -155,12 +172,31 @@ export class Queue {
       this.announce([])
       this.dispatch()
     })
+    return true
   }
 
-  /** Where an experiment will run: a run that goes on stays where it was. */
-  #deviceOf({ id, latestRun }: ExperimentRecord): string {
-    const { store, executor } = this.#context
-    if (continuesRun(latestRun)) return deviceKey(store.runs.executorOf(latestRun.id))
-    return deviceKey(store.experiments.executorOf(id) ?? executor())
+  #deviceOf({ provider }: FirstInLine): string {
+    return deviceKey(provider === undefined ? this.#context.executor() : { provider })
   }
+}
+
+/** Throws `conflict` for the first of them that the action is not possible for, `record-unreadable` where it would run. */
+function assertAllowed(experiments: readonly ExperimentSummary[], action: ExperimentAction): void {
+  const refused = experiments.find(({ status }) => nextStatus(status, action) === undefined)
+  if (refused !== undefined) {
+    throw new AppException({
+      code: 'conflict',
+      message: `${refused.name} is ${refused.status}: ${action} is not possible from there. Nothing was changed.`,
+      remedy: 'Leave it out and try again.',
+    })
+  }
+  const unreadable = experiments.find(
+    ({ problem, status }) => problem !== undefined && nextStatus(status, action) === 'queued',
+  )
+  if (unreadable?.problem === undefined) return
+  const { message } = unreadable.problem
+  throw new AppException({
+    ...unreadable.problem,
+    message: `${unreadable.name} cannot be run. ${message} Nothing was changed.`,
+  })
 }

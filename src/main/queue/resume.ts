@@ -1,11 +1,11 @@
-import type { RunRecord } from '#shared/records.ts'
+import type { RunSummary } from '#shared/experiment-summary.ts'
 import type { AppErrorCode } from '#shared/result.ts'
 
 /** Failures that say nothing about the numbers: the same run can go on from its checkpoint. */
 const outsideFailures: ReadonlySet<AppErrorCode> = new Set(['trainer-gone', 'disk-full', 'internal'])
 
 /** Whether the next start of an experiment goes on with its latest run or makes a new attempt. */
-export function continuesRun(latest: RunRecord | undefined): latest is RunRecord {
+export function continuesRun(latest: RunSummary | undefined): latest is RunSummary {
   if (latest === undefined) return false
   if (latest.status === 'paused' || latest.status === 'interrupted') return true
   return latest.status === 'failed' && latest.error !== undefined && outsideFailures.has(latest.error.code)

@@ -1,11 +1,17 @@
-import type { DatasetRecord } from '#shared/records.ts'
+import { z } from 'zod'
+import { datasetKinds, type DatasetRecord } from '#shared/records.ts'
+import { classNamesSchema, imageCountsSchema, imageShapeSchema, skippedFilesSchema } from '#shared/results.ts'
 import { nameTaken, notFound } from './errors.ts'
+import { readColumn, readValue } from './json-column.ts'
+import { readableRows, type UnreadableRow } from './readable-rows.ts'
 import type { Database } from './sqlite.ts'
+
+const kindSchema = z.enum(datasetKinds)
 
 interface Row {
   readonly id: string
   readonly name: string
-  readonly kind: DatasetRecord['kind']
+  readonly kind: string
   readonly class_names: string
   readonly image_shape: string
   readonly counts: string
@@ -41,16 +47,17 @@ export class Datasets {
       })
   }
 
-  /** Throws `not-found`. */
+  /** Throws `not-found`, `record-unreadable`. */
   get(id: string): DatasetRecord {
-    const record = this.find(id)
-    if (record === undefined) throw notFound('data set', id)
-    return record
+    const row = this.#row(id)
+    if (row === undefined) throw notFound('data set', id)
+    return toRecord(row)
   }
 
+  /** Undefined where there is none that can be read. */
   find(id: string): DatasetRecord | undefined {
-    const row = this.#db.prepare<[string], Row>('SELECT * FROM datasets WHERE id = ?').get(id)
-    return row === undefined ? undefined : toRecord(row)
+    const row = this.#row(id)
+    return row === undefined ? undefined : readableRows([row], toRecord).records[0]
   }
 
   findByContent(sha256: string): DatasetRecord | undefined {
@@ -58,9 +65,28 @@ export class Datasets {
     return row === undefined ? undefined : toRecord(row)
   }
 
-  /** By name. */
+  /** Those that can be read, by name. */
   list(): readonly DatasetRecord[] {
-    return this.#db.prepare<[], Row>('SELECT * FROM datasets ORDER BY name COLLATE NOCASE').all().map(toRecord)
+    return this.#rows().records
+  }
+
+  /** Of all, readable or not: what is taken. */
+  names(): readonly string[] {
+    return this.#db.prepare<[], string>('SELECT name FROM datasets').pluck().all()
+  }
+
+  /** What names one and its files, readable or not. Throws `not-found`. */
+  identity(id: string): { readonly name: string; readonly sha256: string } {
+    const row = this.#db
+      .prepare<[string], { name: string; sha256: string }>('SELECT name, sha256 FROM datasets WHERE id = ?')
+      .get(id)
+    if (row === undefined) throw notFound('data set', id)
+    return row
+  }
+
+  /** What stands in the table and cannot be read. */
+  unreadable(): readonly UnreadableRow[] {
+    return this.#rows().unreadable
   }
 
   /** Throws `not-found`, `already-exists`. */
@@ -80,21 +106,32 @@ export class Datasets {
     const isTaken = this.#db.prepare('SELECT 1 FROM datasets WHERE name = ?').get(name) !== undefined
     if (isTaken) throw nameTaken('data set', name)
   }
+
+  #row(id: string): Row | undefined {
+    return this.#db.prepare<[string], Row>('SELECT * FROM datasets WHERE id = ?').get(id)
+  }
+
+  #rows() {
+    return readableRows(
+      this.#db.prepare<[], Row>('SELECT * FROM datasets ORDER BY name COLLATE NOCASE').all(),
+      toRecord,
+    )
+  }
 }
 
+/** Throws `record-unreadable`. */
 function toRecord(row: Row): DatasetRecord {
   return {
     id: row.id,
     name: row.name,
-    kind: row.kind,
-    // The four were written by `insert` from values of these types.
-    classNames: JSON.parse(row.class_names) as DatasetRecord['classNames'],
-    imageShape: JSON.parse(row.image_shape) as DatasetRecord['imageShape'],
-    counts: JSON.parse(row.counts) as DatasetRecord['counts'],
+    kind: readValue(kindSchema, row.kind, `The kind of ${row.name}`),
+    classNames: readColumn(classNamesSchema, row.class_names, `The list of classes of ${row.name}`),
+    imageShape: readColumn(imageShapeSchema, row.image_shape, `The shape of the images of ${row.name}`),
+    counts: readColumn(imageCountsSchema, row.counts, `The number of images of ${row.name}`),
     sha256: row.sha256,
     sizeBytes: row.size_bytes,
     evidence: row.evidence,
-    skipped: JSON.parse(row.skipped) as DatasetRecord['skipped'],
+    skipped: readColumn(skippedFilesSchema, row.skipped, `The list of files left out of ${row.name}`),
     createdAt: row.created_at,
   }
 }

@@ -1,30 +1,20 @@
-import { readConfig } from '#shared/config-migrations.ts'
 import type { ExperimentConfig } from '#shared/experiment-config.ts'
+import type { ExperimentFilter, ExperimentPage, ExperimentQuery } from '#shared/experiment-query.ts'
+import type { ExperimentSummary } from '#shared/experiment-summary.ts'
 import type { ExperimentRecord } from '#shared/records.ts'
-import { AppException } from '#shared/result.ts'
+import { AppException, toAppError } from '#shared/result.ts'
 import { nextStatus, type ExperimentAction, type ExperimentStatus } from '#shared/status-machine.ts'
 import { executorChoiceSchema, type ExecutorChoice } from '#shared/trainer-protocol.ts'
 import { newId } from '../new-id.ts'
+import { continuesRun } from '../queue/resume.ts'
 import { notFound } from './errors.ts'
+import { recordOfDetail, selectListed, summaryOfListed, type DetailRow, type ListedRow } from './experiment-rows.ts'
+import { ExperimentSearch } from './experiment-search.ts'
+import { problemOf, readColumn } from './json-column.ts'
+import { QueueOrder } from './queue-order.ts'
 import type { Runs } from './runs.ts'
 import type { Database } from './sqlite.ts'
-
-interface Row {
-  readonly id: string
-  readonly name: string
-  readonly status: ExperimentStatus
-  readonly config: string
-  readonly network_id: string | null
-  readonly dataset_id: string
-  readonly executor: string | null
-  readonly queue_order: number | null
-  readonly is_starred: number
-  readonly is_archived: number
-  readonly tags: string
-  readonly notes: string
-  readonly created_at: string
-  readonly updated_at: string
-}
+import { refreshStaleSummaries, refreshSummary } from './summary-columns.ts'
 
 export interface NewExperiment {
   readonly name: string
@@ -47,13 +37,18 @@ export interface ExperimentChanges {
 const actionsToFront: ReadonlySet<ExperimentAction> = new Set(['resume', 'recover'])
 
 export class Experiments {
+  /** Who waits where. */
+  readonly queue: QueueOrder
   readonly #db: Database
   readonly #runs: Runs
+  readonly #search: ExperimentSearch
   readonly #now: () => string
 
   constructor(db: Database, runs: Runs, now: () => string) {
+    this.queue = new QueueOrder(db)
     this.#db = db
     this.#runs = runs
+    this.#search = new ExperimentSearch(db)
     this.#now = now
   }
 
@@ -62,95 +57,110 @@ export class Experiments {
     const { name, config, networkId, datasetId, executor } = experiment
     const id = newId('exp')
     const now = this.#now()
-    this.#db
-      .prepare(
-        `INSERT INTO experiments (id, name, status, config, network_id, dataset_id, executor, created_at, updated_at)
-         VALUES (?, ?, 'draft', ?, ?, ?, ?, ?, ?)`,
-      )
-      .run(
-        id,
-        name,
-        JSON.stringify(config),
-        networkId ?? null,
-        datasetId,
-        executor === undefined ? null : JSON.stringify(executor),
-        now,
-        now,
-      )
+    this.#db.transaction(() => {
+      this.#db
+        .prepare(
+          `INSERT INTO experiments (id, name, status, network_id, dataset_id, executor, created_at, updated_at)
+           VALUES (?, ?, 'draft', ?, ?, ?, ?, ?)`,
+        )
+        .run(id, name, networkId ?? null, datasetId, executor === undefined ? null : JSON.stringify(executor), now, now)
+      this.#db.prepare('INSERT INTO experiment_configs VALUES (?, ?)').run(id, JSON.stringify(config))
+      refreshSummary(this.#db, id)
+    })()
     return this.get(id)
   }
 
-  /** Throws `not-found`. */
+  /** Everything of one. Throws `not-found`, and `record-unreadable` where a summary has a problem. */
   get(id: string): ExperimentRecord {
-    const row = this.#db.prepare<[string], Row>('SELECT * FROM experiments WHERE id = ?').get(id)
+    const row = this.#db
+      .prepare<[string], DetailRow>(
+        'SELECT e.*, c.config FROM experiments e JOIN experiment_configs c ON c.experiment_id = e.id WHERE e.id = ?',
+      )
+      .get(id)
     if (row === undefined) throw notFound('experiment', id)
-    return this.#record(row)
+    try {
+      return recordOfDetail(row, this.#runs.list(id).at(-1), this.queue.position(id))
+    } catch (thrown) {
+      const error = toAppError(thrown)
+      throw new AppException({ ...error, message: `${row.name} cannot be read. ${error.message}` }, { cause: thrown })
+    }
   }
 
-  /** Newest first. */
-  list(): readonly ExperimentRecord[] {
-    const rows = this.#db.prepare<[], Row>('SELECT * FROM experiments ORDER BY created_at DESC, rowid DESC').all()
-    const runs = this.#runs.latestByExperiment()
-    const positions = this.#queuePositions()
-    return rows.map((row) => toRecord(row, runs.get(row.id), positions.get(row.id)))
+  /** What lists show of one, readable or not. Throws `not-found`. */
+  summary(id: string): ExperimentSummary {
+    const row = this.#db.prepare<[string], ListedRow>(`${selectListed} WHERE e.id = ?`).get(id)
+    if (row === undefined) throw notFound('experiment', id)
+    return summaryOfListed(this.#db, row)
   }
 
-  /** In the order of the queue for `queued`, else oldest change first. */
-  withStatus(status: ExperimentStatus): readonly ExperimentRecord[] {
+  list(query: ExperimentQuery = {}): ExperimentPage {
+    const { rows, ...page } = this.#search.page(query)
+    return { ...page, items: rows.map((row) => summaryOfListed(this.#db, row)) }
+  }
+
+  /** Ids of all that satisfy a filter, newest first. */
+  find(filter: ExperimentFilter): readonly string[] {
+    return this.#search.ids(filter)
+  }
+
+  /** Names that begin so, in large or small letters. */
+  namesBeginning(text: string): readonly string[] {
     return this.#db
-      .prepare<[string], Row>('SELECT * FROM experiments WHERE status = ? ORDER BY queue_order, updated_at, rowid')
-      .all(status)
-      .map((row) => this.#record(row))
+      .prepare<[object], string>(
+        `SELECT name FROM experiments
+         WHERE name COLLATE NOCASE >= @text AND name COLLATE NOCASE < @text || @last`,
+      )
+      .pluck()
+      .all({ text, last: String.fromCodePoint(0x10ffff) })
   }
 
-  /** The place it must run in, if it was given one. */
+  /** The place it must run in, if it was given one. Throws `not-found`, `record-unreadable`. */
   executorOf(id: string): ExecutorChoice | undefined {
-    const row = this.#db.prepare<[string], Row>('SELECT * FROM experiments WHERE id = ?').get(id)
+    const row = this.#db
+      .prepare<[string], { executor: string | null }>('SELECT executor FROM experiments WHERE id = ?')
+      .get(id)
     if (row === undefined) throw notFound('experiment', id)
-    return row.executor === null ? undefined : executorChoiceSchema.parse(JSON.parse(row.executor))
+    return row.executor === null ? undefined : readColumn(executorChoiceSchema, row.executor, 'Its executor')
   }
 
   /**
    * Applies one action of the status machine if the experiment still has status `from` (by default the one it has now).
-   * Throws `conflict` when the action is not allowed there or something else was quicker.
+   * Throws `conflict` when the action is not allowed there or something else was quicker, and `not-found`.
    */
-  transition(id: string, action: ExperimentAction, from: ExperimentStatus = this.get(id).status): ExperimentRecord {
+  transition(id: string, action: ExperimentAction, from: ExperimentStatus = this.#stateOf(id).status): void {
     const to = nextStatus(from, action)
-    if (to === undefined) throw conflict(this.get(id), action)
+    if (to === undefined) throw conflict(this.#stateOf(id), action)
+    const isQueued = to === 'queued'
     const place = actionsToFront.has(action) ? 'min(queue_order), 0) - 1' : 'max(queue_order), 0) + 1'
-    const order = to === 'queued' ? `(SELECT coalesce(${place} FROM experiments)` : 'NULL'
+    const order = isQueued ? `(SELECT coalesce(${place} FROM experiments WHERE status = 'queued')` : 'NULL'
     const { changes } = this.#db
-      .prepare(`UPDATE experiments SET status = ?, queue_order = ${order}, updated_at = ? WHERE id = ? AND status = ?`)
-      .run(to, this.#now(), id, from)
-    const record = this.get(id)
-    if (changes !== 1) throw conflict(record, action)
-    return record
-  }
-
-  /** Moves a queued experiment to `position` (from 1) among the queued ones; beyond the end means last. */
-  move(id: string, position: number): void {
-    this.#db.transaction(() => {
-      const waiting = this.withStatus('queued').map((experiment) => experiment.id)
-      if (!waiting.includes(id)) {
-        const { name, status } = this.get(id)
-        throw new AppException({ code: 'conflict', message: `${name} is ${status} and has no place in the queue.` })
-      }
-      const others = waiting.filter((other) => other !== id)
-      const order = [...others.slice(0, position - 1), id, ...others.slice(position - 1)]
-      const update = this.#db.prepare('UPDATE experiments SET queue_order = ? WHERE id = ?')
-      order.forEach((experimentId, index) => update.run(index + 1, experimentId))
-    })()
-  }
-
-  update(id: string, changes: ExperimentChanges): ExperimentRecord {
-    const { name, tags, notes, isStarred, isArchived } = { ...this.get(id), ...definedOnly(changes) }
-    this.#db
       .prepare(
-        `UPDATE experiments SET name = ?, tags = ?, notes = ?, is_starred = ?, is_archived = ?, updated_at = ?
-         WHERE id = ?`,
+        `UPDATE experiments SET status = ?, queue_order = ${order}, provider = ?, updated_at = ?
+         WHERE id = ? AND status = ?`,
       )
-      .run(name, JSON.stringify(tags), notes, Number(isStarred), Number(isArchived), this.#now(), id)
-    return this.get(id)
+      .run(to, isQueued ? this.#providerOf(id) : null, this.#now(), id, from)
+    if (changes !== 1) throw conflict(this.#stateOf(id), action)
+  }
+
+  update(id: string, changes: ExperimentChanges): void {
+    const { name, tags, notes, isStarred, isArchived } = changes
+    const { changes: changed } = this.#db
+      .prepare(
+        `UPDATE experiments SET name = coalesce(@name, name), tags = coalesce(@tags, tags),
+           notes = coalesce(@notes, notes), is_starred = coalesce(@isStarred, is_starred),
+           is_archived = coalesce(@isArchived, is_archived), updated_at = @now
+         WHERE id = @id`,
+      )
+      .run({
+        id,
+        name: name ?? null,
+        tags: tags === undefined ? null : JSON.stringify(tags),
+        notes: notes ?? null,
+        isStarred: isStarred === undefined ? null : Number(isStarred),
+        isArchived: isArchived === undefined ? null : Number(isArchived),
+        now: this.#now(),
+      })
+    if (changed === 0) throw notFound('experiment', id)
   }
 
   /** Removes the rows of experiments and all that hangs on them; files are the caller's. */
@@ -167,44 +177,38 @@ export class Experiments {
       .map(({ name }) => name)
   }
 
-  #record(row: Row): ExperimentRecord {
-    return toRecord(row, this.#runs.latest(row.id), this.#queuePositions().get(row.id))
+  /** Brings up to date what lists show, after a migration or a change by another hand. */
+  refresh(): void {
+    this.#db.transaction(() => {
+      const place = this.#db.prepare('UPDATE experiments SET provider = ? WHERE id = ?')
+      const stale = `SELECT id FROM experiments WHERE status = 'queued' AND summary_is_current = 0`
+      for (const id of this.#db.prepare<[], string>(stale).pluck().all()) place.run(this.#providerOf(id), id)
+      refreshStaleSummaries(this.#db)
+    })()
   }
 
-  #queuePositions(): ReadonlyMap<string, number> {
-    const rows = this.#db
-      .prepare<[], { id: string }>(`SELECT id FROM experiments WHERE status = 'queued' ORDER BY queue_order`)
-      .all()
-    return new Map(rows.map(({ id }, index) => [id, index + 1]))
+  #stateOf(id: string): Pick<ExperimentRecord, 'name' | 'status'> {
+    const row = this.#db
+      .prepare<[string], Pick<ExperimentRecord, 'name' | 'status'>>('SELECT name, status FROM experiments WHERE id = ?')
+      .get(id)
+    if (row === undefined) throw notFound('experiment', id)
+    return row
+  }
+
+  /** Where a queued experiment must run: a run that goes on stays where it was. */
+  #providerOf(id: string): ExecutorChoice['provider'] | null {
+    let provider: ExecutorChoice['provider'] | undefined
+    // Of an unreadable one nothing is known; the queue finds out what is wrong when its turn comes.
+    problemOf(() => {
+      const latest = this.#runs.latest(id)
+      const executor = continuesRun(latest) ? this.#runs.executorOf(latest.id) : this.executorOf(id)
+      provider = executor?.provider
+    })
+    return provider ?? null
   }
 }
 
-function toRecord(row: Row, latestRun: ExperimentRecord['latestRun'], queuePosition?: number): ExperimentRecord {
-  return {
-    id: row.id,
-    name: row.name,
-    status: row.status,
-    config: readConfig(JSON.parse(row.config)),
-    ...(row.network_id === null ? {} : { networkId: row.network_id }),
-    datasetId: row.dataset_id,
-    ...(queuePosition === undefined ? {} : { queuePosition }),
-    isStarred: row.is_starred === 1,
-    isArchived: row.is_archived === 1,
-    // Written by `update` from a checked list.
-    tags: JSON.parse(row.tags) as readonly string[],
-    notes: row.notes,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    ...(latestRun === undefined ? {} : { latestRun }),
-  }
-}
-
-/** The fields that are given: an optional field of a command may be there and undefined. */
-function definedOnly(changes: ExperimentChanges): Partial<ExperimentRecord> {
-  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
-}
-
-function conflict({ name, status }: ExperimentRecord, action: ExperimentAction): AppException {
+function conflict({ name, status }: Pick<ExperimentRecord, 'name' | 'status'>, action: ExperimentAction): AppException {
   return new AppException({
     code: 'conflict',
     message: `${name} is ${status}: ${action} is not possible from there.`,

@@ -1,5 +1,10 @@
-import type { ImportanceRecord } from '#shared/importance.ts'
+import { z } from 'zod'
+import { importanceMeasurementSchema, type ImportanceRecord } from '#shared/importance.ts'
+import { readColumn } from './json-column.ts'
 import type { Database } from './sqlite.ts'
+
+const { layers: layersSchema, curves: curvesSchema } = importanceMeasurementSchema.shape
+const seedsSchema = z.array(z.int()).readonly()
 
 interface Row {
   readonly run_id: string
@@ -46,7 +51,7 @@ export class Importance {
     return record
   }
 
-  /** Newest first. */
+  /** Newest first. Throws `record-unreadable`. */
   list(runId: string): readonly ImportanceRecord[] {
     return this.#db
       .prepare<[string], Row>('SELECT * FROM importance WHERE run_id = ? ORDER BY created_at DESC, rowid DESC')
@@ -61,10 +66,9 @@ function toRecord(row: Row): ImportanceRecord {
     level: row.level,
     split: row.split,
     images: row.images,
-    // The three were written by `save` from values of these types.
-    seeds: JSON.parse(row.seeds) as ImportanceRecord['seeds'],
-    layers: JSON.parse(row.layers) as ImportanceRecord['layers'],
-    curves: JSON.parse(row.curves) as ImportanceRecord['curves'],
+    seeds: readColumn(seedsSchema, row.seeds, 'The list of seeds of a pruning curve'),
+    layers: readColumn(layersSchema, row.layers, 'The list of layers of a pruning curve'),
+    curves: readColumn(curvesSchema, row.curves, 'A pruning curve'),
     device: row.device,
     createdAt: row.created_at,
   }

@@ -184,6 +184,64 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    version: 6,
+    // What lists show stands in narrow rows with plain columns, the long texts that only one experiment shows beside them.
+    // The columns from `kind` on say again what those texts say (summary-columns.ts): whoever changes a text without
+    // them, as this migration does, leaves `summary_is_current` at 0, and they are derived anew.
+    sql: `
+      CREATE TABLE experiment_configs (
+        experiment_id TEXT PRIMARY KEY REFERENCES experiments (id) ON DELETE CASCADE,
+        config TEXT NOT NULL
+      ) STRICT;
+      INSERT INTO experiment_configs SELECT id, config FROM experiments;
+      ALTER TABLE experiments DROP COLUMN config;
+      CREATE TABLE run_results (
+        run_id TEXT PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
+        result TEXT NOT NULL
+      ) STRICT;
+      INSERT INTO run_results SELECT id, result FROM runs WHERE result IS NOT NULL;
+      ALTER TABLE runs DROP COLUMN result;
+
+      ALTER TABLE experiments ADD COLUMN latest_run_id TEXT;
+      UPDATE experiments SET latest_run_id =
+        (SELECT id FROM runs WHERE experiment_id = experiments.id ORDER BY attempt DESC LIMIT 1);
+      ALTER TABLE experiments ADD COLUMN provider TEXT;
+      ALTER TABLE experiments ADD COLUMN summary_is_current INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE experiments ADD COLUMN kind TEXT;
+      ALTER TABLE experiments ADD COLUMN config_digest TEXT;
+      ALTER TABLE experiments ADD COLUMN architecture TEXT;
+      ALTER TABLE experiments ADD COLUMN epochs INTEGER;
+      ALTER TABLE experiments ADD COLUMN method_title TEXT;
+      ALTER TABLE experiments ADD COLUMN hidden_size INTEGER;
+      ALTER TABLE experiments ADD COLUMN reconstruction_steps INTEGER;
+      ALTER TABLE experiments ADD COLUMN distillation_steps INTEGER;
+      ALTER TABLE experiments ADD COLUMN quantisation_steps INTEGER;
+      ALTER TABLE experiments ADD COLUMN accuracy REAL;
+      ALTER TABLE experiments ADD COLUMN difference REAL;
+      ALTER TABLE experiments ADD COLUMN ratio REAL;
+      ALTER TABLE experiments ADD COLUMN total_bytes REAL;
+      ALTER TABLE experiments ADD COLUMN seconds REAL;
+
+      CREATE TRIGGER config_changed AFTER UPDATE ON experiment_configs BEGIN
+        UPDATE experiments SET summary_is_current = 0 WHERE id = new.experiment_id;
+      END;
+      CREATE TRIGGER result_added AFTER INSERT ON run_results BEGIN
+        UPDATE experiments SET summary_is_current = 0 WHERE latest_run_id = new.run_id;
+      END;
+      CREATE TRIGGER result_changed AFTER UPDATE ON run_results BEGIN
+        UPDATE experiments SET summary_is_current = 0 WHERE latest_run_id = new.run_id;
+      END;
+
+      DROP INDEX experiments_by_status;
+      CREATE INDEX experiments_by_status ON experiments (status, queue_order, id);
+      CREATE INDEX experiments_by_place ON experiments (status, provider, queue_order);
+      CREATE INDEX experiments_by_creation ON experiments (created_at);
+      CREATE INDEX experiments_by_change ON experiments (updated_at);
+      CREATE INDEX experiments_by_name ON experiments (name COLLATE NOCASE);
+      CREATE INDEX experiments_by_run ON experiments (latest_run_id);
+    `,
+  },
 ]
 
 export const schemaVersion = migrations.at(-1)?.version ?? 0

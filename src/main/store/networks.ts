@@ -1,7 +1,13 @@
-import type { Preprocessing } from '#shared/preprocessing.ts'
-import type { LayerStatistics, NetworkOrigin, NetworkRecord } from '#shared/records.ts'
+import { z } from 'zod'
+import { preprocessingSchema } from '#shared/preprocessing.ts'
+import { layerStatisticsSchema, type LayerStatistics, type NetworkRecord } from '#shared/records.ts'
+import { networkOriginSchema } from '#shared/results.ts'
 import { nameTaken, notFound } from './errors.ts'
+import { readColumn } from './json-column.ts'
+import { readableRows, type UnreadableRow } from './readable-rows.ts'
 import type { Database } from './sqlite.ts'
+
+const layersSchema = z.array(layerStatisticsSchema).readonly()
 
 interface Row {
   readonly id: string
@@ -45,16 +51,17 @@ export class Networks {
       })
   }
 
-  /** Throws `not-found`. */
+  /** Throws `not-found`, `record-unreadable`. */
   get(id: string): NetworkRecord {
-    const record = this.find(id)
-    if (record === undefined) throw notFound('network', id)
-    return record
+    const row = this.#row(id)
+    if (row === undefined) throw notFound('network', id)
+    return toRecord(row)
   }
 
+  /** Undefined where there is none that can be read. */
   find(id: string): NetworkRecord | undefined {
-    const row = this.#db.prepare<[string], Row>('SELECT * FROM networks WHERE id = ?').get(id)
-    return row === undefined ? undefined : toRecord(row)
+    const row = this.#row(id)
+    return row === undefined ? undefined : readableRows([row], toRecord).records[0]
   }
 
   findByContent(sha256: string): NetworkRecord | undefined {
@@ -62,16 +69,34 @@ export class Networks {
     return row === undefined ? undefined : toRecord(row)
   }
 
-  /** By name. */
+  /** Those that can be read, by name. */
   list(): readonly NetworkRecord[] {
-    return this.#db.prepare<[], Row>('SELECT * FROM networks ORDER BY name COLLATE NOCASE').all().map(toRecord)
+    return this.#rows().records
+  }
+
+  /** Of all, readable or not: what is taken. */
+  names(): readonly string[] {
+    return this.#db.prepare<[], string>('SELECT name FROM networks').pluck().all()
+  }
+
+  /** What names one and its files, readable or not. Throws `not-found`. */
+  identity(id: string): { readonly name: string; readonly sha256: string } {
+    const row = this.#db
+      .prepare<[string], { name: string; sha256: string }>('SELECT name, sha256 FROM networks WHERE id = ?')
+      .get(id)
+    if (row === undefined) throw notFound('network', id)
+    return row
+  }
+
+  /** What stands in the table and cannot be read. */
+  unreadable(): readonly UnreadableRow[] {
+    return this.#rows().unreadable
   }
 
   layers(id: string): readonly LayerStatistics[] {
-    const row = this.#db.prepare<[string], Row>('SELECT * FROM networks WHERE id = ?').get(id)
+    const row = this.#row(id)
     if (row === undefined) throw notFound('network', id)
-    // Written by `insert` from values of this type.
-    return JSON.parse(row.layers) as readonly LayerStatistics[]
+    return readColumn(layersSchema, row.layers, `The list of layers of ${row.name}`)
   }
 
   /** Throws `not-found`, `already-exists`. */
@@ -91,8 +116,20 @@ export class Networks {
     const isTaken = this.#db.prepare('SELECT 1 FROM networks WHERE name = ?').get(name) !== undefined
     if (isTaken) throw nameTaken('network', name)
   }
+
+  #row(id: string): Row | undefined {
+    return this.#db.prepare<[string], Row>('SELECT * FROM networks WHERE id = ?').get(id)
+  }
+
+  #rows() {
+    return readableRows(
+      this.#db.prepare<[], Row>('SELECT * FROM networks ORDER BY name COLLATE NOCASE').all(),
+      toRecord,
+    )
+  }
 }
 
+/** Throws `record-unreadable`. */
 function toRecord(row: Row): NetworkRecord {
   return {
     id: row.id,
@@ -105,9 +142,8 @@ function toRecord(row: Row): NetworkRecord {
     parameters: row.parameters,
     representedWeights: row.represented_weights,
     kernels: row.kernels,
-    // Both written by `insert` from values of these types.
-    preprocessing: JSON.parse(row.preprocessing) as Preprocessing,
-    origin: JSON.parse(row.origin) as NetworkOrigin,
+    preprocessing: readColumn(preprocessingSchema, row.preprocessing, `The preprocessing of ${row.name}`),
+    origin: readColumn(networkOriginSchema, row.origin, `The origin of ${row.name}`),
     createdAt: row.created_at,
   }
 }

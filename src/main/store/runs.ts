@@ -1,28 +1,13 @@
+import type { RunSummary } from '#shared/experiment-summary.ts'
 import type { KernelPreview, LogLine, RunRecord, RunResult } from '#shared/records.ts'
 import type { AppError } from '#shared/result.ts'
 import { executorChoiceSchema, type ExecutorChoice } from '#shared/trainer-protocol.ts'
 import { newId } from '../new-id.ts'
 import { notFound } from './errors.ts'
+import { readColumn } from './json-column.ts'
+import { listedRunColumns, runRecord, runSummary, selectRuns, type ListedRunRow, type RunRow } from './run-rows.ts'
 import type { Database } from './sqlite.ts'
-
-interface Row {
-  readonly id: string
-  readonly experiment_id: string
-  readonly attempt: number
-  readonly status: RunRecord['status']
-  readonly executor: string
-  readonly device: string | null
-  readonly phase: string | null
-  readonly step: number
-  readonly total_steps: number
-  readonly steps_per_second: number | null
-  readonly remaining_seconds: number | null
-  readonly progress: number | null
-  readonly error: string | null
-  readonly result: string | null
-  readonly started_at: string
-  readonly ended_at: string | null
-}
+import { refreshSummary } from './summary-columns.ts'
 
 interface PreviewRow {
   readonly layer: string
@@ -58,12 +43,16 @@ export class Runs {
   /** The next attempt of an experiment, running. */
   start(experimentId: string, executor: ExecutorChoice): RunRecord {
     const id = newId('run')
-    this.#db
-      .prepare(
-        `INSERT INTO runs (id, experiment_id, attempt, status, executor, started_at)
-         VALUES (?, ?, (SELECT count(*) + 1 FROM runs WHERE experiment_id = ?), 'running', ?, ?)`,
-      )
-      .run(id, experimentId, experimentId, JSON.stringify(executor), this.#now())
+    this.#db.transaction(() => {
+      this.#db
+        .prepare(
+          `INSERT INTO runs (id, experiment_id, attempt, status, executor, started_at)
+           VALUES (?, ?, (SELECT count(*) + 1 FROM runs WHERE experiment_id = ?), 'running', ?, ?)`,
+        )
+        .run(id, experimentId, experimentId, JSON.stringify(executor), this.#now())
+      this.#db.prepare('UPDATE experiments SET latest_run_id = ? WHERE id = ?').run(id, experimentId)
+      refreshSummary(this.#db, experimentId)
+    })()
     return this.get(id)
   }
 
@@ -73,31 +62,44 @@ export class Runs {
     return this.get(id)
   }
 
-  /** Throws `not-found`. */
+  /** Throws `not-found`, `record-unreadable`. */
   get(id: string): RunRecord {
-    return toRecord(this.#row(id))
+    const row = this.#db.prepare<[string], RunRow>(`${selectRuns} WHERE r.id = ?`).get(id)
+    if (row === undefined) throw notFound('run', id)
+    return runRecord(row)
   }
 
-  /** Attempts of an experiment, first to last. */
+  /** Attempts of an experiment, first to last. Throws `record-unreadable`. */
   list(experimentId: string): readonly RunRecord[] {
     return this.#db
-      .prepare<[string], Row>('SELECT * FROM runs WHERE experiment_id = ? ORDER BY attempt')
+      .prepare<[string], RunRow>(`${selectRuns} WHERE r.experiment_id = ? ORDER BY r.attempt`)
       .all(experimentId)
-      .map(toRecord)
+      .map(runRecord)
   }
 
-  latest(experimentId: string): RunRecord | undefined {
-    return this.list(experimentId).at(-1)
+  /** Of every attempt of an experiment, readable or not. */
+  ids(experimentId: string): readonly string[] {
+    return this.#db
+      .prepare<[string], { id: string }>('SELECT id FROM runs WHERE experiment_id = ? ORDER BY attempt')
+      .all(experimentId)
+      .map(({ id }) => id)
   }
 
-  latestByExperiment(): ReadonlyMap<string, RunRecord> {
-    const rows = this.#db.prepare<[], Row>('SELECT * FROM runs ORDER BY attempt').all()
-    return new Map(rows.map((row) => [row.experiment_id, toRecord(row)]))
+  /** Without its result. Throws `record-unreadable`. */
+  latest(experimentId: string): RunSummary | undefined {
+    const row = this.#db
+      .prepare<[string], ListedRunRow>(
+        `SELECT ${listedRunColumns} FROM runs r WHERE r.experiment_id = ? ORDER BY r.attempt DESC LIMIT 1`,
+      )
+      .get(experimentId)
+    return row === undefined ? undefined : runSummary(row)
   }
 
   /** What the attempt was started with: going on elsewhere would change its numbers. */
   executorOf(id: string): ExecutorChoice {
-    return executorChoiceSchema.parse(JSON.parse(this.#row(id).executor))
+    const row = this.#db.prepare<[string], { executor: string }>('SELECT executor FROM runs WHERE id = ?').get(id)
+    if (row === undefined) throw notFound('run', id)
+    return readColumn(executorChoiceSchema, row.executor, `The executor of run ${id}`)
   }
 
   report(id: string, progress: RunProgress): void {
@@ -124,15 +126,14 @@ export class Runs {
 
   end(id: string, status: Exclude<RunRecord['status'], 'running'>, outcome: RunOutcome = {}): RunRecord {
     const { error, result } = outcome
-    this.#db
-      .prepare('UPDATE runs SET status = ?, error = ?, result = ?, remaining_seconds = NULL, ended_at = ? WHERE id = ?')
-      .run(
-        status,
-        error === undefined ? null : JSON.stringify(error),
-        result === undefined ? null : JSON.stringify(result),
-        this.#now(),
-        id,
-      )
+    this.#db.transaction(() => {
+      this.#db
+        .prepare('UPDATE runs SET status = ?, error = ?, remaining_seconds = NULL, ended_at = ? WHERE id = ?')
+        .run(status, error === undefined ? null : JSON.stringify(error), this.#now(), id)
+      if (result === undefined) return
+      this.#db.prepare('INSERT INTO run_results VALUES (?, ?)').run(id, JSON.stringify(result))
+      refreshSummary(this.#db, this.get(id).experimentId)
+    })()
     return this.get(id)
   }
 
@@ -174,38 +175,11 @@ export class Runs {
       .prepare<[string], LogLine>('SELECT at, level, text FROM log_lines WHERE run_id = ? ORDER BY id')
       .all(id)
   }
-
-  #row(id: string): Row {
-    const row = this.#db.prepare<[string], Row>('SELECT * FROM runs WHERE id = ?').get(id)
-    if (row === undefined) throw notFound('run', id)
-    return row
-  }
 }
 
 export interface RunOutcome {
   readonly error?: AppError
   readonly result?: RunResult
-}
-
-function toRecord(row: Row): RunRecord {
-  return {
-    id: row.id,
-    experimentId: row.experiment_id,
-    attempt: row.attempt,
-    status: row.status,
-    ...(row.device === null ? {} : { device: row.device }),
-    ...(row.phase === null ? {} : { phase: row.phase }),
-    step: row.step,
-    totalSteps: row.total_steps,
-    ...(row.steps_per_second === null ? {} : { stepsPerSecond: row.steps_per_second }),
-    ...(row.remaining_seconds === null ? {} : { remainingSeconds: row.remaining_seconds }),
-    ...(row.progress === null ? {} : { progress: row.progress }),
-    // Both were written by `end` from values of these types.
-    ...(row.error === null ? {} : { error: JSON.parse(row.error) as AppError }),
-    ...(row.result === null ? {} : { result: JSON.parse(row.result) as RunResult }),
-    startedAt: row.started_at,
-    ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
-  }
 }
 
 function bytesOf(values: Float32Array): Uint8Array {

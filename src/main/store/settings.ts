@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Settings } from '#shared/contract.ts'
 import { defaultExecutor, executorChoiceSchema } from '#shared/trainer-protocol.ts'
+import { readColumn } from './json-column.ts'
 import type { Database } from './sqlite.ts'
 
 const schemas = {
@@ -29,7 +30,7 @@ export class SettingsTable {
     const row = this.#db.prepare<[string], { value: string }>('SELECT value FROM settings WHERE key = ?').get(key)
     if (row === undefined) return defaults[key]
     // The schema of a key parses to the value of that key; the compiler does not follow the index.
-    return schemas[key].parse(JSON.parse(row.value)) as Value<K>
+    return readColumn<unknown>(schemas[key], row.value, `The setting ${key}`) as Value<K>
   }
 
   set<K extends Key>(key: K, value: Value<K>): void {

@@ -12,6 +12,7 @@ import { Metrics } from './metrics.ts'
 import { readVersion } from './migrations.ts'
 import { Networks } from './networks.ts'
 import { openDatabase, openDatabaseForReading, type OpenedDatabase } from './open-database.ts'
+import type { UnreadableRow } from './readable-rows.ts'
 import { Runs } from './runs.ts'
 import { SettingsTable } from './settings.ts'
 import { StageTimes } from './stage-times.ts'
@@ -49,7 +50,6 @@ export class Store {
 
   private constructor(layout: StoreLayout, { db, notices }: OpenedDatabase, lock: StoreLock | undefined, clock: Clock) {
     this.layout = layout
-    this.notices = notices
     this.#db = db
     this.#lock = lock
     this.#clock = clock
@@ -64,6 +64,7 @@ export class Store {
     this.importance = new Importance(db, now)
     this.settings = new SettingsTable(db)
     this.stageTimes = new StageTimes(db, now)
+    this.notices = [...notices, ...[...this.networks.unreadable(), ...this.datasets.unreadable()].map(unreadableNotice)]
   }
 
   /** Errors: `store-locked`, `store-newer`, `store-corrupt`, `internal` (SQLite cannot be loaded). */
@@ -79,7 +80,9 @@ export class Store {
         mkdirSync(path, { recursive: true })
       }
       const opened = await openDatabase(sqlite, layout, { isAfterUncleanEnd: lock.isAfterUncleanEnd, now })
-      return new Store(layout, opened, lock, clock)
+      const store = new Store(layout, opened, lock, clock)
+      store.experiments.refresh()
+      return store
     } catch (cause) {
       lock.release()
       throw cause
@@ -142,4 +145,8 @@ export class Store {
     const [newest] = listBackups(this.layout)
     return newest === undefined || this.#clock.now() - Date.parse(newest.createdAt) >= BACKUP_INTERVAL_MS
   }
+}
+
+function unreadableNotice({ name, problem }: UnreadableRow): string {
+  return `${name} is left out of the library. ${problem.message} ${problem.remedy ?? ''}`.trim()
 }

@@ -1,25 +1,33 @@
 import type { QueueState, StudioApi } from '#shared/contract.ts'
+import type { ExperimentSummary } from '#shared/experiment-summary.ts'
 import { ask } from './client.ts'
+import type { Experiments } from './experiments.svelte.ts'
 import { Resource } from './resource.svelte.ts'
 
-/** The queue as the store last announced it; progress of running experiments arrives with their metrics. */
+/** The queue as the store last announced it. It names experiments; what they are, the list of experiments says. */
 export class Queue {
   readonly state: Resource<QueueState>
-  readonly #unsubscribe: readonly (() => void)[]
+  readonly #experiments: Experiments
+  readonly #unsubscribe: () => void
 
-  constructor(api: StudioApi) {
+  constructor(api: StudioApi, experiments: Experiments) {
     this.state = new Resource(() => ask(api, 'queue.list', {}))
-    this.#unsubscribe = [
-      api.on('queue-changed', (state) => this.state.set(state)),
-      api.on('run-metrics', ({ run }) => {
-        const state = this.state.value
-        if (state === undefined || !state.running.some(({ id }) => id === run.experimentId)) return
-        this.state.set({
-          ...state,
-          running: state.running.map((item) => (item.id === run.experimentId ? { ...item, latestRun: run } : item)),
-        })
-      }),
-    ]
+    this.#experiments = experiments
+    this.#unsubscribe = api.on('queue-changed', (state) => this.state.set(state))
+  }
+
+  readonly running: readonly ExperimentSummary[] = $derived.by(() => this.#known(this.state.value?.running))
+  /** In the order in which they will run. */
+  readonly waiting: readonly ExperimentSummary[] = $derived.by(() => this.#known(this.state.value?.waiting))
+  readonly paused: readonly ExperimentSummary[] = $derived.by(() => this.#known(this.state.value?.paused))
+
+  readonly #positions: ReadonlyMap<string, number> = $derived.by(
+    () => new Map((this.state.value?.waiting ?? []).map((id, index) => [id, index + 1])),
+  )
+
+  /** Place among the waiting, from 1; undefined for one that does not wait. */
+  positionOf(id: string): number | undefined {
+    return this.#positions.get(id)
   }
 
   get waitingCount(): number {
@@ -31,6 +39,10 @@ export class Queue {
   }
 
   dispose(): void {
-    for (const unsubscribe of this.#unsubscribe) unsubscribe()
+    this.#unsubscribe()
+  }
+
+  #known(ids: readonly string[] = []): readonly ExperimentSummary[] {
+    return ids.flatMap((id) => this.#experiments.get(id) ?? [])
   }
 }

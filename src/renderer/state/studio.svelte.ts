@@ -35,7 +35,7 @@ export class Studio {
     this.tasks = new Tasks(api)
     this.library = new Library(api)
     this.experiments = new Experiments(api)
-    this.queue = new Queue(api)
+    this.queue = new Queue(api, this.experiments)
     this.preferences = new Preferences(api)
     this.imports = new Imports(api, this.tasks, this.toasts, this.router)
     this.info = new Resource(() => ask(api, 'studio.info', {}))

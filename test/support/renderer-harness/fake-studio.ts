@@ -15,6 +15,7 @@ import type {
   StudioApi,
   StudioEvents,
 } from '#shared/contract.ts'
+import { summaryOf } from '#shared/experiment-summary.ts'
 import type { ImportanceRecord } from '#shared/importance.ts'
 import {
   isPackaged,
@@ -160,7 +161,13 @@ export class FakeStudio implements StudioApi {
   #queue(): QueueState {
     const by = (status: ExperimentRecord['status']) => this.#experiments.filter((item) => item.status === status)
     const waiting = by('queued').toSorted((a, b) => (a.queuePosition ?? 0) - (b.queuePosition ?? 0))
-    return { isActive: this.#isActive, running: by('running'), waiting, paused: by('paused') }
+    const ids = (records: readonly ExperimentRecord[]) => records.map(({ id }) => id)
+    return {
+      isActive: this.#isActive,
+      running: ids(by('running')),
+      waiting: ids(waiting),
+      paused: ids(by('paused')),
+    }
   }
 
   #apply(ids: readonly string[], action: ExperimentAction): QueueState {
@@ -181,7 +188,7 @@ export class FakeStudio implements StudioApi {
         ...(status === 'queued' ? { queuePosition: this.#queue().waiting.length + 1 } : {}),
       }
       this.#replace(changed)
-      this.#emit('experiment-changed', changed)
+      this.#emit('experiment-changed', summaryOf(changed))
     }
     this.#emit('queue-changed', this.#queue())
     return this.#queue()
@@ -300,7 +307,12 @@ export class FakeStudio implements StudioApi {
     'datasets.rename': async () => this.#handlers['datasets.get']({ id: 'data-1' }).then(({ record }) => record),
     'datasets.remove': async () => undefined,
     'datasets.samples': async ({ id, offset, count }) => inventedSamples(offset, count, id === 'data-2' ? 256 : 32),
-    'experiments.list': async () => this.#experiments,
+    'experiments.list': async ({ filter: { text = '' } = {} }) => {
+      const items = this.#experiments.map(summaryOf).filter(({ name }) => includesWords(name, text))
+      return { items, total: items.length }
+    },
+    'experiments.find': async ({ text = '' }) =>
+      this.#experiments.filter(({ name, notes }) => includesWords(name + notes, text)).map(({ id }) => id),
     'experiments.get': async ({ id }) => {
       const record = this.#experiment(id)
       const dataset = this.#datasets[0]
@@ -330,7 +342,7 @@ export class FakeStudio implements StudioApi {
         ...(enqueue ? { queuePosition: this.#queue().waiting.length + 1 } : {}),
       }
       this.#experiments = [record, ...this.#experiments]
-      this.#emit('experiment-changed', record)
+      this.#emit('experiment-changed', summaryOf(record))
       this.#emit('queue-changed', this.#queue())
       return record
     },
@@ -345,8 +357,8 @@ export class FakeStudio implements StudioApi {
         isArchived: isArchived ?? before.isArchived,
       }
       this.#replace(changed)
-      this.#emit('experiment-changed', changed)
-      return changed
+      this.#emit('experiment-changed', summaryOf(changed))
+      return summaryOf(changed)
     },
     'experiments.remove': async ({ ids }) => {
       this.#experiments = this.#experiments.filter(({ id }) => !ids.includes(id))
@@ -368,9 +380,9 @@ export class FakeStudio implements StudioApi {
     'queue.cancel': async ({ ids }) => this.#apply(ids, 'cancel'),
     'queue.retry': async ({ ids }) => this.#apply(ids, 'retry'),
     'queue.move': async ({ id, position }) => {
-      const others = this.#queue().waiting.filter((item) => item.id !== id)
-      others.splice(position - 1, 0, this.#experiment(id))
-      others.forEach((item, index) => this.#replace({ ...item, queuePosition: index + 1 }))
+      const order = this.#queue().waiting.filter((item) => item !== id)
+      order.splice(position - 1, 0, id)
+      order.forEach((item, index) => this.#replace({ ...this.#experiment(item), queuePosition: index + 1 }))
       this.#emit('queue-changed', this.#queue())
       return this.#queue()
     },
@@ -441,6 +453,13 @@ export class FakeStudio implements StudioApi {
       },
     }
   }
+}
+
+function includesWords(text: string, words: string): boolean {
+  return words
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.toLowerCase().includes(word))
 }
 
 function evaluation(id: string, split: SplitName, correct: number, total = 10_000): EvaluationRecord {

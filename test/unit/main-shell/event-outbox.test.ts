@@ -86,3 +86,14 @@ test('a page that never listens costs bounded memory: the oldest are forgotten',
   const [batch] = sent as StudioEvent[][]
   expect([batch?.length, batch?.[0]]).toStrictEqual([5_000, removed('1')])
 })
+
+test('a page that listens misses nothing of a burst, one that does not keeps the newest', () => {
+  const { outbox, sent } = recordOutbox()
+  const burst = Array.from({ length: 7000 }, (_, index) => removed(`${index}`))
+  burst.forEach((event) => outbox.push(event))
+  outbox.startListening()
+  expect(sent).toStrictEqual([burst.slice(2000)])
+  burst.forEach((event) => outbox.push(event))
+  vi.runAllTimers()
+  expect(sent.slice(1).flat()).toStrictEqual(burst)
+})

@@ -1,4 +1,5 @@
 import type { BaselineConfig } from '#shared/experiment-config.ts'
+import { summaryOf } from '#shared/experiment-summary.ts'
 import { formatAmount } from '../../format/format.ts'
 import type { Studio } from '../../state/studio.svelte.ts'
 import type { BaselineSubject } from './standard-baselines.ts'
@@ -14,7 +15,7 @@ export async function queueBaselines(
     const input = { config, networkId, datasetId, enqueue: true }
     const created = await studio.act('The baselines were not queued', 'experiments.create', input)
     if (created === undefined) break
-    studio.experiments.put(created.value)
+    studio.experiments.put(summaryOf(created.value))
     added.push(created.value.id)
   }
   if (added.length > 0) studio.toasts.succeed(`${formatAmount(added.length, 'baseline')} queued`)

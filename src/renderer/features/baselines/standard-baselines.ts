@@ -1,7 +1,8 @@
 import { baselinePresets, standardBaselineIds, type BaselinePreset } from '#shared/baseline-presets.ts'
 import { comparedAtMost, type Comparison } from '#shared/contract.ts'
-import { baselineConfigSchema, type BaselineConfig } from '#shared/experiment-config.ts'
-import type { ExperimentRecord } from '#shared/records.ts'
+import { configDigest } from '#shared/config-digest.ts'
+import type { BaselineConfig } from '#shared/experiment-config.ts'
+import type { ExperimentSummary } from '#shared/experiment-summary.ts'
 
 /** What baselines are made of. */
 export interface BaselineSubject {
@@ -12,22 +13,22 @@ export interface BaselineSubject {
 /** One of the standard baselines of a network, measured on a data set. */
 export interface StandardBaseline {
   readonly preset: BaselinePreset
-  /** Parsed, as what the store gives is: equal configurations have equal texts. */
   readonly config: BaselineConfig
   /** The experiment that has its result, or will have; undefined where there is none yet. */
-  readonly present: ExperimentRecord | undefined
+  readonly present: ExperimentSummary | undefined
 }
 
 /** In the order of the presets. */
 export function standardBaselines(
   subject: BaselineSubject,
-  experiments: readonly ExperimentRecord[],
+  experiments: readonly ExperimentSummary[],
 ): readonly StandardBaseline[] {
   return baselinePresets
     .filter(({ id }) => standardBaselineIds.includes(id))
     .map((preset) => {
-      const config = baselineConfigSchema.parse(preset.config)
-      return { preset, config, present: experiments.find((experiment) => isOf(experiment, config, subject)) }
+      const { config } = preset
+      const digest = configDigest(config)
+      return { preset, config, present: experiments.find((experiment) => isOf(experiment, digest, subject)) }
     })
 }
 
@@ -40,7 +41,7 @@ export interface ComparedBaselines extends BaselineSubject {
 /** For the first network that is compared; undefined when there is none, or no room beside what is compared. */
 export function comparedBaselines(
   { entries }: Comparison,
-  experiments: readonly ExperimentRecord[],
+  experiments: readonly ExperimentSummary[],
 ): ComparedBaselines | undefined {
   const first = entries.find(({ network }) => network !== undefined)
   if (first?.network === undefined) return undefined
@@ -55,14 +56,14 @@ export function comparedBaselines(
 }
 
 function isOf(
-  { status, networkId, datasetId, config: own }: ExperimentRecord,
-  config: BaselineConfig,
+  { status, networkId, datasetId, configDigest: own }: ExperimentSummary,
+  digest: string,
   subject: BaselineSubject,
 ): boolean {
   return (
     (status === 'completed' || status === 'queued' || status === 'running') &&
     networkId === subject.networkId &&
     datasetId === subject.datasetId &&
-    JSON.stringify(own) === JSON.stringify(config)
+    own === digest
   )
 }

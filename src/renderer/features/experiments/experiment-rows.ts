@@ -1,10 +1,10 @@
-import type { ExperimentRecord, NetworkRecord, DatasetRecord } from '#shared/records.ts'
+import type { ExperimentSummary, Outcome } from '#shared/experiment-summary.ts'
+import type { NetworkRecord, DatasetRecord } from '#shared/records.ts'
 import type { ExperimentStatus } from '#shared/status-machine.ts'
 import { architectureTitle } from '#shared/architecture-catalogue.ts'
-import { outcomeOf, type Outcome } from './outcome.ts'
 
 export interface ExperimentRow {
-  readonly experiment: ExperimentRecord
+  readonly experiment: ExperimentSummary
   readonly networkName: string
   readonly datasetName: string
   readonly hiddenSize?: number
@@ -25,8 +25,6 @@ export type SortKey =
   | 'createdAt'
 
 export interface RowFilter {
-  /** Words that must all occur in name, tags, notes, network, data set or id. */
-  readonly text: string
   readonly status: ExperimentStatus | 'all'
   readonly showsArchived: boolean
   readonly isStarredOnly: boolean
@@ -38,36 +36,36 @@ export interface RowOrder {
 }
 
 export function experimentRows(
-  experiments: readonly ExperimentRecord[],
+  experiments: readonly ExperimentSummary[],
   networks: readonly NetworkRecord[],
   datasets: readonly DatasetRecord[],
 ): readonly ExperimentRow[] {
   const networkNames = new Map(networks.map(({ id, name }) => [id, name]))
   const datasetNames = new Map(datasets.map(({ id, name }) => [id, name]))
   return experiments.map((experiment) => {
-    const { config, networkId } = experiment
+    const { plan, networkId, outcome } = experiment
     return {
       experiment,
       networkName:
-        config.kind === 'train' ? architectureTitle(config.architecture) : (networkNames.get(networkId ?? '') ?? ''),
+        plan?.kind === 'train' ? architectureTitle(plan.architecture) : (networkNames.get(networkId ?? '') ?? ''),
       datasetName: datasetNames.get(experiment.datasetId) ?? '',
-      ...(config.kind === 'compress' ? { hiddenSize: config.predictor.hiddenSize } : {}),
-      outcome: outcomeOf(experiment),
+      ...(plan?.kind === 'compress' ? { hiddenSize: plan.hiddenSize } : {}),
+      outcome,
     }
   })
 }
 
-export function filterRows(rows: readonly ExperimentRow[], filter: RowFilter): readonly ExperimentRow[] {
-  const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean)
-  return rows.filter(({ experiment, networkName, datasetName }) => {
+/** @param found ids of those whose words match; undefined lets all pass */
+export function filterRows(
+  rows: readonly ExperimentRow[],
+  filter: RowFilter,
+  found?: ReadonlySet<string>,
+): readonly ExperimentRow[] {
+  return rows.filter(({ experiment }) => {
     if (experiment.isArchived !== filter.showsArchived) return false
     if (filter.isStarredOnly && !experiment.isStarred) return false
     if (filter.status !== 'all' && experiment.status !== filter.status) return false
-    if (words.length === 0) return true
-    const { name, tags, notes, id, config } = experiment
-    const architecture = config.kind === 'train' ? config.architecture : ''
-    const text = [name, ...tags, notes, id, networkName, architecture, datasetName].join('\n').toLowerCase()
-    return words.every((word) => text.includes(word))
+    return found?.has(experiment.id) ?? true
   })
 }
 
@@ -94,6 +92,12 @@ export function sortRows(rows: readonly ExperimentRow[], { key, isDescending }: 
 function compareValues(a: string | number, b: string | number): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b
   return names.compare(String(a), String(b))
+}
+
+/** For sorting: what a person or the queue touched last comes first. */
+export function latestChangeFirst(a: ExperimentSummary, b: ExperimentSummary): number {
+  if (a.updatedAt === b.updatedAt) return 0
+  return a.updatedAt < b.updatedAt ? 1 : -1
 }
 
 /** ISO times in UTC order like plain text. */

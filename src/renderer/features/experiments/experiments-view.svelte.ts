@@ -1,4 +1,5 @@
 import { comparedAtMost } from '#shared/contract.ts'
+import type { ExperimentSummary } from '#shared/experiment-summary.ts'
 import type { Studio } from '../../state/studio.svelte.ts'
 import {
   experimentRows,
@@ -10,11 +11,16 @@ import {
   type SortKey,
 } from './experiment-rows.ts'
 
+const typingPauseMs = 100
+
 /** What the table shows and what is selected in it. */
 export class ExperimentsView {
   readonly #studio: Studio
-  filter = $state.raw<RowFilter>({ text: '', status: 'all', showsArchived: false, isStarredOnly: false })
+  text = $state('')
+  filter = $state.raw<RowFilter>({ status: 'all', showsArchived: false, isStarredOnly: false })
   order = $state.raw<RowOrder>({ key: 'createdAt', isDescending: true })
+  /** Ids of those whose words match; undefined where nothing is typed. The store answers, which knows the notes too. */
+  #found = $state.raw<ReadonlySet<string>>()
   #selected = $state.raw<ReadonlySet<string>>(new Set())
 
   constructor(studio: Studio) {
@@ -26,7 +32,9 @@ export class ExperimentsView {
     return experimentRows(experiments.list.value ?? [], library.networks.value ?? [], library.datasets.value ?? [])
   })
 
-  readonly rows: readonly ExperimentRow[] = $derived(sortRows(filterRows(this.all, this.filter), this.order))
+  readonly rows: readonly ExperimentRow[] = $derived(
+    sortRows(filterRows(this.all, this.filter, this.#found), this.order),
+  )
 
   /** Selected and in sight: a filter never leaves something selected that nobody sees. */
   readonly selectedRows: readonly ExperimentRow[] = $derived(
@@ -44,9 +52,26 @@ export class ExperimentsView {
   /** Completed compressions and baselines among the selected, as many as can be compared. */
   get comparableIds(): readonly string[] {
     return this.selectedRows
-      .filter(({ experiment }) => experiment.status === 'completed' && experiment.config.kind !== 'train')
+      .filter(({ experiment }) => isComparable(experiment))
       .map(({ experiment }) => experiment.id)
       .slice(0, comparedAtMost)
+  }
+
+  /** Asks the store which experiments match the text, once nothing more is typed; returns what calls it off. */
+  find(text: string): () => void {
+    if (text.trim() === '') {
+      this.#found = undefined
+      return () => {}
+    }
+    let isOvertaken = false
+    const timer = setTimeout(async () => {
+      const found = await this.#studio.act('The filter could not be used', 'experiments.find', { text })
+      if (found !== undefined && !isOvertaken) this.#found = new Set(found.value)
+    }, typingPauseMs)
+    return () => {
+      isOvertaken = true
+      clearTimeout(timer)
+    }
   }
 
   isSelected(id: string): boolean {
@@ -90,4 +115,8 @@ export class ExperimentsView {
     this.clearSelection()
     this.#studio.toasts.succeed(ids.length === 1 ? '1 experiment deleted' : `${ids.length} experiments deleted`)
   }
+}
+
+function isComparable({ status, plan }: ExperimentSummary): boolean {
+  return status === 'completed' && plan !== undefined && plan.kind !== 'train'
 }

@@ -3,8 +3,9 @@ import type { ExperimentConfig, ExperimentKind } from '#shared/experiment-config
 import { baselinePresets } from '#shared/baseline-presets.ts'
 import { baselineSizes } from '#shared/baseline-accounting.ts'
 import { continued } from '#shared/continued-config.ts'
+import { summaryOf } from '#shared/experiment-summary.ts'
 import { compressPresets, networkPresets, trainDefaults } from '#shared/presets.ts'
-import type { NetworkDetail } from '#shared/records.ts'
+import type { ExperimentRecord, NetworkDetail } from '#shared/records.ts'
 import type { Route } from '../../state/routes.ts'
 import { Resource } from '../../state/resource.svelte.ts'
 import type { Studio } from '../../state/studio.svelte.ts'
@@ -35,13 +36,13 @@ export class ExperimentEditor {
   #startRunId = $state<string>()
   #isSaving = $state(false)
 
-  constructor(studio: Studio, start: Start) {
+  /** @param from the experiment that `start` names, whose configuration is typed in */
+  constructor(studio: Studio, start: Start, from: ExperimentRecord | undefined) {
     this.#studio = studio
     this.kind = start.kind ?? 'compress'
     this.#networkId = start.networkId
     this.#datasetId = start.datasetId
     if (start.presetId !== undefined) this.choosePreset(start.presetId)
-    const from = studio.experiments.get(start.fromId)
     if (from !== undefined) {
       this.kind = from.config.kind
       this.name = `${from.name} copy`.slice(0, 200)
@@ -197,7 +198,7 @@ export class ExperimentEditor {
     })
     this.#isSaving = false
     if (created === undefined) return
-    this.#studio.experiments.put(created.value)
+    this.#studio.experiments.put(summaryOf(created.value))
     this.#studio.router.open({ name: 'run', experimentId: created.value.id })
   }
 }

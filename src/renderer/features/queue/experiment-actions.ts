@@ -1,5 +1,5 @@
 import type { CommandName } from '#shared/contract.ts'
-import { allowedActions, type ExperimentStatus } from '#shared/status-machine.ts'
+import { allowedActions, nextStatus, type ExperimentStatus } from '#shared/status-machine.ts'
 
 type QueueCommand = Extract<CommandName, `queue.${'enqueue' | 'pause' | 'resume' | 'cancel' | 'retry'}`>
 
@@ -19,8 +19,11 @@ const userActions: readonly UserAction[] = [
   { name: 'cancel', title: 'Cancel', command: 'queue.cancel', failure: 'It was not cancelled' },
 ]
 
-/** What a person can do with an experiment in `status`; the rest of the transitions belong to the queue. */
-export function actionsFor(status: ExperimentStatus): readonly UserAction[] {
-  const allowed = allowedActions(status)
+/**
+ * What a person can do with an experiment in `status`; the rest of the transitions belong to the queue. One that cannot be
+ * read cannot be run either.
+ */
+export function actionsFor(status: ExperimentStatus, isReadable = true): readonly UserAction[] {
+  const allowed = allowedActions(status).filter((action) => isReadable || nextStatus(status, action) !== 'queued')
   return userActions.filter(({ name }) => allowed.includes(name))
 }

@@ -1,22 +1,30 @@
-import { baselineTitle } from '#shared/baseline-title.ts'
 import { phaseNames } from '#shared/compress-phases.ts'
 import type { ExperimentConfig } from '#shared/experiment-config.ts'
+import { planOf, type ExperimentPlan } from '#shared/experiment-summary.ts'
+import { assertNever } from '#shared/result.ts'
 import { architectureTitle } from '#shared/architecture-catalogue.ts'
 import { formatAmount, formatCount } from '../../format/format.ts'
 
-/** What an experiment will do, in a few words: `hidden size 160, 10,000 reconstruction and 300 distillation steps`. */
 export function plannedSteps(config: ExperimentConfig): string {
-  if (config.kind === 'train')
-    return `${architectureTitle(config.architecture)}, ${formatAmount(config.epochs, 'epoch')}`
-  if (config.kind === 'baseline') {
-    const { steps } = config.distillation
-    return `baseline ${baselineTitle(config)}${steps > 0 ? `, ${formatAmount(steps, 'step')}` : ''}`
+  return describePlan(planOf(config))
+}
+
+/** What an experiment will do, in a few words: `hidden size 160, 10,000 reconstruction and 300 distillation steps`. */
+export function describePlan(plan: ExperimentPlan): string {
+  switch (plan.kind) {
+    case 'train':
+      return `${architectureTitle(plan.architecture)}, ${formatAmount(plan.epochs, 'epoch')}`
+    case 'baseline':
+      return `baseline ${plan.title}${plan.steps > 0 ? `, ${formatAmount(plan.steps, 'step')}` : ''}`
+    case 'compress': {
+      const steps = phaseNames
+        .filter((phase) => plan.steps[phase] > 0)
+        .map((phase) => `${formatCount(plan.steps[phase])} ${phase}`)
+      return `hidden size ${plan.hiddenSize}, ${steps.length === 0 ? 'no' : joined(steps)} steps`
+    }
+    default:
+      return assertNever(plan)
   }
-  const { predictor } = config
-  const steps = phaseNames
-    .filter((phase) => config[phase].steps > 0)
-    .map((phase) => `${formatCount(config[phase].steps)} ${phase}`)
-  return `hidden size ${predictor.hiddenSize}, ${steps.length === 0 ? 'no' : joined(steps)} steps`
 }
 
 /** `a`, `a and b`, `a, b and c`. */

@@ -1,4 +1,5 @@
 import type { ExperimentDetail, StudioApi } from '#shared/contract.ts'
+import type { ExperimentSummary } from '#shared/experiment-summary.ts'
 import type { CheckpointRecord, ExperimentRecord, KernelPreview, LogLine, RunRecord } from '#shared/records.ts'
 import type { AppError } from '#shared/result.ts'
 import { MetricStore } from '../../charts/metric-series.ts'
@@ -41,6 +42,7 @@ export class LiveRun {
       api.on('experiment-changed', (experiment) => {
         if (experiment.id === experimentId) this.#follow(experiment)
       }),
+      api.on('queue-changed', ({ waiting }) => this.#place(waiting.indexOf(experimentId) + 1)),
       api.on('run-metrics', ({ runId, run, points }) => {
         if (run.experimentId !== experimentId) return
         this.#putRun(run)
@@ -104,11 +106,8 @@ export class LiveRun {
   }
 
   async load(): Promise<void> {
-    await this.detail.load()
-    const detail = this.detail.value
+    const detail = await this.#read()
     if (detail === undefined) return
-    this.#experiment = detail.record
-    this.#runs = detail.runs
     const latest = detail.record.latestRun?.id ?? detail.runs.at(-1)?.id
     if (latest !== undefined) await this.#show(latest)
   }
@@ -151,13 +150,33 @@ export class LiveRun {
     this.#redraw()
   }
 
-  #follow(experiment: ExperimentRecord): void {
-    this.#experiment = experiment
-    const { latestRun } = experiment
-    if (latestRun === undefined) return
-    const isNew = !this.#runs.some(({ id }) => id === latestRun.id)
-    this.#putRun(latestRun)
-    if (isNew && !this.#isPinned) void this.#show(latestRun.id)
+  /** Reads experiment and runs anew: an announcement has neither configuration nor notes nor results. */
+  async #read(): Promise<ExperimentDetail | undefined> {
+    await this.detail.load()
+    const detail = this.detail.value
+    if (detail === undefined) return undefined
+    this.#experiment = detail.record
+    this.#runs = detail.runs
+    return detail
+  }
+
+  #follow({ latestRun, status, updatedAt }: ExperimentSummary): void {
+    const known = this.#experiment
+    if (known === undefined) return
+    const knownRun = this.#runs.find(({ id }) => id === latestRun?.id)
+    if (knownRun !== undefined && latestRun?.status === 'running') this.#putRun({ ...knownRun, ...latestRun })
+    const isNewRun = latestRun !== undefined && known.latestRun?.id !== latestRun.id
+    if (known.updatedAt === updatedAt && known.status === status && !isNewRun) return
+    void this.#read().then(() => {
+      if (isNewRun && !this.#isPinned) return this.#show(latestRun.id)
+    })
+  }
+
+  /** `position` 0: it does not wait. */
+  #place(position: number): void {
+    if (this.#experiment === undefined) return
+    const { queuePosition: _before, ...experiment } = this.#experiment
+    this.#experiment = position === 0 ? experiment : { ...experiment, queuePosition: position }
   }
 
   #putRun(run: RunRecord): void {

@@ -29,8 +29,6 @@ interface PaletteWorld {
   readonly isQueueActive: boolean
 }
 
-const shownExperiments = 200
-
 /** Everything the palette can do now. */
 export function paletteEntries(world: PaletteWorld): readonly PaletteEntry[] {
   const go = sections.map(({ title, route, key }): PaletteEntry => ({
@@ -77,7 +75,7 @@ export function paletteEntries(world: PaletteWorld): readonly PaletteEntry[] {
     ...actions,
     ...places(
       'Experiments',
-      world.experiments.slice(0, shownExperiments),
+      world.experiments,
       ({ id }) => ({ name: 'run', experimentId: id }),
       ({ status }) => status,
     ),

@@ -1,35 +1,27 @@
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { Datasets } from '#main/store/datasets.ts'
 import { storeLayout } from '#main/store/layout.ts'
 import { migrate, migrations, readVersion, schemaVersion } from '#main/store/migrations.ts'
 import { loadSqlite } from '#main/store/sqlite.ts'
 import { Store } from '#main/store/store.ts'
+import { configVersion } from '#shared/experiment-config.ts'
 import { fastConfig } from '#shared/fast-preset.ts'
 import type { ImportanceRecord } from '#shared/importance.ts'
 import { defaultPreprocessing } from '#shared/preprocessing.ts'
+import { completedRun } from '#test/support/experiment-records.ts'
 import { FakeClock } from '#test/support/fake-clock.ts'
 import { datasetRecord, networkRecord } from '#test/support/records.ts'
+import { openFilledStore, openStore } from '#test/support/store.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
+import version1 from '../../../fixtures/configs/version-1.json' with { type: 'json' }
 
 const clock = new FakeClock()
 const executor = { executor: 'onnxruntime', provider: 'cpu', threads: 1 } as const
-const opened: Store[] = []
-afterEach(async () => {
-  for (const store of opened.splice(0)) await store.close()
-})
-
-async function openStore(folder = temporaryFolder()): Promise<Store> {
-  const store = await Store.open({ folder, program: 'test', clock })
-  opened.push(store)
-  return store
-}
 
 async function storeWithExperiments(count: number): Promise<{ store: Store; ids: readonly string[] }> {
-  const store = await openStore()
-  store.networks.insert(networkRecord(), [])
-  store.datasets.insert(datasetRecord())
+  const store = await openFilledStore()
   const ids = Array.from(
     { length: count },
     (_, i) =>
@@ -131,7 +123,8 @@ describe('migrations', () => {
       ...[id, name, architecture, title, sha256, JSON.stringify(origin)],
     )
     db.exec(`
-      INSERT INTO datasets VALUES ('data-1', 'CIFAR-10', 'cifar10', '[]', '[3,32,32]', '{}', 'd', 1, 'known', 'then');
+      INSERT INTO datasets VALUES
+        ('data-1', 'CIFAR-10', 'cifar10', '[]', '[3,32,32]', '${JSON.stringify(datasetRecord().counts)}', 'd', 1, 'known', 'then');
       INSERT INTO experiments (id, name, status, config, network_id, dataset_id, created_at, updated_at)
         VALUES ('exp-1', 'old', 'completed', '${JSON.stringify(fastConfig)}', 'net-1', 'data-1', 'then', 'then');
       INSERT INTO runs (id, experiment_id, attempt, status, executor, started_at)
@@ -154,6 +147,53 @@ describe('migrations', () => {
     expect(store.networks.get('net-1').preprocessing).toEqual(defaultPreprocessing)
     // The old rows were copied aside before they were touched.
     expect(readdirSync(store.layout.backups)).toHaveLength(1)
+  })
+
+  it('from 5 to 6 keep configurations and results, and derive what lists show of them', async () => {
+    const folder = temporaryFolder()
+    const sqlite = loadSqlite()
+    const db = new sqlite(storeLayout(folder).database)
+    migrate(db, 5)
+    db.exec(`
+      INSERT INTO networks VALUES ('net-1', 'ResNet-20', 'resnet20-cifar-b', 'ResNet-20', 10, 'n', 1, 2, 3, 4,
+        '${JSON.stringify(networkRecord().origin)}', '[]', 'then', '${JSON.stringify(defaultPreprocessing)}');
+      INSERT INTO datasets VALUES ('data-1', 'CIFAR-10', 'cifar10', '[]', '[3,32,32]',
+        '${JSON.stringify(datasetRecord().counts)}', 'd', 1, 'known', 'then', '{"count":0,"files":[]}');
+    `)
+    const [compression, training] = version1.cases
+    const insert = db.prepare(
+      `INSERT INTO experiments (id, name, status, config, network_id, dataset_id, executor, queue_order, created_at,
+         updated_at) VALUES (?, ?, ?, ?, 'net-1', 'data-1', ?, ?, ?, ?)`,
+    )
+    const onCuda = JSON.stringify({ ...executor, provider: 'cuda' })
+    insert.run('exp-1', 'done', 'completed', JSON.stringify(compression?.config), null, null, '2029', '2029')
+    insert.run('exp-2', 'waiting', 'queued', JSON.stringify(training?.config), onCuda, 3, '2030', '2030')
+    insert.run('exp-3', 'of tomorrow', 'queued', '{"version":99,"kind":"compress"}', null, 4, '2031', '2031')
+    const { result } = completedRun({ correct: 9000 })
+    const runs = db.prepare(
+      `INSERT INTO runs (id, experiment_id, attempt, status, executor, result, started_at, progress)
+       VALUES (?, 'exp-1', ?, ?, ?, ?, 'then', 1)`,
+    )
+    runs.run('run-1', 1, 'failed', JSON.stringify(executor), null)
+    runs.run('run-2', 2, 'completed', JSON.stringify(executor), JSON.stringify(result))
+    db.close()
+
+    const store = await openStore(folder)
+    expect(store.experiments.get('exp-1')).toMatchObject({
+      config: { ...compression?.read, version: configVersion },
+      latestRun: { id: 'run-2', progress: 1, result },
+    })
+    expect(store.experiments.list().items).toMatchObject([
+      { id: 'exp-3', problem: { message: expect.stringMatching(/made by a newer studio/) as string } },
+      { id: 'exp-2', plan: { kind: 'train', epochs: training?.read.epochs }, outcome: {} },
+      {
+        id: 'exp-1',
+        plan: { kind: 'compress', hiddenSize: 160 },
+        outcome: { accuracy: 0.9 },
+        latestRun: { id: 'run-2' },
+      },
+    ])
+    expect(store.experiments.queue.heads(['cuda'])).toEqual([{ id: 'exp-2', provider: 'cuda' }, { id: 'exp-3' }])
   })
 
   it('make STRICT tables only', () => {
@@ -202,15 +242,13 @@ describe('Experiments', () => {
     const [a = '', b = '', c = ''] = ids
     store.experiments.transition(c, 'dispatch')
     store.experiments.transition(c, 'recover')
-    expect(store.experiments.withStatus('queued').map(({ id, queuePosition }) => [id, queuePosition])).toEqual([
-      [c, 1],
-      [a, 2],
-      [b, 3],
-    ])
-    store.experiments.move(c, 2)
-    expect(store.experiments.withStatus('queued').map(({ id }) => id)).toEqual([a, c, b])
-    store.experiments.move(a, 99)
-    expect(store.experiments.withStatus('queued').map(({ id }) => id)).toEqual([c, b, a])
+    expect(store.experiments.queue.ids('queued')).toEqual([c, a, b])
+    store.experiments.queue.move(c, 2)
+    expect(store.experiments.queue.ids('queued')).toEqual([a, c, b])
+    store.experiments.queue.move(a, 99)
+    expect(store.experiments.queue.ids('queued')).toEqual([c, b, a])
+    store.experiments.queue.move(a, 1)
+    expect(ids.map((id) => store.experiments.get(id).queuePosition)).toEqual([1, 3, 2])
   })
 
   it('take their runs, metrics and evaluations with them', async () => {

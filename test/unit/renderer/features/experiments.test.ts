@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { summaryOf } from '#shared/experiment-summary.ts'
 import { fastConfig } from '#shared/fast-preset.ts'
 import { trainDefaults } from '#shared/presets.ts'
 import type { ExperimentRecord } from '#shared/records.ts'
@@ -11,9 +12,9 @@ import { droppedPosition } from '#renderer/features/queue/queue-moves.ts'
 import { datasetRecord, networkRecord } from '../../../support/records.ts'
 import { experimentRecord, completedRun } from '../../../support/experiment-records.ts'
 
-const everything: RowFilter = { text: '', status: 'all', showsArchived: false, isStarredOnly: false }
+const everything: RowFilter = { status: 'all', showsArchived: false, isStarredOnly: false }
 const rowsOf = (experiments: readonly ExperimentRecord[]) =>
-  experimentRows(experiments, [networkRecord()], [datasetRecord()])
+  experimentRows(experiments.map(summaryOf), [networkRecord()], [datasetRecord()])
 const idsOf = (rows: ReturnType<typeof rowsOf>) => rows.map(({ experiment }) => experiment.id)
 
 describe('rows of experiments', () => {
@@ -26,15 +27,9 @@ describe('rows of experiments', () => {
     expect(row?.outcome.difference).toBeCloseTo(-0.0173, 10)
   })
 
-  test('match when every word occurs in name, tags, notes or network', () => {
-    const rows = rowsOf([
-      experimentRecord({ id: 'a', name: 'Wide', tags: ['paper'] }),
-      experimentRecord({ id: 'b', name: 'Wide', notes: 'for the talk' }),
-      experimentRecord({ id: 'c', name: 'Narrow', tags: ['paper'] }),
-    ])
-    expect(idsOf(filterRows(rows, { ...everything, text: ' wide PAPER ' }))).toEqual(['a'])
-    expect(idsOf(filterRows(rows, { ...everything, text: 'resnet-20' }))).toEqual(['a', 'b', 'c'])
-    expect(idsOf(filterRows(rows, { ...everything, text: 'talk' }))).toEqual(['b'])
+  test('can be only those the store found', () => {
+    const rows = rowsOf([experimentRecord({ id: 'a' }), experimentRecord({ id: 'b' })])
+    expect(idsOf(filterRows(rows, everything, new Set(['b', 'gone'])))).toEqual(['b'])
   })
 
   test('hide archived ones unless asked for, and can show one status or starred ones', () => {
@@ -115,6 +110,9 @@ describe('the queue', () => {
     expect(actionsFor('running').map(({ name }) => name)).toEqual(['pause', 'cancel'])
     expect(actionsFor('failed').map(({ name }) => name)).toEqual(['retry'])
     expect(actionsFor('completed')).toEqual([])
+    // One that cannot be read cannot be run.
+    expect(actionsFor('paused', false).map(({ name }) => name)).toEqual(['cancel'])
+    expect(actionsFor('failed', false)).toEqual([])
   })
 
   test('drops onto the position of the row below the pointer', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { comparedBaselines, standardBaselines } from '#renderer/features/baselines/standard-baselines.ts'
 import { standardBaselineIds } from '#shared/baseline-presets.ts'
+import { summaryOf } from '#shared/experiment-summary.ts'
 import { preprocessingPresets } from '#shared/preprocessing.ts'
 import { comparedAtMost, type Comparison } from '#shared/contract.ts'
 import type { NetworkRecord } from '#shared/records.ts'
@@ -33,7 +34,7 @@ test('those that are there, or will be, are not made again', () => {
     experimentRecord({ id: 'of another network', status: 'completed', config: second, networkId: 'net-2' }),
     experimentRecord({ id: 'waiting', status: 'queued', config: third }),
   ]
-  expect(comparedBaselines(comparisonOf(1), experiments)).toEqual({
+  expect(comparedBaselines(comparisonOf(1), experiments.map(summaryOf))).toEqual({
     networkId: 'net-1',
     datasetId: 'data-1',
     presentIds: ['done', 'waiting'],
@@ -50,13 +51,10 @@ test('nothing is offered where there is no network, or no room', () => {
 test('each says whether it is there for this network on these images', () => {
   const [first, second] = configs
   if (first === undefined || second === undefined) throw new Error('too few')
-  const done = experimentRecord({ id: 'done', status: 'completed', config: first })
-  const elsewhere = experimentRecord({
-    id: 'on other images',
-    status: 'completed',
-    config: second,
-    datasetId: 'data-2',
-  })
+  const done = summaryOf(experimentRecord({ id: 'done', status: 'completed', config: first }))
+  const elsewhere = summaryOf(
+    experimentRecord({ id: 'on other images', status: 'completed', config: second, datasetId: 'data-2' }),
+  )
   const found = standardBaselines({ networkId: 'net-1', datasetId: 'data-1' }, [elsewhere, done])
   expect(found.map(({ config, present }) => [config, present])).toEqual(
     configs.map((config) => [config, config === first ? done : undefined]),

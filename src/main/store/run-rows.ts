@@ -1,0 +1,64 @@
+import type { RunSummary } from '#shared/experiment-summary.ts'
+import type { RunRecord } from '#shared/records.ts'
+import { appErrorSchema, runResultSchema } from '#shared/results.ts'
+import { readColumn } from './json-column.ts'
+
+/** The columns of `runs` that lists show, under these names. */
+export interface ListedRunRow {
+  readonly run_id: string
+  readonly attempt: number
+  readonly run_status: RunRecord['status']
+  readonly device: string | null
+  readonly phase: string | null
+  readonly step: number
+  readonly total_steps: number
+  readonly steps_per_second: number | null
+  readonly remaining_seconds: number | null
+  readonly progress: number | null
+  readonly error: string | null
+}
+
+/** All of them, and the result. */
+export interface RunRow extends ListedRunRow {
+  readonly experiment_id: string
+  readonly started_at: string
+  readonly ended_at: string | null
+  readonly result: string | null
+}
+
+/** Of a table or alias `r`. */
+export const listedRunColumns = `r.id AS run_id, r.attempt, r.status AS run_status, r.device, r.phase, r.step,
+  r.total_steps, r.steps_per_second, r.remaining_seconds, r.progress, r.error`
+
+export const selectRuns = `SELECT ${listedRunColumns}, r.experiment_id, r.started_at, r.ended_at, o.result
+  FROM runs r LEFT JOIN run_results o ON o.run_id = r.id`
+
+/** Throws `record-unreadable`. */
+export function runSummary(row: ListedRunRow): RunSummary {
+  return {
+    id: row.run_id,
+    attempt: row.attempt,
+    status: row.run_status,
+    ...(row.device === null ? {} : { device: row.device }),
+    ...(row.phase === null ? {} : { phase: row.phase }),
+    step: row.step,
+    totalSteps: row.total_steps,
+    ...(row.steps_per_second === null ? {} : { stepsPerSecond: row.steps_per_second }),
+    ...(row.remaining_seconds === null ? {} : { remainingSeconds: row.remaining_seconds }),
+    ...(row.progress === null ? {} : { progress: row.progress }),
+    ...(row.error === null ? {} : { error: readColumn(appErrorSchema, row.error, `The error of run ${row.attempt}`) }),
+  }
+}
+
+/** Throws `record-unreadable`. */
+export function runRecord(row: RunRow): RunRecord {
+  return {
+    ...runSummary(row),
+    experimentId: row.experiment_id,
+    ...(row.result === null
+      ? {}
+      : { result: readColumn(runResultSchema, row.result, `The result of run ${row.attempt}`) }),
+    startedAt: row.started_at,
+    ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * The columns of `experiments` that say what configuration and result say, so that a list reads neither. They are written
+ * in the same transaction as those; triggers mark them as stale when a text changes otherwise.
+ */
+import { configDigest } from '#shared/config-digest.ts'
+import { readConfig } from '#shared/config-migrations.ts'
+import { outcomeOf, planOf, type ExperimentPlan, type Outcome } from '#shared/experiment-summary.ts'
+import { runResultSchema } from '#shared/results.ts'
+import { parseJson, problemOf, readColumn } from './json-column.ts'
+import type { Database } from './sqlite.ts'
+
+export interface SummaryRow {
+  /** 0: the others are not to be believed. */
+  readonly summary_is_current: number
+  readonly kind: ExperimentPlan['kind'] | null
+  readonly config_digest: string | null
+  readonly architecture: string | null
+  readonly epochs: number | null
+  readonly method_title: string | null
+  readonly hidden_size: number | null
+  readonly reconstruction_steps: number | null
+  readonly distillation_steps: number | null
+  readonly quantisation_steps: number | null
+  readonly accuracy: number | null
+  readonly difference: number | null
+  readonly ratio: number | null
+  readonly total_bytes: number | null
+  readonly seconds: number | null
+}
+
+export interface DerivedSummary {
+  readonly plan: ExperimentPlan
+  readonly configDigest: string
+  readonly outcome: Outcome
+}
+
+/** What the columns must say of an experiment. Throws `record-unreadable`. */
+export function deriveSummary(db: Database, id: string): DerivedSummary {
+  const texts = db
+    .prepare<[string], { config: string; result: string | null }>(
+      `SELECT c.config, o.result FROM experiments e JOIN experiment_configs c ON c.experiment_id = e.id
+       LEFT JOIN run_results o ON o.run_id = e.latest_run_id WHERE e.id = ?`,
+    )
+    .get(id)
+  const config = readConfig(parseJson(texts?.config ?? '', 'Its configuration'))
+  const result =
+    texts?.result === null || texts === undefined
+      ? undefined
+      : readColumn(runResultSchema, texts.result, 'The result of its run')
+  return { plan: planOf(config), configDigest: configDigest(config), outcome: outcomeOf(result) }
+}
+
+/** Derives the columns of one experiment anew. Those of an unreadable one stay stale: lists say what is wrong with it. */
+export function refreshSummary(db: Database, id: string): void {
+  problemOf(() => writeSummary(db, id, deriveSummary(db, id)))
+}
+
+/** Derives all that a migration, or another hand, left stale. Belongs into a transaction. */
+export function refreshStaleSummaries(db: Database): void {
+  const stale = db.prepare<[], { id: string }>('SELECT id FROM experiments WHERE summary_is_current = 0').all()
+  for (const { id } of stale) refreshSummary(db, id)
+}
+
+export function summaryOfRow(row: SummaryRow): DerivedSummary | undefined {
+  const plan = row.summary_is_current === 1 ? planOfRow(row) : undefined
+  if (plan === undefined || row.config_digest === null) return undefined
+  return {
+    plan,
+    configDigest: row.config_digest,
+    outcome: {
+      ...(row.accuracy === null ? {} : { accuracy: row.accuracy }),
+      ...(row.difference === null ? {} : { difference: row.difference }),
+      ...(row.ratio === null ? {} : { ratio: row.ratio }),
+      ...(row.total_bytes === null ? {} : { totalBytes: row.total_bytes }),
+      ...(row.seconds === null ? {} : { seconds: row.seconds }),
+    },
+  }
+}
+
+function planOfRow(row: SummaryRow): ExperimentPlan | undefined {
+  switch (row.kind) {
+    case 'compress':
+      return {
+        kind: row.kind,
+        hiddenSize: row.hidden_size ?? 0,
+        steps: {
+          reconstruction: row.reconstruction_steps ?? 0,
+          distillation: row.distillation_steps ?? 0,
+          quantisation: row.quantisation_steps ?? 0,
+        },
+      }
+    case 'train':
+      return { kind: row.kind, architecture: row.architecture ?? '', epochs: row.epochs ?? 0 }
+    case 'baseline':
+      return { kind: row.kind, title: row.method_title ?? '', steps: row.distillation_steps ?? 0 }
+    default:
+      return undefined
+  }
+}
+
+function writeSummary(db: Database, id: string, { plan, configDigest, outcome }: DerivedSummary): void {
+  const values: Omit<SummaryRow, 'summary_is_current'> = {
+    kind: plan.kind,
+    config_digest: configDigest,
+    architecture: plan.kind === 'train' ? plan.architecture : null,
+    epochs: plan.kind === 'train' ? plan.epochs : null,
+    method_title: plan.kind === 'baseline' ? plan.title : null,
+    hidden_size: plan.kind === 'compress' ? plan.hiddenSize : null,
+    reconstruction_steps: plan.kind === 'compress' ? plan.steps.reconstruction : null,
+    distillation_steps: distillationSteps(plan),
+    quantisation_steps: plan.kind === 'compress' ? plan.steps.quantisation : null,
+    accuracy: outcome.accuracy ?? null,
+    difference: outcome.difference ?? null,
+    ratio: outcome.ratio ?? null,
+    total_bytes: outcome.totalBytes ?? null,
+    seconds: outcome.seconds ?? null,
+  }
+  const assignments = Object.keys(values).map((column) => `${column} = @${column}`)
+  db.prepare(`UPDATE experiments SET ${assignments.join(', ')}, summary_is_current = 1 WHERE id = @id`).run({
+    ...values,
+    id,
+  })
+}
+
+function distillationSteps(plan: ExperimentPlan): number | null {
+  switch (plan.kind) {
+    case 'compress':
+      return plan.steps.distillation
+    case 'baseline':
+      return plan.steps
+    case 'train':
+      return null
+  }
+}

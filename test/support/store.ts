@@ -1,0 +1,21 @@
+import { onTestFinished } from 'vitest'
+import type { Clock } from '#main/clock.ts'
+import { Store } from '#main/store/store.ts'
+import { FakeClock } from './fake-clock.ts'
+import { datasetRecord, networkRecord } from './records.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+/** A store, by default one of its own; closed when the test ends. */
+export async function openStore(folder = temporaryFolder(), clock: Clock = new FakeClock()): Promise<Store> {
+  const store = await Store.open({ folder, program: 'test', clock })
+  onTestFinished(() => store.close())
+  return store
+}
+
+/** One with a network `net-1` and a data set `data-1`, without their files. */
+export async function openFilledStore(clock?: Clock): Promise<Store> {
+  const store = await openStore(temporaryFolder(), clock)
+  store.networks.insert(networkRecord(), [])
+  store.datasets.insert(datasetRecord())
+  return store
+}
