@@ -1,4 +1,4 @@
-/** How a list of experiments is asked for. */
+/** How a list of experiments is asked for (docs/adr/0013). */
 import { z } from 'zod'
 import { experimentKinds } from './experiment-config.ts'
 import type { ExperimentSummary } from './experiment-summary.ts'

@@ -168,7 +168,8 @@ export class LiveRun {
     const isNewRun = latestRun !== undefined && known.latestRun?.id !== latestRun.id
     if (known.updatedAt === updatedAt && known.status === status && !isNewRun) return
     void this.#read().then(() => {
-      if (isNewRun && !this.#isPinned) return this.#show(latestRun.id)
+      // Two announcements of a new run may both have asked.
+      if (isNewRun && !this.#isPinned && this.#runId !== latestRun.id) return this.#show(latestRun.id)
     })
   }
 
