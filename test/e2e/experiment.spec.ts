@@ -18,7 +18,8 @@ test('a smoke experiment from the form to the comparison, watched live', async (
   await expect(progress).toContainText('66')
   // Nothing moves by itself: drawing the window sixty times a second would take its processor time from the training.
   await expect.poll(() => page.evaluate(() => document.getAnimations().length)).toBe(0)
-  const plot = page.getByRole('region', { name: 'Charts' }).locator('.plot').first()
+  // By its name: processor and memory are drawn from the first heartbeat on, before there is a loss.
+  const plot = page.getByRole('region', { name: 'Charts' }).getByRole('img', { name: /^Losses/ })
   await plot.locator('canvas').evaluate((canvas) => canvas.setAttribute('data-first', 'yes'))
   await expect(page.getByText('Completed').first()).toBeVisible({ timeout: 90_000 })
   await expect(page.getByRole('heading', { name: 'Result' })).toBeVisible()
