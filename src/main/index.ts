@@ -95,6 +95,10 @@ class Desktop {
     app.on('window-all-closed', () => {
       if (process.platform !== 'darwin') app.quit()
     })
+    // Chromium starts it anew, in software when the card's driver keeps failing; the log must say why a window flickers.
+    app.on('child-process-gone', (_event, { type, reason, exitCode }) => {
+      if (type === 'GPU') this.#log('warning', `The graphics process has gone: ${reason} (${exitCode}).`)
+    })
     app.on('before-quit', (event) => {
       // Also when the last window closes on the way out: `app.exit` at the end of it asks nobody.
       event.preventDefault()
