@@ -43,7 +43,13 @@ export async function bootstrapElectron({ env }) {
   const declared = await declaredElectron()
   installSystemPackages({ needsDisplay: !hasDisplay, isFallback: declared === undefined })
   const electron = declared ?? (await fallbackElectron())
-  const electronEnv = { ...env, NERN_ELECTRON: electron.executable, NERN_ELECTRON_VERSION: electron.version }
+  const electronEnv = {
+    ...env,
+    NERN_ELECTRON: electron.executable,
+    NERN_ELECTRON_VERSION: electron.version,
+    // By this Playwright finds it on its own, as it must (docs/adr/0013).
+    ELECTRON_OVERRIDE_DIST_PATH: electron.dist,
+  }
   if (electron.isFallback) {
     const { sqliteForFallback } = await import('./sqlite-for-fallback.mjs')
     electronEnv['NERN_BETTER_SQLITE3'] = await sqliteForFallback()

@@ -15,9 +15,10 @@ export function sandboxArguments() {
  */
 export function launchStudio(provided, args) {
   const { electron, hasDisplay } = provided
-  // On a virtual screen there is no session bus and no graphics driver, of which Chromium complains at length.
-  const quiet = hasDisplay ? [] : ['--log-level=3']
+  // On a virtual screen there is no graphics driver, so everything is drawn in software: Chromium needs not try. Nor is
+  // there a session bus, of which it complains at length.
+  const virtual = hasDisplay ? [] : ['--disable-gpu', '--log-level=3']
   return withDisplay(provided, (env) =>
-    runForeground(electron.executable, [...sandboxArguments(), ...quiet, root, ...args], { env, cwd: process.cwd() }),
+    runForeground(electron.executable, [...sandboxArguments(), ...virtual, root, ...args], { env, cwd: process.cwd() }),
   )
 }

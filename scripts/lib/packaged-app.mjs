@@ -73,7 +73,9 @@ export async function checkStart({ executable }, env) {
   let errors = ''
   app.stderr.setEncoding('utf8').on('data', (text) => (errors = (errors + text).slice(-4000)))
   try {
-    await lookAtWindow(await debuggingAddress(userData, app))
+    const address = await debuggingAddress(userData, app)
+    await pageLoaded(address)
+    await lookAtWindow(address)
   } catch (cause) {
     throw new Error(`${cause.message}\nThe app wrote: ${errors}`, { cause })
   } finally {
@@ -93,14 +95,26 @@ async function debuggingAddress(userData, app) {
   throw new Error(`the packaged app opened no window within ${START_MS / 1000} seconds`)
 }
 
+/**
+ * Waits for the title of the page. Playwright must not connect while a navigation is about to commit: it would wait for
+ * the news of it for ever (docs/adr/0013).
+ */
+async function pageLoaded(address) {
+  let titles = []
+  for (const deadline = Date.now() + START_MS; Date.now() < deadline; await wait(100)) {
+    const targets = await (await fetch(`${address}/json/list`)).json()
+    titles = targets.map(({ title }) => title)
+    if (titles.some((title) => title.includes('NeRN Studio'))) return
+  }
+  throw new Error(`no window was called NeRN Studio within ${START_MS / 1000} seconds, but ${JSON.stringify(titles)}`)
+}
+
 async function lookAtWindow(address) {
   const { chromium } = await import('@playwright/test')
   const browser = await chromium.connectOverCDP(address)
   const [context] = browser.contexts()
-  const page = context.pages()[0] ?? (await context.waitForEvent('page'))
+  const [page] = context.pages()
   await page.getByRole('heading', { level: 1 }).waitFor({ timeout: START_MS })
-  const title = await page.title()
-  if (!title.includes('NeRN Studio')) throw new Error(`the window's title is "${title}"`)
   const answer = await page.evaluate(() => globalThis.api.invoke('doctor.run', { probe: true }))
   if (!answer.ok) throw new Error(`the Doctor page failed: ${JSON.stringify(answer.error)}`)
   const engine = answer.value.engines.find(({ executor, provider }) => executor === 'onnxruntime' && provider === 'cpu')

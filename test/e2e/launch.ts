@@ -21,18 +21,23 @@ export const screenshotsFolder = join(root, 'screenshots')
 /** Files that are not part of the project (README: test data). */
 export const sharedFolder = resolve(root, process.env['NERN_SHARED'] ?? '../shared')
 
-/** The Electron that the scripts found or made. */
+/** The Electron that the scripts found or made; throws when they made none, or the studio is not built. */
 export function electronExecutable(): string {
   const executable = process.env['NERN_ELECTRON']
-  if (executable === undefined) throw new Error('NERN_ELECTRON names no Electron. Run: npm run test:e2e')
+  if (executable === undefined || process.env['ELECTRON_OVERRIDE_DIST_PATH'] === undefined) {
+    throw new Error('The environment names no Electron. Run: npm run test:e2e')
+  }
   if (!existsSync(join(appFolder, 'out/main/index.js'))) throw new Error(`${appFolder} is not built.`)
   return executable
 }
 
-/** Arguments of a studio whose state lies in `folder`. Chromium refuses its sandbox to root, and only to root. */
+/**
+ * Arguments of a studio whose state lies in `folder`. It draws in software, on every machine the same. Chromium refuses its
+ * sandbox to root, and only to root.
+ */
 export function studioArguments(folder: string): readonly string[] {
-  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  return [...sandbox, appFolder, `--user-data-dir=${join(folder, 'user-data')}`, `--store=${storeFolderIn(folder)}`]
+  const switches = ['--disable-gpu', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])]
+  return [...switches, appFolder, `--user-data-dir=${join(folder, 'user-data')}`, `--store=${storeFolderIn(folder)}`]
 }
 
 export function storeFolderIn(folder: string): string {
@@ -46,10 +51,12 @@ export interface OpenStudio {
   readonly storeFolder: string
 }
 
-export async function launchStudio(folder: string, args: readonly string[] = []): Promise<OpenStudio> {
+export async function launchStudio(folder: string): Promise<OpenStudio> {
+  electronExecutable()
   const app = await _electron.launch({
-    executablePath: electronExecutable(),
-    args: [...studioArguments(folder), ...args],
+    // Never with `executablePath`: only an Electron that Playwright has looked up itself is held back until Playwright
+    // listens. Otherwise a page whose navigation commits at the wrong moment is waited for in vain (docs/adr/0013).
+    args: [...studioArguments(folder)],
     env: studioEnvironment(),
     // A process that never answers is then an error with what it printed, and not a test that took too long.
     timeout: 40_000,
