@@ -1,13 +1,10 @@
-/** `npm run test:e2e`: the built studio in a real Electron, on a virtual screen when there is none. Arguments go to Playwright. */
+/**
+ * `npm run test:e2e`: the built studio in a real Electron, on a virtual screen when there is none. `--beside-load` keeps
+ * all processors busy meanwhile; other arguments go to Playwright.
+ */
 import process from 'node:process'
-import { bootstrap, bootstrapElectron, runNode, say } from './lib/bootstrap.mjs'
+import { runEndToEnd } from './lib/end-to-end.mjs'
 
-const tools = await bootstrap()
-const { buildCli, buildStudio } = await import('./lib/build.mjs')
-const { withDisplay } = await import('./lib/display.mjs')
-const provided = await bootstrapElectron(tools)
-await buildCli()
-await buildStudio()
-say(`End-to-end tests in Electron ${provided.electron.version}`)
-const playwright = ['node_modules/@playwright/test/cli.js', 'test', ...process.argv.slice(2)]
-process.exit(await withDisplay(provided, (env) => runNode({ node: tools.node, env }, playwright)))
+const args = process.argv.slice(2)
+const isBesideLoad = args.includes('--beside-load')
+process.exit(await runEndToEnd({ args: args.filter((arg) => arg !== '--beside-load'), isBesideLoad }))

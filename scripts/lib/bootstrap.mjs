@@ -47,7 +47,7 @@ export async function bootstrapElectron({ env }) {
     ...env,
     NERN_ELECTRON: electron.executable,
     NERN_ELECTRON_VERSION: electron.version,
-    // By this Playwright finds it on its own, as it must (docs/adr/0013).
+    // By this Playwright finds it on its own, as it must (docs/adr/0015).
     ELECTRON_OVERRIDE_DIST_PATH: electron.dist,
   }
   if (electron.isFallback) {

@@ -97,7 +97,7 @@ async function debuggingAddress(userData, app) {
 
 /**
  * Waits for the title of the page. Playwright must not connect while a navigation is about to commit: it would wait for
- * the news of it for ever (docs/adr/0013).
+ * the news of it for ever (docs/adr/0015).
  */
 async function pageLoaded(address) {
   let titles = []

@@ -39,3 +39,15 @@ export function countsOfPlaywright(file) {
   const { stats, errors } = JSON.parse(fs.readFileSync(file, 'utf8'))
   return { passed: stats.expected, failed: stats.unexpected + stats.flaky + errors.length, skipped: stats.skipped }
 }
+
+/**
+ * How long each studio of a test took to open, in milliseconds, from the annotations in Playwright's JSON report.
+ * @returns {number[]}
+ */
+export function launchTimesOfPlaywright(file) {
+  const testsOf = ({ suites = [], specs = [] }) => [...specs.flatMap(({ tests }) => tests), ...suites.flatMap(testsOf)]
+  return testsOf(JSON.parse(fs.readFileSync(file, 'utf8')))
+    .flatMap(({ results }) => results.flatMap(({ annotations }) => annotations))
+    .filter(({ type }) => type === 'launch')
+    .map(({ description }) => Number.parseInt(description, 10))
+}

@@ -24,8 +24,8 @@ interface Fixtures {
 }
 
 interface WorkerFixtures {
-  /** What `library` starts from, made once: untrained weights in the place of the sample network. */
-  readonly libraryFolder: string
+  /** What `library` starts from, made when it is first wanted: untrained weights in the place of the sample network. */
+  readonly libraryFolder: () => Promise<string>
   /** One studio on a new store for tests that leave nothing behind: starting takes longer than most of them. */
   readonly sharedStudio: OpenStudio
 }
@@ -37,11 +37,14 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of the fixtures from the pattern
     async ({}, use) => {
       const folder = await mkdtemp(join(tmpdir(), 'nern-e2e-library-'))
-      await fillLibrary(folder)
-      await use(folder)
+      let filled: Promise<void> | undefined
+      await use(async () => {
+        await (filled ??= fillLibrary(folder))
+        return folder
+      })
       await rm(folder, { recursive: true, force: true })
     },
-    { scope: 'worker', timeout: 120_000 },
+    { scope: 'worker' },
   ],
 
   sharedStudio: [
@@ -58,16 +61,19 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
   folder: async ({ start, libraryFolder }, use) => {
     const folder = await mkdtemp(join(tmpdir(), 'nern-e2e-'))
-    if (start === 'library') await cp(storeFolderIn(libraryFolder), storeFolderIn(folder), { recursive: true })
+    if (start === 'library') await cp(storeFolderIn(await libraryFolder()), storeFolderIn(folder), { recursive: true })
     await use(folder)
     await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   },
 
-  launch: async ({ folder }, use) => {
+  launch: async ({ folder }, use, info) => {
     const started: OpenStudio[] = []
     await use(async () => {
+      const startedAt = performance.now()
       const studio = await launchStudio(folder)
       started.push(studio)
+      // What `npm run test:launch` reads.
+      info.annotations.push({ type: 'launch', description: `${Math.round(performance.now() - startedAt)} ms` })
       return studio
     })
     for (const { process } of started) process.kill('SIGKILL')

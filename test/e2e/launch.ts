@@ -55,7 +55,7 @@ export async function launchStudio(folder: string): Promise<OpenStudio> {
   electronExecutable()
   const app = await _electron.launch({
     // Never with `executablePath`: only an Electron that Playwright has looked up itself is held back until Playwright
-    // listens. Otherwise a page whose navigation commits at the wrong moment is waited for in vain (docs/adr/0013).
+    // listens. Otherwise a page whose navigation commits at the wrong moment is waited for in vain (docs/adr/0015).
     args: [...studioArguments(folder)],
     env: studioEnvironment(),
     // A process that never answers is then an error with what it printed, and not a test that took too long.

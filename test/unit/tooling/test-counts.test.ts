@@ -2,7 +2,12 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
-import { countsOfOutput, countsOfPlaywright, countsOfVitest } from '../../../scripts/lib/test-counts.mjs'
+import {
+  countsOfOutput,
+  countsOfPlaywright,
+  countsOfVitest,
+  launchTimesOfPlaywright,
+} from '../../../scripts/lib/test-counts.mjs'
 
 function report(contents: unknown): string {
   const file = join(temporaryFolder(), 'report.json')
@@ -44,4 +49,13 @@ describe('a report of vitest', () => {
 test('a report of Playwright counts flaky tests and broken files as failed', () => {
   const stats = { expected: 4, unexpected: 1, flaky: 1, skipped: 2 }
   expect(countsOfPlaywright(report({ stats, errors: [{}] }))).toEqual({ passed: 4, failed: 3, skipped: 2 })
+})
+
+test('a report of Playwright tells how long each launch took, however deep its suites lie', () => {
+  const tests = (description: string) => [
+    { tests: [{ results: [{ annotations: [{ type: 'launch', description }] }] }] },
+  ]
+  const other = [{ tests: [{ results: [{ annotations: [{ type: 'Electron', description: '33.2.1' }] }] }] }]
+  const suites = [{ specs: tests('912 ms'), suites: [{ specs: [...tests('1250 ms'), ...other] }] }]
+  expect(launchTimesOfPlaywright(report({ suites }))).toEqual([912, 1250])
 })
