@@ -85,7 +85,7 @@ test('a training starts from weights of the library, which bring their architect
   await page.getByRole('option', { name: 'ResNet-20 (CIFAR, option A)' }).click()
 
   await start.click()
-  await page.getByRole('option', { name: network?.name }).click()
+  await page.getByRole('option', { name: network?.name ?? '' }).click()
   await expect(architecture).toContainText('ResNet-20 (CIFAR, option B)')
   await page.getByRole('button', { name: 'Keep as draft' }).click()
   await expect(page.getByText('Draft').first()).toBeVisible()

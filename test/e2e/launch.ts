@@ -3,7 +3,8 @@ import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from '@playwright/test'
-import type { CommandInput, CommandName, CommandOutput, Place, StudioApi } from '#shared/contract.ts'
+import type { CommandInput, CommandName, CommandOutput, StudioApi } from '#shared/contract.ts'
+import type { Route } from '#renderer/state/routes.ts'
 import type { Result } from '#shared/result.ts'
 
 declare global {
@@ -98,8 +99,8 @@ export async function ask<N extends CommandName>(
   return answer.value as CommandOutput<N>
 }
 
-/** Shows a place as the Go menu does. */
-export async function show({ app, page }: OpenStudio, place: Place): Promise<void> {
+/** Shows a place as the Go menu does; also one with more to it than the menu ever asks for. */
+export async function show({ app, page }: OpenStudio, place: Route): Promise<void> {
   await app.evaluate(({ BrowserWindow }, payload) => {
     BrowserWindow.getAllWindows()[0]?.webContents.send('events:batch', [{ event: 'place-requested', payload }])
   }, place)

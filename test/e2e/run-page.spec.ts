@@ -64,3 +64,40 @@ test('is fed by the run, live and ended', async ({ studio }) => {
   await expect(card('Checkpoints')).toHaveCount(0)
   await picture(page, 'run-page-ended')
 })
+
+test('knows the time left within 40 % from a third of a run on', async ({ studio }, info) => {
+  const { page } = studio
+  const config = interruptibleConfig()
+  // Steps on images cost many of those before them, and rounding compiles anew for every layer.
+  const { id } = await enqueue(studio, 'Timed', {
+    ...config,
+    reconstruction: { ...config.reconstruction, steps: 900 },
+    distillation: { ...config.distillation, steps: 40, dataBatch: 32 },
+    quantisation: { ...config.quantisation, steps: 12 },
+    storage: { ...config.storage, predictor: 'int6' },
+  })
+  const told = await page.evaluate(
+    (experimentId) =>
+      new Promise<{ endedAt: number; estimates: { at: number; remaining: number }[] }>((resolve) => {
+        const estimates: { at: number; remaining: number }[] = []
+        window.api.on('run-metrics', ({ run }) => {
+          if (run.experimentId !== experimentId || run.remainingSeconds === undefined) return
+          estimates.push({ at: performance.now() / 1000, remaining: run.remainingSeconds })
+        })
+        window.api.on('experiment-changed', (experiment) => {
+          if (experiment.id !== experimentId || experiment.status !== 'completed') return
+          resolve({ endedAt: performance.now() / 1000, estimates })
+        })
+      }),
+    id,
+  )
+  const { endedAt, estimates } = told
+  const third = (estimates[0]?.at ?? NaN) + (endedAt - (estimates[0]?.at ?? NaN)) / 3
+  // The last moments are those of files and of the end of a process.
+  const judged = estimates.filter(({ at }) => at >= third && endedAt - at > 2)
+  const errors = judged.map(({ at, remaining }) => Math.abs(remaining - (endedAt - at)) / (endedAt - at))
+  const worst = Math.max(...errors)
+  info.annotations.push({ type: 'time left', description: `off by ${(100 * worst).toFixed(0)} % at most` })
+  expect(judged.length).toBeGreaterThan(3)
+  expect(worst).toBeLessThan(0.4)
+})
