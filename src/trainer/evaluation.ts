@@ -19,6 +19,11 @@ export function evaluationBatchOf({ inputShape }: Network): number {
   return Math.max(fewestImages, Math.floor(evaluationPixels / (inputShape.height * inputShape.width)))
 }
 
+/** Runs of the evaluation program that `images` of a split take; the last one may be padded, and costs as much. */
+export function evaluationBatches(network: Network, images: number): number {
+  return Math.ceil(images / evaluationBatchOf(network))
+}
+
 export interface Evaluation {
   readonly correct: number
   readonly total: number
@@ -70,7 +75,7 @@ export async function evaluateSplit(
 }
 
 /**
- * Teaches `time` what an image of an evaluation costs, from one batch of the validation split.
+ * Teaches `time` what a batch of an evaluation costs, from one of the validation split.
  * @param evaluate measures a network of the same cost as those to come
  */
 export async function probeEvaluation(
@@ -83,7 +88,7 @@ export async function probeEvaluation(
   const data = await loadSplit(dataset, 'validation', network, evaluationBatchOf(network))
   const startedMs = context.now()
   await evaluate(data, () => context.breathe())
-  time.learn(evaluationStage, (context.now() - startedMs) / 1000 / data.labels.length)
+  time.learn(evaluationStage, (context.now() - startedMs) / 1000)
 }
 
 function encodePredictions(classes: Uint16Array, count: number): Uint8Array<ArrayBuffer> {

@@ -1,11 +1,12 @@
 /** The end of every run that makes a package: the original network and the one the package gives, on both splits. */
 import type { CompiledProgram, DeviceState, Executor } from '#engine/executors/executor.ts'
 import { evaluateProgram } from '#engine/network-evaluation.ts'
+import type { Network } from '#networks/network.ts'
 import { formatPercent } from '#shared/format.ts'
 import type { SplitPredictions, TrainerJob } from '#shared/trainer-protocol.ts'
 import type { ImageSplit } from './data/image-split.ts'
 import { loadImageCount, loadSplit } from './data/open-dataset.ts'
-import { evaluateSplit, evaluationBatchOf, type Evaluation } from './evaluation.ts'
+import { evaluateSplit, evaluationBatches, evaluationBatchOf, type Evaluation } from './evaluation.ts'
 import { note } from './job-context.ts'
 import type { LoadedNetwork } from './network-file.ts'
 import { evaluationProgress } from './steps/evaluation-progress.ts'
@@ -27,14 +28,15 @@ export interface MeasureBothOptions {
   ) => Promise<Evaluation>
 }
 
-/** Images that `measureBoth` will look at. */
-export async function imagesToMeasure(job: PackagingJob): Promise<number> {
-  let images = 0
+/** Batches of images that `measureBoth` will run. */
+export async function batchesToMeasure(job: PackagingJob, network: Network): Promise<number> {
+  let batches = 0
   for (const split of finalSplits) {
     const count = await loadImageCount(job.dataset, split)
-    images += knownEvaluation(job, split, count) === undefined ? 2 * count : count
+    const networks = knownEvaluation(job, split, count) === undefined ? 2 : 1
+    batches += networks * evaluationBatches(network, count)
   }
-  return images
+  return batches
 }
 
 /** On all images of validation and test. Throws `Paused` once a pause was asked for. */

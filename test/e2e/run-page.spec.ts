@@ -7,6 +7,9 @@ import { screenshotsFolder, show } from './launch.ts'
 
 test.use({ start: 'library' })
 
+/** Represented ones of the ResNet-20 of the library. */
+const layers = 21
+
 /** The step that the Kernels card shows. */
 async function previewedStep(page: Page): Promise<number> {
   const text = await page.getByRole('region', { name: 'Kernels' }).textContent()
@@ -32,7 +35,7 @@ test('is fed by the run, live and ended', async ({ studio }) => {
   // Previews come by themselves, and go on.
   await expect.poll(() => previewedStep(page), { timeout: 60_000 }).toBeGreaterThan(0)
   const first = await previewedStep(page)
-  await expect(card('Relative error by layer').getByRole('listitem')).toHaveCount(19)
+  await expect(card('Relative error by layer').getByRole('listitem')).toHaveCount(layers)
   const progress = card('Progress')
   await expect(progress).toContainText(/Time left\s*[\d.]+ (s|min)/)
   const charts = card('Charts')
@@ -58,7 +61,7 @@ test('is fed by the run, live and ended', async ({ studio }) => {
 
   await expect(card('Result')).toBeVisible()
   await expect(card('Kernels')).toBeVisible()
-  await expect(card('Relative error by layer').getByRole('listitem')).toHaveCount(19)
+  await expect(card('Relative error by layer').getByRole('listitem')).toHaveCount(layers)
   await expect(card('Log')).toContainText('The package takes')
   // Nothing can go on from the checkpoints of an ended run: there are none, and no card for them.
   await expect(card('Checkpoints')).toHaveCount(0)

@@ -7,7 +7,7 @@ import { float32Tensor, sizeOf, type HostTensors } from '#shared/host-tensor.ts'
 import { Random } from '#shared/random.ts'
 import type { JobContext } from '../job-context.ts'
 import type { LoadedNetwork } from '../network-file.ts'
-import type { TimeLeft } from '../steps/time-left.ts'
+import { startOf, type TimeLeft } from '../steps/time-left.ts'
 import { cacheState, refreshedEvery } from './full-steps.ts'
 import { imageStep } from './image-step.ts'
 import { areLogitsFixed } from './original-logits.ts'
@@ -66,18 +66,22 @@ export async function probeImageSteps({
     await context.breathe()
     return (context.now() - startedMs) / 1000
   }
-  /** Seconds a step from `at` on, where all kernels are predicted; the first compiles and is not counted. */
-  const paceFrom = async (at: number): Promise<number> => {
-    await secondsOf(at)
+  /** Seconds of the first step from `at` on, which compiles and predicts all kernels, and of those behind it. */
+  const pacesFrom = async (at: number): Promise<{ readonly start: number; readonly step: number }> => {
+    const start = await secondsOf(at)
     const next = await secondsOf(at + 1)
-    if (everySteps === 1) return next
-    return ((await secondsOf(at)) + (everySteps - 1) * next) / everySteps
+    if (everySteps === 1) return { start, step: next }
+    return { start, step: ((await secondsOf(at)) + (everySteps - 1) * next) / everySteps }
+  }
+  const learn = (stage: string, { start, step: pace }: { readonly start: number; readonly step: number }): void => {
+    time.learn(startOf(stage), start)
+    time.learn(stage, pace)
   }
   try {
-    if (unknown.has(warmupStage)) time.learn(warmupStage, await paceFrom(0))
+    if (unknown.has(warmupStage)) learn(warmupStage, await pacesFrom(0))
     if (stagesWithImages.length === 0) return
-    const pace = await paceFrom(Math.ceil((warmupSteps + 1) / everySteps) * everySteps)
-    for (const stage of stagesWithImages) time.learn(stage, pace)
+    const paces = await pacesFrom(Math.ceil((warmupSteps + 1) / everySteps) * everySteps)
+    for (const stage of stagesWithImages) learn(stage, paces)
   } finally {
     step.dispose()
     state.dispose()

@@ -1,4 +1,4 @@
-/** The stages of a compression for its time left, and which steps and images they count. */
+/** The stages of a compression for its time left, and which steps and batches they count. */
 import { segmentsOf, type Segment } from '#shared/compress-phases.ts'
 import type { CompressConfig } from '#shared/experiment-config.ts'
 import { evaluationStage, startOf, type Stage } from '../steps/time-left.ts'
@@ -8,8 +8,8 @@ export const warmupStage = 'warm-up'
 export const roundingStage = 'rounding'
 export const packagingStage = 'packaging'
 
-/** Until it was measured once; a probe of what takes so little would take longer. */
-const assumedSeconds = 1
+/** Until they were measured once; a probe of what takes so little would take longer. */
+const assumedSeconds = { start: 1, end: 0.3 } as const
 
 /** Stage of a step: in a warm-up a step sees no images, and costs a fraction. */
 export function stageOfStep({ distillation }: CompressConfig, { phase }: Segment, at: number): string {
@@ -24,15 +24,15 @@ export function isEvaluationDue({ evaluation }: CompressConfig, segment: Segment
   return isInTurn || done === steps
 }
 
-/** Images that the evaluations of a run look at. */
-export interface PlannedImages {
+/** Batches of images that the evaluations of a run take. */
+export interface PlannedBatches {
   /** By one evaluation between steps. */
   readonly between: number
   /** By those at the end. */
   readonly final: number
 }
 
-export function compressStages(config: CompressConfig, images: PlannedImages): readonly Stage[] {
+export function compressStages(config: CompressConfig, batches: PlannedBatches): readonly Stage[] {
   const units = new Map<string, number>()
   const add = (name: string, count: number): void => void units.set(name, (units.get(name) ?? 0) + count)
   for (const segment of segmentsOf(config)) {
@@ -42,13 +42,16 @@ export function compressStages(config: CompressConfig, images: PlannedImages): r
       if (next !== stage) add(startOf(next), 1)
       stage = next
       add(next, 1)
-      if (isEvaluationDue(config, segment, at + 1)) add(evaluationStage, images.between)
+      if (isEvaluationDue(config, segment, at + 1)) add(evaluationStage, batches.between)
     }
   }
-  add(evaluationStage, images.final)
+  add(evaluationStage, batches.final)
   add(roundingStage, 1)
   add(packagingStage, 1)
-  const isShort = (name: string): boolean =>
-    name === roundingStage || name === packagingStage || name.startsWith(startOf(''))
-  return [...units].map(([name, count]) => ({ name, units: count, ...(isShort(name) ? { assumedSeconds } : {}) }))
+  return [...units].map(([name, count]) => ({ name, units: count, ...assumptionOf(name) }))
+}
+
+function assumptionOf(name: string): Pick<Stage, 'assumedSeconds'> {
+  if (name === roundingStage || name === packagingStage) return { assumedSeconds: assumedSeconds.end }
+  return name.startsWith(startOf('')) ? { assumedSeconds: assumedSeconds.start } : {}
 }

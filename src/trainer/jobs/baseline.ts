@@ -8,6 +8,7 @@ import { readBaselinePackage } from '#formats/baseline-package/reader.ts'
 import { writeBaselinePackage } from '#formats/baseline-package/writer.ts'
 import { accuracyPairs } from '#shared/accuracy-pairs.ts'
 import { decompressed } from '#shared/compressed-tensor.ts'
+import type { Network } from '#networks/network.ts'
 import type { HostTensors } from '#shared/host-tensor.ts'
 import { formatExactBytes } from '#shared/format.ts'
 import { AppException } from '#shared/result.ts'
@@ -18,7 +19,7 @@ import { readCheckpoint } from '../checkpoint.ts'
 import { reconstructionErrors } from '../compress/reconstructed-evaluation.ts'
 import { evaluateSplit, evaluationBatchOf, probeEvaluation } from '../evaluation.ts'
 import { breatheOrPause, note, tellPhase, type JobContext, type JobEnd } from '../job-context.ts'
-import { imagesToMeasure, measureBoth } from '../measure-both.ts'
+import { batchesToMeasure, measureBoth } from '../measure-both.ts'
 import {
   loadNetwork,
   packagedNetwork,
@@ -42,7 +43,7 @@ export async function baseline(job: BaselineJob, context: JobContext): Promise<J
   const options = { allowsEntropy: job.config.storage.entropyCoding }
   const resumed =
     context.checkpoint === undefined ? undefined : readCheckpoint(context.checkpoint, baselineProgressSchema)
-  const time = timeLeftOf(job, await stagesOf(job))
+  const time = timeLeftOf(job, await stagesOf(job, network))
   const { executor, device } = await openExecutor(context.executor)
   try {
     const { steps } = job.config.distillation
@@ -116,13 +117,13 @@ export async function baseline(job: BaselineJob, context: JobContext): Promise<J
 
 const compressionStage = 'compression'
 
-async function stagesOf(job: BaselineJob): Promise<readonly Stage[]> {
+async function stagesOf(job: BaselineJob, network: Network): Promise<readonly Stage[]> {
   const { steps } = job.config.distillation
   return [
     { name: distillationPhase, units: steps },
     { name: startOf(distillationPhase), units: Math.min(1, steps), assumedSeconds: 1 },
-    { name: compressionStage, units: 1, assumedSeconds: 1 },
-    { name: evaluationStage, units: await imagesToMeasure(job) },
+    { name: compressionStage, units: 1, assumedSeconds: 0.3 },
+    { name: evaluationStage, units: await batchesToMeasure(job, network) },
   ]
 }
 

@@ -27,9 +27,9 @@ import { learningRateOf, type Step, type StepOptions } from '../compress/step.ts
 import { StoredPredictor } from '../compress/stored-predictor.ts'
 import type { ImageSplit } from '../data/image-split.ts'
 import { loadSplit } from '../data/open-dataset.ts'
-import { probeEvaluation } from '../evaluation.ts'
+import { evaluationBatches, probeEvaluation } from '../evaluation.ts'
 import { breatheOrPause, tellPhase, type JobContext, type JobEnd } from '../job-context.ts'
-import { imagesToMeasure } from '../measure-both.ts'
+import { batchesToMeasure } from '../measure-both.ts'
 import { loadNetwork, storedRemainderOf, type LoadedNetwork } from '../network-file.ts'
 import { openExecutor } from '../open-executor.ts'
 import { evaluationProgress } from '../steps/evaluation-progress.ts'
@@ -148,7 +148,10 @@ class CompressRun {
     const validation = await loadSplit(job.dataset, 'validation', network, config.evaluation.images)
     const time = timeLeftOf(
       job,
-      compressStages(config, { between: validation.labels.length, final: await imagesToMeasure(job) }),
+      compressStages(config, {
+        between: evaluationBatches(network, validation.labels.length),
+        final: await batchesToMeasure(job, network),
+      }),
     )
     const parts = { job, context, original, setup, executor, evaluation, validation, time, start: start?.tensors }
     const run = new CompressRun(parts)
@@ -168,7 +171,7 @@ class CompressRun {
       stageOf: (at) => stageOfStep(config, segment, at),
       prepare: () => this.#prepare(segment),
       evaluation: {
-        images: this.#parts.validation.labels.length,
+        batches: evaluationBatches(this.#parts.original.network, this.#parts.validation.labels.length),
         isDue: (done) => isEvaluationDue(config, segment, done),
         measure: () => this.#measure(phase),
       },

@@ -28,7 +28,7 @@ import { batchSourceStateSchema, readCheckpoint, type Checkpoint } from '../chec
 import { BatchSource } from '../data/batch-source.ts'
 import type { ImageSplit } from '../data/image-split.ts'
 import { loadClassCount, loadImageCount, loadSplit } from '../data/open-dataset.ts'
-import { evaluateSplit, evaluationBatchOf, probeEvaluation, type Evaluation } from '../evaluation.ts'
+import { evaluateSplit, evaluationBatches, evaluationBatchOf, probeEvaluation, type Evaluation } from '../evaluation.ts'
 import type { JobContext, JobEnd } from '../job-context.ts'
 import type { MetricValues } from '../metrics.ts'
 import { loadNetwork, type LoadedNetwork } from '../network-file.ts'
@@ -201,7 +201,7 @@ class TrainRun {
       stageOf: () => trainingPhase,
       prepare: async () => (at) => this.#runStep(at),
       evaluation: {
-        images: this.#splits.validation.labels.length,
+        batches: evaluationBatches(this.#network, this.#splits.validation.labels.length),
         isDue: (done) => this.#isEvaluationDue(done),
         measure: () => this.#measureEpoch(),
       },
@@ -303,13 +303,13 @@ class TrainRun {
 
   #stages(): readonly Stage[] {
     const { validation, testImages } = this.#splits
-    const images = validation.labels.length
+    const batchesOf = (images: number) => evaluationBatches(this.#network, images)
     const epochs = Array.from({ length: this.#job.config.epochs }, (_, epoch) => (epoch + 1) * this.#stepsPerEpoch)
     const evaluations = epochs.filter((done) => this.#isEvaluationDue(done)).length
     return [
       { name: trainingPhase, units: this.totalSteps },
       { name: startOf(trainingPhase), units: 1, assumedSeconds: 1 },
-      { name: evaluationStage, units: (evaluations + 1) * images + testImages },
+      { name: evaluationStage, units: (evaluations + 1) * batchesOf(validation.labels.length) + batchesOf(testImages) },
     ]
   }
 

@@ -4,7 +4,7 @@ import type { RunState } from './run-state.ts'
 
 /**
  * For `evaluateSplit`. Throws `Paused` once a pause was asked for: an evaluation is done again.
- * @param stage of `TimeLeft`, in images
+ * @param stage of `TimeLeft`, in batches
  * @param phase shown while it goes on; left out for an evaluation between steps
  */
 export function evaluationProgress(
@@ -12,13 +12,12 @@ export function evaluationProgress(
   stage: string,
   phase?: string,
 ): (done: number, total: number) => Promise<void> {
-  let last = { done: 0, atMs: context.now() }
+  let lastMs = context.now()
   return async (done, total) => {
-    const atMs = context.now()
-    metrics.time.record(stage, done - last.done, (atMs - last.atMs) / 1000)
+    metrics.time.record(stage, 1, (context.now() - lastMs) / 1000)
     if (phase !== undefined) tellPhase(context, phase, done, total)
     metrics.sendWhenDue(step)
     await breatheOrPause(context)
-    last = { done, atMs: context.now() }
+    lastMs = context.now()
   }
 }

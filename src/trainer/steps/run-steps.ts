@@ -36,8 +36,8 @@ export interface StepEvaluation {
 }
 
 export interface StretchEvaluation {
-  /** Images that one evaluation looks at. */
-  readonly images: number
+  /** Batches of images that one evaluation takes. */
+  readonly batches: number
   /** Whether the network is measured after `done` steps of the stretch. */
   isDue(done: number): boolean
   /** Throws `Paused` when a pause was asked for: it is done again later. */
@@ -128,7 +128,7 @@ function skipDone({ step, metrics }: RunState, { first, steps, stageOf, evaluati
     if (stageOf(at) !== stage && at + 1 < step - first) metrics.time.skip(startOf(stageOf(at)), 1)
     stage = stageOf(at)
     metrics.time.skip(stage, 1)
-    if (evaluation?.isDue(at + 1) === true) metrics.time.skip(evaluationStage, evaluation.images)
+    if (evaluation?.isDue(at + 1) === true) metrics.time.skip(evaluationStage, evaluation.batches)
   }
 }
 

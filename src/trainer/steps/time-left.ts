@@ -1,12 +1,12 @@
 /**
  * How long a run will still take, from what its parts cost. A run is planned as stages of equal units (steps of a phase,
- * images of an evaluation, the package); each stage has a pace in seconds a unit: measured in this attempt, else known
+ * batches of an evaluation, the package); each stage has a pace in seconds a unit: measured in this attempt, else known
  * from earlier runs on this machine, else from a probe.
  */
 
 export interface Stage {
   readonly name: string
-  /** Steps, images or pieces over the whole run; 0 leaves the stage out. */
+  /** Steps, batches or pieces over the whole run; 0 leaves the stage out. */
   readonly units: number
   /** Seconds a unit while nothing better is known, for stages too short to be worth a probe. */
   readonly assumedSeconds?: number
@@ -17,7 +17,7 @@ export function startOf(stage: string): string {
   return `start of ${stage}`
 }
 
-/** The stage of all evaluations; its units are images. */
+/** The stage of all evaluations; its units are batches. */
 export const evaluationStage = 'evaluation'
 
 /** Seconds a unit, by stage. */

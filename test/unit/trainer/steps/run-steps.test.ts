@@ -82,7 +82,7 @@ async function play(script: Script): Promise<Played> {
         return Promise.resolve({ loss, values: { 'loss.total': loss } })
       }),
     evaluation: {
-      images: 100,
+      batches: 1,
       isDue: (done) => done % 4 === 0 || done === steps,
       async measure() {
         if (run.step === script.pauseInEvaluationAfter) request = 'pause'
