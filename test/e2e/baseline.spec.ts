@@ -1,10 +1,9 @@
 import { standardBaselineIds } from '#shared/baseline-presets.ts'
-import { enqueue, get, int4Config, reaches, smokeConfig } from './experiments.ts'
+import { enqueue, get, int4Config, reaches, smokeConfig, whileComputing } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
 import { ask, show } from './launch.ts'
 
 test.use({ start: 'library' })
-test.setTimeout(400_000)
 
 test('a baseline from the form to the comparison', async ({ studio }) => {
   const { page } = studio
@@ -21,9 +20,7 @@ test('a baseline from the form to the comparison', async ({ studio }) => {
 
   await expect(page.getByRole('heading', { level: 1, name: 'Untrained ResNet-20 int4' })).toBeVisible()
   await expect(page.getByText('Baseline int4 of Untrained ResNet-20')).toBeVisible()
-  await expect(page.getByText('Completed').first()).toBeVisible({
-    timeout: 120_000,
-  })
+  await expect(page.getByText('Completed').first()).toBeVisible(whileComputing)
   await expect(page.getByRole('heading', { name: 'Result' })).toBeVisible()
   const [experiment] = (await ask(page, 'experiments.list', {})).items
   const result = (await get(studio, experiment?.id ?? '')).latestRun?.result

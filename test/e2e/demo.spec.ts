@@ -5,8 +5,6 @@ import { join } from 'node:path'
 import { expect, test } from './fixtures.ts'
 import { electronExecutable, studioArguments, studioEnvironment } from './launch.ts'
 
-test.setTimeout(300_000)
-
 /** Runs the demo without anybody watching, as `npm run demo` does where there is no display. */
 async function runDemo(folder: string, args: readonly string[]) {
   const demo = ['--demo', '--demo-exit', ...args]

@@ -1,4 +1,4 @@
-import { get } from './experiments.ts'
+import { get, whileComputing } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
 import { ask, show } from './launch.ts'
 
@@ -21,7 +21,7 @@ test('a smoke experiment from the form to the comparison, watched live', async (
   // By its name: processor and memory are drawn from the first heartbeat on, before there is a loss.
   const plot = page.getByRole('region', { name: 'Charts' }).getByRole('img', { name: /^Losses/ })
   await plot.locator('canvas').evaluate((canvas) => canvas.setAttribute('data-first', 'yes'))
-  await expect(page.getByText('Completed').first()).toBeVisible({ timeout: 90_000 })
+  await expect(page.getByText('Completed').first()).toBeVisible(whileComputing)
   await expect(page.getByRole('heading', { name: 'Result' })).toBeVisible()
   // Points went into the charts that were there: building them anew at every redraw costs a processor core.
   await expect(plot.locator('canvas')).toHaveAttribute('data-first', 'yes')
@@ -37,9 +37,8 @@ test('a smoke experiment from the form to the comparison, watched live', async (
   await expect(importance).toContainText('Not measured yet for single weights on the validation split')
   await importance.getByRole('radio', { name: 'Kernels' }).click()
   await importance.getByRole('button', { name: 'Measure' }).click()
-  await expect(importance.getByRole('img', { name: /^Accuracy of the pruned original network/ })).toBeVisible({
-    timeout: 90_000,
-  })
+  const accuracies = importance.getByRole('img', { name: /^Accuracy of the pruned original network/ })
+  await expect(accuracies).toBeVisible(whileComputing)
   // Where nothing is pruned yet, every order gives what the run measured of the original.
   await importance.getByRole('slider', { name: 'Pruned fraction' }).fill('0')
   const validation =

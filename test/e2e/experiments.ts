@@ -5,6 +5,9 @@ import { baselinePresetConfig, compressPresetConfig } from '#test/support/preset
 import { expect } from './fixtures.ts'
 import { ask, type OpenStudio } from './launch.ts'
 
+/** For what the trainer computes: it comes to an end on a busy machine too, only later. */
+export const whileComputing = { timeout: 300_000 }
+
 export function smokeConfig(): CompressConfig {
   return compressPresetConfig('smoke')
 }
@@ -42,20 +45,17 @@ export async function get({ page }: OpenStudio, id: string): Promise<ExperimentR
 }
 
 export async function reaches(studio: OpenStudio, id: string, status: ExperimentRecord['status']): Promise<void> {
-  await expect.poll(async () => (await get(studio, id)).status, { timeout: 180_000 }).toBe(status)
+  await expect.poll(async () => (await get(studio, id)).status, whileComputing).toBe(status)
 }
 
 /** The run goes on and has made a checkpoint that it did not have at `step`. */
 export async function reachesCheckpointAfter(studio: OpenStudio, id: string, step: number): Promise<void> {
   await expect
-    .poll(
-      async () => {
-        const run = (await get(studio, id)).latestRun
-        const checkpoints = run === undefined ? [] : await ask(studio.page, 'runs.checkpoints', { id: run.id })
-        return Math.max(-1, ...checkpoints.map((checkpoint) => checkpoint.step))
-      },
-      { timeout: 180_000 },
-    )
+    .poll(async () => {
+      const run = (await get(studio, id)).latestRun
+      const checkpoints = run === undefined ? [] : await ask(studio.page, 'runs.checkpoints', { id: run.id })
+      return Math.max(-1, ...checkpoints.map((checkpoint) => checkpoint.step))
+    }, whileComputing)
     .toBeGreaterThan(step)
 }
 

@@ -1,4 +1,4 @@
-import { enqueue, get, interruptibleConfig, reaches } from './experiments.ts'
+import { enqueue, get, interruptibleConfig, reaches, whileComputing } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
 import { show } from './launch.ts'
 
@@ -31,7 +31,7 @@ test('pause, resume, reorder and cancel from the queue', async ({ studio }) => {
   await expect(waiting.getByRole('listitem').first()).toContainText('First')
   await page.getByRole('switch', { name: 'Queue' }).click()
   await expect
-    .poll(async () => (await get(studio, first.id)).latestRun?.step ?? -1, { timeout: 60_000 })
+    .poll(async () => (await get(studio, first.id)).latestRun?.step ?? -1, whileComputing)
     .toBeGreaterThan(pausedAt)
 
   // Waiting ones lose nothing; a run that has worked is asked about.

@@ -4,8 +4,6 @@ import { expect, test } from './fixtures.ts'
 import { ask, quit, show, trainerPid } from './launch.ts'
 
 test.use({ start: 'library' })
-// Three runs of the same experiment, on a machine that may do other things.
-test.setTimeout(600_000)
 
 test('kill -9 of trainer and of app: the run goes on from its checkpoint to the same last bit', async ({ launch }) => {
   let studio = await launch()

@@ -1,7 +1,7 @@
 /** The Run page of a real run: every card is filled while it goes on, moves, and says at the end only what it knows. */
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { enqueue, interruptibleConfig, reaches } from './experiments.ts'
+import { enqueue, interruptibleConfig, reaches, whileComputing } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
 import { screenshotsFolder, show } from './launch.ts'
 
@@ -33,7 +33,7 @@ test('is fed by the run, live and ended', async ({ studio }) => {
   const card = (name: string) => page.getByRole('region', { name, exact: true })
 
   // Previews come by themselves, and go on.
-  await expect.poll(() => previewedStep(page), { timeout: 60_000 }).toBeGreaterThan(0)
+  await expect.poll(() => previewedStep(page), whileComputing).toBeGreaterThan(0)
   const first = await previewedStep(page)
   await expect(card('Relative error by layer').getByRole('listitem')).toHaveCount(layers)
   const progress = card('Progress')
@@ -48,7 +48,7 @@ test('is fed by the run, live and ended', async ({ studio }) => {
   await card('Checkpoints').getByRole('button', { name: 'Save one now' }).click()
   await expect(card('Checkpoints').getByRole('row')).toHaveCount(2)
   await expect(card('Log')).toContainText('Kept a checkpoint of step')
-  await expect.poll(() => previewedStep(page), { timeout: 60_000 }).toBeGreaterThan(first)
+  await expect.poll(() => previewedStep(page), whileComputing).toBeGreaterThan(first)
   await picture(page, 'run-page-live-2')
 
   // A pause is said at once, whatever the trainer is doing.

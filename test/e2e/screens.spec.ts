@@ -13,8 +13,6 @@ const sizes = [
   { width: 1920, height: 1080 },
 ] as const
 
-test.setTimeout(400_000)
-
 /** @param prepare what is done on the screen before it is looked at */
 async function look(
   studio: OpenStudio,
