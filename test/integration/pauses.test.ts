@@ -4,11 +4,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, it, vi } from 'vitest'
 import type { Studio } from '#main/studio.ts'
-import { createForkHosts } from '#main/trainer-host/fork-host.ts'
 import type { CompressConfig } from '#shared/experiment-config.ts'
 import { fastConfig } from '#shared/fast-preset.ts'
-import { buildTrainer, fillStore } from '#test/support/real-trainer.ts'
-import { call, nextEvent, openStudio, reaches, studioOptions } from '#test/support/studio.ts'
+import { buildTrainer, fillStore, realStudioOptions } from '#test/support/real-trainer.ts'
+import { call, nextEvent, openStudio, reaches } from '#test/support/studio.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 })
@@ -49,11 +48,7 @@ const phases = [
 it('takes effect within 5 s in every phase, and ends with the same files', async () => {
   const storeFolder = temporaryFolder()
   await fillStore(storeFolder)
-  const studio = await openStudio({
-    ...studioOptions(storeFolder),
-    createHost: createForkHosts({ entryPath: trainerPath }),
-    executor: { executor: 'onnxruntime', provider: 'cpu', threads: 1 },
-  })
+  const studio = await openStudio(realStudioOptions(storeFolder, trainerPath))
   studio.queue.startDispatching()
   const disturbed = await create(studio, 'disturbed')
   const took: number[] = []

@@ -6,7 +6,6 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { beforeAll, expect, it, vi } from 'vitest'
 import { openPackage } from '#formats/nern-package/reader.ts'
 import { Studio } from '#main/studio.ts'
-import { createForkHosts } from '#main/trainer-host/fork-host.ts'
 import { sizeBreakdown, type SizeBreakdown, type SizePartName } from '#shared/accounting.ts'
 import { continued } from '#shared/continued-config.ts'
 import type { CompressConfig } from '#shared/experiment-config.ts'
@@ -14,8 +13,8 @@ import { fastConfig } from '#shared/fast-preset.ts'
 import type { ExperimentRecord } from '#shared/records.ts'
 import { unwrap } from '#shared/result.ts'
 import { answerOf, startCommand } from '#test/support/command-line.ts'
-import { buildTrainer, fillStore } from '#test/support/real-trainer.ts'
-import { call, nextEvent, openStudio, reaches, studioOptions } from '#test/support/studio.ts'
+import { buildTrainer, fillStore, realStudioOptions } from '#test/support/real-trainer.ts'
+import { call, nextEvent, openStudio, reaches } from '#test/support/studio.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 
 const RECONSTRUCTION_STEPS = 300
@@ -57,14 +56,6 @@ beforeAll(async () => {
   undisturbed = await undisturbedEnding(storeFolder).finally(() => rmSync(storeFolder, { recursive: true }))
 })
 
-function realStudioOptions(storeFolder: string) {
-  return {
-    ...studioOptions(storeFolder),
-    createHost: createForkHosts({ entryPath: trainerPath }),
-    executor: { executor: 'onnxruntime', provider: 'cpu', threads: 1 },
-  } as const
-}
-
 async function create(studio: Studio, name: string, changes: Partial<CompressConfig> = {}): Promise<ExperimentRecord> {
   const [network] = await call(studio, 'networks.list', {})
   const [dataset] = await call(studio, 'datasets.list', {})
@@ -105,7 +96,7 @@ async function endingOf(studio: Studio, storeFolder: string, { latestRun }: Expe
 async function undisturbedEnding(storeFolder: string): Promise<Ending> {
   await fillStore(storeFolder)
   // Outlives no test, so no test closes it.
-  const studio = await Studio.open(realStudioOptions(storeFolder))
+  const studio = await Studio.open(realStudioOptions(storeFolder, trainerPath))
   const { id } = await create(studio, 'undisturbed')
   studio.queue.startDispatching()
   const experiment = await reaches(studio, id, 'completed', 'failed')
@@ -118,7 +109,7 @@ async function undisturbedEnding(storeFolder: string): Promise<Ending> {
 it('ends with the same loss to the last bit when its trainer is killed in every phase', async () => {
   const storeFolder = temporaryFolder()
   await fillStore(storeFolder)
-  const studio = await openStudio(realStudioOptions(storeFolder))
+  const studio = await openStudio(realStudioOptions(storeFolder, trainerPath))
   const { id } = await create(studio, 'disturbed')
   const killAt = async (step: number) => {
     await nextEvent(studio, 'run-metrics', ({ run }) => run.step >= step)
@@ -143,7 +134,7 @@ it('ends with the same loss to the last bit when its trainer is killed in every 
 it('ends with the same loss to the last bit when its owner is killed', async () => {
   const storeFolder = temporaryFolder()
   await fillStore(storeFolder)
-  const studio = await openStudio(realStudioOptions(storeFolder))
+  const studio = await openStudio(realStudioOptions(storeFolder, trainerPath))
   const { id } = await create(studio, 'disturbed')
   await studio.close()
   const options = ['--threads', '1']
@@ -160,7 +151,7 @@ it('ends with the same loss to the last bit when its owner is killed', async () 
 
   const ended = await answerOf(storeFolder, ['queue', 'start', ...options], {}, trainerPath)
   expect(ended).toMatchObject([{ id, status: 'completed', latestRun: { attempt: 1 } }])
-  const next = await openStudio(realStudioOptions(storeFolder))
+  const next = await openStudio(realStudioOptions(storeFolder, trainerPath))
   const { record } = await call(next, 'experiments.get', { id })
   expect(await endingOf(next, storeFolder, record)).toEqual(undisturbed)
 })
@@ -168,7 +159,7 @@ it('ends with the same loss to the last bit when its owner is killed', async () 
 it('keeps a permutation for the next experiment on the network, and computes a damaged one again', async () => {
   const storeFolder = temporaryFolder()
   await fillStore(storeFolder)
-  const studio = await openStudio(realStudioOptions(storeFolder))
+  const studio = await openStudio(realStudioOptions(storeFolder, trainerPath))
   const short = {
     reconstruction: { ...config.reconstruction, steps: 2 },
     distillation: { ...config.distillation, steps: 0 },
@@ -199,7 +190,7 @@ it('keeps a permutation for the next experiment on the network, and computes a d
 it('goes on from a finished predictor: the same one unless something is done to it', async () => {
   const storeFolder = temporaryFolder()
   await fillStore(storeFolder)
-  const studio = await openStudio(realStudioOptions(storeFolder))
+  const studio = await openStudio(realStudioOptions(storeFolder, trainerPath))
   studio.queue.startDispatching()
   const exact: Partial<CompressConfig> = {
     reconstruction: { ...config.reconstruction, steps: 20 },
@@ -238,7 +229,7 @@ it('goes on from a finished predictor: the same one unless something is done to 
 it('represents linear layers on request, from the estimate to the file and to what goes on from it', async () => {
   const storeFolder = temporaryFolder()
   await fillStore(storeFolder)
-  const studio = await openStudio(realStudioOptions(storeFolder))
+  const studio = await openStudio(realStudioOptions(storeFolder, trainerPath))
   studio.queue.startDispatching()
   const changes: Partial<CompressConfig> = {
     representation: { linearLayers: true },

@@ -4,7 +4,6 @@
  */
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Studio } from '#main/studio.ts'
-import { createForkHosts } from '#main/trainer-host/fork-host.ts'
 import { baselinePresets } from '#shared/baseline-presets.ts'
 import { eventNames, type EventName } from '#shared/contract.ts'
 import type { CompressConfig, ExperimentConfig } from '#shared/experiment-config.ts'
@@ -12,8 +11,8 @@ import { fastConfig } from '#shared/fast-preset.ts'
 import { metricsOfKind } from '#shared/metrics.ts'
 import { trainDefaults } from '#shared/presets.ts'
 import type { KernelPreview, MetricPoint } from '#shared/records.ts'
-import { buildTrainer, fillStore } from '#test/support/real-trainer.ts'
-import { call, openStudio, reaches, studioOptions } from '#test/support/studio.ts'
+import { buildTrainer, fillStore, realStudioOptions } from '#test/support/real-trainer.ts'
+import { call, openStudio, reaches } from '#test/support/studio.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 })
@@ -26,11 +25,7 @@ beforeAll(() => {
 async function openRealStudio(): Promise<Studio> {
   const storeFolder = temporaryFolder()
   await fillStore(storeFolder)
-  return openStudio({
-    ...studioOptions(storeFolder),
-    createHost: createForkHosts({ entryPath: trainerPath }),
-    executor: { executor: 'onnxruntime', provider: 'cpu', threads: 1 },
-  })
+  return openStudio(realStudioOptions(storeFolder, trainerPath))
 }
 
 interface Told {

@@ -7,11 +7,14 @@ import { systemClock } from '#main/clock.ts'
 import { sha256Of } from '#main/files/sha256.ts'
 import { datasetPath, networkPath } from '#main/store/layout.ts'
 import { Store } from '#main/store/store.ts'
+import type { StudioOptions } from '#main/studio.ts'
+import { createForkHosts } from '#main/trainer-host/fork-host.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
 import { Random } from '#shared/random.ts'
 import { AppException, type Result } from '#shared/result.ts'
 import { datasetRecord, networkRecord } from './records.ts'
+import { studioOptions } from './studio.ts'
 
 const projectFolder = join(import.meta.dirname, '../..')
 
@@ -22,6 +25,15 @@ export function buildTrainer(root = projectFolder): string {
   const script = `import { buildNodeBundle } from './scripts/lib/node-bundle.mjs'; await buildNodeBundle(${options})`
   execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: root, stdio: ['ignore', 2, 2] })
   return join(outDir, 'trainer.js')
+}
+
+/** Of a studio whose trainers are the product's own, one thread each. @param entryPath what `buildTrainer` gave */
+export function realStudioOptions(storeFolder: string, entryPath: string): StudioOptions {
+  return {
+    ...studioOptions(storeFolder),
+    createHost: createForkHosts({ entryPath }),
+    executor: { executor: 'onnxruntime', provider: 'cpu', threads: 1 },
+  }
 }
 
 function valueOf<T>(result: Result<T>): T {
