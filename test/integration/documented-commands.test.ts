@@ -104,6 +104,11 @@ function npmProblem([command = '', ...rest]: readonly string[]): string | undefi
       return optionProblem('test/fuzz/main.ts', args.slice(1), declaresForParseArgs)
     case 'test:goldens':
       return optionProblem('test/numeric/goldens/main.ts', args.slice(1), declaresForParseArgs)
+    case 'test:launch':
+      return optionProblem('scripts/test-launch.mjs', args.slice(1), declaresForParseArgs)
+    case 'test:e2e':
+      // Files to run go to Playwright; options are those of the script alone.
+      return optionProblem('scripts/test-e2e.mjs', args.slice(1), (source, name) => source.includes(`'--${name}'`))
     case 'start':
       return optionProblem('src/main/launch-options.ts', args.slice(1), declaresForParseArgs)
     default:
@@ -229,6 +234,8 @@ it.each([
   ['npm run bench -- step', 'There is no test/bench/step.bench.ts.'],
   ['npm run bench -- steps --round 3', 'test/bench/steps.bench.ts has no option --round.'],
   ['npm run fuzz -- --file 3', 'test/fuzz/main.ts has no option --file.'],
+  ['npm run test:launch -- --time 3', 'scripts/test-launch.mjs has no option --time.'],
+  ['npm run test:e2e -- --under-load', 'scripts/test-e2e.mjs has no option --under-load.'],
   ['npm run test:goldens -- --directory DIR', 'test/numeric/goldens/main.ts has no option --directory.'],
   ['npm run check -- --fix', 'This test does not know what check takes.'],
   ['node scripts/studoi.mjs', 'There is no scripts/studoi.mjs.'],
