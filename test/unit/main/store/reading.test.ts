@@ -72,7 +72,7 @@ it('cannot write', async () => {
 it('reads a store that is not there yet as an empty one, and makes none', () => {
   const folder = join(temporaryFolder(), 'store')
   const reader = openReader(folder)
-  expect(reader.experiments.list()).toEqual([])
+  expect(reader.experiments.list()).toEqual({ items: [], total: 0 })
   expect(reader.notices).toEqual([`There is no store in ${folder} yet.`])
   expect(() => reader.networks.insert(networkRecord(), [])).toThrow(/readonly database/)
   expect(existsSync(folder)).toBe(false)
