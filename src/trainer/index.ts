@@ -6,6 +6,8 @@ import { openPort } from './port.ts'
 import { runJob } from './run-job.ts'
 
 const heartbeatMs = 1000
+/** A run that is over sooner needs no probe to tell how long it takes. */
+const probeAfterMs = 3000
 
 const port = openPort()
 let request: 'none' | 'pause' | 'cancel' = 'none'
@@ -43,6 +45,7 @@ async function start(message: Extract<ToTrainer, { type: 'start' }>): Promise<vo
     now: () => performance.now(),
     breathe,
     isPauseRequested: () => request === 'pause',
+    probeAfterMs,
     takeCheckpointRequest() {
       const isRequested = isCheckpointRequested
       isCheckpointRequested = false

@@ -13,6 +13,8 @@ export interface JobContext {
   breathe(): Promise<void>
   /** True once a pause was asked for: send a checkpoint and return `paused`. */
   isPauseRequested(): boolean
+  /** A run that lasts longer measures what the stages to come cost, where nobody knows. */
+  readonly probeAfterMs: number
   /** True, once, after a checkpoint was asked for without a pause. */
   takeCheckpointRequest(): boolean
 }

@@ -8,11 +8,13 @@ export interface RunInProcessOptions {
   readonly checkpoint?: Uint8Array
   /** Asks for a pause once so many steps have been reported. */
   readonly pauseAfter?: number
+  /** Never, by default: a probe compiles programs for seconds. */
+  readonly probeAfterMs?: number
 }
 
 export async function runInProcess(
   job: TrainerJob,
-  { checkpoint, pauseAfter = Infinity }: RunInProcessOptions = {},
+  { checkpoint, pauseAfter = Infinity, probeAfterMs = Infinity }: RunInProcessOptions = {},
 ): Promise<readonly FromTrainer[]> {
   const messages: FromTrainer[] = []
   let milliseconds = 0
@@ -24,6 +26,7 @@ export async function runInProcess(
     breathe: () => Promise.resolve(),
     isPauseRequested: () => metricOf(messages, 'learning-rate').length >= pauseAfter,
     takeCheckpointRequest: () => false,
+    probeAfterMs,
   }
   await runJob(job, context)
   return messages

@@ -14,6 +14,7 @@ export async function messagesOf(job: TrainerJob, stopAtBreath = Infinity): Prom
     breathe: () => (++breaths >= stopAtBreath ? Promise.reject(cancelled()) : Promise.resolve()),
     isPauseRequested: () => false,
     takeCheckpointRequest: () => false,
+    probeAfterMs: Infinity,
   }
   await runJob(job, context)
   return messages

@@ -14,8 +14,6 @@ import { evaluationStage, startOf } from './time-left.ts'
 
 /** However long steps take: what a crash may cost. */
 const checkpointEveryMs = 5 * 60_000
-/** A run that is over sooner needs no probe to tell how long it takes. */
-const probeAfterMs = 3000
 
 export interface StepOutcome {
   /** What the optimiser lowers. */
@@ -195,7 +193,7 @@ async function sendCheckpoint(run: RunState, { phase, checkpoint }: Stretch): Pr
 
 /** Once a run turns out to be a long one: what the stages to come cost, where nobody knows. */
 async function probe(run: RunState): Promise<void> {
-  if (run.isProbed || run.probe === undefined || run.metrics.attemptMs < probeAfterMs) return
+  if (run.isProbed || run.probe === undefined || run.metrics.attemptMs < run.context.probeAfterMs) return
   run.isProbed = true
   if (run.metrics.time.unknown.length > 0) await run.probe()
 }

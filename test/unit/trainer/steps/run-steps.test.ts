@@ -48,6 +48,7 @@ async function play(script: Script): Promise<Played> {
     now: () => nowMs,
     breathe: () => (request === 'cancel' ? Promise.reject(cancelled()) : Promise.resolve()),
     isPauseRequested: () => request === 'pause',
+    probeAfterMs: Infinity,
     takeCheckpointRequest() {
       const taken = wantsCheckpoint
       wantsCheckpoint = false
