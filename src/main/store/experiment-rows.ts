@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Building } from '#shared/building.ts'
 import { readConfig } from '#shared/config-migrations.ts'
 import type { ExperimentSummary, RunSummary } from '#shared/experiment-summary.ts'
 import type { ExperimentRecord, RunRecord } from '#shared/records.ts'
@@ -43,14 +44,11 @@ export function summaryOfListed(db: Database, row: ListedRow): ExperimentSummary
     latestRun = row.run_id === null ? undefined : runSummary(row)
     derived ??= deriveSummary(db, row.id)
   })
-  return {
-    ...shownFields(row),
-    tags,
-    ...(latestRun === undefined ? {} : { latestRun }),
-    ...(problem === undefined && derived !== undefined
-      ? { plan: derived.plan, configDigest: derived.configDigest, outcome: derived.outcome }
-      : { outcome: {}, problem: problem ?? unknownProblem }),
-  }
+  const summary: Building<ExperimentSummary> = Object.assign(shownFields(row), { tags, outcome: {} })
+  if (latestRun !== undefined) summary.latestRun = latestRun
+  if (problem !== undefined || derived === undefined) summary.problem = problem ?? unknownProblem
+  else Object.assign(summary, derived)
+  return summary
 }
 
 const unknownProblem: AppError = {
@@ -77,18 +75,24 @@ export function recordOfDetail(
   }
 }
 
-function shownFields(row: ExperimentRow) {
-  return {
+type ShownFields = Pick<
+  ExperimentSummary,
+  'id' | 'name' | 'status' | 'networkId' | 'datasetId' | 'isStarred' | 'isArchived' | 'createdAt' | 'updatedAt'
+>
+
+function shownFields(row: ExperimentRow): ShownFields {
+  const shown: Building<ShownFields> = {
     id: row.id,
     name: row.name,
     status: row.status,
-    ...(row.network_id === null ? {} : { networkId: row.network_id }),
     datasetId: row.dataset_id,
     isStarred: row.is_starred === 1,
     isArchived: row.is_archived === 1,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
+  if (row.network_id !== null) shown.networkId = row.network_id
+  return shown
 }
 
 function tagsOf(text: string): readonly string[] {

@@ -1,3 +1,4 @@
+import type { Building } from '#shared/building.ts'
 import type { RunSummary } from '#shared/experiment-summary.ts'
 import type { RunRecord } from '#shared/records.ts'
 import { appErrorSchema, runResultSchema } from '#shared/results.ts'
@@ -35,19 +36,21 @@ export const selectRuns = `SELECT ${listedRunColumns}, r.experiment_id, r.starte
 
 /** Throws `record-unreadable`. */
 export function runSummary(row: ListedRunRow): RunSummary {
-  return {
+  const { attempt, step } = row
+  const run: Building<RunSummary> = {
     id: row.run_id,
-    attempt: row.attempt,
+    attempt,
     status: row.run_status,
-    ...(row.device === null ? {} : { device: row.device }),
-    ...(row.phase === null ? {} : { phase: row.phase }),
-    step: row.step,
+    step,
     totalSteps: row.total_steps,
-    ...(row.steps_per_second === null ? {} : { stepsPerSecond: row.steps_per_second }),
-    ...(row.remaining_seconds === null ? {} : { remainingSeconds: row.remaining_seconds }),
-    ...(row.progress === null ? {} : { progress: row.progress }),
-    ...(row.error === null ? {} : { error: readColumn(appErrorSchema, row.error, `The error of run ${row.attempt}`) }),
   }
+  if (row.device !== null) run.device = row.device
+  if (row.phase !== null) run.phase = row.phase
+  if (row.steps_per_second !== null) run.stepsPerSecond = row.steps_per_second
+  if (row.remaining_seconds !== null) run.remainingSeconds = row.remaining_seconds
+  if (row.progress !== null) run.progress = row.progress
+  if (row.error !== null) run.error = readColumn(appErrorSchema, row.error, `The error of run ${attempt}`)
+  return run
 }
 
 /** Throws `record-unreadable`. */

@@ -2,6 +2,7 @@
  * The columns of `experiments` that say what configuration and result say, so that a list reads neither. They are written
  * in the same transaction as those; triggers mark them as stale when a text changes otherwise.
  */
+import type { Building } from '#shared/building.ts'
 import { configDigest } from '#shared/config-digest.ts'
 import { readConfig } from '#shared/config-migrations.ts'
 import { outcomeOf, planOf, type ExperimentPlan, type Outcome } from '#shared/experiment-summary.ts'
@@ -64,17 +65,13 @@ export function refreshStaleSummaries(db: Database): void {
 export function summaryOfRow(row: SummaryRow): DerivedSummary | undefined {
   const plan = row.summary_is_current === 1 ? planOfRow(row) : undefined
   if (plan === undefined || row.config_digest === null) return undefined
-  return {
-    plan,
-    configDigest: row.config_digest,
-    outcome: {
-      ...(row.accuracy === null ? {} : { accuracy: row.accuracy }),
-      ...(row.difference === null ? {} : { difference: row.difference }),
-      ...(row.ratio === null ? {} : { ratio: row.ratio }),
-      ...(row.total_bytes === null ? {} : { totalBytes: row.total_bytes }),
-      ...(row.seconds === null ? {} : { seconds: row.seconds }),
-    },
-  }
+  const outcome: Building<Outcome> = {}
+  if (row.accuracy !== null) outcome.accuracy = row.accuracy
+  if (row.difference !== null) outcome.difference = row.difference
+  if (row.ratio !== null) outcome.ratio = row.ratio
+  if (row.total_bytes !== null) outcome.totalBytes = row.total_bytes
+  if (row.seconds !== null) outcome.seconds = row.seconds
+  return { plan, configDigest: row.config_digest, outcome }
 }
 
 function planOfRow(row: SummaryRow): ExperimentPlan | undefined {
