@@ -75,9 +75,11 @@ export async function runSteps(run: RunState, stretch: Stretch): Promise<JobEnd>
   skipDone(run, stretch)
   if (run.step > last || (run.step === last && run.isEvaluated)) return 'finished'
   let startedMs = context.now()
-  context.send({ type: 'phase', phase, ...doneOf(run, stretch), isRepeatable: true })
+  // The first step opens data and compiles programs, for longer than a pause may take; nothing was done before it.
+  const tellPhase = (isRepeatable: boolean): void =>
+    context.send({ type: 'phase', phase, ...doneOf(run, stretch), isRepeatable })
+  tellPhase(true)
   const step = await stretch.prepare()
-  context.send({ type: 'phase', phase, ...doneOf(run, stretch), isRepeatable: false })
   if (run.step < last) note(context, startText(run, stretch))
   if (!run.isEvaluated && (await evaluate(run, stretch)) === 'paused') return 'paused'
   let stage: string | undefined
@@ -87,6 +89,7 @@ export async function runSteps(run: RunState, stretch: Stretch): Promise<JobEnd>
     finiteLoss(loss, run.step + 1)
     run.step += 1
     const isLast = run.step === last
+    if (stage === undefined) tellPhase(false)
     const seconds = (context.now() - startedMs) / 1000
     if (stretch.stageOf(at) === stage) metrics.time.record(stage, 1, seconds)
     else {
@@ -98,7 +101,7 @@ export async function runSteps(run: RunState, stretch: Stretch): Promise<JobEnd>
     if (metrics.isDue || isLast) {
       metrics.add(run.step, values)
       metrics.send(run.step)
-      context.send({ type: 'phase', phase, ...doneOf(run, stretch), isRepeatable: false })
+      tellPhase(false)
     }
     let isKept = false
     if (stretch.evaluation?.isDue(at + 1) === true) {
