@@ -24,7 +24,7 @@ export async function createTensorflowExecutor(provider: ProviderName): Promise<
   } catch (error) {
     throw unavailable(
       `${packageName} cannot be loaded (${firstLine(toAppError(error).message)})`,
-      `Install it next to the studio (npm install ${packageName}@4.22.0; needs CUDA 11 and cuDNN 8), or choose executor onnxruntime.`,
+      `Fetch its libraries with npm rebuild ${packageName} (docs/install.md; needs CUDA 11 and cuDNN 8), or choose executor onnxruntime.`,
       error,
     )
   }
