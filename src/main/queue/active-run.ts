@@ -27,7 +27,7 @@ export class ActiveRun {
   #supervisor: Supervisor | undefined
   #wish: 'pause' | 'cancel' | undefined
   #isInterrupted = false
-  #phase = { name: '', text: '', at: 0 }
+  #phase = { name: '', text: 'starting', at: 0 }
   readonly #resources = new ResourceMeter()
 
   /** `experiment` has status `running` already. */
@@ -184,12 +184,12 @@ export class ActiveRun {
     this.#announceExperiment()
   }
 
-  #receivePoints(points: readonly MetricPoint[], progress: RunProgress = {}): void {
+  #receivePoints(points: readonly MetricPoint[], progress?: RunProgress): void {
     const { store, events } = this.#context
     const { id } = this.#run
     store.transaction(() => {
       store.metrics.add(id, points)
-      store.runs.report(id, progress)
+      if (progress !== undefined) store.runs.report(id, progress)
     })
     events.emit('run-metrics', { runId: id, run: store.runs.get(id), points })
   }
