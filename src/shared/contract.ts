@@ -10,7 +10,7 @@ import { exportFormatSchema, type ExportFormat } from './export-formats.ts'
 import { importanceRequestFields } from './importance.ts'
 import { preprocessingChangesSchema } from './preprocessing.ts'
 import { splitNameSchema } from './split-name.ts'
-import { executorChoiceSchema, imageImportSchema } from './trainer-protocol.ts'
+import { executorChoiceSchema, imageImportSchema, networkFileFields } from './trainer-protocol.ts'
 import type { NetworkShape } from './accounting.ts'
 import type { Comparison } from './comparison.ts'
 import type { ExperimentSummary } from './experiment-summary.ts'
@@ -67,7 +67,7 @@ export const commandInputs = {
   'networks.import': z.strictObject({
     taskId,
     file: fileToken,
-    architecture: z.string().optional(),
+    ...networkFileFields,
     name: name.optional(),
     preprocessing: preprocessingChangesSchema.optional(),
   }),

@@ -23,6 +23,8 @@ export const networkOriginSchema = z.strictObject({
   format: z.string(),
   /** SHA-256 of the source file. */
   sha256: z.string(),
+  /** What was done to the content of the file, a sentence each; absent where nothing was. */
+  notes: z.array(z.string()).readonly().exactOptional(),
 })
 export type NetworkOrigin = Readonly<z.infer<typeof networkOriginSchema>>
 

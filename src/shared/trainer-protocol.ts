@@ -63,6 +63,16 @@ const predictionsSchema = z.strictObject({
 })
 export type SplitPredictions = z.infer<typeof predictionsSchema>
 
+/** What the user says of a network file that does not say it itself. */
+export const networkFileFields = {
+  /** Of the zoo, for a state dict that fits several. */
+  architecture: z.string().optional(),
+  /** Which of the state dicts of a checkpoint, by its path of keys: `state_dict_ema`. */
+  key: z.string().min(1).max(1000).optional(),
+  /** Height and width in pixels of what an ONNX graph looks at, where it leaves them free. */
+  inputSize: z.int().min(1).max(4096).optional(),
+}
+
 /** How a folder of images is taken in; other data sets have their own size and splits. */
 export const imageImportSchema = z.strictObject({
   /** Side of the stored squares in pixels: what a network looks at, divided by 0.875. */
@@ -126,7 +136,7 @@ export const trainerJobSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('import-network'),
     sourcePath: z.string(),
-    architecture: z.string().optional(),
+    ...networkFileFields,
     /** Goes before what the file says, and that before what is usual for the architecture. */
     preprocessing: preprocessingChangesSchema,
     outputPath: z.string(),
@@ -233,6 +243,8 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
     sizeBytes: z.int(),
     /** How it was recognised, for people. */
     evidence: z.string(),
+    /** What was done to the content of the file, a sentence each. */
+    notes: z.array(z.string()),
   }),
   z.strictObject({
     kind: z.literal('import-dataset'),

@@ -21,8 +21,20 @@ export interface ReadNetwork {
   readonly format: string
   /** How the network is known, for people. */
   readonly evidence: string
+  /** What was done to the content of the file to make it a network, a sentence each. */
+  readonly notes: readonly string[]
   /** Of a safetensors file; empty for others. */
   readonly metadata: Readonly<Record<string, string>>
+}
+
+/** What the user says of a file that does not say it itself. */
+export interface NetworkFileOptions {
+  /** Of the zoo, for a state dict that fits several. */
+  readonly architecture?: string | undefined
+  /** Which of the state dicts of a checkpoint, by its path of keys: `state_dict_ema`. */
+  readonly key?: string | undefined
+  /** Height and width in pixels of what an ONNX graph looks at, where it leaves them free. */
+  readonly inputSize?: number | undefined
 }
 
 const probeBytes = 16
@@ -30,13 +42,13 @@ const probeBytes = 16
 /**
  * Recognised by content: an ONNX graph is a network by itself; a state dict is matched to the zoo by names and shapes, or
  * to the graph that its own file describes. Throws `AppException`: the errors of the readers, of matching, and
- * `invalid-argument` for an architecture that does not exist or is asked of a graph.
+ * `invalid-argument` for an architecture that does not exist, and for an option of another kind of file.
  */
-export async function readNetworkFile(path: string, architecture: string | undefined): Promise<ReadNetwork> {
+export async function readNetworkFile(path: string, options: NetworkFileOptions = {}): Promise<ReadNetwork> {
   const source = unwrap(await openFileSource(path))
   try {
     const probe = await source.read(0, Math.min(probeBytes, source.size))
-    const read = isOnnx(probe) ? await fromOnnx(source, architecture) : await fromCheckpoint(path, source, architecture)
+    const read = isOnnx(probe) ? await fromOnnx(source, options) : await fromCheckpoint(path, source, options)
     assertFinite(path, read.parameters)
     return read
   } finally {
@@ -44,25 +56,33 @@ export async function readNetworkFile(path: string, architecture: string | undef
   }
 }
 
-async function fromOnnx(source: ByteSource, architecture: string | undefined): Promise<ReadNetwork> {
-  if (architecture !== undefined) {
+async function fromOnnx(source: ByteSource, { architecture, key }: NetworkFileOptions): Promise<ReadNetwork> {
+  if (architecture !== undefined || key !== undefined) {
     throw new AppException({
       code: 'invalid-argument',
       message: `${source.name} is an ONNX graph, which says itself what network it is.`,
       where: source.name,
-      remedy: 'Import it without naming an architecture.',
+      remedy: `Import it without naming ${architecture === undefined ? 'a key' : 'an architecture'}.`,
     })
   }
   const { network, parameters, model } = unwrap(await readOnnx(source))
   const evidence = `${model.nodes} nodes of operator set ${model.opset}${model.producer === '' ? '' : ` by ${model.producer}`}`
-  return { network, parameters, format: 'onnx', evidence, metadata: {} }
+  return { network, parameters, format: 'onnx', evidence, notes: [], metadata: {} }
 }
 
 async function fromCheckpoint(
   path: string,
   source: ByteSource,
-  architecture: string | undefined,
+  { architecture, inputSize }: NetworkFileOptions,
 ): Promise<ReadNetwork> {
+  if (inputSize !== undefined) {
+    throw new AppException({
+      code: 'invalid-argument',
+      message: `${source.name} is a checkpoint: its architecture says what size of images it looks at.`,
+      where: source.name,
+      remedy: 'Import it without an input size; its preprocessing says how images are resized.',
+    })
+  }
   const file = unwrap(await readCheckpoint(source))
   if (isPackage(file.metadata) || isBaselinePackage(file.metadata)) {
     throw new AppException({
@@ -99,7 +119,14 @@ async function fromCheckpoint(
     own === undefined
       ? `${network.parameters.length} tensors match ${network.title} by name and shape`
       : `${network.parameters.length} tensors of the graph that the file describes`
-  return { network, parameters: Object.fromEntries(parameters), format: file.format, evidence, metadata: file.metadata }
+  return {
+    network,
+    parameters: Object.fromEntries(parameters),
+    format: file.format,
+    evidence,
+    notes: [],
+    metadata: file.metadata,
+  }
 }
 
 function candidatesOf(architecture: string | undefined): readonly Architecture[] {

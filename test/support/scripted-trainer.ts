@@ -282,6 +282,7 @@ async function importNetwork(job: Extract<TrainerJob, { kind: 'import-network' }
     sha256: digest(bytes),
     sizeBytes: statSync(job.outputPath).size,
     evidence: basename(job.sourcePath),
+    notes: [],
   }
 }
 

@@ -13,22 +13,29 @@ import { formatExactBytes, formatCount, formatPercent } from '#shared/format.ts'
 
 const importNetwork: Command = {
   name: 'network import',
-  usage: `FILE|sample [--arch A] [--name N] ${preprocessingUsage}`,
+  usage: `FILE|sample [--arch A] [--key K] [--input-size PIXELS] [--name N] ${preprocessingUsage}`,
   summary:
     'Import a trained network: .safetensors, .pt, .pth, .th, .bin, .npz, .onnx; or sample for the one shipped with the studio.',
   positionals: ['FILE|sample'],
-  options: { arch: { type: 'string' }, name: { type: 'string' }, ...preprocessingOptions },
+  options: {
+    arch: { type: 'string' },
+    key: { type: 'string' },
+    'input-size': { type: 'string' },
+    name: { type: 'string' },
+    ...preprocessingOptions,
+  },
   run: (invocation) => {
     const preprocessing = preprocessingFrom(invocation.options)
     return invocation.withStudio(async (studio) => {
       const [file = ''] = invocation.positionals
-      const architecture = invocation.options.text('arch')
       const name = invocation.options.text('name')
       const network = await runTask(invocation, studio, (taskId) =>
         call(studio, 'networks.import', {
           taskId,
           file: file === 'sample' ? file : resolve(file),
-          ...(architecture === undefined ? {} : { architecture }),
+          architecture: invocation.options.text('arch'),
+          key: invocation.options.text('key'),
+          inputSize: invocation.options.integer('input-size', 1),
           ...(name === undefined ? {} : { name }),
           preprocessing,
         }),
@@ -159,6 +166,7 @@ function formatNetwork(network: NetworkRecord): string {
     ['represented', `${formatCount(representedWeights)} weights in ${formatCount(kernels)} kernels`],
     ['preprocessing', formatPreprocessing(preprocessing)],
     ['origin', `${origin.kind}, ${origin.source} (${origin.format})`],
+    ...(origin.notes ?? []).map((note) => ['note', note] as const),
   ])
 }
 

@@ -68,16 +68,11 @@ export function libraryCommands(context: StudioContext, parts: LibraryParts): Li
   return {
     'networks.list': async () => store.networks.list(),
     'networks.get': async ({ id }) => networks.detail(id),
-    async 'networks.import'({ taskId, file, architecture, name, preprocessing }) {
+    async 'networks.import'({ taskId, file, ...asked }) {
       const isSample = file === sampleToken
       const path = isSample ? join(resourcesFolder, sampleFile) : pathOf(file)
-      const wanted = {
-        ...(architecture === undefined ? {} : { architecture }),
-        ...(name === undefined ? {} : { name }),
-        ...(preprocessing === undefined ? {} : { preprocessing }),
-        ...(isSample ? ({ originKind: 'sample' } as const) : {}),
-      }
-      return announced(networks.import(taskId, path, wanted))
+      const originKind = isSample ? 'sample' : 'imported'
+      return announced(networks.import(taskId, path, { ...asked, originKind }))
     },
     'networks.derive': async ({ taskId, id, preprocessing, name }) =>
       announced(networks.derive(taskId, id, preprocessing, name)),

@@ -25,11 +25,7 @@ import type { Tasks } from './tasks.ts'
 import { uniqueName } from './unique-name.ts'
 
 /** What is known of a network beside its file. */
-interface Wanted {
-  readonly architecture?: string
-  readonly name?: string
-  /** Goes before what the file says and what is usual for the architecture. */
-  readonly preprocessing?: PreprocessingChanges
+interface Wanted extends Omit<CommandInput<'networks.import'>, 'taskId' | 'file'> {
   /** Of the record; by default an import of this file. */
   readonly originKind?: NetworkOrigin['kind']
   readonly origin?: NetworkOrigin
@@ -75,12 +71,14 @@ export class NetworkLibrary {
           sourcePath,
           outputPath,
           preprocessing: wanted.preprocessing ?? {},
-          ...(wanted.architecture === undefined ? {} : { architecture: wanted.architecture }),
+          architecture: wanted.architecture,
+          key: wanted.key,
+          inputSize: wanted.inputSize,
         })
         await assertSha256(outputPath, result.sha256, 'Try the import again.')
         const known = store.networks.findByContent(result.sha256)
         if (known !== undefined) return known
-        const { architecture, classes, sha256, sizeBytes, format, sourceSha256 } = result
+        const { architecture, classes, sha256, sizeBytes, format, sourceSha256, notes } = result
         const { layers, ...described } = result.description
         await commitRename(outputPath, networkPath(store.layout, sha256))
         const source = basename(sourcePath)
@@ -92,7 +90,13 @@ export class NetworkLibrary {
           sha256,
           sizeBytes,
           ...described,
-          origin: wanted.origin ?? { kind: wanted.originKind ?? 'imported', source, format, sha256: sourceSha256 },
+          origin: wanted.origin ?? {
+            kind: wanted.originKind ?? 'imported',
+            source,
+            format,
+            sha256: sourceSha256,
+            ...(notes.length === 0 ? {} : { notes }),
+          },
           createdAt: timestamp(this.#context.clock),
         }
         store.networks.insert(record, layers)

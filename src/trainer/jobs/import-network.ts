@@ -14,7 +14,7 @@ type ImportNetworkJob = Extract<TrainerJob, { kind: 'import-network' }>
 
 export async function importNetwork(job: ImportNetworkJob, context: JobContext): Promise<JobEnd> {
   tellPhase(context, 'reading')
-  const { network, parameters, format, evidence, metadata } = await readNetworkFile(job.sourcePath, job.architecture)
+  const { network, parameters, format, evidence, notes, metadata } = await readNetworkFile(job.sourcePath, job)
   const { mean, standardDeviation } = job.preprocessing
   const isNamedByUser = mean !== undefined && standardDeviation !== undefined
   const named = isNamedByUser ? undefined : namedPreprocessing({ name: basename(job.sourcePath) }, metadata)
@@ -39,6 +39,7 @@ export async function importNetwork(job: ImportNetworkJob, context: JobContext):
       sha256: sha256Hex(bytes),
       sizeBytes: bytes.length,
       evidence,
+      notes: [...notes],
     },
   })
   return 'finished'
