@@ -1,4 +1,4 @@
-import { splitNames, type AccuracyPair } from './records.ts'
+import { splitNames, type AccuracyCount, type AccuracyPair } from './records.ts'
 import type { SplitPredictions } from './trainer-protocol.ts'
 
 /** Splits on which both the original and the reconstructed network were measured. */
@@ -12,9 +12,14 @@ export function accuracyPairs(evaluations: readonly SplitPredictions[]): Accurac
     return [
       {
         split,
-        original: { correct: original.correct, total: original.total },
-        reconstructed: { correct: reconstructed.correct, total: reconstructed.total },
+        original: accuracyCount(original),
+        reconstructed: accuracyCount(reconstructed),
       },
     ]
   })
+}
+
+/** What is kept of a measurement beside its predictions. */
+export function accuracyCount({ correct, correctTop5, total }: AccuracyCount): AccuracyCount {
+  return { correct, ...(correctTop5 === undefined ? {} : { correctTop5 }), total }
 }

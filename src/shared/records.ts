@@ -11,6 +11,7 @@ import type { ExperimentStatus } from './status-machine.ts'
 export { splitNames, type SplitName } from './split-name.ts'
 export { isPackaged } from './results.ts'
 export type {
+  AccuracyCount,
   AccuracyPair,
   BaselineResult,
   CompressResult,
@@ -100,6 +101,8 @@ export interface EvaluationRecord {
   readonly datasetId: string
   readonly split: SplitName
   readonly correct: number
+  /** Absent for few classes (shared/top-5.ts), and where an older studio measured. */
+  readonly correctTop5?: number
   readonly total: number
   /** correct / total, in [0, 1]. */
   readonly accuracy: number

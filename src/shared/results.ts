@@ -51,7 +51,15 @@ export const skippedFilesSchema = z.strictObject({
 })
 export type SkippedFiles = Readonly<z.infer<typeof skippedFilesSchema>>
 
-const countSchema = z.strictObject({ correct: z.int(), total: z.int() }).readonly()
+const countSchema = z
+  .strictObject({
+    correct: z.int(),
+    /** Images whose label is among the five largest logits; absent for few classes, and in results of older studios. */
+    correctTop5: z.int().exactOptional(),
+    total: z.int(),
+  })
+  .readonly()
+export type AccuracyCount = z.infer<typeof countSchema>
 
 const accuracyPairSchema = z.strictObject({
   split: splitNameSchema,

@@ -58,6 +58,8 @@ const predictionsSchema = z.strictObject({
   of: z.enum(['original', 'reconstructed']),
   split: splitNameSchema,
   correct: z.int(),
+  /** Absent where it is not measured (shared/top-5.ts). */
+  correctTop5: z.int().exactOptional(),
   total: z.int(),
   predictions: bytes,
 })

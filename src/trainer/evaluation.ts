@@ -3,6 +3,7 @@ import type { CompiledProgram, DeviceState } from '#engine/executors/executor.ts
 import type { Network } from '#networks/network.ts'
 import { float32Tensor } from '#shared/host-tensor.ts'
 import { AppException } from '#shared/result.ts'
+import { isTop5Measured } from '#shared/top-5.ts'
 import { writeImages } from './data/augmentation.ts'
 import type { ImageSplit } from './data/image-split.ts'
 import { loadSplit, type DatasetInput } from './data/open-dataset.ts'
@@ -26,6 +27,8 @@ export function evaluationBatches(network: Network, images: number): number {
 
 export interface Evaluation {
   readonly correct: number
+  /** Images whose label is among the five largest logits; absent for few classes (shared/top-5.ts). */
+  readonly correctTop5?: number
   readonly total: number
   /** One byte an image, or two little-endian above 256 classes, in split order. */
   readonly predictions: Uint8Array<ArrayBuffer>
@@ -50,6 +53,7 @@ export async function evaluateSplit(
   const total = data.labels.length
   const classes = new Uint16Array(total)
   const images = new Float32Array(batch * size)
+  const ranked = isTop5Measured(network.classes) ? { correct: 0 } : undefined
   let correct = 0
   for (let start = 0; start < total; start += batch) {
     const count = Math.min(batch, total - start)
@@ -63,15 +67,40 @@ export async function evaluateSplit(
     if (predictions === undefined) {
       throw new AppException({ code: 'internal', message: 'The evaluation program returned no predictions.' })
     }
-    if (logits?.data instanceof Float32Array) onLogits?.(start, count, logits.data)
+    const rows = logits?.data
+    if (!(rows instanceof Float32Array)) {
+      throw new AppException({ code: 'internal', message: 'The evaluation program returned no logits.' })
+    }
+    onLogits?.(start, count, rows)
     for (let i = 0; i < count; i++) {
       const predicted = predictions.data[i] ?? 0
       classes[start + i] = predicted
-      if (predicted === data.labels[start + i]) correct += 1
+      const label = data.labels[start + i] ?? 0
+      if (predicted === label) correct += 1
+      if (ranked !== undefined && isAmongLargest(rows, i * network.classes, network.classes, label)) ranked.correct += 1
     }
     await onBatch(start + count, total)
   }
-  return { correct, total, predictions: encodePredictions(classes, network.classes) }
+  return {
+    correct,
+    ...(ranked === undefined ? {} : { correctTop5: ranked.correct }),
+    total,
+    predictions: encodePredictions(classes, network.classes),
+  }
+}
+
+const largest = 5
+
+/** Whether `label` is among the five largest of a row of logits; of equals the lower class goes first, as in top-1. */
+function isAmongLargest(logits: Float32Array, rowStart: number, classes: number, label: number): boolean {
+  const own = logits[rowStart + label] ?? -Infinity
+  let before = 0
+  for (let other = 0; other < classes; other++) {
+    const value = logits[rowStart + other] ?? -Infinity
+    if (value > own || (value === own && other < label)) before += 1
+    if (before === largest) return false
+  }
+  return true
 }
 
 /**

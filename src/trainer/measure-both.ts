@@ -3,6 +3,7 @@ import type { CompiledProgram, DeviceState, Executor } from '#engine/executors/e
 import { evaluateProgram } from '#engine/network-evaluation.ts'
 import type { Network } from '#networks/network.ts'
 import { formatPercent } from '#shared/format.ts'
+import { isTop5Measured } from '#shared/top-5.ts'
 import type { SplitPredictions, TrainerJob } from '#shared/trainer-protocol.ts'
 import type { ImageSplit } from './data/image-split.ts'
 import { loadImageCount, loadSplit } from './data/open-dataset.ts'
@@ -33,7 +34,7 @@ export async function batchesToMeasure(job: PackagingJob, network: Network): Pro
   let batches = 0
   for (const split of finalSplits) {
     const count = await loadImageCount(job.dataset, split)
-    const networks = knownEvaluation(job, split, count) === undefined ? 2 : 1
+    const networks = knownEvaluation(job, network, split, count) === undefined ? 2 : 1
     batches += networks * evaluationBatches(network, count)
   }
   return batches
@@ -49,7 +50,7 @@ export async function measureBoth(options: MeasureBothOptions): Promise<SplitPre
     const data = await loadSplit(job.dataset, split, network)
     const progress = (of: string) =>
       evaluationProgress(run, evaluationStage, `evaluation of the ${of} network on ${split}`)
-    const known = knownEvaluation(job, split, data.labels.length)
+    const known = knownEvaluation(job, network, split, data.labels.length)
     if (known === undefined) {
       program ??= {
         compiled: await executor.compile(
@@ -71,24 +72,29 @@ export async function measureBoth(options: MeasureBothOptions): Promise<SplitPre
   return evaluations
 }
 
-/** What was measured of the original on all `count` images of a split before. */
+/** What was measured of the original on all `count` images of a split before; an older studio left out top-5. */
 function knownEvaluation(
   { originalEvaluations = [] }: PackagingJob,
+  { classes }: Network,
   split: (typeof finalSplits)[number],
   count: number,
 ): SplitPredictions | undefined {
-  return originalEvaluations.find((known) => known.split === split && known.total === count)
+  return originalEvaluations.find(
+    ({ split: of, total, correctTop5 }) =>
+      of === split && total === count && isTop5Measured(classes) === (correctTop5 !== undefined),
+  )
 }
 
 function tell(
   { context }: RunState,
   of: 'original' | 'reconstructed',
   split: string,
-  { correct, total }: Pick<Evaluation, 'correct' | 'total'>,
+  { correct, correctTop5, total }: Omit<Evaluation, 'predictions'>,
   how: string,
 ): void {
   note(
     context,
-    `The ${of} network classifies ${formatPercent(correct / total)} of the ${split} images correctly${how}.`,
+    `The ${of} network classifies ${formatPercent(correct / total)} of the ${split} images correctly` +
+      `${correctTop5 === undefined ? '' : `, ${formatPercent(correctTop5 / total)} among its first five`}${how}.`,
   )
 }

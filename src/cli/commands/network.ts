@@ -10,6 +10,7 @@ import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
 import { formatPreprocessing } from '#shared/preprocessing.ts'
 import { runTask } from '../task.ts'
 import { formatExactBytes, formatCount, formatPercent } from '#shared/format.ts'
+import { formatTop5, top5Accuracy } from '#shared/top-5.ts'
 
 const importNetwork: Command = {
   name: 'network import',
@@ -141,13 +142,15 @@ const evaluate: Command = {
       )
       const file = options.text('predictions')
       if (file !== undefined) await atomicWrite(resolve(file), studio.predictions(evaluation.id))
-      const { accuracy, correct, total, device } = evaluation
+      const { accuracy, correct, correctTop5, total, device } = evaluation
+      const top5 = top5Accuracy(evaluation)
       output.result(
-        { network: network.name, dataset: dataset.name, split, accuracy, correct, total, device },
+        { network: network.name, dataset: dataset.name, split, accuracy, correct, top5, correctTop5, total, device },
         formatFacts([
           ['network', network.name],
           ['data set', `${dataset.name}, ${split}`],
           ['accuracy', `${formatPercent(accuracy)} (${formatCount(correct)} of ${formatCount(total)})`],
+          ...(top5 === undefined ? [] : [['top-5', formatTop5(evaluation)] as const]),
           ['device', device],
         ]),
       )
@@ -193,13 +196,21 @@ function formatDetail({ record, layers, evaluations }: NetworkDetail): string {
       layer.isRepresented ? 'represented' : 'kept as it is',
     ]),
   )
+  const hasTop5 = evaluations.some(({ correctTop5 }) => correctTop5 !== undefined)
   const evaluationTable = formatTable(
-    [{ title: 'split' }, { title: 'accuracy', align: 'right' }, { title: 'images', align: 'right' }, { title: 'at' }],
-    evaluations.map(({ split, accuracy, total, createdAt }) => [
-      split,
-      formatPercent(accuracy),
-      formatCount(total),
-      createdAt,
+    [
+      { title: 'split' },
+      { title: 'accuracy', align: 'right' },
+      ...(hasTop5 ? ([{ title: 'top-5', align: 'right' }] as const) : []),
+      { title: 'images', align: 'right' },
+      { title: 'at' },
+    ],
+    evaluations.map((evaluation) => [
+      evaluation.split,
+      formatPercent(evaluation.accuracy),
+      ...(hasTop5 ? [formatTop5(evaluation)] : []),
+      formatCount(evaluation.total),
+      evaluation.createdAt,
     ]),
     'Not evaluated yet.',
   )

@@ -1,8 +1,17 @@
-import type { DatasetRecord, ExperimentRecord, NetworkRecord, RunRecord, PackagedResult } from '#shared/records.ts'
+import type {
+  AccuracyCount,
+  DatasetRecord,
+  ExperimentRecord,
+  NetworkRecord,
+  RunRecord,
+  PackagedResult,
+} from '#shared/records.ts'
 import { wilsonInterval, type Interval } from '#shared/statistics.ts'
 
 interface Measured {
   readonly correct: number
+  /** Absent where it was not measured: few classes, or an older studio. */
+  readonly correctTop5?: number
   readonly total: number
   readonly accuracy: number
   /** 95 % Wilson interval. */
@@ -101,6 +110,7 @@ export function reportData({ experiment, run, result, network, dataset, ...rest 
   }
 }
 
-function measured({ correct, total }: { readonly correct: number; readonly total: number }): Measured {
-  return { correct, total, accuracy: total === 0 ? 0 : correct / total, interval: wilsonInterval(correct, total) }
+function measured(count: AccuracyCount): Measured {
+  const { correct, total } = count
+  return { ...count, accuracy: total === 0 ? 0 : correct / total, interval: wilsonInterval(correct, total) }
 }

@@ -8,6 +8,7 @@ import {
   formatRatio,
 } from '#shared/format.ts'
 import { formatPreprocessing } from '#shared/preprocessing.ts'
+import { formatTop5 } from '#shared/top-5.ts'
 import { html, type Markup } from './markup.ts'
 import { layerChart, partTitles, sizeChart } from './report-charts.ts'
 import type { ReportData } from './report-data.ts'
@@ -87,12 +88,16 @@ function stat(title: string, value: string, note: string): Markup {
 }
 
 function accuracyTable({ accuracies }: ReportData): Markup {
-  const cell = ({ accuracy, interval, correct, total }: ReportData['accuracies'][number]['original']): Markup =>
-    html`<td class="number">
+  const cell = (count: ReportData['accuracies'][number]['original']): Markup => {
+    const { accuracy, interval, correct, total } = count
+    const top5 = formatTop5(count)
+    return html`<td class="number">
       ${formatPercent(accuracy)}<span class="muted"
-        >${formatInterval(interval)}; ${formatCount(correct)} of ${formatCount(total)}</span
+        >${formatInterval(interval)}; ${formatCount(correct)} of
+        ${formatCount(total)}${top5 === '' ? '' : `; top-5 ${top5}`}</span
       >
     </td>`
+  }
   const rows = accuracies.map(
     ({ split, original, reconstructed }) =>
       html`<tr>

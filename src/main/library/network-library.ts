@@ -4,6 +4,7 @@ import { openFileSource } from '#formats/byte-source.ts'
 import { openSafetensors } from '#formats/safetensors/reader.ts'
 import { networkShape } from '#networks/network-shape.ts'
 import { completePreprocessing } from '#networks/preprocessing.ts'
+import { accuracyCount } from '#shared/accuracy-pairs.ts'
 import type { CommandInput, CommandOutput } from '#shared/contract.ts'
 import { formatPreprocessing, isSamePreprocessing, type PreprocessingChanges } from '#shared/preprocessing.ts'
 import type { EvaluationRecord, NetworkDetail, NetworkOrigin, NetworkRecord } from '#shared/records.ts'
@@ -178,13 +179,12 @@ export class NetworkLibrary {
         split,
         limit,
       })
-      const { correct, total, predictions } = result.evaluation
+      const { predictions } = result.evaluation
       return store.evaluations.insert({
         subject: { networkId: id },
         datasetId,
         split,
-        correct,
-        total,
+        ...accuracyCount(result.evaluation),
         device,
         predictions,
       })

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { accuracyCount } from '#shared/accuracy-pairs.ts'
 import type { ExperimentRecord } from '#shared/records.ts'
 import { AppException } from '#shared/result.ts'
 import { stageSubject, type TimedJob } from '#shared/stage-times.ts'
@@ -81,7 +82,7 @@ function wholeEvaluations(store: Store, networkId: string, datasetId: string): S
   return (['validation', 'test'] as const).flatMap((split) => {
     const best = store.evaluations.best({ networkId }, datasetId, split)
     if (best?.total !== counts[split]) return []
-    const { id, correct, total } = best
-    return [{ of: 'original', split, correct, total, predictions: Uint8Array.from(store.evaluations.predictions(id)) }]
+    const predictions = Uint8Array.from(store.evaluations.predictions(best.id))
+    return [{ of: 'original', split, ...accuracyCount(best), predictions }]
   })
 }

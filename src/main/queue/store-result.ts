@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { accuracyPairs } from '#shared/accuracy-pairs.ts'
+import { accuracyCount, accuracyPairs } from '#shared/accuracy-pairs.ts'
 import type { ExperimentRecord, PackagedResult, RunRecord } from '#shared/records.ts'
 import { AppException } from '#shared/result.ts'
 import type { JobResult, SplitPredictions } from '#shared/trainer-protocol.ts'
@@ -98,7 +98,7 @@ async function storeTrainResult(
   const network = await addTrainedNetwork(context, experiment, result.network, result.description)
   const countOf = (split: 'validation' | 'test') => {
     const found = result.evaluations.find((evaluation) => evaluation.split === split)
-    return { correct: found?.correct ?? 0, total: found?.total ?? 0 }
+    return found === undefined ? { correct: 0, total: 0 } : accuracyCount(found)
   }
   store.transaction(() => {
     for (const evaluation of result.evaluations) {
@@ -124,9 +124,10 @@ function insertEvaluation(
   subject: { readonly networkId: string } | { readonly runId: string },
   datasetId: string,
   device: string,
-  { split, correct, total, predictions }: SplitPredictions,
+  { split, predictions, ...count }: SplitPredictions,
 ): void {
   const known = store.evaluations.best(subject, datasetId, split)
-  if (known !== undefined && known.total >= total) return
-  store.evaluations.insert({ subject, datasetId, split, correct, total, device, predictions })
+  const isTop5New = known?.correctTop5 === undefined && count.correctTop5 !== undefined
+  if (known !== undefined && known.total >= count.total && !isTop5New) return
+  store.evaluations.insert({ subject, datasetId, split, ...accuracyCount(count), device, predictions })
 }

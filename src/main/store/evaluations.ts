@@ -11,6 +11,7 @@ export interface NewEvaluation {
   readonly datasetId: string
   readonly split: SplitName
   readonly correct: number
+  readonly correctTop5?: number | undefined
   readonly total: number
   readonly device: string
   /** One byte an image, or two little-endian above 256 classes, in split order. */
@@ -24,12 +25,13 @@ interface Row {
   readonly dataset_id: string
   readonly split: SplitName
   readonly correct: number
+  readonly correct_top5: number | null
   readonly total: number
   readonly device: string
   readonly created_at: string
 }
 
-const columns = 'id, network_id, run_id, dataset_id, split, correct, total, device, created_at'
+const columns = 'id, network_id, run_id, dataset_id, split, correct, correct_top5, total, device, created_at'
 
 export class Evaluations {
   readonly #db: Database
@@ -40,13 +42,14 @@ export class Evaluations {
     this.#now = now
   }
 
-  insert({ subject, datasetId, split, correct, total, device, predictions }: NewEvaluation): EvaluationRecord {
+  insert(evaluation: NewEvaluation): EvaluationRecord {
+    const { subject, datasetId, split, correct, correctTop5 = null, total, device, predictions } = evaluation
     const id = newId('eval')
     const networkId = 'networkId' in subject ? subject.networkId : null
     const runId = 'runId' in subject ? subject.runId : null
     this.#db
-      .prepare(`INSERT INTO evaluations (${columns}, predictions) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-      .run(id, networkId, runId, datasetId, split, correct, total, device, this.#now(), predictions)
+      .prepare(`INSERT INTO evaluations (${columns}, predictions) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      .run(id, networkId, runId, datasetId, split, correct, correctTop5, total, device, this.#now(), predictions)
     return this.get(id)
   }
 
@@ -96,6 +99,7 @@ function toRecord(row: Row): EvaluationRecord {
     datasetId: row.dataset_id,
     split: row.split,
     correct: row.correct,
+    ...(row.correct_top5 === null ? {} : { correctTop5: row.correct_top5 }),
     total: row.total,
     accuracy: row.total === 0 ? 0 : row.correct / row.total,
     device: row.device,

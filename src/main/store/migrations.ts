@@ -242,6 +242,13 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
       CREATE INDEX experiments_by_run ON experiments (latest_run_id);
     `,
   },
+  {
+    version: 7,
+    sql: `
+      -- Images whose label is among the five largest logits; NULL where that was not measured.
+      ALTER TABLE evaluations ADD COLUMN correct_top5 INTEGER;
+    `,
+  },
 ]
 
 export const schemaVersion = migrations.at(-1)?.version ?? 0

@@ -1,5 +1,6 @@
 import type { SizeBreakdown } from '../accounting.ts'
 import type { BaselineResult, CompressResult, ExperimentRecord, PackagedResult, TrainResult } from '../records.ts'
+import { formatTop5 } from '../top-5.ts'
 import { formatTable } from './table.ts'
 import { formatExactBytes, formatCount, formatDuration, formatPercent, formatPoints, formatRatio } from '../format.ts'
 
@@ -13,13 +14,21 @@ export function formatResult(experiment: ExperimentRecord): string {
 }
 
 function formatTrainResult({ validation, test, seconds, smoothness }: TrainResult): string {
-  const rows = [['validation', validation] as const, ['test', test] as const].map(([split, { correct, total }]) => [
+  // For few classes it is not measured: then no empty column.
+  const hasTop5 = test.correctTop5 !== undefined
+  const rows = [['validation', validation] as const, ['test', test] as const].map(([split, count]) => [
     split,
-    formatPercent(correct / Math.max(1, total)),
-    formatCount(total),
+    formatPercent(count.correct / Math.max(1, count.total)),
+    ...(hasTop5 ? [formatTop5(count)] : []),
+    formatCount(count.total),
   ])
   const table = formatTable(
-    [{ title: 'split' }, { title: 'accuracy', align: 'right' }, { title: 'images', align: 'right' }],
+    [
+      { title: 'split' },
+      { title: 'accuracy', align: 'right' },
+      ...(hasTop5 ? ([{ title: 'top-5', align: 'right' }] as const) : []),
+      { title: 'images', align: 'right' },
+    ],
     rows,
   )
   const lines = [
@@ -33,12 +42,19 @@ function formatTrainResult({ validation, test, seconds, smoothness }: TrainResul
 
 function formatPackagedResult(result: PackagedResult): string {
   const { accuracies, sizes, relativeError } = result
+  const hasTop5 = accuracies.some(({ reconstructed }) => reconstructed.correctTop5 !== undefined)
   const accuracyTable = formatTable(
     [
       { title: 'accuracy' },
       { title: 'original', align: 'right' },
       { title: 'reconstructed', align: 'right' },
       { title: 'difference', align: 'right' },
+      ...(hasTop5
+        ? ([
+            { title: 'top-5 original', align: 'right' },
+            { title: 'top-5 reconstructed', align: 'right' },
+          ] as const)
+        : []),
       { title: 'images', align: 'right' },
     ],
     accuracies.map(({ split, original, reconstructed }) => {
@@ -49,6 +65,7 @@ function formatPackagedResult(result: PackagedResult): string {
         formatPercent(before),
         formatPercent(after),
         formatPoints(after - before),
+        ...(hasTop5 ? [formatTop5(original), formatTop5(reconstructed)] : []),
         formatCount(reconstructed.total),
       ]
     }),

@@ -1,8 +1,11 @@
-import type { AccuracyPair, BaselineResult, CompressResult, SplitName } from '#shared/records.ts'
+import type { AccuracyCount, AccuracyPair, BaselineResult, CompressResult, SplitName } from '#shared/records.ts'
 import { wilsonInterval, type Interval } from '#shared/statistics.ts'
+import { top5Accuracy } from '#shared/top-5.ts'
 
 export interface MeasuredAccuracy {
   readonly correct: number
+  /** In [0, 1]; absent where it was not measured. */
+  readonly top5: number | undefined
   readonly total: number
   /** correct / total, in [0, 1]. */
   readonly accuracy: number
@@ -24,8 +27,15 @@ export const splitTitles: Readonly<Record<SplitName, string>> = {
   test: 'Test',
 }
 
-export function measured({ correct, total }: { readonly correct: number; readonly total: number }): MeasuredAccuracy {
-  return { correct, total, accuracy: total === 0 ? NaN : correct / total, interval: wilsonInterval(correct, total) }
+export function measured(count: AccuracyCount): MeasuredAccuracy {
+  const { correct, total } = count
+  return {
+    correct,
+    top5: top5Accuracy(count),
+    total,
+    accuracy: total === 0 ? NaN : correct / total,
+    interval: wilsonInterval(correct, total),
+  }
 }
 
 export function accuracyRows(accuracies: readonly AccuracyPair[]): readonly AccuracyRow[] {

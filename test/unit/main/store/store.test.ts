@@ -328,5 +328,14 @@ describe('Evaluations', () => {
     store.evaluations.insert({ ...base, correct: 1, total: 1, predictions: Uint8Array.of(9) })
     expect(store.evaluations.best({ networkId: 'net-1' }, 'data-1', 'test')).toEqual(full)
     expect([...store.evaluations.predictions(full.id)]).toEqual([1, 2, 3])
+    const withTop5 = store.evaluations.insert({
+      ...base,
+      correct: 2,
+      correctTop5: 3,
+      total: 3,
+      predictions: Uint8Array.of(1, 2, 3),
+    })
+    expect([full.correctTop5, withTop5.correctTop5]).toEqual([undefined, 3])
+    expect(store.evaluations.best({ networkId: 'net-1' }, 'data-1', 'test')).toEqual(withTop5)
   })
 })
