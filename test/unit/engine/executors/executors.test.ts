@@ -167,6 +167,6 @@ describe('the list of executors', () => {
   test('names package and remedy for TensorFlow where it is not installed', async (context) => {
     const listing = (await listExecutors()).find(({ executor }) => executor === 'tensorflow')
     context.skip(listing?.available === true, '@tensorflow/tfjs-node-gpu is installed here')
-    expect(listing?.reason).toMatch(/@tensorflow\/tfjs-node-gpu cannot be loaded .*npm install/)
+    expect(listing?.reason).toMatch(/@tensorflow\/tfjs-node-gpu cannot be loaded .*npm rebuild/)
   })
 })
