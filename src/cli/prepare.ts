@@ -37,6 +37,7 @@ export function optionsOf(command: Command): ParseArgsOptionsConfig {
 export function prepare(command: Command, args: readonly string[]): Prepared {
   const { values, positionals } = parse(command, args.slice(command.name.split(' ').length))
   const options = new OptionValues(values)
+  assertNotEmpty(positionals, values)
   if (!options.isSet('help')) assertPositionals(command, positionals)
   return { positionals, options, executor: executorOptions(options) }
 }
@@ -56,6 +57,18 @@ function assertPositionals(command: Command, positionals: readonly string[]): vo
   if (positionals.length >= command.positionals.length && !isTooMany) return
   const wanted = command.positionals.length === 0 ? 'no arguments' : command.positionals.join(' ')
   throw new UsageError(`studio ${command.name} takes ${wanted}, got ${positionals.join(' ') || 'none'}.`)
+}
+
+/** An empty text comes of a variable that is not set; as a path it would be the current folder. */
+function assertNotEmpty(positionals: readonly string[], values: Readonly<Record<string, unknown>>): void {
+  const remedy = 'Check the variable or the quotes it comes from.'
+  if (positionals.some((text) => text.trim() === '')) throw new UsageError('One of the arguments is empty.', remedy)
+  for (const [name, value] of Object.entries(values)) {
+    const texts: readonly unknown[] = Array.isArray(value) ? value : [value]
+    if (texts.some((text) => typeof text === 'string' && text.trim() === '')) {
+      throw new UsageError(`--${name} takes a value, got an empty one.`, remedy)
+    }
+  }
 }
 
 function executorOptions(options: OptionValues): Partial<ExecutorChoice> {

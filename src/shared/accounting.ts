@@ -7,31 +7,35 @@ import type { CompressConfig, PredictorPrecision, RemainderPrecision } from './e
 import { storedInputs } from './first-layer.ts'
 import { formatCount } from './format.ts'
 import { sizeOf } from './host-tensor.ts'
-import { kernelSizeOf, type LinearShape, type RepresentedShape } from './represented-shape.ts'
+import { kernelSizeOf, linearShapeSchema, representedShapeSchema } from './represented-shape.ts'
 import { scaleRows } from './stored-tensor.ts'
 
-export interface LayerShape {
-  readonly name: string
-  readonly shape: RepresentedShape
-}
+const layerShapeSchema = z.strictObject({ name: z.string(), shape: representedShapeSchema }).readonly()
+export type LayerShape = z.infer<typeof layerShapeSchema>
 
 /** A tensor the predictor does not represent: of batch-norm, classifier, biases, other layers. */
-export interface RemainderTensor {
-  readonly name: string
-  readonly shape: readonly number[]
-  readonly group: RemainderGroup
-  /** Of a batch norm: never stored as integers, since what divides needs its small values as exact as its large ones. */
-  readonly isVariance: boolean
-  /** `shape`, of a linear layer's weight, which a configuration can have represented. */
-  readonly linearShape?: LinearShape
-}
+const remainderTensorSchema = z
+  .strictObject({
+    name: z.string(),
+    shape: z.array(z.int()).readonly(),
+    group: z.enum(['batch-norm', 'linear', 'other']),
+    /** Of a batch norm: never stored as integers, since what divides needs its small values as exact as its large ones. */
+    isVariance: z.boolean(),
+    /** `shape`, of a linear layer's weight, which a configuration can have represented. */
+    linearShape: linearShapeSchema.exactOptional(),
+  })
+  .readonly()
+export type RemainderTensor = z.infer<typeof remainderTensorSchema>
+export type RemainderGroup = RemainderTensor['group']
 
 /** What accounting needs to know of a network. */
-export interface NetworkShape {
-  readonly representedLayers: readonly LayerShape[]
-  readonly remainder: readonly RemainderTensor[]
-}
-export type RemainderGroup = 'batch-norm' | 'linear' | 'other'
+export const networkShapeSchema = z
+  .strictObject({
+    representedLayers: z.array(layerShapeSchema).readonly(),
+    remainder: z.array(remainderTensorSchema).readonly(),
+  })
+  .readonly()
+export type NetworkShape = z.infer<typeof networkShapeSchema>
 
 export const sizePartNames = [
   'predictor',

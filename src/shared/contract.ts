@@ -15,6 +15,7 @@ import type { NetworkShape } from './accounting.ts'
 import type { Comparison } from './comparison.ts'
 import type { ExperimentSummary } from './experiment-summary.ts'
 import type { ImportanceRecord } from './importance.ts'
+import type { PreprocessingTrial } from './preprocessing-trial.ts'
 import type {
   CheckpointRecord,
   DatasetRecord,
@@ -29,7 +30,7 @@ import type {
   SplitName,
 } from './records.ts'
 import type { Result } from './result.ts'
-import type { ExecutorChoice } from './trainer-protocol.ts'
+import type { ExecutorChoice, RecognisedNetwork } from './trainer-protocol.ts'
 
 export type { Comparison, ComparisonEntry } from './comparison.ts'
 
@@ -70,6 +71,21 @@ export const commandInputs = {
     ...networkFileFields,
     name: name.optional(),
     preprocessing: preprocessingChangesSchema.optional(),
+  }),
+  /** What an import of this file would store; nothing is stored. */
+  'networks.inspect': z.strictObject({
+    taskId,
+    file: fileToken,
+    ...networkFileFields,
+    preprocessing: preprocessingChangesSchema.optional(),
+  }),
+  /** Accuracy under the usual preprocessings, on images spread over the validation split (the test split without one). */
+  'networks.try-preprocessings': z.strictObject({
+    taskId,
+    id,
+    datasetId: id,
+    /** At most so many images. */
+    limit: z.int().min(1).max(100_000),
   }),
   /** The same weights under another preprocessing, as a network of its own. */
   'networks.derive': z.strictObject({
@@ -192,6 +208,7 @@ export const readingCommandNames = [
   'networks.list',
   'networks.get',
   'networks.kernels',
+  'networks.inspect',
   'datasets.list',
   'datasets.get',
   'datasets.samples',
@@ -266,6 +283,17 @@ export interface DoctorReport {
   readonly unverified: readonly string[]
 }
 
+/** What a network file holds. */
+export interface NetworkInspection extends Omit<RecognisedNetwork, 'sourceSha256'> {
+  /** The network of the library with just this content: an import would give that one. */
+  readonly known?: Pick<NetworkRecord, 'id' | 'name'>
+}
+
+export interface ImportedNetwork extends NetworkRecord {
+  /** False for a network that was in the library already, by content; it keeps its name. */
+  readonly isNew: boolean
+}
+
 export interface DatasetDetail {
   readonly record: DatasetRecord
   /** Images a class, per split, in class order. */
@@ -313,8 +341,10 @@ export interface CommandOutputs {
   'files.show': undefined
   'networks.list': readonly NetworkRecord[]
   'networks.get': NetworkDetail
-  'networks.import': NetworkRecord
-  'networks.derive': NetworkRecord
+  'networks.import': ImportedNetwork
+  'networks.inspect': NetworkInspection
+  'networks.try-preprocessings': PreprocessingTrial
+  'networks.derive': ImportedNetwork
   'networks.rename': NetworkRecord
   'networks.remove': undefined
   'networks.evaluate': EvaluationRecord

@@ -1,12 +1,17 @@
 /** Shape of a weight that a predictor represents. */
 
+import { z } from 'zod'
+
 /** [filters, channels, height, width] of a convolution's weight. */
-export type KernelShape = readonly [number, number, number, number]
+const kernelShapeSchema = z.tuple([z.int(), z.int(), z.int(), z.int()]).readonly()
+export type KernelShape = z.infer<typeof kernelShapeSchema>
 
 /** [outputs, inputs] of a linear layer's weight. */
-export type LinearShape = readonly [number, number]
+export const linearShapeSchema = z.tuple([z.int(), z.int()]).readonly()
+export type LinearShape = z.infer<typeof linearShapeSchema>
 
-export type RepresentedShape = KernelShape | LinearShape
+export const representedShapeSchema = z.union([kernelShapeSchema, linearShapeSchema])
+export type RepresentedShape = z.infer<typeof representedShapeSchema>
 
 /** A represented layer, for what depends on its shape alone. */
 export interface ShapedLayer {

@@ -12,12 +12,12 @@ export interface Interval {
  * 95 % Wilson score interval of the fraction `correct / total` (Wilson 1927), in [0, 1]; unlike the normal
  * approximation it stays inside the range near 0 and 1. [0, 1] when nothing was counted.
  */
-export function wilsonInterval(correct: number, total: number): Interval {
+export function wilsonInterval(correct: number, total: number, z = z95): Interval {
   if (total <= 0) return { low: 0, high: 1 }
   const fraction = correct / total
-  const z2 = z95 * z95
+  const z2 = z * z
   const center = fraction + z2 / (2 * total)
-  const spread = z95 * Math.sqrt((fraction * (1 - fraction)) / total + z2 / (4 * total * total))
+  const spread = z * Math.sqrt((fraction * (1 - fraction)) / total + z2 / (4 * total * total))
   const scale = 1 + z2 / total
   return { low: Math.max(0, (center - spread) / scale), high: Math.min(1, (center + spread) / scale) }
 }

@@ -3,6 +3,7 @@
  * parsed by its schema on arrival. Bytes travel as Uint8Array (structured clone), copied.
  */
 import { z } from 'zod'
+import { networkShapeSchema } from './accounting.ts'
 import { baselineConfigSchema, compressConfigSchema, trainConfigSchema } from './experiment-config.ts'
 import { weightFormatSchema } from './export-formats.ts'
 import { importanceMeasurementSchema, importanceRequestFields } from './importance.ts'
@@ -143,6 +144,22 @@ export const trainerJobSchema = z.discriminatedUnion('kind', [
     preprocessing: preprocessingChangesSchema,
     outputPath: z.string(),
   }),
+  /** What `import-network` would write, without writing anything. */
+  z.strictObject({
+    kind: z.literal('inspect-network'),
+    sourcePath: z.string(),
+    ...networkFileFields,
+    preprocessing: preprocessingChangesSchema,
+  }),
+  /** Accuracy of a stored network under each of several preprocessings, on images spread over a split. */
+  z.strictObject({
+    kind: z.literal('try-preprocessings'),
+    network: networkInputSchema,
+    dataset: datasetInputSchema,
+    split: splitNameSchema,
+    limit: z.int().min(1),
+    preprocessings: z.array(preprocessingSchema).min(1).max(100),
+  }),
   /** Decode a data set into the image cache at `outputPath` (a temporary folder). */
   z.strictObject({
     kind: z.literal('import-dataset'),
@@ -208,6 +225,26 @@ const networkDescriptionSchema = z.strictObject({
   layers: z.array(layerStatisticsSchema).readonly(),
 })
 
+/** What a network file holds, once it is recognised and brought to the studio's own form. */
+const recognisedNetworkSchema = z.strictObject({
+  architecture: z.string(),
+  classes: z.int(),
+  description: networkDescriptionSchema,
+  shape: networkShapeSchema,
+  /** What the network looks at, in pixels. */
+  inputShape: z.strictObject({ channels: z.int(), height: z.int(), width: z.int() }),
+  format: z.string(),
+  sourceSha256: z.string(),
+  /** Of the studio's own form of the network, which the store names it by. */
+  sha256: z.string(),
+  sizeBytes: z.int(),
+  /** How it was recognised, for people. */
+  evidence: z.string(),
+  /** What was done to the content of the file, a sentence each. */
+  notes: z.array(z.string()),
+})
+export type RecognisedNetwork = z.infer<typeof recognisedNetworkSchema>
+
 export const jobResultSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('compress'),
@@ -233,20 +270,15 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('evaluate'), evaluation: predictionsSchema }),
   importanceMeasurementSchema.extend({ kind: z.literal('importance') }),
+  recognisedNetworkSchema.extend({ kind: z.literal('import-network') }),
+  recognisedNetworkSchema.extend({ kind: z.literal('inspect-network') }),
   z.strictObject({
-    kind: z.literal('import-network'),
-    architecture: z.string(),
-    classes: z.int(),
-    description: networkDescriptionSchema,
-    format: z.string(),
-    sourceSha256: z.string(),
-    /** Of the file written to `outputPath`. */
-    sha256: z.string(),
-    sizeBytes: z.int(),
-    /** How it was recognised, for people. */
-    evidence: z.string(),
-    /** What was done to the content of the file, a sentence each. */
-    notes: z.array(z.string()),
+    kind: z.literal('try-preprocessings'),
+    total: z.int(),
+    /** Images right under each preprocessing of the job, in its order. */
+    correct: z.array(z.int()),
+    /** Images of the most frequent class: what a network that knows nothing can get right at best. */
+    mostFrequent: z.int(),
   }),
   z.strictObject({
     kind: z.literal('import-dataset'),

@@ -46,6 +46,6 @@ export function note(context: JobContext, text: string, level: 'info' | 'warning
 }
 
 /** What is being done, where a pause loses nothing: it is done again. `total` 0 = unknown. */
-export function tellPhase(context: JobContext, phase: string, done = 0, total = 0): void {
+export function tellPhase(context: Pick<JobContext, 'send'>, phase: string, done = 0, total = 0): void {
   context.send({ type: 'phase', phase, done, total, isRepeatable: true })
 }

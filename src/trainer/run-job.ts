@@ -8,9 +8,11 @@ import { exportNetwork } from './jobs/export.ts'
 import { importance } from './jobs/importance.ts'
 import { importDataset } from './jobs/import-dataset.ts'
 import { importNetwork } from './jobs/import-network.ts'
+import { inspectNetwork } from './jobs/inspect-network.ts'
 import { listEngines } from './jobs/list-engines.ts'
 import { probe } from './jobs/probe.ts'
 import { train } from './jobs/train.ts'
+import { tryPreprocessings } from './jobs/try-preprocessings.ts'
 
 /** Runs one job to its end and says so when that is a pause; throws `AppException` when it fails or is cancelled. */
 export async function runJob(job: TrainerJob, context: JobContext): Promise<JobEnd> {
@@ -45,6 +47,10 @@ function start(job: TrainerJob, context: JobContext): Promise<JobEnd> {
       return importance(job, context)
     case 'import-network':
       return importNetwork(job, context)
+    case 'inspect-network':
+      return inspectNetwork(job, context)
+    case 'try-preprocessings':
+      return tryPreprocessings(job, context)
     case 'import-dataset':
       return importDataset(job, context)
     case 'export':

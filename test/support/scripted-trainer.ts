@@ -3,9 +3,7 @@
  * that shows whether it was resumed exactly. Run by Node itself. The script is JSON in NERN_TRAINER_SCRIPT.
  */
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { basename } from 'node:path'
-import { readCheckpoint } from '#formats/checkpoint.ts'
+import { existsSync, writeFileSync } from 'node:fs'
 import { writeImageCache } from '#formats/image-cache/writer.ts'
 import { writeBaselinePackage } from '#formats/baseline-package/writer.ts'
 import { writePackage } from '#formats/nern-package/writer.ts'
@@ -13,14 +11,12 @@ import { networkMetadata } from '#formats/network-metadata.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
-import { matchArchitecture } from '#networks/matching.ts'
 import { describeNetwork } from '#networks/network-description.ts'
 import type { Network } from '#networks/network.ts'
-import { completePreprocessing } from '#networks/preprocessing.ts'
-import { float32Tensor } from '#shared/host-tensor.ts'
 import { AppException, toAppError, unwrap } from '#shared/result.ts'
 import { toTrainerSchema, type FromTrainer, type JobResult, type TrainerJob } from '#shared/trainer-protocol.ts'
 import { baselinePackageSizes, packageSizes } from '#trainer/package-sizes.ts'
+import { prepareNetwork } from '#trainer/prepared-network.ts'
 import { madeUpBaseline } from './made-up-baseline.ts'
 import { filledPredictor, madeUpPackage } from './made-up-package.ts'
 
@@ -178,7 +174,15 @@ async function run(job: TrainerJob): Promise<JobResult | undefined> {
     case 'importance':
       return importance(job)
     case 'import-network':
-      return importNetwork(job)
+    case 'inspect-network':
+      return networkOfFile(job, send)
+    case 'try-preprocessings': {
+      // The last one fits best.
+      const correct = job.preprocessings.map(
+        (_, index) => Math.min(job.limit, IMAGES) - job.preprocessings.length + index,
+      )
+      return { kind: 'try-preprocessings', correct, total: Math.min(job.limit, IMAGES), mostFrequent: 1 }
+    }
     case 'import-dataset':
       return importDataset(job.outputPath)
     case 'export':
@@ -257,33 +261,15 @@ function trainedNetwork(architecture: string, seed: number) {
   return { network: writeSafetensors(Object.entries(parameters), networkMetadata(network)), description }
 }
 
-async function importNetwork(job: Extract<TrainerJob, { kind: 'import-network' }>): Promise<JobResult> {
-  const read = await readCheckpoint(job.sourcePath)
-  if (!read.ok) throw new AppException(read.error)
-  const shapes = [...read.value.tensors].map(([name, { shape }]) => ({ name, shape }))
-  const match = matchArchitecture(shapes)
-  if (!match.ok) throw new AppException(match.error)
-  const { network, rename } = match.value
-  const imported = { ...network, preprocessing: completePreprocessing(network, job.preprocessing) }
-  const tensors = [...rename].map(([from, to]) => {
-    const tensor = read.value.tensors.get(from)
-    if (tensor === undefined) throw new Error(`no ${from}`)
-    return [to, float32Tensor(tensor.shape, tensor.toFloat32())] as const
-  })
-  const bytes = writeSafetensors(tensors, networkMetadata(imported))
+/** What an import gives and, with `outputPath`, writes: reading is the real one. */
+async function networkOfFile(
+  job: Extract<TrainerJob, { kind: 'import-network' | 'inspect-network' }>,
+  send: (message: FromTrainer) => void,
+): Promise<JobResult> {
+  const { recognised, bytes } = await prepareNetwork(job, { send, breathe: () => Promise.resolve() })
+  if (job.kind === 'inspect-network') return { kind: job.kind, ...recognised }
   writeFileSync(job.outputPath, bytes)
-  return {
-    kind: 'import-network',
-    architecture: network.architecture,
-    classes: network.classes,
-    description: describeNetwork(imported, Object.fromEntries(tensors)),
-    format: read.value.format,
-    sourceSha256: digest(readFileSync(job.sourcePath)),
-    sha256: digest(bytes),
-    sizeBytes: statSync(job.outputPath).size,
-    evidence: basename(job.sourcePath),
-    notes: [],
-  }
+  return { kind: job.kind, ...recognised }
 }
 
 /** Files that say which format they would be. */

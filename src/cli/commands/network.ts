@@ -1,13 +1,15 @@
 import { resolve } from 'node:path'
 import { atomicWrite } from '#main/files/atomic-write.ts'
 import { networkSmoothness } from '#shared/network-smoothness.ts'
-import { splitNames, type NetworkDetail, type NetworkRecord } from '#shared/records.ts'
+import type { ImportedNetwork } from '#shared/contract.ts'
+import { splitNames, type DatasetRecord, type NetworkDetail, type NetworkRecord } from '#shared/records.ts'
 import { call } from '../call.ts'
 import type { Command } from '../command.ts'
 import { findDataset, findNetwork } from '../find-record.ts'
 import { preprocessingFrom, preprocessingOptions, preprocessingUsage } from '../preprocessing-options.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
-import { formatPreprocessing } from '#shared/preprocessing.ts'
+import { formatPreprocessing, presetOf } from '#shared/preprocessing.ts'
+import { trialImages, trialSentence, type PreprocessingTrial } from '#shared/preprocessing-trial.ts'
 import { runTask } from '../task.ts'
 import { formatExactBytes, formatCount, formatPercent } from '#shared/format.ts'
 import { formatTop5, top5Accuracy } from '#shared/top-5.ts'
@@ -41,10 +43,31 @@ const importNetwork: Command = {
           preprocessing,
         }),
       )
-      invocation.output.result(network, formatNetwork(network))
+      invocation.output.result(network, formatImported(network, name))
       return 0
     })
   },
+}
+
+const preprocessings: Command = {
+  name: 'network preprocessings',
+  usage: 'NAME --dataset D [--limit IMAGES]',
+  summary: 'Try the usual preprocessings on labelled images (1,000 unless --limit says so), and say which one fits.',
+  positionals: ['NAME'],
+  options: { dataset: { type: 'string' }, limit: { type: 'string' } },
+  run: (invocation) =>
+    invocation.withStudio(async (studio) => {
+      const { positionals, options, output } = invocation
+      const datasetKey = options.neededText('dataset')
+      const limit = options.integer('limit', 1) ?? trialImages
+      const network = await findNetwork(studio, positionals[0] ?? '')
+      const dataset = await findDataset(studio, datasetKey)
+      const trial = await runTask(invocation, studio, (taskId) =>
+        call(studio, 'networks.try-preprocessings', { taskId, id: network.id, datasetId: dataset.id, limit }),
+      )
+      output.result({ network: network.name, dataset: dataset.name, ...trial }, formatTrial(network, dataset, trial))
+      return 0
+    }),
 }
 
 const derive: Command = {
@@ -62,7 +85,7 @@ const derive: Command = {
       const network = await runTask(invocation, studio, (taskId) =>
         call(studio, 'networks.derive', { taskId, id, preprocessing, ...(name === undefined ? {} : { name }) }),
       )
-      invocation.output.result(network, formatNetwork(network))
+      invocation.output.result(network, formatImported(network, name))
       return 0
     })
   },
@@ -158,7 +181,34 @@ const evaluate: Command = {
     }),
 }
 
-export const networkCommands: readonly Command[] = [importNetwork, derive, list, show, evaluate]
+export const networkCommands: readonly Command[] = [importNetwork, preprocessings, derive, list, show, evaluate]
+
+/** @param wanted the name that was asked for */
+function formatImported(network: ImportedNetwork, wanted: string | undefined): string {
+  if (network.isNew) return formatNetwork(network)
+  const unused = wanted === undefined || wanted === network.name ? '' : `; the name ${wanted} was not given`
+  return `${formatNetwork(network)}\n\nThis content was in the store already, as ${network.name}${unused}.`
+}
+
+function formatTrial(network: NetworkRecord, dataset: DatasetRecord, trial: PreprocessingTrial): string {
+  const table = formatTable(
+    [{ title: 'preprocessing' }, { title: 'right', align: 'right' }, { title: '' }],
+    trial.tried.map(({ preprocessing, isCurrent, correct }) => [
+      formatPreprocessing(preprocessing),
+      formatPercent(correct / trial.total),
+      isCurrent ? "the network's own" : '',
+    ]),
+  )
+  const facts = formatFacts([
+    ['network', network.name],
+    ['data set', `${dataset.name}, ${formatCount(trial.total)} images`],
+    ['chance', formatPercent(trial.chance)],
+  ])
+  const [best] = trial.tried
+  const way = best === undefined ? undefined : presetOf(best.preprocessing)
+  const command = way === undefined ? '' : `\nstudio network derive "${network.name}" --preprocessing ${way}`
+  return `${facts}\n\n${table}\n\n${trialSentence(trial)}${trial.verdict === 'other-fits' ? command : ''}`
+}
 
 function formatNetwork(network: NetworkRecord): string {
   const { name, id, title, parameters, representedWeights, kernels, preprocessing, origin } = network

@@ -12,6 +12,8 @@ type LibraryCommands = Pick<
   | 'networks.list'
   | 'networks.get'
   | 'networks.import'
+  | 'networks.inspect'
+  | 'networks.try-preprocessings'
   | 'networks.derive'
   | 'networks.rename'
   | 'networks.remove'
@@ -59,6 +61,8 @@ export function libraryCommands(context: StudioContext, parts: LibraryParts): Li
   }
   const isFixed = (token: string): boolean => token === cifar10Token || isDownload(token)
   const pathOf = (token: string): string => pathOfToken(parts.resolveFile, token)
+  const networkPathOf = (token: string): string =>
+    token === sampleToken ? join(resourcesFolder, sampleFile) : pathOf(token)
   /** The answer of a change to the library, after everybody was told. */
   const announced = async <T>(change: Promise<T> | T): Promise<T> => {
     const answer = await change
@@ -69,11 +73,11 @@ export function libraryCommands(context: StudioContext, parts: LibraryParts): Li
     'networks.list': async () => store.networks.list(),
     'networks.get': async ({ id }) => networks.detail(id),
     async 'networks.import'({ taskId, file, ...asked }) {
-      const isSample = file === sampleToken
-      const path = isSample ? join(resourcesFolder, sampleFile) : pathOf(file)
-      const originKind = isSample ? 'sample' : 'imported'
-      return announced(networks.import(taskId, path, { ...asked, originKind }))
+      const originKind = file === sampleToken ? 'sample' : 'imported'
+      return announced(networks.import(taskId, networkPathOf(file), { ...asked, originKind }))
     },
+    'networks.inspect': async (input) => networks.inspect(input, networkPathOf(input.file)),
+    'networks.try-preprocessings': (input) => networks.tryPreprocessings(input),
     'networks.derive': async ({ taskId, id, preprocessing, name }) =>
       announced(networks.derive(taskId, id, preprocessing, name)),
     'networks.rename': async ({ id, name }) => announced(networks.rename(id, name)),

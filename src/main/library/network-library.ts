@@ -5,9 +5,10 @@ import { openSafetensors } from '#formats/safetensors/reader.ts'
 import { networkShape } from '#networks/network-shape.ts'
 import { completePreprocessing } from '#networks/preprocessing.ts'
 import { accuracyCount } from '#shared/accuracy-pairs.ts'
-import type { CommandInput, CommandOutput } from '#shared/contract.ts'
+import type { CommandInput, CommandOutput, ImportedNetwork, NetworkInspection } from '#shared/contract.ts'
 import { formatPreprocessing, isSamePreprocessing, type PreprocessingChanges } from '#shared/preprocessing.ts'
 import type { EvaluationRecord, NetworkDetail, NetworkOrigin, NetworkRecord } from '#shared/records.ts'
+import { judgeTrial, preprocessingsToTry, type PreprocessingTrial } from '#shared/preprocessing-trial.ts'
 import { kernelShapeOf } from '#shared/represented-shape.ts'
 import { AppException } from '#shared/result.ts'
 import { timestamp } from '../clock.ts'
@@ -59,7 +60,7 @@ export class NetworkLibrary {
    * renamed. A network that is here already, by content, is returned as it is. Errors: those of the reader (the store is
    * then as it was), `already-exists` for the name, `disk-full`, `cancelled`.
    */
-  import(taskId: string, sourcePath: string, wanted: Wanted): Promise<NetworkRecord> {
+  import(taskId: string, sourcePath: string, wanted: Wanted): Promise<ImportedNetwork> {
     const { store } = this.#context
     if (wanted.name !== undefined) store.networks.assertNameFree(wanted.name)
     return this.#tasks.run(taskId, async (report) => {
@@ -78,7 +79,7 @@ export class NetworkLibrary {
         })
         await assertSha256(outputPath, result.sha256, 'Try the import again.')
         const known = store.networks.findByContent(result.sha256)
-        if (known !== undefined) return known
+        if (known !== undefined) return { ...known, isNew: false }
         const { architecture, classes, sha256, sizeBytes, format, sourceSha256, notes } = result
         const { layers, ...described } = result.description
         await commitRename(outputPath, networkPath(store.layout, sha256))
@@ -101,10 +102,63 @@ export class NetworkLibrary {
           createdAt: timestamp(this.#context.clock),
         }
         store.networks.insert(record, layers)
-        return record
+        return { ...record, isNew: true }
       } finally {
         await rm(outputPath, { force: true })
       }
+    })
+  }
+
+  /**
+   * What an import of a file would store, by a child process; nothing is stored. Errors: those of the reader,
+   * `cancelled`.
+   */
+  inspect({ taskId, ...asked }: CommandInput<'networks.inspect'>, sourcePath: string): Promise<NetworkInspection> {
+    const { architecture, key, inputSize, preprocessing = {} } = asked
+    return this.#tasks.run(taskId, async (report) => {
+      const { result } = await this.#tasks.runJob(report, {
+        kind: 'inspect-network',
+        sourcePath,
+        architecture,
+        key,
+        inputSize,
+        preprocessing,
+      })
+      const { kind: _kind, sourceSha256: _source, ...recognised } = result
+      const known = this.#context.store.networks.findByContent(result.sha256)
+      return { ...recognised, ...(known === undefined ? {} : { known: { id: known.id, name: known.name } }) }
+    })
+  }
+
+  /**
+   * Which of the usual preprocessings fits a network, by its accuracy on images of a data set. Errors: `not-found`,
+   * `dataset-mismatch`, `cancelled`.
+   */
+  tryPreprocessings(input: CommandInput<'networks.try-preprocessings'>): Promise<PreprocessingTrial> {
+    const { taskId, id, datasetId, limit } = input
+    const { store } = this.#context
+    const network = store.networks.get(id)
+    const dataset = store.datasets.get(datasetId)
+    const split = dataset.counts.validation > 0 ? 'validation' : 'test'
+    const preprocessings = preprocessingsToTry(network.preprocessing)
+    return this.#tasks.run(taskId, async (report) => {
+      assertFit(network, await storedNetwork(store.layout, network), dataset)
+      assertImages(dataset, split, 1, 'try on')
+      const { result } = await this.#tasks.runJob(report, {
+        kind: 'try-preprocessings',
+        network: await networkInput(store, id),
+        dataset: datasetInput(store, datasetId),
+        split,
+        limit,
+        preprocessings: [...preprocessings],
+      })
+      const { total, correct, mostFrequent } = result
+      const tried = preprocessings.map((preprocessing, index) => ({
+        preprocessing,
+        isCurrent: index === 0,
+        correct: correct[index] ?? 0,
+      }))
+      return judgeTrial(total, mostFrequent / Math.max(1, total), tried)
     })
   }
 
@@ -118,7 +172,7 @@ export class NetworkLibrary {
     id: string,
     preprocessing: PreprocessingChanges,
     name: string | undefined,
-  ): Promise<NetworkRecord> {
+  ): Promise<ImportedNetwork> {
     const { store } = this.#context
     const source = store.networks.get(id)
     const wanted = completePreprocessing(await storedNetwork(store.layout, source), preprocessing)

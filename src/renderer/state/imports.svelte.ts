@@ -1,7 +1,7 @@
 import { cifar10Package } from '#shared/cifar10-package.ts'
-import type { CommandInput, StudioApi } from '#shared/contract.ts'
+import type { CommandInput, StudioApi, ImportedNetwork } from '#shared/contract.ts'
 import type { PreprocessingChanges } from '#shared/preprocessing.ts'
-import type { DatasetRecord, NetworkRecord } from '#shared/records.ts'
+import type { DatasetRecord } from '#shared/records.ts'
 import type { AppError, Result } from '#shared/result.ts'
 import { ask } from './client.ts'
 import { guessFileKind } from './file-kind.ts'
@@ -99,7 +99,8 @@ export class Imports {
   async confirm(choice: {
     readonly kind: 'network' | 'dataset'
     readonly name: string
-    readonly architecture: string
+    /** What was said of a network file. */
+    readonly networkFile: Pick<CommandInput<'networks.import'>, 'architecture' | 'key' | 'inputSize'>
     readonly preprocessing: PreprocessingChanges
     /** Of one of the candidate's sources. */
     readonly token?: string
@@ -109,16 +110,15 @@ export class Imports {
     const candidate = this.#candidate
     if (candidate === undefined || this.#taskId !== undefined) return
     const name = choice.name.trim()
-    const architecture = choice.architecture.trim()
     this.#error = undefined
-    const result = await this.#tasks.run<Result<NetworkRecord | DatasetRecord>>(
+    const result = await this.#tasks.run<Result<ImportedNetwork | DatasetRecord>>(
       `Importing ${candidate.fileName}`,
       (taskId) => {
         const input = { taskId, file: choice.token ?? candidate.token, ...(name === '' ? {} : { name }) }
         return choice.kind === 'network'
           ? ask(this.#api, 'networks.import', {
               ...input,
-              ...(architecture === '' ? {} : { architecture }),
+              ...choice.networkFile,
               preprocessing: choice.preprocessing,
             })
           : ask(this.#api, 'datasets.import', { ...input, images: choice.images })
@@ -134,7 +134,8 @@ export class Imports {
       return
     }
     this.#candidate = undefined
-    this.#toasts.succeed(`${result.value.name} imported`)
+    const isKnown = 'isNew' in result.value && !result.value.isNew
+    this.#toasts.succeed(`${result.value.name} ${isKnown ? 'was in the library already' : 'imported'}`)
     this.#router.open({ name: choice.kind === 'network' ? 'network' : 'dataset', id: result.value.id })
   }
 

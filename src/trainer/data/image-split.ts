@@ -26,3 +26,15 @@ export function splitInMemory(images: Uint8Array, labels: Uint16Array, shape: Im
     },
   }
 }
+
+/** At most `count` images at equal distances: of a split that is stored class by class, a few of every class. */
+export function spreadOver(split: ImageSplit, count: number): ImageSplit {
+  const total = split.labels.length
+  if (total <= count) return split
+  const positions = Array.from({ length: count }, (_, i) => Math.floor((i * total) / count))
+  return {
+    labels: Uint16Array.from(positions, (position) => split.labels[position] ?? 0),
+    shape: split.shape,
+    read: (indices) => split.read(Array.from(indices, (index) => positions[index] ?? 0)),
+  }
+}

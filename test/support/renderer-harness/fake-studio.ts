@@ -24,6 +24,7 @@ import {
   type RunRecord,
   type SplitName,
 } from '#shared/records.ts'
+import { judgeTrial, preprocessingsToTry } from '#shared/preprocessing-trial.ts'
 import { kernelShapeOf } from '#shared/represented-shape.ts'
 import { AppException, fail, ok, toAppError, type Result } from '#shared/result.ts'
 import { nextStatus, type ExperimentAction } from '#shared/status-machine.ts'
@@ -260,9 +261,32 @@ export class FakeStudio implements StudioApi {
       )
       this.#networks = [...this.#networks, network]
       this.#announceLibrary()
-      return network.record
+      return { ...network.record, isNew: true }
     },
-    'networks.derive': async ({ id }) => this.#network(id).record,
+    'networks.inspect': async ({ taskId }) => {
+      await this.#work(taskId, 'Reading the checkpoint', 5)
+      const { record, shape, layers } = inventedNetwork('new', 'new', 'resnet20-cifar-b', 'imported', '').detail
+      return {
+        ...record,
+        description: { ...record, layers },
+        shape,
+        inputShape: { channels: 3, height: 32, width: 32 },
+        format: 'pytorch-zip',
+        evidence: '65 tensors match ResNet-20 (CIFAR, option B) by name and shape',
+        notes: ['The prefix "module." of all tensors was stripped.'],
+      }
+    },
+    'networks.try-preprocessings': async ({ taskId, id, limit }) => {
+      await this.#work(taskId, 'Trying preprocessing 1 of 6', limit)
+      const own = this.#network(id).record.preprocessing
+      const tried = preprocessingsToTry(own).map((preprocessing, index) => ({
+        preprocessing,
+        isCurrent: index === 0,
+        correct: [610, 921, 905, 402, 233, 118][index] ?? 100,
+      }))
+      return judgeTrial(1000, 0.1, tried)
+    },
+    'networks.derive': async ({ id }) => ({ ...this.#network(id).record, isNew: true }),
     'networks.rename': async ({ id }) => this.#network(id).record,
     'networks.remove': async ({ id }) => {
       throw new AppException({
