@@ -31,28 +31,43 @@ async function photograph(page: Page, name: string): Promise<void> {
   }
 }
 
-async function importThroughDialog(studio: OpenStudio, path: string): Promise<Page> {
+async function offerInDialog(studio: OpenStudio, path: string): Promise<Page> {
   const { page } = studio
   await answerDialog(studio, path)
   await show(studio, { name: 'networks' })
   await page.getByRole('button', { name: 'Import a network' }).first().click()
+  return page
+}
+
+/** Import is enabled once the file is recognised. */
+async function importThroughDialog(studio: OpenStudio, path: string): Promise<Page> {
+  const page = await offerInDialog(studio, path)
   await page.getByRole('dialog').getByRole('button', { name: 'Import', exact: true }).click()
   return page
 }
 
 test('a published checkpoint is recognised, shown and listed', async ({ studio }) => {
-  const page = await importThroughDialog(studio, checkpoint)
+  const page = await offerInDialog(studio, checkpoint)
+  const recognition = page.getByRole('dialog').getByRole('region', { name: 'Recognition' })
+  await expect(recognition).toContainText('ResNet-20 (CIFAR, option A), 10 classes', { timeout: 60_000 })
+  await expect(recognition).toContainText('269,722 parameters')
+  await recognition.getByText(/tensors, 19 of them/).click()
+  await expect(recognition.getByRole('row', { name: /layer1\.0\.conv1\.weight/ })).toContainText('Represented')
+  await photograph(page, 'import-recognition')
+  await page.getByRole('dialog').getByRole('button', { name: 'Import', exact: true }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'resnet20-12fca82f' })).toBeVisible({ timeout: 60_000 })
   await expect(page.getByText('ResNet-20 (CIFAR, option A)').first()).toBeVisible()
   await show(studio, { name: 'networks' })
   await expect(page.getByRole('row', { name: /resnet20-12fca82f/ })).toContainText('269,722')
+  await offerInDialog(studio, checkpoint)
+  await expect(recognition).toContainText('The library has this network already, as resnet20-12fca82f.', {
+    timeout: 60_000,
+  })
 })
 
 test('a network keeps the preprocessing it came with, and another one makes another network', async ({ studio }) => {
   const { page } = studio
-  await answerDialog(studio, checkpoint)
-  await show(studio, { name: 'networks' })
-  await page.getByRole('button', { name: 'Import a network' }).first().click()
+  await offerInDialog(studio, checkpoint)
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Preprocessing').click()
   await page.getByRole('option', { name: /Numbers of your own/ }).click()
@@ -177,15 +192,16 @@ test.describe('wrong files name the place, the reason and a remedy, and change n
     test(what, async ({ studio, folder }) => {
       const path = join(folder, file)
       await writeFile(path, await make())
-      const page = await importThroughDialog(studio, path)
+      const page = await offerInDialog(studio, path)
       const alert = page.getByRole('dialog').getByRole('alert')
       await expect(alert).toBeVisible({ timeout: 60_000 })
-      await expect(alert.getByRole('heading')).toHaveText(`${file} was not imported`)
+      await expect(alert.getByRole('heading')).toHaveText(`${file} was not recognised`)
       await expect(alert).toContainText(file)
       await expect(alert).toContainText(expected)
       await expect(alert).toContainText('Where:')
       // Title, reason, place, remedy.
       expect(await alert.locator('p').count()).toBe(3)
+      await expect(page.getByRole('dialog').getByRole('button', { name: 'Import', exact: true })).toBeDisabled()
       await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
       await expect(page.getByRole('heading', { name: 'No networks yet' })).toBeVisible()
       expect(await ask(page, 'networks.list', {})).toStrictEqual([])
