@@ -51,7 +51,7 @@ test('a published checkpoint is recognised, shown and listed', async ({ studio }
   const recognition = page.getByRole('dialog').getByRole('region', { name: 'Recognition' })
   await expect(recognition).toContainText('ResNet-20 (CIFAR, option A), 10 classes', { timeout: 60_000 })
   await expect(recognition).toContainText('269,722 parameters')
-  await recognition.getByText(/tensors, 19 of them/).click()
+  await recognition.getByText(/layers, 19 of them/).click()
   await expect(recognition.getByRole('row', { name: /layer1\.0\.conv1\.weight/ })).toContainText('Represented')
   await photograph(page, 'import-recognition')
   await page.getByRole('dialog').getByRole('button', { name: 'Import', exact: true }).click()
