@@ -93,6 +93,22 @@ test('a network keeps the preprocessing it came with, and another one makes anot
   await photograph(page, 'network-preprocessing')
 })
 
+test.describe('in a library', () => {
+  test.use({ start: 'library' })
+
+  test('the usual preprocessings are tried on labelled images', async ({ studio }) => {
+    const { page } = studio
+    const [network] = await ask(page, 'networks.list', {})
+    await show(studio, { name: 'network', id: network?.id ?? '' })
+    const card = page.getByRole('region', { name: 'Does the preprocessing fit?' })
+    await card.getByRole('button', { name: 'Try on 1,000 images' }).click()
+    // Untrained weights know nothing.
+    await expect(card.getByRole('status')).toContainText('at chance under all of them', { timeout: 60_000 })
+    await expect(card.getByRole('row')).toHaveCount(7)
+    await photograph(page, 'network-trial')
+  })
+})
+
 test('a NumPy archive is recognised by its tensors', async ({ studio, folder }) => {
   const path = join(folder, 'exported.npz')
   const network = shufflenetV2('shufflenetv2-x1_0-cifar', 'ShuffleNetV2', 10)

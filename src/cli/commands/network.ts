@@ -43,7 +43,11 @@ const importNetwork: Command = {
           preprocessing,
         }),
       )
-      invocation.output.result(network, formatImported(network, name))
+      const isSaid = Object.keys(preprocessing).length > 0
+      const hint = isSaid
+        ? ''
+        : `\n\nDoes the preprocessing fit? studio network preprocessings "${network.name}" --dataset D`
+      invocation.output.result(network, `${formatImported(network, name)}${hint}`)
       return 0
     })
   },
