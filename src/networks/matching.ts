@@ -4,17 +4,30 @@ import { sizeOf } from '#shared/host-tensor.ts'
 import { fail, ok, type AppError, type Result } from '#shared/result.ts'
 import { architectures, type Architecture } from './architectures.ts'
 import type { Network, ParameterSpec } from './network.ts'
+import { wayIn } from './other-networks.ts'
+import {
+  bookkeepingNote,
+  isBookkeeping,
+  sharedPrefixes,
+  withoutWrappers,
+  wrappersIn,
+  type NamedShape,
+} from './plain-names.ts'
 import { torchvisionName } from './timm-names.ts'
-
-export interface NamedShape {
-  readonly name: string
-  readonly shape: readonly number[]
-}
 
 export interface MatchedNetwork {
   readonly network: Network
   /** From the name in the file to the name in `network.parameters`; tensors that are not parameters are left out. */
   readonly rename: ReadonlyMap<string, string>
+  /** What was done to the names, a sentence each. */
+  readonly notes: readonly string[]
+}
+
+/** Tensors of a file under the names that are compared. */
+interface PlainTensors {
+  /** From the name in the file. */
+  readonly rename: ReadonlyMap<string, string>
+  readonly shapes: ReadonlyMap<string, readonly number[]>
 }
 
 interface Comparison {
@@ -31,36 +44,59 @@ interface Comparison {
 }
 
 /**
- * Matches tensors of a checkpoint to the one architecture with exactly these parameters. A `module.` prefix (left by
- * data-parallel training) and `num_batches_tracked` counters are ignored; the class count is read off the classifier.
- * ResNets are named in several ways: `shortcut` or `downsample`, `linear` or `fc`; timm's names are known (timm-names.ts),
- * whose tensors may have another shape with the same numbers. An ImageNet network and its CIFAR
- * variant may have the same tensors; then the class counts of those data sets decide.
+ * Matches tensors of a checkpoint to the one architecture with exactly these parameters. Prefixes that all tensors share,
+ * what training programs put into their names (plain-names.ts) and tensors that compute nothing are ignored; the class
+ * count is read off the classifier. ResNets are named in several ways: `shortcut` or `downsample`, `linear` or `fc`;
+ * timm's names are known (timm-names.ts), whose tensors may have another shape with the same numbers. An ImageNet network
+ * and its CIFAR variant may have the same tensors; then the class counts of those data sets decide.
  *
- * Errors: `architecture-unknown` names the nearest candidate and the first differing tensor;
- * `architecture-ambiguous` names all that match.
+ * Errors: `architecture-unknown` names a candidate that agrees in most, and the first differing tensor;
+ * `architecture-ambiguous` names all that match; `file-corrupt` for two tensors of one name.
  */
 export function matchArchitecture(
   tensors: readonly NamedShape[],
   candidates: readonly Architecture[] = architectures,
 ): Result<MatchedNetwork> {
-  const renamed = renameTensors(tensors)
-  if (!renamed.ok) return renamed
-  const { rename, shapes } = renamed.value
-  const comparisons = candidates.map((architecture) => compare(architecture, shapes))
-  const matches = comparisons.filter(({ firstDifference }) => firstDifference === undefined)
-  const [match, ...others] = matches.length > 1 ? usualMatches(matches) : matches
-  if (match === undefined) return fail(unknownArchitecture(comparisons, [...shapes.keys()]))
-  if (others.length > 0) {
-    const ids = [match, ...others].map(({ architecture }) => architecture.id).join(', ')
-    return fail({
-      code: 'architecture-ambiguous',
-      message: `The tensors fit more than one architecture: ${ids}.`,
-      remedy: 'Name the architecture when importing (--arch).',
-    })
+  const computing = tensors.filter((tensor) => !isBookkeeping(tensor))
+  const plain = plainTensors(computing)
+  if (!plain.ok) return plain
+  const tried: Comparison[] = []
+  for (const prefix of sharedPrefixes([...plain.value.shapes.keys()])) {
+    const { rename, shapes } = withoutPrefix(plain.value, prefix)
+    const comparisons = candidates.map((architecture) => compare(architecture, shapes))
+    const matches = comparisons.filter(({ firstDifference }) => firstDifference === undefined)
+    const [match, ...others] = matches.length > 1 ? usualMatches(matches) : matches
+    if (others.length > 0) return fail(ambiguous(matches))
+    if (match !== undefined) {
+      const { network, aliases } = match
+      const complete = new Map([...rename].map(([file, name]) => [file, aliases.get(name) ?? name]))
+      const notes = [...prefixNote(rename), ...bookkeepingNote(tensors.filter(isBookkeeping))]
+      return ok({ network, rename: complete, notes })
+    }
+    tried.push(...comparisons)
   }
-  const { network, aliases } = match
-  return ok({ network, rename: new Map([...rename].map(([file, name]) => [file, aliases.get(name) ?? name])) })
+  return fail(unknownArchitecture(tried, candidates, [...plain.value.rename.keys()]))
+}
+
+function ambiguous(matches: readonly Comparison[]): AppError {
+  const ids = matches.map(({ architecture }) => architecture.id).join(', ')
+  return {
+    code: 'architecture-ambiguous',
+    message: `The tensors fit more than one architecture: ${ids}.`,
+    remedy: 'Name the architecture when importing (--arch).',
+  }
+}
+
+/** Says what all names began with, or what stood within them. */
+function prefixNote(rename: ReadonlyMap<string, string>): readonly string[] {
+  const [first] = rename
+  if (first === undefined) return []
+  const [name, parameter] = first
+  const prefix = name.slice(0, name.length - parameter.length)
+  const isShared = [...rename].every(([file, plain]) => file === `${prefix}${plain}`)
+  if (isShared) return prefix === '' ? [] : [`All names of tensors begin with "${prefix}", which was left out.`]
+  const words = new Set([...rename.keys()].flatMap(wrappersIn))
+  return [`Left out of the names of tensors: ${[...words].map((word) => `"${word}"`).join(', ')}.`]
 }
 
 /** Those whose family usually has as many classes; all when that decides nothing. */
@@ -74,25 +110,30 @@ function usualMatches(matches: readonly Comparison[]): readonly Comparison[] {
 /** Of CIFAR-10 and CIFAR-100, and of ImageNet. */
 const usualClasses: Readonly<Record<ArchitectureFamily, readonly number[]>> = { cifar: [10, 100], imagenet: [1000] }
 
-function renameTensors(
-  tensors: readonly NamedShape[],
-): Result<{ rename: Map<string, string>; shapes: Map<string, readonly number[]> }> {
+function plainTensors(tensors: readonly NamedShape[]): Result<PlainTensors> {
   const rename = new Map<string, string>()
   const shapes = new Map<string, readonly number[]>()
   for (const { name, shape } of tensors) {
-    const parameter = name.replace(/^(module\.)+/, '')
-    if (parameter.endsWith('.num_batches_tracked')) continue
+    const parameter = withoutWrappers(name)
     if (shapes.has(parameter)) {
       return fail({
         code: 'file-corrupt',
-        message: `Two tensors stand for ${parameter}, one with and one without the prefix "module.".`,
+        message: `Two tensors stand for ${parameter}, with and without a prefix such as "module.".`,
         where: name,
+        remedy: 'Save the network on which the training ended, without its wrapper, again.',
       })
     }
     rename.set(name, parameter)
     shapes.set(parameter, shape)
   }
   return ok({ rename, shapes })
+}
+
+function withoutPrefix({ rename, shapes }: PlainTensors, prefix: string): PlainTensors {
+  return {
+    rename: new Map([...rename].map(([file, name]) => [file, name.slice(prefix.length)])),
+    shapes: new Map([...shapes].map(([name, shape]) => [name.slice(prefix.length), shape])),
+  }
 }
 
 function compare(architecture: Architecture, found: ReadonlyMap<string, readonly number[]>): Comparison {
@@ -182,22 +223,30 @@ function classCountOf(parameters: readonly ParameterSpec[], shapes: ReadonlyMap<
   return classes !== undefined && classes >= 1 ? classes : 10
 }
 
-function unknownArchitecture(comparisons: readonly Comparison[], names: readonly string[]): AppError {
+/** Fewer of an architecture's parameters, and it is not near: its difference would lead astray. */
+const nearShare = 0.5
+
+function unknownArchitecture(
+  comparisons: readonly Comparison[],
+  candidates: readonly Architecture[],
+  names: readonly string[],
+): AppError {
   const [nearest] = comparisons.toSorted(
     (left, right) => right.agreeing - left.agreeing || left.disagreeing - right.disagreeing,
   )
-  const known = comparisons.map(({ architecture }) => architecture.id).join(', ')
-  const remedy = `Known architectures: ${known}.`
+  const known = candidates.map(({ id }) => id).join(', ')
+  const remedy = `${wayIn(names)} Known architectures: ${known}.`
+  const where = names[0] ?? 'no tensors'
+  const code = 'architecture-unknown'
   if (nearest?.firstDifference === undefined || nearest.agreeing === 0) {
-    return {
-      code: 'architecture-unknown',
-      message: `None of the ${names.length} tensors belongs to a known architecture.`,
-      where: names[0] ?? 'no tensors',
-      remedy,
-    }
+    const message = `None of the ${names.length} tensors belongs to a known architecture.`
+    return { code, message, where, remedy }
+  }
+  if (nearest.agreeing < nearShare * nearest.network.parameters.length) {
+    return { code, message: `The ${names.length} tensors fit no known architecture.`, where, remedy }
   }
   return {
-    code: 'architecture-unknown',
+    code,
     message: `The ${names.length} tensors fit no known architecture; nearest is ${nearest.architecture.title}, but ${nearest.firstDifference}.`,
     where: nearest.firstDifference.split(' ')[1] ?? '',
     remedy,

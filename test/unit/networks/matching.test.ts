@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { architectures } from '#networks/architectures.ts'
-import { matchArchitecture, type NamedShape } from '#networks/matching.ts'
+import { matchArchitecture } from '#networks/matching.ts'
+import type { NamedShape } from '#networks/plain-names.ts'
 import { cifarResnet } from '#networks/zoo/cifar-resnet.ts'
 
 const resnet20a: readonly NamedShape[] = cifarResnet({ depth: 20, shortcut: 'a', classes: 10 }).parameters
