@@ -1,11 +1,16 @@
-import { assertNever, ok, type Result } from '#shared/result.ts'
+import { assertNever, ok, unwrap, type Result } from '#shared/result.ts'
 import { openFileSource, type ByteSource } from './byte-source.ts'
-import { asResult, fileFailure } from './file-error.ts'
+import { chooseStateDict, stateDictChoices, type StateDictChoice } from './choose-state-dict.ts'
+import { asResult, fileError } from './file-error.ts'
 import type { FileTensor } from './file-tensor.ts'
+import { isStudioFile } from './network-metadata.ts'
 import { isNpz, readNpz } from './npz/reader.ts'
+import { otherArchiveError, otherKindError } from './other-kinds.ts'
 import { readLegacyPickle } from './pytorch/legacy.ts'
 import { readZipCheckpoint } from './pytorch/zip-checkpoint.ts'
 import { readSafetensors } from './safetensors/reader.ts'
+import { loadCandidate } from './state-dict-candidates.ts'
+import { dictInMemory, topLevelKey, type TensorDicts } from './tensor-dict.ts'
 import { openZip } from './zip/zip.ts'
 
 export type CheckpointFormat = 'safetensors' | 'pytorch-zip' | 'pytorch-legacy' | 'npz'
@@ -16,6 +21,15 @@ export interface StateDict {
   readonly tensors: ReadonlyMap<string, FileTensor>
   /** Metadata of a safetensors header; empty for other files. */
   readonly metadata: Readonly<Record<string, string>>
+  /** The keys that led to it, joined by dots; `.` for the file itself. */
+  readonly key: string
+  /** What was taken of the file and what was done to its numbers, a sentence each. */
+  readonly notes: readonly string[]
+}
+
+export interface CheckpointOptions {
+  /** Which of the state dicts, as `listStateDicts` names them. Left out: the only one, or the only known network. */
+  readonly key?: string | undefined
 }
 
 /** A checkpoint is read into memory; VGG-16, the largest network of the zoo, takes 0.6 GB. */
@@ -24,51 +38,80 @@ const PROBE_BYTES = 16
 
 /**
  * Reads a checkpoint, recognised by its content and never by its name: safetensors, NumPy's .npz, or
- * torch.save of a state dict (zip or legacy), plain or under 'state_dict'. Errors: `not-found`, `file-unreadable`, `file-truncated`,
- * `file-corrupt`, `file-unsupported`, `file-unsafe`, each with file, byte or tensor, expectation and remedy.
+ * torch.save of a state dict (zip or legacy), wherever in the file it lies. Errors: `not-found` (file or key),
+ * `file-unreadable`, `file-truncated`, `file-corrupt`, `file-unsupported`, `file-unsafe`, and `checkpoint-ambiguous` for
+ * several networks without a key, each with file, byte or tensor, expectation and remedy.
  */
-export async function readCheckpoint(file: string | ByteSource): Promise<Result<StateDict>> {
-  if (typeof file !== 'string') return asResult(() => readSource(file))
+export function readCheckpoint(file: string | ByteSource, { key }: CheckpointOptions = {}): Promise<Result<StateDict>> {
+  return withContent(file, async (source, content) => {
+    const { format, metadata } = content
+    const isOwn = isStudioFile(metadata)
+    // What the studio wrote is complete under its own names.
+    const [own] = isOwn ? content.dicts : []
+    if (own !== undefined && (key === undefined || key === topLevelKey)) {
+      const { tensors } = await own.load([...own.shapes.keys()])
+      return ok({ format, metadata, tensors, key: topLevelKey, notes: [] })
+    }
+    const { candidate, notes } = chooseStateDict(source, content, key)
+    const loaded = await loadCandidate(candidate)
+    return ok({ format, metadata, tensors: loaded.tensors, key: candidate.key, notes: [...notes, ...loaded.notes] })
+  })
+}
+
+/** The state dicts of a checkpoint that `key` of `readCheckpoint` may name; no weights are read. Errors as there. */
+export function listStateDicts(file: string | ByteSource): Promise<Result<readonly StateDictChoice[]>> {
+  return withContent(file, (_, content) => Promise.resolve(ok(stateDictChoices(content))))
+}
+
+interface Content extends TensorDicts {
+  readonly format: CheckpointFormat
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+async function withContent<T>(
+  file: string | ByteSource,
+  use: (source: ByteSource, content: Content) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  if (typeof file !== 'string') return asResult(async () => use(file, await contentOf(file)))
   const opened = await openFileSource(file)
   if (!opened.ok) return opened
   const source = opened.value
   try {
-    return await asResult(() => readSource(source))
+    return await asResult(async () => use(source, await contentOf(source)))
   } finally {
     await source.close()
   }
 }
 
-async function readSource(source: ByteSource): Promise<Result<StateDict>> {
+async function contentOf(source: ByteSource): Promise<Content> {
   if (source.size === 0) {
-    return fileFailure(source, 'file-truncated', 'expected a checkpoint, found an empty file', 'byte 0')
+    throw fileError(source, 'file-truncated', 'expected a checkpoint, found an empty file', 'byte 0')
   }
   if (source.size > MAX_CHECKPOINT_BYTES) {
     const problem = `expected a checkpoint of at most ${MAX_CHECKPOINT_BYTES} bytes, found ${source.size}`
-    return fileFailure(source, 'file-unsupported', problem, 'byte 0')
+    throw fileError(source, 'file-unsupported', problem, 'byte 0')
   }
   const format = recognise(await source.read(0, Math.min(PROBE_BYTES, source.size)))
   switch (format) {
     case 'safetensors': {
-      const content = readSafetensors(await source.read(0, source.size), source.name)
-      if (!content.ok) return content
-      if (content.value.tensors.size === 0) {
-        return fileFailure(source, 'file-unsupported', 'expected tensors, found a file without any', 'header')
+      const { tensors, metadata } = unwrap(readSafetensors(await source.read(0, source.size), source.name))
+      if (tensors.size === 0) {
+        throw fileError(source, 'file-unsupported', 'expected tensors, found a file without any', 'header')
       }
-      return ok({ format, ...content.value })
+      return { format, metadata, dicts: [dictInMemory(tensors)], foreign: [] }
     }
     case 'zip': {
       const archive = await openZip(source)
-      return isNpz(archive)
-        ? ok({ format: 'npz', tensors: await readNpz(source, archive), metadata: {} })
-        : ok({ format: 'pytorch-zip', tensors: await readZipCheckpoint(source, archive), metadata: {} })
+      const other = otherArchiveError(source, archive)
+      if (other !== undefined) throw other
+      if (!isNpz(archive)) return { format: 'pytorch-zip', metadata: {}, ...(await readZipCheckpoint(source, archive)) }
+      const dicts = [dictInMemory(await readNpz(source, archive))]
+      return { format: 'npz', metadata: {}, dicts, foreign: [] }
     }
     case 'pytorch-legacy':
-      return ok({ format, tensors: await readLegacyPickle(source), metadata: {} })
-    case undefined: {
-      const problem = 'expected a checkpoint (safetensors, torch.save or npz), found another kind of file'
-      return fileFailure(source, 'file-unsupported', problem, 'byte 0')
-    }
+      return { format, metadata: {}, ...(await readLegacyPickle(source)) }
+    case undefined:
+      throw await otherKindError(source)
     default:
       return assertNever(format)
   }

@@ -67,6 +67,13 @@ export function float32View({ dtype, bytes }: FileTensor): Float32Array {
   return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / Float32Array.BYTES_PER_ELEMENT)
 }
 
+/** The values of a tensor of 32 or 64-bit integers, exact up to 2^53; undefined for another element type. */
+export function integersOf({ dtype, bytes }: FileTensor): Float64Array | undefined {
+  const buffer = new Uint8Array(bytes).buffer
+  if (dtype === 'int64') return Float64Array.from(new BigInt64Array(buffer), Number)
+  return dtype === 'int32' ? Float64Array.from(new Int32Array(buffer)) : undefined
+}
+
 function decodeToFloat32(dtype: FileDtype, bytes: Uint8Array): Float32Array {
   // A copy starts at offset 0 of its own buffer, as typed arrays need; every platform of the studio is little-endian.
   const buffer = new Uint8Array(bytes).buffer

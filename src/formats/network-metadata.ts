@@ -32,6 +32,11 @@ export function networkMetadata({
   return { ...named, [preprocessingKey]: JSON.stringify(preprocessing) }
 }
 
+/** Whether the studio wrote the file: its tensors are one network's or one package's, under their own names. */
+export function isStudioFile(metadata: Readonly<Record<string, string>>): boolean {
+  return ['architecture', 'classes'].every((key) => Object.hasOwn(metadata, key))
+}
+
 /** The preprocessing that the header of a file names, if it names one. Throws `file-corrupt` for one that is none. */
 export function namedPreprocessing(
   file: NamedFile,

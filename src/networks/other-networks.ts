@@ -1,12 +1,12 @@
 /** How a network that is none of the zoo's comes in, by what its tensors say of the program that made it. */
 
 /** As a graph, which says itself what network it is. */
-export const onnxExport =
+const onnxExport =
   'Export the network as ONNX and import that: torch.onnx.export(network.eval(), torch.zeros(1, 3, 224, 224), ' +
   '"network.onnx"), with the height and width of its images.'
 
 /** Networks of Flax and Keras, whose tensors are named `kernel`. */
-export const jaxExport =
+const jaxExport =
   'Export the network as ONNX and import that: jax2tf.convert(...) saved as a SavedModel, or the Keras network, then ' +
   'python -m tf2onnx.convert --saved-model FOLDER --output network.onnx (Keras: --keras FILE).'
 

@@ -14,6 +14,7 @@ export const appErrorCodes = [
   'file-corrupt', // structure contradicts itself (lengths, checksums, offsets)
   'file-unsupported', // well-formed, but a kind or version this studio does not read
   'file-unsafe', // content that would execute code or exhaust memory
+  'checkpoint-ambiguous', // a file holds several networks and no key says which
   'architecture-unknown', // tensors match no architecture of the zoo
   'architecture-ambiguous', // tensors match more than one
   'dataset-invalid', // wrong image sizes, labels out of range, wrong counts

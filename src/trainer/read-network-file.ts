@@ -73,7 +73,7 @@ async function fromOnnx(source: ByteSource, { architecture, key }: NetworkFileOp
 async function fromCheckpoint(
   path: string,
   source: ByteSource,
-  { architecture, inputSize }: NetworkFileOptions,
+  { architecture, key, inputSize }: NetworkFileOptions,
 ): Promise<ReadNetwork> {
   if (inputSize !== undefined) {
     throw new AppException({
@@ -83,7 +83,7 @@ async function fromCheckpoint(
       remedy: 'Import it without an input size; its preprocessing says how images are resized.',
     })
   }
-  const file = unwrap(await readCheckpoint(source))
+  const file = unwrap(await readCheckpoint(source, { key }))
   if (isPackage(file.metadata) || isBaselinePackage(file.metadata)) {
     throw new AppException({
       code: 'file-unsupported',
@@ -95,10 +95,10 @@ async function fromCheckpoint(
   const isOwn = architecture === undefined || isOwnGraph(architecture)
   const own = isOwn ? networkInMetadata(source, file.metadata) : undefined
   const shapes = [...file.tensors].map(([name, { shape }]) => ({ name, shape }))
-  const { network, rename } =
+  const { network, rename, notes } =
     own === undefined
       ? unwrap(matchArchitecture(shapes, candidatesOf(architecture)))
-      : { network: own, rename: new Map<string, string>() }
+      : { network: own, rename: new Map<string, string>(), notes: [] }
   const sources = new Map([...rename].map(([fileName, parameter]) => [parameter, fileName]))
   const parameters = network.parameters.map(({ name, shape }) => {
     const tensor = file.tensors.get(sources.get(name) ?? name)
@@ -124,7 +124,7 @@ async function fromCheckpoint(
     parameters: Object.fromEntries(parameters),
     format: file.format,
     evidence,
-    notes: [],
+    notes: [...file.notes, ...notes],
     metadata: file.metadata,
   }
 }

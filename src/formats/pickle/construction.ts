@@ -1,17 +1,20 @@
-/** What the allowed globals make of their arguments. Shapes and offsets are checked for sense here, for fit later. */
-import { fileError, type NamedFile } from '../file-error.ts'
-import { countElements } from '../file-tensor.ts'
+/** What globals make of their arguments. Those that are not known make nothing of them (docs/adr/0016). */
 import { checkArrayType, makeArray, makeArrayType, setArray } from './numpy.ts'
-import { integerTuple, isObject, storageDtype, tupleItems, type PickleValue, type StorageReference } from './values.ts'
+import { corrupt, type PickleSite } from './site.ts'
+import {
+  foreign,
+  isForeign,
+  parameterTensor,
+  quantizedTensor,
+  sparseTensor,
+  stridedTensor,
+  typedTensor,
+} from './tensors.ts'
+import { isObject, textOf, tupleItems, type PickleValue } from './values.ts'
 
-/** Where in which file a pickle asks for something. */
-export interface PickleSite {
-  readonly file: NamedFile
-  readonly at: string
-}
-
-/** The result of calling an allowed global. */
+/** The result of calling a global. */
 export function reduce(site: PickleSite, callee: PickleValue, args: PickleValue): PickleValue {
+  if (isForeign(callee)) return callee
   const items = tupleItems(args)
   if (!isObject(callee) || callee.kind !== 'global' || items === undefined) {
     throw corrupt(site, 'expected a call of a named class with a tuple of arguments')
@@ -19,13 +22,25 @@ export function reduce(site: PickleSite, callee: PickleValue, args: PickleValue)
   switch (callee.name) {
     case 'collections.OrderedDict':
       return orderedDict(site, items)
-    case 'collections.Counter':
-      return { kind: 'dict', entries: new Map() } // learning-rate schedules keep milestones in one: no weights
+    case 'collections.defaultdict': // its argument makes values that are not there
+    case 'collections.Counter': // learning-rate schedules keep milestones in one: no weights
+      return { kind: 'dict', entries: new Map() }
     case 'torch._utils._rebuild_tensor':
     case 'torch._utils._rebuild_tensor_v2':
-      return tensor(site, items)
+      return stridedTensor(site, items)
+    case 'torch._utils._rebuild_tensor_v3':
+      return typedTensor(site, items)
     case 'torch._utils._rebuild_parameter':
-      return parameter(site, items)
+    case 'torch._utils._rebuild_parameter_with_state':
+      return parameterTensor(site, items)
+    case 'torch._utils._rebuild_qtensor':
+      return quantizedTensor(site, items)
+    case 'torch._utils._rebuild_sparse_tensor':
+      return sparseTensor(site, items)
+    case 'torch._tensor._rebuild_from_type_v2':
+      return typedObject(site, items)
+    case 'torch.serialization._get_layout':
+      return layout(site, items)
     case 'torch.Size':
       return items[0] ?? { kind: 'tuple', items: [] }
     case 'torch.device':
@@ -41,49 +56,37 @@ export function reduce(site: PickleSite, callee: PickleValue, args: PickleValue)
 
 /** BUILD fills an array, or gives an object its attributes. Those of a dict (`_metadata` of a state dict) hold no weights. */
 export function buildObject(site: PickleSite, target: PickleValue, state: PickleValue): void {
+  if (isForeign(target)) return
   if (isObject(target) && target.kind === 'array') return setArray(site, target, state)
   if (isObject(target) && target.kind === 'array-type') return checkArrayType(site, state)
-  const isAttributes = isObject(state) && (state.kind === 'dict' || state.kind === 'tuple')
-  if (!isObject(target) || (target.kind !== 'dict' && target.kind !== 'tensor') || !isAttributes) {
+  const isAttributes = isObject(state) && ['dict', 'tuple', 'foreign'].includes(state.kind)
+  if (!isObject(target) || !['dict', 'tensor', 'sparse'].includes(target.kind) || !isAttributes) {
     throw corrupt(site, 'expected attributes of a dict or of a tensor')
   }
 }
 
-/**
- * A storage from its persistent id ('storage', class, key, location, count[, view]). The location (cpu, cuda:0) is of
- * no interest: the bytes are the same.
- */
-export function persistentStorage(site: PickleSite, id: PickleValue): StorageReference {
-  const [tag, storageClass, key, , count, view = null] = tupleItems(id) ?? []
-  const dtype = isObject(storageClass) && storageClass.kind === 'global' ? storageDtype(storageClass.name) : undefined
-  if (tag !== 'storage' || dtype === undefined || typeof key !== 'string' || !isCount(count)) {
-    throw corrupt(site, "expected ('storage', class, key, location, count) as persistent id")
-  }
-  if (view === null) return { kind: 'storage', key, dtype, count, viewOffset: 0, viewCount: count }
-  const [, viewOffset, viewCount] = tupleItems(view) ?? []
-  if (!isCount(viewOffset) || !isCount(viewCount) || viewOffset + viewCount > count) {
-    throw corrupt(site, `expected a window inside a storage of ${count} elements`)
-  }
-  return { kind: 'storage', key, dtype, count, viewOffset, viewCount }
+/** _rebuild_from_type_v2(constructor, class, arguments, attributes): a tensor with attributes, or of a foreign class. */
+function typedObject(site: PickleSite, [constructor = null, type, args = null]: readonly PickleValue[]): PickleValue {
+  if (isForeign(type)) return type
+  const isTensorClass = isObject(type) && type.kind === 'global' && tensorClasses.has(type.name)
+  const isNested = isObject(constructor) && constructor.kind === 'global' && constructor.name === ownName
+  // Once is all that torch writes; more would only be a way to nest deeply.
+  if (!isTensorClass || isNested) throw corrupt(site, 'expected a constructor and a class of tensors')
+  return reduce(site, constructor, args)
 }
 
-function tensor(site: PickleSite, [storage, offset, size, stride]: readonly PickleValue[]): PickleValue {
-  const shape = integerTuple(size)
-  const strides = integerTuple(stride)
-  if (!isObject(storage) || storage.kind !== 'storage' || shape === undefined || strides === undefined) {
-    throw corrupt(site, 'expected storage, offset, shape and strides of a tensor')
-  }
-  if (countElements(shape) === undefined || !strides.every(isCount) || shape.length !== strides.length) {
-    const found = `shape [${shape.slice(0, 8).join(', ')}] and strides [${strides.slice(0, 8).join(', ')}]`
-    throw corrupt(site, `expected a tensor's shape and strides, found ${found}`)
-  }
-  if (!isCount(offset)) throw corrupt(site, "expected a tensor's offset in its storage")
-  return { kind: 'tensor', storage, offset, shape, strides }
-}
+const ownName = 'torch._tensor._rebuild_from_type_v2'
+const tensorClasses: ReadonlySet<string> = new Set([
+  'torch.Tensor',
+  'torch._tensor.Tensor',
+  'torch.nn.parameter.Parameter',
+  'torch.nn.parameter.Buffer',
+])
 
-function parameter(site: PickleSite, [data]: readonly PickleValue[]): PickleValue {
-  if (isObject(data) && data.kind === 'tensor') return data
-  throw corrupt(site, 'expected a tensor inside a parameter')
+function layout(site: PickleSite, [value]: readonly PickleValue[]): PickleValue {
+  const name = textOf(value)
+  if (name === undefined) throw corrupt(site, 'expected the name of a layout')
+  return name === 'torch.sparse_coo' || name === 'torch.sparse_csr' ? { kind: 'global', name } : foreign(name)
 }
 
 /** OrderedDict() or OrderedDict([[key, value], ...]); the latter is how Python 2 wrote them. */
@@ -98,12 +101,4 @@ function orderedDict(site: PickleSite, [pairs]: readonly PickleValue[]): PickleV
     entries.set(key, value)
   }
   return { kind: 'dict', entries }
-}
-
-function isCount(value: PickleValue | undefined): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
-}
-
-function corrupt(site: PickleSite, problem: string) {
-  return fileError(site.file, 'file-corrupt', problem, site.at)
 }

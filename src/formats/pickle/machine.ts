@@ -1,27 +1,41 @@
 /**
  * An interpreter for the part of Python's pickle language that torch.save and arrays of numpy use (protocols 2 to 5). It builds values of
- * `PickleValue` and nothing else: names outside `AllowedGlobal` are refused before anything is made of them, and no
- * code is looked up or called.
+ * `PickleValue` and nothing else; no code is looked up or called. Names outside `AllowedGlobal` become inert placeholders
+ * in a checkpoint, where training scripts keep anything beside the weights, and are refused elsewhere (docs/adr/0016).
  */
+import { isUtf8 } from 'node:buffer'
 import { fileError, quoted } from '../file-error.ts'
-import { buildObject, persistentStorage, reduce } from './construction.ts'
+import { buildObject, reduce } from './construction.ts'
 import type { PickleCursor } from './cursor.ts'
-import { isAllowedGlobal, isObject, type PickleValue, type PickleVocabulary, type StorageReference } from './values.ts'
+import { isActingGlobal, isAllowedGlobal, type PickleVocabulary } from './globals.ts'
+import { foreign, isForeign, persistentStorage } from './tensors.ts'
+import { isObject, tupleItems, type PickleValue, type StorageReference } from './values.ts'
 
 /** ResNet-152 needs some 40,000; every opcode makes at most one small value, so this bounds memory. */
 const MAX_OPCODES = 4_000_000
-/** torch writes integers of at most 8 bytes, and one of 10, the magic number. */
-const MAX_INTEGER_BYTES = 16
+/** What a one-byte length can say. Random states beside the weights have integers of 17 bytes. */
+const MAX_INTEGER_BYTES = 255
 
 /** Every storage that a pickle refers to, by key; the first reference stands for all. */
 export type StorageTable = Map<string, StorageReference>
 
+/** What a checkpoint's pickles refer to. */
+export interface PickleReferences {
+  readonly storages: StorageTable
+  /** Names of Python objects that were not made, in the order they occur. */
+  readonly foreign: Set<string>
+}
+
+export function noReferences(): PickleReferences {
+  return { storages: new Map(), foreign: new Set() }
+}
+
 /**
- * Runs one pickle from the cursor's position to its STOP and adds the storages it refers to to `storages`.
+ * Runs one pickle from the cursor's position to its STOP and adds what it refers to to `references`.
  * Throws `AppException` with any of the `file-*` codes.
  */
-export function runPickle(cursor: PickleCursor, storages: StorageTable): PickleValue {
-  return new PickleMachine(cursor, 'torch', storages).run()
+export function runPickle(cursor: PickleCursor, references: PickleReferences): PickleValue {
+  return new PickleMachine(cursor, 'torch', references).run()
 }
 
 /**
@@ -29,7 +43,7 @@ export function runPickle(cursor: PickleCursor, storages: StorageTable): PickleV
  * elements in one; `textOf` reads names. Throws `AppException` with any of the `file-*` codes.
  */
 export function runNumpyPickle(cursor: PickleCursor): PickleValue {
-  return new PickleMachine(cursor, 'numpy', new Map()).run()
+  return new PickleMachine(cursor, 'numpy', noReferences()).run()
 }
 
 /** What each vocabulary is for, in the words of an error. */
@@ -51,17 +65,17 @@ const expectations = {
 class PickleMachine {
   readonly #cursor: PickleCursor
   readonly #vocabulary: PickleVocabulary
-  readonly #storages: StorageTable
+  readonly #references: PickleReferences
   /** Values above the newest mark. Values below it wait in `#metastack`. */
   #stack: PickleValue[] = []
   readonly #metastack: PickleValue[][] = []
   readonly #memo = new Map<number, PickleValue>()
   #opcodeOffset = 0
 
-  constructor(cursor: PickleCursor, vocabulary: PickleVocabulary, storages: StorageTable) {
+  constructor(cursor: PickleCursor, vocabulary: PickleVocabulary, references: PickleReferences) {
     this.#cursor = cursor
     this.#vocabulary = vocabulary
-    this.#storages = storages
+    this.#references = references
   }
 
   run(): PickleValue {
@@ -127,7 +141,16 @@ class PickleMachine {
       case 0x43: // SHORT_BINBYTES
         return this.#push(cursor.bytes(cursor.uint8()))
       case 0x8e: // BINBYTES8
+      case 0x96: // BYTEARRAY8
         return this.#push(cursor.bytes(cursor.length64()))
+      case 0x8f: // EMPTY_SET: no weights lie in a set
+        return this.#push({ kind: 'irrelevant' })
+      case 0x90: // ADDITEMS
+        this.#popToMark()
+        return this.#assertSet()
+      case 0x91: // FROZENSET
+        this.#popToMark()
+        return this.#push({ kind: 'irrelevant' })
       case 0x29: // EMPTY_TUPLE
         return this.#push({ kind: 'tuple', items: [] })
       case 0x85: // TUPLE1
@@ -160,6 +183,8 @@ class PickleMachine {
       case 0x52: // REDUCE
       case 0x81: // NEWOBJ: a class called with arguments, as REDUCE does for the allowed ones
         return this.#reduce()
+      case 0x92: // NEWOBJ_EX: with named arguments, which no allowed one takes
+        return this.#makeForeign()
       case 0x62: // BUILD
         return this.#build()
       case 0x51: // BINPERSID
@@ -184,9 +209,10 @@ class PickleMachine {
     throw this.#error('file-unsupported', `expected pickle protocol 2 to 5, found ${protocol}`)
   }
 
-  /** Names of tensors are ASCII; an array's elements are any bytes. */
+  /** Python 2 had one type for names of tensors, which are ASCII, and for the elements of an array, which are any bytes. */
   #python2String(length: number): string | Uint8Array {
-    return this.#vocabulary === 'torch' ? this.#cursor.text(length) : this.#cursor.bytes(length)
+    const bytes = this.#cursor.bytes(length)
+    return this.#vocabulary === 'torch' && isUtf8(bytes) ? new TextDecoder().decode(bytes) : bytes
   }
 
   #integer(length: number): number | bigint {
@@ -229,6 +255,7 @@ class PickleMachine {
 
   #append(items: readonly PickleValue[]): void {
     const list = this.#top()
+    if (isForeign(list)) return
     if (!isObject(list) || list.kind !== 'list') throw this.#error('file-corrupt', 'expected a list to append to')
     for (const item of items) list.items.push(item)
   }
@@ -241,6 +268,7 @@ class PickleMachine {
 
   #setItems(items: readonly PickleValue[]): void {
     const dict = this.#top()
+    if (isForeign(dict)) return
     if (!isObject(dict) || dict.kind !== 'dict') throw this.#error('file-corrupt', 'expected a dict to fill')
     if (items.length % 2 !== 0) throw this.#error('file-corrupt', 'expected pairs of key and value')
     for (let i = 0; i < items.length; i += 2) dict.entries.set(items[i] ?? null, items[i + 1] ?? null)
@@ -248,14 +276,16 @@ class PickleMachine {
 
   #pushGlobal(module: string, name: string): void {
     const fullName = `${module}.${name}`
-    if (!isAllowedGlobal(fullName, this.#vocabulary)) {
-      const { things, whole, remedy } = expectations[this.#vocabulary]
-      const problem =
-        `expected ${things} only, found a reference to the Python object ${quoted(fullName)}, ` +
-        `which ${whole} does not need and which could run code`
-      throw fileError(this.#cursor.file, 'file-unsafe', problem, this.#at(), `Nothing was executed. ${remedy}`)
+    if (isAllowedGlobal(fullName, this.#vocabulary)) return this.#push({ kind: 'global', name: fullName })
+    if (this.#vocabulary === 'torch' && !isActingGlobal(fullName)) {
+      this.#references.foreign.add(fullName)
+      return this.#push(foreign(fullName))
     }
-    this.#push({ kind: 'global', name: fullName })
+    const { things, whole, remedy } = expectations[this.#vocabulary]
+    const problem =
+      `expected ${things} only, found a reference to the Python object ${quoted(fullName)}, ` +
+      `which ${whole} does not need and which could run code`
+    throw fileError(this.#cursor.file, 'file-unsafe', problem, this.#at(), `Nothing was executed. ${remedy}`)
   }
 
   #pushStackGlobal(): void {
@@ -267,9 +297,12 @@ class PickleMachine {
   }
 
   #pushStorage(id: PickleValue): void {
+    const [tag, type] = tupleItems(id) ?? []
+    // A whole pickled network names each of its classes so, with its source.
+    if (tag === 'module' && isForeign(type)) return this.#push(type)
     const storage = persistentStorage(this.#site(), id)
-    const known = this.#storages.get(storage.key)
-    if (known === undefined) this.#storages.set(storage.key, storage)
+    const known = this.#references.storages.get(storage.key)
+    if (known === undefined) this.#references.storages.set(storage.key, storage)
     else if (known.dtype !== storage.dtype || known.count !== storage.count) {
       const [expected, found] = [known, storage].map(({ count, dtype }) => `${count} elements of ${dtype}`)
       throw this.#error('file-corrupt', `storage ${quoted(storage.key)}: expected ${expected}, found ${found}`)
@@ -280,6 +313,18 @@ class PickleMachine {
   #reduce(): void {
     const [callee = null, args = null] = this.#popMany(2)
     this.#push(reduce(this.#site(), callee, args))
+  }
+
+  #makeForeign(): void {
+    const [callee = null] = this.#popMany(3)
+    if (!isForeign(callee)) throw this.#error('file-corrupt', 'expected a class to be called with named arguments')
+    this.#push(callee)
+  }
+
+  #assertSet(): void {
+    const set = this.#top()
+    if (isForeign(set) || (isObject(set) && set.kind === 'irrelevant')) return
+    throw this.#error('file-corrupt', 'expected a set to add to')
   }
 
   #build(): void {

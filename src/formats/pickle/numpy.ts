@@ -4,7 +4,7 @@
  */
 import { fileError, quoted } from '../file-error.ts'
 import { bytesPerElement, countElements, fileTensor, type FileDtype } from '../file-tensor.ts'
-import type { PickleSite } from './construction.ts'
+import type { PickleSite } from './site.ts'
 import { integerTuple, isObject, textOf, tupleItems, type NumpyArray, type PickleValue } from './values.ts'
 
 const dtypeByName: ReadonlyMap<string, FileDtype> = new Map<string, FileDtype>([

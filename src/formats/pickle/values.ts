@@ -1,4 +1,5 @@
 import type { FileDtype, FileTensor } from '../file-tensor.ts'
+import type { AllowedGlobal, StorageDtype } from './globals.ts'
 
 /** What the pickle interpreter can make. There is no function and no object with behaviour among it. */
 export type PickleValue = null | boolean | number | bigint | string | Uint8Array | PickleObject
@@ -9,17 +10,27 @@ type PickleObject =
   | { readonly kind: 'dict'; readonly entries: Map<PickleValue, PickleValue> }
   | { readonly kind: 'global'; readonly name: AllowedGlobal }
   | StorageReference
-  | StridedTensor
+  | PickledTensor
   | NumpyArray
   | NumpyType
-  /** Something allowed that carries no weights: a device, a data type. */
+  /** Something allowed that carries no weights: a device, a set. */
   | { readonly kind: 'irrelevant' }
+  | ForeignObject
+
+/**
+ * Stands for an object of a class that the interpreter does not know, and for all that would be made of it: calls,
+ * attributes and items put into it lead nowhere. `name` is the class, or says what is not read.
+ */
+export interface ForeignObject {
+  readonly kind: 'foreign'
+  readonly name: string
+}
 
 /** A storage's place in the file, as its persistent id announces it. Nothing in it has been checked against bytes. */
 export interface StorageReference {
   readonly kind: 'storage'
   readonly key: string
-  readonly dtype: FileDtype
+  readonly dtype: StorageDtype
   /** Elements of the whole storage. */
   readonly count: number
   /** A storage can be a window of another: first element and number of elements. */
@@ -27,13 +38,39 @@ export interface StorageReference {
   readonly viewCount: number
 }
 
+/** A tensor as PyTorch pickles it; nothing in it has been checked against bytes. */
+export type PickledTensor = StridedTensor | SparseTensor
+
 /** A view of a storage; `strides` and `offset` count elements. */
 export interface StridedTensor {
   readonly kind: 'tensor'
   readonly storage: StorageReference
+  readonly dtype: FileDtype
   readonly offset: number
   readonly shape: readonly number[]
   readonly strides: readonly number[]
+  /** Of integers that stand for (integer - zero point) * scale. */
+  readonly quantization?: Quantization
+}
+
+export type Quantization =
+  | { readonly kind: 'per-tensor'; readonly scale: number; readonly zeroPoint: number }
+  | {
+      readonly kind: 'per-channel'
+      readonly scales: StridedTensor
+      readonly zeroPoints: StridedTensor
+      /** Along which each index has a scale and a zero point of its own. */
+      readonly axis: number
+    }
+
+/** `coordinates`: [axes, values] of int64. `compressed-rows`: where each row begins in `columns` and `values`. */
+export interface SparseTensor {
+  readonly kind: 'sparse'
+  readonly shape: readonly number[]
+  readonly values: StridedTensor
+  readonly places:
+    | { readonly kind: 'coordinates'; readonly indices: StridedTensor }
+    | { readonly kind: 'compressed-rows'; readonly rowStarts: StridedTensor; readonly columns: StridedTensor }
 }
 
 /** A numpy array; `content` is missing between its making (REDUCE) and its filling (BUILD). */
@@ -46,67 +83,6 @@ export interface NumpyArray {
 interface NumpyType {
   readonly kind: 'array-type'
   readonly dtype: FileDtype
-}
-
-const rebuilders = [
-  'torch._utils._rebuild_tensor',
-  'torch._utils._rebuild_tensor_v2',
-  'torch._utils._rebuild_parameter',
-  'torch.Size',
-  'torch.device',
-  'collections.OrderedDict',
-  'collections.Counter',
-] as const
-
-/** dtype of each storage class of module `torch`. */
-const storageDtypes = {
-  'torch.DoubleStorage': 'float64',
-  'torch.FloatStorage': 'float32',
-  'torch.HalfStorage': 'float16',
-  'torch.BFloat16Storage': 'bfloat16',
-  'torch.LongStorage': 'int64',
-  'torch.IntStorage': 'int32',
-  'torch.ShortStorage': 'int16',
-  'torch.CharStorage': 'int8',
-  'torch.ByteStorage': 'uint8',
-  'torch.BoolStorage': 'bool',
-} as const satisfies Readonly<Record<string, FileDtype>>
-
-const dtypeNames = [
-  'torch.float64',
-  'torch.float32',
-  'torch.float16',
-  'torch.bfloat16',
-  'torch.int64',
-  'torch.int32',
-  'torch.int16',
-  'torch.int8',
-  'torch.uint8',
-  'torch.bool',
-] as const
-
-const numpyNames = ['numpy.core.multiarray._reconstruct', 'numpy.ndarray', 'numpy.dtype'] as const
-
-type StorageClass = keyof typeof storageDtypes
-type NumpyName = (typeof numpyNames)[number]
-/** The complete list of names a pickle may ask for. */
-export type AllowedGlobal = (typeof rebuilders)[number] | StorageClass | (typeof dtypeNames)[number] | NumpyName
-
-/** What a pickle is expected to hold: a state dict of torch tensors, or a data set of numpy arrays. */
-export type PickleVocabulary = 'torch' | 'numpy'
-
-const allowedGlobals: Readonly<Record<PickleVocabulary, ReadonlySet<string>>> = {
-  torch: new Set([...rebuilders, ...Object.keys(storageDtypes), ...dtypeNames]),
-  numpy: new Set(numpyNames),
-}
-
-export function isAllowedGlobal(name: string, vocabulary: PickleVocabulary): name is AllowedGlobal {
-  return allowedGlobals[vocabulary].has(name)
-}
-
-/** Element type of a storage class; undefined for every other global. */
-export function storageDtype(name: AllowedGlobal): FileDtype | undefined {
-  return name in storageDtypes ? storageDtypes[name as StorageClass] : undefined
 }
 
 export function isObject(value: PickleValue | undefined): value is PickleObject {

@@ -4,11 +4,13 @@
  */
 import type { ByteSource } from '../byte-source.ts'
 import { fileError, quoted } from '../file-error.ts'
-import type { FileTensor } from '../file-tensor.ts'
 import { PickleCursor } from '../pickle/cursor.ts'
-import { runPickle, type StorageTable } from '../pickle/machine.ts'
+import { noReferences, runPickle, type StorageTable } from '../pickle/machine.ts'
 import { isObject, type PickleValue } from '../pickle/values.ts'
-import { findStateDict, materialise, storageBytes } from './state-dict.ts'
+import type { TensorDicts } from '../tensor-dict.ts'
+import { lazyDicts } from './lazy-dicts.ts'
+import { findStateDicts } from './state-dicts.ts'
+import { storageBytes } from './tensor-values.ts'
 
 const MAGIC_NUMBER = 0x1950a86a20f9469cfc6cn
 const PROTOCOL_VERSION = 1001
@@ -16,19 +18,24 @@ const PROTOCOL_VERSION = 1001
 const MAX_PICKLE_BYTES = 64 * 2 ** 20
 const COUNT_BYTES = 8
 
-/** Throws `AppException` with any of the `file-*` codes. */
-export async function readLegacyPickle(source: ByteSource): Promise<ReadonlyMap<string, FileTensor>> {
+/** The dicts of tensors in the file; of the weights only the lengths are read. Throws any of the `file-*` codes. */
+export async function readLegacyPickle(source: ByteSource): Promise<TensorDicts> {
   const frontBytes = Math.min(source.size, MAX_PICKLE_BYTES)
   const cursor = new PickleCursor(source, await source.read(0, frontBytes), frontBytes === source.size)
-  const table: StorageTable = new Map()
-  assertMagic(source, runPickle(cursor, table))
-  assertProtocol(source, runPickle(cursor, table))
-  assertLittleEndian(source, runPickle(cursor, table))
-  const tensors = findStateDict(source, runPickle(cursor, table))
-  const keys = storageKeys(source, `byte ${cursor.position}`, runPickle(cursor, table))
-  const wanted = new Set([...tensors.values()].map(({ storage }) => storage.key))
-  const storages = await readStorages(source, cursor.position, keys, table, wanted)
-  return materialise(source, tensors, storages)
+  const references = noReferences()
+  assertMagic(source, runPickle(cursor, references))
+  assertProtocol(source, runPickle(cursor, references))
+  assertLittleEndian(source, runPickle(cursor, references))
+  const found = findStateDicts(source, runPickle(cursor, references), references.foreign)
+  const keys = storageKeys(source, `byte ${cursor.position}`, runPickle(cursor, references))
+  const places = await findStorages(source, cursor.position, keys, references.storages)
+  return lazyDicts(source, found, references, ({ key }) => {
+    const place = places.get(key)
+    if (place === undefined) {
+      throw fileError(source, 'file-corrupt', `expected storage ${quoted(key)}, found none`, `storage ${quoted(key)}`)
+    }
+    return source.read(place.begin, place.byteLength)
+  })
 }
 
 function assertMagic(source: ByteSource, magic: PickleValue): void {
@@ -59,15 +66,19 @@ function storageKeys(source: ByteSource, at: string, value: PickleValue): readon
   return keys
 }
 
-/** Reads the wanted storages; checks that each is as long as announced and that the last one ends the file. */
-async function readStorages(
+interface StoragePlace {
+  readonly begin: number
+  readonly byteLength: number
+}
+
+/** Where each storage lies; checks that each is as long as announced and that the last one ends the file. */
+async function findStorages(
   source: ByteSource,
   start: number,
   keys: readonly string[],
   table: StorageTable,
-  wanted: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, Uint8Array>> {
-  const storages = new Map<string, Uint8Array>()
+): Promise<ReadonlyMap<string, StoragePlace>> {
+  const places = new Map<string, StoragePlace>()
   let position = start
   for (const key of keys) {
     const at = `storage ${quoted(key)} at byte ${position}`
@@ -85,12 +96,12 @@ async function readStorages(
       const problem = `${at}: expected ${byteLength} bytes of weights, found the end of the file at byte ${source.size}`
       throw fileError(source, 'file-truncated', problem, at)
     }
-    if (wanted.has(key)) storages.set(key, await source.read(position + COUNT_BYTES, byteLength))
+    places.set(key, { begin: position + COUNT_BYTES, byteLength })
     position += COUNT_BYTES + byteLength
   }
   if (position !== source.size) {
     const problem = `expected the file to end with its last storage at byte ${position}, found ${source.size} bytes`
     throw fileError(source, 'file-corrupt', problem, `byte ${position}`)
   }
-  return storages
+  return places
 }

@@ -4,36 +4,31 @@
  */
 import type { ByteSource } from '../byte-source.ts'
 import { fileError, quoted } from '../file-error.ts'
-import type { FileTensor } from '../file-tensor.ts'
 import type { ZipEntry } from '../zip/central-directory.ts'
 import type { ZipArchive } from '../zip/zip.ts'
 import { PickleCursor } from '../pickle/cursor.ts'
-import { runPickle } from '../pickle/machine.ts'
+import { noReferences, runPickle } from '../pickle/machine.ts'
 import type { StorageReference } from '../pickle/values.ts'
-import { findStateDict, materialise, storageBytes } from './state-dict.ts'
+import type { TensorDicts } from '../tensor-dict.ts'
+import { lazyDicts } from './lazy-dicts.ts'
+import { findStateDicts } from './state-dicts.ts'
+import { storageBytes } from './tensor-values.ts'
 
 const MAX_PICKLE_BYTES = 64 * 2 ** 20
 /** `little` or `big`. */
 const MAX_BYTE_ORDER_BYTES = 16
 
-/** Throws `AppException` with any of the `file-*` codes. */
-export async function readZipCheckpoint(
-  source: ByteSource,
-  archive: ZipArchive,
-): Promise<ReadonlyMap<string, FileTensor>> {
+/** The dicts of tensors in the archive; only the pickle is read. Throws `AppException` with any of the `file-*` codes. */
+export async function readZipCheckpoint(source: ByteSource, archive: ZipArchive): Promise<TensorDicts> {
   const pickleEntry = findPickle(source, archive)
   const folder = pickleEntry.name.slice(0, -'data.pkl'.length)
-  assertNoTorchScript(source, archive, folder)
   await assertLittleEndian(source, archive, folder)
   const pickle = await archive.read(pickleEntry)
   const file = { name: `${source.name}, ${pickleEntry.name}` }
-  const tensors = findStateDict(file, runPickle(new PickleCursor(file, pickle, true), new Map()))
-  const storages = new Map<string, Uint8Array>()
-  for (const { storage } of tensors.values()) {
-    if (storages.has(storage.key)) continue
-    storages.set(storage.key, await readStorage(source, archive, folder, storage))
-  }
-  return materialise(source, tensors, storages)
+  const references = noReferences()
+  const root = runPickle(new PickleCursor(file, pickle, true), references)
+  const found = findStateDicts(file, root, references.foreign)
+  return lazyDicts(source, found, references, (storage) => readStorage(source, archive, folder, storage))
 }
 
 function findPickle(source: ByteSource, archive: ZipArchive): ZipEntry {
@@ -49,13 +44,6 @@ function findPickle(source: ByteSource, archive: ZipArchive): ZipEntry {
     throw fileError(source, 'file-unsafe', problem, at)
   }
   return pickle
-}
-
-function assertNoTorchScript(source: ByteSource, archive: ZipArchive, folder: string): void {
-  if (!archive.entries.has(`${folder}constants.pkl`)) return
-  const problem = 'expected the weights of a network, found a TorchScript program'
-  const remedy = 'Load it in Python with torch.jit.load and save its state_dict() with torch.save.'
-  throw fileError(source, 'file-unsupported', problem, `entry ${quoted(`${folder}constants.pkl`)}`, remedy)
 }
 
 async function assertLittleEndian(source: ByteSource, archive: ZipArchive, folder: string): Promise<void> {

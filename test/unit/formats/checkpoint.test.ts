@@ -149,7 +149,7 @@ describe('readCheckpoint refuses', () => {
     ],
     ['a dict that contains itself', legacyFile(selfContaining), 'file-unsupported', /without tensors/],
     ['a text of 4 GB', legacyFile(['X', uint32(0xffffffff)]), 'file-truncated', /expected 4294967295 more bytes/],
-    ['an integer of 1 GB', legacyFile([0x8b, uint32(2 ** 30)]), 'file-unsafe', /integers of at most 16 bytes/],
+    ['an integer of 1 GB', legacyFile([0x8b, uint32(2 ** 30)]), 'file-unsafe', /integers of at most 255 bytes/],
     ['an empty stack', legacyFile(['0']), 'file-corrupt', /empty stack/],
     ['endless work', legacyFile(['N', new Uint8Array(4_000_001).fill(0x32)]), 'file-unsafe', /4000000 pickle opcodes/],
     ['a view beyond its storage', legacyTensor({ offset: 1 }), 'file-corrupt', /tensor "a".*below 4.*up to 4/],
@@ -173,8 +173,8 @@ describe('readCheckpoint refuses', () => {
     [
       'a complex storage',
       legacyTensor({ storageClass: 'ComplexFloatStorage' }),
-      'file-unsafe',
-      /"torch\.ComplexFloatStorage"/,
+      'file-unsupported',
+      /tensor "a": expected numbers, found "torch\.complex64"/,
     ],
   ])('%s', async (_, bytes, code, message) => {
     expect(await read(bytes)).toMatchObject({ ok: false, error: { code, message: expect.stringMatching(message) } })

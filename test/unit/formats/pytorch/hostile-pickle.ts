@@ -1,6 +1,6 @@
 /** Assembles pickles by hand, to say things that torch.save never says. */
 
-type Part = number | string | Uint8Array | readonly Part[]
+export type Part = number | string | Uint8Array | readonly Part[]
 
 export function assemble(...parts: readonly Part[]): Uint8Array {
   return Uint8Array.from(parts.flatMap(bytesOf))

@@ -1,0 +1,30 @@
+import { fileTensor, float32View, integersOf, type FileTensor } from '../file-tensor.ts'
+import type { Quantization, StridedTensor } from '../pickle/values.ts'
+
+/**
+ * The float32 numbers that quantised integers stand for, as Tensor.dequantize() of PyTorch computes them:
+ * (integer - zero point) * scale, in float32. @param integers row-major
+ */
+export function dequantised(
+  integers: FileTensor,
+  quantization: Quantization,
+  gathered: (part: StridedTensor) => FileTensor,
+): FileTensor {
+  const { shape } = integers
+  // int32 does not fit float32; the difference is taken before rounding.
+  const values = integersOf(integers) ?? float32View(integers)
+  const result = new Float32Array(values.length)
+  if (quantization.kind === 'per-tensor') {
+    const scale = Math.fround(quantization.scale)
+    for (let i = 0; i < result.length; i++) result[i] = ((values[i] ?? 0) - quantization.zeroPoint) * scale
+  } else {
+    const scales = gathered(quantization.scales).toFloat32()
+    const zeroPoints = gathered(quantization.zeroPoints).toFloat32()
+    const inner = shape.slice(quantization.axis + 1).reduce((count, extent) => count * extent, 1)
+    for (let i = 0; i < result.length; i++) {
+      const channel = Math.floor(i / inner) % scales.length
+      result[i] = ((values[i] ?? 0) - (zeroPoints[channel] ?? 0)) * (scales[channel] ?? 0)
+    }
+  }
+  return fileTensor(shape, 'float32', new Uint8Array(result.buffer))
+}
