@@ -1,5 +1,4 @@
 /** Checkpoints as people really have them: other names, other places, other things beside, other numbers. */
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it, test } from 'vitest'
 import { bytesSource } from '#formats/byte-source.ts'
@@ -10,6 +9,7 @@ import { buildNetwork } from '#networks/architectures.ts'
 import { matchArchitecture } from '#networks/matching.ts'
 import { float32Tensor, int32Tensor, type HostTensor, type HostTensors } from '#shared/host-tensor.ts'
 import { unwrap } from '#shared/result.ts'
+import { digestOf } from '#test/support/digest-of.ts'
 import { seededParameters } from '#test/support/seeded-values.ts'
 import { pythonObject, torchFile, type TorchValue } from '#test/support/torch-file.ts'
 import { global, text } from './pytorch/hostile-pickle.ts'
@@ -50,13 +50,6 @@ function imported(checkpoint: StateDict) {
     notes: [...checkpoint.notes, ...notes],
     values: Object.fromEntries(values),
   }
-}
-
-/** Stands for the numbers of a tensor: comparing them one by one takes seconds. */
-function digestOf(values: Float32Array | Int32Array): string {
-  return createHash('sha256')
-    .update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
-    .digest('hex')
 }
 
 const valuesOf = (tensors: HostTensors) =>
