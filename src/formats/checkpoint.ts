@@ -1,6 +1,7 @@
 import { assertNever, ok, unwrap, type Result } from '#shared/result.ts'
 import { openFileSource, type ByteSource } from './byte-source.ts'
-import { chooseStateDict, stateDictChoices, type StateDictChoice } from './choose-state-dict.ts'
+import type { StateDictChoice } from '#shared/trainer-protocol.ts'
+import { chooseStateDict, stateDictChoices } from './choose-state-dict.ts'
 import { asResult, fileError } from './file-error.ts'
 import type { FileTensor } from './file-tensor.ts'
 import { isStudioFile } from './network-metadata.ts'

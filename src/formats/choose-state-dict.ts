@@ -1,4 +1,5 @@
 /** Which of the state dicts of a file is the network's: the only one, the only known network, or the one that was named. */
+import type { StateDictChoice } from '#shared/trainer-protocol.ts'
 import { fileError, quoted, type NamedFile } from './file-error.ts'
 import { unreadError } from './pytorch/state-dicts.ts'
 import { candidatesOf, contentOf, type Candidate } from './state-dict-candidates.ts'
@@ -6,15 +7,6 @@ import { topLevelKey, type TensorDicts } from './tensor-dict.ts'
 
 /** Where training scripts keep the state dict beside epoch, accuracy and optimiser; in this order where none is known. */
 const usualKeys = ['state_dict', 'model_state_dict', 'model', 'net'] as const
-
-/** One of the state dicts of a file, for a list to choose from. */
-export interface StateDictChoice {
-  /** What `readCheckpoint` is given to take it. */
-  readonly key: string
-  readonly tensors: number
-  /** Whether its tensors are those of an architecture of the zoo. */
-  readonly isKnown: boolean
-}
 
 export interface ChosenStateDict {
   readonly candidate: Candidate

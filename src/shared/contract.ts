@@ -30,7 +30,7 @@ import type {
   SplitName,
 } from './records.ts'
 import type { Result } from './result.ts'
-import type { ExecutorChoice, RecognisedNetwork } from './trainer-protocol.ts'
+import type { ExecutorChoice, RecognisedNetwork, StateDictChoice } from './trainer-protocol.ts'
 
 export type { Comparison, ComparisonEntry } from './comparison.ts'
 
@@ -284,7 +284,11 @@ export interface DoctorReport {
 }
 
 /** What a network file holds. */
-export interface NetworkInspection extends Omit<RecognisedNetwork, 'sourceSha256'> {
+export interface NetworkInspection {
+  /** Absent where the file holds several networks and no key says which. */
+  readonly recognised?: RecognisedNetwork
+  /** The state dicts that a key may name; empty for ONNX. */
+  readonly stateDicts: readonly StateDictChoice[]
   /** The network of the library with just this content: an import would give that one. */
   readonly known?: Pick<NetworkRecord, 'id' | 'name'>
 }

@@ -225,6 +225,16 @@ const networkDescriptionSchema = z.strictObject({
   layers: z.array(layerStatisticsSchema).readonly(),
 })
 
+/** One of the state dicts of a checkpoint, for a list to choose from. */
+const stateDictChoiceSchema = z.strictObject({
+  /** What an import is given to take it. */
+  key: z.string(),
+  tensors: z.int(),
+  /** Whether its tensors are those of an architecture of the zoo. */
+  isKnown: z.boolean(),
+})
+export type StateDictChoice = z.infer<typeof stateDictChoiceSchema>
+
 /** What a network file holds, once it is recognised and brought to the studio's own form. */
 const recognisedNetworkSchema = z.strictObject({
   architecture: z.string(),
@@ -271,7 +281,12 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('evaluate'), evaluation: predictionsSchema }),
   importanceMeasurementSchema.extend({ kind: z.literal('importance') }),
   recognisedNetworkSchema.extend({ kind: z.literal('import-network') }),
-  recognisedNetworkSchema.extend({ kind: z.literal('inspect-network') }),
+  z.strictObject({
+    kind: z.literal('inspect-network'),
+    /** Absent where the file holds several networks and no key says which. */
+    recognised: recognisedNetworkSchema.exactOptional(),
+    stateDicts: z.array(stateDictChoiceSchema),
+  }),
   z.strictObject({
     kind: z.literal('try-preprocessings'),
     total: z.int(),

@@ -1,7 +1,7 @@
 /** A network file of any kind the studio reads, as a network with its weights. */
 import { basename } from 'node:path'
 import { openFileSource, type ByteSource } from '#formats/byte-source.ts'
-import { readCheckpoint } from '#formats/checkpoint.ts'
+import { listStateDicts, readCheckpoint } from '#formats/checkpoint.ts'
 import { float32View } from '#formats/file-tensor.ts'
 import { isBaselinePackage } from '#formats/baseline-package/reader.ts'
 import { isPackage } from '#formats/nern-package/reader.ts'
@@ -13,6 +13,7 @@ import type { Network } from '#networks/network.ts'
 import { float32Tensor, sizeOf, type HostTensors } from '#shared/host-tensor.ts'
 import { isOwnGraph } from '#shared/network-graph.ts'
 import { AppException, unwrap } from '#shared/result.ts'
+import type { StateDictChoice } from '#shared/trainer-protocol.ts'
 
 export interface ReadNetwork {
   readonly network: Network
@@ -51,6 +52,17 @@ export async function readNetworkFile(path: string, options: NetworkFileOptions 
     const read = isOnnx(probe) ? await fromOnnx(source, options) : await fromCheckpoint(path, source, options)
     assertFinite(path, read.parameters)
     return read
+  } finally {
+    await source.close()
+  }
+}
+
+/** The state dicts that a key may name; none for ONNX. Throws as `readNetworkFile` does. */
+export async function stateDictsOf(path: string): Promise<readonly StateDictChoice[]> {
+  const source = unwrap(await openFileSource(path))
+  try {
+    if (isOnnx(await source.read(0, Math.min(probeBytes, source.size)))) return []
+    return unwrap(await listStateDicts(source))
   } finally {
     await source.close()
   }

@@ -6,6 +6,7 @@ import { writeNpz } from '#formats/npz/writer.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
 import { shufflenetV2 } from '#networks/zoo/shufflenet-v2.ts'
 import { ModelWriter, variedOnnx } from '#test/support/onnx-models.ts'
+import { torchFile } from '#test/support/torch-file.ts'
 import { expect, test } from './fixtures.ts'
 import { ask, screenshotsFolder, sharedFolder, show, type OpenStudio } from './launch.ts'
 
@@ -91,6 +92,26 @@ test('a network keeps the preprocessing it came with, and another one makes anot
   await expect(page.getByRole('heading', { level: 1, name: 'resnet20-12fca82f 2' })).toBeVisible({ timeout: 60_000 })
   await expect(page.getByText(/^ImageNet: mean 0\.485/)).toBeVisible()
   await photograph(page, 'network-preprocessing')
+})
+
+test('a checkpoint with several networks asks which one', async ({ studio, folder }) => {
+  const path = join(folder, 'averaged.pt')
+  const network = shufflenetV2('shufflenetv2-x1_0-cifar', 'ShuffleNetV2', 10)
+  await writeFile(
+    path,
+    torchFile({ state_dict: initialParameters(network, 1), state_dict_ema: initialParameters(network, 2) }),
+  )
+  const page = await offerInDialog(studio, path)
+  const dialog = page.getByRole('dialog')
+  await expect(dialog.getByText('This file holds several networks.')).toBeVisible({ timeout: 60_000 })
+  await expect(dialog.getByRole('button', { name: 'Import', exact: true })).toBeDisabled()
+  await photograph(page, 'import-several')
+  await dialog.getByLabel('State dict').click()
+  await page.getByRole('option', { name: /^state_dict_ema/ }).click()
+  await expect(dialog.getByText(/^Taken from "state_dict_ema"/)).toBeVisible({ timeout: 60_000 })
+  await dialog.getByRole('button', { name: 'Import', exact: true }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'averaged' })).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByText(/^Taken from "state_dict_ema"/)).toBeVisible()
 })
 
 test.describe('in a library', () => {

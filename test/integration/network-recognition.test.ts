@@ -1,5 +1,5 @@
 /** What is said of a network before it is imported, and whether its preprocessing fits, by the product's own trainer. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { beforeAll, expect, it, vi } from 'vitest'
@@ -10,12 +10,15 @@ import { commitRename } from '#main/files/atomic-write.ts'
 import { datasetPath } from '#main/store/layout.ts'
 import { Store } from '#main/store/store.ts'
 import type { Studio } from '#main/studio.ts'
+import { buildNetwork } from '#networks/architectures.ts'
+import { initialParameters } from '#networks/initial-parameters.ts'
 import { preprocessingPresets } from '#shared/preprocessing.ts'
 import { unwrap } from '#shared/result.ts'
 import { folderDigest } from '#test/support/folder-digest.ts'
 import { buildTrainer, realStudioOptions } from '#test/support/real-trainer.ts'
 import { datasetRecord } from '#test/support/records.ts'
 import { call, openStudio, writeNetworkFile } from '#test/support/studio.ts'
+import { torchFile } from '#test/support/torch-file.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 import { cifar10Folder, itWithFiles } from '#test/unit/formats/support/shared-data.ts'
 
@@ -81,7 +84,9 @@ it('says what a file holds before it is imported, and whether the library has it
   const before = folderDigest(storeFolder)
   const inspected = await call(studio, 'networks.inspect', { taskId: 'inspect', file })
   expect(folderDigest(storeFolder)).toEqual(before)
-  expect(inspected).toMatchObject({
+  expect(inspected.stateDicts).toEqual([{ key: '.', tensors: 107, isKnown: true }])
+  const { recognised } = inspected
+  expect(recognised).toMatchObject({
     architecture: 'resnet20-cifar-b',
     classes: 10,
     inputShape: { channels: 3, height: 32, width: 32 },
@@ -92,11 +97,11 @@ it('says what a file holds before it is imported, and whether the library has it
   expect(inspected.known).toBeUndefined()
 
   const imported = await importFile(studio, file, 'first')
-  expect(imported).toMatchObject({ isNew: true, sha256: inspected.sha256, ...{ title: inspected.description.title } })
+  expect(imported).toMatchObject({ isNew: true, sha256: recognised?.sha256, title: recognised?.description.title })
   const detail = await call(studio, 'networks.get', { id: imported.id })
   expect({ layers: detail.layers, shape: detail.shape }).toEqual({
-    layers: inspected.description.layers,
-    shape: inspected.shape,
+    layers: recognised?.description.layers,
+    shape: recognised?.shape,
   })
   const again = await call(studio, 'networks.inspect', { taskId: 'inspect', file })
   expect(again.known).toEqual({ id: imported.id, name: 'first' })
@@ -105,6 +110,32 @@ it('says what a file holds before it is imported, and whether the library has it
   const preprocessing = preprocessingPresets['zero-one'].preprocessing
   const other = await call(studio, 'networks.inspect', { taskId: 'inspect', file, preprocessing })
   expect(other.known).toBeUndefined()
+})
+
+it('lists the networks of a checkpoint with several, and takes the one that is named', async () => {
+  const network = unwrap(buildNetwork('resnet20-cifar-b', 10))
+  const file = join(temporaryFolder(), 'averaged.pt')
+  writeFileSync(
+    file,
+    torchFile({ epoch: 3, state_dict: initialParameters(network, 1), ema: initialParameters(network, 2) }),
+  )
+  const studio = await openStudio(realStudioOptions(temporaryFolder(), trainer))
+  const inspected = await call(studio, 'networks.inspect', { taskId: 'inspect', file })
+  expect(inspected).toEqual({
+    stateDicts: [
+      { key: 'state_dict', tensors: 107, isKnown: true },
+      { key: 'ema', tensors: 107, isKnown: true },
+    ],
+  })
+  const refused = await studio.invoke('networks.import', { taskId: 'import', file })
+  expect(refused).toMatchObject({ ok: false, error: { code: 'checkpoint-ambiguous' } })
+  expect(await call(studio, 'networks.list', {})).toEqual([])
+
+  const { recognised } = await call(studio, 'networks.inspect', { taskId: 'inspect', file, key: 'ema' })
+  const imported = await call(studio, 'networks.import', { taskId: 'import', file, key: 'ema' })
+  expect(imported).toMatchObject({ isNew: true, sha256: recognised?.sha256 })
+  expect(imported.origin.notes).toEqual(recognised?.notes)
+  expect(recognised?.notes.join()).toMatch(/Taken from "ema"; left alone: "state_dict" \(107 tensors\)/)
 })
 
 itWithFiles([sheet, labelsFile])('says which preprocessing fits, or that the network knows nothing', async () => {

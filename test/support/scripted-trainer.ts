@@ -16,6 +16,7 @@ import type { Network } from '#networks/network.ts'
 import { AppException, toAppError, unwrap } from '#shared/result.ts'
 import { toTrainerSchema, type FromTrainer, type JobResult, type TrainerJob } from '#shared/trainer-protocol.ts'
 import { baselinePackageSizes, packageSizes } from '#trainer/package-sizes.ts'
+import { inspection } from '#trainer/jobs/inspect-network.ts'
 import { prepareNetwork } from '#trainer/prepared-network.ts'
 import { madeUpBaseline } from './made-up-baseline.ts'
 import { filledPredictor, madeUpPackage } from './made-up-package.ts'
@@ -266,8 +267,9 @@ async function networkOfFile(
   job: Extract<TrainerJob, { kind: 'import-network' | 'inspect-network' }>,
   send: (message: FromTrainer) => void,
 ): Promise<JobResult> {
-  const { recognised, bytes } = await prepareNetwork(job, { send, breathe: () => Promise.resolve() })
-  if (job.kind === 'inspect-network') return { kind: job.kind, ...recognised }
+  const context = { send, breathe: () => Promise.resolve() }
+  if (job.kind === 'inspect-network') return inspection(job, context)
+  const { recognised, bytes } = await prepareNetwork(job, context)
   writeFileSync(job.outputPath, bytes)
   return { kind: job.kind, ...recognised }
 }

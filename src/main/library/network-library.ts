@@ -124,9 +124,10 @@ export class NetworkLibrary {
         inputSize,
         preprocessing,
       })
-      const { kind: _kind, sourceSha256: _source, ...recognised } = result
-      const known = this.#context.store.networks.findByContent(result.sha256)
-      return { ...recognised, ...(known === undefined ? {} : { known: { id: known.id, name: known.name } }) }
+      const { stateDicts, recognised } = result
+      if (recognised === undefined) return { stateDicts }
+      const known = this.#context.store.networks.findByContent(recognised.sha256)
+      return { stateDicts, recognised, ...(known === undefined ? {} : { known: { id: known.id, name: known.name } }) }
     })
   }
 

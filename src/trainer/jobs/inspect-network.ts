@@ -1,12 +1,28 @@
 /** Says what an import of a network file would store, and stores nothing. */
-import type { TrainerJob } from '#shared/trainer-protocol.ts'
+import type { JobResult, TrainerJob } from '#shared/trainer-protocol.ts'
 import type { JobContext, JobEnd } from '../job-context.ts'
 import { prepareNetwork } from '../prepared-network.ts'
+import { stateDictsOf } from '../read-network-file.ts'
+import { AppException } from '#shared/result.ts'
 
 type InspectNetworkJob = Extract<TrainerJob, { kind: 'inspect-network' }>
 
 export async function inspectNetwork(job: InspectNetworkJob, context: JobContext): Promise<JobEnd> {
-  const { recognised } = await prepareNetwork(job, context)
-  context.send({ type: 'result', result: { kind: 'inspect-network', ...recognised } })
+  context.send({ type: 'result', result: await inspection(job, context) })
   return 'finished'
+}
+
+/** A file with several networks is no error here: whoever looks at it chooses one. Throws as `prepareNetwork` does. */
+export async function inspection(
+  job: InspectNetworkJob,
+  context: Pick<JobContext, 'send' | 'breathe'>,
+): Promise<JobResult> {
+  const stateDicts = [...(await stateDictsOf(job.sourcePath))]
+  try {
+    const { recognised } = await prepareNetwork(job, context)
+    return { kind: 'inspect-network', recognised, stateDicts }
+  } catch (thrown) {
+    if (!(thrown instanceof AppException) || thrown.code !== 'checkpoint-ambiguous') throw thrown
+    return { kind: 'inspect-network', stateDicts }
+  }
 }

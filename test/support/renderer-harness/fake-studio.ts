@@ -267,13 +267,17 @@ export class FakeStudio implements StudioApi {
       await this.#work(taskId, 'Reading the checkpoint', 5)
       const { record, shape, layers } = inventedNetwork('new', 'new', 'resnet20-cifar-b', 'imported', '').detail
       return {
-        ...record,
-        description: { ...record, layers },
-        shape,
-        inputShape: { channels: 3, height: 32, width: 32 },
-        format: 'pytorch-zip',
-        evidence: '65 tensors match ResNet-20 (CIFAR, option B) by name and shape',
-        notes: ['The prefix "module." of all tensors was stripped.'],
+        stateDicts: [],
+        recognised: {
+          ...record,
+          description: { ...record, layers },
+          shape,
+          inputShape: { channels: 3, height: 32, width: 32 },
+          format: 'pytorch-zip',
+          sourceSha256: record.sha256,
+          evidence: '65 tensors match ResNet-20 (CIFAR, option B) by name and shape',
+          notes: ['The prefix "module." of all tensors was stripped.'],
+        },
       }
     },
     'networks.try-preprocessings': async ({ taskId, id, limit }) => {

@@ -8,6 +8,7 @@ export type AskedOfNetworkFile = Omit<CommandInput<'networks.inspect'>, 'taskId'
 export class InspectedNetwork {
   readonly #studio: Studio
   #value = $state.raw<NetworkInspection>()
+  #stateDicts = $state.raw<NetworkInspection['stateDicts']>([])
   #error = $state.raw<AppError>()
   #taskId = $state<string>()
 
@@ -18,6 +19,11 @@ export class InspectedNetwork {
   /** Of the last question; undefined until it is answered. */
   get value(): NetworkInspection | undefined {
     return this.#value
+  }
+
+  /** What the file holds, also while it is asked about again. */
+  get stateDicts(): NetworkInspection['stateDicts'] {
+    return this.#stateDicts
   }
 
   get error(): AppError | undefined {
@@ -42,8 +48,10 @@ export class InspectedNetwork {
     // Overtaken by a later question.
     if (own !== this.#taskId) return
     this.#taskId = undefined
-    if (result.ok) this.#value = result.value
-    else if (result.error.code !== 'cancelled') this.#error = result.error
+    if (result.ok) {
+      this.#value = result.value
+      this.#stateDicts = result.value.stateDicts
+    } else if (result.error.code !== 'cancelled') this.#error = result.error
   }
 
   /** Ends a question that nobody waits for any more. */
