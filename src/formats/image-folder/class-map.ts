@@ -5,7 +5,7 @@
  */
 import { fileError, quoted, type NamedFile } from '../file-error.ts'
 import { distinctNames, MAX_CLASSES, type ClassList } from './class-list.ts'
-import type { SkippedFile } from './skipped.ts'
+import type { SkippedFile } from '../image-set/skipped.ts'
 
 const columns = {
   file: ['file', 'filename', 'file_name', 'image', 'path', 'original_file'],

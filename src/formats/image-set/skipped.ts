@@ -8,8 +8,14 @@ const MAX_NAMED = 200
 
 /** Counts everything and names the first 200, sorted: files are looked at side by side, in no fixed order. */
 export class SkippedList {
-  readonly #files: SkippedFile[] = []
-  #count = 0
+  readonly #files: SkippedFile[]
+  #count: number
+
+  /** @param before what was left out already */
+  constructor(before: SkippedFiles = { count: 0, files: [] }) {
+    this.#files = [...before.files]
+    this.#count = before.count
+  }
 
   add(...files: readonly SkippedFile[]): void {
     for (const file of files) {
