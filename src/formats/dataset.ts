@@ -1,23 +1,39 @@
+/** A data set of any kind, recognised by what lies at a path: what would become of it, and its conversion. */
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import type { ImportSplit } from '#shared/records.ts'
+import { oddDataset, type DatasetPlan } from '#shared/dataset-plan.ts'
+import { splitNames, type ImportSplit } from '#shared/records.ts'
 import { ok, type Result } from '#shared/result.ts'
 import { systemError } from './byte-source.ts'
 import { isCifarFolder } from './cifar/batch-files.ts'
-import { convertCifar } from './cifar/cache.ts'
+import { convertCifar, planCifar } from './cifar/cache.ts'
+import { countsByClass } from './class-counts.ts'
 import { asResult } from './file-error.ts'
 import { findImages } from './image-folder/find-images.ts'
 import { convertImageSet, type ConvertedImages, type DecodingOptions } from './image-set/convert.ts'
-import { planOf } from './image-set/plan.ts'
+import { planOf, type FoundSet, type ImageSetPlan } from './image-set/plan.ts'
 
 interface DatasetOptions extends DecodingOptions {
   readonly split: ImportSplit
+  /** Whether a set is taken in that looks odd. */
+  readonly accept: boolean
 }
 
 /**
- * Converts a data set, recognised by what lies at `sourcePath`, into a cache at `cacheFolder`, which must not exist:
- * CIFAR-10 or CIFAR-100 (archive or folder), else a folder of images, for which alone the options are.
- * Errors: those of `convertCifar`, `findImages` and `convertImageSet`.
+ * What an import of `sourcePath` would give: CIFAR-10 or CIFAR-100 (archive or folder), else a set of images. No image is
+ * decoded. Errors: those of `readCifar` and `findImages`.
+ */
+export function planDataset(sourcePath: string, split: ImportSplit): Promise<Result<DatasetPlan>> {
+  return asResult(async () => {
+    const found = await findImageSet(sourcePath)
+    return found === undefined ? planCifar(sourcePath) : ok(summary(planOf(found, split)))
+  })
+}
+
+/**
+ * Converts a data set into a cache at `cacheFolder`, which must not exist; the options are for sets of images alone.
+ * Errors: those of `convertCifar`, `findImages` and `convertImageSet`, `dataset-odd` for a plan with oddities that is not
+ * accepted.
  */
 export function convertDataset(
   sourcePath: string,
@@ -25,14 +41,37 @@ export function convertDataset(
   options: DatasetOptions,
 ): Promise<Result<ConvertedImages>> {
   return asResult(async () => {
-    const found = await stat(sourcePath).catch((cause: unknown) => {
-      throw systemError({ name: basename(sourcePath) }, sourcePath, cause)
-    })
-    if (found.isDirectory() && !(await isCifarFolder(sourcePath))) {
-      const plan = planOf(await findImages(sourcePath), options.split)
-      return convertImageSet({ name: basename(sourcePath) }, plan, cacheFolder, options)
+    const found = await findImageSet(sourcePath)
+    if (found === undefined) {
+      const converted = await convertCifar(sourcePath, cacheFolder)
+      return converted.ok ? ok({ ...converted.value, skipped: { count: 0, files: [] } }) : converted
     }
-    const converted = await convertCifar(sourcePath, cacheFolder)
-    return converted.ok ? ok({ ...converted.value, skipped: { count: 0, files: [] } }) : converted
+    const source = { name: basename(sourcePath) }
+    const plan = planOf(found, options.split)
+    if (plan.oddities.length > 0 && !options.accept) throw oddDataset(source.name, plan.oddities)
+    return convertImageSet(source, plan, cacheFolder, options)
   })
+}
+
+/** The images at a path and their classes; undefined for anything that is taken for CIFAR. */
+async function findImageSet(sourcePath: string): Promise<FoundSet | undefined> {
+  const found = await stat(sourcePath).catch((cause: unknown) => {
+    throw systemError({ name: basename(sourcePath) }, sourcePath, cause)
+  })
+  return found.isDirectory() && !(await isCifarFolder(sourcePath)) ? findImages(sourcePath) : undefined
+}
+
+function summary({ layout, classNames, notes, oddities, skipped, images }: ImageSetPlan): DatasetPlan {
+  const { train, validation, test } = images
+  const labels = splitNames.flatMap((split) => images[split].map(({ classIndex }) => classIndex))
+  return {
+    datasetKind: 'image-folder',
+    layout,
+    classNames,
+    counts: { train: train.length, validation: validation.length, test: test.length },
+    classCounts: countsByClass(labels, classNames.length),
+    notes,
+    oddities,
+    skipped,
+  }
 }

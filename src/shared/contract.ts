@@ -13,6 +13,7 @@ import { splitNameSchema } from './split-name.ts'
 import { executorChoiceSchema, imageImportSchema, networkFileFields } from './trainer-protocol.ts'
 import type { NetworkShape } from './accounting.ts'
 import type { Comparison } from './comparison.ts'
+import type { DatasetPlan } from './dataset-plan.ts'
 import type { ExperimentSummary } from './experiment-summary.ts'
 import type { ImportanceRecord } from './importance.ts'
 import type { PreprocessingTrial } from './preprocessing-trial.ts'
@@ -114,6 +115,14 @@ export const commandInputs = {
     file: fileToken,
     name: name.optional(),
     images: imageImportSchema.partial().optional(),
+    /** True takes a set in whose plan has oddities. */
+    accept: z.boolean().optional(),
+  }),
+  /** What an import of a file or folder would give. */
+  'datasets.plan': z.strictObject({
+    taskId,
+    file: fileToken,
+    split: imageImportSchema.shape.split.optional(),
   }),
   'datasets.rename': z.strictObject({ id, name }),
   'datasets.remove': z.strictObject({ id }),
@@ -360,6 +369,7 @@ export interface CommandOutputs {
   'datasets.list': readonly DatasetRecord[]
   'datasets.get': DatasetDetail
   'datasets.import': DatasetRecord
+  'datasets.plan': DatasetPlan
   'datasets.rename': DatasetRecord
   'datasets.remove': undefined
   'datasets.samples': DatasetSamples

@@ -18,6 +18,7 @@ export const appErrorCodes = [
   'architecture-unknown', // tensors match no architecture of the zoo
   'architecture-ambiguous', // tensors match more than one
   'dataset-invalid', // wrong image sizes, labels out of range, wrong counts
+  'dataset-odd', // a data set looks as if it were misunderstood, and nobody has accepted it so
   'dataset-mismatch', // network and data set do not fit each other
   'store-locked', // another process owns the store
   'store-newer', // written by a newer version of the studio

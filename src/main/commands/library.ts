@@ -22,6 +22,7 @@ type LibraryCommands = Pick<
   | 'datasets.list'
   | 'datasets.get'
   | 'datasets.import'
+  | 'datasets.plan'
   | 'datasets.rename'
   | 'datasets.remove'
   | 'datasets.samples'
@@ -90,9 +91,10 @@ export function libraryCommands(context: StudioContext, parts: LibraryParts): Li
 
     'datasets.list': async () => store.datasets.list(),
     'datasets.get': ({ id }) => datasets.detail(id),
-    async 'datasets.import'({ taskId, file, name, images }) {
-      return announced(datasets.import(taskId, isFixed(file) ? file : pathOf(file), { name, images }))
+    async 'datasets.import'({ taskId, file, name, images, accept }) {
+      return announced(datasets.import(taskId, isFixed(file) ? file : pathOf(file), { name, images, accept }))
     },
+    'datasets.plan': ({ taskId, file, split }) => datasets.plan(taskId, pathOf(file), split),
     'datasets.rename': async ({ id, name }) => announced(datasets.rename(id, name)),
     async 'datasets.remove'({ id }) {
       await announced(datasets.remove(id))

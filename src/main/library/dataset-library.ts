@@ -3,7 +3,8 @@ import { basename, join } from 'node:path'
 import { countsByClass } from '#formats/class-counts.ts'
 import { openImageCache, type ImageCache } from '#formats/image-cache/reader.ts'
 import type { CommandInput, DatasetDetail, DatasetSamples } from '#shared/contract.ts'
-import type { DatasetRecord, SplitName } from '#shared/records.ts'
+import type { DatasetPlan } from '#shared/dataset-plan.ts'
+import type { DatasetRecord, ImportSplit, SplitName } from '#shared/records.ts'
 import { AppException } from '#shared/result.ts'
 import { timestamp } from '../clock.ts'
 import type { StudioContext } from '../context.ts'
@@ -25,7 +26,7 @@ const titles = { cifar10: 'CIFAR-10', cifar100: 'CIFAR-100' } as const
 /** torchvision's for a network that looks at 224 pixels. */
 const defaultImageSize = 256
 
-type ImportOptions = Partial<Pick<CommandInput<'datasets.import'>, 'name' | 'images'>>
+type ImportOptions = Partial<Pick<CommandInput<'datasets.import'>, 'name' | 'images' | 'accept'>>
 
 /** The data sets of a store. */
 export class DatasetLibrary {
@@ -50,10 +51,10 @@ export class DatasetLibrary {
   /**
    * Imports a folder or archive, CIFAR-10 by `cifar10Token`, or an archive of the official site by its token. A child process decodes it into a temporary folder,
    * which is verified and renamed. A data set that is here already, by content, is returned as it is.
-   * Errors: those of the reader (the store is then as it was), `already-exists`, `disk-full`, `download-failed`,
+   * Errors: those of the reader, `dataset-odd` among them (the store is then as it was), `already-exists`, `disk-full`, `download-failed`,
    * `cancelled`.
    */
-  import(taskId: string, source: string, { name, images }: ImportOptions): Promise<DatasetRecord> {
+  import(taskId: string, source: string, { name, images, accept }: ImportOptions): Promise<DatasetRecord> {
     const { store } = this.#context
     if (name !== undefined) store.datasets.assertNameFree(name)
     return this.#tasks.run(taskId, async (report) => {
@@ -68,6 +69,7 @@ export class DatasetLibrary {
           sourcePath,
           outputPath,
           images: { size: images?.size ?? defaultImageSize, split: images?.split ?? 'auto' },
+          accept: accept ?? false,
         })
         // Fetched again more easily than kept twice.
         if (isDownload(source)) await rm(sourcePath, { force: true })
@@ -97,6 +99,14 @@ export class DatasetLibrary {
       } finally {
         await rm(workFolder, { recursive: true, force: true })
       }
+    })
+  }
+
+  /** What an import of a folder or archive would give. Errors: those of the reader, `cancelled`. */
+  plan(taskId: string, sourcePath: string, split: ImportSplit = 'auto'): Promise<DatasetPlan> {
+    return this.#tasks.run(taskId, async (report) => {
+      const { result } = await this.#tasks.runJob(report, { kind: 'plan-dataset', sourcePath, split })
+      return result.plan
     })
   }
 

@@ -11,7 +11,11 @@ export async function importDataset(job: ImportDatasetJob, context: JobContext):
     tellPhase(context, 'decoding images', done, total)
   }
   onProgress(0, 0)
-  const converted = await convertDataset(job.sourcePath, job.outputPath, { ...job.images, onProgress })
+  const converted = await convertDataset(job.sourcePath, job.outputPath, {
+    ...job.images,
+    accept: job.accept,
+    onProgress,
+  })
   if (!converted.ok) throw new AppException(converted.error)
   const { header, sha256, sizeBytes, skipped } = converted.value
   const [channels, height, width] = header.imageShape

@@ -2,7 +2,8 @@ import type { FuzzedReader } from '../reader.ts'
 import { baselinePackage } from './baseline-package.ts'
 import { cifarBinary } from './cifar-binary.ts'
 import { cifarPython } from './cifar-python.ts'
-import { classMap } from './class-map.ts'
+import { labelList } from './label-list.ts'
+import { labelTable } from './label-table.ts'
 import { image } from './image.ts'
 import { imageCache } from './image-cache.ts'
 import { nernPackage } from './nern-package.ts'
@@ -31,5 +32,6 @@ export const fuzzedReaders: readonly FuzzedReader[] = [
   baselinePackage,
   imageCache,
   image,
-  classMap,
+  labelList,
+  labelTable,
 ]

@@ -45,6 +45,7 @@ async function importSample() {
     sourcePath: sample,
     outputPath: path,
     images,
+    accept: false,
   })
   expect(counts).toEqual({ train: 0, validation: 0, test: 100 })
   return { path, sha256 }

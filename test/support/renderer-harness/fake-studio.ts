@@ -36,6 +36,7 @@ import {
   manyExperiments,
   before,
   type InventedNetwork,
+  inventedPlan,
 } from './invented-records.ts'
 import { inventedImportance } from './invented-importance.ts'
 import { checkpoints, inventedSamples, kernelPreviews, logLines, metricPoints } from './invented-run.ts'
@@ -332,6 +333,7 @@ export class FakeStudio implements StudioApi {
       this.#announceLibrary()
       return record
     },
+    'datasets.plan': async () => inventedPlan,
     'datasets.rename': async () => this.#handlers['datasets.get']({ id: 'data-1' }).then(({ record }) => record),
     'datasets.remove': async () => undefined,
     'datasets.samples': async ({ id, offset, count }) => inventedSamples(offset, count, id === 'data-2' ? 256 : 32),

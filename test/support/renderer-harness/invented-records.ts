@@ -1,4 +1,5 @@
 /** Invented but plausible records: every number here is made up by a seeded generator and measured by nobody. */
+import type { DatasetPlan } from '#shared/dataset-plan.ts'
 import { sizeBreakdown } from '#shared/accounting.ts'
 import { baselineSizes } from '#shared/baseline-accounting.ts'
 import { baselinePresets } from '#shared/baseline-presets.ts'
@@ -380,4 +381,24 @@ export function manyExperiments(network: InventedNetwork, count: number, nowMs: 
 
 export function before(nowMs: number, minutes: number): string {
   return new Date(nowMs - minutes * 60_000).toISOString()
+}
+
+/** A folder whose classes do not agree: what the import dialog has to warn of. */
+export const inventedPlan: DatasetPlan = {
+  datasetKind: 'image-folder',
+  layout: 'a folder a class, splits from train, val',
+  classNames: ['airplane', 'frog', 'images', 'truck'],
+  counts: { train: 900, validation: 100, test: 250 },
+  classCounts: [330, 340, 250, 330],
+  notes: ['A tenth of the training images, chosen by file name, is cut off for validation.'],
+  oddities: [
+    {
+      code: 'class-without-training-images',
+      text: 'The class "images" occurs among the validation or test images only, never in training.',
+    },
+  ],
+  skipped: {
+    count: 1,
+    files: [{ file: 'notes.txt', reason: 'unsupported', detail: 'no JPEG, PNG or WebP image by its name' }],
+  },
 }

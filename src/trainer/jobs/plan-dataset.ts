@@ -1,0 +1,14 @@
+/** Says what an import of a data set would give. */
+import { planDataset } from '#formats/dataset.ts'
+import { unwrap } from '#shared/result.ts'
+import type { TrainerJob } from '#shared/trainer-protocol.ts'
+import { tellPhase, type JobContext, type JobEnd } from '../job-context.ts'
+
+type PlanDatasetJob = Extract<TrainerJob, { kind: 'plan-dataset' }>
+
+export async function planDatasetImport(job: PlanDatasetJob, context: JobContext): Promise<JobEnd> {
+  tellPhase(context, 'looking at the data set', 0, 0)
+  const plan = unwrap(await planDataset(job.sourcePath, job.split))
+  context.send({ type: 'result', result: { kind: 'plan-dataset', plan } })
+  return 'finished'
+}
