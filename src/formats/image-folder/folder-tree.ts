@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Dirent } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, join, sep } from 'node:path'
 import { systemError } from '../byte-source.ts'
 import { fileError, type NamedFile } from '../file-error.ts'
 import type { SkippedList } from '../image-set/skipped.ts'
@@ -102,7 +102,9 @@ async function kindOf(entry: Dirent<Buffer>, path: string, trail: readonly strin
   if (!entry.isSymbolicLink()) return 'neither a file nor a folder'
   try {
     if (!(await stat(path)).isDirectory()) return 'file'
-    return trail.includes(await realpath(path)) ? 'a link to a folder that it lies in' : 'folder'
+    const target = await realpath(path)
+    const isAround = trail.some((above) => above === target || above.startsWith(target + sep))
+    return isAround ? 'a link to a folder that it lies in' : 'folder'
   } catch {
     return 'a link to nothing that can be read'
   }
