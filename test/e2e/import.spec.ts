@@ -8,29 +8,14 @@ import { shufflenetV2 } from '#networks/zoo/shufflenet-v2.ts'
 import { ModelWriter, variedOnnx } from '#test/support/onnx-models.ts'
 import { torchFile } from '#test/support/torch-file.ts'
 import { expect, test } from './fixtures.ts'
-import { ask, screenshotsFolder, sharedFolder, show, type OpenStudio } from './launch.ts'
+import { answerDialog, photograph } from './import-dialog.ts'
+import { ask, sharedFolder, show, type OpenStudio } from './launch.ts'
 
 const checkpoint = join(sharedFolder, 'data/cifar10-resnets/resnet20-12fca82f.th')
 test.skip(
   () => !existsSync(checkpoint) && process.env['CI'] === undefined,
   `missing: ${checkpoint} (README: test data)`,
 )
-
-/** Answers the system's dialog, which no test can click. Everything behind it is real. */
-async function answerDialog({ app }: OpenStudio, path: string): Promise<void> {
-  await app.evaluate(({ dialog }, filePath) => {
-    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [filePath] })
-  }, path)
-}
-
-/** For people to look at, in both themes. */
-async function photograph(page: Page, name: string): Promise<void> {
-  for (const theme of ['dark', 'light'] as const) {
-    await ask(page, 'studio.update-settings', { theme })
-    await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
-    await page.screenshot({ path: join(screenshotsFolder, `${name}-${theme}.png`), animations: 'disabled' })
-  }
-}
 
 async function offerInDialog(studio: OpenStudio, path: string): Promise<Page> {
   const { page } = studio

@@ -106,6 +106,8 @@ export class Imports {
     readonly token?: string
     /** Of a folder of images. */
     readonly images?: CommandInput<'datasets.import'>['images']
+    /** Whether a data set is wanted with all that is odd about it. */
+    readonly accept?: boolean
   }): Promise<void> {
     const candidate = this.#candidate
     if (candidate === undefined || this.#taskId !== undefined) return
@@ -121,7 +123,7 @@ export class Imports {
               ...choice.networkFile,
               preprocessing: choice.preprocessing,
             })
-          : ask(this.#api, 'datasets.import', { ...input, images: choice.images })
+          : ask(this.#api, 'datasets.import', { ...input, images: choice.images, accept: choice.accept })
       },
       (taskId) => {
         this.#taskId = taskId
