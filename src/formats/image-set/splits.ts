@@ -52,7 +52,7 @@ export function splitRules(
   if (hasValidation && !hasTest) notes.push('No test images came with it: the validation images are the test images.')
   if (given.has('train')) {
     if (train === 'train') notes.push('A tenth of the training images, chosen by file name, is cut off for validation.')
-    if (train === none) notes.push(`Only training images came with it: ${describeRule(none)}.`)
+    if (train === none) notes.push(`Training images alone say nothing about splits: ${describeRule(none)}.`)
   }
   return { rules, notes }
 }
