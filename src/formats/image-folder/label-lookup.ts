@@ -25,8 +25,7 @@ export class LabelLookup {
         })
       } else if (known === undefined) {
         this.#rows.set(row.file, row)
-        const base = baseOf(row.file)
-        if (base !== row.file) this.#byBase.set(base, [...(this.#byBase.get(base) ?? []), row])
+        this.#rememberBase(row)
       } else {
         const isSame = known.label === row.label
         const detail = `${list}, line ${row.line}: named again as ${row.label}${isSame ? '' : `, before as ${known.label}`}`
@@ -72,6 +71,14 @@ export class LabelLookup {
       (this.#byBase.get(baseOf(end)) ?? []).filter(({ file }) => file.endsWith(`/${end}`)),
     )
     return longer.length === 1 ? longer[0] : undefined
+  }
+
+  #rememberBase(row: LabelRow): void {
+    const base = baseOf(row.file)
+    if (base === row.file) return
+    const known = this.#byBase.get(base)
+    if (known === undefined) this.#byBase.set(base, [row])
+    else known.push(row)
   }
 }
 

@@ -32,7 +32,7 @@ export interface Layout {
 const containerNames = /^(images?|imgs?|jpe?gs?|png|jpegimages|pictures?|photos?|data|all|unknown)$/i
 
 export function layoutOf(root: Folder): Layout {
-  const trail = unwrapped([root], () => true)
+  const trail = unwrapped([root], ({ name }) => splitNamed(name) === undefined)
   const base = trail.at(-1) ?? root
   const splits = splitFoldersOf(base)
   if (splits.length > 0) return bySplitFolders(trail, splits)
@@ -55,7 +55,7 @@ interface SplitFolder {
 
 function bySplitFolders(trail: readonly Folder[], splits: readonly SplitFolder[]): Layout {
   const parts = splits.map(({ split, folder }) => {
-    const inner = unwrapped([folder], (only) => !isContainer(only.folders.filter(hasImages)))
+    const inner = unwrapped([folder], (only) => isOfSplit(only, split) && !isContainer(only, split))
     return { split, trail: inner, ...classesIn(inner.at(-1) ?? folder, split) }
   })
   const taken = new Set(splits.map(({ folder }) => folder))
@@ -71,14 +71,14 @@ function bySplitFolders(trail: readonly Folder[], splits: readonly SplitFolder[]
   }
 }
 
-/** Goes down while one folder, which is no split and holds no image itself, has all images. */
+/** Goes down while one folder, which holds no image itself, has all images. */
 function unwrapped(trail: readonly Folder[], isWrapper: (only: Folder) => boolean): readonly Folder[] {
   const here = trail.at(-1)
   if (here === undefined || here.images.length > 0) return trail
   const [only, another] = here.folders.filter(hasImages)
   // An empty folder beside it was kept on purpose: then both are classes.
   if (only === undefined || another !== undefined || here.folders.some(({ isBare }) => isBare)) return trail
-  if (only.images.length > 0 || splitNamed(only.name) !== undefined || !isWrapper(only)) return trail
+  if (only.images.length > 0 || !isWrapper(only)) return trail
   return unwrapped([...trail, only], isWrapper)
 }
 
@@ -113,7 +113,7 @@ function classesIn(
   const own = folder.images.map((name) => ({ name: pathIn(folder, name), given }))
   const withImages = folder.folders.filter(hasImages)
   const bare = folder.folders.filter(({ name, isBare }) => isBare && splitNamed(name) === undefined)
-  if (isContainer(withImages) && bare.length === 0) {
+  if (isContainer(folder, given) && bare.length === 0) {
     const images = [...own, ...withImages.flatMap(imagesBelow).map((name) => ({ name, given }))]
     return { images, emptyClasses: [] }
   }
@@ -148,9 +148,15 @@ function inOrder(splits: readonly SplitFolder[]): string {
   return [...new Set(names)].join(', ')
 }
 
-function isContainer(folders: readonly Folder[]): boolean {
-  const [only, another] = folders
-  return only !== undefined && another === undefined && only.images.length > 0 && containerNames.test(only.name)
+/** Whether a folder has its images in a single one that only keeps them together, as `images` or as `test/test` does. */
+function isContainer({ folders }: Folder, split: SplitName | undefined): boolean {
+  const [only, another] = folders.filter(hasImages)
+  if (only === undefined || another !== undefined || only.images.length === 0) return false
+  return containerNames.test(only.name) || (split !== undefined && splitNamed(only.name) === split)
+}
+
+function isOfSplit({ name }: Folder, split: SplitName): boolean {
+  return (splitNamed(name) ?? split) === split
 }
 
 function hasImages({ imageCount }: Folder): boolean {

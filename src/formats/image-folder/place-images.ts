@@ -24,7 +24,7 @@ export function placeImages(
   const images: ImageFile[] = []
   const unlabelled: PlacedImage[] = []
   const leaveOut = (file: string, detail: string) => skipped.add({ file, reason: 'mislabelled', detail })
-  for (const { unusable } of labels.sources) skipped.add(...unusable)
+  for (const line of labels.sources.flatMap(({ unusable }) => unusable)) skipped.add(line)
   for (const name of layout.outside) leaveOut(name, 'it lies in no folder of a split')
   for (const image of layout.images) {
     const { name, className } = image

@@ -17,11 +17,9 @@ export class SkippedList {
     this.#count = before.count
   }
 
-  add(...files: readonly SkippedFile[]): void {
-    for (const file of files) {
-      this.#count++
-      if (this.#files.length < MAX_NAMED) this.#files.push(file)
-    }
+  add(file: SkippedFile): void {
+    this.#count++
+    if (this.#files.length < MAX_NAMED) this.#files.push(file)
   }
 
   get value(): SkippedFiles {

@@ -40,6 +40,7 @@ export const labelTable: FuzzedReader = {
     encode(`file,label\n${'/.'.repeat(500_000)},0`),
     encode(`file,label\n${Array.from({ length: 70_000 }, (_, i) => `${i}.png,class ${i}\n`).join('')}`),
     encode('file,label\nd.png,0\n'),
+    encode(`file,label\n${Array.from({ length: 50_000 }, (_, i) => `${i}/a.jpg,0\n`).join('')}`),
   ],
   codes: ['dataset-invalid'],
   isRecognised: (bytes) => /file|image|id/i.test(new TextDecoder().decode(bytes.subarray(0, 20))),

@@ -126,6 +126,20 @@ describe('wrappers', () => {
     ])
   })
 
+  it('of the same name as the split are no classes either', async () => {
+    const { filed, classNames } = await understood([
+      'train/train/a/1.png',
+      'train/train/b/2.png',
+      'val/Val/a/3.png',
+      'val/Val/b/4.png',
+      'test/test/5.png',
+    ])
+    expect([classNames, Object.values(filed)]).toEqual([
+      ['a', 'b'],
+      ['train a', 'train b', 'validation a', 'validation b'],
+    ])
+  })
+
   it('beside which annotations lie are gone through as well', async () => {
     const dogs = await understood(['Images/pug/1.jpg', 'Images/beagle/2.jpg', 'Annotation/pug/1', 'lists/a.mat'])
     expect(dogs.classNames).toEqual(['beagle', 'pug'])
