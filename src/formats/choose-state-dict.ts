@@ -1,4 +1,5 @@
 /** Which of the state dicts of a file is the network's: the only one, the only known network, or the one that was named. */
+import { comparisonBudget } from '#networks/network-subtrees.ts'
 import type { StateDictChoice } from '#shared/trainer-protocol.ts'
 import { fileError, quoted, type NamedFile } from './file-error.ts'
 import { unreadError } from './pytorch/state-dicts.ts'
@@ -21,7 +22,7 @@ export interface ChosenStateDict {
  * that is read.
  */
 export function chooseStateDict(file: NamedFile, { dicts, foreign }: TensorDicts, key?: string): ChosenStateDict {
-  const candidates = dicts.flatMap(candidatesOf)
+  const candidates = allCandidates(dicts)
   const { candidate, others } = key === undefined ? theOne(file, candidates) : named(file, candidates, key)
   assertRead(file, candidate)
   const notes = [...placeNote(candidate, others), ...leftOutNote(candidate), ...foreignNote(foreign)]
@@ -30,9 +31,14 @@ export function chooseStateDict(file: NamedFile, { dicts, foreign }: TensorDicts
 
 /** The state dicts that a user may choose from; one where there is no choice. */
 export function stateDictChoices({ dicts }: TensorDicts): readonly StateDictChoice[] {
-  return choosable(dicts.flatMap(candidatesOf)).map(({ key, tensors, isNetwork }) => {
+  return choosable(allCandidates(dicts)).map(({ key, tensors, isNetwork }) => {
     return { key, tensors: tensors.length, isKnown: isNetwork }
   })
+}
+
+function allCandidates(dicts: TensorDicts['dicts']): readonly Candidate[] {
+  const budget = comparisonBudget()
+  return dicts.flatMap((dict) => candidatesOf(dict, budget))
 }
 
 interface Choice {
@@ -66,8 +72,10 @@ function theOne(file: NamedFile, candidates: readonly Candidate[]): Choice {
 /** Candidates with a weight, if any has one: beside them lie best accuracies and random states. None twice. */
 function choosable(candidates: readonly Candidate[]): readonly Candidate[] {
   const weighty = candidates.filter(({ tensors }) => tensors.some(({ shape }) => shape.length >= 2))
+  const choices = weighty.length > 0 ? weighty : candidates
+  if (choices.length === 1) return choices
   const seen = new Set<string>()
-  return (weighty.length > 0 ? weighty : candidates).filter((candidate) => {
+  return choices.filter((candidate) => {
     const content = contentOf(candidate)
     if (content === undefined) return true
     const isNew = !seen.has(content)

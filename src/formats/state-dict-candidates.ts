@@ -1,6 +1,7 @@
 /** What may be the network's state dict in a file: dicts of tensors, and known networks among the tensors of one. */
+import { createHash } from 'node:crypto'
 import { channelsLastNetwork, type ChannelsLastNetwork } from '#networks/channels-last.ts'
-import { networkSubtrees } from '#networks/network-subtrees.ts'
+import { networkSubtrees, type ComparisonBudget } from '#networks/network-subtrees.ts'
 import { isBookkeeping, type NamedShape } from '#networks/plain-names.ts'
 import { foldedShapes, foldedTensors, type Fold } from './reparametrised.ts'
 import { topLevelKey, type LoadedTensors, type TensorDict } from './tensor-dict.ts'
@@ -23,7 +24,7 @@ export interface Candidate {
 }
 
 /** The known networks of a dict, or the whole of it where it has none. */
-export function candidatesOf(dict: TensorDict): readonly Candidate[] {
+export function candidatesOf(dict: TensorDict, budget: ComparisonBudget): readonly Candidate[] {
   const { shapes, folds } = foldedShapes(dict.shapes)
   const tensors = [...shapes].map(([name, shape]) => ({ name, shape }))
   const whole = {
@@ -36,7 +37,7 @@ export function candidatesOf(dict: TensorDict): readonly Candidate[] {
     folds,
     channelsLast: undefined,
   }
-  const subtrees = networkSubtrees(tensors)
+  const subtrees = networkSubtrees(tensors, budget)
   if (subtrees.length > 0) {
     return subtrees.map(({ prefix, tensors: part }) => {
       const key = [dict.key === topLevelKey ? '' : dict.key, prefix].filter((word) => word !== '').join('.')
@@ -44,7 +45,7 @@ export function candidatesOf(dict: TensorDict): readonly Candidate[] {
       return { ...whole, key: key === '' ? topLevelKey : key, prefix, tensors: part, isNetwork: true, leftOut }
     })
   }
-  const channelsLast = channelsLastNetwork(tensors)
+  const channelsLast = channelsLastNetwork(tensors, budget)
   if (channelsLast === undefined) return [whole]
   const part = tensors.filter(({ name }) => channelsLast.tensors.has(name))
   const leftOut = computing(tensors.filter(({ name }) => !channelsLast.tensors.has(name)))
@@ -69,7 +70,8 @@ export function contentOf({ dict, prefix, tensors, folds }: Candidate): string |
     return (folds.get(name)?.parts ?? [name]).map((part) => [plain, dict.identity(part)] as const)
   })
   if (rows.some(([, identity]) => identity === undefined)) return undefined
-  return JSON.stringify(rows.toSorted(([left], [right]) => (left < right ? -1 : 1)))
+  const content = JSON.stringify(rows.toSorted(([left], [right]) => (left < right ? -1 : 1)))
+  return createHash('sha256').update(content).digest('hex')
 }
 
 function computing(tensors: readonly NamedShape[]): readonly string[] {

@@ -4,8 +4,8 @@
  * (`layer1_0/conv1/kernel`); where it numbered by itself (`ResNetBlock_3/Conv_1`), order and every shape decide.
  */
 import { sizeOf } from '#shared/host-tensor.ts'
-import { architectures } from './architectures.ts'
 import { matchArchitecture } from './matching.ts'
+import { architecturesOfSize, isKnownNetwork, type ComparisonBudget } from './network-subtrees.ts'
 import type { Network, ParameterSpec } from './network.ts'
 import { isBookkeeping, type NamedShape } from './plain-names.ts'
 
@@ -42,11 +42,14 @@ const leaves: Readonly<Record<string, string>> = {
 }
 
 /** The network of these tensors in channels-last order; undefined when they are not exactly one of the zoo's. */
-export function channelsLastNetwork(tensors: readonly NamedShape[]): ChannelsLastNetwork | undefined {
+export function channelsLastNetwork(
+  tensors: readonly NamedShape[],
+  budget: ComparisonBudget,
+): ChannelsLastNetwork | undefined {
   const parts = tensors.flatMap((tensor) => partOf(tensor) ?? [])
   const isComplete = parts.length === tensors.filter((tensor) => !isBookkeeping(tensor) && !isOther(tensor)).length
   if (!isComplete || !parts.some(({ shape }) => shape.length === 4)) return undefined
-  return byName(parts) ?? (parts.every(({ isFlax }) => isFlax) ? byOrder(parts) : undefined)
+  return byName(parts, budget) ?? (parts.every(({ isFlax }) => isFlax) ? byOrder(parts, budget) : undefined)
 }
 
 const transposedNote =
@@ -91,14 +94,14 @@ function axesOf({ length }: readonly number[]): readonly number[] | undefined {
 }
 
 /** `layer1_0` is `layer1.0`: Flax's attributes have no dots. */
-function byName(parts: readonly Part[]): ChannelsLastNetwork | undefined {
+function byName(parts: readonly Part[], budget: ComparisonBudget): ChannelsLastNetwork | undefined {
   const named = parts.map((part) => {
     const module = part.path.join('.').replaceAll(/(?<=[a-z0-9])_(?=\d)/g, '.')
     return { ...part, name: module === '' ? part.leaf : `${module}.${part.leaf}` }
   })
+  if (!isKnownNetwork(named, budget)) return undefined
   const match = matchArchitecture(named)
-  const isNetwork = match.ok || match.error.code === 'architecture-ambiguous'
-  if (!isNetwork || (match.ok && flattensMaps(match.value.network))) return undefined
+  if (match.ok && flattensMaps(match.value.network)) return undefined
   return {
     tensors: new Map(named.map(({ file, name, axes }) => [file, { name, axes }])),
     notes: [transposedNote, paddingNote],
@@ -106,11 +109,14 @@ function byName(parts: readonly Part[]): ChannelsLastNetwork | undefined {
 }
 
 /** Layers of the file and of one architecture, each kind in its order, all of the same shapes. */
-function byOrder(parts: readonly Part[]): ChannelsLastNetwork | undefined {
+function byOrder(parts: readonly Part[], budget: ComparisonBudget): ChannelsLastNetwork | undefined {
+  const candidates = architecturesOfSize(parts.length)
+  if (candidates.length === 0 || budget.remaining <= 0) return undefined
+  budget.remaining -= 1
   const layers = layersOf(parts.toSorted((left, right) => comparePaths(left.path, right.path)))
   const classes = layers.findLast(({ kind }) => kind === 'linear')?.shapes.get('weight')?.[0]
   if (classes === undefined || classes < 1) return undefined
-  const matches = architectures.flatMap(({ build }) => {
+  const matches = candidates.flatMap(({ build }) => {
     const network = build(classes)
     const pairs = flattensMaps(network) ? undefined : pairsOf(layers, networkLayers(network.parameters))
     return pairs === undefined ? [] : [{ network, pairs }]

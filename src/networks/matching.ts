@@ -30,6 +30,9 @@ interface PlainTensors {
   readonly shapes: ReadonlyMap<string, readonly number[]>
 }
 
+/** The deepest network of the zoo has 600; more are near to none, and comparing a million would take minutes. */
+const mostTensors = 2000
+
 interface Comparison {
   readonly architecture: Architecture
   readonly network: Network
@@ -61,7 +64,8 @@ export function matchArchitecture(
   const plain = plainTensors(computing)
   if (!plain.ok) return plain
   const tried: Comparison[] = []
-  for (const prefix of sharedPrefixes([...plain.value.shapes.keys()])) {
+  const names = [...plain.value.shapes.keys()]
+  for (const prefix of names.length > mostTensors ? [] : sharedPrefixes(names)) {
     const { rename, shapes } = withoutPrefix(plain.value, prefix)
     const comparisons = candidates.map((architecture) => compare(architecture, shapes))
     const matches = comparisons.filter(({ firstDifference }) => firstDifference === undefined)

@@ -1,5 +1,5 @@
 /** Networks among the tensors of a training: those that share a prefix, beside losses, metrics and other networks. */
-import { architectures } from './architectures.ts'
+import { architectures, type Architecture } from './architectures.ts'
 import { matchArchitecture } from './matching.ts'
 import { isBookkeeping, sharedPrefixes, type NamedShape } from './plain-names.ts'
 
@@ -17,22 +17,41 @@ const companions =
 
 /** A name deeper than this is none of the zoo's; prefixes are tried up to here. */
 const mostParts = 12
+/** More tensors than any training program keeps beside each other; their parts are not looked into. */
+const mostTensors = 10_000
+
+/** How many more parts of a file are compared to architectures: a hostile one could have thousands. */
+export interface ComparisonBudget {
+  remaining: number
+}
+
+/** Twenty networks beside each other would be many. */
+export function comparisonBudget(): ComparisonBudget {
+  return { remaining: 64 }
+}
+
+/** Whether these are exactly the tensors of an architecture of the zoo, or of several. */
+export function isKnownNetwork(tensors: readonly NamedShape[], budget: ComparisonBudget): boolean {
+  // A match has exactly as many tensors as the architecture, so that most need not be compared.
+  const candidates = architecturesOfSize(tensors.filter((tensor) => !isBookkeeping(tensor)).length)
+  if (candidates.length === 0 || budget.remaining <= 0) return false
+  budget.remaining -= 1
+  const match = matchArchitecture(tensors, candidates)
+  return match.ok || match.error.code === 'architecture-ambiguous'
+}
 
 /** Every part of `tensors` that is a network of the zoo and shares a prefix; all of them, when they are one. */
-export function networkSubtrees(tensors: readonly NamedShape[]): readonly NetworkSubtree[] {
-  const sizes = parameterCounts()
-  const isNetwork = (part: readonly NamedShape[]): boolean => {
-    if (!sizes.has(part.filter((tensor) => !isBookkeeping(tensor)).length)) return false
-    const match = matchArchitecture(part)
-    return match.ok || match.error.code === 'architecture-ambiguous'
-  }
+export function networkSubtrees(tensors: readonly NamedShape[], budget: ComparisonBudget): readonly NetworkSubtree[] {
+  const isNetwork = (part: readonly NamedShape[]): boolean => isKnownNetwork(part, budget)
   if (isNetwork(tensors)) return [{ prefix: '', tensors }]
+  if (tensors.length > mostTensors) return []
   const found: NetworkSubtree[] = []
   const main = tensors.filter(({ name }) => !companions.test(name.split('.')[0] ?? ''))
   const hasPrefix = sharedPrefixes(main.filter((tensor) => !isBookkeeping(tensor)).map(({ name }) => name)).length > 1
   if (main.length < tensors.length && !hasPrefix && isNetwork(main)) found.push({ prefix: '', tensors: main })
   for (const [prefix, part] of parts(tensors)) {
-    const isPartOfFound = found.some((other) => part.every((tensor) => other.tensors.includes(tensor)))
+    // Shorter prefixes come first: the whole of a part that was found is a part of it.
+    const isPartOfFound = found.some((other) => other.prefix !== '' && prefix.startsWith(`${other.prefix}.`))
     if (!isPartOfFound && part.length < tensors.length && isNetwork(part)) found.push({ prefix, tensors: part })
   }
   return found
@@ -54,7 +73,13 @@ function parts(tensors: readonly NamedShape[]): ReadonlyMap<string, readonly Nam
   return byPrefix
 }
 
-/** A match has exactly as many tensors as an architecture, so that all other parts need not be compared. */
-function parameterCounts(): ReadonlySet<number> {
-  return new Set(architectures.map(({ build }) => build(1).parameters.length))
+const bySize = new Map<number, readonly Architecture[]>()
+
+/** Those with so many parameters. */
+export function architecturesOfSize(size: number): readonly Architecture[] {
+  if (bySize.size === 0) {
+    const sized = architectures.map((architecture) => [architecture.build(1).parameters.length, architecture] as const)
+    for (const [count, architecture] of sized) bySize.set(count, [...(bySize.get(count) ?? []), architecture])
+  }
+  return bySize.get(size) ?? []
 }

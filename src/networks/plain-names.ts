@@ -53,12 +53,15 @@ export function bookkeepingNote(tensors: readonly NamedShape[]): readonly string
   return [`Tensors that compute nothing were ignored: ${unusual.length} (${shown}${names.length > 5 ? ', …' : ''}).`]
 }
 
-/** Every prefix that all of `names` have, shortest first; each ends with a dot, but the first, which is empty. */
+/** Deeper than any training program nests a network. */
+const mostPrefixes = 12
+
+/** Every prefix that all of `names` have, up to twelve, shortest first; each ends with a dot, but the first, which is empty. */
 export function sharedPrefixes(names: readonly string[]): readonly string[] {
   const [first = '', ...others] = names
   const prefixes = ['']
   let prefix = ''
-  for (const part of first.split('.').slice(0, -1)) {
+  for (const part of first.split('.').slice(0, -1).slice(0, mostPrefixes)) {
     prefix += `${part}.`
     if (!others.every((name) => name.startsWith(prefix))) break
     prefixes.push(prefix)

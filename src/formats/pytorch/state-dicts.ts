@@ -26,7 +26,7 @@ export function findStateDicts(
   root: PickleValue,
   foreign: ReadonlySet<string>,
 ): readonly PickledStateDict[] {
-  const { found, unread } = new DictSearch().search(root)
+  const { found, unread } = new DictSearch(file).search(root)
   if (found.length > 0) return found
   const at = 'root of the pickle'
   const numbers = unread.find(([, type]) => isTensorType(type))
@@ -74,6 +74,11 @@ interface SearchResult {
   readonly unread: readonly (readonly [name: string, type: string])[]
 }
 
+/** Names and paths of keys beyond this are none of a network. */
+const MAX_NAME_LENGTH = 1000
+/** Of tensors in all dicts together, and of dicts that hold some: beyond any training, and quick to compare. */
+const MAX_TENSORS = 100_000
+const MAX_DICTS = 1000
 /** Of one dict; the first is what an error names. */
 const MAX_UNREAD = 100
 
@@ -81,7 +86,13 @@ class DictSearch {
   readonly #found: PickledStateDict[] = []
   readonly #unread: (readonly [string, string])[] = []
   readonly #seen = new Set<PickleValue>()
+  readonly #file: NamedFile
   #entries = 0
+  #tensors = 0
+
+  constructor(file: NamedFile) {
+    this.#file = file
+  }
 
   search(root: PickleValue): SearchResult {
     // Breadth first: a dict that is reached in two ways has the shorter path.
@@ -97,23 +108,46 @@ class DictSearch {
     if (!isObject(value) || this.#seen.has(value)) return []
     this.#seen.add(value)
     if (value.kind === 'list' || value.kind === 'tuple') {
-      return this.#inner(value.items.map((item, index) => [[...path, String(index)], item]))
+      return this.#inner(path, containersOf(value.items.entries()))
     }
     if (value.kind !== 'dict' || isOptimiserState(value.entries)) return []
-    const named = [...value.entries].filter((entry): entry is [string, PickleValue] => typeof entry[0] === 'string')
+    const named = [...value.entries].filter((entry): entry is [string, PickleValue] => {
+      return typeof entry[0] === 'string' && entry[0].length <= MAX_NAME_LENGTH
+    })
     const tensors = named.filter((entry): entry is [string, PickledTensor] => isTensor(entry[1]))
     const unread = named.flatMap(([name, item]) => (isForeign(item) ? [[name, item.name] as const] : []))
     this.#unread.push(...unread.slice(0, MAX_UNREAD))
-    if (tensors.length > 0) {
+    const pathLength = path.reduce((length, part) => length + part.length + 1, 0)
+    if (tensors.length > 0 && pathLength <= MAX_NAME_LENGTH) {
+      this.#assertFew(tensors.length)
       const key = path.length === 0 ? topLevelKey : path.join('.')
       this.#found.push({ key, tensors: new Map(tensors), unread: new Map(unread) })
     }
-    return this.#inner(named.map(([name, item]) => [[...path, name], item]))
+    return this.#inner(path, containersOf(named))
   }
 
-  #inner(entries: [readonly string[], PickleValue][]): [readonly string[], PickleValue][] {
-    this.#entries += entries.length
-    return this.#entries > MAX_ENTRIES ? [] : entries.filter(([, item]) => isObject(item))
+  #assertFew(tensors: number): void {
+    this.#tensors += tensors
+    if (this.#tensors <= MAX_TENSORS && this.#found.length < MAX_DICTS) return
+    const problem = `expected at most ${MAX_TENSORS} tensors in ${MAX_DICTS} dicts, found more`
+    throw fileError(this.#file, 'file-unsafe', problem, 'root of the pickle')
+  }
+
+  #inner(
+    path: readonly string[],
+    containers: Iterable<readonly [string | number, PickleValue]>,
+  ): (readonly [readonly string[], PickleValue])[] {
+    const inner = [...containers]
+    this.#entries += inner.length
+    return this.#entries > MAX_ENTRIES ? [] : inner.map(([name, item]) => [[...path, String(name)], item])
+  }
+}
+
+/** What may hold dicts. Lists may have millions of other items, for which nothing is made. */
+function* containersOf<K>(entries: Iterable<readonly [K, PickleValue]>): Generator<readonly [K, PickleValue]> {
+  for (const entry of entries) {
+    const [, value] = entry
+    if (isObject(value) && (value.kind === 'dict' || value.kind === 'list' || value.kind === 'tuple')) yield entry
   }
 }
 

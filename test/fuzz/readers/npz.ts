@@ -4,6 +4,7 @@ import { writeZip } from '#formats/zip/writer.ts'
 import type { Random } from '#shared/random.ts'
 import { mutateBytes, pick } from '../mutate-bytes.ts'
 import type { FuzzedReader } from '../reader.ts'
+import { twoNetworks } from '../two-networks.ts'
 import { mutateZipRecords, unpackZip } from '../zip-parts.ts'
 import { readWholeCheckpoint } from './safetensors.ts'
 
@@ -11,6 +12,9 @@ const seed = writeNpz([
   ['conv.weight', float32Tensor([2, 1, 3, 3], new Float32Array(18).fill(0.5))],
   ['conv.bias', float32Tensor([2], Float32Array.of(1, NaN))],
   ['steps', int32Tensor([], Int32Array.of(3))],
+  ['params/Conv_0/kernel', float32Tensor([1, 1, 2, 3], new Float32Array(6))],
+  ['norm.weight_g', float32Tensor([2, 1], Float32Array.of(1, 2))],
+  ['norm.weight_v', float32Tensor([2, 3], new Float32Array(6).fill(0.5))],
 ])
 const contents = await unpackZip(seed)
 
@@ -53,10 +57,11 @@ export const npz: FuzzedReader = {
       ['a.npy', contents[0]?.[1] ?? new Uint8Array()],
       ['b.txt', new Uint8Array(1)],
     ]),
+    writeNpz(Object.entries(twoNetworks())),
     // Version 2 with a header of 4 GB.
     writeZip([['a.npy', Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 2, 0, 0xff, 0xff, 0xff, 0xff)]]),
   ],
-  codes: ['file-truncated', 'file-corrupt', 'file-unsupported', 'file-unsafe'],
+  codes: ['file-truncated', 'file-corrupt', 'file-unsupported', 'file-unsafe', 'checkpoint-ambiguous'],
   isRecognised: (bytes) => bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4,
   read: readWholeCheckpoint,
 }

@@ -9,6 +9,7 @@ export const pytorchLegacy: FuzzedReader = {
   name: 'pytorch-legacy',
   seeds: [
     new Uint8Array(readFileSync('test/fixtures/pytorch/legacy.pt')),
+    new Uint8Array(readFileSync('test/fixtures/pytorch/beside-legacy.pt')),
     legacyTensor({}),
     legacyTensor({ shape: [2, 2], strides: [2, 1] }),
   ],

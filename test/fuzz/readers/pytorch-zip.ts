@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { writeZip } from '#formats/zip/writer.ts'
+import { torchFile } from '#test/support/torch-file.ts'
 import { assemble, PROTO_2, STOP } from '#test/unit/formats/pytorch/hostile-pickle.ts'
 import { mutateBytes, pick } from '../mutate-bytes.ts'
 import { mutatePickle } from '../pickle-parts.ts'
 import type { FuzzedReader } from '../reader.ts'
+import { twoNetworks } from '../two-networks.ts'
 import { mutateZipRecords, unpackZip, type ZipContents } from '../zip-parts.ts'
 import { readWholeCheckpoint } from './safetensors.ts'
 
-const archives = ['zip.pt', 'zip-deflated.pt', 'zip-protocol-4.pt'].map(
+const archives = ['zip.pt', 'zip-deflated.pt', 'zip-protocol-4.pt', 'unusual-tensors.pt', 'beside-4.pt'].map(
   (name) => new Uint8Array(readFileSync(`test/fixtures/pytorch/${name}`)),
 )
 
@@ -41,8 +43,9 @@ export const pytorchZip: FuzzedReader = {
       ['a/data.pkl', assemble(PROTO_2, '}', STOP)],
       ['a/constants.pkl', new Uint8Array(1)],
     ]),
+    torchFile(twoNetworks()),
   ],
-  codes: ['file-truncated', 'file-corrupt', 'file-unsupported', 'file-unsafe'],
+  codes: ['file-truncated', 'file-corrupt', 'file-unsupported', 'file-unsafe', 'checkpoint-ambiguous'],
   isRecognised: (bytes) => bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4,
   read: readWholeCheckpoint,
 }

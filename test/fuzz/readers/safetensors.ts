@@ -5,6 +5,7 @@ import { ok } from '#shared/result.ts'
 import { joined } from '../mutate-bytes.ts'
 import { mutateJson } from '../mutate-json.ts'
 import type { FuzzedReader } from '../reader.ts'
+import { twoNetworks } from '../two-networks.ts'
 import { lengthBytes, partsOf, withHeader } from '../safetensors-parts.ts'
 
 /** Reads all of a checkpoint of any format, as an import does. */
@@ -34,6 +35,7 @@ export const safetensors: FuzzedReader = {
   },
   handmade: [
     new Uint8Array(),
+    writeSafetensors(Object.entries(twoNetworks())),
     // A header of 16 exabytes, and one of 2 GB.
     joined(new Uint8Array(8).fill(0xff), new TextEncoder().encode('{}')),
     joined(Uint8Array.of(0, 0, 0, 0x7f, 0, 0, 0, 0), new TextEncoder().encode('{}')),
@@ -46,7 +48,7 @@ export const safetensors: FuzzedReader = {
     ),
     withHeader('{"a":{"dtype":"F4","shape":[1],"data_offsets":[0,4]}}', new Uint8Array(4)),
   ],
-  codes: ['file-truncated', 'file-corrupt', 'file-unsupported', 'file-unsafe'],
+  codes: ['file-truncated', 'file-corrupt', 'file-unsupported', 'file-unsafe', 'checkpoint-ambiguous'],
   isRecognised: (bytes) => bytes[lengthBytes] === 0x7b,
   read: readWholeCheckpoint,
 }
