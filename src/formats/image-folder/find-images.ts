@@ -7,6 +7,7 @@ import { SkippedList } from '../image-set/skipped.ts'
 import { classSpaceOf } from './class-space.ts'
 import { isForeignImage, othersBelow, readFolderTree, type Folder } from './folder-tree.ts'
 import { labelAgreement } from './label-agreement.ts'
+import { isTable } from './label-sources.ts'
 import { readLabels, type Labels } from './labels.ts'
 import { classFoldersOf, layoutOf } from './layout.ts'
 import { placeImages } from './place-images.ts'
@@ -59,8 +60,7 @@ export async function findImages(root: string): Promise<FoundSet> {
 function skipOthers(tree: Folder, labels: Labels, used: ReadonlySet<string>, skipped: SkippedList): void {
   for (const file of othersBelow(tree)) {
     if (used.has(file)) continue
-    const isTable = /\.[ct]sv$/i.test(file)
-    const detail = isTable ? whyNotUsed(labels, file) : 'no JPEG, PNG or WebP image by its name'
+    const detail = isTable(file) ? whyNotUsed(labels, file) : 'no JPEG, PNG or WebP image by its name'
     skipped.add({ file, reason: 'unsupported', detail })
   }
 }
@@ -75,7 +75,7 @@ function whyNotUsed({ why, isByFolders }: Labels, file: string): string {
 
 /** A table that could not be read says more than the images that wanted it. */
 function nothingFound(source: NamedFile, { why, isByFolders }: Labels, skipped: SkippedList): AppException {
-  const table = [...why].find(([file]) => /\.[ct]sv$/i.test(file))
+  const table = [...why].find(([file]) => isTable(file))
   if (table !== undefined) return new AppException(table[1])
   const [first] = skipped.value.files
   const problem =

@@ -3,7 +3,7 @@ import type { Oddity } from '#shared/dataset-plan.ts'
 import { formatCount } from '#shared/format.ts'
 import { ok } from '#shared/result.ts'
 import { asResult } from '../file-error.ts'
-import { readLabelSources, type LabelSource } from './label-sources.ts'
+import { isTable, readLabelSources, type LabelSource } from './label-sources.ts'
 import type { Labels } from './labels.ts'
 import type { Layout } from './layout.ts'
 
@@ -22,7 +22,7 @@ export async function labelAgreement(root: string, layout: Layout, labels: Label
   // A table that cannot tell two images apart says nothing of them; the folders do.
   const read = await asResult(async () => ok(await readLabelSources(root, layout, images, true)))
   if (!read.ok) return { notes: [], oddities: [] }
-  const sources = read.value.sources.filter(({ file }) => /\.[ct]sv$/i.test(file))
+  const sources = read.value.sources.filter(({ file }) => isTable(file))
   const notes: string[] = []
   const oddities: Oddity[] = []
   for (const source of sources) {

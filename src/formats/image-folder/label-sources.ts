@@ -18,6 +18,11 @@ const MAX_LIST_BYTES = 64 * 2 ** 20
 export const WORDS_FILES: readonly string[] = ['words.txt', 'synset_words.txt', 'LOC_synset_mapping.txt']
 const noLabels: readonly string[] = [...CLASS_LIST_FILES, ...WORDS_FILES]
 
+/** Whether a file is a table by its name. */
+export function isTable(name: string): boolean {
+  return /\.(csv|tsv|jsonl)$/i.test(name)
+}
+
 /** A list that labels images, and the image of each line that has one. */
 export interface LabelSource {
   /** Below the folder that was given, with slashes. */
@@ -78,7 +83,9 @@ export async function readLabelSources(
 function listFilesOf({ trail, splitFolders }: Layout): readonly ListFile[] {
   const listsIn = (folder: Folder, given: SplitName | undefined) =>
     folder.others
-      .filter((name) => /\.(csv|tsv|txt)$/i.test(name) && !noLabels.includes(name) && !/submission/i.test(name))
+      .filter(
+        (name) => (isTable(name) || /\.txt$/i.test(name)) && !noLabels.includes(name) && !/submission/i.test(name),
+      )
       .map((name) => {
         const stem = name.replace(/\.\w+$/, '')
         return { file: pathIn(folder, name), folder: folder.path, given: given ?? splitWithin(stem) }

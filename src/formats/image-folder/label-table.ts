@@ -1,6 +1,7 @@
 /**
  * A table that says which class each file is: a header line, then a line a file; fields between commas, semicolons or
- * tabs. Columns are found by their names, in any order, case and spelling (`file_name`, `ImageId`, `Class ID`).
+ * tabs. Or JSON lines (`.jsonl`), an object a file. Columns are found by their names, in any order, case and spelling
+ * (`file_name`, `ImageId`, `Class ID`).
  */
 import type { SplitName } from '#shared/records.ts'
 import { fileError, quoted, type NamedFile } from '../file-error.ts'
@@ -46,7 +47,8 @@ export interface LabelTable {
  */
 export function parseLabelTable(file: NamedFile, bytes: Uint8Array, hasClasses: boolean): LabelTable {
   const text = new TextDecoder().decode(bytes)
-  const rows = parseFields(file, text, delimiterOf(text))
+  const isJson = file.name.toLowerCase().endsWith('.jsonl')
+  const rows = isJson ? parseJsonLines(file, text) : parseFields(file, text, delimiterOf(text))
   const header = (rows[0]?.cells ?? []).map((name) => name.toLowerCase().replaceAll(/[\s_-]/g, ''))
   const fileColumn = columnOf(header, columns.file)
   const labels = labelColumns(header, fileColumn, hasClasses)
@@ -114,6 +116,32 @@ function delimiterOf(text: string): string {
 interface Fields {
   readonly line: number
   readonly cells: readonly string[]
+}
+
+/** The names in the first object are the header; values that are no texts or numbers say nothing here. */
+function parseJsonLines(file: NamedFile, text: string): readonly Fields[] {
+  const objects = text.split('\n').flatMap((json, i) => {
+    if (json.trim() === '') return []
+    const parsed = parseJson(json)
+    const at = `line ${i + 1}`
+    if (typeof parsed === 'object' && parsed !== null) {
+      return [{ line: i + 1, values: new Map<string, unknown>(Object.entries(parsed)) }]
+    }
+    throw fileError(file, 'dataset-invalid', `${at}: expected a JSON object, found ${quoted(json)}`, at)
+  })
+  const names = [...(objects[0]?.values.keys() ?? [])]
+  const cellOf = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
+  const rows = objects.map(({ line, values }) => ({ line, cells: names.map((name) => cellOf(values.get(name))) }))
+  return [{ line: 1, cells: names }, ...rows]
+}
+
+/** Undefined for what is no JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** Fields in double quotes where they hold delimiters, quotes (doubled) or line feeds (RFC 4180). */

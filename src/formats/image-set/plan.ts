@@ -3,7 +3,7 @@
  * (folders, archives, tables) finds them, `planOf` says their splits and what is odd, `convertImageSet` carries it out.
  */
 import type { Oddity } from '#shared/dataset-plan.ts'
-import { splitNames, type ImportSplit, type SkippedFiles, type SplitName } from '#shared/records.ts'
+import type { ImportSplit, SkippedFiles, SplitName } from '#shared/records.ts'
 import { oddities } from './oddities.ts'
 import { describeRule, splitOf, splitRules } from './splits.ts'
 
@@ -50,7 +50,8 @@ export function planOf(found: FoundSet, split: ImportSplit): ImageSetPlan {
   const { rules, notes } = splitRules(given, split, found.images.length)
   const images: Record<SplitName, FoundImage[]> = { train: [], validation: [], test: [] }
   for (const image of found.images) images[splitOf(rules[image.given ?? 'none'], image.name)].push(image)
-  const isGiven = splitNames.some((name) => given.has(name))
+  // Training images alone are split like images that came in none.
+  const isGiven = given.has('validation') || given.has('test')
   return {
     layout: isGiven ? found.layout : `${found.layout}, ${describeRule(rules.none)}`,
     classNames: found.classNames,

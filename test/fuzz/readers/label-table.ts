@@ -11,6 +11,7 @@ const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
 const classes = parseClassList({ name: 'classes.txt' }, encode('n01 tench\nn02 goldfish, Carassius auratus\n'))
 const numbers = ['-1', '0', '65535', '65536', '999999', '1e9', '1.0']
 const texts = ['', '"', '""', 'n01', '"a,b"', '"open', '\u0000', 'x'.repeat(5000), '=1+1', '.\\b.jpg', '../..//c.png']
+const OPENING_BRACE = 0x7b
 /** Images that the table may speak of; two have the same name. */
 const images = ['images/a.jpg', 'images/b.jpg', 'images/c.png', 'x/d.png', 'y/d.png']
 
@@ -22,6 +23,7 @@ export const labelTable: FuzzedReader = {
     encode('index,image\n0,a.jpg\n7,b.jpg\n7,b.jpg\n'),
     encode('\ufeffImageId;Class;split\n.\\images\\a.jpg;frog;Train\nb; truck ;TEST\nc;deer;valid\n'),
     encode('id\tlabel\na\t1\nb\t2\nc\t3\n'),
+    encode('{"file_name": "a.jpg", "label": 3}\n{"file_name": "b.jpg", "label": 1}\n'),
   ],
   mutate(valid, random) {
     const rows = new TextDecoder().decode(valid).split('\n')
@@ -40,13 +42,15 @@ export const labelTable: FuzzedReader = {
     encode(`file,label\n${'/.'.repeat(500_000)},0`),
     encode(`file,label\n${Array.from({ length: 70_000 }, (_, i) => `${i}.png,class ${i}\n`).join('')}`),
     encode('file,label\nd.png,0\n'),
+    encode(`{"a": ${'['.repeat(100_000)}`),
+    encode('{"file": "a.jpg", "__proto__": {"label": 1}, "label": 0}\n'),
     encode(`file,label\n${Array.from({ length: 50_000 }, (_, i) => `${i}/a.jpg,0\n`).join('')}`),
   ],
   codes: ['dataset-invalid'],
   isRecognised: (bytes) => /file|image|id/i.test(new TextDecoder().decode(bytes.subarray(0, 20))),
   read: (bytes) =>
     asResultSync(() => {
-      const file = { name: 'labels.csv' }
+      const file = { name: bytes[0] === OPENING_BRACE ? 'metadata.jsonl' : 'labels.csv' }
       for (const list of [undefined, classes]) {
         const { rows, isByIndex } = parseLabelTable(file, bytes, list !== undefined)
         const lookup = new LabelLookup(file.name, rows)

@@ -200,6 +200,11 @@ describe('a table of labels', () => {
     ['./ and blanks', 'metadata.csv', 'Image Name , Label \n ./images/a.png , truck \n ./images/b.png ,"frog"\n'],
     ['longer paths', 'labels.csv', 'image_path,class\ndata/set/images/a.png,truck\ndata/set/images/b.png,frog\n'],
     ['Image and Id', 'train.csv', 'Image,Id\na.png,truck\nb.png,frog\n'],
+    [
+      'JSON lines',
+      'metadata.jsonl',
+      '{"file_name": "images/a.png", "label": "truck"}\n{"file_name": "b.png", "label": "frog", "x": [1]}\n',
+    ],
     ['class names alone', 'labels.csv', 'filename,class_name\na.png,truck\nb.png,frog\n'],
     ['no header', 'labels.csv', 'a.png,truck\nb.png,frog\n'],
     ['no header and blanks', 'labels.txt', 'images/a.png truck\nimages/b.png frog\n'],
