@@ -24,7 +24,8 @@ export interface ChosenStateDict {
 export function chooseStateDict(file: NamedFile, { dicts, foreign }: TensorDicts, key?: string): ChosenStateDict {
   const candidates = allCandidates(dicts)
   const { candidate, others } = key === undefined ? theOne(file, candidates) : named(file, candidates, key)
-  assertRead(file, candidate)
+  // A known network is complete as it is.
+  if (!candidate.isNetwork) assertRead(file, candidate)
   const notes = [...placeNote(candidate, others), ...leftOutNote(candidate), ...foreignNote(foreign)]
   return { candidate, notes }
 }

@@ -69,9 +69,13 @@ export function float32View({ dtype, bytes }: FileTensor): Float32Array {
 
 /** The values of a tensor of 32 or 64-bit integers, exact up to 2^53; undefined for another element type. */
 export function integersOf({ dtype, bytes }: FileTensor): Float64Array | undefined {
-  const buffer = new Uint8Array(bytes).buffer
-  if (dtype === 'int64') return Float64Array.from(new BigInt64Array(buffer), Number)
-  return dtype === 'int32' ? Float64Array.from(new Int32Array(buffer)) : undefined
+  if (dtype !== 'int64' && dtype !== 'int32') return undefined
+  const words = new Int32Array(new Uint8Array(bytes).buffer)
+  if (dtype === 'int32') return Float64Array.from(words)
+  // By halves: millions of bigints take seconds.
+  const values = new Float64Array(words.length / 2)
+  for (let i = 0; i < values.length; i++) values[i] = ((words[2 * i] ?? 0) >>> 0) + (words[2 * i + 1] ?? 0) * 2 ** 32
+  return values
 }
 
 function decodeToFloat32(dtype: FileDtype, bytes: Uint8Array): Float32Array {

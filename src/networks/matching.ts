@@ -242,11 +242,12 @@ function unknownArchitecture(
   const remedy = `${wayIn(names)} Known architectures: ${known}.`
   const where = names[0] ?? 'no tensors'
   const code = 'architecture-unknown'
-  if (nearest?.firstDifference === undefined || nearest.agreeing === 0) {
+  if (nearest?.agreeing === 0) {
     const message = `None of the ${names.length} tensors belongs to a known architecture.`
     return { code, message, where, remedy }
   }
-  if (nearest.agreeing < nearShare * nearest.network.parameters.length) {
+  const isNear = nearest !== undefined && nearest.agreeing >= nearShare * nearest.network.parameters.length
+  if (!isNear || nearest.firstDifference === undefined) {
     return { code, message: `The ${names.length} tensors fit no known architecture.`, where, remedy }
   }
   return {

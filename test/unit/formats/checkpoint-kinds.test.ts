@@ -193,6 +193,14 @@ describe('several networks', () => {
   })
 })
 
+it('refuses more dicts of tensors than a training could leave', async () => {
+  const dicts = Array.from({ length: 1001 }, (_, index) => [`part ${index}`, { a: matrix }] as const)
+  expect(await read(torchFile(Object.fromEntries(dicts)))).toMatchObject({
+    ok: false,
+    error: { code: 'file-unsafe', message: expect.stringContaining('at most 100000 tensors in 1000 dicts') },
+  })
+})
+
 describe('Python objects beside the weights', () => {
   const expected = JSON.parse(readFileSync('test/fixtures/pytorch/kinds.json', 'utf8')) as {
     readonly [part: string]: { readonly [name: string]: { readonly shape: number[]; readonly values: number[] } }
@@ -247,6 +255,15 @@ describe('Python objects beside the weights', () => {
   ])('in place of a weight are refused by name: %s', async (name, code, says) => {
     const error = { code, where: `${name}, tensor "weight"`, message: expect.stringContaining(says) }
     expect(await fixture(name)).toMatchObject({ ok: false, error })
+  })
+
+  it('are left out under names of weights, too, where the network is complete', async () => {
+    const file = torchFile({ ...weights, 'criterion.weight': pythonObject('losses', 'Weight') })
+    const note = 'Python objects beside the weights were neither made nor run: "losses.Weight".'
+    expectNetwork(unwrap(await read(file)), [note])
+    const incomplete = torchFile({ ...weights, 'conv1.weight': pythonObject('losses', 'Weight') })
+    const error = { code: 'file-unsafe', where: 'network.pt, tensor "conv1.weight"' }
+    expect(await read(incomplete)).toMatchObject({ ok: false, error })
   })
 
   it('that hold the weights themselves are refused by name', async () => {

@@ -120,6 +120,26 @@ describe('matchArchitecture', () => {
     expect(!result.ok && result.error.message).toContain(says)
   })
 
+  test('names no nearest architecture where little agrees, and how to come in as ONNX', () => {
+    const result = matchArchitecture([...resnet20a.slice(0, 40), { name: 'head.weight', shape: [10, 64] }])
+    expect(result).toMatchObject({
+      ok: false,
+      error: {
+        code: 'architecture-unknown',
+        message: 'The 41 tensors fit no known architecture.',
+        remedy: expect.stringMatching(/^Export the network as ONNX .*torch\.onnx\.export/),
+      },
+    })
+  })
+
+  test('compares no more tensors than a network has', () => {
+    const others = Array.from({ length: 2000 }, (_, index) => ({ name: `other${index}.weight`, shape: [4] }))
+    expect(matchArchitecture([...resnet20a, ...others])).toMatchObject({
+      ok: false,
+      error: { message: `The ${resnet20a.length + 2000} tensors fit no known architecture.` },
+    })
+  })
+
   test('says so when not one tensor is known', () => {
     const result = matchArchitecture([{ name: 'encoder.0.attention', shape: [4, 4] }])
     expect(result).toMatchObject({
