@@ -307,6 +307,11 @@ export interface ImportedNetwork extends NetworkRecord {
   readonly isNew: boolean
 }
 
+export interface ImportedDataset extends DatasetRecord {
+  /** False for a data set that was in the library already, by content; it keeps its name. */
+  readonly isNew: boolean
+}
+
 export interface DatasetDetail {
   readonly record: DatasetRecord
   /** Images a class, per split, in class order. */
@@ -368,7 +373,7 @@ export interface CommandOutputs {
   }
   'datasets.list': readonly DatasetRecord[]
   'datasets.get': DatasetDetail
-  'datasets.import': DatasetRecord
+  'datasets.import': ImportedDataset
   'datasets.plan': DatasetPlan
   'datasets.rename': DatasetRecord
   'datasets.remove': undefined

@@ -79,7 +79,11 @@ export async function fillLibrary(studio: Studio): Promise<Library> {
     file,
     name: 'small',
   })
-  const dataset = await call(studio, 'datasets.import', { taskId: 'dataset', file: '/scripted', name: 'images' })
+  const { isNew: _isKnown, ...dataset } = await call(studio, 'datasets.import', {
+    taskId: 'dataset',
+    file: '/scripted',
+    name: 'images',
+  })
   return { network, dataset }
 }
 

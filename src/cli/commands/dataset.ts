@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path'
 import { oddDataset, type DatasetPlan } from '#shared/dataset-plan.ts'
 import { importSplits, type DatasetRecord, type ImportSplit } from '#shared/records.ts'
 import { call } from '../call.ts'
+import { formatImported } from '../imported.ts'
 import { UsageError, type Command, type Invocation } from '../command.ts'
 import { describeClasses, describeCounts, describePlan, skippedLines } from '../describe-plan.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
@@ -55,7 +56,7 @@ const importDataset: Command = {
           accept,
         }),
       )
-      output.result(dataset, formatDataset(dataset))
+      output.result(dataset, formatImported(formatDataset(dataset), dataset, name))
       return 0
     })
   },

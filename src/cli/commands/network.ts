@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 import { atomicWrite } from '#main/files/atomic-write.ts'
 import { networkSmoothness } from '#shared/network-smoothness.ts'
-import type { ImportedNetwork } from '#shared/contract.ts'
 import { splitNames, type DatasetRecord, type NetworkDetail, type NetworkRecord } from '#shared/records.ts'
 import { call } from '../call.ts'
+import { formatImported } from '../imported.ts'
 import type { Command } from '../command.ts'
 import { findDataset, findNetwork } from '../find-record.ts'
 import { preprocessingFrom, preprocessingOptions, preprocessingUsage } from '../preprocessing-options.ts'
@@ -47,7 +47,7 @@ const importNetwork: Command = {
       const hint = isSaid
         ? ''
         : `\n\nDoes the preprocessing fit? studio network preprocessings "${network.name}" --dataset D`
-      invocation.output.result(network, `${formatImported(network, name)}${hint}`)
+      invocation.output.result(network, `${formatImported(formatNetwork(network), network, name)}${hint}`)
       return 0
     })
   },
@@ -89,7 +89,7 @@ const derive: Command = {
       const network = await runTask(invocation, studio, (taskId) =>
         call(studio, 'networks.derive', { taskId, id, preprocessing, ...(name === undefined ? {} : { name }) }),
       )
-      invocation.output.result(network, formatImported(network, name))
+      invocation.output.result(network, formatImported(formatNetwork(network), network, name))
       return 0
     })
   },
@@ -186,13 +186,6 @@ const evaluate: Command = {
 }
 
 export const networkCommands: readonly Command[] = [importNetwork, preprocessings, derive, list, show, evaluate]
-
-/** @param wanted the name that was asked for */
-function formatImported(network: ImportedNetwork, wanted: string | undefined): string {
-  if (network.isNew) return formatNetwork(network)
-  const unused = wanted === undefined || wanted === network.name ? '' : `; the name ${wanted} was not given`
-  return `${formatNetwork(network)}\n\nThis content was in the store already, as ${network.name}${unused}.`
-}
 
 function formatTrial(network: NetworkRecord, dataset: DatasetRecord, trial: PreprocessingTrial): string {
   const table = formatTable(

@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { countsByClass } from '#formats/class-counts.ts'
 import { openImageCache, type ImageCache } from '#formats/image-cache/reader.ts'
-import type { CommandInput, DatasetDetail, DatasetSamples } from '#shared/contract.ts'
+import type { CommandInput, DatasetDetail, DatasetSamples, ImportedDataset } from '#shared/contract.ts'
 import type { DatasetPlan } from '#shared/dataset-plan.ts'
 import type { DatasetRecord, ImportSplit, SplitName } from '#shared/records.ts'
 import { AppException } from '#shared/result.ts'
@@ -54,7 +54,7 @@ export class DatasetLibrary {
    * Errors: those of the reader, `dataset-odd` among them (the store is then as it was), `already-exists`, `disk-full`, `download-failed`,
    * `cancelled`.
    */
-  import(taskId: string, source: string, { name, images, accept }: ImportOptions): Promise<DatasetRecord> {
+  import(taskId: string, source: string, { name, images, accept }: ImportOptions): Promise<ImportedDataset> {
     const { store } = this.#context
     if (name !== undefined) store.datasets.assertNameFree(name)
     return this.#tasks.run(taskId, async (report) => {
@@ -74,7 +74,7 @@ export class DatasetLibrary {
         // Fetched again more easily than kept twice.
         if (isDownload(source)) await rm(sourcePath, { force: true })
         const known = store.datasets.findByContent(result.sha256)
-        if (known !== undefined) return known
+        if (known !== undefined) return { ...known, isNew: false }
         await verifyCache(outputPath, result.sha256)
         const target = datasetPath(store.layout, result.sha256)
         // Left by an import that ended between rename and row.
@@ -95,7 +95,7 @@ export class DatasetLibrary {
           createdAt: timestamp(this.#context.clock),
         }
         store.datasets.insert(record)
-        return record
+        return { ...record, isNew: true }
       } finally {
         await rm(workFolder, { recursive: true, force: true })
       }

@@ -1,7 +1,6 @@
 import { cifar10Package } from '#shared/cifar10-package.ts'
-import type { CommandInput, StudioApi, ImportedNetwork } from '#shared/contract.ts'
+import type { CommandInput, StudioApi, ImportedDataset, ImportedNetwork } from '#shared/contract.ts'
 import type { PreprocessingChanges } from '#shared/preprocessing.ts'
-import type { DatasetRecord } from '#shared/records.ts'
 import type { AppError, Result } from '#shared/result.ts'
 import { ask } from './client.ts'
 import { guessFileKind } from './file-kind.ts'
@@ -113,7 +112,7 @@ export class Imports {
     if (candidate === undefined || this.#taskId !== undefined) return
     const name = choice.name.trim()
     this.#error = undefined
-    const result = await this.#tasks.run<Result<ImportedNetwork | DatasetRecord>>(
+    const result = await this.#tasks.run<Result<ImportedNetwork | ImportedDataset>>(
       `Importing ${candidate.fileName}`,
       (taskId) => {
         const input = { taskId, file: choice.token ?? candidate.token, ...(name === '' ? {} : { name }) }
@@ -136,8 +135,8 @@ export class Imports {
       return
     }
     this.#candidate = undefined
-    const isKnown = 'isNew' in result.value && !result.value.isNew
-    this.#toasts.succeed(`${result.value.name} ${isKnown ? 'was in the library already' : 'imported'}`)
+    const { name: given, isNew } = result.value
+    this.#toasts.succeed(`${given} ${isNew ? 'imported' : 'was in the library already'}`)
     this.#router.open({ name: choice.kind === 'network' ? 'network' : 'dataset', id: result.value.id })
   }
 

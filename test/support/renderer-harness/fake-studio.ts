@@ -331,7 +331,7 @@ export class FakeStudio implements StudioApi {
       const record = inventedDataset(Date.now())
       this.#datasets = [record]
       this.#announceLibrary()
-      return record
+      return { ...record, isNew: true }
     },
     'datasets.plan': async () => inventedPlan,
     'datasets.rename': async () => this.#handlers['datasets.get']({ id: 'data-1' }).then(({ record }) => record),

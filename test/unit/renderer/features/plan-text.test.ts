@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { classCount, firstClasses, leftOutTitle, splitRows } from '#renderer/features/import-plan/plan-text.ts'
+import { classCount, firstClasses, leftOutTitle, splitRows } from '#renderer/features/imports/plan-text.ts'
 import type { DatasetPlan } from '#shared/dataset-plan.ts'
 
 const plan: DatasetPlan = {
