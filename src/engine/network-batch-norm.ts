@@ -1,18 +1,22 @@
-/** Batch normalisation of feature maps [B, C, H, W] (Ioffe and Szegedy 2015), in inference and in training mode. */
+/**
+ * Batch normalisation (Ioffe and Szegedy 2015) of feature maps [B, C, H, W], in inference and in training mode, and of
+ * vectors [B, C] in inference.
+ */
 import { tf } from '#engine/program/tfjs.ts'
 import { asMap } from './tensor-rank.ts'
 
 /** Normalises by fixed statistics, folded to one scale and one shift a channel. Parameters are [C]. */
 export function batchNormInference(
-  x: tf.Tensor4D,
+  x: tf.Tensor,
   weight: tf.Tensor,
   bias: tf.Tensor,
   mean: tf.Tensor,
   variance: tf.Tensor,
   epsilon: number,
-): tf.Tensor4D {
+): tf.Tensor {
   const scale = tf.div(weight, tf.sqrt(tf.add(variance, epsilon)))
   const shift = tf.sub(bias, tf.mul(mean, scale))
+  if (x.rank === 2) return tf.add(tf.mul(x, scale), shift)
   return tf.add(tf.mul(x, perChannel(scale)), perChannel(shift))
 }
 

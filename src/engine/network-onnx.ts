@@ -6,6 +6,7 @@ import { batchNormParameters, type Network, type NetworkNode, type PoolingWindow
 import { nodeShapes, type SampleShape } from '#networks/node-shape.ts'
 import { sizeOf, type HostTensors } from '#shared/host-tensor.ts'
 import { AppException, assertNever } from '#shared/result.ts'
+import { activationForms } from './activations.ts'
 import { encodeModel } from './program/onnx/encode.ts'
 import { float, int, ints } from './program/onnx/model.ts'
 import type { OnnxAttributes, OnnxInitializer, OnnxNode } from './program/onnx/model.ts'
@@ -103,6 +104,20 @@ class ExportedGraph {
         return this.#push('Sigmoid', [this.#valueOf(node.input)], output)
       case 'hard-swish':
         return this.#push('HardSwish', [this.#valueOf(node.input)], output)
+      case 'activation':
+        return this.#activation(node, output)
+      case 'prelu': {
+        const { input, slope } = node
+        const isMap = this.#shapes.get(input)?.length === 3
+        // A slope is broadcast from the last axis on, so that of a channel needs one for height and one for width.
+        const axes = isMap ? this.#integers(`${node.id}.axes`, [[1, 2]]) : []
+        if (isMap) this.#push('Unsqueeze', [slope, ...axes], `${node.id}.slope`)
+        return this.#push('PRelu', [this.#valueOf(input), isMap ? `${node.id}.slope` : slope], output)
+      }
+      case 'one-pixel': {
+        const axes = this.#integers(`${node.id}.axes`, [[2, 3]])
+        return this.#push('Unsqueeze', [this.#valueOf(node.input), ...axes], output)
+      }
       case 'multiply':
         return this.#push(
           'Mul',
@@ -165,6 +180,21 @@ class ExportedGraph {
       default:
         assertNever(node)
     }
+  }
+
+  /** The last of its operators yields the node's output, those before it values of names beside it. */
+  #activation(node: Extract<NetworkNode, { op: 'activation' }>, output: string): void {
+    const calls: OnnxNode[] = []
+    activationForms(node.function).write(this.#valueOf(node.input), (op, operands, attributes = {}) => {
+      const inputs = operands.map((operand, at) => {
+        if (typeof operand === 'string') return operand
+        return this.#constant(`${node.id}.${calls.length}.${at}`, [], [operand])
+      })
+      const name = `${node.id}.step.${calls.length}`
+      calls.push({ op, domain: '', inputs, outputs: [name], attributes })
+      return name
+    })
+    this.nodes.push(...calls.map((call, at) => (at === calls.length - 1 ? { ...call, outputs: [output] } : call)))
   }
 
   /** [B, C, H, W] with the channels innermost, split by group, groups and members exchanged, and back. */

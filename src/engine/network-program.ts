@@ -4,6 +4,7 @@ import type { NamedTensors } from '#engine/program/program.ts'
 import { tf } from '#engine/program/tfjs.ts'
 import type { Network, NetworkNode } from '#networks/network.ts'
 import { assertNever } from '#shared/result.ts'
+import { activationForms, prelu } from './activations.ts'
 import { batchNormInference, batchNormTraining } from './network-batch-norm.ts'
 import { channelShuffle, channelSlice, subsamplePad } from './network-channels.ts'
 import { convolve } from './network-convolution.ts'
@@ -80,7 +81,7 @@ function nodeOutput(node: NetworkNode, state: ForwardState): tf.Tensor {
     case 'conv':
       return convolution(node, asMap(input(node.input)), parameters)
     case 'batch-norm':
-      return batchNorm(node, asMap(input(node.input)), state)
+      return batchNorm(node, input(node.input), state)
     case 'relu':
       return tf.relu(input(node.input))
     case 'leaky-relu':
@@ -89,6 +90,12 @@ function nodeOutput(node: NetworkNode, state: ForwardState): tf.Tensor {
       return tf.sigmoid(input(node.input))
     case 'hard-swish':
       return hardSwish(input(node.input))
+    case 'activation':
+      return activationForms(node.function).compute(input(node.input))
+    case 'prelu':
+      return prelu(input(node.input), named(parameters, node.slope))
+    case 'one-pixel':
+      return tf.reshape(input(node.input), [state.images.shape[0], -1, 1, 1])
     case 'multiply':
       return tf.mul(input(node.inputs[0]), input(node.inputs[1]))
     case 'pad':
@@ -140,17 +147,18 @@ function convolution(node: Extract<NetworkNode, { op: 'conv' }>, x: tf.Tensor4D,
 
 function batchNorm(
   { prefix, epsilon }: Extract<NetworkNode, { op: 'batch-norm' }>,
-  x: tf.Tensor4D,
+  x: tf.Tensor,
   { parameters, mode, batchStatistics }: ForwardState,
-): tf.Tensor4D {
+): tf.Tensor {
   const weight = named(parameters, `${prefix}.weight`)
   const bias = named(parameters, `${prefix}.bias`)
   if (mode === 'inference') {
     const mean = named(parameters, `${prefix}.running_mean`)
     return batchNormInference(x, weight, bias, mean, named(parameters, `${prefix}.running_var`), epsilon)
   }
-  const { output, mean, variance } = batchNormTraining(x, weight, bias, epsilon)
-  const count = x.size / x.shape[1]
+  const map = asMap(x)
+  const { output, mean, variance } = batchNormTraining(map, weight, bias, epsilon)
+  const count = map.size / map.shape[1]
   batchStatistics.push({ prefix, mean, unbiasedVariance: tf.mul(variance, count / (count - 1)) })
   return output
 }

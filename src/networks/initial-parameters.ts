@@ -34,6 +34,9 @@ function initialValues({ shape, role }: ParameterSpec, fanIn: number, random: Ra
     case 'bn-weight':
     case 'bn-variance':
       return values.fill(1)
+    case 'prelu-slope':
+      // As PyTorch starts it.
+      return values.fill(0.25)
     case 'bn-bias':
     case 'bn-mean':
       return values

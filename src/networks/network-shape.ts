@@ -31,6 +31,7 @@ function groupOf(role: ParameterSpec['role']): RemainderGroup {
       return 'linear'
     case 'conv-weight':
     case 'conv-bias':
+    case 'prelu-slope':
       return 'other'
     default:
       return assertNever(role)

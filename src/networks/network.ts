@@ -4,6 +4,7 @@
  * (convolution weights [filters, channels / groups, height, width], linear weights [outputs, inputs]).
  */
 
+import type { Activation } from '#shared/activation.ts'
 import type { NetworkGraph } from '#shared/network-graph.ts'
 import type { Preprocessing } from '#shared/preprocessing.ts'
 import type { RepresentedShape } from '#shared/represented-shape.ts'
@@ -16,7 +17,15 @@ export interface ParameterSpec {
   readonly name: string
   readonly shape: readonly number[]
   readonly role:
-    'conv-weight' | 'conv-bias' | 'bn-weight' | 'bn-bias' | 'bn-mean' | 'bn-variance' | 'linear-weight' | 'linear-bias'
+    | 'conv-weight'
+    | 'conv-bias'
+    | 'bn-weight'
+    | 'bn-bias'
+    | 'bn-mean'
+    | 'bn-variance'
+    | 'linear-weight'
+    | 'linear-bias'
+    | 'prelu-slope'
 }
 
 /** Geometry of a pool as PyTorch has it. */
@@ -43,6 +52,7 @@ export type NetworkNode =
       readonly dilation: Pair
       readonly groups: number
     }
+  /** Of a map by channels, of a vector by features. */
   | {
       readonly op: 'batch-norm'
       readonly id: string
@@ -59,6 +69,10 @@ export type NetworkNode =
   | { readonly op: 'sigmoid'; readonly id: string; readonly input: string }
   /** x min(max(x + 3, 0), 6) / 6 (Howard et al. 2019). */
   | { readonly op: 'hard-swish'; readonly id: string; readonly input: string }
+  /** A function of each number that has no kind of its own above. */
+  | { readonly op: 'activation'; readonly id: string; readonly input: string; readonly function: Activation }
+  /** x where it is positive, else a learned slope times x: one for each channel, or a single one (He et al. 2015). */
+  | { readonly op: 'prelu'; readonly id: string; readonly input: string; readonly slope: string }
   | { readonly op: 'add'; readonly id: string; readonly inputs: readonly [string, string] }
   /** Number by number; a map of one pixel weighs the channels of the other (squeeze and excitation). */
   | { readonly op: 'multiply'; readonly id: string; readonly inputs: readonly [string, string] }
@@ -103,6 +117,8 @@ export type NetworkNode =
   | { readonly op: 'adaptive-average-pool'; readonly id: string; readonly input: string; readonly size: Pair }
   /** Yields [batch, channels]. */
   | { readonly op: 'global-average-pool'; readonly id: string; readonly input: string }
+  /** A vector [batch, features] as a map of one pixel, [batch, features, 1, 1]. */
+  | { readonly op: 'one-pixel'; readonly id: string; readonly input: string }
   /** Yields [batch, channels * height * width]. */
   | { readonly op: 'flatten'; readonly id: string; readonly input: string }
   /** The identity, except in training; `shape` is that of one sample. */

@@ -72,7 +72,7 @@ function yieldOf(node: NetworkNode, surroundings: NodeSurroundings): SampleShape
     case 'conv':
       return convolution(node, map(node.input), surroundings)
     case 'batch-norm': {
-      const shape = map(node.input)
+      const shape = given(node.input)
       for (const own of batchNormParameters(node.prefix)) expectParameter(surroundings, own, [shape[0]])
       return shape
     }
@@ -81,7 +81,19 @@ function yieldOf(node: NetworkNode, surroundings: NodeSurroundings): SampleShape
     case 'leaky-relu':
     case 'sigmoid':
     case 'hard-swish':
+    case 'activation':
       return given(node.input)
+    case 'prelu': {
+      const shape = given(node.input)
+      const isSingle = surroundings.parameter(node.slope)?.join() === '1'
+      if (!isSingle) expectParameter(surroundings, node.slope, [shape[0]])
+      return shape
+    }
+    case 'one-pixel': {
+      const [features, ...pixels] = given(node.input)
+      if (pixels.length > 0) throw new Misfit(`it takes a vector, and is given a map`)
+      return [features, 1, 1]
+    }
     case 'dropout': {
       const shape = given(node.input)
       // The mask may be one for each number, or one a channel where there is a single pixel.

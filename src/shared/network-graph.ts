@@ -3,6 +3,7 @@
  * (docs/format.md) and comes from files: parse, never trust. What a schema cannot say, `networks/own-graph.ts` checks.
  */
 import { z } from 'zod'
+import { activationSchema } from './activation.ts'
 
 /** Of the description. A reader refuses any other. */
 export const networkGraphVersion = 1
@@ -46,6 +47,9 @@ const nodeSchema = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('leaky-relu'), ...input, slope: z.number() }),
   z.strictObject({ op: z.literal('sigmoid'), ...input }),
   z.strictObject({ op: z.literal('hard-swish'), ...input }),
+  z.strictObject({ op: z.literal('activation'), ...input, function: activationSchema }),
+  z.strictObject({ op: z.literal('prelu'), ...input, slope: name }),
+  z.strictObject({ op: z.literal('one-pixel'), ...input }),
   z.strictObject({ op: z.literal('add'), id: name, inputs: z.tuple([name, name]) }),
   z.strictObject({ op: z.literal('multiply'), id: name, inputs: z.tuple([name, name]) }),
   z.strictObject({ op: z.literal('pad'), ...input, channels: margins, rows: margins, columns: margins }),
@@ -92,6 +96,7 @@ export const networkGraphSchema = z.strictObject({
           'bn-variance',
           'linear-weight',
           'linear-bias',
+          'prelu-slope',
         ]),
       }),
     )

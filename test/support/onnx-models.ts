@@ -5,6 +5,7 @@ import {
   int,
   ints,
   type OnnxAttribute,
+  type OnnxDtype,
   type OnnxInitializer,
   type OnnxNode,
 } from '#engine/program/onnx/model.ts'
@@ -16,6 +17,8 @@ type Attributes = Readonly<Record<string, OnnxAttribute>>
 export function text(value: string): OnnxAttribute {
   return { kind: 'string', value }
 }
+
+const codeArrays = { int8: Int8Array, uint8: Uint8Array, uint16: Uint16Array, int32: Int32Array } as const
 
 export class ModelWriter {
   readonly #nodes: OnnxNode[] = []
@@ -36,6 +39,12 @@ export class ModelWriter {
     return outputs
   }
 
+  /** A node of another set of operators than ONNX's own. */
+  foreign(domain: string, op: string, output: string, inputs: readonly string[]): string {
+    this.#nodes.push({ op, domain: domain as OnnxNode['domain'], inputs, outputs: [output], attributes: {} })
+    return output
+  }
+
   weights(name: string, shape: readonly number[], low = -0.5, high = 0.5): string {
     const data = Float32Array.from(seededTensor(name, shape, low, high).data)
     this.#initializers.push({ name, dtype: 'float32', shape, data })
@@ -52,15 +61,25 @@ export class ModelWriter {
     return name
   }
 
+  /** Integers of few bits, as a quantised graph holds them. */
+  codes(name: string, dtype: keyof typeof codeArrays, shape: readonly number[], values: readonly number[]): string {
+    this.#initializers.push({ name, dtype, shape, data: codeArrays[dtype].from(values) })
+    return name
+  }
+
   bytes(
     output: string,
     {
       shape = ['batch', 3, 8, 8],
       classes = 10,
+      outputShape = ['batch', classes],
+      outputDtype = 'float32',
       opset = 17,
     }: Partial<{
       readonly shape: readonly (number | string)[]
       readonly classes: number
+      readonly outputShape: readonly (number | string)[]
+      readonly outputDtype: OnnxDtype
       readonly opset: number
     }> = {},
   ): Uint8Array {
@@ -69,7 +88,7 @@ export class ModelWriter {
       nodes: this.#nodes,
       initializers: this.#initializers,
       inputs: [{ name: 'images', dtype: 'float32', shape }],
-      outputs: [{ name: output, dtype: 'float32', shape: ['batch', classes] }],
+      outputs: [{ name: output, dtype: outputDtype, shape: outputShape }],
       opset,
     })
   }

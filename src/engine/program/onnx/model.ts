@@ -1,6 +1,7 @@
 /** The part of the ONNX intermediate representation that the lowering uses. */
 
-export type OnnxDtype = 'float32' | 'int32' | 'int64' | 'bool'
+/** Programs have the first four; a graph may hold the others as codes of quantised numbers. */
+export type OnnxDtype = 'float32' | 'int32' | 'int64' | 'bool' | 'int8' | 'uint8' | 'uint16'
 
 export type OnnxAttribute =
   | { readonly kind: 'int'; readonly value: number }
@@ -29,7 +30,7 @@ export interface OnnxInitializer {
   readonly name: string
   readonly dtype: OnnxDtype
   readonly shape: readonly number[]
-  readonly data: Float32Array | Int32Array | BigInt64Array | Uint8Array
+  readonly data: Float32Array | Int32Array | BigInt64Array | Uint8Array | Int8Array | Uint16Array
 }
 
 export interface OnnxPort<Extent = number> {
@@ -58,7 +59,9 @@ export interface ExportedOnnxModel extends Omit<OnnxModel, 'inputs' | 'outputs'>
 }
 
 /** Codes of ONNX for element types. */
-export const dtypeCodes: Readonly<Record<OnnxDtype, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 }
+export const dtypeCodes: Readonly<Record<OnnxDtype, number>> = {
+  ...{ float32: 1, uint8: 2, int8: 3, uint16: 4, int32: 6, int64: 7, bool: 9 },
+}
 
 export function int(value: number): OnnxAttribute {
   return { kind: 'int', value }
