@@ -1,5 +1,5 @@
-import { open, type FileHandle } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { open, realpath, type FileHandle } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { fail, ok, toAppError, type Result } from '#shared/result.ts'
 import { fileError, fileFailure, type NamedFile } from './file-error.ts'
 
@@ -14,6 +14,11 @@ export interface ByteSource extends NamedFile {
    * Throws `AppException`: `file-truncated` when the range leaves the file, `file-unreadable` when the system refuses.
    */
   read(offset: number, length: number): Promise<Uint8Array>
+  /**
+   * Opens the file `name`, without a path, of the folder that holds this one; bytes in memory have no folder. Errors: as
+   * `openFileSource`, and `file-unsafe` for a link to another folder.
+   */
+  beside?(name: string): Promise<Result<FileSource>>
 }
 
 /** A source that holds an open file; whoever opened it closes it. */
@@ -64,7 +69,7 @@ export async function openFileSource(path: string): Promise<Result<FileSource>> 
       await handle.close()
       return fileFailure(file, 'file-unreadable', 'expected a file, found a folder or a device', path)
     }
-    return ok(new HandleSource(file.name, stat.size, handle))
+    return ok(new HandleSource(path, stat.size, handle))
   } catch (cause) {
     await handle?.close()
     return fail(toAppError(systemError(file, path, cause)))
@@ -74,10 +79,12 @@ export async function openFileSource(path: string): Promise<Result<FileSource>> 
 class HandleSource implements FileSource {
   readonly name: string
   readonly size: number
+  readonly #path: string
   readonly #handle: FileHandle
 
-  constructor(name: string, size: number, handle: FileHandle) {
-    this.name = name
+  constructor(path: string, size: number, handle: FileHandle) {
+    this.name = basename(path)
+    this.#path = path
     this.size = size
     this.#handle = handle
   }
@@ -96,6 +103,21 @@ class HandleSource implements FileSource {
       done += bytesRead
     }
     return bytes
+  }
+
+  async beside(name: string): Promise<Result<FileSource>> {
+    const path = join(dirname(this.#path), name)
+    let target: string
+    let folder: string
+    try {
+      folder = await realpath(dirname(this.#path))
+      target = await realpath(path)
+    } catch (cause) {
+      return fail(toAppError(systemError({ name }, path, cause)))
+    }
+    if (dirname(target) === folder) return openFileSource(target)
+    const remedy = 'Put the file itself into the folder instead of a link.'
+    return fileFailure({ name }, 'file-unsafe', 'it is a link to another folder', path, remedy)
   }
 
   close(): Promise<void> {

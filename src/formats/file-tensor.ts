@@ -46,6 +46,11 @@ export function fileTensor(shape: readonly number[], dtype: FileDtype, bytes: Ui
   return { shape, dtype, bytes, toFloat32: () => decodeToFloat32(dtype, bytes) }
 }
 
+/** A tensor of these values, as if a file held it. */
+export function float32FileTensor(shape: readonly number[], values: Float32Array): FileTensor {
+  return fileTensor(shape, 'float32', new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
+}
+
 /**
  * Number of elements of a shape that comes from a file, or undefined when it is no shape: a negative, fractional or
  * non-finite extent, or a product that cannot be counted exactly.

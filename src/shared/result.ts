@@ -13,6 +13,7 @@ export const appErrorCodes = [
   'file-truncated', // the file ends before what it announces
   'file-corrupt', // structure contradicts itself (lengths, checksums, offsets)
   'file-unsupported', // well-formed, but a kind or version this studio does not read
+  'input-size-needed', // an ONNX graph leaves height and width of its images free
   'file-unsafe', // content that would execute code or exhaust memory
   'checkpoint-ambiguous', // a file holds several networks and no key says which
   'architecture-unknown', // tensors match no architecture of the zoo

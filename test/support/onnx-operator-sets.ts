@@ -23,7 +23,7 @@ class Constants {
   }
 }
 
-/** A network for images of 16 x 16 with what changed between operator sets 7 and 21; it ends in a Softmax. */
+/** A network for images of 16 x 16 with what changed between operator sets 7 and 24; it ends in a Softmax. */
 export function operatorSetOnnx(opset: number): Uint8Array {
   const model = new ModelWriter()
   const constants = new Constants(model, opset)

@@ -2,6 +2,7 @@ import type { Network, NetworkNode, ParameterSpec } from '#networks/network.ts'
 import { nodeShape, type SampleShape } from '#networks/node-shape.ts'
 import {
   defaultPreprocessing,
+  formatPreprocessing,
   isSamePreprocessing,
   preprocessingSchema,
   type Preprocessing,
@@ -10,8 +11,11 @@ import { float32Tensor, sizeOf, type HostTensor } from '#shared/host-tensor.ts'
 import { countElements, type FileTensor } from '../file-tensor.ts'
 import { METADATA_KEY } from '../safetensors/header.ts'
 import { mostIntegers } from './integers.ts'
+import { isNonNegative } from './non-negative.ts'
+import { ImportNotes } from './notes.ts'
 import type { Operation, Value, ViewValue } from './operation.ts'
-import { arrangementOf, extentsOf, wholeView, type View } from './view.ts'
+import { arrangementOf, extentsOf, featureOrder, mapOrder, transposed, viewOfVector, wholeView } from './view.ts'
+import type { View } from './view.ts'
 
 interface Parameter {
   readonly spec: ParameterSpec
@@ -29,6 +33,15 @@ export interface ParameterSource {
   values(): Float32Array
 }
 
+/** Maps as the studio has them, and the way back to the axes they had in the graph. */
+interface Maps {
+  /** Identifiers of nodes. */
+  readonly inputs: readonly string[]
+  /** Where batch, channels, height and width were among the axes. */
+  readonly order: readonly number[]
+  restored(value: ViewValue): ViewValue
+}
+
 const longestName = 500
 
 /** The network that grows while the nodes of an ONNX graph are read. */
@@ -44,6 +57,8 @@ export class GraphImport {
   /** The ONNX value that a node was added for. */
   readonly #names = new Map<string, string>()
   readonly #uses: ReadonlyMap<string, number>
+  readonly #nonNegative = new Set<string>()
+  readonly notes = new ImportNotes()
   #preprocessing: Preprocessing | undefined
 
   /** @param uses how often each ONNX value is looked at */
@@ -97,6 +112,11 @@ export class GraphImport {
     return name !== undefined && node.inputs.includes(name) && this.#uses.get(name) === 1
   }
 
+  /** Whether a node never yields a number below 0, as far as that is seen. */
+  isNonNegative(id: string): boolean {
+    return this.#nonNegative.has(id)
+  }
+
   node(id: string): NetworkNode {
     const node = this.#nodes.get(id)
     if (node === undefined) throw new RangeError(`node ${id} was not added before it was used`)
@@ -118,7 +138,20 @@ export class GraphImport {
     this.#nodes.set(node.id, node)
     this.#shapes.set(node.id, shape.value)
     this.#names.set(node.id, name)
+    if (isNonNegative(node, (input) => this.#nonNegative.has(input))) this.#nonNegative.add(node.id)
     return this.valueOf(node.id)
+  }
+
+  /** Adds a node that changes every number by itself: it commutes with whatever was done to the axes of its input. */
+  pointwise(operation: Operation, value: ViewValue, make: (id: string, input: string) => NetworkNode): ViewValue {
+    if (isArranged(value.view)) {
+      const input = this.either(operation, value)
+      return this.add(operation, (id) => make(id, input))
+    }
+    this.#settle(operation, value)
+    const { node } = value.view
+    const added = this.add(operation, (id) => make(id, node))
+    return { kind: 'view', view: { ...value.view, node: idOf(added) } }
   }
 
   /** Puts another node in the place of one with the same name and output. */
@@ -142,6 +175,14 @@ export class GraphImport {
     return name
   }
 
+  /** Changes the values of a parameter that one node alone has. */
+  change(name: string, change: (value: number, at: number) => number): void {
+    const parameter = this.#parameters.get(name)
+    if (parameter === undefined) throw new RangeError(`parameter ${name} was not added before it was changed`)
+    const values = Float32Array.from(parameter.value.data, change)
+    this.#parameters.set(name, { ...parameter, value: float32Tensor(parameter.spec.shape, values) })
+  }
+
   /** Whether these parameter names are free. */
   areFree(names: readonly string[]): boolean {
     return names.every((name) => !this.#parameters.has(name))
@@ -159,6 +200,53 @@ export class GraphImport {
     const rank = value.view.axes.length
     if (rank !== 2) operation.unsupported(`expected vectors [batch, features], found ${rank} axes`)
     return this.#arrange(operation, value)
+  }
+
+  /** Values of one arrangement of axes as maps: with the channels last, as TensorFlow has them, they are turned. */
+  maps(operation: Operation, values: readonly ViewValue[]): Maps {
+    const isUsual = values.every(({ view }) => view.axes.length === 4 && isArranged(view))
+    const largest = values.toSorted((left, right) => elementsOf(right) - elementsOf(left))[0]
+    const order = isUsual || largest === undefined ? undefined : mapOrder(largest.view)
+    if (order === undefined) {
+      const inputs = values.map((value) => this.map(operation, value))
+      return { inputs, order: [0, 1, 2, 3], restored: (value) => value }
+    }
+    const turned = (value: ViewValue, to: readonly number[]): ViewValue => {
+      return { ...value, view: transposed(value.view, to) ?? value.view }
+    }
+    return {
+      inputs: values.map((value) => this.map(operation, turned(value, order))),
+      order,
+      restored: (value) =>
+        turned(
+          value,
+          [0, 1, 2, 3].map((axis) => order.indexOf(axis)),
+        ),
+    }
+  }
+
+  /**
+   * Identifier of the node that yields a value as a vector, if need be with its features in another order: `order` then
+   * says which feature of the node each of the value's is.
+   */
+  features(operation: Operation, value: ViewValue): { readonly id: string; readonly order?: Int32Array } {
+    const order = isArranged(value.view) ? undefined : featureOrder(value.view)
+    if (order === undefined) return { id: this.vector(operation, value) }
+    const whole = wholeView(value.view.node, value.view.shape, this.batch)
+    const [batch = [], ...sample] = whole.axes
+    return { id: this.vector(operation, { ...value, view: { ...whole, axes: [batch, sample.flat()] } }), order }
+  }
+
+  /** Which of the axes of a value are the channels of a map; undefined for anything else than a map. */
+  channelAxis({ view }: ViewValue): number | undefined {
+    if (view.axes.length !== 4) return undefined
+    return isArranged(view) ? 1 : mapOrder(view)?.[1]
+  }
+
+  /** A value of one axis beside the batch, in whatever order, as a view of a vector. */
+  flattened(operation: Operation, value: ViewValue): ViewValue {
+    const { id } = this.features(operation, value)
+    return { kind: 'view', view: viewOfVector(value.view, id) }
   }
 
   /** A map or a vector, whichever the value is. */
@@ -205,6 +293,8 @@ export class GraphImport {
             `${input}.subsampled`,
           ),
         )
+      case 'one-pixel':
+        return idOf(this.add(operation, (id) => ({ op: 'one-pixel', id, input }), `${input}.pixel`))
       case undefined:
         return operation.unsupported(
           `its operand [${extentsOf(view).join(', ')}] is a rearranged map that is no flatten, channel shuffle or subsampling`,
@@ -221,6 +311,11 @@ export class GraphImport {
       operation.unsupported('the images are normalised in more than one way')
     }
     this.#preprocessing = found
+    if (known === undefined && normalisation !== undefined) {
+      this.notes.say(
+        `What is done to the images at the beginning became the preprocessing: ${formatPreprocessing(found)}.`,
+      )
+    }
   }
 
   #freeName(wanted: string, isTaken: (name: string) => boolean): string {
@@ -256,6 +351,15 @@ function integersOf({ dtype, bytes }: FileTensor): readonly number[] {
   const { buffer } = new Uint8Array(bytes)
   if (dtype === 'int64') return Array.from(new BigInt64Array(buffer), Number)
   return dtype === 'int32' ? Array.from(new Int32Array(buffer)) : Array.from(new Uint8Array(buffer))
+}
+
+/** Whether a map or a vector is there, or can be brought about by a node. */
+function isArranged(view: View): boolean {
+  return (view.axes.length === 2 || view.axes.length === 4) && arrangementOf(view) !== undefined
+}
+
+function elementsOf({ view }: ViewValue): number {
+  return sizeOf(extentsOf(view))
 }
 
 /** Of the node whose whole output a value is. */

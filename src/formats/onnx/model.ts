@@ -1,10 +1,12 @@
 /**
  * ModelProto of onnx.proto, as far as an inference graph of one function needs it. Graphs inside of nodes (loops,
- * branches), functions, sparse and external tensors are refused, so nothing here nests deeper than the format's own five
+ * branches), functions and sparse tensors are refused, so nothing here nests deeper than the format's own five
  * levels.
  */
-import { fileError, quoted, type NamedFile } from '../file-error.ts'
+import { quoted, type NamedFile } from '../file-error.ts'
+import { onnxError } from './onnx-error.ts'
 import type { FileTensor } from '../file-tensor.ts'
+import { ExternalData } from './external-data.ts'
 import { fieldsOf, fixedOf, integerOf, messageOf, textOf, varintsOf, exactInteger } from './protobuf.ts'
 import type { MessageBytes } from './protobuf.ts'
 import { parseTensor } from './tensor.ts'
@@ -48,10 +50,13 @@ export interface OnnxModel {
 
 const mostNodes = 100_000
 const oldestOpset = 7
-const newestOpset = 21
+const newestOpset = 24
 
-/** Throws `AppException`: `file-truncated`, `file-corrupt`, `file-unsupported`, `file-unsafe`. */
-export function parseModel(file: NamedFile, bytes: Uint8Array): OnnxModel {
+/**
+ * Throws `AppException`: `file-truncated`, `file-corrupt`, `file-unsupported`, `file-unsafe`.
+ * @param external of the tensors in other files; what it has not loaded is empty
+ */
+export function parseModel(file: NamedFile, bytes: Uint8Array, external = new ExternalData()): OnnxModel {
   let graph: MessageBytes | undefined
   let opset: number | undefined
   let producer = ''
@@ -61,13 +66,13 @@ export function parseModel(file: NamedFile, bytes: Uint8Array): OnnxModel {
     else if (field.number === 8) opset = standardOpset(file, messageOf(file, field)) ?? opset
   }
   if (graph === undefined)
-    throw fileError(file, 'file-corrupt', 'expected a graph in the ONNX model, found none', 'end')
+    throw onnxError(file, 'file-corrupt', 'expected a graph in the ONNX model, found none', 'end')
   if (opset === undefined || opset < oldestOpset || opset > newestOpset) {
     const problem = `expected operator set ${oldestOpset} to ${newestOpset}, found ${opset ?? 'none'}`
     const remedy = 'Export the network again with opset_version=17.'
-    throw fileError(file, 'file-unsupported', problem, 'operator set', remedy)
+    throw onnxError(file, 'file-unsupported', problem, 'operator set', remedy)
   }
-  return { opset, producer, ...parseGraph(file, graph) }
+  return { opset, producer, ...parseGraph(file, graph, external) }
 }
 
 /** Version of the operators whose domain has no name; undefined for another domain. */
@@ -81,7 +86,11 @@ function standardOpset(file: NamedFile, message: MessageBytes): number | undefin
   return domain === '' || domain === 'ai.onnx' ? version : undefined
 }
 
-function parseGraph(file: NamedFile, message: MessageBytes): Omit<OnnxModel, 'opset' | 'producer'> {
+function parseGraph(
+  file: NamedFile,
+  message: MessageBytes,
+  external: ExternalData,
+): Omit<OnnxModel, 'opset' | 'producer'> {
   const nodes: OnnxNode[] = []
   const initializers = new Map<string, FileTensor>()
   const inputs: OnnxPort[] = []
@@ -90,15 +99,15 @@ function parseGraph(file: NamedFile, message: MessageBytes): Omit<OnnxModel, 'op
     switch (field.number) {
       case 1:
         if (nodes.length === mostNodes) {
-          throw fileError(file, 'file-unsafe', `expected at most ${mostNodes} nodes, found more`, `byte ${field.at}`)
+          throw onnxError(file, 'file-unsafe', `expected at most ${mostNodes} nodes, found more`, `byte ${field.at}`)
         }
-        nodes.push(parseNode(file, messageOf(file, field)))
+        nodes.push(parseNode(file, messageOf(file, field), external))
         break
       case 5: {
-        const { name, tensor } = parseTensor(file, messageOf(file, field))
+        const { name, tensor } = parseTensor(file, messageOf(file, field), external)
         if (name === '' || initializers.has(name)) {
           const problem = `expected every tensor under a name of its own, found ${quoted(name)}`
-          throw fileError(file, 'file-corrupt', problem, `byte ${field.at}`)
+          throw onnxError(file, 'file-corrupt', problem, `byte ${field.at}`)
         }
         initializers.set(name, tensor)
         break
@@ -110,7 +119,7 @@ function parseGraph(file: NamedFile, message: MessageBytes): Omit<OnnxModel, 'op
         outputs.push(parsePort(file, messageOf(file, field)))
         break
       case 15:
-        throw fileError(file, 'file-unsupported', 'sparse tensors are not read', `byte ${field.at}`)
+        throw onnxError(file, 'file-unsupported', 'sparse tensors are not read', `byte ${field.at}`)
       default:
       // Names and shapes of values in between, and documentation.
     }
@@ -118,10 +127,10 @@ function parseGraph(file: NamedFile, message: MessageBytes): Omit<OnnxModel, 'op
   return { nodes, initializers, inputs: inputs.filter(({ name }) => !initializers.has(name)), outputs }
 }
 
-function parseNode(file: NamedFile, message: MessageBytes): OnnxNode {
+function parseNode(file: NamedFile, message: MessageBytes, external: ExternalData): OnnxNode {
   const inputs: string[] = []
   const outputs: string[] = []
-  const attributes = new Map<string, OnnxAttribute>()
+  const fields: MessageBytes[] = []
   let name = ''
   let op = ''
   let domain = ''
@@ -131,22 +140,24 @@ function parseNode(file: NamedFile, message: MessageBytes): OnnxNode {
     else if (field.number === 3) name = textOf(file, field)
     else if (field.number === 4) op = textOf(file, field)
     else if (field.number === 7) domain = textOf(file, field)
-    else if (field.number === 5) {
-      const [key, attribute] = parseAttribute(file, messageOf(file, field))
-      attributes.set(key, attribute)
-    }
+    else if (field.number === 5) fields.push(messageOf(file, field))
   }
   const isStandard = domain === '' || domain === 'ai.onnx'
-  return {
+  const node = {
     name: name === '' ? (outputs[0] ?? '') : name,
     op: isStandard ? op : `${domain}.${op}`,
     inputs,
     outputs,
-    attributes,
   }
+  return { ...node, attributes: new Map(fields.map((field) => parseAttribute(file, field, node, external))) }
 }
 
-function parseAttribute(file: NamedFile, message: MessageBytes): readonly [string, OnnxAttribute] {
+function parseAttribute(
+  file: NamedFile,
+  message: MessageBytes,
+  node: Pick<OnnxNode, 'name' | 'op'>,
+  external: ExternalData,
+): readonly [string, OnnxAttribute] {
   let name = ''
   let attribute: Omit<OnnxAttribute, 'floats' | 'ints'> = {}
   const floats: number[] = []
@@ -166,7 +177,7 @@ function parseAttribute(file: NamedFile, message: MessageBytes): readonly [strin
         attribute = { ...attribute, text: textOf(file, field) }
         break
       case 5:
-        attribute = { ...attribute, tensor: parseTensor(file, messageOf(file, field)).tensor }
+        attribute = { ...attribute, tensor: parseTensor(file, messageOf(file, field), external).tensor }
         break
       case 7:
         for (const value of floatsOf(fixedOf(file, field, 4))) floats.push(value)
@@ -176,7 +187,12 @@ function parseAttribute(file: NamedFile, message: MessageBytes): readonly [strin
         break
       case 6:
       case 11:
-        throw fileError(file, 'file-unsupported', 'graphs inside of a node are not read', `byte ${field.at}`)
+        throw onnxError(
+          file,
+          'file-unsupported',
+          `node ${quoted(node.name)} (${node.op.slice(0, 80)}): graphs inside of a node are not read`,
+          `node ${quoted(node.name)}`,
+        )
       default:
       // Types, texts and documentation: an operator that needed them would miss them by name.
     }

@@ -1,4 +1,5 @@
-import { fileError, quoted, type NamedFile } from '../file-error.ts'
+import { quoted, type NamedFile } from '../file-error.ts'
+import { onnxError } from './onnx-error.ts'
 import type { FileTensor } from '../file-tensor.ts'
 import { vector, type Integers } from './integers.ts'
 import type { OnnxNode } from './model.ts'
@@ -11,8 +12,13 @@ export type Value =
       readonly view: View
       /** Of an input image: (x - mean) / deviation is done to it, and not yet part of the network. A value a channel. */
       readonly normalisation?: { readonly mean: readonly number[]; readonly deviation: readonly number[] }
-      /** Behind a Softmax: nothing may follow. */
-      readonly isProbability?: true
+      /**
+       * Behind a function at the end that keeps the order of the classes, and is left out: `scores` are still one number a
+       * class, `choice` is the class itself. Nothing but changes of shape may follow.
+       */
+      readonly ending?: { readonly op: string; readonly kind: 'scores' | 'choice' }
+      /** Repeated along axes of one element up to these extents, for the product that follows. */
+      readonly repeated?: readonly number[]
     }
   | ({ readonly kind: 'integers' } & Integers)
   | { readonly kind: 'weights'; readonly name: string; readonly tensor: FileTensor }
@@ -51,11 +57,23 @@ export class Operation {
     return this.#operands[at]
   }
 
+  /** Maps or vectors that the network computes. */
   view(at: number): ViewValue {
+    const value = this.factor(at)
+    return value.repeated === undefined ? value : this.unsupported('it follows an Expand; known is a product there')
+  }
+
+  /** As `view`, also repeated along axes of one element. */
+  factor(at: number): ViewValue {
+    const value = this.arranged(at)
+    if (value.ending === undefined) return value
+    return this.unsupported(`it follows a ${value.ending.op}, which must end the network`)
+  }
+
+  /** As `view`, also behind the end of the network: for what only changes a shape. */
+  arranged(at: number): ViewValue {
     const value = this.operand(at)
-    if (value.kind !== 'view') return this.unsupported(`operand ${at + 1} is a constant, expected feature maps`)
-    if (value.isProbability === true) return this.unsupported('it follows a Softmax, which must end the network')
-    return value
+    return value.kind === 'view' ? value : this.unsupported(`operand ${at + 1} is a constant, expected feature maps`)
   }
 
   weights(at: number): WeightsValue {
@@ -121,16 +139,16 @@ export class Operation {
   /** A well-formed node that the studio has no counterpart for. */
   unsupported(problem: string): never {
     const remedy =
-      'Export the network without this step, or import its state dict if it is one of the known architectures.'
-    throw fileError(this.#file, 'file-unsupported', `${this.#title}: ${problem}`, this.#where, remedy)
+      'Export the network without this step (docs/onnx.md says what is read), or import its weights alone if the studio knows the architecture.'
+    throw onnxError(this.#file, 'file-unsupported', `${this.#title}: ${problem}`, this.#where, remedy)
   }
 
   corrupt(problem: string): never {
-    throw fileError(this.#file, 'file-corrupt', `${this.#title}: ${problem}`, this.#where)
+    throw onnxError(this.#file, 'file-corrupt', `${this.#title}: ${problem}`, this.#where)
   }
 
   unsafe(problem: string): never {
-    throw fileError(this.#file, 'file-unsafe', `${this.#title}: ${problem}`, this.#where)
+    throw onnxError(this.#file, 'file-unsafe', `${this.#title}: ${problem}`, this.#where)
   }
 
   get #title(): string {

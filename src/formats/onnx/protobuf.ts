@@ -3,7 +3,8 @@
  * and a value. Only what ONNX uses is read: varints, 4 and 8 bytes, and values with a length. Groups, which proto3 has
  * given up, are refused. Nothing is copied; nothing recurses: who wants a nested message opens its bytes.
  */
-import { fileError, type NamedFile } from '../file-error.ts'
+import type { NamedFile } from '../file-error.ts'
+import { onnxError } from './onnx-error.ts'
 
 /** Bytes of one message, and where in the file they begin. */
 export interface MessageBytes {
@@ -30,7 +31,7 @@ export function* fieldsOf(file: NamedFile, message: MessageBytes): Generator<Pro
     const tag = cursor.varint()
     const number = Number(tag >> 3n)
     if (number < 1 || tag >= 2n ** 32n) {
-      throw fileError(file, 'file-corrupt', 'expected the tag of a protobuf field, found something else', `byte ${at}`)
+      throw onnxError(file, 'file-corrupt', 'expected the tag of a protobuf field, found something else', `byte ${at}`)
     }
     yield { number, at, value: valueOf(file, cursor, Number(tag & 7n), at) }
   }
@@ -48,7 +49,7 @@ function valueOf(file: NamedFile, cursor: Cursor, wireType: number, at: number):
       return { kind: 'fixed32', ...cursor.bytes(4) }
     default: {
       const problem = `expected a protobuf field of type 0, 1, 2 or 5, found type ${wireType}`
-      throw fileError(file, 'file-corrupt', problem, `byte ${at}`)
+      throw onnxError(file, 'file-corrupt', problem, `byte ${at}`)
     }
   }
 }
@@ -79,7 +80,7 @@ export function integerOf(file: NamedFile, { value, at }: ProtobufField): number
 export function exactInteger(file: NamedFile, unsigned: bigint, at: number): number {
   const number = Number(BigInt.asIntN(64, unsigned))
   if (Number.isSafeInteger(number)) return number
-  throw fileError(file, 'file-corrupt', `expected an integer below 2^53, found ${number}`, `byte ${at}`)
+  throw onnxError(file, 'file-corrupt', `expected an integer below 2^53, found ${number}`, `byte ${at}`)
 }
 
 export function messageOf(file: NamedFile, { value, at }: ProtobufField): MessageBytes {
@@ -92,12 +93,12 @@ export function textOf(file: NamedFile, field: ProtobufField): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
-    throw fileError(file, 'file-corrupt', 'expected UTF-8 text, found other bytes', `byte ${field.at}`)
+    throw onnxError(file, 'file-corrupt', 'expected UTF-8 text, found other bytes', `byte ${field.at}`)
   }
 }
 
 function wrongKind(file: NamedFile, expected: string, at: number) {
-  return fileError(file, 'file-corrupt', `expected ${expected} in a protobuf field, found another type`, `byte ${at}`)
+  return onnxError(file, 'file-corrupt', `expected ${expected} in a protobuf field, found another type`, `byte ${at}`)
 }
 
 class Cursor {
@@ -125,20 +126,20 @@ class Cursor {
     for (let byte = 0; byte < mostVarintBytes; byte++) {
       const next = this.#message.bytes[this.#position]
       if (next === undefined) {
-        throw fileError(this.#file, 'file-truncated', 'a number ends with its message', `byte ${this.at}`)
+        throw onnxError(this.#file, 'file-truncated', 'a number ends with its message', `byte ${this.at}`)
       }
       this.#position++
       value |= BigInt(next & 0x7f) << BigInt(7 * byte)
       if (next < 0x80) return BigInt.asUintN(64, value)
     }
-    throw fileError(this.#file, 'file-corrupt', `expected a number of at most ${mostVarintBytes} bytes`, `byte ${at}`)
+    throw onnxError(this.#file, 'file-corrupt', `expected a number of at most ${mostVarintBytes} bytes`, `byte ${at}`)
   }
 
   bytes(length: number): MessageBytes {
     const left = this.#message.bytes.byteLength - this.#position
     if (length > left) {
       const problem = `expected ${length} bytes, found ${left} before the end of the message`
-      throw fileError(this.#file, 'file-truncated', problem, `byte ${this.at}`)
+      throw onnxError(this.#file, 'file-truncated', problem, `byte ${this.at}`)
     }
     const begin = this.at
     const bytes = this.#message.bytes.subarray(this.#position, this.#position + length)

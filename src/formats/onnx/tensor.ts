@@ -1,7 +1,9 @@
 /** TensorProto of onnx.proto: an array with its values in raw bytes or in a field of their type. */
-import { fileError, quoted, type NamedFile } from '../file-error.ts'
+import { quoted, type NamedFile } from '../file-error.ts'
+import { onnxError } from './onnx-error.ts'
 import { bytesPerElement, countElements, fileTensor, type FileDtype, type FileTensor } from '../file-tensor.ts'
 import { joinBytes } from '../join-bytes.ts'
+import type { ExternalData } from './external-data.ts'
 import { exactInteger, fieldsOf, fixedOf, integerOf, messageOf, textOf, varintsOf } from './protobuf.ts'
 import type { MessageBytes, ProtobufField } from './protobuf.ts'
 
@@ -37,44 +39,49 @@ interface Parts {
   name: string
   raw: MessageBytes | undefined
   isExternal: boolean
+  /** Where in another file its values lie. */
+  readonly place: Map<string, string>
   /** By field number: the values' bytes, piece by piece. */
   readonly values: Map<number, ProtobufField[]>
 }
 
 /**
- * Throws `AppException`: `file-truncated`, `file-corrupt`, `file-unsupported` (element type, values in another file).
- * Values in raw bytes share the memory of the file.
+ * Throws `AppException`: `file-truncated`, `file-corrupt`, `file-unsupported` (element type), and what `ExternalData` throws.
+ * Values in raw bytes share the memory of the file. A tensor whose values lie in another file has none before
+ * `external` has loaded them.
  */
-export function parseTensor(file: NamedFile, message: MessageBytes): OnnxTensor {
+export function parseTensor(file: NamedFile, message: MessageBytes, external: ExternalData): OnnxTensor {
   const parts = collect(file, message)
   const at = `tensor ${quoted(parts.name)}, byte ${message.begin}`
-  if (parts.isExternal) {
-    const problem = `tensor ${quoted(parts.name)}: its values lie in another file`
-    const remedy = 'Export the network again with its weights inside the .onnx file (without external data).'
-    throw fileError(file, 'file-unsupported', problem, at, remedy)
-  }
   const dtype = dtypeByCode.get(parts.code ?? 0)
   if (dtype === undefined) {
     const problem = `tensor ${quoted(parts.name)}: expected numbers, found element type ${parts.code ?? 'of no name'}`
-    throw fileError(file, 'file-unsupported', problem, at)
+    throw onnxError(file, 'file-unsupported', problem, at)
   }
   const count = parts.shape.length > mostAxes ? undefined : countElements(parts.shape)
   if (count === undefined) {
     const problem = `tensor ${quoted(parts.name)}: expected a shape of at most ${mostAxes} countable extents`
-    throw fileError(file, 'file-corrupt', problem, at)
+    throw onnxError(file, 'file-corrupt', problem, at)
+  }
+  const expected = count * bytesPerElement[dtype]
+  if (parts.isExternal) {
+    const values = external.bytesOf(file, parts.name, parts.place, expected)
+    return { name: parts.name, tensor: fileTensor(parts.shape, dtype, values ?? new Uint8Array()) }
   }
   const bytes = parts.raw?.bytes ?? typedValues(file, parts, dtype)
-  const expected = count * bytesPerElement[dtype]
   if (bytes.byteLength !== expected) {
     const found = `${bytes.byteLength} bytes of values`
     const problem = `tensor ${quoted(parts.name)}: expected ${expected} for ${dtype} [${parts.shape.join(', ')}], found ${found}`
-    throw fileError(file, 'file-corrupt', problem, at)
+    throw onnxError(file, 'file-corrupt', problem, at)
   }
   return { name: parts.name, tensor: fileTensor(parts.shape, dtype, bytes) }
 }
 
 function collect(file: NamedFile, message: MessageBytes): Parts {
-  const parts: Parts = { shape: [], code: undefined, name: '', raw: undefined, isExternal: false, values: new Map() }
+  const parts: Parts = {
+    ...{ shape: [], code: undefined, name: '', raw: undefined },
+    ...{ isExternal: false, place: new Map(), values: new Map() },
+  }
   for (const field of fieldsOf(file, message)) {
     switch (field.number) {
       case 1:
@@ -90,9 +97,10 @@ function collect(file: NamedFile, message: MessageBytes): Parts {
         parts.raw = messageOf(file, field)
         break
       case 3:
-        throw fileError(file, 'file-unsupported', 'tensors in segments are not read', `byte ${field.at}`)
+        throw onnxError(file, 'file-unsupported', 'tensors in segments are not read', `byte ${field.at}`)
       case 13:
         parts.isExternal = true
+        parts.place.set(...entryOf(file, messageOf(file, field)))
         break
       case 14:
         parts.isExternal ||= integerOf(file, field) !== 0
@@ -112,6 +120,16 @@ function collect(file: NamedFile, message: MessageBytes): Parts {
     }
   }
   return parts
+}
+
+/** StringStringEntryProto: a key and a value. */
+function entryOf(file: NamedFile, message: MessageBytes): readonly [string, string] {
+  let [key, value] = ['', '']
+  for (const field of fieldsOf(file, message)) {
+    if (field.number === 1) key = textOf(file, field)
+    else if (field.number === 2) value = textOf(file, field)
+  }
+  return [key, value]
 }
 
 function typedValues(file: NamedFile, { values }: Parts, dtype: FileDtype): Uint8Array {

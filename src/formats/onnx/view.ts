@@ -88,6 +88,8 @@ export type Arrangement =
   | { readonly kind: 'shuffled'; readonly groups: number }
   /** Every second row and column. */
   | { readonly kind: 'subsampled' }
+  /** A vector as a map of one pixel. */
+  | { readonly kind: 'one-pixel' }
 
 /**
  * The arrangement that makes the value a map [batch, channels, height, width] or a vector [batch, features] of its
@@ -105,7 +107,11 @@ export function arrangementOf({ shape, axes }: View): Arrangement | undefined {
   }
   const [channels = [], rows = [], columns = []] = sample
   const [channelCount = 1, height = 1, width = 1] = shape
-  if (sample.length !== 3 || shape.length !== 3) return undefined
+  if (sample.length !== 3) return undefined
+  if (shape.length === 1) {
+    const isOnePixel = isWhole(channels, 1, channelCount) && rows.length === 0 && columns.length === 0
+    return isOnePixel ? { kind: 'one-pixel' } : undefined
+  }
   if (isWhole(rows, 2, height) && isWhole(columns, 3, width)) {
     if (isWhole(channels, 1, channelCount)) return { kind: 'as-is' }
     const [inner, outer, ...others] = channels
@@ -130,6 +136,59 @@ export function sourceAxis(view: View, at: number): number | undefined {
   if (axis === batchAxis && factors.length === 1) return batchAxis
   const extent = axis === undefined ? undefined : view.shape[axis - 1]
   return axis !== undefined && extent !== undefined && isWhole(factors, axis, extent) ? axis : undefined
+}
+
+/**
+ * Where batch, channels, height and width are among four axes; undefined when they are not all there. `transposed` by
+ * this order, the value is a map as the studio has them.
+ */
+export function mapOrder(view: View): readonly number[] | undefined {
+  if (view.axes.length !== 4) return undefined
+  const found = view.axes.map((_, at) => sourceAxis(view, at))
+  // Axes of one element can be any that are missing; as they are alike, the order of these does not matter.
+  const missing = [0, 1, 2, 3].filter((axis) => !found.includes(axis))
+  const order = found.map((axis) => axis ?? missing.shift())
+  const map = [0, 1, 2, 3].map((axis) => order.indexOf(axis))
+  return map.includes(-1) ? undefined : map
+}
+
+/** How many elements of a sample lie between neighbours along each of its axes, row by row. */
+function stepsOf(shape: readonly number[]): readonly number[] {
+  return shape.map((_, at) => shape.slice(at + 1).reduce((product, extent) => product * extent, 1))
+}
+
+/** What `view` sees of its source, seen of `node`, which holds the same numbers row by row in a vector. */
+export function viewOfVector({ shape, axes }: View, node: string): View {
+  const steps = stepsOf(shape)
+  const moved = (factor: Factor): Factor => {
+    if (factor.axis === batchAxis) return factor
+    return { ...factor, axis: 1, stride: factor.stride * (steps[factor.axis - 1] ?? 0) }
+  }
+  const count = shape.reduce((product, extent) => product * extent, 1)
+  return { node, shape: [count], axes: axes.map((factors) => factors.map(moved)) }
+}
+
+/**
+ * Of a vector that holds every number of its source once, in any order: which one each of its features is, counted row by
+ * row in the source. undefined for anything else.
+ */
+export function featureOrder({ shape, axes }: View): Int32Array | undefined {
+  const [batch = [], features = [], ...others] = axes.map(merged)
+  if (others.length > 0 || batch.length !== 1 || batch[0]?.axis !== batchAxis) return undefined
+  const steps = stepsOf(shape)
+  const count = shape.reduce((product, extent) => product * extent, 1)
+  let order = Int32Array.of(0)
+  for (const { axis, extent, stride } of features) {
+    if (axis === batchAxis || order.length * extent > count) return undefined
+    const step = stride * (steps[axis - 1] ?? 0)
+    const before = order
+    order = new Int32Array(before.length * extent).map((_, at) => {
+      return (before[Math.floor(at / extent)] ?? 0) + (at % extent) * step
+    })
+  }
+  const isSeen = new Uint8Array(count)
+  for (const at of order) isSeen[at] = 1
+  return order.length === count && !isSeen.includes(0) ? order : undefined
 }
 
 /** Neighbours that are one run of their axis as one factor. */

@@ -77,7 +77,7 @@ it('runs every operator that is read as ONNX Runtime does', async () => {
   before.forEach((value, at) => expect(Math.abs(value - (after[at] ?? NaN))).toBeLessThan(1e-5))
 })
 
-const operatorSets = Array.from({ length: 15 }, (_, at) => at + 7)
+const operatorSets = Array.from({ length: 18 }, (_, at) => at + 7)
 it.each(operatorSets)('reads the operators in the form of operator set %i', async (opset) => {
   const bytes = operatorSetOnnx(opset)
   const { network, parameters, model } = valueOf(await readOnnx(bytesSource(bytes, 'network.onnx')))

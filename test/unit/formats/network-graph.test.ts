@@ -39,6 +39,8 @@ describe('the description of a network', () => {
 
   it('comes back from the metadata of a file, under an identifier of its own', async () => {
     const { network } = valueOf(await readOnnx(bytesSource(variedOnnx(24), 'varied.onnx')))
+    // As the first studio that read graphs named it: stored networks and packages are found by it.
+    expect(network.architecture).toBe('graph-2eb85f3c534f529c')
     expect(isOwnGraph(network.architecture)).toBe(true)
     const metadata = networkMetadata(network)
     const { preprocessing: _preprocessing, ...expected } = network

@@ -1,10 +1,12 @@
 /** Operators that move numbers without changing them: maps symbolically (view.ts), integers at once. */
 import type { NetworkNode, Pair } from '#networks/network.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
+import { fileTensor, float32FileTensor } from '../../file-tensor.ts'
 import type { GraphImport, Operator } from '../graph-import.ts'
 import { axisOf, concatenate, gather, reshape, resolveExtents, slice } from '../integers.ts'
 import { slicePositions, transpose } from '../integers.ts'
-import { integersValue, vectorValue, type Operation, type Value, type ViewValue } from '../operation.ts'
+import { integersValue, vectorValue } from '../operation.ts'
+import type { Operation, Value, ViewValue, WeightsValue } from '../operation.ts'
 import { everySecond, extentsOf, reshaped, sourceAxis, transposed } from '../view.ts'
 
 export const arrangementOperators: Readonly<Record<string, Operator>> = {
@@ -22,13 +24,13 @@ export const arrangementOperators: Readonly<Record<string, Operator>> = {
 }
 
 function shapeOf(operation: Operation): Value {
-  const value = operation.operand(0)
-  const extents = value.kind === 'view' ? extentsOf(value.view) : dataShape(value)
+  const extents = shapeOfValue(operation.operand(0))
   const end = operation.int('end', extents.length)
   return vectorValue(extents.slice(operation.int('start', 0), end))
 }
 
-function dataShape(value: Exclude<Value, ViewValue>): readonly number[] {
+function shapeOfValue(value: Value): readonly number[] {
+  if (value.kind === 'view') return value.repeated ?? extentsOf(value.view)
   return value.kind === 'integers' ? value.shape : value.tensor.shape
 }
 
@@ -44,16 +46,16 @@ function reshapeTo(operation: Operation): Value {
     const found = reshape(value, wanted)
     return found === undefined ? operation.corrupt('its shape does not fit its integers') : integersValue(found)
   }
-  const view = operation.view(0)
-  const extents = resolveExtents(extentsOf(view.view), wanted, operation.int('allowzero', 0) === 0)
-  if (extents === undefined) {
-    return operation.corrupt(`[${extentsOf(view.view).join(', ')}] cannot become [${wanted.join(', ')}]`)
-  }
-  return withExtents(operation, view, extents)
+  const own = shapeOfValue(value)
+  // A class that was chosen has no shape of its own here, and none is left to go wrong.
+  if (value.kind === 'view' && value.ending?.kind === 'choice') return value
+  const extents = resolveExtents(own, wanted, operation.int('allowzero', 0) === 0)
+  if (extents === undefined) return operation.corrupt(`[${own.join(', ')}] cannot become [${wanted.join(', ')}]`)
+  return withShape(operation, value, extents)
 }
 
 function flatten(operation: Operation): Value {
-  const value = operation.view(0)
+  const value = operation.arranged(0)
   const extents = extentsOf(value.view)
   const axis = operation.int('axis', 1)
   const at = axis < 0 ? axis + extents.length : axis
@@ -62,6 +64,8 @@ function flatten(operation: Operation): Value {
 }
 
 function withExtents(operation: Operation, value: ViewValue, extents: readonly number[]): ViewValue {
+  if (value.ending?.kind === 'choice') return value
+  if (value.repeated !== undefined) return operation.unsupported('it follows an Expand; known is a product there')
   const view = reshaped(value.view, extents)
   if (view !== undefined) return { ...value, view }
   return operation.unsupported(`it cuts [${extentsOf(value.view).join(', ')}] into [${extents.join(', ')}]`)
@@ -69,8 +73,9 @@ function withExtents(operation: Operation, value: ViewValue, extents: readonly n
 
 function squeeze(operation: Operation): Value {
   const value = operation.operand(0)
-  const extents = value.kind === 'view' ? extentsOf(value.view) : dataShape(value)
+  const extents = shapeOfValue(value)
   const given = operation.listOrOperand('axes', 1)
+  if (value.kind === 'view' && value.ending?.kind === 'choice') return value
   const axes =
     given?.map((axis) => axisOf(axis, extents.length)) ?? extents.map((extent, at) => (extent === 1 ? at : -1))
   const left = extents.filter((_, at) => !axes.includes(at))
@@ -82,7 +87,7 @@ function squeeze(operation: Operation): Value {
 
 function unsqueeze(operation: Operation): Value {
   const value = operation.operand(0)
-  const extents = value.kind === 'view' ? extentsOf(value.view) : dataShape(value)
+  const extents = shapeOfValue(value)
   const given = operation.listOrOperand('axes', 1) ?? []
   const rank = extents.length + given.length
   const axes = given.map((axis) => axisOf(axis, rank))
@@ -97,8 +102,9 @@ function unsqueeze(operation: Operation): Value {
 
 function withShape(operation: Operation, value: Value, extents: readonly number[]): Value {
   if (value.kind === 'integers') return { ...value, shape: extents }
-  if (value.kind === 'view') return withExtents(operation, operation.view(0), extents)
-  return operation.unsupported('it reshapes weights')
+  if (value.kind === 'view') return withExtents(operation, value, extents)
+  const { dtype, bytes } = value.tensor
+  return { ...value, tensor: fileTensor(extents, dtype, bytes) }
 }
 
 function permute(operation: Operation): Value {
@@ -107,10 +113,31 @@ function permute(operation: Operation): Value {
     const found = transpose(value)
     return found === undefined ? operation.unsupported('it turns integers of more than two axes') : integersValue(found)
   }
-  const view = operation.view(0)
+  if (value.kind === 'weights') return turnedWeights(operation, value)
+  const view = operation.arranged(0)
   const order = operation.ints('perm') ?? view.view.axes.map((_, axis) => axis).toReversed()
   const turned = transposed(view.view, order)
   return turned === undefined ? operation.corrupt('perm is no order of the axes') : { ...view, view: turned }
+}
+
+/** The element at position p of the result stands at the sum of p's parts times the steps of their axes. */
+function turnedWeights(operation: Operation, { name, tensor }: WeightsValue): Value {
+  const { shape } = tensor
+  const order = operation.ints('perm') ?? shape.map((_, axis) => axis).toReversed()
+  const isOrder = order.length === shape.length && shape.every((_, axis) => order.includes(axis))
+  if (!isOrder) return operation.corrupt('perm is no order of the axes')
+  const steps = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)))
+  const extents = order.map((axis) => shape[axis] ?? 1)
+  const before = tensor.toFloat32()
+  const inner = extents.map((_, axis) => sizeOf(extents.slice(axis + 1)))
+  const values = new Float32Array(before.length).map((_, at) => {
+    const from = order.reduce((sum, axis, own) => {
+      const index = Math.floor(at / (inner[own] ?? 1)) % (extents[own] ?? 1)
+      return sum + index * (steps[axis] ?? 0)
+    }, 0)
+    return before[from] ?? 0
+  })
+  return { kind: 'weights', name, tensor: float32FileTensor(extents, values) }
 }
 
 function concat(operation: Operation, graph: GraphImport): Value {
@@ -120,9 +147,27 @@ function concat(operation: Operation, graph: GraphImport): Value {
     const found = axis === 0 ? concatenate(operands) : undefined
     return found === undefined ? operation.unsupported('it joins integers that are no vectors') : integersValue(found)
   }
-  const maps = operands.map((_, at) => graph.map(operation, operation.view(at)))
-  if (axis !== 1 && axis !== -3) return operation.unsupported(`it joins maps along axis ${axis}, expected the channels`)
-  return graph.add(operation, (id) => ({ op: 'concat', id, inputs: maps }))
+  const views = operands.map((_, at) => operation.view(at))
+  if (views.every(({ view }) => view.axes.length === 2)) return joinedVectors(operation, graph, views, axis)
+  const { inputs, order, restored } = graph.maps(operation, views)
+  if (axisOf(axis, 4) !== order[1]) {
+    return operation.unsupported(`it joins maps along axis ${axis}, expected the channels`)
+  }
+  return restored(graph.add(operation, (id) => ({ op: 'concat', id, inputs })))
+}
+
+/** Vectors one after another are maps of one pixel joined along their channels. */
+function joinedVectors(
+  operation: Operation,
+  graph: GraphImport,
+  vectors: readonly ViewValue[],
+  axis: number,
+): ViewValue {
+  if (axisOf(axis, 2) !== 1) return operation.unsupported(`it joins vectors along axis ${axis}, expected the features`)
+  const pixels = vectors.map((vector) => withExtents(operation, vector, [...extentsOf(vector.view), 1, 1]))
+  const inputs = pixels.map((pixel) => graph.map(operation, pixel))
+  const joined = graph.add(operation, (id) => ({ op: 'concat', id, inputs }))
+  return withExtents(operation, joined, extentsOf(joined.view).slice(0, 2))
 }
 
 function sliced(operation: Operation, graph: GraphImport): Value {
@@ -164,9 +209,9 @@ function slicedAlong(
   const [first] = positions ?? []
   if (positions === undefined || first === undefined) return operation.corrupt('it takes nothing')
   if (step === 1 && positions.length === extent) return value
-  if (step === 1 && axis === 1 && extents.length === 4) {
-    const input = graph.map(operation, value)
-    return channels(operation, graph, input, first, positions.length, operation.output)
+  if (step === 1 && axis === graph.channelAxis(value)) {
+    const { inputs, restored } = graph.maps(operation, [operation.view(0)])
+    return restored(channels(operation, graph, inputs[0] ?? '', first, positions.length, operation.output))
   }
   const isSecond = step === 2 && first === 0 && positions.length === Math.ceil(extent / 2)
   const halved = isSecond && sourceAxis(value.view, axis) !== 1 ? everySecond(value.view, axis) : undefined
@@ -177,10 +222,11 @@ function slicedAlong(
 function split(operation: Operation, graph: GraphImport): readonly Value[] {
   const value = operation.view(0)
   const axis = operation.int('axis', 0)
-  if (value.view.axes.length !== 4 || (axis !== 1 && axis !== -3)) {
+  const { inputs, order, restored } = graph.maps(operation, [value])
+  const [input = ''] = inputs
+  if (axisOf(axis, 4) !== order[1]) {
     return operation.unsupported(`it splits along axis ${axis}, expected the channels of maps`)
   }
-  const input = graph.map(operation, value)
   const [count] = graph.shapeOf(input)
   const { outputs } = operation.node
   const each = Math.ceil(count / Math.max(1, outputs.length))
@@ -193,7 +239,7 @@ function split(operation: Operation, graph: GraphImport): readonly Value[] {
   return sizes.map((size, at) => {
     const part = channels(operation, graph, input, start, size, outputs[at] ?? '')
     start += size
-    return part
+    return restored(part)
   })
 }
 
@@ -225,19 +271,25 @@ function pad(operation: Operation, graph: GraphImport): Value {
     const at = axes.findIndex((axis) => axisOf(axis, rank) === wanted)
     return at === -1 ? [0, 0] : [given[at] ?? 0, given[at + axes.length] ?? 0]
   }
-  const [batch, channelPads, rows, columns] = [around(0), around(1), around(2), around(3)]
+  const { inputs, order, restored } = graph.maps(operation, [value])
+  const [batchAxis = 0, channelAxis = 1, rowAxis = 2, columnAxis = 3] = order
+  const [batch, channelPads, rows, columns] = [batchAxis, channelAxis, rowAxis, columnAxis].map(around)
+  if (batch === undefined || channelPads === undefined || rows === undefined || columns === undefined) {
+    return operation.unsupported('expected pads of maps')
+  }
   if ([batch, channelPads, rows, columns].flat().some((amount) => amount < 0) || batch.join() !== '0,0') {
     return operation.unsupported(`it crops, or pads the batch: ${given.join(', ')}`)
   }
-  const input = graph.map(operation, value)
-  if ([...channelPads, ...rows, ...columns].every((amount) => amount === 0)) return graph.valueOf(input)
+  if ([...channelPads, ...rows, ...columns].every((amount) => amount === 0)) return value
+  const [input = ''] = inputs
   const [channelsBefore, channelsAfter] = channelPads
   const source = graph.node(input)
   const isShortcut = source.op === 'subsample-pad' && [...rows, ...columns].every((amount) => amount === 0)
-  return graph.add(operation, (id): NetworkNode => {
+  const added = graph.add(operation, (id): NetworkNode => {
     // The shortcut of a CIFAR ResNet of option A is one node.
     return isShortcut && source.channelsBefore + source.channelsAfter === 0
       ? { ...source, id, channelsBefore, channelsAfter }
       : { op: 'pad', id, input, channels: channelPads, rows, columns }
   })
+  return restored(added)
 }

@@ -1,6 +1,6 @@
 /** Operators that are constants themselves. */
 import { sizeOf } from '#shared/host-tensor.ts'
-import { fileTensor, type FileTensor } from '../../file-tensor.ts'
+import { float32FileTensor } from '../../file-tensor.ts'
 import type { GraphImport, Operator } from '../graph-import.ts'
 import { mostIntegers } from '../integers.ts'
 import { integersValue, vectorValue, type Operation, type Value } from '../operation.ts'
@@ -19,9 +19,10 @@ function constant(operation: Operation, graph: GraphImport): Value {
   const ints = operation.ints('value_ints')
   if (ints !== undefined) return vectorValue(ints)
   const float = attributes.get('value_float')?.float
-  if (float !== undefined) return graph.constantOf(operation.output, numbers([], [float]))
+  if (float !== undefined) return graph.constantOf(operation.output, float32FileTensor([], Float32Array.of(float)))
   const floats = attributes.get('value_floats')?.floats ?? []
-  if (floats.length > 0) return graph.constantOf(operation.output, numbers([floats.length], floats))
+  if (floats.length > 0)
+    return graph.constantOf(operation.output, float32FileTensor([floats.length], Float32Array.from(floats)))
   return operation.unsupported('its value is no tensor of numbers')
 }
 
@@ -34,8 +35,4 @@ function constantOfShape(operation: Operation): Value {
     return operation.unsupported('it makes something else than a few integers')
   }
   return integersValue({ shape, values: new Array<number>(count).fill(tensor.toFloat32()[0] ?? 0) })
-}
-
-function numbers(shape: readonly number[], values: readonly number[]): FileTensor {
-  return fileTensor(shape, 'float32', new Uint8Array(Float32Array.from(values).buffer))
 }

@@ -2,6 +2,7 @@
 import type { NetworkNode, Pair } from '#networks/network.ts'
 import { idOf, type GraphImport, type Operator, type ParameterSource } from '../graph-import.ts'
 import type { Operation, ViewValue, WeightsValue } from '../operation.ts'
+import { extentsOf } from '../view.ts'
 import { paddingOf } from './windows.ts'
 
 export const layerOperators: Readonly<Record<string, Operator>> = {
@@ -68,10 +69,11 @@ const batchNormParts = [
 ] as const
 
 function batchNorm(operation: Operation, graph: GraphImport): ViewValue {
-  const input = graph.map(operation, operation.view(0))
+  const value = operation.view(0)
   if (operation.int('training_mode', 0) !== 0 || operation.node.outputs.filter((name) => name !== '').length > 1) {
     return operation.unsupported('it trains; export the network in evaluation mode')
   }
+  const input = graph.either(operation, value)
   const [channels] = graph.shapeOf(input)
   const sources = batchNormParts.map((part) => ({ ...part, weights: operation.weights(part.at) }))
   const scale = sources[0]?.weights.name ?? ''
@@ -91,7 +93,8 @@ function batchNorm(operation: Operation, graph: GraphImport): ViewValue {
   }))
 }
 
-function freePrefix(graph: GraphImport, wanted: string): string {
+/** A prefix under which no batch-norm has its parts yet. */
+export function freePrefix(graph: GraphImport, wanted: string): string {
   const isFree = (prefix: string): boolean => graph.areFree(batchNormParts.map(({ name }) => `${prefix}.${name}`))
   const short = wanted.slice(0, 400)
   if (isFree(short)) return short
@@ -102,35 +105,55 @@ function freePrefix(graph: GraphImport, wanted: string): string {
 
 /** alpha A B + beta C with A vectors and B, C constants. */
 function gemm(operation: Operation, graph: GraphImport): ViewValue {
-  const input = graph.vector(operation, operation.view(0))
   if (operation.int('transA', 0) !== 0) return operation.unsupported('its vectors are transposed')
-  const isTransposed = operation.int('transB', 0) !== 0
-  const weight = linearWeight(operation, graph, isTransposed, operation.float('alpha', 1))
+  const linear = layer(operation, graph, operation.int('transB', 0) !== 0, operation.float('alpha', 1))
   const bias = operation.optionalWeights(2)
   const beta = operation.float('beta', 1)
-  const linear = graph.add(operation, (id) => ({ op: 'linear', id, input, weight }))
   if (bias === undefined || beta === 0) return linear
   return withBias(operation, graph, idOf(linear), bias, beta) ?? operation.unsupported('its last operand is no bias')
 }
 
 function matmul(operation: Operation, graph: GraphImport): ViewValue {
-  const input = graph.vector(operation, operation.view(0))
-  const weight = linearWeight(operation, graph, false, 1)
-  return graph.add(operation, (id) => ({ op: 'linear', id, input, weight }))
+  return layer(operation, graph, false, 1)
 }
 
-/** [outputs, inputs], as PyTorch keeps it; ONNX may have it transposed. */
-function linearWeight(operation: Operation, graph: GraphImport, isTransposed: boolean, factor: number): string {
+/**
+ * The linear layer of operands 1 and 2, the weight as [outputs, inputs] if `isTransposed`, as PyTorch keeps it. A flatten
+ * with the channels last, as in Keras, has the features in another order: the columns of the weight are put into ours.
+ */
+function layer(operation: Operation, graph: GraphImport, isTransposed: boolean, factor: number): ViewValue {
   const weights = operation.weights(1)
   const { shape } = weights.tensor
   const [rows = 0, columns = 0] = shape
   if (shape.length !== 2) return operation.unsupported(`expected a matrix of weights, found [${shape.join(', ')}]`)
-  const source = sourceOf(weights, isTransposed ? [rows, columns] : [columns, rows], 'linear-weight')
-  return graph.parameter(operation, {
+  const [outputs, inputs] = isTransposed ? [rows, columns] : [columns, rows]
+  const value = operation.view(0)
+  const [, features] = extentsOf(value.view)
+  if (value.view.axes.length === 2 && features !== inputs) {
+    return operation.corrupt(`its weight takes ${inputs} features, and it is given ${features ?? 'none'}`)
+  }
+  const { id: input, order } = graph.features(operation, value)
+  if (order !== undefined) graph.notes.count('permuted')
+  const source = sourceOf(weights, [outputs, inputs], 'linear-weight')
+  const arrangement = `${isTransposed ? 'as it is' : 'transposed'}${order === undefined ? '' : ` from ${input}`}`
+  const weight = graph.parameter(operation, {
     ...source,
-    key: `${source.key} ${isTransposed ? 'as it is' : 'transposed'} times ${factor}`,
-    values: () => scaled(isTransposed ? source.values() : transposed(source.values(), rows, columns), factor),
+    key: `${source.key} ${arrangement} times ${factor}`,
+    values: () => {
+      const matrix = isTransposed ? source.values() : transposed(source.values(), rows, columns)
+      return scaled(order === undefined ? matrix : permuted(matrix, order), factor)
+    },
   })
+  return graph.add(operation, (id) => ({ op: 'linear', id, input, weight }))
+}
+
+/** Rows with their number i at position `order[i]`. */
+function permuted(matrix: Float32Array, order: Int32Array): Float32Array {
+  const result = new Float32Array(matrix.length)
+  for (let row = 0; row < matrix.length; row += order.length) {
+    order.forEach((to, from) => (result[row + to] = matrix[row + from] ?? 0))
+  }
+  return result
 }
 
 /**
@@ -175,7 +198,8 @@ function biasName(weight: string): string | undefined {
   return weight.endsWith('.weight') ? `${weight.slice(0, -'.weight'.length)}.bias` : undefined
 }
 
-function sourceOf(
+/** A tensor of the file as a parameter. */
+export function sourceOf(
   { name, tensor }: WeightsValue,
   shape: readonly number[],
   role: ParameterSource['role'],

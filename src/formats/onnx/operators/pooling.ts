@@ -1,15 +1,17 @@
-import type { Pair, PoolingWindow } from '#networks/network.ts'
-import { idOf, type GraphImport, type Operator } from '../graph-import.ts'
+import type { NetworkNode, Pair, PoolingWindow } from '#networks/network.ts'
+import type { GraphImport, Operator } from '../graph-import.ts'
 import { axisOf } from '../integers.ts'
 import type { Operation, ViewValue } from '../operation.ts'
-import { sourceAxis, transposed, type View } from '../view.ts'
+import { sourceAxis, type View } from '../view.ts'
 import { paddingOf, type Padding } from './windows.ts'
 
 export const poolingOperators: Readonly<Record<string, Operator>> = {
   MaxPool: maximum,
   AveragePool: average,
   GlobalAveragePool: globalAverage,
-  ReduceMean: mean,
+  GlobalMaxPool: globalMaximum,
+  ReduceMax: reduced('maximum'),
+  ReduceMean: reduced('mean'),
 }
 
 function maximum(operation: Operation, graph: GraphImport): ViewValue {
@@ -74,52 +76,59 @@ function counts(
   return [along(0), along(1)]
 }
 
-function globalAverage(operation: Operation, graph: GraphImport): ViewValue {
-  return pooled(operation, graph, graph.map(operation, operation.view(0)))
-}
-
 /** [channels, 1, 1], so that a convolution can follow; a flatten after it makes it a vector at no cost. */
-function pooled(operation: Operation, graph: GraphImport, input: string): ViewValue {
-  return graph.add(operation, (id) => ({ op: 'adaptive-average-pool', id, input, size: [1, 1] }))
+function globalAverage(operation: Operation, graph: GraphImport): ViewValue {
+  const input = graph.map(operation, operation.view(0))
+  return graph.add(operation, (id) => averagedTo(id, input, [1, 1]))
 }
 
-/** The mean over height and width is a global pool, whatever axes these are. */
-function mean(operation: Operation, graph: GraphImport): ViewValue {
-  const value = operation.view(0)
-  const rank = value.view.axes.length
-  const given = operation.listOrOperand('axes', 1) ?? []
-  const axes = given.map((axis) => axisOf(axis, rank))
-  const map = mapOrder(value.view)
-  const [batch, channels, ...pixels] = map ?? []
-  if (map === undefined || axes.length !== 2 || !pixels.every((axis) => axes.includes(axis))) {
-    return operation.unsupported('it averages over other axes than height and width')
-  }
-  const view = transposed(value.view, map) ?? value.view
-  const whole = pooled(operation, graph, graph.map(operation, { ...value, view }))
-  const [batchFactors = [], channelFactors = []] = whole.view.axes
-  const kept = value.view.axes.map((_, axis) => {
-    if (axis === batch) return batchFactors
-    return axis === channels ? channelFactors : undefined
-  })
-  const keepsAxes = operation.int('keepdims', 1) !== 0
-  const isLeft = (factors: (typeof kept)[number]): factors is NonNullable<typeof factors> => factors !== undefined
-  return {
-    kind: 'view',
-    view: {
-      node: idOf(whole),
-      shape: whole.view.shape,
-      axes: keepsAxes ? kept.map((factors) => factors ?? []) : kept.filter(isLeft),
-    },
+function globalMaximum(operation: Operation, graph: GraphImport): ViewValue {
+  const input = graph.map(operation, operation.view(0))
+  const [, height = 1, width = 1] = graph.shapeOf(input)
+  return graph.add(operation, (id) => largestOf(id, input, [height, width]))
+}
+
+function averagedTo(id: string, input: string, size: Pair): NetworkNode {
+  return { op: 'adaptive-average-pool', id, input, size }
+}
+
+function largestOf(id: string, input: string, kernel: Pair): NetworkNode {
+  return { op: 'max-pool', id, input, kernel, stride: [1, 1], padding: [0, 0], isRoundedUp: false }
+}
+
+/** The mean or maximum over height, width or both, whatever axes these are, is a pool with windows of that length. */
+function reduced(kind: 'mean' | 'maximum'): Operator {
+  return (operation, graph) => {
+    const value = operation.view(0)
+    const { view } = value
+    const rank = view.axes.length
+    const given = operation.listOrOperand('axes', 1) ?? []
+    const axes = given.map((axis) => axisOf(axis, rank))
+    const sources = view.axes.map((factors, at) => (factors.length === 0 ? undefined : sourceAxis(view, at)))
+    const isWhole = view.axes.every((factors, at) => factors.length === 0 || sources[at] !== undefined)
+    const isPixels = axes.every((axis) => axis !== undefined && axis > 0 && [undefined, 2, 3].includes(sources[axis]))
+    if (axes.length === 0 || view.shape.length !== 3 || !isWhole || !isPixels) {
+      return operation.unsupported('it is over other axes than height and width')
+    }
+    const [, height = 1, width = 1] = view.shape
+    const isOver = (source: number): boolean => axes.some((axis) => axis !== undefined && sources[axis] === source)
+    const input = graph.map(operation, { ...value, view: { ...view, axes: axesOfMap(view, sources) } })
+    const whole = graph.add(operation, (id) => {
+      return kind === 'mean'
+        ? averagedTo(id, input, [isOver(2) ? 1 : height, isOver(3) ? 1 : width])
+        : largestOf(id, input, [isOver(2) ? height : 1, isOver(3) ? width : 1])
+    })
+    const keepsAxes = operation.int('keepdims', 1) !== 0
+    const left = view.axes.flatMap((factors, at) => {
+      if (axes.includes(at)) return keepsAxes ? [[]] : []
+      const source = sources[at]
+      return [source === undefined ? factors : (whole.view.axes[source] ?? [])]
+    })
+    return { kind: 'view', view: { ...whole.view, axes: left } }
   }
 }
 
-/** Where batch, channels, height and width are among four axes; undefined when they are not all there. */
-function mapOrder(view: View): readonly number[] | undefined {
-  if (view.axes.length !== 4 || view.shape.length !== 3) return undefined
-  const found = view.axes.map((_, at) => sourceAxis(view, at))
-  // Axes of one element can be any that are missing; as they are alike, the order of these does not matter.
-  const missing = [0, 1, 2, 3].filter((axis) => !found.includes(axis))
-  const order = found.map((axis) => axis ?? missing.shift())
-  const map = [0, 1, 2, 3].map((axis) => order.indexOf(axis))
-  return map.includes(-1) ? undefined : map
+/** Those of a map [batch, channels, height, width] from axes in another order; ones that are missing have one element. */
+function axesOfMap(view: View, sources: readonly (number | undefined)[]): View['axes'] {
+  return [0, 1, 2, 3].map((source) => view.axes[sources.indexOf(source)] ?? [])
 }
