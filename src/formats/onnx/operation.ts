@@ -17,6 +17,8 @@ export type Value =
        * class, `choice` is the class itself. Nothing but changes of shape may follow.
        */
       readonly ending?: { readonly op: string; readonly kind: 'scores' | 'choice' }
+      /** Of an input image: a QuantizeLinear has looked at it, and its DequantizeLinear has yet to come. */
+      readonly isQuantised?: true
       /** Repeated along axes of one element up to these extents, for the product that follows. */
       readonly repeated?: readonly number[]
     }

@@ -3,10 +3,12 @@
  * which is right but about a hundred times slower than the CPU provider.
  */
 import { afterAll, describe, expect, test, vi } from 'vitest'
+import { activationForms } from '#engine/activations.ts'
 import { createExecutor } from '#engine/executors/create-executor.ts'
 import type { Executor } from '#engine/executors/executor.ts'
 import { tf } from '#engine/program/tfjs.ts'
 import type { Program } from '#engine/program/program.ts'
+import type { Activation } from '#shared/activation.ts'
 import type { TensorSpec } from '#shared/host-tensor.ts'
 import { AppException } from '#shared/result.ts'
 import { distance, randomTensors, runOnce } from './agreement.ts'
@@ -62,6 +64,20 @@ const convolution = (stride: number): Program['build'] =>
     return tf.sum(tf.mul(tf.square(result), 0.1))
   })
 
+const activations: readonly Activation[] = [
+  { name: 'affine', scale: 2, shift: 1 },
+  { name: 'celu', alpha: 0.7 },
+  { name: 'clip', low: -0.5, high: 0.5 },
+  { name: 'elu', alpha: 0.3 },
+  { name: 'gelu' },
+  { name: 'gelu-tanh' },
+  { name: 'hard-sigmoid', alpha: 0.2, beta: 0.5 },
+  { name: 'mish' },
+  { name: 'selu', alpha: 1.67326, gamma: 1.0507 },
+  { name: 'softsign' },
+  { name: 'thresholded-relu', alpha: 0.3 },
+]
+
 const programs: readonly Program[] = [
   program(
     'two linear layers and a look-up',
@@ -74,6 +90,16 @@ const programs: readonly Program[] = [
   ),
   program('convolution, stride 1', { x: f(2, 3, 6, 6), w: f(4, 3, 3, 3) }, convolution(1)),
   program('convolution, stride 2', { x: f(2, 3, 6, 6), w: f(4, 3, 3, 3) }, convolution(2)),
+  program(
+    'activations',
+    { x: f(2, 3, 4, 4) },
+    withGradients(['x'], (of) => {
+      const values = activations.map((activation, at) => {
+        return tf.mul(activationForms(activation).compute(named(of, 'x')), 0.1 + 0.01 * at)
+      })
+      return tf.sum(tf.addN(values))
+    }),
+  ),
   program(
     'divergence of softened logits',
     { x: f(4, 5), y: f(4, 5) },

@@ -1,24 +1,31 @@
 /** Arithmetic of maps with each other, and what changes nothing. */
-import { float32FileTensor } from '../../file-tensor.ts'
 import type { GraphImport, Operator } from '../graph-import.ts'
 import { combine } from '../integers.ts'
 import { integersValue, type Operation, type Value, type ViewValue } from '../operation.ts'
 import { extentsOf } from '../view.ts'
 import { applied } from './activations.ts'
 import { withConstant } from './affine.ts'
+import { eachNumber, isOfWeights, pairwise } from './constant-arithmetic.ts'
 
 export const elementwiseOperators: Readonly<Record<string, Operator>> = {
-  Add: add,
+  Add: ofWeights((a, b) => a + b, add),
   Sum: sum,
-  Sub: subtract,
-  Mul: multiply,
+  Sub: ofWeights((a, b) => a - b, subtract),
+  Mul: ofWeights((a, b) => a * b, multiply),
   Neg: negate,
-  Div: divide,
-  Pow: power,
+  Div: ofWeights((a, b) => a / b, divide),
+  Pow: ofWeights((a, b) => a ** b, power),
+  Sqrt: (operation) => eachNumber(operation, Math.sqrt),
+  Reciprocal: (operation) => eachNumber(operation, (value) => 1 / value),
   Expand: expand,
   Identity: (operation) => operation.operand(0),
   Dropout: dropout,
   Cast: cast,
+}
+
+/** `otherwise`, unless both operands are weights. */
+function ofWeights(compute: (left: number, right: number) => number, otherwise: Operator): Operator {
+  return (operation, graph) => (isOfWeights(operation) ? pairwise(operation, compute) : otherwise(operation, graph))
 }
 
 function add(operation: Operation, graph: GraphImport): Value {
@@ -54,16 +61,8 @@ function negate(operation: Operation, graph: GraphImport): Value {
   switch (value.kind) {
     case 'integers':
       return { ...value, values: value.values.map((number) => -number) }
-    case 'weights': {
-      const { shape } = value.tensor
-      return {
-        ...value,
-        tensor: float32FileTensor(
-          shape,
-          value.tensor.toFloat32().map((number) => -number),
-        ),
-      }
-    }
+    case 'weights':
+      return eachNumber(operation, (number) => -number)
     case 'view':
       return applied(operation, graph, operation.view(0), { name: 'affine', scale: -1, shift: 0 })
   }

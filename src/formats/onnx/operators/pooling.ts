@@ -1,8 +1,10 @@
+import { sizeOf } from '#shared/host-tensor.ts'
 import type { NetworkNode, Pair, PoolingWindow } from '#networks/network.ts'
 import type { GraphImport, Operator } from '../graph-import.ts'
 import { axisOf } from '../integers.ts'
 import type { Operation, ViewValue } from '../operation.ts'
-import { sourceAxis, type View } from '../view.ts'
+import { extentsOf, sourceAxis, type View } from '../view.ts'
+import { applied } from './activations.ts'
 import { paddingOf, type Padding } from './windows.ts'
 
 export const poolingOperators: Readonly<Record<string, Operator>> = {
@@ -12,6 +14,7 @@ export const poolingOperators: Readonly<Record<string, Operator>> = {
   GlobalMaxPool: globalMaximum,
   ReduceMax: reduced('maximum'),
   ReduceMean: reduced('mean'),
+  ReduceSum: sum,
 }
 
 function maximum(operation: Operation, graph: GraphImport): ViewValue {
@@ -96,8 +99,19 @@ function largestOf(id: string, input: string, kernel: Pair): NetworkNode {
   return { op: 'max-pool', id, input, kernel, stride: [1, 1], padding: [0, 0], isRoundedUp: false }
 }
 
+/** The sum over pixels is their mean times their number. */
+function sum(operation: Operation, graph: GraphImport): ViewValue {
+  const before = elements(operation.view(0))
+  const mean = reduced('mean')(operation, graph)
+  return applied(operation, graph, mean, { name: 'affine', scale: before / elements(mean), shift: 0 })
+}
+
+function elements({ view }: ViewValue): number {
+  return sizeOf(extentsOf(view))
+}
+
 /** The mean or maximum over height, width or both, whatever axes these are, is a pool with windows of that length. */
-function reduced(kind: 'mean' | 'maximum'): Operator {
+function reduced(kind: 'mean' | 'maximum'): (operation: Operation, graph: GraphImport) => ViewValue {
   return (operation, graph) => {
     const value = operation.view(0)
     const { view } = value

@@ -45,7 +45,7 @@ function quantize(operation: Operation, graph: GraphImport): Value {
 
 function dequantize(operation: Operation, graph: GraphImport): Value {
   const value = operation.operand(0)
-  if (value.kind === 'view') return value
+  if (value.kind === 'view') return withoutCodes(operation, graph, value)
   const { name, shape, values } = numbers(operation, 0)
   const scale = alongAxis(operation, 1, shape) ?? operation.corrupt('expected a scale, found none')
   const zero = alongAxis(operation, 2, shape)
@@ -55,6 +55,13 @@ function dequantize(operation: Operation, graph: GraphImport): Value {
   )
   graph.notes.count('dequantised')
   return { kind: 'weights', name, tensor }
+}
+
+/** Images that are given as codes would be scaled by this operator alone, and must not lose that without a word. */
+function withoutCodes(operation: Operation, graph: GraphImport, value: ViewValue): ViewValue {
+  const { isQuantised, ...numbersAgain } = value
+  if (value.view.node !== idOf(graph.input) || isQuantised === true) return numbersAgain
+  return operation.unsupported('the images are given as codes, expected numbers as input')
 }
 
 /**
@@ -67,7 +74,8 @@ function unquantised(operation: Operation, graph: GraphImport, value: ViewValue)
   const zero = operation.optionalWeights(2)?.tensor.toFloat32()[0] ?? 0
   const [low, high] = boundsOf(operation)
   const isImage = value.view.node === idOf(graph.input)
-  if (zero !== low || sizeOf(scale.shape) !== 1 || isImage || value.ending !== undefined) return value
+  if (isImage) return { ...value, isQuantised: true }
+  if (zero !== low || sizeOf(scale.shape) !== 1 || value.ending !== undefined) return value
   if (graph.isNonNegative(value.view.node)) return value
   graph.notes.count('rectified')
   const most = (high - zero) * (scale.toFloat32()[0] ?? NaN)

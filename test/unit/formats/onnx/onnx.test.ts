@@ -2,16 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { float, int, ints } from '#engine/program/onnx/model.ts'
 import { bytesSource } from '#formats/byte-source.ts'
 import { readCheckpoint } from '#formats/checkpoint.ts'
-import { isOnnx, readOnnx, type OnnxOptions } from '#formats/onnx/reader.ts'
+import { isOnnx, readOnnx } from '#formats/onnx/reader.ts'
 import { AppException } from '#shared/result.ts'
 import { ModelWriter, text, variedOnnx } from '#test/support/onnx-models.ts'
 import { fuzz } from '../support/fuzz.ts'
 import { field, modelOf, varint } from './model-bytes.ts'
 
-const read = (bytes: Uint8Array, options?: OnnxOptions) => readOnnx(bytesSource(bytes, 'network.onnx'), options)
+const read = (bytes: Uint8Array) => readOnnx(bytesSource(bytes, 'network.onnx'))
 
-async function valueOf(bytes: Uint8Array, options?: OnnxOptions) {
-  const result = await read(bytes, options)
+async function valueOf(bytes: Uint8Array) {
+  const result = await read(bytes)
   if (result.ok) return result.value
   throw new AppException(result.error)
 }
@@ -194,6 +194,12 @@ describe('an ONNX graph is refused', () => {
       /its weight takes 7 features, and it is given 144/,
     ],
     [
+      'images that are codes',
+      (m) => m.node('DequantizeLinear', 'x', [images, m.floats('s', [], [0.1])]),
+      'file-unsupported',
+      /the images are given as codes/,
+    ],
+    [
       'a type of codes that is not known',
       (m) => m.node('QuantizeLinear', 'x', [conv(m), m.floats('s', [], [1]), m.floats('z', [], [0])]),
       'file-unsupported',
@@ -333,64 +339,6 @@ describe('an ONNX graph is refused', () => {
   })
 })
 
-describe('an operator that is not read', () => {
-  it.each([
-    ['QLinearConv', /QDQ format/],
-    ['MatMulInteger', /QDQ format/],
-    ['com.microsoft.QLinearAdd', /QDQ format/],
-    ['com.microsoft.FusedConv', /before the optimisation/],
-    ['LayerNormalization', /batch normalisation is/],
-    ['LSTM', /Known operators: Add, /],
-  ])('%s has its own remedy', async (op, remedy) => {
-    const model = new ModelWriter()
-    const [, domain = '', name = op] = /^(.*)\.(\w+)$/.exec(op) ?? []
-    const output = domain === '' ? model.node(name, 'x', ['images']) : model.foreign(domain, name, 'x', ['images'])
-    expect(await read(model.bytes(output))).toMatchObject({
-      error: { code: 'file-unsupported', remedy: expect.stringMatching(remedy) },
-    })
-  })
-})
-
-describe('the size of the images', () => {
-  const graph = (shape: readonly (number | string)[]): Uint8Array => {
-    const model = new ModelWriter()
-    const maps = model.node('Conv', 'maps', ['images', model.weights('w', [10, 3, 3, 3])])
-    return model.bytes(model.node('Flatten', 'x', [model.node('GlobalAveragePool', 'mean', [maps])]), { shape })
-  }
-  const free = [
-    ['batch', 3, 'height', 'width'],
-    ['batch', 'channels', 'height', 'width'],
-    ['batch', 3, 20, 'width'],
-    [2, 3, 'size', 'size'],
-  ] as const
-
-  it.each(free)('is asked for where the graph leaves it free: %s, %s, %s, %s', async (...shape) => {
-    expect(await read(graph(shape))).toMatchObject({
-      ok: false,
-      error: {
-        code: 'input-size-needed',
-        message: expect.stringMatching(/input "images" leaves height and width free: \[.*free.*\]$/),
-        remedy: expect.stringContaining('--input-size'),
-      },
-    })
-  })
-
-  it.each(free)('is the one that is given: %s, %s, %s, %s', async (...shape) => {
-    const { network, notes } = await valueOf(graph(shape), { inputSize: 20 })
-    expect(network.inputShape).toEqual({ channels: 3, height: 20, width: 20 })
-    expect(notes).toEqual(['The graph leaves the size of its images free; it is read for 20 x 20 pixels.'])
-  })
-
-  it('of a graph that says it itself is no other', async () => {
-    const { network, notes } = await valueOf(graph(['batch', 3, 16, 16]), { inputSize: 16 })
-    expect([network.inputShape.height, notes]).toEqual([16, []])
-    expect(await read(graph(['batch', 3, 16, 16]), { inputSize: 32 })).toMatchObject({
-      ok: false,
-      error: { code: 'invalid-argument', message: expect.stringContaining('16 x 16 pixels, and 32 were asked for') },
-    })
-  })
-})
-
 describe('an ONNX graph', () => {
   it('is told from other files by its first bytes, and is no checkpoint', async () => {
     const bytes = variedOnnx(24)
@@ -433,8 +381,8 @@ describe('an ONNX graph', () => {
 
   it('with any mutation gives a network or a typed error', async () => {
     const use = ({ parameters }: { parameters: object }) => Object.keys(parameters)
-    await fuzz(variedOnnx(24), (bytes) => read(bytes), use)
+    await fuzz(variedOnnx(24), read, use)
     // Few weights: nearly every mutation hits the structure.
-    await fuzz(modelOf(weights), (bytes) => read(bytes), use)
+    await fuzz(modelOf(weights), read, use)
   })
 })
