@@ -65,6 +65,7 @@ export const onnx: FuzzedReader = {
     Uint8Array.of(0x08, 8),
     manyNodes(100_001),
     withExternalData('../weights.data'),
+    withExternalData('lost.data'),
     ...freeSize,
   ],
   codes: ['file-truncated', 'file-corrupt', 'file-unsupported', 'file-unsafe', 'not-found', 'input-size-needed'],
