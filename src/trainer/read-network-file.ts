@@ -68,7 +68,10 @@ export async function stateDictsOf(path: string): Promise<readonly StateDictChoi
   }
 }
 
-async function fromOnnx(source: ByteSource, { architecture, key }: NetworkFileOptions): Promise<ReadNetwork> {
+async function fromOnnx(
+  source: ByteSource,
+  { architecture, key, inputSize }: NetworkFileOptions,
+): Promise<ReadNetwork> {
   if (architecture !== undefined || key !== undefined) {
     throw new AppException({
       code: 'invalid-argument',
@@ -77,9 +80,9 @@ async function fromOnnx(source: ByteSource, { architecture, key }: NetworkFileOp
       remedy: `Import it without naming ${architecture === undefined ? 'a key' : 'an architecture'}.`,
     })
   }
-  const { network, parameters, model } = unwrap(await readOnnx(source))
+  const { network, parameters, model, notes } = unwrap(await readOnnx(source, { inputSize }))
   const evidence = `${model.nodes} nodes of operator set ${model.opset}${model.producer === '' ? '' : ` by ${model.producer}`}`
-  return { network, parameters, format: 'onnx', evidence, notes: [], metadata: {} }
+  return { network, parameters, format: 'onnx', evidence, notes, metadata: {} }
 }
 
 async function fromCheckpoint(

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFile, rm, stat } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
 import { openFileSource } from '#formats/byte-source.ts'
-import { readCheckpoint, type StateDict } from '#formats/checkpoint.ts'
+import { listStateDicts, readCheckpoint, type StateDict } from '#formats/checkpoint.ts'
 import { bytesPerElement } from '#formats/file-tensor.ts'
 import { isBaselinePackage, openBaselinePackage } from '#formats/baseline-package/reader.ts'
 import { isPackage, openPackage } from '#formats/nern-package/reader.ts'
@@ -17,7 +17,8 @@ import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
 import { formatExactBytes, formatCount } from '#shared/format.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
 import { formatPreprocessing } from '#shared/preprocessing.ts'
-import { AppException, ok, type Result } from '#shared/result.ts'
+import { AppException, ok, unwrap, type Result } from '#shared/result.ts'
+import type { StateDictChoice } from '#shared/trainer-protocol.ts'
 import { UsageError, type Command } from '../command.ts'
 import { describeBaseline, describePackage, type Description } from '../describe-package.ts'
 
@@ -56,18 +57,23 @@ const reconstruct: Command = {
 
 const inspect: Command = {
   name: 'inspect',
-  usage: 'FILE',
-  summary: 'What a package, a checkpoint or an ONNX graph holds: tensors, and bytes part by part.',
+  usage: 'FILE [--key K] [--input-size PIXELS]',
+  summary:
+    'What a package, a checkpoint or an ONNX graph holds: tensors, and bytes part by part. K is one of the state dicts that a checkpoint holds; PIXELS what a graph looks at that leaves it free.',
   positionals: ['FILE'],
-  options: {},
-  async run({ positionals, output }) {
+  options: { key: { type: 'string' }, 'input-size': { type: 'string' } },
+  async run({ positionals, options, output }) {
     const path = resolve(positionals[0] ?? '')
-    const graph = await onnxIn(path)
+    const graph = await onnxIn(path, options.integer('input-size', 1))
     if (graph !== undefined) {
       output.result(...describeOnnx(basename(path), (await stat(path)).size, graph))
       return 0
     }
-    const checkpoint = await readCheckpoint(path)
+    const checkpoint = await readCheckpoint(path, { key: options.text('key') })
+    if (!checkpoint.ok && checkpoint.error.code === 'checkpoint-ambiguous') {
+      output.result(...describeStateDicts(basename(path), unwrap(await listStateDicts(path))))
+      return 0
+    }
     if (!checkpoint.ok) throw new AppException(checkpoint.error)
     if (isBaselinePackage(checkpoint.value.metadata)) {
       const opened = openBaselinePackage(await readFile(path), basename(path))
@@ -90,13 +96,13 @@ const inspect: Command = {
 export const fileCommands: readonly Command[] = [reconstruct, inspect]
 
 /** The network of an ONNX file; undefined for a file of another kind. */
-async function onnxIn(path: string): Promise<OnnxNetwork | undefined> {
+async function onnxIn(path: string, inputSize: number | undefined): Promise<OnnxNetwork | undefined> {
   const opened = await openFileSource(path)
   if (!opened.ok) throw new AppException(opened.error)
   const source = opened.value
   try {
     if (!isOnnx(await source.read(0, Math.min(16, source.size)))) return undefined
-    const network = await readOnnx(source)
+    const network = await readOnnx(source, { inputSize })
     if (!network.ok) throw new AppException(network.error)
     return network.value
   } finally {
@@ -104,7 +110,16 @@ async function onnxIn(path: string): Promise<OnnxNetwork | undefined> {
   }
 }
 
-function describeOnnx(name: string, sizeBytes: number, { network, model }: OnnxNetwork): Description {
+/** Of a checkpoint with several networks: which ones `--key` may name. */
+function describeStateDicts(name: string, stateDicts: readonly StateDictChoice[]): Description {
+  const table = formatTable(
+    [{ title: 'key' }, { title: 'tensors', align: 'right' }, { title: '' }],
+    stateDicts.map(({ key, tensors, isKnown }) => [key, formatCount(tensors), isKnown ? 'a known network' : '']),
+  )
+  return [{ kind: 'checkpoint', stateDicts }, `${name} holds several networks; --key says which one:\n\n${table}`]
+}
+
+function describeOnnx(name: string, sizeBytes: number, { network, model, notes }: OnnxNetwork): Description {
   const { architecture, title, classes, inputShape, preprocessing, parameters, nodes } = network
   const { opset, producer } = model
   const values = parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
@@ -117,12 +132,13 @@ function describeOnnx(name: string, sizeBytes: number, { network, model }: OnnxN
     ['represented', `${network.representedLayers.length} layers`],
     ['tensors', `${formatCount(parameters.length)} with ${formatCount(values)} values`],
     ['size', formatExactBytes(sizeBytes)],
+    ...noteFacts(notes),
   ])
   const table = formatTable(
     [{ title: 'tensor' }, { title: 'shape' }, { title: 'role' }],
     parameters.map(({ name: tensor, shape, role }) => [tensor, shape.join(' x '), role]),
   )
-  const value = { kind: 'onnx', sizeBytes, architecture, classes, inputShape, preprocessing, model, parameters }
+  const value = { kind: 'onnx', sizeBytes, architecture, classes, inputShape, preprocessing, model, notes, parameters }
   return [value, `${facts}\n\n${table}`]
 }
 
@@ -131,12 +147,17 @@ function recognised(
   name: string,
   metadata: StateDict['metadata'],
   rows: readonly NamedShape[],
-): Result<{ readonly network: Pick<Network, 'title' | 'architecture'> }> {
+): Result<{ readonly network: Pick<Network, 'title' | 'architecture'>; readonly notes: readonly string[] }> {
   const own = networkInMetadata({ name }, metadata)
-  return own === undefined ? matchArchitecture(rows) : ok({ network: own })
+  return own === undefined ? matchArchitecture(rows) : ok({ network: own, notes: [] })
 }
 
-function describeCheckpoint(name: string, sizeBytes: number, { format, tensors, metadata }: StateDict): Description {
+function noteFacts(notes: readonly string[]): readonly (readonly [string, string])[] {
+  return notes.map((note) => ['note', note])
+}
+
+function describeCheckpoint(name: string, sizeBytes: number, checkpoint: StateDict): Description {
+  const { format, tensors, metadata } = checkpoint
   const rows = [...tensors].map(([tensor, { shape, dtype, bytes }]) => ({
     name: tensor,
     shape,
@@ -146,6 +167,7 @@ function describeCheckpoint(name: string, sizeBytes: number, { format, tensors, 
   const match = recognised(name, metadata, rows)
   const bytes = rows.reduce((sum, row) => sum + row.bytes, 0)
   const values = rows.reduce((sum, row) => sum + row.bytes / bytesPerElement[row.dtype], 0)
+  const notes = [...checkpoint.notes, ...(match.ok ? match.value.notes : [])]
   const facts = formatFacts([
     ['file', `${name}, a checkpoint (${format})`],
     ['network', match.ok ? match.value.network.title : `not known to the studio: ${match.error.message}`],
@@ -154,6 +176,7 @@ function describeCheckpoint(name: string, sizeBytes: number, { format, tensors, 
       'size',
       `${formatExactBytes(sizeBytes)}: ${formatExactBytes(bytes)} of tensors, ${formatExactBytes(sizeBytes - bytes)} around them`,
     ],
+    ...noteFacts(notes),
   ])
   const table = formatTable(
     [{ title: 'tensor' }, { title: 'shape' }, { title: 'type' }, { title: 'size', align: 'right' }],
@@ -161,7 +184,7 @@ function describeCheckpoint(name: string, sizeBytes: number, { format, tensors, 
   )
   const architecture = match.ok ? { architecture: match.value.network.architecture } : {}
   return [
-    { kind: 'checkpoint', format, sizeBytes, tensorBytes: bytes, ...architecture, tensors: rows },
+    { kind: 'checkpoint', format, sizeBytes, tensorBytes: bytes, ...architecture, notes, tensors: rows },
     `${facts}\n\n${table}`,
   ]
 }

@@ -27,7 +27,7 @@ export interface OnnxNetwork {
 
 export interface OnnxOptions {
   /** Height and width in pixels of the images, for a graph that leaves them free. */
-  readonly inputSize?: number
+  readonly inputSize?: number | undefined
 }
 
 /** Protobuf's own limit. */
