@@ -303,8 +303,10 @@ export interface NetworkInspection {
 }
 
 export interface ImportedNetwork extends NetworkRecord {
-  /** False for a network that was in the library already, by content; it keeps its name. */
+  /** False for a network that was in the library already, by content; it keeps its name and origin. */
   readonly isNew: boolean
+  /** What was done to the content of this file, a sentence each. */
+  readonly notes: readonly string[]
 }
 
 export interface ImportedDataset extends DatasetRecord {

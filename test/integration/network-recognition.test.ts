@@ -134,6 +134,7 @@ it('lists the networks of a checkpoint with several, and takes the one that is n
   const { recognised } = await call(studio, 'networks.inspect', { taskId: 'inspect', file, key: 'ema' })
   const imported = await call(studio, 'networks.import', { taskId: 'import', file, key: 'ema' })
   expect(imported).toMatchObject({ isNew: true, sha256: recognised?.sha256 })
+  expect(imported.notes).toEqual(recognised?.notes)
   expect(imported.origin.notes).toEqual(recognised?.notes)
   expect(recognised?.notes.join()).toMatch(/Taken from "ema"; left alone: "state_dict" \(107 tensors\)/)
 })

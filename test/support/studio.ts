@@ -74,7 +74,11 @@ export interface Library {
 /** A network and a data set in the store. */
 export async function fillLibrary(studio: Studio): Promise<Library> {
   const file = writeNetworkFile(temporaryFolder())
-  const { isNew: _isNew, ...network } = await call(studio, 'networks.import', {
+  const {
+    isNew: _isNew,
+    notes: _notes,
+    ...network
+  } = await call(studio, 'networks.import', {
     taskId: 'network',
     file,
     name: 'small',

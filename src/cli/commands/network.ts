@@ -47,7 +47,10 @@ const importNetwork: Command = {
       const hint = isSaid
         ? ''
         : `\n\nDoes the preprocessing fit? studio network preprocessings "${network.name}" --dataset D`
-      invocation.output.result(network, `${formatImported(formatNetwork(network), network, name)}${hint}`)
+      invocation.output.result(
+        network,
+        `${formatImported(formatNetwork(network, network.notes), network, name)}${hint}`,
+      )
       return 0
     })
   },
@@ -89,7 +92,7 @@ const derive: Command = {
       const network = await runTask(invocation, studio, (taskId) =>
         call(studio, 'networks.derive', { taskId, id, preprocessing, ...(name === undefined ? {} : { name }) }),
       )
-      invocation.output.result(network, formatImported(formatNetwork(network), network, name))
+      invocation.output.result(network, formatImported(formatNetwork(network, network.notes), network, name))
       return 0
     })
   },
@@ -207,7 +210,8 @@ function formatTrial(network: NetworkRecord, dataset: DatasetRecord, trial: Prep
   return `${facts}\n\n${table}\n\n${trialSentence(trial)}${trial.verdict === 'other-fits' ? command : ''}`
 }
 
-function formatNetwork(network: NetworkRecord): string {
+/** @param notes on the file at hand; by default on the one it was imported from */
+function formatNetwork(network: NetworkRecord, notes = network.origin.notes ?? []): string {
   const { name, id, title, parameters, representedWeights, kernels, preprocessing, origin } = network
   return formatFacts([
     ['network', `${name} (${id})`],
@@ -216,7 +220,7 @@ function formatNetwork(network: NetworkRecord): string {
     ['represented', `${formatCount(representedWeights)} weights in ${formatCount(kernels)} kernels`],
     ['preprocessing', formatPreprocessing(preprocessing)],
     ['origin', `${origin.kind}, ${origin.source} (${origin.format})`],
-    ...(origin.notes ?? []).map((note) => ['note', note] as const),
+    ...notes.map((note) => ['note', note] as const),
   ])
 }
 

@@ -79,7 +79,7 @@ export class NetworkLibrary {
         })
         await assertSha256(outputPath, result.sha256, 'Try the import again.')
         const known = store.networks.findByContent(result.sha256)
-        if (known !== undefined) return { ...known, isNew: false }
+        if (known !== undefined) return { ...known, isNew: false, notes: result.notes }
         const { architecture, classes, sha256, sizeBytes, format, sourceSha256, notes } = result
         const { layers, ...described } = result.description
         await commitRename(outputPath, networkPath(store.layout, sha256))
@@ -102,7 +102,7 @@ export class NetworkLibrary {
           createdAt: timestamp(this.#context.clock),
         }
         store.networks.insert(record, layers)
-        return { ...record, isNew: true }
+        return { ...record, isNew: true, notes }
       } finally {
         await rm(outputPath, { force: true })
       }

@@ -262,7 +262,7 @@ export class FakeStudio implements StudioApi {
       )
       this.#networks = [...this.#networks, network]
       this.#announceLibrary()
-      return { ...network.record, isNew: true }
+      return { ...network.record, isNew: true, notes: [] }
     },
     'networks.inspect': async ({ taskId }) => {
       await this.#work(taskId, 'Reading the checkpoint', 5)
@@ -291,7 +291,7 @@ export class FakeStudio implements StudioApi {
       }))
       return judgeTrial(1000, 0.1, tried)
     },
-    'networks.derive': async ({ id }) => ({ ...this.#network(id).record, isNew: true }),
+    'networks.derive': async ({ id }) => ({ ...this.#network(id).record, isNew: true, notes: [] }),
     'networks.rename': async ({ id }) => this.#network(id).record,
     'networks.remove': async ({ id }) => {
       throw new AppException({
