@@ -237,6 +237,11 @@ export class GraphImport {
     return { id: this.vector(operation, { ...value, view: { ...whole, axes: [batch, sample.flat()] } }), order }
   }
 
+  /** A value as the output of a node, where a node can bring it about (a channel shuffle, say); else the value itself. */
+  settled(operation: Operation, value: ViewValue): ViewValue {
+    return isArranged(value.view) ? this.valueOf(this.either(operation, value)) : value
+  }
+
   /** Which of the axes of a value are the channels of a map; undefined for anything else than a map. */
   channelAxis({ view }: ViewValue): number | undefined {
     if (view.axes.length !== 4) return undefined

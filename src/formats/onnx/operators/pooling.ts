@@ -113,7 +113,7 @@ function elements({ view }: ViewValue): number {
 /** The mean or maximum over height, width or both, whatever axes these are, is a pool with windows of that length. */
 function reduced(kind: 'mean' | 'maximum'): (operation: Operation, graph: GraphImport) => ViewValue {
   return (operation, graph) => {
-    const value = operation.view(0)
+    const value = graph.settled(operation, operation.view(0))
     const { view } = value
     const rank = view.axes.length
     const given = operation.listOrOperand('axes', 1) ?? []
