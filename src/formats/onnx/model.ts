@@ -174,7 +174,8 @@ function parseAttribute(
         attribute = { ...attribute, int: integerOf(file, field) }
         break
       case 4:
-        attribute = { ...attribute, text: textOf(file, field) }
+        // Any bytes, by the standard; operators here look for words.
+        attribute = { ...attribute, text: new TextDecoder().decode(messageOf(file, field).bytes) }
         break
       case 5:
         attribute = { ...attribute, tensor: parseTensor(file, messageOf(file, field), external).tensor }

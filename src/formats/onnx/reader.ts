@@ -73,7 +73,9 @@ function networkOfModel(
   const [input, ...otherInputs] = model.inputs
   const [output, ...otherOutputs] = model.outputs
   if (input === undefined || output === undefined || otherInputs.length > 0 || otherOutputs.length > 0) {
-    const problem = `expected one input and one output, found ${model.inputs.length} and ${model.outputs.length}`
+    const ports = [...otherInputs, ...otherOutputs].slice(0, 5)
+    const named = ports.length === 0 ? '' : `, ${ports.map(({ name }) => quoted(name)).join(', ')} besides`
+    const problem = `expected one input and one output, found ${model.inputs.length} and ${model.outputs.length}${named}`
     const remedy =
       'Export the network with the images as its only input and the scores of the classes as its only output.'
     throw onnxError(file, 'file-unsupported', problem, 'graph', remedy)

@@ -350,6 +350,12 @@ describe('an ONNX graph', () => {
     })
   })
 
+  it('may hold any bytes in an attribute that nobody reads', async () => {
+    const relu = [field(1, 'scores'), field(2, 'unused'), field(4, 'Relu')]
+    const bytes = field(5, [field(1, 'origin'), field(4, Uint8Array.of(0xff, 0xfe))])
+    expect((await valueOf(modelOf(weights, [field(1, [...relu, bytes])]))).network.classes).toBe(2)
+  })
+
   it('that takes pixels of 0 to 255 is known by its numbers', async () => {
     const model = new ModelWriter()
     const centred = model.node('Sub', 'centred', ['images', model.floats('mean', [3, 1, 1], [102, 127.5, 153])])
