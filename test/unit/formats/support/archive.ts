@@ -10,8 +10,11 @@ export interface TarEntry {
 }
 
 export function tarGz(entries: readonly TarEntry[]): Uint8Array {
-  const end = new Uint8Array(1024)
-  return gzipSync(Buffer.concat([...entries.flatMap(tarEntry), end]), { level: 1 })
+  return gzipSync(tar(entries), { level: 1 })
+}
+
+export function tar(entries: readonly TarEntry[]): Uint8Array {
+  return Buffer.concat([...entries.flatMap(tarEntry), new Uint8Array(1024)])
 }
 
 function tarEntry({ name, bytes, announced = bytes.byteLength, type = '0' }: TarEntry): readonly Uint8Array[] {
