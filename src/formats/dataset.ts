@@ -9,9 +9,12 @@ import { isCifarFolder } from './cifar/batch-files.ts'
 import { convertCifar, planCifar } from './cifar/cache.ts'
 import { countsByClass } from './class-counts.ts'
 import { asResult } from './file-error.ts'
+import { findInFile, findInFolder } from './image-container.ts'
 import { findImages } from './image-folder/find-images.ts'
+import { readFolderTree } from './image-folder/folder-tree.ts'
 import { convertImageSet, type ConvertedImages, type DecodingOptions } from './image-set/convert.ts'
 import { planOf, type FoundSet, type ImageSetPlan } from './image-set/plan.ts'
+import { SkippedList } from './image-set/skipped.ts'
 
 interface DatasetOptions extends DecodingOptions {
   readonly split: ImportSplit
@@ -21,7 +24,7 @@ interface DatasetOptions extends DecodingOptions {
 
 /**
  * What an import of `sourcePath` would give: CIFAR-10 or CIFAR-100 (archive or folder), else a set of images. No image is
- * decoded. Errors: those of `readCifar` and `findImages`.
+ * decoded. Errors: those of `readCifar`, `findInFile`, `findInFolder` and `findImages`.
  */
 export function planDataset(sourcePath: string, split: ImportSplit): Promise<Result<DatasetPlan>> {
   return asResult(async () => {
@@ -58,7 +61,11 @@ async function findImageSet(sourcePath: string): Promise<FoundSet | undefined> {
   const found = await stat(sourcePath).catch((cause: unknown) => {
     throw systemError({ name: basename(sourcePath) }, sourcePath, cause)
   })
-  return found.isDirectory() && !(await isCifarFolder(sourcePath)) ? findImages(sourcePath) : undefined
+  if (!found.isDirectory()) return findInFile(sourcePath)
+  if (await isCifarFolder(sourcePath)) return undefined
+  const skipped = new SkippedList()
+  const tree = await readFolderTree(sourcePath, skipped)
+  return (await findInFolder(sourcePath, tree, skipped)) ?? findImages(sourcePath, tree, skipped)
 }
 
 function summary({ layout, classNames, notes, oddities, skipped, images }: ImageSetPlan): DatasetPlan {

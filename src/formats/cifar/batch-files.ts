@@ -76,6 +76,11 @@ const subfolders = [
   'package',
 ]
 
+/** Whether a file of this name, without folders, is one of CIFAR's. */
+export function isCifarFile(name: string): boolean {
+  return maxBytesByName.has(name)
+}
+
 /** Whether a folder holds the files of CIFAR-10 or CIFAR-100, complete or not. */
 export async function isCifarFolder(folder: string): Promise<boolean> {
   return (await findLayout(folder)) !== undefined

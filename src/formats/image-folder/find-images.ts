@@ -3,9 +3,9 @@ import { basename } from 'node:path'
 import { AppException } from '#shared/result.ts'
 import { fileError, type NamedFile } from '../file-error.ts'
 import type { FoundSet } from '../image-set/plan.ts'
-import { SkippedList } from '../image-set/skipped.ts'
+import type { SkippedList } from '../image-set/skipped.ts'
 import { classSpaceOf } from './class-space.ts'
-import { isForeignImage, othersBelow, readFolderTree, type Folder } from './folder-tree.ts'
+import { isForeignImage, othersBelow, type Folder } from './folder-tree.ts'
 import { labelAgreement } from './label-agreement.ts'
 import { isTable } from './label-sources.ts'
 import { readLabels, type Labels } from './labels.ts'
@@ -18,11 +18,12 @@ const remedy =
   'Give a folder with one folder of images a class, or with train and val folders of such, or with images and a ' +
   'labels.csv that names the file and the class of each.'
 
-/** Throws `dataset-invalid` when no layout is recognised, `file-unreadable`, `file-unsafe` for too many files. */
-export async function findImages(root: string): Promise<FoundSet> {
+/**
+ * @param tree of `root`, and what was left out as it was read
+ * Throws `dataset-invalid` when no layout is recognised, `file-unreadable`, `file-unsafe` for too many files.
+ */
+export async function findImages(root: string, tree: Folder, skipped: SkippedList): Promise<FoundSet> {
   const source = { name: basename(root) }
-  const skipped = new SkippedList()
-  const tree = await readFolderTree(root, skipped)
   if (tree.imageCount === 0) {
     throw fileError(source, 'dataset-invalid', 'expected JPEG, PNG or WebP images, found none', 'list of files', remedy)
   }

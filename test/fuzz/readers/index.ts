@@ -9,11 +9,13 @@ import { imageCache } from './image-cache.ts'
 import { nernPackage } from './nern-package.ts'
 import { npz } from './npz.ts'
 import { onnx } from './onnx.ts'
+import { parquet } from './parquet.ts'
 import { pngSheet } from './png-sheet.ts'
 import { pytorchLegacy } from './pytorch-legacy.ts'
 import { pytorchZip } from './pytorch-zip.ts'
 import { safetensors } from './safetensors.ts'
 import { tarGzip } from './tar-gz.ts'
+import { webdataset } from './webdataset.ts'
 import { zip } from './zip.ts'
 
 /** Every reader of files that come from outside. */
@@ -34,4 +36,6 @@ export const fuzzedReaders: readonly FuzzedReader[] = [
   image,
   labelList,
   labelTable,
+  parquet,
+  webdataset,
 ]

@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { asResult } from '#formats/file-error.ts'
 import { findImages } from '#formats/image-folder/find-images.ts'
+import { readFolderTree } from '#formats/image-folder/folder-tree.ts'
+import { SkippedList } from '#formats/image-set/skipped.ts'
 import { planOf, type ImageSetPlan } from '#formats/image-set/plan.ts'
 import { splitNames } from '#shared/records.ts'
 import { ok, unwrap, type Result } from '#shared/result.ts'
@@ -30,7 +32,10 @@ function images(counts: Readonly<Record<string, number>>, ending = 'png'): Reado
 }
 
 function plan(root: string): Promise<Result<ImageSetPlan>> {
-  return asResult(async () => ok(planOf(await findImages(root), 'auto')))
+  return asResult(async () => {
+    const skipped = new SkippedList()
+    return ok(planOf(await findImages(root, await readFolderTree(root, skipped), skipped), 'auto'))
+  })
 }
 
 /** Class and split of every image, the splits as they came: validation that is cut from training counts as training. */
