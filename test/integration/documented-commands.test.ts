@@ -104,6 +104,8 @@ function npmProblem([command = '', ...rest]: readonly string[]): string | undefi
       return optionProblem('test/fuzz/main.ts', args.slice(1), declaresForParseArgs)
     case 'test:goldens':
       return optionProblem('test/numeric/goldens/main.ts', args.slice(1), declaresForParseArgs)
+    case 'test:oracles':
+      return optionProblem('test/oracles/main.ts', args.slice(1), declaresForParseArgs)
     case 'test:launch':
       return optionProblem('scripts/test-launch.mjs', args.slice(1), declaresForParseArgs)
     case 'test:e2e':
@@ -234,6 +236,7 @@ it.each([
   ['npm run bench -- step', 'There is no test/bench/step.bench.ts.'],
   ['npm run bench -- steps --round 3', 'test/bench/steps.bench.ts has no option --round.'],
   ['npm run fuzz -- --file 3', 'test/fuzz/main.ts has no option --file.'],
+  ['npm run test:oracles -- --onl x', 'test/oracles/main.ts has no option --onl.'],
   ['npm run test:launch -- --time 3', 'scripts/test-launch.mjs has no option --time.'],
   ['npm run test:e2e -- --under-load', 'scripts/test-e2e.mjs has no option --under-load.'],
   ['npm run test:goldens -- --directory DIR', 'test/numeric/goldens/main.ts has no option --directory.'],
