@@ -9,7 +9,7 @@ const remedies: Partial<Record<AppErrorCode, string>> = {
   'file-unreadable': 'Check that the file exists and that you may read it, then try again.',
   'file-truncated': 'The copy or download is incomplete; fetch the file again.',
   'file-corrupt': 'The file contradicts itself; fetch it again or write it again with the program it came from.',
-  'file-unsupported': 'Write it again in a form that the studio reads; its README lists them.',
+  'file-unsupported': 'Write it again in a form that the studio reads; docs/formats.md lists them, and the way round.',
   'file-unsafe': 'Nothing of the file was executed or imported. Ask its author for a .safetensors file.',
   'dataset-invalid': 'Check that the folder holds the complete, unchanged data set.',
 }

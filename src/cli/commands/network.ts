@@ -18,7 +18,7 @@ const importNetwork: Command = {
   name: 'network import',
   usage: `FILE|sample [--arch A] [--key K] [--input-size PIXELS] [--name N] ${preprocessingUsage}`,
   summary:
-    'Import a trained network: .safetensors, .pt, .pth, .th, .bin, .npz, .onnx; or sample for the one shipped with the studio.',
+    'Import a trained network: a checkpoint (.safetensors; .pt, .pth, .th, .bin, .ckpt of PyTorch; .npz of NumPy, Flax or JAX) or an ONNX graph (.onnx), or sample for the one shipped with the studio. K is one of the state dicts that a checkpoint holds; PIXELS what a graph looks at that leaves it free. docs/formats.md lists what comes in, and the way in for Keras, TensorFlow Lite and TorchScript.',
   positionals: ['FILE|sample'],
   options: {
     arch: { type: 'string' },

@@ -15,7 +15,7 @@ const dialogs: Readonly<Record<PickKind, OpenDialogOptions>> = {
     title: 'Import a network',
     properties: ['openFile'],
     filters: [
-      { name: 'Networks', extensions: ['pt', 'pth', 'th', 'bin', 'safetensors', 'npz', 'onnx'] },
+      { name: 'Networks', extensions: ['pt', 'pth', 'th', 'bin', 'ckpt', 'safetensors', 'npz', 'onnx'] },
       { name: 'All files', extensions: ['*'] },
     ],
   },
