@@ -39,7 +39,7 @@ export async function findInFolder(folder: string, tree: Folder, skipped: Skippe
     const names = files.filter((name) => ending.test(name)).toSorted()
     if (names.length === 0 || tree.imageCount > names.length) continue
     const left = [...files.filter((name) => !ending.test(name) && !classLists.includes(name)), ...imagesBelow(tree)]
-    skipped.add(...left.map((file) => ({ file, reason: 'unsupported' as const, detail: `no ${kind} by its name` })))
+    for (const file of left) skipped.add({ file, reason: 'unsupported', detail: `no ${kind} by its name` })
     return find({ folder, names, skipped })
   }
   return undefined

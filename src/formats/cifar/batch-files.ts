@@ -91,7 +91,9 @@ export async function openBatchFiles(path: string): Promise<BatchFiles> {
   const source = { name: basename(path) }
   if (await isFolder(path, source)) return openFolder(path, source)
   if (await isGzip(path, source)) return openArchive(path, source)
-  const problem = 'expected a folder of images, or a folder or a .tar.gz archive of CIFAR, found another kind of file'
+  const problem =
+    'expected a folder of images, a Parquet file, a WebDataset shard, or a folder or .tar.gz archive of CIFAR, ' +
+    'found another kind of file'
   throw fileError(source, 'file-unsupported', problem, 'byte 0', remedy)
 }
 
