@@ -19,6 +19,14 @@ export function accuracyPairs(evaluations: readonly SplitPredictions[]): Accurac
   })
 }
 
+/** What a package says of them: top-1 alone, which readers of every version know. */
+export function packagedAccuracies(evaluations: readonly SplitPredictions[]): AccuracyPair[] {
+  const top1 = ({ correct, total }: AccuracyCount): AccuracyCount => ({ correct, total })
+  return accuracyPairs(evaluations).map(({ split, original, reconstructed }) => {
+    return { split, original: top1(original), reconstructed: top1(reconstructed) }
+  })
+}
+
 /** What is kept of a measurement beside its predictions. */
 export function accuracyCount({ correct, correctTop5, total }: AccuracyCount): AccuracyCount {
   return { correct, ...(correctTop5 === undefined ? {} : { correctTop5 }), total }

@@ -24,7 +24,8 @@ beforeAll(() => {
 
 async function openRealStudio(): Promise<Studio> {
   const storeFolder = temporaryFolder()
-  await fillStore(storeFolder)
+  // As many as make top-5 worth measuring.
+  await fillStore(storeFolder, 100)
   return openStudio(realStudioOptions(storeFolder, trainerPath))
 }
 
@@ -66,8 +67,16 @@ async function listenTo(studio: Studio, config: ExperimentConfig): Promise<Told>
   })
   const { status, latestRun } = await reaches(studio, id, 'completed', 'failed')
   expect(latestRun?.error).toBeUndefined()
+  expect(latestRun?.result).toMatchObject(withTop5(config))
   for (const stop of stops) stop()
   return { status, runId: latestRun?.id ?? '', points, events, previews, log, progress }
+}
+
+/** Every accuracy of a result with its top-5. */
+function withTop5({ kind }: ExperimentConfig) {
+  const count = { correctTop5: expect.any(Number) }
+  if (kind === 'train') return { validation: count, test: count }
+  return { accuracies: [1, 2].map(() => ({ original: count, reconstructed: count })) }
 }
 
 const compression: CompressConfig = {

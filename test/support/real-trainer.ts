@@ -44,22 +44,26 @@ function valueOf<T>(result: Result<T>): T {
 const IMAGES = 32
 
 /** Puts an untrained ResNet-20 (`small`) and a data set of random images (`images`) into a store. */
-export async function fillStore(storeFolder: string): Promise<void> {
+export async function fillStore(storeFolder: string, classes = 10): Promise<void> {
   const store = await Store.open({ folder: storeFolder, program: 'test', clock: systemClock })
   const architecture = 'resnet20-cifar-b'
-  const network = valueOf(buildNetwork(architecture, 10))
+  const network = valueOf(buildNetwork(architecture, classes))
   const weights = writeSafetensors(Object.entries(initialParameters(network, 1)))
   const sha256 = sha256Of(weights)
   writeFileSync(networkPath(store.layout, sha256), weights)
-  store.networks.insert(networkRecord({ name: 'small', architecture, sha256, sizeBytes: weights.byteLength }), [])
+  store.networks.insert(
+    networkRecord({ name: 'small', architecture, classes, sha256, sizeBytes: weights.byteLength }),
+    [],
+  )
 
   const random = Random.fromSeed(1)
   const split = (start: number) => ({ start, count: IMAGES })
   const part = () => ({
     images: Uint8Array.from({ length: IMAGES * 3 * 32 * 32 }, () => random.integer(256)),
-    labels: Uint8Array.from({ length: IMAGES }, () => random.integer(10)),
+    labels: Uint8Array.from({ length: IMAGES }, () => random.integer(classes)),
   })
-  const { classNames, imageShape } = datasetRecord()
+  const { imageShape } = datasetRecord()
+  const classNames = Array.from({ length: classes }, (_, index) => `class ${index}`)
   const splits = { train: split(0), validation: split(IMAGES), test: split(2 * IMAGES) }
   const description = { kind: 'cifar10' as const, classNames, imageShape, splits, evidence: 'random' }
   const temporary = join(store.layout.temporary, 'cache')
@@ -68,6 +72,7 @@ export async function fillStore(storeFolder: string): Promise<void> {
   store.datasets.insert(
     datasetRecord({
       name: 'images',
+      classNames,
       counts: { train: IMAGES, validation: IMAGES, test: IMAGES },
       sha256: made.sha256,
       sizeBytes: made.sizeBytes,

@@ -8,7 +8,7 @@ import { readBack } from '#engine/quantization/stored-parameters.ts'
 import { readPackage } from '#formats/nern-package/reader.ts'
 import { writePackage, type NernPackage } from '#formats/nern-package/writer.ts'
 import { networkStatistics } from '#networks/network-statistics.ts'
-import { accuracyPairs } from '#shared/accuracy-pairs.ts'
+import { packagedAccuracies } from '#shared/accuracy-pairs.ts'
 import type { PhaseName } from '#shared/compress-phases.ts'
 import { networkSmoothness } from '#shared/network-smoothness.ts'
 import { formatExactBytes } from '#shared/format.ts'
@@ -65,7 +65,7 @@ export async function finish(options: FinishOptions): Promise<void> {
   })
   const { layers, relativeError } = reconstructionErrors(original.parameters, weights)
   sendStageTimes(context, job, metrics.time)
-  const written = writePackage({ ...content, accuracies: accuracyPairs(evaluations) })
+  const written = writePackage({ ...content, accuracies: packagedAccuracies(evaluations) })
   note(context, `The package takes ${formatExactBytes(written.byteLength)}.`)
   context.send({
     type: 'result',

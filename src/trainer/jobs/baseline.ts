@@ -6,7 +6,7 @@ import { readBack } from '#engine/quantization/stored-parameters.ts'
 import type { BaselinePackage } from '#formats/baseline-package/kind.ts'
 import { readBaselinePackage } from '#formats/baseline-package/reader.ts'
 import { writeBaselinePackage } from '#formats/baseline-package/writer.ts'
-import { accuracyPairs } from '#shared/accuracy-pairs.ts'
+import { packagedAccuracies } from '#shared/accuracy-pairs.ts'
 import { decompressed } from '#shared/compressed-tensor.ts'
 import type { Network } from '#networks/network.ts'
 import type { HostTensors } from '#shared/host-tensor.ts'
@@ -95,7 +95,7 @@ export async function baseline(job: BaselineJob, context: JobContext): Promise<J
     })
     const evaluation = (context.now() - evaluatedMs) / 1000
     sendStageTimes(context, job, time)
-    const finished = writeBaselinePackage({ ...content, accuracies: accuracyPairs(evaluations) }, options)
+    const finished = writeBaselinePackage({ ...content, accuracies: packagedAccuracies(evaluations) }, options)
     note(context, `The package takes ${formatExactBytes(finished.byteLength)}.`)
     context.send({
       type: 'result',
