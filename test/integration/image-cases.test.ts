@@ -125,6 +125,6 @@ describe('studio dataset import', () => {
 
   it('takes an empty path for wrong use', async () => {
     const { code, stderr } = await run([''])
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: An argument is empty/)])
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: One of the arguments is empty/)])
   })
 })

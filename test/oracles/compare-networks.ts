@@ -23,8 +23,8 @@ interface Compressed {
 interface Surroundings {
   readonly studio: OracleStudio
   readonly executor: Executor
-  /** Name of a data set of the studio. */
-  readonly dataset: string
+  /** Name of a data set of the studio whose images have the size that the network takes. */
+  readonly datasetFor: (network: NetworkCase) => string
   readonly folder: string
   /** Runs packages.py on a list. */
   readonly loadPackages: (list: string) => void
@@ -63,7 +63,7 @@ export async function compareNetworks(
 async function compareOne(
   network: NetworkCase,
   index: number,
-  { studio, executor, dataset, folder }: Surroundings,
+  { studio, executor, datasetFor, folder }: Surroundings,
   compressed: Compressed[],
 ): Promise<NetworkResult> {
   try {
@@ -75,7 +75,7 @@ async function compareOne(
     if (!network.compress) return { network, difference }
     const target = join(folder, 'packages', String(index))
     mkdirSync(target, { recursive: true })
-    const files = studio.compress(record, dataset, target)
+    const files = studio.compress(record, datasetFor(network), target)
     const logits = await studio.packagedLogits(executor, files.package, network)
     compressed.push({ network, logits, files, loaded: join(target, 'loaded.logits') })
     return { network, difference }

@@ -11,7 +11,7 @@ import { createExecutor } from '#engine/executors/create-executor.ts'
 import { formatTable } from '#shared/plain-text/table.ts'
 import { compareNetworks, type NetworkResult } from './compare-networks.ts'
 import { compareSet, type SetResult } from './compare-sets.ts'
-import { readNetworkCases, readSetCases, type SetCase } from './files.ts'
+import { readNetworkCases, readSetCases, type NetworkCase, type SetCase } from './files.ts'
 import { OracleStudio } from './studio.ts'
 import { networkPasses, networkRows, setPasses, setRows, withTables } from './tried.ts'
 
@@ -52,12 +52,12 @@ async function main(): Promise<0 | 1> {
   for (const [index, set] of setCases.entries()) {
     if (isWanted(set)) sets.push(await compareSet(studio, store, set, `set ${index}`))
   }
-  const dataset = importLarge(studio, setCases)
   const lists = makers.map(({ list }) => list).filter((list) => list !== setList)
   const cases = lists.flatMap((list) => readNetworkCases(join(made, list))).filter(isWanted)
+  const datasetFor = importFor(studio, cases, setCases)
   const networks = await onExecutor(
     (executor) =>
-    compareNetworks(cases, { studio, executor, dataset, folder, say, loadPackages: (list) => runPython(values.python, ['packages.py', list]) }), // prettier-ignore
+    compareNetworks(cases, { studio, executor, datasetFor, folder, say, loadPackages: (list) => runPython(values.python, ['packages.py', list]) }), // prettier-ignore
   )
   report(networks, sets)
   if (values['write-docs']) await writeDocs(networks, sets)
@@ -66,11 +66,15 @@ async function main(): Promise<0 | 1> {
   return failed === 0 && networks.length + sets.length > 0 ? 0 : 1
 }
 
-/** The first set in a size of which networks see the centre, for compressions; its name. */
-function importLarge(studio: OracleStudio, [first]: readonly SetCase[]): string {
-  const name = 'large images'
-  if (first !== undefined) studio.run(['dataset', 'import', first.path, '--size', '256', '--name', name])
-  return name
+/** The first set in the sizes of the images of networks that are compressed; its name in each. */
+function importFor(studio: OracleStudio, cases: readonly NetworkCase[], [first]: readonly SetCase[]) {
+  if (first === undefined) throw new Error(`${setList} lists no data set`)
+  const sides = new Set(cases.filter(({ compress }) => compress).map(({ shape }) => shape[3]))
+  const nameOf = (side: number) => `images of ${side} pixels`
+  for (const side of sides) {
+    studio.run(['dataset', 'import', first.path, '--size', String(side), '--name', nameOf(side)])
+  }
+  return ({ shape }: NetworkCase) => nameOf(shape[3])
 }
 
 /** Networks and data sets, unless they are there. */
