@@ -61,7 +61,10 @@ it('takes a network once, whatever it is called', async () => {
   const studio = await openStudio()
   const path = writeNetworkFile(temporaryFolder())
   const first = await call(studio, 'networks.import', { taskId: 'a', file: path, name: 'first' })
-  expect(await call(studio, 'networks.import', { taskId: 'b', file: path, name: 'second' })).toEqual(first)
+  expect(await call(studio, 'networks.import', { taskId: 'b', file: path, name: 'second' })).toEqual({
+    ...first,
+    isNew: false,
+  })
   const other = writeNetworkFile(temporaryFolder(), 2)
   const answer = await studio.invoke('networks.import', { taskId: 'c', file: other, name: 'first' })
   expect(answer).toMatchObject({ ok: false, error: { code: 'already-exists' } })
