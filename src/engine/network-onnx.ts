@@ -4,6 +4,7 @@
  */
 import { batchNormParameters, type Network, type NetworkNode, type PoolingWindow } from '#networks/network.ts'
 import { nodeShapes, type SampleShape } from '#networks/node-shape.ts'
+import { fillingOf } from '#networks/zero-padding.ts'
 import { sizeOf, type HostTensors } from '#shared/host-tensor.ts'
 import { AppException, assertNever } from '#shared/result.ts'
 import { activationForms } from './activations.ts'
@@ -127,7 +128,10 @@ class ExportedGraph {
       case 'pad': {
         const { channels, rows, columns } = node
         const amounts = ([0, 1] as const).flatMap((side) => [0, channels[side], rows[side], columns[side]])
-        return this.#push('Pad', [this.#valueOf(node.input), ...this.#integers(`${node.id}.pads`, [amounts])], output)
+        const pads = this.#integers(`${node.id}.pads`, [amounts])
+        const filling = fillingOf(this.#network, node.id)
+        const inputs = filling === 0 ? pads : [...pads, this.#constant(`${node.id}.filling`, [], [filling])]
+        return this.#push('Pad', [this.#valueOf(node.input), ...inputs], output)
       }
       case 'concat': {
         const inputs = node.inputs.map((id) => this.#valueOf(id))

@@ -3,6 +3,7 @@ import { named } from '#engine/nern/named.ts'
 import type { NamedTensors } from '#engine/program/program.ts'
 import { tf } from '#engine/program/tfjs.ts'
 import type { Network, NetworkNode } from '#networks/network.ts'
+import { fillingOf } from '#networks/zero-padding.ts'
 import { assertNever } from '#shared/result.ts'
 import { activationForms, prelu } from './activations.ts'
 import { batchNormInference, batchNormTraining } from './network-batch-norm.ts'
@@ -54,7 +55,10 @@ export function networkForward(
   const outputs = new Map<string, tf.Tensor>()
   const batchStatistics: BatchStatistics[] = []
   for (const node of network.nodes) {
-    outputs.set(node.id, nodeOutput(node, { parameters, images, outputs, batchStatistics, mode: options.mode }))
+    outputs.set(
+      node.id,
+      nodeOutput(node, { network, parameters, images, outputs, batchStatistics, mode: options.mode }),
+    )
   }
   const mapIds = options.featureMaps === undefined ? [] : network.featureMaps[options.featureMaps]
   return {
@@ -65,6 +69,7 @@ export function networkForward(
 }
 
 interface ForwardState {
+  readonly network: Network
   readonly parameters: NamedTensors
   readonly images: tf.Tensor4D
   readonly outputs: ReadonlyMap<string, tf.Tensor>
@@ -99,7 +104,11 @@ function nodeOutput(node: NetworkNode, state: ForwardState): tf.Tensor {
     case 'multiply':
       return tf.mul(input(node.inputs[0]), input(node.inputs[1]))
     case 'pad':
-      return tf.pad(input(node.input), [[0, 0], [...node.channels], [...node.rows], [...node.columns]])
+      return tf.pad(
+        input(node.input),
+        [[0, 0], [...node.channels], [...node.rows], [...node.columns]],
+        fillingOf(state.network, node.id),
+      )
     case 'add':
       return tf.add(input(node.inputs[0]), input(node.inputs[1]))
     case 'subsample-pad':

@@ -3,6 +3,7 @@
 import sys
 import warnings
 
+import numpy as np
 import onnx
 import onnxruntime
 import torch
@@ -69,21 +70,42 @@ class Calibration(CalibrationDataReader):
         return next(self.left, None)
 
 
+def cuts_off(rounding, values):
+    """Whether codes of 8 bits begin with that of zero."""
+    zero = values[rounding.input[2]]
+    return zero.item() == np.iinfo(zero.dtype).min
+
+
 def weights_alone(file):
-    """A quantised graph with its activations left as they are: the studio dequantises, it does not round maps."""
+    """
+    A quantised graph with its activations not rounded: the studio dequantises. What cuts off below zero, because its
+    zero is the lowest code, stands for a ReLU that the quantiser has left out, and still cuts off on both sides.
+    """
     model = onnx.load(file)
-    constants = {each.name for each in model.graph.initializer}
+    values = {each.name: onnx.numpy_helper.to_array(each) for each in model.graph.initializer}
     made = {output: node for node in model.graph.node for output in node.output}
     dequantised = [node for node in model.graph.node
-                   if node.op_type == "DequantizeLinear" and node.input[0] not in constants]
-    instead = {node.output[0]: made[node.input[0]].input[0] for node in dequantised}
+                   if node.op_type == "DequantizeLinear" and node.input[0] not in values]
+    instead = {}
+    for node in dequantised:
+        rounding = made[node.input[0]]
+        instead[node.output[0]] = rounding.output[0] if cuts_off(rounding, values) else rounding.input[0]
 
     def source(name):
         while name in instead:
             name = instead[name]
         return name
-    for node in [each for each in model.graph.node if each.op_type == "QuantizeLinear"] + dequantised:
+    for node in dequantised:
         model.graph.node.remove(node)
+    for node in [each for each in model.graph.node if each.op_type == "QuantizeLinear"]:
+        if not cuts_off(node, values):
+            model.graph.node.remove(node)
+            continue
+        highest = np.array(255 * values[node.input[1]].item(), np.float32)
+        bounds = {f"{node.name}.lowest": np.array(0, np.float32), f"{node.name}.highest": highest}
+        model.graph.initializer.extend(onnx.numpy_helper.from_array(value, name) for name, value in bounds.items())
+        node.op_type = "Clip"
+        node.input[:] = [node.input[0], *bounds]
     for node in model.graph.node:
         node.input[:] = [source(name) for name in node.input]
     for output in model.graph.output:

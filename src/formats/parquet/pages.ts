@@ -1,5 +1,5 @@
 /** The pages of a column in one row group: where they lie, how many rows they have, and their inflated bytes. */
-import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
+import zlib, { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import type { ByteSource } from '../byte-source.ts'
 import { fileError } from '../file-error.ts'
 import type { ColumnChunk } from './footer.ts'
@@ -136,12 +136,25 @@ function decompress(file: ByteSource, used: number, bytes: Uint8Array, size: num
     case codec.brotli:
       return byZlib(file, at, () => brotliDecompressSync(bytes, options))
     case codec.zstd:
-      return byZlib(file, at, () => zstdDecompressSync(bytes, options))
+      return inflateZstd(file, bytes, options, at)
     default: {
       const problem = `${at}: expected the compression snappy, gzip, brotli or zstd, found ${otherCodecs.get(used) ?? `number ${used}`}`
       throw fileError(file, 'file-unsupported', problem, at, 'Write it again with one of these compressions.')
     }
   }
+}
+
+/** Node has it from version 22.15 on; Electron 33, which some installations fall back to, brings an older one. */
+function inflateZstd(
+  file: ByteSource,
+  bytes: Uint8Array,
+  options: { readonly maxOutputLength: number },
+  at: string,
+): Uint8Array {
+  if ('zstdDecompressSync' in zlib) return byZlib(file, at, () => zlib.zstdDecompressSync(bytes, options))
+  const problem = `${at}: zstd cannot be inflated by Node ${process.versions.node}, which this studio runs on`
+  const remedy = 'Import it with the command line, or write it again with snappy or gzip.'
+  throw fileError(file, 'file-unsupported', problem, at, remedy)
 }
 
 function byZlib(file: ByteSource, at: string, inflateNow: () => Uint8Array): Uint8Array {

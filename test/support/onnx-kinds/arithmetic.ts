@@ -16,6 +16,19 @@ export const arithmeticKinds: readonly Kind[] = [
     },
   },
   {
+    // The maxima along the sides are below zero, or the zeros around the map.
+    title: 'zeros around a map before the maximum of windows',
+    has: ['pad', 'max-pool'],
+    build: (m, x) => {
+      const below = m.node('Sub', 'below', [x, number(m, 'much', 3)])
+      const padded = m.node('Pad', 'padded', [below, m.integers('pads', [0, 0, 1, 1, 0, 0, 1, 1])])
+      return classified(
+        m,
+        m.node('MaxPool', 'largest', [padded], { kernel_shape: ints([3, 3]), strides: ints([2, 2]) }),
+      )
+    },
+  },
+  {
     title: 'difference of two maps',
     build: (m, x) => classified(m, m.node('Sub', 'difference', [x, convolution(m, x, 'other')])),
   },

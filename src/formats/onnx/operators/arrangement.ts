@@ -1,5 +1,6 @@
 /** Operators that move numbers without changing them: maps symbolically (view.ts), integers at once. */
 import type { NetworkNode, Pair } from '#networks/network.ts'
+import { isZeroFilling } from '#networks/zero-padding.ts'
 import { sizeOf } from '#shared/host-tensor.ts'
 import { fileTensor, float32FileTensor } from '../../file-tensor.ts'
 import type { GraphImport, Operator } from '../graph-import.ts'
@@ -258,7 +259,7 @@ function channels(
 function pad(operation: Operation, graph: GraphImport): Value {
   const mode = operation.text('mode', 'constant')
   const filling = operation.optionalNumber(2) ?? operation.float('value', 0)
-  if (mode !== 'constant' || filling !== 0)
+  if (mode !== 'constant' || !isZeroFilling(filling))
     return operation.unsupported(`it pads by ${mode} ${filling}, expected zeros`)
   const value = operation.view(0)
   const rank = value.view.axes.length
