@@ -70,10 +70,11 @@ class Calibration(CalibrationDataReader):
         return next(self.left, None)
 
 
-def cuts_off(rounding, values):
-    """Whether codes of 8 bits begin with that of zero."""
+def cuts_off(rounding, values, made):
+    """Whether codes of 8 bits begin with that of zero, behind no function that cuts off there itself."""
     zero = values[rounding.input[2]]
-    return zero.item() == np.iinfo(zero.dtype).min
+    before = made[rounding.input[0]].op_type if rounding.input[0] in made else ""
+    return zero.item() == np.iinfo(zero.dtype).min and before not in ("Relu", "Clip")
 
 
 def weights_alone(file):
@@ -89,7 +90,7 @@ def weights_alone(file):
     instead = {}
     for node in dequantised:
         rounding = made[node.input[0]]
-        instead[node.output[0]] = rounding.output[0] if cuts_off(rounding, values) else rounding.input[0]
+        instead[node.output[0]] = rounding.output[0] if cuts_off(rounding, values, made) else rounding.input[0]
 
     def source(name):
         while name in instead:
@@ -98,7 +99,7 @@ def weights_alone(file):
     for node in dequantised:
         model.graph.node.remove(node)
     for node in [each for each in model.graph.node if each.op_type == "QuantizeLinear"]:
-        if not cuts_off(node, values):
+        if not cuts_off(node, values, made):
             model.graph.node.remove(node)
             continue
         highest = np.array(255 * values[node.input[1]].item(), np.float32)
