@@ -20,7 +20,10 @@ test('choosing a file gives a token and its name, never its path', async () => {
   expect(asked).toMatchObject([
     {
       properties: ['openFile'],
-      filters: [{ extensions: ['pt', 'pth', 'th', 'bin', 'ckpt', 'safetensors', 'npz', 'onnx'] }, { extensions: ['*'] }],
+      filters: [
+        { extensions: ['pt', 'pth', 'th', 'bin', 'ckpt', 'safetensors', 'npz', 'onnx'] },
+        { extensions: ['*'] },
+      ],
     },
   ])
 })
