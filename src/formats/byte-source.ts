@@ -1,6 +1,6 @@
 import { open, realpath, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { AppException, fail, ok, toAppError, type Result } from '#shared/result.ts'
+import { fail, ok, toAppError, unwrap, type Result } from '#shared/result.ts'
 import { fileError, fileFailure, type NamedFile } from './file-error.ts'
 
 /** Random access to the bytes of one file, wherever they are. Readers ask for what they need and no more. */
@@ -78,12 +78,11 @@ export async function openFileSource(path: string): Promise<Result<FileSource>> 
 
 /** Opens a file for as long as `use` takes. Throws `AppException`: `not-found`, `file-unreadable`, and what `use` throws. */
 export async function withFileSource<T>(path: string, use: (file: FileSource) => Promise<T>): Promise<T> {
-  const opened = await openFileSource(path)
-  if (!opened.ok) throw new AppException(opened.error)
+  const source = unwrap(await openFileSource(path))
   try {
-    return await use(opened.value)
+    return await use(source)
   } finally {
-    await opened.value.close()
+    await source.close()
   }
 }
 

@@ -1,5 +1,5 @@
 import { assertNever, ok, unwrap, type Result } from '#shared/result.ts'
-import { openFileSource, type ByteSource } from './byte-source.ts'
+import { withFileSource, type ByteSource } from './byte-source.ts'
 import type { StateDictChoice } from '#shared/trainer-protocol.ts'
 import { chooseStateDict, stateDictChoices } from './choose-state-dict.ts'
 import { asResult, fileError } from './file-error.ts'
@@ -69,19 +69,12 @@ interface Content extends TensorDicts {
   readonly metadata: Readonly<Record<string, string>>
 }
 
-async function withContent<T>(
+function withContent<T>(
   file: string | ByteSource,
   use: (source: ByteSource, content: Content) => Promise<Result<T>>,
 ): Promise<Result<T>> {
-  if (typeof file !== 'string') return asResult(async () => use(file, await contentOf(file)))
-  const opened = await openFileSource(file)
-  if (!opened.ok) return opened
-  const source = opened.value
-  try {
-    return await asResult(async () => use(source, await contentOf(source)))
-  } finally {
-    await source.close()
-  }
+  const read = async (source: ByteSource) => use(source, await contentOf(source))
+  return asResult(() => (typeof file === 'string' ? withFileSource(file, read) : read(file)))
 }
 
 async function contentOf(source: ByteSource): Promise<Content> {

@@ -1,6 +1,6 @@
 /** A network file of any kind the studio reads, as a network with its weights. */
 import { basename } from 'node:path'
-import { openFileSource, type ByteSource } from '#formats/byte-source.ts'
+import { withFileSource, type ByteSource } from '#formats/byte-source.ts'
 import { listStateDicts, readCheckpoint } from '#formats/checkpoint.ts'
 import { float32View } from '#formats/file-tensor.ts'
 import { isBaselinePackage } from '#formats/baseline-package/reader.ts'
@@ -45,27 +45,21 @@ const probeBytes = 16
  * to the graph that its own file describes. Throws `AppException`: the errors of the readers, of matching, and
  * `invalid-argument` for an architecture that does not exist, and for an option of another kind of file.
  */
-export async function readNetworkFile(path: string, options: NetworkFileOptions = {}): Promise<ReadNetwork> {
-  const source = unwrap(await openFileSource(path))
-  try {
+export function readNetworkFile(path: string, options: NetworkFileOptions = {}): Promise<ReadNetwork> {
+  return withFileSource(path, async (source) => {
     const probe = await source.read(0, Math.min(probeBytes, source.size))
     const read = isOnnx(probe) ? await fromOnnx(source, options) : await fromCheckpoint(path, source, options)
     assertFinite(path, read.parameters)
     return read
-  } finally {
-    await source.close()
-  }
+  })
 }
 
 /** The state dicts that a key may name; none for ONNX. Throws as `readNetworkFile` does. */
-export async function stateDictsOf(path: string): Promise<readonly StateDictChoice[]> {
-  const source = unwrap(await openFileSource(path))
-  try {
+export function stateDictsOf(path: string): Promise<readonly StateDictChoice[]> {
+  return withFileSource(path, async (source) => {
     if (isOnnx(await source.read(0, Math.min(probeBytes, source.size)))) return []
     return unwrap(await listStateDicts(source))
-  } finally {
-    await source.close()
-  }
+  })
 }
 
 async function fromOnnx(

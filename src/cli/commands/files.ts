@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFile, rm, stat } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
-import { openFileSource } from '#formats/byte-source.ts'
+import { withFileSource } from '#formats/byte-source.ts'
 import { listStateDicts, readCheckpoint, type StateDict } from '#formats/checkpoint.ts'
 import { bytesPerElement } from '#formats/file-tensor.ts'
 import { isBaselinePackage, openBaselinePackage } from '#formats/baseline-package/reader.ts'
@@ -96,18 +96,11 @@ const inspect: Command = {
 export const fileCommands: readonly Command[] = [reconstruct, inspect]
 
 /** The network of an ONNX file; undefined for a file of another kind. */
-async function onnxIn(path: string, inputSize: number | undefined): Promise<OnnxNetwork | undefined> {
-  const opened = await openFileSource(path)
-  if (!opened.ok) throw new AppException(opened.error)
-  const source = opened.value
-  try {
+function onnxIn(path: string, inputSize: number | undefined): Promise<OnnxNetwork | undefined> {
+  return withFileSource(path, async (source) => {
     if (!isOnnx(await source.read(0, Math.min(16, source.size)))) return undefined
-    const network = await readOnnx(source, { inputSize })
-    if (!network.ok) throw new AppException(network.error)
-    return network.value
-  } finally {
-    await source.close()
-  }
+    return unwrap(await readOnnx(source, { inputSize }))
+  })
 }
 
 /** Of a checkpoint with several networks: which ones `--key` may name. */

@@ -1,5 +1,7 @@
 /** What a reader of pixels should know of PNG images before they are decoded: some have 16 bits a channel. */
-import { openFileSource } from '../byte-source.ts'
+import { ok } from '#shared/result.ts'
+import { withFileSource, type FileSource } from '../byte-source.ts'
+import { asResult } from '../file-error.ts'
 
 /** Offset in bytes of the header's sample depth (PNG, third edition, 11.2.1), behind signature, length and type. */
 const DEPTH_AT = 24
@@ -12,15 +14,12 @@ const MAX_LOOKED_AT = 100
  */
 export async function firstDeepPng(files: readonly string[]): Promise<string | undefined> {
   for (const path of files.slice(0, MAX_LOOKED_AT)) {
-    const opened = await openFileSource(path)
-    if (!opened.ok) continue
-    try {
-      if (opened.value.size <= DEPTH_AT) continue
-      const [depth] = await opened.value.read(DEPTH_AT, 1)
-      if (depth === 16) return path
-    } finally {
-      await opened.value.close()
-    }
+    const depth = await asResult(async () => ok(await withFileSource(path, depthOf)))
+    if (depth.ok && depth.value === 16) return path
   }
   return undefined
+}
+
+async function depthOf(file: FileSource): Promise<number | undefined> {
+  return file.size > DEPTH_AT ? (await file.read(DEPTH_AT, 1))[0] : undefined
 }

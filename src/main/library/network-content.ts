@@ -1,11 +1,11 @@
 import { basename } from 'node:path'
-import { openFileSource } from '#formats/byte-source.ts'
+import { withFileSource } from '#formats/byte-source.ts'
 import { networkOf } from '#formats/network-graph.ts'
 import { openSafetensors } from '#formats/safetensors/reader.ts'
 import type { Network } from '#networks/network.ts'
 import { isOwnGraph } from '#shared/network-graph.ts'
 import type { NetworkRecord } from '#shared/records.ts'
-import { AppException } from '#shared/result.ts'
+import { unwrap } from '#shared/result.ts'
 import { networkPath, type StoreLayout } from '../store/layout.ts'
 
 /**
@@ -20,13 +20,8 @@ export async function storedNetwork(
   const file = { name: basename(path) }
   const { preprocessing } = record
   if (!isOwnGraph(record.architecture)) return { ...networkOf(file, record, {}), preprocessing }
-  const source = await openFileSource(path)
-  if (!source.ok) throw new AppException(source.error)
-  try {
-    const header = await openSafetensors(source.value)
-    if (!header.ok) throw new AppException(header.error)
-    return { ...networkOf(file, record, header.value.metadata), preprocessing }
-  } finally {
-    await source.value.close()
-  }
+  return withFileSource(path, async (source) => {
+    const { metadata } = unwrap(await openSafetensors(source))
+    return { ...networkOf(file, record, metadata), preprocessing }
+  })
 }

@@ -1,6 +1,6 @@
 import { rm, stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
-import { openFileSource } from '#formats/byte-source.ts'
+import { withFileSource } from '#formats/byte-source.ts'
 import { openSafetensors } from '#formats/safetensors/reader.ts'
 import { networkShape } from '#networks/network-shape.ts'
 import { completePreprocessing } from '#networks/preprocessing.ts'
@@ -10,7 +10,7 @@ import { formatPreprocessing, isSamePreprocessing, type PreprocessingChanges } f
 import type { EvaluationRecord, NetworkDetail, NetworkOrigin, NetworkRecord } from '#shared/records.ts'
 import { judgeTrial, preprocessingsToTry, type PreprocessingTrial } from '#shared/preprocessing-trial.ts'
 import { kernelShapeOf } from '#shared/represented-shape.ts'
-import { AppException } from '#shared/result.ts'
+import { AppException, unwrap } from '#shared/result.ts'
 import { timestamp } from '../clock.ts'
 import type { StudioContext } from '../context.ts'
 import { commitRename } from '../files/atomic-write.ts'
@@ -256,18 +256,12 @@ export class NetworkLibrary {
       throw new AppException({ code: 'not-found', message: `There is no represented layer ${layer}.` })
     }
     const [filters, channels, height, width] = kernelShapeOf(found.shape)
-    const source = await openFileSource(networkPath(store.layout, record.sha256))
-    if (!source.ok) throw new AppException(source.error)
-    try {
-      const file = await openSafetensors(source.value)
-      const tensor = file.ok ? await file.value.readTensor(layer) : file
-      if (!tensor.ok) throw new AppException(tensor.error)
+    return withFileSource(networkPath(store.layout, record.sha256), async (source) => {
+      const tensor = unwrap(await unwrap(await openSafetensors(source)).readTensor(layer))
       const shown = Math.min(count, filters * channels)
-      const kernels = tensor.value.toFloat32().slice(0, shown * height * width)
+      const kernels = tensor.toFloat32().slice(0, shown * height * width)
       return { kernelShape: [height, width], count: shown, kernels }
-    } finally {
-      await source.value.close()
-    }
+    })
   }
 
   #freeName(wanted: string): string {
