@@ -24,6 +24,8 @@ export interface StateDict {
   readonly metadata: Readonly<Record<string, string>>
   /** The keys that led to it, joined by dots; `.` for the file itself. */
   readonly key: string
+  /** What another `key` could have named, this one among them. */
+  readonly choices: readonly StateDictChoice[]
   /** What was taken of the file and what was done to its numbers, a sentence each. */
   readonly notes: readonly string[]
 }
@@ -51,11 +53,19 @@ export function readCheckpoint(file: string | ByteSource, { key }: CheckpointOpt
     const [own] = isOwn ? content.dicts : []
     if (own !== undefined && (key === undefined || key === topLevelKey)) {
       const { tensors } = await own.load([...own.shapes.keys()])
-      return ok({ format, metadata, tensors, key: topLevelKey, notes: [] })
+      const choices = [{ key: topLevelKey, tensors: tensors.size, isKnown: true }]
+      return ok({ format, metadata, tensors, key: topLevelKey, choices, notes: [] })
     }
-    const { candidate, notes } = chooseStateDict(source, content, key)
+    const { candidate, choices, notes } = chooseStateDict(source, content, key)
     const loaded = await loadCandidate(candidate)
-    return ok({ format, metadata, tensors: loaded.tensors, key: candidate.key, notes: [...notes, ...loaded.notes] })
+    return ok({
+      format,
+      metadata,
+      tensors: loaded.tensors,
+      key: candidate.key,
+      choices,
+      notes: [...notes, ...loaded.notes],
+    })
   })
 }
 

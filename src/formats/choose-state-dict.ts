@@ -11,6 +11,8 @@ const usualKeys = ['state_dict', 'model_state_dict', 'model', 'net'] as const
 
 export interface ChosenStateDict {
   readonly candidate: Candidate
+  /** All that a user may choose from, this one among them; one where there is no choice. */
+  readonly choices: readonly StateDictChoice[]
   /** What was taken and what was not, a sentence each. */
   readonly notes: readonly string[]
 }
@@ -23,18 +25,22 @@ export interface ChosenStateDict {
  */
 export function chooseStateDict(file: NamedFile, { dicts, foreign }: TensorDicts, key?: string): ChosenStateDict {
   const candidates = allCandidates(dicts)
-  const { candidate, others } = key === undefined ? theOne(file, candidates) : named(file, candidates, key)
+  const all = choosable(candidates)
+  const candidate = key === undefined ? theOne(file, all) : named(file, candidates, all, key)
+  const others = all.filter((other) => other !== candidate)
   // A known network is complete as it is.
   if (!candidate.isNetwork) assertRead(file, candidate)
   const notes = [...placeNote(candidate, others), ...leftOutNote(candidate), ...foreignNote(foreign)]
-  return { candidate, notes }
+  return { candidate, choices: all.map(choiceOf), notes }
 }
 
 /** The state dicts that a user may choose from; one where there is no choice. */
 export function stateDictChoices({ dicts }: TensorDicts): readonly StateDictChoice[] {
-  return choosable(allCandidates(dicts)).map(({ key, tensors, isNetwork }) => {
-    return { key, tensors: tensors.length, isKnown: isNetwork }
-  })
+  return choosable(allCandidates(dicts)).map(choiceOf)
+}
+
+function choiceOf({ key, tensors, isNetwork }: Candidate): StateDictChoice {
+  return { key, tensors: tensors.length, isKnown: isNetwork }
 }
 
 function allCandidates(dicts: TensorDicts['dicts']): readonly Candidate[] {
@@ -42,21 +48,19 @@ function allCandidates(dicts: TensorDicts['dicts']): readonly Candidate[] {
   return dicts.flatMap((dict) => candidatesOf(dict, budget))
 }
 
-interface Choice {
-  readonly candidate: Candidate
-  readonly others: readonly Candidate[]
-}
-
-function named(file: NamedFile, candidates: readonly Candidate[], key: string): Choice {
+function named(
+  file: NamedFile,
+  candidates: readonly Candidate[],
+  choices: readonly Candidate[],
+  key: string,
+): Candidate {
   const candidate = candidates.find((other) => other.key === key)
-  const others = choosable(candidates).filter((other) => other !== candidate)
-  if (candidate !== undefined) return { candidate, others }
-  const problem = `expected a state dict under ${quoted(key)}, found ${listed(choosable(candidates))}`
+  if (candidate !== undefined) return candidate
+  const problem = `expected a state dict under ${quoted(key)}, found ${listed(choices)}`
   throw fileError(file, 'not-found', problem, `key ${quoted(key)}`, 'Name one of those that are there (--key NAME).')
 }
 
-function theOne(file: NamedFile, candidates: readonly Candidate[]): Choice {
-  const choices = choosable(candidates)
+function theOne(file: NamedFile, choices: readonly Candidate[]): Candidate {
   const networks = choices.filter(({ isNetwork }) => isNetwork)
   if (networks.length > 1) {
     const problem = `expected the tensors of one network, found several: ${listed(networks)}`
@@ -67,7 +71,7 @@ function theOne(file: NamedFile, candidates: readonly Candidate[]): Choice {
   const [largest] = choices.toSorted((left, right) => right.tensors.length - left.tensors.length)
   const candidate = networks[0] ?? usual[0] ?? largest
   if (candidate === undefined) throw new RangeError('a file of tensors has at least one dict of them')
-  return { candidate, others: choices.filter((other) => other !== candidate) }
+  return candidate
 }
 
 /** Candidates with a weight, if any has one: beside them lie best accuracies and random states. None twice. */

@@ -239,7 +239,7 @@ const stateDictChoiceSchema = z.strictObject({
   /** What an import is given to take it. */
   key: z.string(),
   tensors: z.int(),
-  /** Whether its tensors are those of an architecture of the zoo. */
+  /** Whether its tensors are those of an architecture of the zoo, or of a network that the file describes. */
   isKnown: z.boolean(),
 })
 export type StateDictChoice = z.infer<typeof stateDictChoiceSchema>
@@ -253,7 +253,6 @@ const recognisedNetworkSchema = z.strictObject({
   /** What the network looks at, in pixels. */
   inputShape: z.strictObject({ channels: z.int(), height: z.int(), width: z.int() }),
   format: z.string(),
-  sourceSha256: z.string(),
   /** Of the studio's own form of the network, which the store names it by. */
   sha256: z.string(),
   sizeBytes: z.int(),
@@ -289,7 +288,11 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('evaluate'), evaluation: predictionsSchema }),
   importanceMeasurementSchema.extend({ kind: z.literal('importance') }),
-  recognisedNetworkSchema.extend({ kind: z.literal('import-network') }),
+  recognisedNetworkSchema.extend({
+    kind: z.literal('import-network'),
+    /** Of the file that was read. */
+    sourceSha256: z.string(),
+  }),
   z.strictObject({
     kind: z.literal('inspect-network'),
     /** Absent where the file holds several networks and no key says which. */

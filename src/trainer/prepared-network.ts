@@ -6,10 +6,10 @@ import { describeNetwork } from '#networks/network-description.ts'
 import { networkShape } from '#networks/network-shape.ts'
 import { completePreprocessing } from '#networks/preprocessing.ts'
 import type { PreprocessingChanges } from '#shared/preprocessing.ts'
-import type { RecognisedNetwork } from '#shared/trainer-protocol.ts'
+import type { RecognisedNetwork, StateDictChoice } from '#shared/trainer-protocol.ts'
 import { tellPhase, type JobContext } from './job-context.ts'
 import { readNetworkFile, type NetworkFileOptions } from './read-network-file.ts'
-import { sha256Hex, sha256HexOfFile } from './sha256.ts'
+import { sha256Hex } from './sha256.ts'
 
 export interface NetworkSource extends NetworkFileOptions {
   readonly sourcePath: string
@@ -17,14 +17,23 @@ export interface NetworkSource extends NetworkFileOptions {
   readonly preprocessing: PreprocessingChanges
 }
 
+export interface PreparedNetwork {
+  readonly recognised: RecognisedNetwork
+  /** What another key could have named; empty for ONNX. */
+  readonly stateDicts: readonly StateDictChoice[]
+  /** The studio's own form, a safetensors file. */
+  readonly bytes: Uint8Array
+}
+
 /** Throws `AppException`: the errors of `readNetworkFile`, and `invalid-argument` for a preprocessing that does not fit. */
 export async function prepareNetwork(
   source: NetworkSource,
   context: Pick<JobContext, 'send' | 'breathe'>,
-): Promise<{ readonly recognised: RecognisedNetwork; readonly bytes: Uint8Array }> {
+): Promise<PreparedNetwork> {
   const { sourcePath } = source
   tellPhase(context, 'reading')
-  const { network, parameters, format, evidence, notes, metadata } = await readNetworkFile(sourcePath, source)
+  const read = await readNetworkFile(sourcePath, source)
+  const { network, parameters, format, evidence, notes, stateDicts, metadata } = read
   const { mean, standardDeviation } = source.preprocessing
   const isNamedByUser = mean !== undefined && standardDeviation !== undefined
   const named = isNamedByUser ? undefined : namedPreprocessing({ name: basename(sourcePath) }, metadata)
@@ -45,9 +54,8 @@ export async function prepareNetwork(
     format,
     evidence,
     notes: [...notes],
-    sourceSha256: await sha256HexOfFile(sourcePath),
     sha256: sha256Hex(bytes),
     sizeBytes: bytes.length,
   }
-  return { recognised, bytes }
+  return { recognised, stateDicts, bytes }
 }

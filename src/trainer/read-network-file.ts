@@ -1,7 +1,7 @@
 /** A network file of any kind the studio reads, as a network with its weights. */
 import { basename } from 'node:path'
 import { withFileSource, type ByteSource } from '#formats/byte-source.ts'
-import { listStateDicts, readCheckpoint } from '#formats/checkpoint.ts'
+import { readCheckpoint } from '#formats/checkpoint.ts'
 import { float32View } from '#formats/file-tensor.ts'
 import { isBaselinePackage } from '#formats/baseline-package/reader.ts'
 import { isPackage } from '#formats/nern-package/reader.ts'
@@ -24,6 +24,8 @@ export interface ReadNetwork {
   readonly evidence: string
   /** What was done to the content of the file to make it a network, a sentence each. */
   readonly notes: readonly string[]
+  /** What a checkpoint holds, for a key to name; empty for ONNX. */
+  readonly stateDicts: readonly StateDictChoice[]
   /** Of a safetensors file; empty for others. */
   readonly metadata: Readonly<Record<string, string>>
 }
@@ -54,14 +56,6 @@ export function readNetworkFile(path: string, options: NetworkFileOptions = {}):
   })
 }
 
-/** The state dicts that a key may name; none for ONNX. Throws as `readNetworkFile` does. */
-export function stateDictsOf(path: string): Promise<readonly StateDictChoice[]> {
-  return withFileSource(path, async (source) => {
-    if (isOnnx(await source.read(0, Math.min(probeBytes, source.size)))) return []
-    return unwrap(await listStateDicts(source))
-  })
-}
-
 async function fromOnnx(
   source: ByteSource,
   { architecture, key, inputSize }: NetworkFileOptions,
@@ -76,7 +70,7 @@ async function fromOnnx(
   }
   const { network, parameters, model, notes } = unwrap(await readOnnx(source, { inputSize }))
   const evidence = `${model.nodes} nodes of operator set ${model.opset}${model.producer === '' ? '' : ` by ${model.producer}`}`
-  return { network, parameters, format: 'onnx', evidence, notes, metadata: {} }
+  return { network, parameters, format: 'onnx', evidence, notes, stateDicts: [], metadata: {} }
 }
 
 async function fromCheckpoint(
@@ -134,6 +128,7 @@ async function fromCheckpoint(
     format: file.format,
     evidence,
     notes: [...file.notes, ...notes],
+    stateDicts: file.choices,
     metadata: file.metadata,
   }
 }

@@ -18,6 +18,7 @@ import { AppException, toAppError, unwrap } from '#shared/result.ts'
 import { toTrainerSchema, type FromTrainer, type JobResult, type TrainerJob } from '#shared/trainer-protocol.ts'
 import { baselinePackageSizes, packageSizes } from '#trainer/package-sizes.ts'
 import { inspection } from '#trainer/jobs/inspect-network.ts'
+import { sha256HexOfFile } from '#trainer/sha256.ts'
 import { prepareNetwork } from '#trainer/prepared-network.ts'
 import { madeUpBaseline } from './made-up-baseline.ts'
 import { filledPredictor, madeUpPackage } from './made-up-package.ts'
@@ -274,7 +275,7 @@ async function networkOfFile(
   if (job.kind === 'inspect-network') return inspection(job, context)
   const { recognised, bytes } = await prepareNetwork(job, context)
   writeFileSync(job.outputPath, bytes)
-  return { kind: job.kind, ...recognised }
+  return { kind: job.kind, ...recognised, sourceSha256: await sha256HexOfFile(job.sourcePath) }
 }
 
 /** Files that say which format they would be. */

@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import type { TrainerJob } from '#shared/trainer-protocol.ts'
 import type { JobContext, JobEnd } from '../job-context.ts'
+import { sha256HexOfFile } from '../sha256.ts'
 import { prepareNetwork } from '../prepared-network.ts'
 
 type ImportNetworkJob = Extract<TrainerJob, { kind: 'import-network' }>
@@ -9,6 +10,7 @@ type ImportNetworkJob = Extract<TrainerJob, { kind: 'import-network' }>
 export async function importNetwork(job: ImportNetworkJob, context: JobContext): Promise<JobEnd> {
   const { recognised, bytes } = await prepareNetwork(job, context)
   await writeFile(job.outputPath, bytes)
-  context.send({ type: 'result', result: { kind: 'import-network', ...recognised } })
+  const sourceSha256 = await sha256HexOfFile(job.sourcePath)
+  context.send({ type: 'result', result: { kind: 'import-network', ...recognised, sourceSha256 } })
   return 'finished'
 }

@@ -1,9 +1,9 @@
 /** Says what an import of a network file would store, and stores nothing. */
+import { listStateDicts } from '#formats/checkpoint.ts'
+import { AppException, unwrap } from '#shared/result.ts'
 import type { JobResult, TrainerJob } from '#shared/trainer-protocol.ts'
 import type { JobContext, JobEnd } from '../job-context.ts'
 import { prepareNetwork } from '../prepared-network.ts'
-import { stateDictsOf } from '../read-network-file.ts'
-import { AppException } from '#shared/result.ts'
 
 type InspectNetworkJob = Extract<TrainerJob, { kind: 'inspect-network' }>
 
@@ -17,12 +17,11 @@ export async function inspection(
   job: InspectNetworkJob,
   context: Pick<JobContext, 'send' | 'breathe'>,
 ): Promise<JobResult> {
-  const stateDicts = [...(await stateDictsOf(job.sourcePath))]
   try {
-    const { recognised } = await prepareNetwork(job, context)
-    return { kind: 'inspect-network', recognised, stateDicts }
+    const { recognised, stateDicts } = await prepareNetwork(job, context)
+    return { kind: 'inspect-network', recognised, stateDicts: [...stateDicts] }
   } catch (thrown) {
     if (!(thrown instanceof AppException) || thrown.code !== 'checkpoint-ambiguous') throw thrown
-    return { kind: 'inspect-network', stateDicts }
+    return { kind: 'inspect-network', stateDicts: [...unwrap(await listStateDicts(job.sourcePath))] }
   }
 }

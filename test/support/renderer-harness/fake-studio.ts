@@ -275,7 +275,6 @@ export class FakeStudio implements StudioApi {
           shape,
           inputShape: { channels: 3, height: 32, width: 32 },
           format: 'pytorch-zip',
-          sourceSha256: record.sha256,
           evidence: '65 tensors match ResNet-20 (CIFAR, option B) by name and shape',
           notes: ['The prefix "module." of all tensors was stripped.'],
         },
