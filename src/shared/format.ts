@@ -56,6 +56,12 @@ export function formatAmount(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
 }
 
+/** The first `most` of them, and how many more there are: `cat, dog and 8 more`. */
+export function formatFirst(items: readonly string[], most: number): string {
+  const more = items.length - most
+  return items.slice(0, most).join(', ') + (more > 0 ? ` and ${formatCount(more)} more` : '')
+}
+
 /** A fraction as a percentage: `0.9173` -> `91.73 %`. */
 export function formatPercent(fraction: number, digits = 2): string {
   return Number.isFinite(fraction) ? `${(100 * fraction).toFixed(digits)} %` : unknown

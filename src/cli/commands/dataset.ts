@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path'
 import { oddDataset, type DatasetPlan } from '#shared/dataset-plan.ts'
 import { importSplits, type DatasetRecord, type ImportSplit } from '#shared/records.ts'
+import { isFetched } from '#main/library/dataset-library.ts'
 import { call } from '../call.ts'
 import { formatImported } from '../imported.ts'
 import { UsageError, type Command, type Invocation } from '../command.ts'
@@ -72,11 +73,6 @@ function fileToken(source: string, isDownloaded: boolean): string {
   if (!isDownloaded) return source === 'cifar10' ? source : resolve(source)
   if (source === 'cifar10' || source === 'cifar100') return `download:${source}`
   throw new UsageError(`--download knows cifar10 and cifar100, got ${source}.`)
-}
-
-/** Whether it is a token for something that comes from the network, not a path. */
-function isFetched(file: string): boolean {
-  return file === 'cifar10' || file.startsWith('download:')
 }
 
 const list: Command = {

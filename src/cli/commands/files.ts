@@ -20,6 +20,7 @@ import { formatPreprocessing } from '#shared/preprocessing.ts'
 import { AppException, ok, unwrap, type Result } from '#shared/result.ts'
 import type { StateDictChoice } from '#shared/trainer-protocol.ts'
 import { UsageError, type Command } from '../command.ts'
+import { noteFacts } from '../note-facts.ts'
 import { describeBaseline, describePackage, type Description } from '../describe-package.ts'
 
 /** Commands on files alone: they open no store. */
@@ -143,10 +144,6 @@ function recognised(
 ): Result<{ readonly network: Pick<Network, 'title' | 'architecture'>; readonly notes: readonly string[] }> {
   const own = networkInMetadata({ name }, metadata)
   return own === undefined ? matchArchitecture(rows) : ok({ network: own, notes: [] })
-}
-
-function noteFacts(notes: readonly string[]): readonly (readonly [string, string])[] {
-  return notes.map((note) => ['note', note])
 }
 
 function describeCheckpoint(name: string, sizeBytes: number, checkpoint: StateDict): Description {

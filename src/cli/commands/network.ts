@@ -10,6 +10,7 @@ import { preprocessingFrom, preprocessingOptions, preprocessingUsage } from '../
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
 import { formatPreprocessing, presetOf } from '#shared/preprocessing.ts'
 import { trialImages, trialSentence, type PreprocessingTrial } from '#shared/preprocessing-trial.ts'
+import { noteFacts } from '../note-facts.ts'
 import { runTask } from '../task.ts'
 import { formatExactBytes, formatCount, formatPercent } from '#shared/format.ts'
 import { formatTop5, top5Accuracy } from '#shared/top-5.ts'
@@ -220,7 +221,7 @@ function formatNetwork(network: NetworkRecord, notes = network.origin.notes ?? [
     ['represented', `${formatCount(representedWeights)} weights in ${formatCount(kernels)} kernels`],
     ['preprocessing', formatPreprocessing(preprocessing)],
     ['origin', `${origin.kind}, ${origin.source} (${origin.format})`],
-    ...notes.map((note) => ['note', note] as const),
+    ...noteFacts(notes),
   ])
 }
 

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { AppException } from '#shared/result.ts'
-import { openFileSource, systemError } from '../byte-source.ts'
+import { openFileSource, systemError, withFileSource } from '../byte-source.ts'
 import { fileError, quoted, type NamedFile } from '../file-error.ts'
+import { isGzip } from '../tar/inflated.ts'
 import { extractTarGz } from '../tar/tar-gz.ts'
 import { batchFile, cifar10, cifar100, recordBytes, type CifarForm, type CifarVariant } from './layout.ts'
 
@@ -90,7 +91,7 @@ export async function isCifarFolder(folder: string): Promise<boolean> {
 export async function openBatchFiles(path: string): Promise<BatchFiles> {
   const source = { name: basename(path) }
   if (await isFolder(path, source)) return openFolder(path, source)
-  if (await isGzip(path, source)) return openArchive(path, source)
+  if (await withFileSource(path, isGzip)) return openArchive(path, source)
   const problem =
     'expected a folder of images, a Parquet file, a WebDataset shard, or a folder or .tar.gz archive of CIFAR, ' +
     'found another kind of file'
@@ -163,17 +164,6 @@ async function isFolder(path: string, source: NamedFile): Promise<boolean> {
   } catch (cause) {
     throw systemError(source, path, cause)
   }
-}
-
-async function isGzip(path: string, source: NamedFile): Promise<boolean> {
-  const magic = new Uint8Array(2)
-  try {
-    const handle = await open(path)
-    await handle.read(magic, 0, 2, 0).finally(() => handle.close())
-  } catch (cause) {
-    throw systemError(source, path, cause)
-  }
-  return magic[0] === 0x1f && magic[1] === 0x8b
 }
 
 async function isFile(path: string): Promise<boolean> {

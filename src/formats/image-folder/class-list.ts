@@ -24,6 +24,12 @@ export interface ClassList {
   readonly indexOf: ReadonlyMap<string, number>
 }
 
+/** Whether the classes stand in the order that a folder of them would have. */
+export function isAlphabetical({ indexOf }: ClassList): boolean {
+  const keys = [...indexOf.keys()]
+  return keys.every((key, i) => i === 0 || (keys[i - 1] ?? '') < key)
+}
+
 interface Line {
   /** From 1. */
   readonly line: number

@@ -1,7 +1,8 @@
 /** What was understood of a folder of images, in sentences. */
 import { basename, join } from 'node:path'
-import { formatAmount, formatCount } from '#shared/format.ts'
+import { formatAmount, formatFirst } from '#shared/format.ts'
 import { quoted } from '../file-error.ts'
+import { isAlphabetical } from './class-list.ts'
 import type { ClassSpace } from './class-space.ts'
 import type { ImageFile } from './image-file.ts'
 import type { Labels } from './labels.ts'
@@ -15,7 +16,13 @@ const MAX_NAMED = 5
 
 /** How classes and splits were decided; a part of a sentence. */
 export function describeLayout({ splitsFrom }: Layout, { isByFolders, sources }: Labels): string {
-  const lists = sources.length === 0 ? undefined : `classes from ${some(sources.map(({ file }) => file))}`
+  const lists =
+    sources.length === 0
+      ? undefined
+      : `classes from ${formatFirst(
+          sources.map(({ file }) => file),
+          MAX_NAMED,
+        )}`
   const parts = [isByFolders ? 'a folder a class' : undefined, lists, splitsFrom && `splits from ${splitsFrom}`]
   return parts.filter((part) => part !== undefined).join(', ')
 }
@@ -64,19 +71,12 @@ export async function depthNotes(root: string, images: readonly ImageFile[]): Pr
 
 function orderNote({ list, listFile }: Classes): string | undefined {
   if (list === undefined || listFile === undefined) return undefined
-  const keys = [...list.indexOf.keys()]
-  const isAlphabetical = keys.every((key, i) => i === 0 || (keys[i - 1] ?? '') < key)
   const order = `The classes stand in the order of ${listFile}`
-  if (isAlphabetical) return `${order}.`
+  if (isAlphabetical(list)) return `${order}.`
   return `${order}, which is not alphabetical: take it away for a network whose classes are (torchvision's ImageFolder).`
 }
 
 function emptyNote(names: readonly string[]): string | undefined {
   if (names.length === 0) return undefined
-  return `Without images, but kept as ${names.length === 1 ? 'a class' : 'classes'}: ${some(names.map(quoted))}.`
-}
-
-function some(names: readonly string[]): string {
-  const more = names.length - MAX_NAMED
-  return names.slice(0, MAX_NAMED).join(', ') + (more > 0 ? ` and ${formatCount(more)} more` : '')
+  return `Without images, but kept as ${names.length === 1 ? 'a class' : 'classes'}: ${formatFirst(names.map(quoted), MAX_NAMED)}.`
 }

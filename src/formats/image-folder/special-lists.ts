@@ -1,7 +1,7 @@
 /** The lists of ILSVRC and CUB-200, which name images and classes by numbers. */
 import { fileError } from '../file-error.ts'
 import { parseGroundTruth, parseKitNumbers, parseNumbered } from './annotation-list.ts'
-import type { ClassList } from './class-list.ts'
+import { isAlphabetical, type ClassList } from './class-list.ts'
 import { othersBelow, pathIn, type Folder } from './folder-tree.ts'
 import { labelsFrom, readList, type LabelSource } from './label-sources.ts'
 import { plainPath, type LabelRow } from './label-table.ts'
@@ -76,10 +76,10 @@ async function readKitOrder(
 ): Promise<ReadonlyMap<number, string>> {
   const kitFile = othersBelow(tree).find((name) => `/${name}`.endsWith(`/${KIT_FILE}`))
   if (kitFile !== undefined) return parseKitNumbers(await readList(root, kitFile))
-  const keys = [...(classes?.indexOf.keys() ?? [])]
-  const isAlphabetical = keys.every((key, i) => i === 0 || (keys[i - 1] ?? '') < key)
-  if (!isAlphabetical) return new Map(keys.map((key, index) => [index + 1, key]))
-  const found = keys.length === 0 ? 'no list of classes' : 'a list of classes in alphabetical order'
+  if (classes !== undefined && !isAlphabetical(classes)) {
+    return new Map([...classes.indexOf.keys()].map((key, index) => [index + 1, key]))
+  }
+  const found = classes === undefined ? 'no list of classes' : 'a list of classes in alphabetical order'
   throw fileError(
     { name: groundTruth },
     'dataset-invalid',

@@ -14,24 +14,26 @@ export interface LabelClasses {
   readonly how: string
 }
 
+/** A list of all classes in order that came with the images. */
+export interface NamedClasses {
+  readonly list: ClassList
+  /** Where the names stand, for people. */
+  readonly source: string
+}
+
 /** Fewer images than this may well be of a class each. */
 const MIN_IMAGES_FOR_CAPTIONS = 20
 
 /**
- * @param names of all classes in order, where a list of them came with the images, and where it stands
  * Throws `dataset-invalid` for too many classes, and for texts that differ from image to image: captions.
  */
-export function classesOf(
-  file: NamedFile,
-  labels: readonly Label[],
-  names?: { readonly list: ClassList; readonly source: string },
-): LabelClasses {
-  if (names !== undefined) return byList(names.list, names.source)
+export function classesOf(file: NamedFile, labels: readonly Label[], names?: NamedClasses): LabelClasses {
+  if (names !== undefined) return byList(names)
   const numbers = labels.filter((label) => typeof label === 'number')
   return numbers.length === labels.length ? byIndex(file, numbers) : byName(file, labels.map(String))
 }
 
-function byList({ names, indexOf }: ClassList, source: string): LabelClasses {
+function byList({ list: { names, indexOf }, source }: NamedClasses): LabelClasses {
   const byName = new Map(names.map((name, index) => [name, index]))
   return {
     classNames: names,

@@ -1,20 +1,13 @@
 /** From images with the labels that stand beside them in archives and tables to a set with classes. */
 import type { SplitName } from '#shared/records.ts'
 import type { NamedFile } from '../file-error.ts'
-import type { ClassList } from '../image-folder/class-list.ts'
-import { classesOf, type Label } from './class-labels.ts'
+import { classesOf, type Label, type NamedClasses } from './class-labels.ts'
 import type { FoundImage, FoundSet } from './plan.ts'
 import type { SkippedList } from './skipped.ts'
 
 export interface LabelledImage extends Omit<FoundImage, 'classIndex'> {
   /** undefined where none stands beside it; a negative number says so as well. */
   readonly label?: Label | undefined
-}
-
-export interface NamedClasses {
-  readonly list: ClassList
-  /** Where the names stand, for people. */
-  readonly source: string
 }
 
 export interface LabelledSet {

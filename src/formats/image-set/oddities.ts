@@ -1,5 +1,5 @@
 import type { Oddity } from '#shared/dataset-plan.ts'
-import { formatCount } from '#shared/format.ts'
+import { formatCount, formatFirst } from '#shared/format.ts'
 import { quoted } from '../file-error.ts'
 import type { FoundSet } from './plan.ts'
 
@@ -46,7 +46,6 @@ export function oddities(found: FoundSet): readonly Oddity[] {
 }
 
 function listed(names: readonly string[]): string {
-  const more = names.length - MAX_NAMED
-  const shown = names.slice(0, MAX_NAMED).join(', ') + (more > 0 ? ` and ${formatCount(more)} more` : '')
+  const shown = formatFirst(names, MAX_NAMED)
   return names.length === 1 ? `The class ${shown} occurs` : `${formatCount(names.length)} classes (${shown}) occur`
 }

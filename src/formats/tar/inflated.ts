@@ -1,7 +1,7 @@
 /** A gzip file as a stream of inflated bytes, with a limit. */
 import { createReadStream } from 'node:fs'
 import { createGunzip } from 'node:zlib'
-import { systemError } from '../byte-source.ts'
+import { systemError, type ByteSource } from '../byte-source.ts'
 import { fileError, type NamedFile } from '../file-error.ts'
 import { ByteQueue } from './byte-queue.ts'
 
@@ -9,6 +9,12 @@ export interface InflatedFile {
   readonly bytes: ByteQueue
   /** Lets go of the file; the bytes end. */
   close(): void
+}
+
+/** Whether a file begins as a gzip file does. Throws `file-unreadable`. */
+export async function isGzip(file: ByteSource): Promise<boolean> {
+  const magic = await file.read(0, Math.min(2, file.size))
+  return magic[0] === 0x1f && magic[1] === 0x8b
 }
 
 /** Opens at once, reads when asked. Taking bytes throws `AppException` with any of the `file-*` codes and `not-found`. */

@@ -3,15 +3,16 @@ import { basename, join } from 'node:path'
 import { toAppError } from '#shared/result.ts'
 import { fileError } from '../file-error.ts'
 import { CLASS_LIST_FILES, parseClassList } from '../image-folder/class-list.ts'
-import { MAX_IMAGE_BYTES, readSmallFile } from '../image-folder/image-file.ts'
-import { foundSetOf, type LabelledImage, type NamedClasses } from '../image-set/labelled-set.ts'
+import { MAX_IMAGE_BYTES } from '../image-folder/image-file.ts'
+import { readList } from '../image-folder/label-sources.ts'
+import type { NamedClasses } from '../image-set/class-labels.ts'
+import { foundSetOf, type LabelledImage } from '../image-set/labelled-set.ts'
 import type { FoundSet } from '../image-set/plan.ts'
 import { splitOfShard, type ShardFiles } from '../image-set/shards.ts'
 import { ForwardReader } from '../tar/forward-reader.ts'
 import { openShard } from './shard.ts'
 import type { ShardSample } from './samples.ts'
 
-const MAX_LIST_BYTES = 64 * 2 ** 20
 /** Lists of classes that may lie beside shards. */
 export const classLists: readonly string[] = [...CLASS_LIST_FILES, 'classnames.txt']
 const remedy =
@@ -49,7 +50,7 @@ async function readImage(shard: string, sample: ShardSample, read: (sample: Shar
 /** A list beside the shards. */
 async function readClassNames(folder: string): Promise<NamedClasses | undefined> {
   for (const source of classLists) {
-    const bytes = await readSmallFile(join(folder, source), MAX_LIST_BYTES, 'file-unsafe').catch(undefinedIfAbsent)
+    const bytes = await readList(folder, source).catch(undefinedIfAbsent)
     if (bytes !== undefined) return { list: parseClassList({ name: source }, bytes), source }
   }
   return undefined

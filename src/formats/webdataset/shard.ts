@@ -2,7 +2,7 @@
 import { withFileSource, type FileSource } from '../byte-source.ts'
 import { hasTarChecksum, tarEntries, type TarBytes } from '../tar/entries.ts'
 import type { ForwardReader } from '../tar/forward-reader.ts'
-import { openInflated } from '../tar/inflated.ts'
+import { isGzip, openInflated } from '../tar/inflated.ts'
 import { SeekingBytes } from '../tar/seeking-bytes.ts'
 import { readSamples, type ShardSample } from './samples.ts'
 
@@ -70,9 +70,4 @@ async function withArchive<T>(path: string, file: FileSource, use: (bytes: TarBy
 
 function maxInflated({ size }: FileSource): number {
   return Math.max(MIN_BYTES_TO_GROW, size * MAX_GROWTH)
-}
-
-async function isGzip(file: FileSource): Promise<boolean> {
-  const magic = await file.read(0, Math.min(2, file.size))
-  return magic[0] === 0x1f && magic[1] === 0x8b
 }

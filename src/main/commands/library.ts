@@ -2,8 +2,7 @@ import { join } from 'node:path'
 import type { CommandHandlers } from '#shared/contract.ts'
 import { AppException } from '#shared/result.ts'
 import type { StudioContext } from '../context.ts'
-import { isDownload } from '../library/cifar-download.ts'
-import { cifar10Token, type DatasetLibrary } from '../library/dataset-library.ts'
+import { isFetched, type DatasetLibrary } from '../library/dataset-library.ts'
 import type { NetworkLibrary } from '../library/network-library.ts'
 import type { Tasks } from '../library/tasks.ts'
 
@@ -60,7 +59,6 @@ export function libraryCommands(context: StudioContext, parts: LibraryParts): Li
   const announce = () => {
     context.events.emit('library-changed', { networks: store.networks.list(), datasets: store.datasets.list() })
   }
-  const isFixed = (token: string): boolean => token === cifar10Token || isDownload(token)
   const pathOf = (token: string): string => pathOfToken(parts.resolveFile, token)
   const networkPathOf = (token: string): string =>
     token === sampleToken ? join(resourcesFolder, sampleFile) : pathOf(token)
@@ -92,7 +90,7 @@ export function libraryCommands(context: StudioContext, parts: LibraryParts): Li
     'datasets.list': async () => store.datasets.list(),
     'datasets.get': ({ id }) => datasets.detail(id),
     async 'datasets.import'({ taskId, file, name, images, accept }) {
-      return announced(datasets.import(taskId, isFixed(file) ? file : pathOf(file), { name, images, accept }))
+      return announced(datasets.import(taskId, isFetched(file) ? file : pathOf(file), { name, images, accept }))
     },
     'datasets.plan': ({ taskId, file, split }) => datasets.plan(taskId, pathOf(file), split),
     'datasets.rename': async ({ id, name }) => announced(datasets.rename(id, name)),

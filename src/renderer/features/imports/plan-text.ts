@@ -1,5 +1,5 @@
 import type { DatasetPlan } from '#shared/dataset-plan.ts'
-import { formatAmount, formatCount } from '../../format/format.ts'
+import { formatAmount, formatCount, formatFirst } from '../../format/format.ts'
 
 /** So many are enough to see whether they are the right ones. */
 const SHOWN_CLASSES = 12
@@ -11,11 +11,10 @@ export function classCount({ classNames }: DatasetPlan): string {
 
 /** `cat (12), dog (12) and 3 more`: the first classes with their images over all splits. */
 export function firstClasses({ classNames, classCounts }: DatasetPlan): string {
-  const shown = classNames
-    .slice(0, SHOWN_CLASSES)
-    .map((name, index) => `${name} (${formatCount(classCounts[index] ?? 0)})`)
-  const more = classNames.length - shown.length
-  return shown.join(', ') + (more > 0 ? ` and ${formatCount(more)} more` : '')
+  return formatFirst(
+    classNames.map((name, index) => `${name} (${formatCount(classCounts[index] ?? 0)})`),
+    SHOWN_CLASSES,
+  )
 }
 
 /** A row a split, for a table. */
