@@ -71,10 +71,13 @@ class Calibration(CalibrationDataReader):
 
 
 def cuts_off(rounding, values, made):
-    """Whether codes of 8 bits begin with that of zero, behind no function that cuts off there itself."""
+    """
+    Whether a ReLU was left out before codes of 8 bits that begin with zero: behind a layer or a sum. What comes of
+    numbers from 0 on, such as their average, had none; that its codes end somewhere is rounding, too.
+    """
     zero = values[rounding.input[2]]
     before = made[rounding.input[0]].op_type if rounding.input[0] in made else ""
-    return zero.item() == np.iinfo(zero.dtype).min and before not in ("Relu", "Clip")
+    return zero.item() == np.iinfo(zero.dtype).min and before in ("Conv", "Gemm", "MatMul", "Add")
 
 
 def weights_alone(file):
