@@ -1,7 +1,7 @@
 /**
  * `npm run test:oracles -- [--only TEXT] [--remake] [--write-docs]`: networks and data sets made by the tools that people
  * use, taken in by the command line, compared with what those tools compute (docs/formats.md). The first run fetches them
- * from PyPI into .cache/oracles, some 3 GB; none of it is part of the studio or of `npm test`.
+ * from PyPI into .cache/oracles, some 8 GB; none of it is part of the studio or of `npm test`.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
