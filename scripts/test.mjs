@@ -8,7 +8,13 @@ import { bootstrap, bootstrapElectron, root, runNode, say } from './lib/bootstra
 import { cifar10Folder } from './lib/cifar10.mjs'
 import { softwareWebgpu } from './lib/software-webgpu.mjs'
 import { installPythonModules } from './lib/system-packages.mjs'
-import { countsOfOutput, countsOfPlaywright, countsOfVitest } from './lib/test-counts.mjs'
+import {
+  countsOfOutput,
+  countsOfPlaywright,
+  countsOfVitest,
+  failuresOfPlaywright,
+  failuresOfVitest,
+} from './lib/test-counts.mjs'
 
 const tools = await bootstrap()
 const { buildCli, buildStudio } = await import('./lib/build.mjs')
@@ -34,6 +40,7 @@ const suites = [
     name: 'unit, numeric and integration tests',
     args: ['node_modules/vitest/vitest.mjs', 'run', ...reporters],
     counts: () => countsOfVitest(vitestReport),
+    failures: () => failuresOfVitest(vitestReport),
     extraEnv: graphics,
   },
   {
@@ -43,12 +50,18 @@ const suites = [
     // They are no part of the repository: without them this is skipped, but never where it decides about a change.
     isSkipped: !fs.existsSync(goldens) && process.env['CI'] === undefined,
   },
-  { name: 'end-to-end tests', args: ['scripts/test-e2e.mjs'], counts: () => countsOfPlaywright(playwrightReport) },
+  {
+    name: 'end-to-end tests',
+    args: ['scripts/test-e2e.mjs'],
+    counts: () => countsOfPlaywright(playwrightReport),
+    failures: () => failuresOfPlaywright(playwrightReport),
+  },
   { name: 'packaged app', args: ['scripts/test-package.mjs'] },
 ]
 
 const total = { passed: 0, failed: 0, skipped: 0 }
 const lines = []
+const failures = []
 try {
   await buildCli()
   await buildStudio()
@@ -56,7 +69,8 @@ try {
   total.failed++
   lines.push(`FAILED  build: ${cause.message}`)
 }
-for (const { name, args, isSkipped = false, counts = countsOfOutput, extraEnv = {} } of suites) {
+for (const suite of suites) {
+  const { name, args, isSkipped = false, counts = countsOfOutput, extraEnv = {} } = suite
   if (isSkipped) {
     total.skipped++
     lines.push(`skipped ${name}: ${goldens} does not exist`)
@@ -71,6 +85,7 @@ for (const { name, args, isSkipped = false, counts = countsOfOutput, extraEnv = 
   const found = counts(output) ?? { passed: 0, failed: 0, skipped: 0 }
   // A suite that ends badly without a failed test, or without any test, has failed as a whole.
   if (found.failed === 0 && (code !== 0 || found.passed === 0)) found.failed = 1
+  failures.push(...(suite.failures?.() ?? []))
   for (const kind of Object.keys(total)) total[kind] += found[kind]
   const seconds = Math.round((performance.now() - startedAt) / 1000)
   const verdict = found.failed === 0 ? 'ok     ' : 'FAILED '
@@ -78,6 +93,8 @@ for (const { name, args, isSkipped = false, counts = countsOfOutput, extraEnv = 
     `${verdict} ${name}: ${found.passed} passed, ${found.failed} failed, ${found.skipped} skipped (${seconds} s)`,
   )
 }
+// Again at the end: of a long output often only the end is kept.
+for (const { test, message } of failures) say(`\nFAILED  ${test}\n${message.replaceAll(/^/gm, '        ')}`)
 say('')
 for (const line of lines) say(line)
 const skipped = total.skipped === 0 ? '' : ` (${total.skipped} skipped)`

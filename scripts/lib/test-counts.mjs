@@ -1,5 +1,8 @@
-/** How many tests of a suite passed and failed, read from what it leaves behind. */
+/** How many tests of a suite passed and failed, and which failed, read from what it leaves behind. */
 import fs from 'node:fs'
+import path from 'node:path'
+import process from 'node:process'
+import { stripVTControlCharacters } from 'node:util'
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
@@ -50,4 +53,52 @@ export function launchTimesOfPlaywright(file) {
     .flatMap(({ results }) => results.flatMap(({ annotations }) => annotations))
     .filter(({ type }) => type === 'launch')
     .map(({ description }) => Number.parseInt(description, 10))
+}
+
+/** @typedef {{ test: string, message: string }} Failure `message`: the first lines of what the test threw. */
+
+/**
+ * The failed tests of vitest's JSON report, file and full name; empty when the file does not exist.
+ * @returns {Failure[]}
+ */
+export function failuresOfVitest(file) {
+  if (!fs.existsSync(file)) return []
+  return JSON.parse(fs.readFileSync(file, 'utf8')).testResults.flatMap(
+    ({ name, status, message, assertionResults }) => {
+      const failed = assertionResults.filter((test) => test.status === 'failed')
+      const testFile = path.relative(process.cwd(), name)
+      if (status === 'failed' && failed.length === 0) return [{ test: testFile, message: firstLines(message) }]
+      return failed.map(({ fullName, failureMessages }) => {
+        return { test: `${testFile}: ${fullName}`, message: firstLines(failureMessages.join('\n')) }
+      })
+    },
+  )
+}
+
+/**
+ * The failed tests of Playwright's JSON report, place and title; empty when the file does not exist.
+ * @returns {Failure[]}
+ */
+export function failuresOfPlaywright(file) {
+  if (!fs.existsSync(file)) return []
+  const report = JSON.parse(fs.readFileSync(file, 'utf8'))
+  const specsOf = ({ suites = [], specs = [] }) => [...specs, ...suites.flatMap(specsOf)]
+  const failed = specsOf(report)
+    .filter(({ ok }) => !ok)
+    .map(({ title, file, line, tests }) => {
+      const errors = tests.flatMap(({ results }) => results.flatMap((result) => result.errors))
+      return { test: `${file}:${line}: ${title}`, message: firstLines(errors.map(({ message }) => message).join('\n')) }
+    })
+  const outside = report.errors.map(({ message }) => ({ test: 'outside of any test', message: firstLines(message) }))
+  return [...failed, ...outside]
+}
+
+/** Without colours, empty lines and what would fill a screen. */
+function firstLines(message) {
+  const lines = stripVTControlCharacters(message ?? '').split('\n')
+  return lines
+    .filter((line) => line.trim() !== '')
+    .slice(0, 6)
+    .map((line) => line.slice(0, 200))
+    .join('\n')
 }

@@ -1,11 +1,13 @@
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 import {
   countsOfOutput,
   countsOfPlaywright,
   countsOfVitest,
+  failuresOfPlaywright,
+  failuresOfVitest,
   launchTimesOfPlaywright,
 } from '../../../scripts/lib/test-counts.mjs'
 
@@ -41,7 +43,26 @@ describe('a report of vitest', () => {
     expect(countsOfVitest(report({ ...counts, testResults }))).toEqual({ passed: 5, failed: 2, skipped: 2 })
   })
 
-  test('that was never written counts as nothing', () => {
+  test('names what failed and how, without colours and long traces', () => {
+    const failureMessages = [`\u001B[31mexpected 1\u001B[39m\n\n${'at here\n'.repeat(20)}`]
+    const testResults = [
+      { status: 'failed', name: resolve('test/a.test.ts'), message: 'no such file', assertionResults: [] },
+      {
+        status: 'failed',
+        name: resolve('test/b.test.ts'),
+        message: '',
+        assertionResults: [{ status: 'passed' }, { status: 'failed', fullName: 'b is one', failureMessages }],
+      },
+      { status: 'passed', name: resolve('test/c.test.ts'), assertionResults: [{ status: 'passed' }] },
+    ]
+    expect(failuresOfVitest(report({ ...counts, testResults }))).toEqual([
+      { test: 'test/a.test.ts', message: 'no such file' },
+      { test: 'test/b.test.ts: b is one', message: `expected 1\n${Array(5).fill('at here').join('\n')}` },
+    ])
+  })
+
+  test('that was never written counts as nothing, and names no failure', () => {
+    expect(failuresOfVitest(join(temporaryFolder(), 'report.json'))).toEqual([])
     expect(countsOfVitest(join(temporaryFolder(), 'report.json'))).toBeUndefined()
   })
 })
@@ -49,6 +70,18 @@ describe('a report of vitest', () => {
 test('a report of Playwright counts flaky tests and broken files as failed', () => {
   const stats = { expected: 4, unexpected: 1, flaky: 1, skipped: 2 }
   expect(countsOfPlaywright(report({ stats, errors: [{}] }))).toEqual({ passed: 4, failed: 3, skipped: 2 })
+})
+
+test('a report of Playwright names what failed, however deep its suites lie', () => {
+  const spec = (title: string, ok: boolean, messages: readonly string[]) => {
+    const errors = messages.map((message) => ({ message }))
+    return { title, ok, file: 'a.spec.ts', line: 7, tests: [{ results: [{ errors }] }] }
+  }
+  const suites = [{ specs: [spec('opens', true, [])], suites: [{ specs: [spec('closes', false, ['too late'])] }] }]
+  expect(failuresOfPlaywright(report({ suites, errors: [{ message: 'cannot load b.spec.ts' }] }))).toEqual([
+    { test: 'a.spec.ts:7: closes', message: 'too late' },
+    { test: 'outside of any test', message: 'cannot load b.spec.ts' },
+  ])
 })
 
 test('a report of Playwright tells how long each launch took, however deep its suites lie', () => {
