@@ -1,0 +1,54 @@
+/**
+ * What the methods that store kernels themselves make of the sample network, to the bit: packages written before and after
+ * a change of the code hold the same numbers. Without training nothing depends on the processor; trained ones are compared
+ * on one machine by `npm run bench -- decoded-weights`.
+ */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { datasetPath, storeLayout } from '#main/store/layout.ts'
+import { baselinePresets } from '#shared/baseline-presets.ts'
+import type { TrainerJob } from '#shared/trainer-protocol.ts'
+import { resultOf, runInProcess } from '#test/support/run-in-process.ts'
+import { sectionDigests } from '#test/support/section-digests.ts'
+import { addSmallDataset } from '#test/support/small-dataset.ts'
+import { temporaryFolder } from '#test/support/temporary-folder.ts'
+
+const path = join(process.cwd(), 'resources', 'samples', 'resnet20-cifar10.safetensors')
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+/** What all of them store alike: batch-norm and classifier in float16, entropy coded. */
+const remainder = { 'kept.codes': '116e8ba2e530435a', 'kept.float16': '0d23d2245e1d5916' }
+
+const start = (digest: string): string => digest.slice(0, 16)
+
+test.each([
+  ['baseline-float16', { 'layers.codes': 'ff5d9b9f1f371ce9', weights: 'd26f7e4958ab0d78' }],
+  [
+    'baseline-int4',
+    { 'layers.codes': '34dfe04dad76d8ff', 'layers.float16': '0f042599d95a414d', weights: '38246fd9a83b041d' },
+  ],
+  [
+    'baseline-kmeans3',
+    { 'layers.codes': 'dc5eaf034d47695d', 'layers.float16': 'c6b2f3cf1c62f4da', weights: 'c636636c20b56e5c' },
+  ],
+  [
+    'baseline-pruned50',
+    { 'layers.codes': '117fb322117648dd', 'layers.float16': 'd70b1250ee2d41f9', weights: '430e3b70fe187501' },
+  ],
+  ['baseline-lowrank95', { 'layers.codes': '0a8c0a9d445c96f1', weights: 'a32f4b9e7ed125d3' }],
+])('%s of the sample network', async (id, expected) => {
+  const config = baselinePresets.find((preset) => preset.id === id)?.config
+  if (config === undefined) throw new Error(`there is no preset ${id}`)
+  const folder = temporaryFolder()
+  const added = await addSmallDataset(folder)
+  const dataset = { path: datasetPath(storeLayout(folder), added.sha256), sha256: added.sha256 }
+  const network = { path, sha256: sha256(readFileSync(path)), architecture: 'resnet20-cifar-b', classes: 10 }
+  const job: TrainerJob = { kind: 'baseline', config, network, dataset }
+  const { package: file, reconstructed } = resultOf('baseline', await runInProcess(job))
+  const digests = { ...sectionDigests(file), weights: sha256(reconstructed) }
+  expect(Object.fromEntries(Object.entries(digests).map(([name, digest]) => [name, start(digest)]))).toEqual({
+    ...remainder,
+    ...expected,
+  })
+})
