@@ -1,11 +1,11 @@
 import type { Studio } from '#main/studio.ts'
-import type { ExperimentSummary, RunSummary } from '#shared/experiment-summary.ts'
-import type { ExperimentRecord } from '#shared/records.ts'
-import { AppException } from '#shared/result.ts'
+import type { ExperimentSummary, RunSummary } from '#shared/experiment/experiment-summary.ts'
+import type { ExperimentRecord } from '#shared/protocol/records.ts'
+import { AppException } from '#shared/basics/result.ts'
 import { call } from './call.ts'
 import type { Invocation } from './command.ts'
 import { formatResult } from '#shared/plain-text/result-table.ts'
-import { formatDuration, formatRate } from '#shared/format.ts'
+import { formatDuration, formatRate } from '#shared/basics/format.ts'
 
 /**
  * Runs one queued experiment to its end while showing progress. Ctrl-C pauses it with a checkpoint.

@@ -1,5 +1,5 @@
-import type { CommandInput, CommandName, CommandOutput, DesktopCommandName } from '#shared/contract.ts'
-import { AppException, type Result } from '#shared/result.ts'
+import type { CommandInput, CommandName, CommandOutput, DesktopCommandName } from '#shared/protocol/contract.ts'
+import { AppException, type Result } from '#shared/basics/result.ts'
 
 /** A studio, or a reader, that knows this command. */
 interface Answering<N extends CommandName> {

@@ -1,5 +1,5 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
-import type { ExecutorChoice, TrainerJob } from '#shared/trainer-protocol.ts'
+import type { ExecutorChoice, TrainerJob } from '#shared/protocol/trainer-protocol.ts'
 import type { ResultOf } from '#main/trainer-host/single-job.ts'
 import type { ReadingStudio, Studio } from '#main/studio.ts'
 import type { OptionValues } from './option-values.ts'

@@ -2,11 +2,11 @@
 import { baselineBytes, type BaselineFile } from '#formats/baseline-package/reader.ts'
 import { packageBytes } from '#formats/nern-package/package-bytes.ts'
 import type { PackageFile } from '#formats/nern-package/reader.ts'
-import type { BaselineDescription, LayerEntry } from '#shared/baseline-description.ts'
-import type { PredictorEntry, StoredEntry, StoredValues } from '#shared/package-description.ts'
+import type { BaselineDescription, LayerEntry } from '#shared/package/baseline-description.ts'
+import type { PredictorEntry, StoredEntry, StoredValues } from '#shared/package/package-description.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
-import { formatExactBytes, formatCount, formatPercent } from '#shared/format.ts'
-import { assertNever } from '#shared/result.ts'
+import { formatExactBytes, formatCount, formatPercent } from '#shared/basics/format.ts'
+import { assertNever } from '#shared/basics/result.ts'
 
 /** As a value and as text. */
 export type Description = readonly [unknown, string]

@@ -1,8 +1,8 @@
 /** What an import would make of a data set, for people. */
-import type { DatasetPlan } from '#shared/dataset-plan.ts'
-import { formatCount } from '#shared/format.ts'
+import type { DatasetPlan } from '#shared/dataset/dataset-plan.ts'
+import { formatCount } from '#shared/basics/format.ts'
 import { formatFacts } from '#shared/plain-text/table.ts'
-import type { DatasetRecord, SkippedFiles } from '#shared/records.ts'
+import type { DatasetRecord, SkippedFiles } from '#shared/protocol/records.ts'
 
 /** Lines of what is left out; the rest is in the window, and with --json. */
 const SHOWN_SKIPPED = 20

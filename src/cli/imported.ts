@@ -1,4 +1,4 @@
-import type { ImportedDataset, ImportedNetwork } from '#shared/contract.ts'
+import type { ImportedDataset, ImportedNetwork } from '#shared/protocol/contract.ts'
 
 /** What an import gave; of content that was there already, under which name. @param wanted the name asked for */
 export function formatImported(

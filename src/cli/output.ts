@@ -1,4 +1,4 @@
-import type { AppError } from '#shared/result.ts'
+import type { AppError } from '#shared/basics/result.ts'
 
 /** Where text goes, such as a standard stream of the process. */
 export interface Stream {

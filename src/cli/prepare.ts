@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
-import { executorChoiceSchema, type ExecutorChoice } from '#shared/trainer-protocol.ts'
+import { executorChoiceSchema, type ExecutorChoice } from '#shared/protocol/trainer-protocol.ts'
 import { UsageError, type Command } from './command.ts'
 import { commands } from './commands/index.ts'
 import { OptionValues } from './option-values.ts'

@@ -5,7 +5,7 @@ import {
   preprocessingPresetIds,
   preprocessingPresets,
   type PreprocessingChanges,
-} from '#shared/preprocessing.ts'
+} from '#shared/network/preprocessing.ts'
 import { UsageError } from './command.ts'
 import type { OptionValues } from './option-values.ts'
 

@@ -1,6 +1,6 @@
-import { experimentConfigSchema, type ExperimentConfig } from '#shared/experiment-config.ts'
-import { parameterCatalogue, type ParameterDescription } from '#shared/parameter-catalogue.ts'
-import { assertNever } from '#shared/result.ts'
+import { experimentConfigSchema, type ExperimentConfig } from '#shared/experiment/experiment-config.ts'
+import { parameterCatalogue, type ParameterDescription } from '#shared/parameters/parameter-catalogue.ts'
+import { assertNever } from '#shared/basics/result.ts'
 import { UsageError } from './command.ts'
 import { editDistance } from './near-names.ts'
 

@@ -1,6 +1,6 @@
 import { open, realpath, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { fail, ok, toAppError, unwrap, type Result } from '#shared/result.ts'
+import { fail, ok, toAppError, unwrap, type Result } from '#shared/basics/result.ts'
 import { fileError, fileFailure, type NamedFile } from './file-error.ts'
 
 /** Random access to the bytes of one file, wherever they are. Readers ask for what they need and no more. */

@@ -1,6 +1,6 @@
 /** Which of the state dicts of a file is the network's: the only one, the only known network, or the one that was named. */
 import { comparisonBudget } from '#networks/network-subtrees.ts'
-import type { StateDictChoice } from '#shared/trainer-protocol.ts'
+import type { StateDictChoice } from '#shared/protocol/trainer-protocol.ts'
 import { fileError, quoted, type NamedFile } from './file-error.ts'
 import { unreadError } from './pytorch/state-dicts.ts'
 import { candidatesOf, contentOf, type Candidate } from './state-dict-candidates.ts'

@@ -1,9 +1,9 @@
 /** A data set of any kind, recognised by what lies at a path: what would become of it, and its conversion. */
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { oddDataset, type DatasetPlan } from '#shared/dataset-plan.ts'
-import { splitNames, type ImportSplit } from '#shared/records.ts'
-import { ok, type Result } from '#shared/result.ts'
+import { oddDataset, type DatasetPlan } from '#shared/dataset/dataset-plan.ts'
+import { splitNames, type ImportSplit } from '#shared/protocol/records.ts'
+import { ok, type Result } from '#shared/basics/result.ts'
 import { systemError } from './byte-source.ts'
 import { isCifarFolder } from './cifar/batch-files.ts'
 import { convertCifar, planCifar } from './cifar/cache.ts'

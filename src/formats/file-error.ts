@@ -1,4 +1,4 @@
-import { AppException, fail, toAppError, type AppErrorCode, type Result } from '#shared/result.ts'
+import { AppException, fail, toAppError, type AppErrorCode, type Result } from '#shared/basics/result.ts'
 
 export interface NamedFile {
   readonly name: string

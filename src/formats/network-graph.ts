@@ -12,9 +12,9 @@ import {
   networkGraphVersion,
   ownGraphPrefix,
   type NetworkGraph,
-} from '#shared/network-graph.ts'
-import { AppException } from '#shared/result.ts'
-import type { PackagedNetwork } from '#shared/package-description.ts'
+} from '#shared/network/network-graph.ts'
+import { AppException } from '#shared/basics/result.ts'
+import type { PackagedNetwork } from '#shared/package/package-description.ts'
 import { fileError, quoted, type NamedFile } from './file-error.ts'
 import { graphKey, networkMetadata } from './network-metadata.ts'
 

@@ -5,7 +5,7 @@ import {
   isSamePreprocessing,
   preprocessingSchema,
   type Preprocessing,
-} from '#shared/preprocessing.ts'
+} from '#shared/network/preprocessing.ts'
 import { fileError, type NamedFile } from './file-error.ts'
 
 /** Its value is the JSON of a `Preprocessing`; what is left out of it has the value of `defaultPreprocessing`. */

@@ -3,7 +3,7 @@
  * (Salimans and Kingma 2016), spectral norm (Miyato et al. 2018, in evaluation) and pruning by a mask, each under the
  * names of torch.nn.utils and of torch.nn.utils.parametrizations.
  */
-import { sizeOf } from '#shared/host-tensor.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import { fileTensor, float32View, type FileTensor } from './file-tensor.ts'
 
 type Shape = readonly number[]

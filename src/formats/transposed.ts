@@ -1,5 +1,5 @@
 import type { TransposedTensor } from '#networks/channels-last.ts'
-import { sizeOf } from '#shared/host-tensor.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import { bytesPerElement, fileTensor, type FileTensor } from './file-tensor.ts'
 import { rowMajor } from './strided.ts'
 

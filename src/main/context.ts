@@ -1,6 +1,6 @@
 import type { OfficialArchive } from '#formats/cifar/official-archives.ts'
-import type { StudioEvents } from '#shared/contract.ts'
-import type { ExecutorChoice } from '#shared/trainer-protocol.ts'
+import type { StudioEvents } from '#shared/protocol/contract.ts'
+import type { ExecutorChoice } from '#shared/protocol/trainer-protocol.ts'
 import type { Clock } from './clock.ts'
 import type { Emitter } from './emitter.ts'
 import type { WriteBytes } from './files/atomic-write.ts'

@@ -4,9 +4,9 @@
  */
 import { join } from 'node:path'
 import { type BrowserWindow, Menu, app, dialog, ipcMain, nativeTheme, protocol, session, shell } from 'electron'
-import { type CommandHandlers, type Place, eventNames } from '#shared/contract.ts'
-import { type StudioEvent, listeningChannel } from '#shared/ipc-channels.ts'
-import { toAppError } from '#shared/result.ts'
+import { type CommandHandlers, type Place, eventNames } from '#shared/protocol/contract.ts'
+import { type StudioEvent, listeningChannel } from '#shared/protocol/ipc-channels.ts'
+import { toAppError } from '#shared/basics/result.ts'
 import { appScheme, appSchemePrivileges, createAppProtocol } from './app-protocol.ts'
 import { type DemoOptions, runDemo } from './demo/demo.ts'
 import { TokenTable } from './files/token-table.ts'

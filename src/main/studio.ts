@@ -6,11 +6,11 @@ import type {
   DesktopCommandName,
   ReadingCommandName,
   StudioEvents,
-} from '#shared/contract.ts'
-import { commandInputs, readingCommandNames } from '#shared/contract.ts'
+} from '#shared/protocol/contract.ts'
+import { commandInputs, readingCommandNames } from '#shared/protocol/contract.ts'
 import { officialArchives, type OfficialArchive } from '#formats/cifar/official-archives.ts'
-import { AppException, fail, ok, toAppError, type Result } from '#shared/result.ts'
-import type { ExecutorChoice } from '#shared/trainer-protocol.ts'
+import { AppException, fail, ok, toAppError, type Result } from '#shared/basics/result.ts'
+import type { ExecutorChoice } from '#shared/protocol/trainer-protocol.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { experimentCommands } from './commands/experiments.ts'
 import { exportCommands } from './commands/export.ts'
@@ -75,7 +75,7 @@ export interface ReadingStudio {
 }
 
 /**
- * The studio without a window: one open store, its queue and its library behind the commands of shared/contract.ts.
+ * The studio without a window: one open store, its queue and its library behind the commands of shared/protocol/contract.ts.
  * The desktop app and the command line are built on it.
  */
 export class Studio {

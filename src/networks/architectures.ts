@@ -1,5 +1,5 @@
-import { architectureCatalogue, type ArchitectureEntry } from '#shared/architecture-catalogue.ts'
-import { fail, ok, type Result } from '#shared/result.ts'
+import { architectureCatalogue, type ArchitectureEntry } from '#shared/network/architecture-catalogue.ts'
+import { fail, ok, type Result } from '#shared/basics/result.ts'
 import type { Network } from './network.ts'
 import { cifarResnet } from './zoo/cifar-resnet.ts'
 import { imagenetResnet } from './zoo/imagenet-resnet.ts'

@@ -3,7 +3,7 @@
  * [inputs, outputs]: which tensor is which parameter. Flax names as PyTorch does where its author did
  * (`layer1_0/conv1/kernel`); where it numbered by itself (`ResNetBlock_3/Conv_1`), order and every shape decide.
  */
-import { sizeOf } from '#shared/host-tensor.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import { matchArchitecture } from './matching.ts'
 import { architecturesOfSize, isKnownNetwork, type ComparisonBudget } from './network-subtrees.ts'
 import type { Network, ParameterSpec } from './network.ts'

@@ -1,6 +1,6 @@
-import { float32Tensor, sizeOf, type HostTensor } from '#shared/host-tensor.ts'
-import { Random } from '#shared/random.ts'
-import { assertNever } from '#shared/result.ts'
+import { float32Tensor, sizeOf, type HostTensor } from '#shared/tensors/host-tensor.ts'
+import { Random } from '#shared/basics/random.ts'
+import { assertNever } from '#shared/basics/result.ts'
 import type { Network, ParameterSpec } from './network.ts'
 
 /**

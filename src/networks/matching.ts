@@ -1,7 +1,7 @@
 /** Finds the architecture a state dict belongs to, by names and shapes; the class count decides between equal ones. */
-import type { ArchitectureFamily } from '#shared/architecture-catalogue.ts'
-import { sizeOf } from '#shared/host-tensor.ts'
-import { fail, ok, type AppError, type Result } from '#shared/result.ts'
+import type { ArchitectureFamily } from '#shared/network/architecture-catalogue.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
+import { fail, ok, type AppError, type Result } from '#shared/basics/result.ts'
 import { architectures, type Architecture } from './architectures.ts'
 import type { Network, ParameterSpec } from './network.ts'
 import { wayIn } from './other-networks.ts'

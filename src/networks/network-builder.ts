@@ -1,4 +1,4 @@
-import { defaultPreprocessing } from '#shared/preprocessing.ts'
+import { defaultPreprocessing } from '#shared/network/preprocessing.ts'
 import type { Network, NetworkNode, Pair, ParameterSpec, PoolingWindow, RepresentedLayer } from './network.ts'
 
 /** Of every PyTorch batch-norm layer that does not say otherwise. */

@@ -1,5 +1,5 @@
-import { sizeOf, type HostTensors } from '#shared/host-tensor.ts'
-import type { NetworkDescription } from '#shared/records.ts'
+import { sizeOf, type HostTensors } from '#shared/tensors/host-tensor.ts'
+import type { NetworkDescription } from '#shared/protocol/records.ts'
 import type { Network } from './network.ts'
 import { networkStatistics } from './network-statistics.ts'
 

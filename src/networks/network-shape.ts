@@ -1,5 +1,5 @@
-import type { NetworkShape, RemainderGroup } from '#shared/accounting.ts'
-import { assertNever } from '#shared/result.ts'
+import type { NetworkShape, RemainderGroup } from '#shared/package/accounting.ts'
+import { assertNever } from '#shared/basics/result.ts'
 import { linearLayers } from './linear-layers.ts'
 import type { Network, ParameterSpec } from './network.ts'
 

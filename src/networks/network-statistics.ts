@@ -1,5 +1,5 @@
-import { sizeOf, type HostTensors } from '#shared/host-tensor.ts'
-import { AppException } from '#shared/result.ts'
+import { sizeOf, type HostTensors } from '#shared/tensors/host-tensor.ts'
+import { AppException } from '#shared/basics/result.ts'
 import type { Network } from './network.ts'
 
 export interface LayerStatistics {

@@ -4,10 +4,10 @@
  * (convolution weights [filters, channels / groups, height, width], linear weights [outputs, inputs]).
  */
 
-import type { Activation } from '#shared/activation.ts'
-import type { NetworkGraph } from '#shared/network-graph.ts'
-import type { Preprocessing } from '#shared/preprocessing.ts'
-import type { RepresentedShape } from '#shared/represented-shape.ts'
+import type { Activation } from '#shared/network/activation.ts'
+import type { NetworkGraph } from '#shared/network/network-graph.ts'
+import type { Preprocessing } from '#shared/network/preprocessing.ts'
+import type { RepresentedShape } from '#shared/tensors/represented-shape.ts'
 
 /** [height, width] */
 export type Pair = readonly [number, number]

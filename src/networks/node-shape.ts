@@ -1,6 +1,6 @@
 /** What every node of a network yields, from what it is given: the check of graphs that come from files. */
-import { sizeOf } from '#shared/host-tensor.ts'
-import { assertNever, fail, ok, type Result } from '#shared/result.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
+import { assertNever, fail, ok, type Result } from '#shared/basics/result.ts'
 import { batchNormParameters, type Network, type NetworkNode, type Pair, type PoolingWindow } from './network.ts'
 
 /** Of one sample: [channels, height, width] of a map, [features] of a vector. */

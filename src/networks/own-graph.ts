@@ -1,8 +1,8 @@
 /** Networks that are none of the zoo's: read from their description, checked as a whole, and written down again. */
-import { sizeOf } from '#shared/host-tensor.ts'
-import { networkGraphSchema, networkGraphVersion, type NetworkGraph } from '#shared/network-graph.ts'
-import { defaultPreprocessing } from '#shared/preprocessing.ts'
-import { fail, ok, type AppErrorCode, type Result } from '#shared/result.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
+import { networkGraphSchema, networkGraphVersion, type NetworkGraph } from '#shared/network/network-graph.ts'
+import { defaultPreprocessing } from '#shared/network/preprocessing.ts'
+import { fail, ok, type AppErrorCode, type Result } from '#shared/basics/result.ts'
 import type { Network, ParameterSpec, RepresentedLayer } from './network.ts'
 import { nodeShapes } from './node-shape.ts'
 

@@ -1,5 +1,5 @@
 /** Names of tensors without what training programs put around a network, and the tensors that are no part of one. */
-import { sizeOf } from '#shared/host-tensor.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
 
 export interface NamedShape {
   readonly name: string

@@ -1,5 +1,5 @@
-import type { Preprocessing, PreprocessingChanges } from '#shared/preprocessing.ts'
-import { AppException } from '#shared/result.ts'
+import type { Preprocessing, PreprocessingChanges } from '#shared/network/preprocessing.ts'
+import { AppException } from '#shared/basics/result.ts'
 import type { Network } from './network.ts'
 
 /**

@@ -1,6 +1,12 @@
-import type { CommandName, EventName, StudioApi, StudioEvents } from '#shared/contract.ts'
-import { type StudioEvent, commandChannel, dropChannel, eventsChannel, listeningChannel } from '#shared/ipc-channels.ts'
-import { fail, toAppError, type Result } from '#shared/result.ts'
+import type { CommandName, EventName, StudioApi, StudioEvents } from '#shared/protocol/contract.ts'
+import {
+  type StudioEvent,
+  commandChannel,
+  dropChannel,
+  eventsChannel,
+  listeningChannel,
+} from '#shared/protocol/ipc-channels.ts'
+import { fail, toAppError, type Result } from '#shared/basics/result.ts'
 
 /** What of Electron's preload world the API is made of. */
 export interface PreloadPorts {

@@ -1,9 +1,9 @@
-import '#shared/without-eval.ts'
+import '#shared/basics/without-eval.ts'
 import 'uplot/dist/uPlot.min.css'
 import './styles/tokens.css'
 import './styles/base.css'
 import { mount } from 'svelte'
-import type { StudioApi } from '#shared/contract.ts'
+import type { StudioApi } from '#shared/protocol/contract.ts'
 import App from './App.svelte'
 
 declare global {

@@ -5,8 +5,8 @@
 import { z } from 'zod'
 import { readSafetensors } from '#formats/safetensors/reader.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
-import { float32Tensor, type HostTensor, type HostTensors } from '#shared/host-tensor.ts'
-import { AppException } from '#shared/result.ts'
+import { float32Tensor, type HostTensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
+import { AppException } from '#shared/basics/result.ts'
 
 const version = '1'
 

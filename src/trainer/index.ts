@@ -1,9 +1,14 @@
 /** Entry of a trainer process: waits for one job, runs it, says how it ended, and goes. */
-import { AppException, toAppError } from '#shared/result.ts'
-import { toTrainerSchema, trainerProtocolVersion, type FromTrainer, type ToTrainer } from '#shared/trainer-protocol.ts'
-import { cancelled, type JobContext } from './job-context.ts'
-import { openPort } from './port.ts'
-import { runJob } from './run-job.ts'
+import { AppException, toAppError } from '#shared/basics/result.ts'
+import {
+  toTrainerSchema,
+  trainerProtocolVersion,
+  type FromTrainer,
+  type ToTrainer,
+} from '#shared/protocol/trainer-protocol.ts'
+import { cancelled, type JobContext } from './process/job-context.ts'
+import { openPort } from './process/port.ts'
+import { runJob } from './process/run-job.ts'
 
 const heartbeatMs = 1000
 /** A run that is over sooner needs no probe to tell how long it takes. */

@@ -1,6 +1,6 @@
 /** Experiments that a test can wait for. */
-import type { BaselineConfig, CompressConfig, ExperimentConfig } from '#shared/experiment-config.ts'
-import type { ExperimentRecord, MetricPoint } from '#shared/records.ts'
+import type { BaselineConfig, CompressConfig, ExperimentConfig } from '#shared/experiment/experiment-config.ts'
+import type { ExperimentRecord, MetricPoint } from '#shared/protocol/records.ts'
 import { baselinePresetConfig, compressPresetConfig } from '#test/support/preset-config.ts'
 import { expect } from './fixtures.ts'
 import { ask, type OpenStudio } from './launch.ts'

@@ -8,7 +8,7 @@ import { Studio } from '#main/studio.ts'
 import { createForkHosts } from '#main/trainer-host/fork-host.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
-import { AppException } from '#shared/result.ts'
+import { AppException } from '#shared/basics/result.ts'
 import { addSmallDataset } from '#test/support/small-dataset.ts'
 import { launchStudio, quit, storeFolderIn, trainerEntry, type OpenStudio } from './launch.ts'
 

@@ -3,9 +3,9 @@ import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from '@playwright/test'
-import type { CommandInput, CommandName, CommandOutput, StudioApi } from '#shared/contract.ts'
+import type { CommandInput, CommandName, CommandOutput, StudioApi } from '#shared/protocol/contract.ts'
 import type { Route } from '#renderer/state/routes.ts'
-import type { Result } from '#shared/result.ts'
+import type { Result } from '#shared/basics/result.ts'
 
 declare global {
   interface Window {

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import type { Place } from '#shared/contract.ts'
+import type { Place } from '#shared/protocol/contract.ts'
 import { enqueue, int4Config, reaches, smokeConfig } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
 import { ask, screenshotsFolder, show, type OpenStudio } from './launch.ts'

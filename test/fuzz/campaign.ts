@@ -1,6 +1,6 @@
 /** Feeds many mutated files to one reader and counts what it answers. */
-import { Random } from '#shared/random.ts'
-import { appErrorCodes } from '#shared/result.ts'
+import { Random } from '#shared/basics/random.ts'
+import { appErrorCodes } from '#shared/basics/result.ts'
 import { mutateBytes, pick } from './mutate-bytes.ts'
 import type { FuzzedReader } from './reader.ts'
 

@@ -1,5 +1,5 @@
 /** Changes of a file that know nothing of its format. */
-import type { Random } from '#shared/random.ts'
+import type { Random } from '#shared/basics/random.ts'
 
 /** Values that length, offset and count fields are tried with. */
 export const extremes = [0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff]

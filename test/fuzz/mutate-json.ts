@@ -1,5 +1,5 @@
 /** Changes of a JSON text that leave it JSON: what lies behind the parser is reached far more often than by bytes. */
-import type { Random } from '#shared/random.ts'
+import type { Random } from '#shared/basics/random.ts'
 import { pick } from './mutate-bytes.ts'
 
 const scalars: readonly unknown[] = [

@@ -2,7 +2,7 @@
 import { crc32, deflateSync, inflateSync } from 'node:zlib'
 import { readSafetensors } from '#formats/safetensors/reader.ts'
 import { writeSafetensors, type TensorToWrite } from '#formats/safetensors/writer.ts'
-import type { Random } from '#shared/random.ts'
+import type { Random } from '#shared/basics/random.ts'
 import { mutateBytes, pick } from './mutate-bytes.ts'
 import { mutateJson } from './mutate-json.ts'
 import { partsOf, withHeader } from './safetensors-parts.ts'

@@ -1,5 +1,5 @@
 /** Mutates pickles by opcodes: pieces that are whole opcodes are put in, or take the place of other bytes. */
-import type { Random } from '#shared/random.ts'
+import type { Random } from '#shared/basics/random.ts'
 import { extremes, joined, mutateBytes, pick } from './mutate-bytes.ts'
 
 const ascii = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0))

@@ -1,5 +1,5 @@
 /** Mutates protobuf messages by their fields (protobuf.dev, "Encoding"); every length is right again afterwards. */
-import type { Random } from '#shared/random.ts'
+import type { Random } from '#shared/basics/random.ts'
 import { extremes, joined, mutateBytes, pick } from './mutate-bytes.ts'
 
 interface Field {

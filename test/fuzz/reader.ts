@@ -1,5 +1,5 @@
-import type { Random } from '#shared/random.ts'
-import type { AppErrorCode, Result } from '#shared/result.ts'
+import type { Random } from '#shared/basics/random.ts'
+import type { AppErrorCode, Result } from '#shared/basics/result.ts'
 
 /** What the fuzzer has to know of a reader; a new reader is one file under readers/ and its line in readers/index.ts. */
 export interface FuzzedReader {

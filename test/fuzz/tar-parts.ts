@@ -1,4 +1,4 @@
-import type { Random } from '#shared/random.ts'
+import type { Random } from '#shared/basics/random.ts'
 import { pick } from './mutate-bytes.ts'
 
 const block = 512

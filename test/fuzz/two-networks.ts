@@ -1,6 +1,6 @@
 import { buildNetwork } from '#networks/architectures.ts'
-import { float32Tensor, sizeOf, type HostTensors } from '#shared/host-tensor.ts'
-import { unwrap } from '#shared/result.ts'
+import { float32Tensor, sizeOf, type HostTensors } from '#shared/tensors/host-tensor.ts'
+import { unwrap } from '#shared/basics/result.ts'
 
 /** A student and its teacher of the same architecture, all zeros: no reader can tell which of the two is wanted. */
 export function twoNetworks(): HostTensors {

@@ -1,7 +1,7 @@
 /** Mutates zip archives by their records and by what lies in them. */
 import { bytesSource } from '#formats/byte-source.ts'
 import { openZip } from '#formats/zip/zip.ts'
-import type { Random } from '#shared/random.ts'
+import type { Random } from '#shared/basics/random.ts'
 import { ENTRY_SIGNATURE, END_SIGNATURE, LOCAL_HEADER_SIGNATURE } from '#formats/zip/records.ts'
 import { extremes, pick } from './mutate-bytes.ts'
 

@@ -1,7 +1,7 @@
 /** A network keeps the preprocessing of its import; another one makes another network. */
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { defaultPreprocessing, preprocessingPresets, type Preprocessing } from '#shared/preprocessing.ts'
+import { defaultPreprocessing, preprocessingPresets, type Preprocessing } from '#shared/network/preprocessing.ts'
 import { answerOf, runCommand } from '#test/support/command-line.ts'
 import { call, fillLibrary, openStudio, writeNetworkFile } from '#test/support/studio.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { loadSqlite } from '#main/store/sqlite.ts'
 import type { Studio } from '#main/studio.ts'
-import { summaryOf } from '#shared/experiment-summary.ts'
-import type { ExperimentRecord, MetricPoint } from '#shared/records.ts'
+import { summaryOf } from '#shared/experiment/experiment-summary.ts'
+import type { ExperimentRecord, MetricPoint } from '#shared/protocol/records.ts'
 import {
   call,
   createExperiment,
@@ -299,7 +299,7 @@ it('announces summaries, and only places when something moves', async () => {
 it('trains a network and keeps it in the library', async () => {
   const studio = await openStudio()
   const { dataset } = await fillLibrary(studio)
-  const { trainDefaults } = await import('#shared/presets.ts')
+  const { trainDefaults } = await import('#shared/experiment/presets.ts')
   const { id } = await call(studio, 'experiments.create', {
     name: 'my network',
     config: { ...trainDefaults, epochs: 3, seed: 7 },
@@ -327,7 +327,7 @@ it('trains a network and keeps it in the library', async () => {
 it('starts a training from a network of the same architecture only', async () => {
   const studio = await openStudio()
   const { network, dataset } = await fillLibrary(studio)
-  const { trainDefaults } = await import('#shared/presets.ts')
+  const { trainDefaults } = await import('#shared/experiment/presets.ts')
   const from = (architecture: string) =>
     call(studio, 'experiments.create', {
       config: { ...trainDefaults, architecture },
@@ -346,7 +346,7 @@ it('starts a training from a network of the same architecture only', async () =>
 it('refuses a data set whose images a network does not take', async () => {
   const studio = await openStudio()
   const { dataset } = await fillLibrary(studio)
-  const { trainDefaults } = await import('#shared/presets.ts')
+  const { trainDefaults } = await import('#shared/experiment/presets.ts')
   const training = call(studio, 'experiments.create', {
     config: { ...trainDefaults, architecture: 'resnet18-imagenet' },
     datasetId: dataset.id,

@@ -88,7 +88,7 @@ it('refuses to run on a network file that was changed', async () => {
 it('keeps a network and a data set that an experiment uses', async () => {
   const studio = await openStudio()
   const { network, dataset } = await fillLibrary(studio)
-  const { fastConfig } = await import('#shared/fast-preset.ts')
+  const { fastConfig } = await import('#shared/methods/nern/fast-preset.ts')
   const { id } = await call(studio, 'experiments.create', {
     config: fastConfig,
     networkId: network.id,

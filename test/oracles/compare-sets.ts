@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { openImageCache } from '#formats/image-cache/reader.ts'
 import { datasetPath, storeLayout } from '#main/store/layout.ts'
-import { splitNames, type DatasetRecord } from '#shared/records.ts'
-import { unwrap } from '#shared/result.ts'
+import { splitNames, type DatasetRecord } from '#shared/protocol/records.ts'
+import { unwrap } from '#shared/basics/result.ts'
 import type { SetCase } from './files.ts'
 import type { OracleStudio } from './studio.ts'
 

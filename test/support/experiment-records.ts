@@ -1,6 +1,6 @@
-import { sizeBreakdown } from '#shared/accounting.ts'
-import { fastConfig } from '#shared/fast-preset.ts'
-import type { ExperimentRecord, RunRecord } from '#shared/records.ts'
+import { sizeBreakdown } from '#shared/package/accounting.ts'
+import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
+import type { ExperimentRecord, RunRecord } from '#shared/protocol/records.ts'
 
 /** An experiment row for tests that need one but no store. */
 export function experimentRecord(changes: Partial<ExperimentRecord> = {}): ExperimentRecord {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { TrainerExit, TrainerHost } from '#main/trainer-host/trainer-host.ts'
-import type { FromTrainer, ToTrainer } from '#shared/trainer-protocol.ts'
+import type { FromTrainer, ToTrainer } from '#shared/protocol/trainer-protocol.ts'
 
 /** A trainer process that does what the test says. */
 export class FakeHost implements TrainerHost {

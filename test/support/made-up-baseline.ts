@@ -1,11 +1,11 @@
 import type { BaselinePackage } from '#formats/baseline-package/kind.ts'
-import { baselinePresets } from '#shared/baseline-presets.ts'
-import type { CompressedTensor } from '#shared/compressed-tensor.ts'
-import { toFloat16Bits } from '#shared/float16.ts'
-import { sizeOf } from '#shared/host-tensor.ts'
-import { preprocessingPresets } from '#shared/preprocessing.ts'
-import { Random } from '#shared/random.ts'
-import { largestCode, type IntegerBits } from '#shared/stored-tensor.ts'
+import { baselinePresets } from '#shared/methods/direct/baseline-presets.ts'
+import type { CompressedTensor } from '#shared/tensors/compressed-tensor.ts'
+import { toFloat16Bits } from '#shared/basics/float16.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
+import { preprocessingPresets } from '#shared/network/preprocessing.ts'
+import { Random } from '#shared/basics/random.ts'
+import { largestCode, type IntegerBits } from '#shared/tensors/stored-tensor.ts'
 import { madeUpTensor } from './made-up-package.ts'
 
 export interface MadeUpBaselineOptions {

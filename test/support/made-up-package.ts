@@ -1,21 +1,21 @@
-import { embeddingColumns } from '#engine/nern/positional-embedding.ts'
+import { embeddingColumns } from '#engine/methods/nern/positional-embedding.ts'
 import type { NernPackage } from '#formats/nern-package/writer.ts'
-import type { LayerPermutation } from '#shared/layer-permutation.ts'
-import { toFloat16Bits } from '#shared/float16.ts'
-import { sizeOf } from '#shared/host-tensor.ts'
-import type { PackagedEmbedding, PackagedLayer, PermutationMode } from '#shared/package-description.ts'
-import { fastConfig } from '#shared/fast-preset.ts'
-import { embeddingOf } from '#trainer/compress/embedding.ts'
-import { preprocessingPresets } from '#shared/preprocessing.ts'
-import { Random } from '#shared/random.ts'
-import { kernelSizeOf } from '#shared/represented-shape.ts'
+import type { LayerPermutation } from '#shared/network/layer-permutation.ts'
+import { toFloat16Bits } from '#shared/basics/float16.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
+import type { PackagedEmbedding, PackagedLayer, PermutationMode } from '#shared/package/package-description.ts'
+import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
+import { embeddingOf } from '#trainer/methods/nern/embedding.ts'
+import { preprocessingPresets } from '#shared/network/preprocessing.ts'
+import { Random } from '#shared/basics/random.ts'
+import { kernelSizeOf } from '#shared/tensors/represented-shape.ts'
 import {
   largestCode,
   scaleRows,
   type IntegerBits,
   type StoredTensor,
   type StoredTensors,
-} from '#shared/stored-tensor.ts'
+} from '#shared/tensors/stored-tensor.ts'
 
 export type MadeUpKind = 'float32' | 'float16' | IntegerBits
 

@@ -1,10 +1,10 @@
 import type { Executor } from '#engine/executors/executor.ts'
-import { parameterSpecs } from '#engine/network-parameters.ts'
-import { networkForward } from '#engine/network-program.ts'
+import { parameterSpecs } from '#engine/network/parameters.ts'
+import { networkForward } from '#engine/network/forward.ts'
 import type { Program } from '#engine/program/program.ts'
-import { asMap } from '#engine/tensor-rank.ts'
+import { asMap } from '#engine/network/tensor-rank.ts'
 import type { Network } from '#networks/network.ts'
-import type { HostTensor, HostTensors } from '#shared/host-tensor.ts'
+import type { HostTensor, HostTensors } from '#shared/tensors/host-tensor.ts'
 
 /**
  * Logits of normalised images [batch, channels, height, width], row-major. The weights are state, so that even the

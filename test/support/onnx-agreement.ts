@@ -1,11 +1,11 @@
 /** Whether an ONNX graph that was imported computes what ONNX Runtime computes with the graph itself. */
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { Executor } from '#engine/executors/executor.ts'
-import { networkOnnx } from '#engine/network-onnx.ts'
+import { networkOnnx } from '#engine/network/onnx-export.ts'
 import { bytesSource, openFileSource } from '#formats/byte-source.ts'
 import { readOnnx, type OnnxNetwork, type OnnxOptions } from '#formats/onnx/reader.ts'
-import { float32Tensor } from '#shared/host-tensor.ts'
-import { unwrap } from '#shared/result.ts'
+import { float32Tensor } from '#shared/tensors/host-tensor.ts'
+import { unwrap } from '#shared/basics/result.ts'
 import { networkLogits } from './network-logits.ts'
 import { sampleImages } from './onnx-models.ts'
 

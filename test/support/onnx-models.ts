@@ -9,7 +9,7 @@ import {
   type OnnxInitializer,
   type OnnxNode,
 } from '#engine/program/onnx/model.ts'
-import { sizeOf } from '#shared/host-tensor.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import { seededTensor } from './seeded-values.ts'
 
 type Attributes = Readonly<Record<string, OnnxAttribute>>

@@ -1,7 +1,7 @@
-import { baselinePresets } from '#shared/baseline-presets.ts'
-import type { BaselineConfig, CompressConfig, ExperimentConfig } from '#shared/experiment-config.ts'
-import type { Preset } from '#shared/fast-preset.ts'
-import { compressPresets } from '#shared/presets.ts'
+import { baselinePresets } from '#shared/methods/direct/baseline-presets.ts'
+import type { BaselineConfig, CompressConfig, ExperimentConfig } from '#shared/experiment/experiment-config.ts'
+import type { Preset } from '#shared/methods/nern/fast-preset.ts'
+import { compressPresets } from '#shared/experiment/presets.ts'
 
 /** Configuration of a compression's preset. */
 export function compressPresetConfig(id: string): CompressConfig {

@@ -1,5 +1,5 @@
-import { defaultPreprocessing } from '#shared/preprocessing.ts'
-import type { DatasetRecord, NetworkRecord } from '#shared/records.ts'
+import { defaultPreprocessing } from '#shared/network/preprocessing.ts'
+import type { DatasetRecord, NetworkRecord } from '#shared/protocol/records.ts'
 
 /** A network row for tests that need one but not its file. */
 export function networkRecord(changes: Partial<NetworkRecord> = {}): NetworkRecord {

@@ -2,7 +2,7 @@ import { findCommand, prepare } from '#cli/prepare.ts'
 import { UsageError, type Invocation } from '#cli/command.ts'
 import { Output } from '#cli/output.ts'
 import { Studio } from '#main/studio.ts'
-import { AppException } from '#shared/result.ts'
+import { AppException } from '#shared/basics/result.ts'
 import { studioOptions } from './studio.ts'
 
 /** Thrown in place of a job outside a store. */

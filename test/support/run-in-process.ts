@@ -1,7 +1,7 @@
 /** Jobs of the product's trainer in the process of a test, on one thread, with a clock that jumps a second a look. */
-import type { FromTrainer, JobResult, TrainerJob } from '#shared/trainer-protocol.ts'
-import type { JobContext } from '#trainer/job-context.ts'
-import { runJob } from '#trainer/run-job.ts'
+import type { FromTrainer, JobResult, TrainerJob } from '#shared/protocol/trainer-protocol.ts'
+import type { JobContext } from '#trainer/process/job-context.ts'
+import { runJob } from '#trainer/process/run-job.ts'
 
 export interface RunInProcessOptions {
   /** To go on from. */

@@ -1,6 +1,6 @@
 import type { Executor } from '#engine/executors/executor.ts'
 import type { NamedTensors, Program } from '#engine/program/program.ts'
-import type { HostTensors } from '#shared/host-tensor.ts'
+import type { HostTensors } from '#shared/tensors/host-tensor.ts'
 
 /** Compiles and runs a program once. */
 export async function runOnce(

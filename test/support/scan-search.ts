@@ -1,5 +1,5 @@
-import { NearestScan } from '#engine/nern/permutation/nearest-scan.ts'
-import type { SearchAmong } from '#engine/nern/permutation/nearest-search.ts'
+import { NearestScan } from '#engine/methods/nern/permutation/nearest-scan.ts'
+import type { SearchAmong } from '#engine/methods/nern/permutation/nearest-search.ts'
 
 /** Looks at every remaining item, whatever their number: what faster searches are compared with. */
 // eslint-disable-next-line require-yield

@@ -13,13 +13,18 @@ import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
 import { describeNetwork } from '#networks/network-description.ts'
 import type { Network } from '#networks/network.ts'
-import type { DatasetPlan } from '#shared/dataset-plan.ts'
-import { AppException, toAppError, unwrap } from '#shared/result.ts'
-import { toTrainerSchema, type FromTrainer, type JobResult, type TrainerJob } from '#shared/trainer-protocol.ts'
-import { baselinePackageSizes, packageSizes } from '#trainer/package-sizes.ts'
+import type { DatasetPlan } from '#shared/dataset/dataset-plan.ts'
+import { AppException, toAppError, unwrap } from '#shared/basics/result.ts'
+import {
+  toTrainerSchema,
+  type FromTrainer,
+  type JobResult,
+  type TrainerJob,
+} from '#shared/protocol/trainer-protocol.ts'
+import { baselinePackageSizes, packageSizes } from '#trainer/measure/package-sizes.ts'
 import { inspection } from '#trainer/jobs/inspect-network.ts'
 import { sha256HexOfFile } from '#trainer/sha256.ts'
-import { prepareNetwork } from '#trainer/prepared-network.ts'
+import { prepareNetwork } from '#trainer/weights/prepared-network.ts'
 import { madeUpBaseline } from './made-up-baseline.ts'
 import { filledPredictor, madeUpPackage } from './made-up-package.ts'
 

@@ -1,6 +1,6 @@
 /** Numbers that test/fixtures/networks/seeded_values.py computes, too, so that no weights need to be stored. */
 import type { Network } from '#networks/network.ts'
-import { float32Tensor, sizeOf, type HostTensor, type HostTensors } from '#shared/host-tensor.ts'
+import { float32Tensor, sizeOf, type HostTensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
 
 /** Uniform in [low, high): a hash of the tensor's name and the position of the element. */
 export function seededTensor(name: string, shape: readonly number[], low: number, high: number): HostTensor {

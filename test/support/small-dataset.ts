@@ -5,9 +5,9 @@ import { systemClock, timestamp } from '#main/clock.ts'
 import { commitRename } from '#main/files/atomic-write.ts'
 import { datasetPath } from '#main/store/layout.ts'
 import { Store } from '#main/store/store.ts'
-import { Random } from '#shared/random.ts'
-import type { DatasetRecord } from '#shared/records.ts'
-import { AppException } from '#shared/result.ts'
+import { Random } from '#shared/basics/random.ts'
+import type { DatasetRecord } from '#shared/protocol/records.ts'
+import { AppException } from '#shared/basics/result.ts'
 
 const classNames = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck']
 const imageShape = [3, 32, 32] as const

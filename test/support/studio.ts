@@ -7,11 +7,17 @@ import { createForkHosts } from '#main/trainer-host/fork-host.ts'
 import { defaultLimits } from '#main/trainer-host/supervisor.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
-import type { CommandInput, CommandName, CommandOutput, DesktopCommandName, StudioEvents } from '#shared/contract.ts'
-import type { CompressConfig } from '#shared/experiment-config.ts'
-import { fastConfig } from '#shared/fast-preset.ts'
-import type { DatasetRecord, ExperimentRecord, NetworkRecord } from '#shared/records.ts'
-import { AppException } from '#shared/result.ts'
+import type {
+  CommandInput,
+  CommandName,
+  CommandOutput,
+  DesktopCommandName,
+  StudioEvents,
+} from '#shared/protocol/contract.ts'
+import type { CompressConfig } from '#shared/experiment/experiment-config.ts'
+import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
+import type { DatasetRecord, ExperimentRecord, NetworkRecord } from '#shared/protocol/records.ts'
+import { AppException } from '#shared/basics/result.ts'
 import type { TrainerScript } from './scripted-trainer.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 

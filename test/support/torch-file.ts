@@ -1,5 +1,5 @@
 /** Writes what torch.save would: nested values with tensors, and pieces of pickle that say what no value does. */
-import type { HostTensor } from '#shared/host-tensor.ts'
+import type { HostTensor } from '#shared/tensors/host-tensor.ts'
 import { writeZip } from '#formats/zip/writer.ts'
 import { assemble, global, PROTO_2, STOP, text, uint32, type Part } from '#test/unit/formats/pytorch/hostile-pickle.ts'
 

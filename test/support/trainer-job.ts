@@ -1,6 +1,6 @@
-import type { FromTrainer, JobResult, TrainerJob } from '#shared/trainer-protocol.ts'
-import { cancelled, type JobContext } from '#trainer/job-context.ts'
-import { runJob } from '#trainer/run-job.ts'
+import type { FromTrainer, JobResult, TrainerJob } from '#shared/protocol/trainer-protocol.ts'
+import { cancelled, type JobContext } from '#trainer/process/job-context.ts'
+import { runJob } from '#trainer/process/run-job.ts'
 
 /** Runs a job of the product's trainer in this process; it is cancelled at its `stopAtBreath`-th breath. */
 export async function messagesOf(job: TrainerJob, stopAtBreath = Infinity): Promise<readonly FromTrainer[]> {

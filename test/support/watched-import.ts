@@ -6,8 +6,8 @@ import type { TrainerHost } from '#main/trainer-host/trainer-host.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
-import type { NetworkRecord } from '#shared/records.ts'
-import { AppException } from '#shared/result.ts'
+import type { NetworkRecord } from '#shared/protocol/records.ts'
+import { AppException } from '#shared/basics/result.ts'
 
 export interface WatchedImport {
   readonly network: NetworkRecord

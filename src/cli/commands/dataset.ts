@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path'
-import { oddDataset, type DatasetPlan } from '#shared/dataset-plan.ts'
-import { importSplits, type DatasetRecord, type ImportSplit } from '#shared/records.ts'
+import { oddDataset, type DatasetPlan } from '#shared/dataset/dataset-plan.ts'
+import { importSplits, type DatasetRecord, type ImportSplit } from '#shared/protocol/records.ts'
 import { isFetched } from '#main/library/dataset-library.ts'
 import { call } from '../call.ts'
 import { formatImported } from '../imported.ts'
@@ -8,7 +8,7 @@ import { UsageError, type Command, type Invocation } from '../command.ts'
 import { describeClasses, describeCounts, describePlan, skippedLines } from '../describe-plan.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
 import { runTask } from '../task.ts'
-import { formatExactBytes, formatCount } from '#shared/format.ts'
+import { formatExactBytes, formatCount } from '#shared/basics/format.ts'
 
 const importDataset: Command = {
   name: 'dataset import',

@@ -1,8 +1,8 @@
-import type { DoctorEngine, DoctorReport } from '#shared/contract.ts'
+import type { DoctorEngine, DoctorReport } from '#shared/protocol/contract.ts'
 import { call } from '../call.ts'
 import type { Command } from '../command.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
-import { formatExactBytes } from '#shared/format.ts'
+import { formatExactBytes } from '#shared/basics/format.ts'
 
 const doctor: Command = {
   name: 'doctor',

@@ -1,16 +1,16 @@
 import { resolve } from 'node:path'
 import { atomicWrite } from '#main/files/atomic-write.ts'
-import { comparedAtMost, type Comparison } from '#shared/contract.ts'
-import type { ExperimentSummary, Outcome } from '#shared/experiment-summary.ts'
-import { isPackaged, splitNames } from '#shared/records.ts'
-import { AppException } from '#shared/result.ts'
+import { comparedAtMost, type Comparison } from '#shared/protocol/contract.ts'
+import type { ExperimentSummary, Outcome } from '#shared/experiment/experiment-summary.ts'
+import { isPackaged, splitNames } from '#shared/protocol/records.ts'
+import { AppException } from '#shared/basics/result.ts'
 import { call } from '../call.ts'
 import { UsageError, type Command } from '../command.ts'
 import { findExperiment, findExperiments } from '../find-record.ts'
 import { formatResult } from '#shared/plain-text/result-table.ts'
 import { formatAccuracyCurve, metricsCsv } from '#shared/plain-text/metrics-table.ts'
 import { formatTable } from '#shared/plain-text/table.ts'
-import { formatExactBytes, formatPercent, formatPoints, formatRatio } from '#shared/format.ts'
+import { formatExactBytes, formatPercent, formatPoints, formatRatio } from '#shared/basics/format.ts'
 
 const list: Command = {
   name: 'experiments list',

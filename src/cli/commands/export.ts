@@ -1,7 +1,12 @@
 import { resolve } from 'node:path'
-import { exportFormats, exportFormatsOf, exportFormatTitles, type ExportFormat } from '#shared/export-formats.ts'
+import {
+  exportFormats,
+  exportFormatsOf,
+  exportFormatTitles,
+  type ExportFormat,
+} from '#shared/package/export-formats.ts'
 import { formatTable } from '#shared/plain-text/table.ts'
-import { formatExactBytes } from '#shared/format.ts'
+import { formatExactBytes } from '#shared/basics/format.ts'
 import { call } from '../call.ts'
 import { UsageError, type Command } from '../command.ts'
 import { findExperiment } from '../find-record.ts'

@@ -1,5 +1,5 @@
-import type { CommandName, QueueState } from '#shared/contract.ts'
-import type { ExperimentSummary } from '#shared/experiment-summary.ts'
+import type { CommandName, QueueState } from '#shared/protocol/contract.ts'
+import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 import type { ReadingStudio } from '#main/studio.ts'
 import { runQueue } from '../await-experiment.ts'
 import { call } from '../call.ts'

@@ -1,6 +1,6 @@
 import type { Program } from '#engine/program/program.ts'
-import type { HostTensor, HostTensors, TensorSpec, TensorSpecs } from '#shared/host-tensor.ts'
-import { AppException } from '#shared/result.ts'
+import type { HostTensor, HostTensors, TensorSpec, TensorSpecs } from '#shared/tensors/host-tensor.ts'
+import { AppException } from '#shared/basics/result.ts'
 
 /** Throws `AppException` `invalid-argument` when an input is missing, unknown, or not as declared. */
 export function checkInputs(program: Program, inputs: HostTensors): void {

@@ -1,5 +1,5 @@
 /** The one place that knows all executors. */
-import { assertNever, AppException, toAppError } from '#shared/result.ts'
+import { assertNever, AppException, toAppError } from '#shared/basics/result.ts'
 import type { Executor, ExecutorName, ExecutorOptions, ProviderName } from './executor.ts'
 
 export interface ExecutorListing {

@@ -1,8 +1,8 @@
 /** Runs programs operation by operation on a TensorFlow.js backend that computes at once. */
 import { tf } from '#engine/program/tfjs.ts'
 import type { Program } from '#engine/program/program.ts'
-import type { HostTensor, HostTensors } from '#shared/host-tensor.ts'
-import { AppException } from '#shared/result.ts'
+import type { HostTensor, HostTensors } from '#shared/tensors/host-tensor.ts'
+import { AppException } from '#shared/basics/result.ts'
 import { checkInputs, checkTensors } from './check-inputs.ts'
 import type { CompiledProgram, DeviceInfo, DeviceState, Executor } from './executor.ts'
 

@@ -1,6 +1,6 @@
 /** What every executor offers. Swapping one for another changes results only by rounding. */
 import type { Program } from '#engine/program/program.ts'
-import type { HostTensors } from '#shared/host-tensor.ts'
+import type { HostTensors } from '#shared/tensors/host-tensor.ts'
 
 export const executorNames = ['onnxruntime', 'tensorflow', 'reference'] as const
 export type ExecutorName = (typeof executorNames)[number]

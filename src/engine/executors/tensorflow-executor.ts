@@ -4,7 +4,7 @@
  */
 import nodeUtil from 'node:util'
 import { tf } from '#engine/program/tfjs.ts'
-import { AppException, toAppError } from '#shared/result.ts'
+import { AppException, toAppError } from '#shared/basics/result.ts'
 import { EagerExecutor } from './eager-executor.ts'
 import type { Executor, ProviderName } from './executor.ts'
 

@@ -1,5 +1,5 @@
 /** Attributes of a kernel call, read with the type that the kernel documents. */
-import { AppException } from '#shared/result.ts'
+import { AppException } from '#shared/basics/result.ts'
 
 export class Attributes {
   readonly #op: string

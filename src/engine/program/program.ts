@@ -4,7 +4,7 @@
  * (`Math.random`, a clock, a captured number) is baked into the compiled graph, so it must not read any.
  */
 import type { Tensor } from '@tensorflow/tfjs-core'
-import type { HostTensors, TensorSpecs } from '#shared/host-tensor.ts'
+import type { HostTensors, TensorSpecs } from '#shared/tensors/host-tensor.ts'
 
 export type NamedTensors = Readonly<Record<string, Tensor>>
 

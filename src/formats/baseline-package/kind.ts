@@ -2,9 +2,9 @@ import {
   baselineDescriptionSchema,
   baselinePackageVersions,
   type BaselineDescription,
-} from '#shared/baseline-description.ts'
-import type { StoredTensors } from '#shared/stored-tensor.ts'
-import type { CompressedTensors } from '#shared/compressed-tensor.ts'
+} from '#shared/package/baseline-description.ts'
+import type { StoredTensors } from '#shared/tensors/stored-tensor.ts'
+import type { CompressedTensors } from '#shared/tensors/compressed-tensor.ts'
 import type { PackageKind } from '../package-container/kind.ts'
 
 export const baselinePackageKind: PackageKind<BaselineDescription> = {

@@ -1,13 +1,13 @@
 /** Kernels as a baseline stores them to entries and sections, and back. */
-import type { LayerEntry } from '#shared/baseline-description.ts'
+import type { LayerEntry } from '#shared/package/baseline-description.ts'
 import {
   unfoldedSize,
   type CompressedTensor,
   type CompressedTensors,
   type SparseTensor,
-} from '#shared/compressed-tensor.ts'
-import { sizeOf } from '#shared/host-tensor.ts'
-import { AppException, assertNever } from '#shared/result.ts'
+} from '#shared/tensors/compressed-tensor.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
+import { AppException, assertNever } from '#shared/basics/result.ts'
 import { addHalves, halvesBytes, takeHalves } from '../coding/half-code.ts'
 import { decodeIntegers, encodeIntegers } from '../coding/integer-code.ts'
 import { PartsToRead, PartsToWrite } from '../coding/parts.ts'

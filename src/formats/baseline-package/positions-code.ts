@@ -3,8 +3,8 @@
  * before it, in symbols of a few bits of which the largest says that as many zeros follow and no weight yet. Each is
  * packed or entropy coded; the shortest is written.
  */
-import type { PositionsEntry } from '#shared/baseline-description.ts'
-import type { AppException } from '#shared/result.ts'
+import type { PositionsEntry } from '#shared/package/baseline-description.ts'
+import type { AppException } from '#shared/basics/result.ts'
 import { decodeSymbols, encodeSymbols } from '../coding/symbol-code.ts'
 
 interface CodedPositions {

@@ -1,5 +1,5 @@
-import type { BaselineDescription } from '#shared/baseline-description.ts'
-import { ok, type Result } from '#shared/result.ts'
+import type { BaselineDescription } from '#shared/package/baseline-description.ts'
+import { ok, type Result } from '#shared/basics/result.ts'
 import { asResultSync, fileError, quoted, type NamedFile } from '../file-error.ts'
 import { assertDistinctNames, assertRepresentedWeights } from '../nern-package/description.ts'
 import { keptBytes, type TensorBytes } from '../nern-package/package-bytes.ts'

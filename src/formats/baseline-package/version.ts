@@ -1,5 +1,5 @@
-import type { BaselineDescription, LayerEntry } from '#shared/baseline-description.ts'
-import type { StoredEntry } from '#shared/package-description.ts'
+import type { BaselineDescription, LayerEntry } from '#shared/package/baseline-description.ts'
+import type { StoredEntry } from '#shared/package/package-description.ts'
 
 /** The lowest version whose readers know all that is in the package. */
 export function lowestVersion({

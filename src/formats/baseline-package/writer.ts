@@ -1,4 +1,4 @@
-import type { BaselineDescription } from '#shared/baseline-description.ts'
+import type { BaselineDescription } from '#shared/package/baseline-description.ts'
 import { precisions, sectionDtypes, sectionName } from '../nern-package/sections.ts'
 import { encodeTensors } from '../nern-package/tensor-table.ts'
 import { SectionsToWrite } from '../package-container/writer.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { ok, type Result } from '#shared/result.ts'
+import { ok, type Result } from '#shared/basics/result.ts'
 import { asResult, fileError, quoted, type NamedFile } from '../file-error.ts'
 import {
   META_FILE,

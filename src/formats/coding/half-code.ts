@@ -4,7 +4,7 @@
  * and highest bit of the mantissa: those are entropy coded, the other 10 packed. docs/format.md defines it, ADR 10 says
  * why these 6 bits.
  */
-import type { AppException } from '#shared/result.ts'
+import type { AppException } from '#shared/basics/result.ts'
 import { packBits, packedBytes, unpackBits } from './bit-packing.ts'
 import type { PartsToRead, PartsToWrite } from './parts.ts'
 import { decodeSymbols, encodeSymbols } from './symbol-code.ts'

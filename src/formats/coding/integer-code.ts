@@ -2,8 +2,8 @@
  * Integer codes on disk: `packed` at exactly their bits, or `entropy`, a histogram and a range coded stream whose model
  * counts down the symbols still to come. The shorter one is written.
  */
-import { largestCode, type IntegerBits } from '#shared/stored-tensor.ts'
-import type { AppException } from '#shared/result.ts'
+import { largestCode, type IntegerBits } from '#shared/tensors/stored-tensor.ts'
+import type { AppException } from '#shared/basics/result.ts'
 import { packBits } from './bit-packing.ts'
 import { decodeEntropy, shorterCoding, unpackExactly, type CodedSymbols } from './symbol-code.ts'
 

@@ -3,7 +3,7 @@
  * log2(total / size) bits, and a whole stream one byte more than its symbols at most. docs/format.md defines it; all
  * arithmetic stays below 2^49, exact in a double.
  */
-import type { AppException } from '#shared/result.ts'
+import type { AppException } from '#shared/basics/result.ts'
 
 /** The interval starts as [0, 2^48) and never gets narrower than 2^40: totals up to 2^20 lose nothing that counts. */
 const widest = 2 ** 48

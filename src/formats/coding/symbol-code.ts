@@ -2,7 +2,7 @@
  * Symbols on disk: `packed` in a fixed number of bits each, or `entropy`, a histogram and a range coded stream whose model
  * counts down the symbols still to come. docs/format.md defines both.
  */
-import type { AppException } from '#shared/result.ts'
+import type { AppException } from '#shared/basics/result.ts'
 import { packBits, packedBytes, unpackBits } from './bit-packing.ts'
 import { RangeDecoder, RangeEncoder } from './range-coder.ts'
 

@@ -2,7 +2,7 @@
  * The studio's own form of a data set: a folder with `images.u8` (all images one after another, [channels, height,
  * width] bytes each), `labels.u16` (one little-endian class index an image) and `header.json` (this).
  */
-import { datasetKinds, splitNames, type DatasetKind, type SplitName } from '#shared/records.ts'
+import { datasetKinds, splitNames, type DatasetKind, type SplitName } from '#shared/protocol/records.ts'
 import { fileError, quoted, type NamedFile } from '../file-error.ts'
 
 export const HEADER_FILE = 'header.json'

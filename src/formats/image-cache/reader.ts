@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import type { SplitName } from '#shared/records.ts'
-import { AppException, ok, type Result } from '#shared/result.ts'
+import type { SplitName } from '#shared/protocol/records.ts'
+import { AppException, ok, type Result } from '#shared/basics/result.ts'
 import { openFileSource, type ByteSource, type FileSource } from '../byte-source.ts'
 import { asResult, fileError } from '../file-error.ts'
 import {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { mkdir, open, type FileHandle } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import type { SplitName } from '#shared/records.ts'
-import { AppException, ok, type Result } from '#shared/result.ts'
+import type { SplitName } from '#shared/protocol/records.ts'
+import { AppException, ok, type Result } from '#shared/basics/result.ts'
 import { systemError } from '../byte-source.ts'
 import { asResult } from '../file-error.ts'
 import {

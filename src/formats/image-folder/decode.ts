@@ -3,7 +3,7 @@
  * colour profiles and EXIF orientation are ignored, grey is repeated, alpha is dropped, CMYK converted by formula.
  */
 import { availableParallelism } from 'node:os'
-import { AppException } from '#shared/result.ts'
+import { AppException } from '#shared/basics/result.ts'
 import { fileError, type NamedFile } from '../file-error.ts'
 import type { RgbImage } from './resample.ts'
 

@@ -1,6 +1,6 @@
 /** Finds the images of a folder, and the class and split of each. Reads names and lists, no image. */
 import { basename } from 'node:path'
-import { AppException } from '#shared/result.ts'
+import { AppException } from '#shared/basics/result.ts'
 import { fileError, type NamedFile } from '../file-error.ts'
 import type { FoundSet } from '../image-set/plan.ts'
 import type { SkippedList } from '../image-set/skipped.ts'

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { SplitName } from '#shared/records.ts'
+import type { SplitName } from '#shared/protocol/records.ts'
 import { withFileSource } from '../byte-source.ts'
 import { fileError } from '../file-error.ts'
 import type { FoundImage } from '../image-set/plan.ts'

@@ -1,7 +1,7 @@
 /** Whether a table beside folders of classes says the same as the folders, which were taken. */
-import type { Oddity } from '#shared/dataset-plan.ts'
-import { formatCount } from '#shared/format.ts'
-import { ok } from '#shared/result.ts'
+import type { Oddity } from '#shared/dataset/dataset-plan.ts'
+import { formatCount } from '#shared/basics/format.ts'
+import { ok } from '#shared/basics/result.ts'
 import { asResult } from '../file-error.ts'
 import { isTable, readLabelSources, type LabelSource } from './label-sources.ts'
 import type { Labels } from './labels.ts'

@@ -1,7 +1,7 @@
 /** The lists beside images that say their classes: which files they are, and what they say of which image. */
 import { join } from 'node:path'
-import type { SplitName } from '#shared/records.ts'
-import { ok, type AppError } from '#shared/result.ts'
+import type { SplitName } from '#shared/protocol/records.ts'
+import { ok, type AppError } from '#shared/basics/result.ts'
 import { asResult, asResultSync } from '../file-error.ts'
 import { splitWithin } from '../image-set/split-names.ts'
 import type { SkippedFile } from '../image-set/skipped.ts'

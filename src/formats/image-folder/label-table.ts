@@ -3,7 +3,7 @@
  * tabs. Or JSON lines (`.jsonl`), an object a file. Columns are found by their names, in any order, case and spelling
  * (`file_name`, `ImageId`, `Class ID`).
  */
-import type { SplitName } from '#shared/records.ts'
+import type { SplitName } from '#shared/protocol/records.ts'
 import { fileError, quoted, type NamedFile } from '../file-error.ts'
 import { splitNamed } from '../image-set/split-names.ts'
 

@@ -2,7 +2,7 @@
  * Where the images of a folder lie, by names alone: which folders are wrappers, which are splits, which are classes. What
  * is no class folder gets its label from a list beside the images (`label-sources.ts`).
  */
-import { splitNames, type SplitName } from '#shared/records.ts'
+import { splitNames, type SplitName } from '#shared/protocol/records.ts'
 import { splitNamed, splitWithin } from '../image-set/split-names.ts'
 import { imagesBelow, pathIn, type Folder } from './folder-tree.ts'
 

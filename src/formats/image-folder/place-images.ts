@@ -1,4 +1,4 @@
-import type { SplitName } from '#shared/records.ts'
+import type { SplitName } from '#shared/protocol/records.ts'
 import { quoted } from '../file-error.ts'
 import type { SkippedList } from '../image-set/skipped.ts'
 import type { ClassSpace } from './class-space.ts'

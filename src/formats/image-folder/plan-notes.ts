@@ -1,6 +1,6 @@
 /** What was understood of a folder of images, in sentences. */
 import { basename, join } from 'node:path'
-import { formatAmount, formatFirst } from '#shared/format.ts'
+import { formatAmount, formatFirst } from '#shared/basics/format.ts'
 import { quoted } from '../file-error.ts'
 import { isAlphabetical } from './class-list.ts'
 import type { ClassSpace } from './class-space.ts'

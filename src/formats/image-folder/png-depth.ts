@@ -1,5 +1,5 @@
 /** What a reader of pixels should know of PNG images before they are decoded: some have 16 bits a channel. */
-import { ok } from '#shared/result.ts'
+import { ok } from '#shared/basics/result.ts'
 import { withFileSource, type FileSource } from '../byte-source.ts'
 import { asResult } from '../file-error.ts'
 

@@ -1,8 +1,8 @@
 /** Turns planned images into the studio's cache: decoded, resized, cropped, in the order train, validation, test. */
 import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
-import { splitNames, type SkippedFiles } from '#shared/records.ts'
-import { ok, toAppError, type AppException, type Result } from '#shared/result.ts'
+import { splitNames, type SkippedFiles } from '#shared/protocol/records.ts'
+import { ok, toAppError, type AppException, type Result } from '#shared/basics/result.ts'
 import { asResult, fileError, type NamedFile } from '../file-error.ts'
 import { writeFoundImages, type FoundPart, type ImageCacheSummary } from '../image-cache/writer.ts'
 import { decodersAtOnce, openImageDecoder, type ImageDecoder } from '../image-folder/decode.ts'

@@ -1,5 +1,5 @@
 /** From images with the labels that stand beside them in archives and tables to a set with classes. */
-import type { SplitName } from '#shared/records.ts'
+import type { SplitName } from '#shared/protocol/records.ts'
 import type { NamedFile } from '../file-error.ts'
 import { classesOf, type Label, type NamedClasses } from './class-labels.ts'
 import type { FoundImage, FoundSet } from './plan.ts'

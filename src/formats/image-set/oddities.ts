@@ -1,5 +1,5 @@
-import type { Oddity } from '#shared/dataset-plan.ts'
-import { formatCount, formatFirst } from '#shared/format.ts'
+import type { Oddity } from '#shared/dataset/dataset-plan.ts'
+import { formatCount, formatFirst } from '#shared/basics/format.ts'
 import { quoted } from '../file-error.ts'
 import type { FoundSet } from './plan.ts'
 

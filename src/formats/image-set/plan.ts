@@ -2,8 +2,8 @@
  * What becomes of a set of images, decided and shown before any of them is decoded. Every way in which images come
  * (folders, archives, tables) finds them, `planOf` says their splits and what is odd, `convertImageSet` carries it out.
  */
-import type { Oddity } from '#shared/dataset-plan.ts'
-import type { ImportSplit, SkippedFiles, SplitName } from '#shared/records.ts'
+import type { Oddity } from '#shared/dataset/dataset-plan.ts'
+import type { ImportSplit, SkippedFiles, SplitName } from '#shared/protocol/records.ts'
 import { oddities } from './oddities.ts'
 import { describeRule, splitOf, splitRules } from './splits.ts'
 

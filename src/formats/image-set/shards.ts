@@ -1,5 +1,5 @@
 /** Files that hold many images each: which of them make up a set, and the split each is of. */
-import type { SplitName } from '#shared/records.ts'
+import type { SplitName } from '#shared/protocol/records.ts'
 import type { SkippedList } from './skipped.ts'
 import { splitWithin } from './split-names.ts'
 

@@ -1,5 +1,5 @@
 /** What an import left out, and why: the rest of the data set is good without it. */
-import type { SkippedFiles } from '#shared/records.ts'
+import type { SkippedFiles } from '#shared/protocol/records.ts'
 
 export type SkippedFile = SkippedFiles['files'][number]
 

@@ -1,5 +1,5 @@
 /** Which split people mean by the name of a folder, a file or a column: `train`, `Training_Set`, `valid`, `dev`, ... */
-import type { SplitName } from '#shared/records.ts'
+import type { SplitName } from '#shared/protocol/records.ts'
 
 const splitWords: ReadonlyMap<string, SplitName> = new Map([
   ...['train', 'training', 'trn', 'trainval', 'trainset'].map((word) => [word, 'train'] as const),

@@ -1,6 +1,6 @@
 /** Which split an image belongs to: the one it came in, or, when nobody has said so, one decided by its name alone. */
 import { createHash } from 'node:crypto'
-import type { ImportSplit, SplitName } from '#shared/records.ts'
+import type { ImportSplit, SplitName } from '#shared/protocol/records.ts'
 
 /**
  * How an image is put into a split: `hash` 80 % to training, 10 % each to validation and test; `train` 90 % to training

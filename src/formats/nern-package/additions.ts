@@ -1,6 +1,6 @@
 /** What each version of the package added: a writer says the lowest version that has all it needs, a reader holds it to that. */
-import type { PackageDescription, PredictorEntry } from '#shared/package-description.ts'
-import { isLinearShape } from '#shared/represented-shape.ts'
+import type { PackageDescription, PredictorEntry } from '#shared/package/package-description.ts'
+import { isLinearShape } from '#shared/tensors/represented-shape.ts'
 
 export interface Addition {
   /** The first version that has it. */

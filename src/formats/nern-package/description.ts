@@ -1,5 +1,5 @@
 /** The description of a package, and checks that its numbers agree with each other. */
-import { tableInputs } from '#shared/first-layer.ts'
+import { tableInputs } from '#shared/methods/nern/first-layer.ts'
 import {
   packageDescriptionSchema,
   packageVersions,
@@ -7,9 +7,9 @@ import {
   type PackagedEmbedding,
   type PackagedLayer,
   type StoredEntry,
-} from '#shared/package-description.ts'
-import { sizeOf } from '#shared/host-tensor.ts'
-import { kernelSizeOf } from '#shared/represented-shape.ts'
+} from '#shared/package/package-description.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
+import { kernelSizeOf } from '#shared/tensors/represented-shape.ts'
 import { fileError, quoted, type NamedFile } from '../file-error.ts'
 import { countElements } from '../file-tensor.ts'
 import type { PackageKind } from '../package-container/kind.ts'

@@ -1,8 +1,8 @@
 /** The orders of all represented layers as one coded stream. */
-import { log2Factorial } from '#shared/accounting.ts'
-import type { LayerPermutation } from '#shared/layer-permutation.ts'
-import type { PackagedLayer, PermutationMode } from '#shared/package-description.ts'
-import type { AppException } from '#shared/result.ts'
+import { log2Factorial } from '#shared/package/accounting.ts'
+import type { LayerPermutation } from '#shared/network/layer-permutation.ts'
+import type { PackagedLayer, PermutationMode } from '#shared/package/package-description.ts'
+import type { AppException } from '#shared/basics/result.ts'
 import { decodePermutation, encodePermutation } from './permutation-code.ts'
 import { RangeDecoder, RangeEncoder } from '../coding/range-coder.ts'
 

@@ -1,5 +1,5 @@
-import type { PredictorEntry, StoredEntry } from '#shared/package-description.ts'
-import { sizeOf } from '#shared/host-tensor.ts'
+import type { PredictorEntry, StoredEntry } from '#shared/package/package-description.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import type { PackageFile } from './reader.ts'
 import { entryBytes, ordersSection } from './sections.ts'
 

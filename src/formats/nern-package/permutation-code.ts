@@ -3,7 +3,7 @@
  * equally likely values (the Lehmer code), so n items cost log2(n!) bits. A Fenwick tree (1994) finds ranks in
  * O(log n).
  */
-import { AppException } from '#shared/result.ts'
+import { AppException } from '#shared/basics/result.ts'
 import type { RangeDecoder, RangeEncoder } from '../coding/range-coder.ts'
 
 /** Throws `invalid-argument` when `order` is not a permutation of 0 .. n-1. */

@@ -1,5 +1,5 @@
-import type { PackageDescription } from '#shared/package-description.ts'
-import { ok, type Result } from '#shared/result.ts'
+import type { PackageDescription } from '#shared/package/package-description.ts'
+import { ok, type Result } from '#shared/basics/result.ts'
 import { asResultSync, fileError, quoted, type NamedFile } from '../file-error.ts'
 import { hasMark } from '../package-container/kind.ts'
 import { assertSections, openContainer, type ContainerFile } from '../package-container/reader.ts'

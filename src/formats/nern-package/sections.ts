@@ -2,10 +2,10 @@
 import { halvesBytes } from '../coding/half-code.ts'
 import type { FileDtype } from '../file-tensor.ts'
 import type { ExpectedSection } from '../package-container/reader.ts'
-import type { PackageDescription, PredictorEntry, StoredValues } from '#shared/package-description.ts'
-import { sizeOf } from '#shared/host-tensor.ts'
-import { assertNever } from '#shared/result.ts'
-import { scaleRows } from '#shared/stored-tensor.ts'
+import type { PackageDescription, PredictorEntry, StoredValues } from '#shared/package/package-description.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
+import { assertNever } from '#shared/basics/result.ts'
+import { scaleRows } from '#shared/tensors/stored-tensor.ts'
 
 export const ordersSection = 'permutations'
 

@@ -1,4 +1,4 @@
-import type { HostTensor } from '#shared/host-tensor.ts'
+import type { HostTensor } from '#shared/tensors/host-tensor.ts'
 import { writeZip } from '../zip/writer.ts'
 import { npyMagic } from './npy-header.ts'
 

@@ -1,9 +1,9 @@
 /** What the studio decides of a graph that was read: represented layers, feature maps, description and identifier. */
 import { batchNormParameters, type NetworkNode, type ParameterSpec, type RepresentedLayer } from '#networks/network.ts'
 import { graphOfNetwork } from '#networks/own-graph.ts'
-import { sizeOf } from '#shared/host-tensor.ts'
-import { ownGraphPrefix } from '#shared/network-graph.ts'
-import { kernelSizeOf } from '#shared/represented-shape.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
+import { ownGraphPrefix } from '#shared/network/network-graph.ts'
+import { kernelSizeOf } from '#shared/tensors/represented-shape.ts'
 import type { NamedFile } from '../file-error.ts'
 import { graphIdentifier } from '../network-graph.ts'
 import { fuseActivations } from './fuse-activations.ts'

@@ -3,7 +3,7 @@
  * chain of products, sums and simpler functions, which computes the same.
  */
 import type { NetworkNode } from '#networks/network.ts'
-import type { Activation } from '#shared/activation.ts'
+import type { Activation } from '#shared/network/activation.ts'
 
 /** A node times a number. */
 interface Scaled {

@@ -6,8 +6,8 @@ import {
   isSamePreprocessing,
   preprocessingSchema,
   type Preprocessing,
-} from '#shared/preprocessing.ts'
-import { float32Tensor, sizeOf, type HostTensor } from '#shared/host-tensor.ts'
+} from '#shared/network/preprocessing.ts'
+import { float32Tensor, sizeOf, type HostTensor } from '#shared/tensors/host-tensor.ts'
 import { countElements, type FileTensor } from '../file-tensor.ts'
 import { METADATA_KEY } from '../safetensors/header.ts'
 import { mostIntegers } from './integers.ts'

@@ -2,7 +2,7 @@
  * The arithmetic with shapes that exporters leave in a graph (Shape, Gather, Concat ... before a Reshape), computed at
  * import. Values are small integers: not one of these arrays is larger than what a shape or a padding needs.
  */
-import { sizeOf } from '#shared/host-tensor.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
 
 export interface Integers {
   readonly shape: readonly number[]

@@ -1,4 +1,4 @@
-import type { AppErrorCode } from '#shared/result.ts'
+import type { AppErrorCode } from '#shared/basics/result.ts'
 import { fileError, type NamedFile } from '../file-error.ts'
 
 /** What a user can do about a graph: a state dict would be no way round, since it was chosen because of its graph. */

@@ -3,8 +3,8 @@
  * table turned into nodes of ours, shapes followed symbolically; what has no counterpart is refused by name.
  */
 import type { Network } from '#networks/network.ts'
-import type { HostTensors } from '#shared/host-tensor.ts'
-import { ok, type Result } from '#shared/result.ts'
+import type { HostTensors } from '#shared/tensors/host-tensor.ts'
+import { ok, type Result } from '#shared/basics/result.ts'
 import type { ByteSource } from '../byte-source.ts'
 import { asResult, quoted, type NamedFile } from '../file-error.ts'
 import { ExternalData } from './external-data.ts'

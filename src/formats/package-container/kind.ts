@@ -1,4 +1,4 @@
-import type { DescriptionSchema } from '#shared/package-description.ts'
+import type { DescriptionSchema } from '#shared/package/package-description.ts'
 
 /** Key of the zlib stream with the JSON description among a container's tensors. */
 export const descriptionSection = 'description'

@@ -3,8 +3,8 @@ import { crc32, inflateSync } from 'node:zlib'
 import { fileError, quoted, type NamedFile } from '../file-error.ts'
 import type { FileDtype, FileTensor } from '../file-tensor.ts'
 import { readSafetensors } from '../safetensors/reader.ts'
-import { AppException } from '#shared/result.ts'
-import { packageMarkSchema } from '#shared/package-description.ts'
+import { AppException } from '#shared/basics/result.ts'
+import { packageMarkSchema } from '#shared/package/package-description.ts'
 import { descriptionSection, hasMark, type ContainerDescription, type PackageKind } from './kind.ts'
 
 /** Of the JSON text: a network of 100,000 layers takes 8 MB. */

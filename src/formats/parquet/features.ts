@@ -1,5 +1,5 @@
 /** Which column of a table is the image and which its class, and what the classes are called. */
-import { huggingFaceSchema, type HuggingFaceFeatures } from '#shared/hugging-face.ts'
+import { huggingFaceSchema, type HuggingFaceFeatures } from '#shared/dataset/hugging-face.ts'
 import { fileError, quoted, type NamedFile } from '../file-error.ts'
 import { distinctNames, type ClassList } from '../image-folder/class-list.ts'
 import type { ParquetColumn, ParquetFooter } from './footer.ts'

@@ -1,4 +1,4 @@
-import { ok, type Result } from '#shared/result.ts'
+import { ok, type Result } from '#shared/basics/result.ts'
 import type { ByteSource } from '../byte-source.ts'
 import { asResult, asResultSync, fileError, quoted } from '../file-error.ts'
 import { fileTensor, type FileTensor } from '../file-tensor.ts'

@@ -1,4 +1,4 @@
-import { AppException } from '#shared/result.ts'
+import { AppException } from '#shared/basics/result.ts'
 import { bytesPerElement, countElements, type FileDtype } from '../file-tensor.ts'
 import { dtypeNames, LENGTH_FIELD_BYTES, METADATA_KEY } from './header.ts'
 

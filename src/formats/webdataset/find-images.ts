@@ -1,6 +1,6 @@
 /** Shards of a WebDataset, one tar file or a folder of them, each of the split that its name says. */
 import { basename, join } from 'node:path'
-import { toAppError } from '#shared/result.ts'
+import { toAppError } from '#shared/basics/result.ts'
 import { fileError } from '../file-error.ts'
 import { CLASS_LIST_FILES, parseClassList } from '../image-folder/class-list.ts'
 import { MAX_IMAGE_BYTES } from '../image-folder/image-file.ts'

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import { AppException } from '#shared/result.ts'
+import { AppException } from '#shared/basics/result.ts'
 import {
   END_BYTES,
   END_SIGNATURE,

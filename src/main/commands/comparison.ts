@@ -1,5 +1,5 @@
-import type { Comparison, ComparisonEntry } from '#shared/contract.ts'
-import type { ExperimentConfig } from '#shared/experiment-config.ts'
+import type { Comparison, ComparisonEntry } from '#shared/protocol/contract.ts'
+import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
 
 /** Class indices from stored predictions: one byte an image, or two little-endian above 256 classes. */
 export function decodePredictions(bytes: Uint8Array, classes: number): ArrayLike<number> {

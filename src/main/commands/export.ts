@@ -1,4 +1,4 @@
-import type { CommandHandlers } from '#shared/contract.ts'
+import type { CommandHandlers } from '#shared/protocol/contract.ts'
 import type { StudioContext } from '../context.ts'
 import { exportExperiment } from '../export/export-experiment.ts'
 import type { Tasks } from '../library/tasks.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import type { CommandHandlers } from '#shared/contract.ts'
-import { AppException } from '#shared/result.ts'
+import type { CommandHandlers } from '#shared/protocol/contract.ts'
+import { AppException } from '#shared/basics/result.ts'
 import type { StudioContext } from '../context.ts'
 import { isFetched, type DatasetLibrary } from '../library/dataset-library.ts'
 import type { NetworkLibrary } from '../library/network-library.ts'

@@ -1,4 +1,4 @@
-import type { CommandHandlers } from '#shared/contract.ts'
+import type { CommandHandlers } from '#shared/protocol/contract.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Store } from '../store/store.ts'
 

@@ -1,6 +1,6 @@
 /** Charts of a report as inline SVG; colours are the style sheet's variables, so both themes have their own. */
-import type { SizeBreakdown, SizePartName } from '#shared/accounting.ts'
-import { formatExactBytes, formatPercent, formatRatio } from '#shared/format.ts'
+import type { SizeBreakdown, SizePartName } from '#shared/package/accounting.ts'
+import { formatExactBytes, formatPercent, formatRatio } from '#shared/basics/format.ts'
 import { html, type Markup } from './markup.ts'
 import type { ReportData } from './report-data.ts'
 

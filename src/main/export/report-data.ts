@@ -5,8 +5,8 @@ import type {
   NetworkRecord,
   RunRecord,
   PackagedResult,
-} from '#shared/records.ts'
-import { wilsonInterval, type Interval } from '#shared/statistics.ts'
+} from '#shared/protocol/records.ts'
+import { wilsonInterval, type Interval } from '#shared/measures/statistics.ts'
 
 interface Measured {
   readonly correct: number

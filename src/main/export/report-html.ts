@@ -6,9 +6,9 @@ import {
   formatPercent,
   formatPoints,
   formatRatio,
-} from '#shared/format.ts'
-import { formatPreprocessing } from '#shared/preprocessing.ts'
-import { formatTop5 } from '#shared/top-5.ts'
+} from '#shared/basics/format.ts'
+import { formatPreprocessing } from '#shared/network/preprocessing.ts'
+import { formatTop5 } from '#shared/measures/top-5.ts'
 import { html, type Markup } from './markup.ts'
 import { layerChart, partTitles, sizeChart } from './report-charts.ts'
 import type { ReportData } from './report-data.ts'

@@ -1,6 +1,6 @@
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { AppException } from '#shared/result.ts'
+import { AppException } from '#shared/basics/result.ts'
 import { isOutOfSpace } from './disk-space.ts'
 
 /** Puts all of `bytes` into an open file. Tests give a disk that is full. */

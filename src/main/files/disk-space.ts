@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { AppException } from '#shared/result.ts'
+import { AppException } from '#shared/basics/result.ts'
 
 /** Bytes an unprivileged user can still write to the disk that holds `folder`, or will hold it once it is made. */
 export async function freeDiskBytes(folder: string): Promise<number> {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { AppException } from '#shared/result.ts'
+import { AppException } from '#shared/basics/result.ts'
 
 /** SHA-256 in hexadecimal digits. */
 export function sha256Of(bytes: Uint8Array): string {

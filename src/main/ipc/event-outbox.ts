@@ -1,4 +1,4 @@
-import { type StudioEvent, eventsChannel } from '#shared/ipc-channels.ts'
+import { type StudioEvent, eventsChannel } from '#shared/protocol/ipc-channels.ts'
 
 /** What an outbox needs of a window's page. */
 export interface EventTarget {

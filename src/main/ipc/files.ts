@@ -2,9 +2,9 @@
 import { basename, join } from 'node:path'
 import type { Dialog, IpcMain, IpcMainInvokeEvent, OpenDialogOptions, Shell } from 'electron'
 import { z } from 'zod'
-import type { CommandInput, CommandOutput } from '#shared/contract.ts'
-import { dropChannel } from '#shared/ipc-channels.ts'
-import { AppException, type Result, fail, ok } from '#shared/result.ts'
+import type { CommandInput, CommandOutput } from '#shared/protocol/contract.ts'
+import { dropChannel } from '#shared/protocol/ipc-channels.ts'
+import { AppException, type Result, fail, ok } from '#shared/basics/result.ts'
 import type { FileToken, TokenTable } from '../files/token-table.ts'
 import { untrusted } from './router.ts'
 

@@ -7,9 +7,9 @@ import {
   type CommandOutput,
   commandInputs,
   commandNames,
-} from '#shared/contract.ts'
-import { commandChannel } from '#shared/ipc-channels.ts'
-import { type AppError, type Result, fail, ok, toAppError } from '#shared/result.ts'
+} from '#shared/protocol/contract.ts'
+import { commandChannel } from '#shared/protocol/ipc-channels.ts'
+import { type AppError, type Result, fail, ok, toAppError } from '#shared/basics/result.ts'
 
 export interface RouterOptions {
   readonly handlers: CommandHandlers

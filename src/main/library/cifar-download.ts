@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { OfficialArchive } from '#formats/cifar/official-archives.ts'
-import { AppException } from '#shared/result.ts'
+import { AppException } from '#shared/basics/result.ts'
 import type { StudioContext } from '../context.ts'
 import { assertFreeDisk } from '../files/disk-space.ts'
 import { download } from '../files/download.ts'

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { cifar10Package } from '#shared/cifar10-package.ts'
-import { AppException } from '#shared/result.ts'
+import { cifar10Package } from '#shared/dataset/cifar10-package.ts'
+import { AppException } from '#shared/basics/result.ts'
 import type { TaskReport } from './tasks.ts'
 
 const spec = `${cifar10Package.name}@${cifar10Package.version}`

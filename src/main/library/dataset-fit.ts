@@ -1,7 +1,7 @@
 /** Whether a network and a data set belong together, asked before anything starts. All throw `dataset-mismatch`. */
 import { imageMisfit, type SeenImages } from '#networks/image-fit.ts'
-import type { DatasetRecord, NetworkRecord, SplitName } from '#shared/records.ts'
-import { AppException } from '#shared/result.ts'
+import type { DatasetRecord, NetworkRecord, SplitName } from '#shared/protocol/records.ts'
+import { AppException } from '#shared/basics/result.ts'
 
 /** Throws unless the labels of the data set are the network's classes, and it can look at the images. */
 export function assertFit(

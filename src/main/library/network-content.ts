@@ -3,9 +3,9 @@ import { withFileSource } from '#formats/byte-source.ts'
 import { networkOf } from '#formats/network-graph.ts'
 import { openSafetensors } from '#formats/safetensors/reader.ts'
 import type { Network } from '#networks/network.ts'
-import { isOwnGraph } from '#shared/network-graph.ts'
-import type { NetworkRecord } from '#shared/records.ts'
-import { unwrap } from '#shared/result.ts'
+import { isOwnGraph } from '#shared/network/network-graph.ts'
+import type { NetworkRecord } from '#shared/protocol/records.ts'
+import { unwrap } from '#shared/basics/result.ts'
 import { networkPath, type StoreLayout } from '../store/layout.ts'
 
 /**

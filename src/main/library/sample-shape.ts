@@ -1,7 +1,7 @@
 import { buildNetwork } from '#networks/architectures.ts'
 import { networkShape } from '#networks/network-shape.ts'
-import type { NetworkShape } from '#shared/accounting.ts'
-import { unwrap } from '#shared/result.ts'
+import type { NetworkShape } from '#shared/package/accounting.ts'
+import { unwrap } from '#shared/basics/result.ts'
 
 /** Shape of the network in resources/samples, without reading it: sizes can be estimated before it is in the store. */
 export function sampleShape(): NetworkShape {

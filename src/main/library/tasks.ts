@@ -1,5 +1,5 @@
-import { AppException } from '#shared/result.ts'
-import type { ExecutorChoice, TrainerJob } from '#shared/trainer-protocol.ts'
+import { AppException } from '#shared/basics/result.ts'
+import type { ExecutorChoice, TrainerJob } from '#shared/protocol/trainer-protocol.ts'
 import type { StudioContext } from '../context.ts'
 import { cancelled, runSingleJob, type ResultOf } from '../trainer-host/single-job.ts'
 

@@ -1,5 +1,5 @@
-import { AppException } from '#shared/result.ts'
-import type { ExperimentRecord, NetworkDescription, NetworkRecord } from '#shared/records.ts'
+import { AppException } from '#shared/basics/result.ts'
+import type { ExperimentRecord, NetworkDescription, NetworkRecord } from '#shared/protocol/records.ts'
 import { timestamp } from '../clock.ts'
 import type { StudioContext } from '../context.ts'
 import { atomicWrite } from '../files/atomic-write.ts'

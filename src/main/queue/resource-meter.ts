@@ -1,5 +1,5 @@
-import type { MetricName } from '#shared/metrics.ts'
-import type { MetricPoint } from '#shared/records.ts'
+import type { MetricName } from '#shared/measures/metrics.ts'
+import type { MetricPoint } from '#shared/protocol/records.ts'
 import type { TrainerEvent } from '../trainer-host/supervisor.ts'
 
 /** Turns heartbeats into the metrics `memory.rss-bytes` and `cpu.percent` (100 = one processor fully busy). */

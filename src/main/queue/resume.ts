@@ -1,5 +1,5 @@
-import type { RunSummary } from '#shared/experiment-summary.ts'
-import type { AppErrorCode } from '#shared/result.ts'
+import type { RunSummary } from '#shared/experiment/experiment-summary.ts'
+import type { AppErrorCode } from '#shared/basics/result.ts'
 
 /** Failures that say nothing about the numbers: the same run can go on from its checkpoint. */
 const outsideFailures: ReadonlySet<AppErrorCode> = new Set(['trainer-gone', 'disk-full', 'internal'])

@@ -1,4 +1,4 @@
-import type { CheckpointRecord } from '#shared/records.ts'
+import type { CheckpointRecord } from '#shared/protocol/records.ts'
 import type { Database } from './sqlite.ts'
 
 /** Rows of checkpoints; their files lie in the run's folder under `checkpointFileName`. */

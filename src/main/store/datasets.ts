@@ -1,6 +1,11 @@
 import { z } from 'zod'
-import { datasetKinds, type DatasetRecord } from '#shared/records.ts'
-import { classNamesSchema, imageCountsSchema, imageShapeSchema, skippedFilesSchema } from '#shared/results.ts'
+import { datasetKinds, type DatasetRecord } from '#shared/protocol/records.ts'
+import {
+  classNamesSchema,
+  imageCountsSchema,
+  imageShapeSchema,
+  skippedFilesSchema,
+} from '#shared/experiment/results.ts'
 import { nameTaken, notFound } from './errors.ts'
 import { readColumn, readValue } from './json-column.ts'
 import { readableRows, type UnreadableRow } from './readable-rows.ts'

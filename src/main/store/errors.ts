@@ -1,4 +1,4 @@
-import { AppException } from '#shared/result.ts'
+import { AppException } from '#shared/basics/result.ts'
 
 export function notFound(kind: string, key: string): AppException {
   return new AppException({

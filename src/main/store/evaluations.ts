@@ -1,4 +1,4 @@
-import type { EvaluationRecord, SplitName } from '#shared/records.ts'
+import type { EvaluationRecord, SplitName } from '#shared/protocol/records.ts'
 import { newId } from '../new-id.ts'
 import { notFound } from './errors.ts'
 import type { Database } from './sqlite.ts'

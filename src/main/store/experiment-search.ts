@@ -4,7 +4,7 @@ import {
   type ExperimentFilter,
   type ExperimentOrderKey,
   type ExperimentQuery,
-} from '#shared/experiment-query.ts'
+} from '#shared/experiment/experiment-query.ts'
 import { selectListed, type ListedRow } from './experiment-rows.ts'
 import type { Database } from './sqlite.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { importanceMeasurementSchema, type ImportanceRecord } from '#shared/importance.ts'
+import { importanceMeasurementSchema, type ImportanceRecord } from '#shared/measures/importance.ts'
 import { readColumn } from './json-column.ts'
 import type { Database } from './sqlite.ts'
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { AppException, toAppError, type AppError } from '#shared/result.ts'
+import { AppException, toAppError, type AppError } from '#shared/basics/result.ts'
 
 /** The value of a JSON column. `what` names it in the message. Throws `record-unreadable`. */
 export function readColumn<T>(schema: z.ZodType<T>, text: string, what: string): T {

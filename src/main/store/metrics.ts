@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
-import type { MetricPoint } from '#shared/records.ts'
-import { bucketSizes, extremeIndices } from '#shared/thinning.ts'
+import type { MetricPoint } from '#shared/protocol/records.ts'
+import { bucketSizes, extremeIndices } from '#shared/measures/thinning.ts'
 import type { Database } from './sqlite.ts'
 
 interface Row {

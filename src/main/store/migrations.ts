@@ -1,4 +1,4 @@
-import { AppException } from '#shared/result.ts'
+import { AppException } from '#shared/basics/result.ts'
 import type { Database } from './sqlite.ts'
 
 /** Steps from an empty database to the present one. Only append; each has a test from the version before it. */
@@ -151,7 +151,7 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
   },
   {
     version: 4,
-    // What every network was measured with before it had one of its own: shared/preprocessing.ts, defaultPreprocessing.
+    // What every network was measured with before it had one of its own: shared/network/preprocessing.ts, defaultPreprocessing.
     sql: `
       ALTER TABLE networks ADD COLUMN preprocessing TEXT NOT NULL
         DEFAULT '{"mean":[0.485,0.456,0.406],"standardDeviation":[0.229,0.224,0.225],"resize":0}'

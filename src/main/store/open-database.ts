@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { AppException } from '#shared/result.ts'
+import { AppException } from '#shared/basics/result.ts'
 import { makeBackup, newestGoodBackup, quickCheck } from './backups.ts'
 import type { StoreLayout } from './layout.ts'
 import { vanishedOwner } from './lock.ts'

@@ -1,6 +1,6 @@
-import { AppException } from '#shared/result.ts'
-import type { ExperimentStatus } from '#shared/status-machine.ts'
-import type { ExecutorChoice } from '#shared/trainer-protocol.ts'
+import { AppException } from '#shared/basics/result.ts'
+import type { ExperimentStatus } from '#shared/experiment/status-machine.ts'
+import type { ExecutorChoice } from '#shared/protocol/trainer-protocol.ts'
 import { notFound } from './errors.ts'
 import type { Database } from './sqlite.ts'
 

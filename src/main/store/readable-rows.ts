@@ -1,4 +1,4 @@
-import type { AppError } from '#shared/result.ts'
+import type { AppError } from '#shared/basics/result.ts'
 import { problemOf } from './json-column.ts'
 
 /** A row that is damaged, or was made by a newer studio. */

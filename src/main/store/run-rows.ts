@@ -1,7 +1,7 @@
-import type { Building } from '#shared/building.ts'
-import type { RunSummary } from '#shared/experiment-summary.ts'
-import type { RunRecord } from '#shared/records.ts'
-import { appErrorSchema, runResultSchema } from '#shared/results.ts'
+import type { Building } from '#shared/basics/building.ts'
+import type { RunSummary } from '#shared/experiment/experiment-summary.ts'
+import type { RunRecord } from '#shared/protocol/records.ts'
+import { appErrorSchema, runResultSchema } from '#shared/experiment/results.ts'
 import { readColumn } from './json-column.ts'
 
 /** The columns of `runs` that lists show, under these names. */

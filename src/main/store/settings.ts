@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Settings } from '#shared/contract.ts'
-import { defaultExecutor, executorChoiceSchema } from '#shared/trainer-protocol.ts'
+import type { Settings } from '#shared/protocol/contract.ts'
+import { defaultExecutor, executorChoiceSchema } from '#shared/protocol/trainer-protocol.ts'
 import { readColumn } from './json-column.ts'
 import type { Database } from './sqlite.ts'
 

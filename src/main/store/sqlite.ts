@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import type BetterSqlite3 from 'better-sqlite3'
-import { AppException } from '#shared/result.ts'
+import { AppException } from '#shared/basics/result.ts'
 
 export type Database = BetterSqlite3.Database
 export type Sqlite = typeof BetterSqlite3

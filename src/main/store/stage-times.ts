@@ -1,4 +1,4 @@
-import type { ExecutorChoice } from '#shared/trainer-protocol.ts'
+import type { ExecutorChoice } from '#shared/protocol/trainer-protocol.ts'
 import type { Database } from './sqlite.ts'
 
 /** What stages of earlier runs took on this machine, in seconds a unit, for the time left of those to come. */
@@ -11,7 +11,7 @@ export class StageTimes {
     this.#now = now
   }
 
-  /** Of stages whose name begins with `subject` and a slash (see shared/stage-times.ts). */
+  /** Of stages whose name begins with `subject` and a slash (see shared/experiment/stage-times.ts). */
   of(executor: ExecutorChoice, subject: string): Readonly<Record<string, number>> {
     const rows = this.#db
       .prepare<[string, string, string], { stage: string; seconds: number }>(

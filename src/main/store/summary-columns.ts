@@ -2,11 +2,11 @@
  * The columns of `experiments` that say what configuration and result say, so that a list reads neither. They are written
  * in the same transaction as those; triggers mark them as stale when a text changes otherwise.
  */
-import type { Building } from '#shared/building.ts'
-import { configDigest } from '#shared/config-digest.ts'
-import { readConfig } from '#shared/config-migrations.ts'
-import { outcomeOf, planOf, type ExperimentPlan, type Outcome } from '#shared/experiment-summary.ts'
-import { runResultSchema } from '#shared/results.ts'
+import type { Building } from '#shared/basics/building.ts'
+import { configDigest } from '#shared/experiment/config-digest.ts'
+import { readConfig } from '#shared/experiment/config-migrations.ts'
+import { outcomeOf, planOf, type ExperimentPlan, type Outcome } from '#shared/experiment/experiment-summary.ts'
+import { runResultSchema } from '#shared/experiment/results.ts'
 import { parseJson, problemOf, readColumn } from './json-column.ts'
 import type { Database } from './sqlite.ts'
 

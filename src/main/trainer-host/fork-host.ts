@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process'
-import type { ToTrainer } from '#shared/trainer-protocol.ts'
+import type { ToTrainer } from '#shared/protocol/trainer-protocol.ts'
 import type { TrainerExit, TrainerHost, TrainerHostFactory } from './trainer-host.ts'
 
 /** Variables that would change how the child runs or what it loads. */

@@ -1,5 +1,5 @@
-import { AppException, assertNever } from '#shared/result.ts'
-import type { ExecutorChoice, JobResult, TrainerJob } from '#shared/trainer-protocol.ts'
+import { AppException, assertNever } from '#shared/basics/result.ts'
+import type { ExecutorChoice, JobResult, TrainerJob } from '#shared/protocol/trainer-protocol.ts'
 import type { Clock } from '../clock.ts'
 import { Supervisor, type JobListener, type SupervisorLimits } from './supervisor.ts'
 import type { TrainerHostFactory } from './trainer-host.ts'

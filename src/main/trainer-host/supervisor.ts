@@ -5,8 +5,8 @@ import {
   type FromTrainer,
   type JobResult,
   type TrainerJob,
-} from '#shared/trainer-protocol.ts'
-import { appErrorCodes, AppException, assertNever, toAppError, type AppError } from '#shared/result.ts'
+} from '#shared/protocol/trainer-protocol.ts'
+import { appErrorCodes, AppException, assertNever, toAppError, type AppError } from '#shared/basics/result.ts'
 import type { Clock } from '../clock.ts'
 import { sha256Of } from '../files/sha256.ts'
 import type { TrainerExit, TrainerHost, TrainerHostFactory } from './trainer-host.ts'

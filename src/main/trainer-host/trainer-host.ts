@@ -1,4 +1,4 @@
-import type { ToTrainer } from '#shared/trainer-protocol.ts'
+import type { ToTrainer } from '#shared/protocol/trainer-protocol.ts'
 
 export interface TrainerExit {
   /** Undefined when a signal or the system ended the process. */

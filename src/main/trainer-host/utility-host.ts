@@ -1,5 +1,5 @@
 import { type UtilityProcess, app, utilityProcess } from 'electron'
-import type { ToTrainer } from '#shared/trainer-protocol.ts'
+import type { ToTrainer } from '#shared/protocol/trainer-protocol.ts'
 import { scrubbedEnvironment } from './fork-host.ts'
 import { LineReader } from './line-reader.ts'
 import type { TrainerExit, TrainerHost, TrainerHostFactory } from './trainer-host.ts'

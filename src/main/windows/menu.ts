@@ -1,5 +1,5 @@
 import type { MenuItemConstructorOptions } from 'electron'
-import type { Place } from '#shared/contract.ts'
+import type { Place } from '#shared/protocol/contract.ts'
 
 export interface MenuActions {
   /** Shows a place in the window, opening one if there is none. */

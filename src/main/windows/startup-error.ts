@@ -1,5 +1,5 @@
 import type { Dialog, MessageBoxOptions } from 'electron'
-import type { AppError } from '#shared/result.ts'
+import type { AppError } from '#shared/basics/result.ts'
 
 /**
  * Tells why the studio cannot start: what failed, where, and what to do. A native box, because everything a page needs

@@ -3,7 +3,7 @@
  * checkpoints: conv1, bn1, layer{1..3}.{block}.{conv1, bn1, conv2, bn2}, linear; option B adds shortcut.0 (1 x 1
  * convolution) and shortcut.1 (batch-norm) where stages change.
  */
-import { architectureTitle } from '#shared/architecture-catalogue.ts'
+import { architectureTitle } from '#shared/network/architecture-catalogue.ts'
 import { NetworkBuilder } from '../network-builder.ts'
 import type { Network } from '../network.ts'
 import { cifarImages } from './image-sizes.ts'

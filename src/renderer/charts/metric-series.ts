@@ -1,4 +1,4 @@
-import type { MetricPoint } from '#shared/records.ts'
+import type { MetricPoint } from '#shared/protocol/records.ts'
 
 /** Values of one metric in ascending, unique steps. */
 export interface SeriesData {

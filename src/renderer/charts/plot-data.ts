@@ -1,4 +1,4 @@
-import { thinnedIndices } from '#shared/thinning.ts'
+import { thinnedIndices } from '#shared/measures/thinning.ts'
 import type { SeriesData } from './metric-series.ts'
 import { smooth } from './smoothing.ts'
 

@@ -1,7 +1,7 @@
 /** Numbers and times as a window shows them; times are those of the reader's clock. */
-import { unknown } from '#shared/format.ts'
+import { unknown } from '#shared/basics/format.ts'
 
-export * from '#shared/format.ts'
+export * from '#shared/basics/format.ts'
 
 /** `2026-03-04T09:05:00Z` as local date and time. */
 export function formatTime(iso: string): string {

@@ -1,5 +1,5 @@
-import type { CommandInput, CommandName, CommandOutput, StudioApi } from '#shared/contract.ts'
-import { fail, toAppError, type Result } from '#shared/result.ts'
+import type { CommandInput, CommandName, CommandOutput, StudioApi } from '#shared/protocol/contract.ts'
+import { fail, toAppError, type Result } from '#shared/basics/result.ts'
 
 /** Asks the studio and always answers with a result: a broken channel reads like any other failure. */
 export async function ask<N extends CommandName>(

@@ -1,6 +1,6 @@
-import type { StudioApi } from '#shared/contract.ts'
-import type { ExperimentSummary, RunSummary } from '#shared/experiment-summary.ts'
-import { ok } from '#shared/result.ts'
+import type { StudioApi } from '#shared/protocol/contract.ts'
+import type { ExperimentSummary, RunSummary } from '#shared/experiment/experiment-summary.ts'
+import { ok } from '#shared/basics/result.ts'
 import { ask } from './client.ts'
 import { Resource } from './resource.svelte.ts'
 

@@ -1,4 +1,4 @@
-import type { AppError, Result } from '#shared/result.ts'
+import type { AppError, Result } from '#shared/basics/result.ts'
 import type { Tasks } from './tasks.svelte.ts'
 
 /** A question that takes a task to answer and may be asked again meanwhile: the last one counts. */

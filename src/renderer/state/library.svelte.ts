@@ -1,5 +1,5 @@
-import type { StudioApi } from '#shared/contract.ts'
-import type { DatasetRecord, NetworkRecord } from '#shared/records.ts'
+import type { StudioApi } from '#shared/protocol/contract.ts'
+import type { DatasetRecord, NetworkRecord } from '#shared/protocol/records.ts'
 import { ask } from './client.ts'
 import { Resource } from './resource.svelte.ts'
 

@@ -1,4 +1,4 @@
-import type { Settings, StudioApi } from '#shared/contract.ts'
+import type { Settings, StudioApi } from '#shared/protocol/contract.ts'
 import { ask } from './client.ts'
 import { Resource } from './resource.svelte.ts'
 

@@ -1,5 +1,5 @@
-import type { QueueState, StudioApi } from '#shared/contract.ts'
-import type { ExperimentSummary } from '#shared/experiment-summary.ts'
+import type { QueueState, StudioApi } from '#shared/protocol/contract.ts'
+import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 import { ask } from './client.ts'
 import type { Experiments } from './experiments.svelte.ts'
 import { Resource } from './resource.svelte.ts'

@@ -1,4 +1,4 @@
-import type { AppError, Result } from '#shared/result.ts'
+import type { AppError, Result } from '#shared/basics/result.ts'
 
 /**
  * Something the studio was asked for: not here yet, here, or failed. A page shows one of three pictures by it.

@@ -1,5 +1,5 @@
-import { assertNever } from '#shared/result.ts'
-import type { ExperimentKind } from '#shared/experiment-config.ts'
+import { assertNever } from '#shared/basics/result.ts'
+import type { ExperimentKind } from '#shared/experiment/experiment-config.ts'
 
 /** Every place of the studio. Only values, so that a place can be remembered and compared. */
 export type Route =

@@ -1,6 +1,6 @@
 import { createContext } from 'svelte'
-import type { CommandInput, CommandName, CommandOutput, StudioApi, StudioInfo } from '#shared/contract.ts'
-import type { Result } from '#shared/result.ts'
+import type { CommandInput, CommandName, CommandOutput, StudioApi, StudioInfo } from '#shared/protocol/contract.ts'
+import type { Result } from '#shared/basics/result.ts'
 import { ask } from './client.ts'
 import { Clock } from './clock.svelte.ts'
 import { Experiments } from './experiments.svelte.ts'

@@ -1,4 +1,4 @@
-import type { StudioApi, TaskProgress } from '#shared/contract.ts'
+import type { StudioApi, TaskProgress } from '#shared/protocol/contract.ts'
 import { ask } from './client.ts'
 
 /** Long work outside the queue (imports, evaluations): its progress, and the way to stop it. */

@@ -1,4 +1,4 @@
-import type { AppError } from '#shared/result.ts'
+import type { AppError } from '#shared/basics/result.ts'
 
 export interface Toast {
   readonly id: number

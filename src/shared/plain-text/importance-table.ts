@@ -4,9 +4,9 @@ import {
   type ImportanceCurve,
   type ImportancePoint,
   type ImportanceRecord,
-} from '../importance.ts'
+} from '../measures/importance.ts'
 import { formatTable } from './table.ts'
-import { formatCount, formatPercent } from '../format.ts'
+import { formatCount, formatPercent } from '../basics/format.ts'
 
 /** Accuracy of the pruned original network, a row a fraction and a column a score; then the layers. */
 export function formatImportance(record: ImportanceRecord): string {

@@ -1,7 +1,7 @@
-import type { MetricPoint } from '../records.ts'
-import { metricTitle } from '../metrics.ts'
+import type { MetricPoint } from '../protocol/records.ts'
+import { metricTitle } from '../measures/metrics.ts'
 import { formatTable } from './table.ts'
-import { formatCount, formatPercent } from '../format.ts'
+import { formatCount, formatPercent } from '../basics/format.ts'
 
 /** Accuracy measured while a run went on, over its minutes. */
 export function formatAccuracyCurve(points: readonly MetricPoint[]): string {

@@ -1,8 +1,21 @@
-import type { SizeBreakdown } from '../accounting.ts'
-import type { BaselineResult, CompressResult, ExperimentRecord, PackagedResult, TrainResult } from '../records.ts'
-import { formatTop5 } from '../top-5.ts'
+import type { SizeBreakdown } from '../package/accounting.ts'
+import type {
+  BaselineResult,
+  CompressResult,
+  ExperimentRecord,
+  PackagedResult,
+  TrainResult,
+} from '../protocol/records.ts'
+import { formatTop5 } from '../measures/top-5.ts'
 import { formatTable } from './table.ts'
-import { formatExactBytes, formatCount, formatDuration, formatPercent, formatPoints, formatRatio } from '../format.ts'
+import {
+  formatExactBytes,
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatPoints,
+  formatRatio,
+} from '../basics/format.ts'
 
 /** What a finished experiment achieved, for people. */
 export function formatResult(experiment: ExperimentRecord): string {

@@ -5,8 +5,8 @@
  * ImageNet networks are trained with, see random-resized-crop.ts.
  */
 import { centreOffset } from '#networks/image-fit.ts'
-import type { Random } from '#shared/random.ts'
-import type { AugmentationConfig } from '#shared/experiment-config.ts'
+import type { Random } from '#shared/basics/random.ts'
+import type { AugmentationConfig } from '#shared/experiment/experiment-config.ts'
 import { writeResizedCrop } from './random-resized-crop.ts'
 
 const padding = 4

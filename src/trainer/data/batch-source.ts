@@ -2,8 +2,8 @@
  * Batches of a split in an order drawn anew each epoch. Order, position and augmentation come from two generators whose
  * state is all a checkpoint needs: an epoch's order is drawn again from the state at its start.
  */
-import type { AugmentationConfig } from '#shared/experiment-config.ts'
-import { Random, type RandomState } from '#shared/random.ts'
+import type { AugmentationConfig } from '#shared/experiment/experiment-config.ts'
+import { Random, type RandomState } from '#shared/basics/random.ts'
 import { writeAugmentedImages, writeImages, type ImageShape } from './augmentation.ts'
 import { drawJitter, jitterColours } from './colour-jitter.ts'
 import type { ImageSplit } from './image-split.ts'

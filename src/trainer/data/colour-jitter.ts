@@ -3,8 +3,8 @@
  * by random factors in random order. Each blends the image with black, with its mean grey, or with its own grey, and
  * cuts off what leaves the range. Hue is not among them.
  */
-import type { Random } from '#shared/random.ts'
-import type { ColourJitter } from '#shared/experiment-config.ts'
+import type { Random } from '#shared/basics/random.ts'
+import type { ColourJitter } from '#shared/experiment/experiment-config.ts'
 
 export type JitterKind = keyof ColourJitter
 

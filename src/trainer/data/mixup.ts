@@ -1,5 +1,5 @@
 /** Mixup (Zhang et al. 2018): every image of a batch blended with another one of it, by one share for the whole batch. */
-import type { Random } from '#shared/random.ts'
+import type { Random } from '#shared/basics/random.ts'
 
 export interface Mixing {
   /** Of the image itself; the partner has the rest. */

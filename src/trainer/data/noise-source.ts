@@ -2,8 +2,8 @@
  * Images of noise for distillation without data (method 6): every value is drawn anew for every batch. Noise is drawn in
  * the numbers a network sees after normalisation, as the authors do it, and given out as the pixels that normalise to it.
  */
-import type { Preprocessing } from '#shared/preprocessing.ts'
-import { Random, type RandomState } from '#shared/random.ts'
+import type { Preprocessing } from '#shared/network/preprocessing.ts'
+import { Random, type RandomState } from '#shared/basics/random.ts'
 import type { ImageShape } from './augmentation.ts'
 
 /** `uniform` in [-2, 2), the published code's; `gaussian`, standard normal, that of the paper's submission. */

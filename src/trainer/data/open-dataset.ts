@@ -1,8 +1,8 @@
 /** Splits of a stored data set. */
 import { openImageCache, type ImageCache } from '#formats/image-cache/reader.ts'
 import type { Network } from '#networks/network.ts'
-import { AppException } from '#shared/result.ts'
-import type { SplitName } from '#shared/records.ts'
+import { AppException } from '#shared/basics/result.ts'
+import type { SplitName } from '#shared/protocol/records.ts'
 import { splitInMemory, type ImageSplit } from './image-split.ts'
 import { resizedShape, resizeImages } from './resized-images.ts'
 

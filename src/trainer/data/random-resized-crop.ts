@@ -3,7 +3,7 @@
  * 3:4 to 4:3, resized by Pillow's bilinear filter.
  */
 import { resampleRegion, type Region } from '#formats/image-folder/resample.ts'
-import type { Random } from '#shared/random.ts'
+import type { Random } from '#shared/basics/random.ts'
 import type { ImageShape, ImageShapes } from './augmentation.ts'
 import { cutOut } from './cut-out.ts'
 

@@ -1,8 +1,8 @@
 /** Where the images of distillation come from: the training split of a data set, or noise. */
 import { z } from 'zod'
 import type { Network } from '#networks/network.ts'
-import type { CompressConfig } from '#shared/experiment-config.ts'
-import { AppException } from '#shared/result.ts'
+import type { CompressConfig } from '#shared/experiment/experiment-config.ts'
+import { AppException } from '#shared/basics/result.ts'
 import { batchSourceStateSchema, randomStateSchema } from '../checkpoint.ts'
 import { BatchSource, type BatchSourceState } from './batch-source.ts'
 import { NoiseSource, type NoiseSourceState } from './noise-source.ts'

@@ -1,25 +1,25 @@
 /** A baseline: the kernels themselves in fewer bytes, written, read back and measured like a compression. */
-import { compressKernels, planCompression, type CompressionPlan } from '#engine/baseline/compress-kernels.ts'
+import { compressKernels, planCompression, type CompressionPlan } from '#engine/methods/direct/compress-kernels.ts'
 import type { Executor } from '#engine/executors/executor.ts'
-import { evaluateProgram } from '#engine/network-evaluation.ts'
-import { readBack } from '#engine/quantization/stored-parameters.ts'
+import { evaluateProgram } from '#engine/network/evaluation.ts'
+import { readBack } from '#engine/quantisation/stored-parameters.ts'
 import type { BaselinePackage } from '#formats/baseline-package/kind.ts'
 import { readBaselinePackage } from '#formats/baseline-package/reader.ts'
 import { writeBaselinePackage } from '#formats/baseline-package/writer.ts'
-import { packagedAccuracies } from '#shared/accuracy-pairs.ts'
-import { decompressed } from '#shared/compressed-tensor.ts'
+import { packagedAccuracies } from '#shared/measures/accuracy-pairs.ts'
+import { decompressed } from '#shared/tensors/compressed-tensor.ts'
 import type { Network } from '#networks/network.ts'
-import type { HostTensors } from '#shared/host-tensor.ts'
-import { formatExactBytes } from '#shared/format.ts'
-import { AppException } from '#shared/result.ts'
-import type { TrainerJob } from '#shared/trainer-protocol.ts'
-import { distil, distillationPhase } from '../baseline/distillation.ts'
-import { baselineProgressSchema } from '../baseline/progress.ts'
+import type { HostTensors } from '#shared/tensors/host-tensor.ts'
+import { formatExactBytes } from '#shared/basics/format.ts'
+import { AppException } from '#shared/basics/result.ts'
+import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
+import { distil, distillationPhase } from '../methods/direct/distillation.ts'
+import { baselineProgressSchema } from '../methods/direct/progress.ts'
 import { readCheckpoint } from '../checkpoint.ts'
-import { reconstructionErrors } from '../compress/reconstructed-evaluation.ts'
-import { evaluateSplit, evaluationBatchOf, probeEvaluation } from '../evaluation.ts'
-import { breatheOrPause, note, tellPhase, type JobContext, type JobEnd } from '../job-context.ts'
-import { batchesToMeasure, measureBoth } from '../measure-both.ts'
+import { reconstructionErrors } from '../methods/nern/reconstructed-evaluation.ts'
+import { evaluateSplit, evaluationBatchOf, probeEvaluation } from '../measure/evaluation.ts'
+import { breatheOrPause, note, tellPhase, type JobContext, type JobEnd } from '../process/job-context.ts'
+import { batchesToMeasure, measureBoth } from '../measure/measure-both.ts'
 import {
   loadNetwork,
   packagedNetwork,
@@ -27,13 +27,13 @@ import {
   representedAndKept,
   storedRemainderOf,
   type LoadedNetwork,
-} from '../network-file.ts'
-import { openExecutor } from '../open-executor.ts'
+} from '../weights/stored-network.ts'
+import { openExecutor } from '../process/open-executor.ts'
 import { sendPreview } from '../steps/preview.ts'
 import { RunState } from '../steps/run-state.ts'
 import { sendStageTimes, timeLeftOf } from '../steps/stage-times.ts'
 import { evaluationStage, startOf, type Stage, type TimeLeft } from '../steps/time-left.ts'
-import { baselinePackageSizes } from '../package-sizes.ts'
+import { baselinePackageSizes } from '../measure/package-sizes.ts'
 
 type BaselineJob = Extract<TrainerJob, { kind: 'baseline' }>
 

@@ -1,11 +1,11 @@
 /** Accuracy of a stored network on a split. */
-import { evaluateProgram } from '#engine/network-evaluation.ts'
-import type { TrainerJob } from '#shared/trainer-protocol.ts'
+import { evaluateProgram } from '#engine/network/evaluation.ts'
+import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
 import { loadSplit } from '../data/open-dataset.ts'
-import { evaluateSplit, evaluationBatchOf } from '../evaluation.ts'
-import { openExecutor } from '../open-executor.ts'
-import { tellPhase, type JobContext, type JobEnd } from '../job-context.ts'
-import { loadNetwork } from '../network-file.ts'
+import { evaluateSplit, evaluationBatchOf } from '../measure/evaluation.ts'
+import { openExecutor } from '../process/open-executor.ts'
+import { tellPhase, type JobContext, type JobEnd } from '../process/job-context.ts'
+import { loadNetwork } from '../weights/stored-network.ts'
 
 type EvaluateJob = Extract<TrainerJob, { kind: 'evaluate' }>
 

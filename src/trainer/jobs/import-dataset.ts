@@ -1,8 +1,8 @@
 /** Decodes a data set into the studio's image cache. */
 import { convertDataset } from '#formats/dataset.ts'
-import { AppException } from '#shared/result.ts'
-import type { TrainerJob } from '#shared/trainer-protocol.ts'
-import { tellPhase, type JobContext, type JobEnd } from '../job-context.ts'
+import { AppException } from '#shared/basics/result.ts'
+import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
+import { tellPhase, type JobContext, type JobEnd } from '../process/job-context.ts'
 
 type ImportDatasetJob = Extract<TrainerJob, { kind: 'import-dataset' }>
 

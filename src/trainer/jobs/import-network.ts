@@ -1,9 +1,9 @@
 /** Reads a network file and writes the network in the studio's own form. */
 import { writeFile } from 'node:fs/promises'
-import type { TrainerJob } from '#shared/trainer-protocol.ts'
-import type { JobContext, JobEnd } from '../job-context.ts'
+import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
+import type { JobContext, JobEnd } from '../process/job-context.ts'
 import { sha256HexOfFile } from '../sha256.ts'
-import { prepareNetwork } from '../prepared-network.ts'
+import { prepareNetwork } from '../weights/prepared-network.ts'
 
 type ImportNetworkJob = Extract<TrainerJob, { kind: 'import-network' }>
 

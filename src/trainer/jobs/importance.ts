@@ -3,27 +3,27 @@
  * set to zero, in the order of each score, without fine-tuning. One evaluation program; only weights are written.
  */
 import type { CompiledProgram, DeviceState } from '#engine/executors/executor.ts'
-import { evaluateProgram } from '#engine/network-evaluation.ts'
-import { Pruning } from '#engine/nern/importance/pruning.ts'
-import { pruningOrder } from '#engine/nern/importance/ranking.ts'
-import { relativeErrorsByLayer } from '#engine/nern/importance/scores.ts'
-import { importanceUnits, type Units } from '#engine/nern/importance/units.ts'
+import { evaluateProgram } from '#engine/network/evaluation.ts'
+import { Pruning } from '#engine/methods/nern/importance/pruning.ts'
+import { pruningOrder } from '#engine/methods/nern/importance/ranking.ts'
+import { relativeErrorsByLayer } from '#engine/methods/nern/importance/scores.ts'
+import { importanceUnits, type Units } from '#engine/methods/nern/importance/units.ts'
 import { withRepresentedLayers } from '#networks/linear-layers.ts'
 import {
   importanceScoreTitles,
   type ImportanceCurve,
   type ImportancePoint,
   type ImportanceScore,
-} from '#shared/importance.ts'
-import { AppException } from '#shared/result.ts'
-import type { TrainerJob } from '#shared/trainer-protocol.ts'
-import { reconstructionErrors } from '../compress/reconstructed-evaluation.ts'
+} from '#shared/measures/importance.ts'
+import { AppException } from '#shared/basics/result.ts'
+import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
+import { reconstructionErrors } from '../methods/nern/reconstructed-evaluation.ts'
 import type { ImageSplit } from '../data/image-split.ts'
 import { loadSplit } from '../data/open-dataset.ts'
-import { evaluateSplit, evaluationBatchOf } from '../evaluation.ts'
-import { tellPhase, type JobContext, type JobEnd } from '../job-context.ts'
-import { loadNetwork, type LoadedNetwork } from '../network-file.ts'
-import { openExecutor } from '../open-executor.ts'
+import { evaluateSplit, evaluationBatchOf } from '../measure/evaluation.ts'
+import { tellPhase, type JobContext, type JobEnd } from '../process/job-context.ts'
+import { loadNetwork, type LoadedNetwork } from '../weights/stored-network.ts'
+import { openExecutor } from '../process/open-executor.ts'
 
 type ImportanceJob = Extract<TrainerJob, { kind: 'importance' }>
 

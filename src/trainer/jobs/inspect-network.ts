@@ -1,9 +1,9 @@
 /** Says what an import of a network file would store, and stores nothing. */
-import { listStateDicts } from '#formats/checkpoint.ts'
-import { AppException, unwrap } from '#shared/result.ts'
-import type { JobResult, TrainerJob } from '#shared/trainer-protocol.ts'
-import type { JobContext, JobEnd } from '../job-context.ts'
-import { prepareNetwork } from '../prepared-network.ts'
+import { listStateDicts } from '#formats/weights-file.ts'
+import { AppException, unwrap } from '#shared/basics/result.ts'
+import type { JobResult, TrainerJob } from '#shared/protocol/trainer-protocol.ts'
+import type { JobContext, JobEnd } from '../process/job-context.ts'
+import { prepareNetwork } from '../weights/prepared-network.ts'
 
 type InspectNetworkJob = Extract<TrainerJob, { kind: 'inspect-network' }>
 

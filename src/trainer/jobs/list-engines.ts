@@ -1,6 +1,6 @@
 /** Which executors and providers this machine has. */
 import { listExecutors } from '#engine/executors/create-executor.ts'
-import type { JobContext, JobEnd } from '../job-context.ts'
+import type { JobContext, JobEnd } from '../process/job-context.ts'
 
 export async function listEngines(context: JobContext): Promise<JobEnd> {
   const listings = await listExecutors()

@@ -1,8 +1,8 @@
 /** Says what an import of a data set would give. */
 import { planDataset } from '#formats/dataset.ts'
-import { unwrap } from '#shared/result.ts'
-import type { TrainerJob } from '#shared/trainer-protocol.ts'
-import { tellPhase, type JobContext, type JobEnd } from '../job-context.ts'
+import { unwrap } from '#shared/basics/result.ts'
+import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
+import { tellPhase, type JobContext, type JobEnd } from '../process/job-context.ts'
 
 type PlanDatasetJob = Extract<TrainerJob, { kind: 'plan-dataset' }>
 

@@ -1,15 +1,15 @@
 /** A proof run: a few sampled steps of a tiny predictor on the chosen device, compared with the reference executor. */
 import type { Executor } from '#engine/executors/executor.ts'
-import { adam } from '#engine/nern/optimizers/adam.ts'
-import { initialOptimizerState, optimizerInputsAt } from '#engine/nern/optimizers/optimizer.ts'
-import { sampledStepProgram } from '#engine/nern/programs/sampled-step.ts'
-import { createRepresentation, initialParameters, kernelTargets } from '#engine/nern/representation.ts'
+import { adam } from '#engine/training/optimizers/adam.ts'
+import { initialOptimizerState, optimizerInputsAt } from '#engine/training/optimizers/optimizer.ts'
+import { sampledStepProgram } from '#engine/methods/nern/programs/sampled-step.ts'
+import { createRepresentation, initialParameters, kernelTargets } from '#engine/methods/nern/representation.ts'
 import type { RepresentedLayer } from '#networks/network.ts'
-import { float32Tensor, int32Tensor, type HostTensors } from '#shared/host-tensor.ts'
-import { Random } from '#shared/random.ts'
-import type { TrainerJob } from '#shared/trainer-protocol.ts'
-import type { JobContext, JobEnd } from '../job-context.ts'
-import { openExecutor } from '../open-executor.ts'
+import { float32Tensor, int32Tensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
+import { Random } from '#shared/basics/random.ts'
+import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
+import type { JobContext, JobEnd } from '../process/job-context.ts'
+import { openExecutor } from '../process/open-executor.ts'
 
 const layers: readonly RepresentedLayer[] = [
   { name: 'probe.0', shape: [16, 8, 3, 3] },

@@ -1,16 +1,16 @@
 /** Trains an original network, from scratch or from stored weights: SGD with momentum, batch-norm in training mode, flips and crops. */
 import { z } from 'zod'
 import type { CompiledProgram, DeviceState, Executor } from '#engine/executors/executor.ts'
-import { learningRateAt, type LearningRateSchedule } from '#engine/nern/schedule.ts'
-import { evaluateProgram } from '#engine/network-evaluation.ts'
-import { dropoutMasks } from '#engine/network-dropout.ts'
+import { learningRateAt, type LearningRateSchedule } from '#engine/training/schedule.ts'
+import { evaluateProgram } from '#engine/network/evaluation.ts'
+import { dropoutMasks } from '#engine/network/dropout.ts'
 import {
   initialTrainOriginalState,
   mixedLabelInputs,
   trainOriginalInputsAt,
   trainOriginalProgram,
   type TrainOriginalOptions,
-} from '#engine/original-training.ts'
+} from '#engine/training/original-training.ts'
 import { networkMetadata } from '#formats/network-metadata.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { buildNetwork } from '#networks/architectures.ts'
@@ -18,21 +18,27 @@ import { initialParameters } from '#networks/initial-parameters.ts'
 import { describeNetwork } from '#networks/network-description.ts'
 import { networkStatistics } from '#networks/network-statistics.ts'
 import type { Network } from '#networks/network.ts'
-import { float32Tensor, int32Tensor, type HostTensors } from '#shared/host-tensor.ts'
-import { networkSmoothness } from '#shared/network-smoothness.ts'
-import { preprocessingPresets } from '#shared/preprocessing.ts'
-import { Random } from '#shared/random.ts'
-import { AppException } from '#shared/result.ts'
-import type { TrainerJob } from '#shared/trainer-protocol.ts'
+import { float32Tensor, int32Tensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
+import { networkSmoothness } from '#shared/network/network-smoothness.ts'
+import { preprocessingPresets } from '#shared/network/preprocessing.ts'
+import { Random } from '#shared/basics/random.ts'
+import { AppException } from '#shared/basics/result.ts'
+import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
 import { batchSourceStateSchema, readCheckpoint, type Checkpoint } from '../checkpoint.ts'
 import { BatchSource } from '../data/batch-source.ts'
 import type { ImageSplit } from '../data/image-split.ts'
 import { loadClassCount, loadImageCount, loadSplit } from '../data/open-dataset.ts'
-import { evaluateSplit, evaluationBatches, evaluationBatchOf, probeEvaluation, type Evaluation } from '../evaluation.ts'
-import type { JobContext, JobEnd } from '../job-context.ts'
-import type { MetricValues } from '../metrics.ts'
-import { loadNetwork, type LoadedNetwork } from '../network-file.ts'
-import { openExecutor } from '../open-executor.ts'
+import {
+  evaluateSplit,
+  evaluationBatches,
+  evaluationBatchOf,
+  probeEvaluation,
+  type Evaluation,
+} from '../measure/evaluation.ts'
+import type { JobContext, JobEnd } from '../process/job-context.ts'
+import type { MetricValues } from '../measure/metrics.ts'
+import { loadNetwork, type LoadedNetwork } from '../weights/stored-network.ts'
+import { openExecutor } from '../process/open-executor.ts'
 import { evaluationProgress } from '../steps/evaluation-progress.ts'
 import { RunState, runProgressFields, withoutBest } from '../steps/run-state.ts'
 import { runSteps, type StepEvaluation, type StepOutcome } from '../steps/run-steps.ts'

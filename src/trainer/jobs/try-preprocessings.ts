@@ -1,12 +1,12 @@
 /** Accuracy of a stored network under each of several preprocessings. */
-import { evaluateProgram } from '#engine/network-evaluation.ts'
-import type { TrainerJob } from '#shared/trainer-protocol.ts'
+import { evaluateProgram } from '#engine/network/evaluation.ts'
+import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
 import { spreadOver, type ImageSplit } from '../data/image-split.ts'
 import { loadSplit } from '../data/open-dataset.ts'
-import { evaluateSplit, evaluationBatchOf } from '../evaluation.ts'
-import { tellPhase, type JobContext, type JobEnd } from '../job-context.ts'
-import { loadNetwork } from '../network-file.ts'
-import { openExecutor } from '../open-executor.ts'
+import { evaluateSplit, evaluationBatchOf } from '../measure/evaluation.ts'
+import { tellPhase, type JobContext, type JobEnd } from '../process/job-context.ts'
+import { loadNetwork } from '../weights/stored-network.ts'
+import { openExecutor } from '../process/open-executor.ts'
 
 type TryPreprocessingsJob = Extract<TrainerJob, { kind: 'try-preprocessings' }>
 

@@ -1,5 +1,5 @@
 /** What happens between the batches of an evaluation: progress is told, requests are heard, the time is taken. */
-import { breatheOrPause, tellPhase } from '../job-context.ts'
+import { breatheOrPause, tellPhase } from '../process/job-context.ts'
 import type { RunState } from './run-state.ts'
 
 /**

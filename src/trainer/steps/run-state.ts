@@ -1,11 +1,11 @@
 /** Where a run with steps stands, over all its stretches: what every kind of job counts and keeps alike. */
 import { z } from 'zod'
-import type { HostTensors } from '#shared/host-tensor.ts'
-import { underPrefix, withoutPrefix, withPrefix } from '#shared/name-prefix.ts'
-import type { CompressConfig } from '#shared/experiment-config.ts'
+import type { HostTensors } from '#shared/tensors/host-tensor.ts'
+import { underPrefix, withoutPrefix, withPrefix } from '#shared/basics/name-prefix.ts'
+import type { CompressConfig } from '#shared/experiment/experiment-config.ts'
 import { bestPrefix, type Checkpoint } from '../checkpoint.ts'
-import type { JobContext } from '../job-context.ts'
-import { Metrics } from '../metrics.ts'
+import type { JobContext } from '../process/job-context.ts'
+import { Metrics } from '../measure/metrics.ts'
 import { PreviewPacer } from './preview-pacer.ts'
 import type { TimeLeft } from './time-left.ts'
 

@@ -2,12 +2,12 @@
  * The one loop that every training goes through: steps, metrics, evaluations, the best so far, previews, checkpoints,
  * pauses, and the end of a run whose loss is no number. What a step computes is the job's.
  */
-import type { HostTensors } from '#shared/host-tensor.ts'
-import { formatCount, formatPercent } from '#shared/format.ts'
+import type { HostTensors } from '#shared/tensors/host-tensor.ts'
+import { formatCount, formatPercent } from '#shared/basics/format.ts'
 import { writeCheckpoint, type Checkpoint } from '../checkpoint.ts'
-import { finiteLoss } from '../finite-loss.ts'
-import { note, Paused, type JobEnd } from '../job-context.ts'
-import type { MetricValues } from '../metrics.ts'
+import { finiteLoss } from '../measure/finite-loss.ts'
+import { note, Paused, type JobEnd } from '../process/job-context.ts'
+import type { MetricValues } from '../measure/metrics.ts'
 import { sha256Hex } from '../sha256.ts'
 import type { RunState } from './run-state.ts'
 import { evaluationStage, startOf } from './time-left.ts'

@@ -1,6 +1,6 @@
 /** Under which names the paces of a run are kept: what costs the same on the same machine has the same name. */
-import { stageSubject, type TimedJob } from '#shared/stage-times.ts'
-import type { JobContext } from '../job-context.ts'
+import { stageSubject, type TimedJob } from '#shared/experiment/stage-times.ts'
+import type { JobContext } from '../process/job-context.ts'
 import { sha256Hex } from '../sha256.ts'
 import { evaluationStage, TimeLeft, type Stage } from './time-left.ts'
 

@@ -4,7 +4,7 @@ import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { createExecutor } from '#engine/executors/create-executor.ts'
-import { assertNever } from '#shared/result.ts'
+import { assertNever } from '#shared/basics/result.ts'
 import { ProgramContender } from '../steps/program-contender.ts'
 import { loopWorkload, type LoopStep } from './workload.ts'
 

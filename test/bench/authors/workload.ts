@@ -1,20 +1,24 @@
 /** The studio's side of authors.bench.ts: steps with the mathematics of the authors' loop, and its own sampled step. */
-import { named } from '#engine/nern/named.ts'
+import { named } from '#engine/program/named.ts'
 import {
   applyOptimizer,
   initialOptimizerState,
   optimizerInputsAt,
   optimizerInputSpecs,
   optimizerStateSpecs,
-} from '#engine/nern/optimizers/optimizer.ts'
-import { publishedRanger, ranger } from '#engine/nern/optimizers/ranger.ts'
-import { fullStepProgram } from '#engine/nern/programs/full-step.ts'
-import { objectiveInputs, objectiveInputSpecs, sampledGradients } from '#engine/nern/programs/objective-gradients.ts'
-import { sampledStepProgram } from '#engine/nern/programs/sampled-step.ts'
+} from '#engine/training/optimizers/optimizer.ts'
+import { publishedRanger, ranger } from '#engine/training/optimizers/ranger.ts'
+import { fullStepProgram } from '#engine/methods/nern/programs/full-step.ts'
+import {
+  objectiveInputs,
+  objectiveInputSpecs,
+  sampledGradients,
+} from '#engine/methods/nern/programs/objective-gradients.ts'
+import { sampledStepProgram } from '#engine/methods/nern/programs/sampled-step.ts'
 import type { Program } from '#engine/program/program.ts'
-import { asVector } from '#engine/tensor-rank.ts'
-import type { HostTensors } from '#shared/host-tensor.ts'
-import { assertNever } from '#shared/result.ts'
+import { asVector } from '#engine/network/tensor-rank.ts'
+import type { HostTensors } from '#shared/tensors/host-tensor.ts'
+import { assertNever } from '#shared/basics/result.ts'
 import {
   blocks,
   exchangedTensors,

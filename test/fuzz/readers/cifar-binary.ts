@@ -1,8 +1,8 @@
 import { cifar100, IMAGE_BYTES, recordBytes } from '#formats/cifar/layout.ts'
 import { splitRecords } from '#formats/cifar/records.ts'
 import { asResultSync } from '#formats/file-error.ts'
-import { Random } from '#shared/random.ts'
-import { ok } from '#shared/result.ts'
+import { Random } from '#shared/basics/random.ts'
+import { ok } from '#shared/basics/result.ts'
 import type { FuzzedReader } from '../reader.ts'
 
 const images = 4

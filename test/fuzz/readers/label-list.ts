@@ -7,7 +7,7 @@ import {
 } from '#formats/image-folder/annotation-list.ts'
 import { parseClassList, parseWords } from '#formats/image-folder/class-list.ts'
 import { LabelLookup } from '#formats/image-folder/label-lookup.ts'
-import { ok } from '#shared/result.ts'
+import { ok } from '#shared/basics/result.ts'
 import { pick } from '../mutate-bytes.ts'
 import type { FuzzedReader } from '../reader.ts'
 

@@ -3,7 +3,7 @@ import { parseClassList } from '#formats/image-folder/class-list.ts'
 import { classSpaceOf } from '#formats/image-folder/class-space.ts'
 import { LabelLookup } from '#formats/image-folder/label-lookup.ts'
 import { parseLabelTable } from '#formats/image-folder/label-table.ts'
-import { ok } from '#shared/result.ts'
+import { ok } from '#shared/basics/result.ts'
 import { pick } from '../mutate-bytes.ts'
 import type { FuzzedReader } from '../reader.ts'
 

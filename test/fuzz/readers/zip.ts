@@ -3,7 +3,7 @@ import { bytesSource } from '#formats/byte-source.ts'
 import { asResult } from '#formats/file-error.ts'
 import { writeZip } from '#formats/zip/writer.ts'
 import { openZip } from '#formats/zip/zip.ts'
-import { ok } from '#shared/result.ts'
+import { ok } from '#shared/basics/result.ts'
 import type { FuzzedReader } from '../reader.ts'
 import { mutateZipRecords } from '../zip-parts.ts'
 

@@ -1,12 +1,12 @@
 /** Every activation against its formula, its gradient against a difference of it, and what is exported of it. */
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { activationForms, prelu } from '#engine/activations.ts'
+import { activationForms, prelu } from '#engine/network/activations.ts'
 import { createExecutor } from '#engine/executors/create-executor.ts'
 import type { Executor } from '#engine/executors/executor.ts'
 import { tf } from '#engine/program/tfjs.ts'
-import { activationSchema, type Activation } from '#shared/activation.ts'
-import { float32Tensor } from '#shared/host-tensor.ts'
+import { activationSchema, type Activation } from '#shared/network/activation.ts'
+import { float32Tensor } from '#shared/tensors/host-tensor.ts'
 import { ModelWriter } from '#test/support/onnx-models.ts'
 import { dataOf, evaluate } from '#test/support/run-program.ts'
 

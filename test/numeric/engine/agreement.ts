@@ -1,8 +1,8 @@
 /** Runs one program on two executors and measures how far their results are apart. */
 import type { Executor } from '#engine/executors/executor.ts'
 import type { Program } from '#engine/program/program.ts'
-import { type HostTensor, type HostTensors, sizeOf, type TensorSpec } from '#shared/host-tensor.ts'
-import { Random } from '#shared/random.ts'
+import { type HostTensor, type HostTensors, sizeOf, type TensorSpec } from '#shared/tensors/host-tensor.ts'
+import { Random } from '#shared/basics/random.ts'
 
 /** Normal numbers, or integers below `bound` for int32. */
 export function randomTensor({ shape, dtype }: TensorSpec, random: Random, bound = 4): HostTensor {

@@ -8,7 +8,7 @@ import type { Executor } from '#engine/executors/executor.ts'
 import { createOnnxRuntimeExecutor } from '#engine/executors/onnxruntime/onnxruntime-executor.ts'
 import type { Program } from '#engine/program/program.ts'
 import { tf } from '#engine/program/tfjs.ts'
-import type { HostTensors, TensorSpec, TensorSpecs } from '#shared/host-tensor.ts'
+import type { HostTensors, TensorSpec, TensorSpecs } from '#shared/tensors/host-tensor.ts'
 import { distance, randomTensors } from './agreement.ts'
 
 /** Three steps of training amplify rounding by about ten. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createExecutor } from '#engine/executors/create-executor.ts'
 import type { Program } from '#engine/program/program.ts'
 import { tf } from '#engine/program/tfjs.ts'
-import { float32Tensor, scalarTensor } from '#shared/host-tensor.ts'
+import { float32Tensor, scalarTensor } from '#shared/tensors/host-tensor.ts'
 
 /** 16 KiB of state: ten thousand lost copies would be 160 MiB. */
 const size = 4096

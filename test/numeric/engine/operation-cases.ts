@@ -3,7 +3,7 @@
  * for values and, unless `values` says otherwise, for the gradient with respect to every float32 operand.
  */
 import { tf } from '#engine/program/tfjs.ts'
-import type { TensorSpec } from '#shared/host-tensor.ts'
+import type { TensorSpec } from '#shared/tensors/host-tensor.ts'
 
 export interface OperationCase {
   readonly title: string

@@ -7,8 +7,8 @@ import { createExecutor } from '#engine/executors/create-executor.ts'
 import type { Executor } from '#engine/executors/executor.ts'
 import type { Program } from '#engine/program/program.ts'
 import { tf } from '#engine/program/tfjs.ts'
-import type { TensorSpecs } from '#shared/host-tensor.ts'
-import { Random } from '#shared/random.ts'
+import type { TensorSpecs } from '#shared/tensors/host-tensor.ts'
+import { Random } from '#shared/basics/random.ts'
 import { distance, randomTensor, runOnce } from './agreement.ts'
 
 /** Sums of 65,536 products in another order differ by this much in single precision. */

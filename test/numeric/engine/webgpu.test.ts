@@ -3,14 +3,14 @@
  * which is right but about a hundred times slower than the CPU provider.
  */
 import { afterAll, describe, expect, test, vi } from 'vitest'
-import { activationForms } from '#engine/activations.ts'
+import { activationForms } from '#engine/network/activations.ts'
 import { createExecutor } from '#engine/executors/create-executor.ts'
 import type { Executor } from '#engine/executors/executor.ts'
 import { tf } from '#engine/program/tfjs.ts'
 import type { Program } from '#engine/program/program.ts'
-import type { Activation } from '#shared/activation.ts'
-import type { TensorSpec } from '#shared/host-tensor.ts'
-import { AppException } from '#shared/result.ts'
+import type { Activation } from '#shared/network/activation.ts'
+import type { TensorSpec } from '#shared/tensors/host-tensor.ts'
+import { AppException } from '#shared/basics/result.ts'
 import { distance, randomTensors, runOnce } from './agreement.ts'
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 })

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { readSafetensors } from '#formats/safetensors/reader.ts'
 import type { FileTensor } from '#formats/file-tensor.ts'
-import { float32Tensor, type HostTensor } from '#shared/host-tensor.ts'
+import { float32Tensor, type HostTensor } from '#shared/tensors/host-tensor.ts'
 
 const record = z.record(z.string(), z.unknown())
 const caseSchema = z.object({

@@ -1,7 +1,7 @@
-import { float32Tensor, type HostTensor } from '#shared/host-tensor.ts'
+import { float32Tensor, type HostTensor } from '#shared/tensors/host-tensor.ts'
 import { GoldenCase, numberList } from './golden-case.ts'
 import { dirname, join } from 'node:path'
-import type { Preprocessing } from '#shared/preprocessing.ts'
+import type { Preprocessing } from '#shared/network/preprocessing.ts'
 
 export interface GoldenImages {
   /** [B, C, H, W] */

@@ -3,7 +3,7 @@ import { cifarResnet } from '#networks/zoo/cifar-resnet.ts'
 import { architectures, type Architecture } from '#networks/architectures.ts'
 import { matchArchitecture } from '#networks/matching.ts'
 import type { Network } from '#networks/network.ts'
-import type { HostTensor, HostTensors } from '#shared/host-tensor.ts'
+import type { HostTensor, HostTensors } from '#shared/tensors/host-tensor.ts'
 import { toHost, type GoldenCase, type TensorFile } from './golden-case.ts'
 
 export interface GoldenNetwork {

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createExecutor } from '#engine/executors/create-executor.ts'
 import type { Executor, ExecutorOptions } from '#engine/executors/executor.ts'
-import { AppException, toAppError } from '#shared/result.ts'
+import { AppException, toAppError } from '#shared/basics/result.ts'
 import { runGoldens, type GoldenResult } from './run-goldens.ts'
 
 const usage = 'usage: npm run test:goldens -- [--dir DIR] [--executor reference|onnxruntime|webgpu|all]'

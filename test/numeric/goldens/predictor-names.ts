@@ -1,6 +1,6 @@
 /** Names of predictor tensors: the authors' `layers.0.weight` .. `final_linear_layer.bias`, ours `predictor.0.weight` .. */
-import { predictorParameter } from '#engine/nern/predictor.ts'
-import type { HostTensor, HostTensors } from '#shared/host-tensor.ts'
+import { predictorParameter } from '#engine/methods/nern/predictor.ts'
+import type { HostTensor, HostTensors } from '#shared/tensors/host-tensor.ts'
 
 function theirName(block: number, kind: 'weight' | 'bias', blocks: number): string {
   return block === blocks - 1 ? `final_linear_layer.${kind}` : `layers.${block}.${kind}`

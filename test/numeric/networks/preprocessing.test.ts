@@ -10,11 +10,11 @@ import { networkMetadata } from '#formats/network-metadata.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
-import { defaultPreprocessing, preprocessingPresets, type PreprocessingChanges } from '#shared/preprocessing.ts'
+import { defaultPreprocessing, preprocessingPresets, type PreprocessingChanges } from '#shared/network/preprocessing.ts'
 import { itWithPython, runPython } from '#test/support/python.ts'
 import { resultOf } from '#test/support/trainer-job.ts'
 import { itWithFiles, sharedPath } from '#test/unit/formats/support/shared-data.ts'
-import { loadNetwork } from '#trainer/network-file.ts'
+import { loadNetwork } from '#trainer/weights/stored-network.ts'
 
 vi.setConfig({ testTimeout: 240_000 })
 

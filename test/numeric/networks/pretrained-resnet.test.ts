@@ -1,11 +1,11 @@
 import '@tensorflow/tfjs-backend-cpu'
 import { readFileSync } from 'node:fs'
 import { describe, expect } from 'vitest'
-import { networkForward } from '#engine/network-program.ts'
+import { networkForward } from '#engine/network/forward.ts'
 import { tf } from '#engine/program/tfjs.ts'
-import { readCheckpoint, type StateDict } from '#formats/checkpoint.ts'
+import { readCheckpoint, type StateDict } from '#formats/weights-file.ts'
 import { matchArchitecture, type MatchedNetwork } from '#networks/matching.ts'
-import type { Result } from '#shared/result.ts'
+import type { Result } from '#shared/basics/result.ts'
 import { itWithFiles, sharedPath } from '#test/unit/formats/support/shared-data.ts'
 
 const images = sharedPath('method/goldens/00_images/tensors.safetensors')

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { createExecutor } from '#engine/executors/create-executor.ts'
 import type { Executor } from '#engine/executors/executor.ts'
 import { architectures } from '#networks/architectures.ts'
-import { sizeOf } from '#shared/host-tensor.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import { networkLogits } from '#test/support/network-logits.ts'
 import { seededParameters, seededTensor } from '#test/support/seeded-values.ts'
 

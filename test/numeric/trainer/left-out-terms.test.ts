@@ -1,6 +1,6 @@
 /** Distillation whose schedule or weights leave terms out, through the whole job. */
 import { expect, it, vi } from 'vitest'
-import { noColourJitter, type CompressConfig } from '#shared/experiment-config.ts'
+import { noColourJitter, type CompressConfig } from '#shared/experiment/experiment-config.ts'
 import { lastCheckpoint, metricOf, resultOf, runInProcess } from '#test/support/run-in-process.ts'
 import { reconstructionSteps, smallCompressJob } from '#test/support/small-compress-job.ts'
 

@@ -1,6 +1,6 @@
 /** A probe of the stages to come tells how long they take, and changes nothing of what a run computes. */
 import { expect, it, vi } from 'vitest'
-import type { FromTrainer } from '#shared/trainer-protocol.ts'
+import type { FromTrainer } from '#shared/protocol/trainer-protocol.ts'
 import { resultOf, runInProcess } from '#test/support/run-in-process.ts'
 import { smallCompressJob } from '#test/support/small-compress-job.ts'
 

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { openPackage, readPackage } from '#formats/nern-package/reader.ts'
-import { storedValues } from '#shared/stored-tensor.ts'
+import { storedValues } from '#shared/tensors/stored-tensor.ts'
 import { lastCheckpoint, resultOf, runInProcess } from '#test/support/run-in-process.ts'
 import { reconstructionSteps, smallCompressJob } from '#test/support/small-compress-job.ts'
 

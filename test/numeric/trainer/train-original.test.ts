@@ -2,13 +2,13 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import { datasetPath, storeLayout } from '#main/store/layout.ts'
-import { preprocessingPresets } from '#shared/preprocessing.ts'
-import { trainDefaults } from '#shared/presets.ts'
-import type { FromTrainer, TrainerJob } from '#shared/trainer-protocol.ts'
+import { preprocessingPresets } from '#shared/network/preprocessing.ts'
+import { trainDefaults } from '#shared/experiment/presets.ts'
+import type { FromTrainer, TrainerJob } from '#shared/protocol/trainer-protocol.ts'
 import { lastCheckpoint, metricOf, resultOf, runInProcess } from '#test/support/run-in-process.ts'
 import { addSmallDataset } from '#test/support/small-dataset.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
-import { loadNetwork } from '#trainer/network-file.ts'
+import { loadNetwork } from '#trainer/weights/stored-network.ts'
 
 vi.setConfig({ testTimeout: 240_000 })
 

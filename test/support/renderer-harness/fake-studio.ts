@@ -14,20 +14,20 @@ import type {
   Settings,
   StudioApi,
   StudioEvents,
-} from '#shared/contract.ts'
-import { summaryOf } from '#shared/experiment-summary.ts'
-import type { ImportanceRecord } from '#shared/importance.ts'
+} from '#shared/protocol/contract.ts'
+import { summaryOf } from '#shared/experiment/experiment-summary.ts'
+import type { ImportanceRecord } from '#shared/measures/importance.ts'
 import {
   isPackaged,
   type EvaluationRecord,
   type ExperimentRecord,
   type RunRecord,
   type SplitName,
-} from '#shared/records.ts'
-import { judgeTrial, preprocessingsToTry } from '#shared/preprocessing-trial.ts'
-import { kernelShapeOf } from '#shared/represented-shape.ts'
-import { AppException, fail, ok, toAppError, type Result } from '#shared/result.ts'
-import { nextStatus, type ExperimentAction } from '#shared/status-machine.ts'
+} from '#shared/protocol/records.ts'
+import { judgeTrial, preprocessingsToTry } from '#shared/network/preprocessing-trial.ts'
+import { kernelShapeOf } from '#shared/tensors/represented-shape.ts'
+import { AppException, fail, ok, toAppError, type Result } from '#shared/basics/result.ts'
+import { nextStatus, type ExperimentAction } from '#shared/experiment/status-machine.ts'
 import {
   inventedDataset,
   inventedPhotos,

@@ -1,7 +1,12 @@
 /** Invented pruning curves of a run: plausible shapes, made-up numbers. */
-import { defaultScores, importanceDefaults, type ImportanceRecord, type ImportanceScore } from '#shared/importance.ts'
-import { Random } from '#shared/random.ts'
-import type { RunRecord, SplitName } from '#shared/records.ts'
+import {
+  defaultScores,
+  importanceDefaults,
+  type ImportanceRecord,
+  type ImportanceScore,
+} from '#shared/measures/importance.ts'
+import { Random } from '#shared/basics/random.ts'
+import type { RunRecord, SplitName } from '#shared/protocol/records.ts'
 
 /** Where the accuracy has fallen half way, and how suddenly. */
 const shapes: Readonly<Record<ImportanceScore, readonly [number, number]>> = {

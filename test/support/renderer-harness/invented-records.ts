@@ -1,12 +1,12 @@
 /** Invented but plausible records: every number here is made up by a seeded generator and measured by nobody. */
-import type { DatasetPlan } from '#shared/dataset-plan.ts'
-import { sizeBreakdown } from '#shared/accounting.ts'
-import { baselineSizes } from '#shared/baseline-accounting.ts'
-import { baselinePresets } from '#shared/baseline-presets.ts'
-import type { BaselineConfig, CompressConfig, ExperimentConfig } from '#shared/experiment-config.ts'
-import { fastConfig } from '#shared/fast-preset.ts'
-import { compressPresets, trainDefaults } from '#shared/presets.ts'
-import { Random } from '#shared/random.ts'
+import type { DatasetPlan } from '#shared/dataset/dataset-plan.ts'
+import { sizeBreakdown } from '#shared/package/accounting.ts'
+import { baselineSizes } from '#shared/methods/direct/baseline-accounting.ts'
+import { baselinePresets } from '#shared/methods/direct/baseline-presets.ts'
+import type { BaselineConfig, CompressConfig, ExperimentConfig } from '#shared/experiment/experiment-config.ts'
+import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
+import { compressPresets, trainDefaults } from '#shared/experiment/presets.ts'
+import { Random } from '#shared/basics/random.ts'
 import type {
   BaselineResult,
   CompressResult,
@@ -17,13 +17,13 @@ import type {
   RunRecord,
   RunResult,
   TrainResult,
-} from '#shared/records.ts'
-import type { ExperimentStatus } from '#shared/status-machine.ts'
+} from '#shared/protocol/records.ts'
+import type { ExperimentStatus } from '#shared/experiment/status-machine.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
 import { networkShape } from '#networks/network-shape.ts'
 import { networkStatistics } from '#networks/network-statistics.ts'
-import type { HostTensors } from '#shared/host-tensor.ts'
+import type { HostTensors } from '#shared/tensors/host-tensor.ts'
 import { datasetRecord, networkRecord } from '../records.ts'
 
 const device = 'onnxruntime cpu, Intel(R) Xeon(R) Platinum 8481C CPU @ 2.70GHz, 2 threads'

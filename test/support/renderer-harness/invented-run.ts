@@ -1,9 +1,9 @@
 /** Invented curves, kernels, log and images of a run. */
-import type { ExperimentConfig } from '#shared/experiment-config.ts'
-import type { DatasetSamples } from '#shared/contract.ts'
-import { Random } from '#shared/random.ts'
-import type { CheckpointRecord, KernelPreview, LogLine, MetricPoint, RunRecord } from '#shared/records.ts'
-import { kernelShapeOf } from '#shared/represented-shape.ts'
+import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
+import type { DatasetSamples } from '#shared/protocol/contract.ts'
+import { Random } from '#shared/basics/random.ts'
+import type { CheckpointRecord, KernelPreview, LogLine, MetricPoint, RunRecord } from '#shared/protocol/records.ts'
+import { kernelShapeOf } from '#shared/tensors/represented-shape.ts'
 import { before, inventedSteps, type InventedNetwork } from './invented-records.ts'
 
 /** Points of the steps (from, to]. */

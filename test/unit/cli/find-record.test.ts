@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { UsageError } from '#cli/command.ts'
 import { findChoice, findRecord } from '#cli/find-record.ts'
 import { nearNames } from '#cli/near-names.ts'
-import { networkPresets } from '#shared/presets.ts'
-import { AppException } from '#shared/result.ts'
+import { networkPresets } from '#shared/experiment/presets.ts'
+import { AppException } from '#shared/basics/result.ts'
 
 const experiments = [
   { id: 'exp-ab12', name: 'first' },

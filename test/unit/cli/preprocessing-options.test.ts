@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { UsageError } from '#cli/command.ts'
 import { OptionValues } from '#cli/option-values.ts'
 import { preprocessingFrom } from '#cli/preprocessing-options.ts'
-import { preprocessingPresets } from '#shared/preprocessing.ts'
+import { preprocessingPresets } from '#shared/network/preprocessing.ts'
 
 const { mean, standardDeviation } = preprocessingPresets['caffe-rgb'].preprocessing
 

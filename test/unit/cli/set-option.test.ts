@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { UsageError } from '#cli/command.ts'
 import { editDistance } from '#cli/near-names.ts'
 import { applySettings, nearestPath } from '#cli/set-option.ts'
-import { fastConfig } from '#shared/fast-preset.ts'
-import { trainDefaults } from '#shared/presets.ts'
+import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
+import { trainDefaults } from '#shared/experiment/presets.ts'
 
 const error = (run: () => unknown): UsageError => {
   try {

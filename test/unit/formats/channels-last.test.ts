@@ -1,12 +1,12 @@
 /** Networks of Flax: kernels [height, width, channels, filters], under names of their own or numbered. */
 import { describe, expect, it } from 'vitest'
 import { bytesSource } from '#formats/byte-source.ts'
-import { readCheckpoint, type StateDict } from '#formats/checkpoint.ts'
+import { readCheckpoint, type StateDict } from '#formats/weights-file.ts'
 import { writeNpz } from '#formats/npz/writer.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import { matchArchitecture } from '#networks/matching.ts'
-import { float32Tensor, type HostTensor, type HostTensors } from '#shared/host-tensor.ts'
-import { unwrap } from '#shared/result.ts'
+import { float32Tensor, type HostTensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
+import { unwrap } from '#shared/basics/result.ts'
 import { digestOf } from '#test/support/digest-of.ts'
 import { seededParameters } from '#test/support/seeded-values.ts'
 

@@ -7,9 +7,9 @@ import { writeBaselinePackage } from '#formats/baseline-package/writer.ts'
 import { readPackage } from '#formats/nern-package/reader.ts'
 import { writePackage } from '#formats/nern-package/writer.ts'
 import { readSafetensors } from '#formats/safetensors/reader.ts'
-import type { CompressedTensors } from '#shared/compressed-tensor.ts'
-import { unwrap } from '#shared/result.ts'
-import type { StoredTensors } from '#shared/stored-tensor.ts'
+import type { CompressedTensors } from '#shared/tensors/compressed-tensor.ts'
+import { unwrap } from '#shared/basics/result.ts'
+import type { StoredTensors } from '#shared/tensors/stored-tensor.ts'
 
 const folder = join(import.meta.dirname, '../../fixtures/packages')
 const bytesOf = (name: string): Uint8Array => readFileSync(join(folder, name))

@@ -6,9 +6,9 @@ import { readOnnx } from '#formats/onnx/reader.ts'
 import { architectures } from '#networks/architectures.ts'
 import { cifarResnet } from '#networks/zoo/cifar-resnet.ts'
 import { graphOfNetwork, networkOfGraph } from '#networks/own-graph.ts'
-import { isOwnGraph, networkGraphSchema, type NetworkGraph } from '#shared/network-graph.ts'
-import { Random } from '#shared/random.ts'
-import { AppException, toAppError, type Result } from '#shared/result.ts'
+import { isOwnGraph, networkGraphSchema, type NetworkGraph } from '#shared/network/network-graph.ts'
+import { Random } from '#shared/basics/random.ts'
+import { AppException, toAppError, type Result } from '#shared/basics/result.ts'
 import { variedOnnx } from '#test/support/onnx-models.ts'
 
 const file = { name: 'network.safetensors' }

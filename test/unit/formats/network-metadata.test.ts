@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { namedPreprocessing, networkMetadata } from '#formats/network-metadata.ts'
-import { defaultPreprocessing, preprocessingPresets } from '#shared/preprocessing.ts'
+import { defaultPreprocessing, preprocessingPresets } from '#shared/network/preprocessing.ts'
 
 const file = { name: 'a.safetensors' }
 const network = { architecture: 'resnet20-cifar-a', classes: 10 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { StudioEvent } from '#shared/ipc-channels.ts'
+import type { StudioEvent } from '#shared/protocol/ipc-channels.ts'
 import { EventOutbox } from '#main/ipc/event-outbox.ts'
 
 beforeEach(() => void vi.useFakeTimers())

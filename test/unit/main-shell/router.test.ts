@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { commandNames, type CommandHandlers } from '#shared/contract.ts'
-import { AppException, type AppError } from '#shared/result.ts'
+import { commandNames, type CommandHandlers } from '#shared/protocol/contract.ts'
+import { AppException, type AppError } from '#shared/basics/result.ts'
 import { registerCommands } from '#main/ipc/router.ts'
 
 type Handler = (event: unknown, input: unknown) => Promise<unknown>

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { architectures, buildNetwork } from '#networks/architectures.ts'
 import type { Network } from '#networks/network.ts'
 import { networkShape } from '#networks/network-shape.ts'
-import { sizeOf } from '#shared/host-tensor.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
 
 function build(id: string, classes = 10): Network {
   const result = buildNetwork(id, classes)

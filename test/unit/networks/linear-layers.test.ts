@@ -4,9 +4,9 @@ import { linearLayers, withRepresentedLayers } from '#networks/linear-layers.ts'
 import type { Network } from '#networks/network.ts'
 import { networkShape } from '#networks/network-shape.ts'
 import { graphOfNetwork, networkOfGraph } from '#networks/own-graph.ts'
-import { sizeBreakdown } from '#shared/accounting.ts'
-import { fastConfig } from '#shared/fast-preset.ts'
-import { unwrap } from '#shared/result.ts'
+import { sizeBreakdown } from '#shared/package/accounting.ts'
+import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
+import { unwrap } from '#shared/basics/result.ts'
 import { variedNetwork } from '../engine/network/varied-network.ts'
 
 const resnet20 = unwrap(buildNetwork('resnet20-cifar-b', 10))

@@ -3,7 +3,7 @@ import { initialParameters } from '#networks/initial-parameters.ts'
 import { NetworkBuilder } from '#networks/network-builder.ts'
 import { networkStatistics } from '#networks/network-statistics.ts'
 import { cifarResnet } from '#networks/zoo/cifar-resnet.ts'
-import { float32Tensor } from '#shared/host-tensor.ts'
+import { float32Tensor } from '#shared/tensors/host-tensor.ts'
 
 const network = cifarResnet({ depth: 20, shortcut: 'b', classes: 10 })
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { buildNetwork } from '#networks/architectures.ts'
 import { imageMisfit } from '#networks/image-fit.ts'
 import { completePreprocessing } from '#networks/preprocessing.ts'
-import { defaultPreprocessing } from '#shared/preprocessing.ts'
+import { defaultPreprocessing } from '#shared/network/preprocessing.ts'
 
 function networkOf(id: string) {
   const built = buildNetwork(id, 10)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { eventNames, type StudioApi } from '#shared/contract.ts'
+import { eventNames, type StudioApi } from '#shared/protocol/contract.ts'
 import { createStudioApi } from '#preload/api.ts'
 
 function createApi(answer: (channel: string, input: unknown) => unknown = () => ({ ok: true, value: 1 })) {

@@ -1,6 +1,6 @@
 /** The fuzzer itself: it must see what no reader may do. */
 import { expect, it } from 'vitest'
-import type { Result } from '#shared/result.ts'
+import type { Result } from '#shared/basics/result.ts'
 import { runCampaign, shortcomings, type CampaignOutcome } from '#test/fuzz/campaign.ts'
 import type { FuzzedReader } from '#test/fuzz/reader.ts'
 

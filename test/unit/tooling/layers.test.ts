@@ -19,7 +19,7 @@ describe('the layer table', () => {
     ['src/shared/x.ts', '#networks/network.ts'],
     ['src/shared/x.ts', 'node:fs'],
     ['src/networks/x.ts', '#engine/program/program.ts'],
-    ['src/engine/x.ts', '#formats/checkpoint.ts'],
+    ['src/engine/x.ts', '#formats/weights-file.ts'],
     ['src/engine/x.ts', 'onnxruntime-node'],
     ['src/engine/nern/x.ts', 'node:fs'],
     ['src/engine/executors/x.ts', '#trainer/index.ts'],
@@ -39,13 +39,13 @@ describe('the layer table', () => {
     ['src/cli/x.ts', '#renderer/main.ts'],
     ['src/cli/x.ts', '#main/security.ts'],
     ['src/cli/x.ts', '#main/trainer-host/utility-host.ts'],
-    ['src/networks/x.ts', '../shared/result.ts'],
+    ['src/networks/x.ts', '../shared/basics/result.ts'],
   ])('refuses in %s the import of %s', async (file, source) => {
     expect(await refusals(file, `import * as x from '${source}'\nexport const y = x\n`)).not.toEqual([])
   })
 
   test.each([
-    ['src/engine/x.ts', '#shared/result.ts'],
+    ['src/engine/x.ts', '#shared/basics/result.ts'],
     ['src/engine/executors/x.ts', 'onnxruntime-node'],
     ['src/networks/zoo/x.ts', '../network.ts'],
     ['src/main/store/x.ts', 'better-sqlite3'],

@@ -1,6 +1,6 @@
 import type { Tensor } from 'onnxruntime-node'
-import type { HostTensors } from '#shared/host-tensor.ts'
-import { AppException } from '#shared/result.ts'
+import type { HostTensors } from '#shared/tensors/host-tensor.ts'
+import { AppException } from '#shared/basics/result.ts'
 import { copyTensor } from '../check-inputs.ts'
 import type { DeviceState } from '../executor.ts'
 import type { Runtime } from './runtime.ts'

@@ -1,7 +1,7 @@
 /** Between the studio's tensors and those of ONNX Runtime, without copying. */
 import type { OnnxValue, Tensor } from 'onnxruntime-node'
-import type { HostTensor, TensorSpec } from '#shared/host-tensor.ts'
-import { AppException } from '#shared/result.ts'
+import type { HostTensor, TensorSpec } from '#shared/tensors/host-tensor.ts'
+import { AppException } from '#shared/basics/result.ts'
 import type { Runtime } from './runtime.ts'
 
 export function toRuntime(runtime: Runtime, { dtype, data, shape }: HostTensor): Tensor {

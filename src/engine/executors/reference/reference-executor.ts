@@ -1,7 +1,7 @@
 /** The oracle of the tests: eager TensorFlow.js on its plain cpu backend, with a filter gradient that ends in time. */
 import { MathBackendCPU, version_cpu } from '@tensorflow/tfjs-backend-cpu'
 import { tf } from '#engine/program/tfjs.ts'
-import { AppException } from '#shared/result.ts'
+import { AppException } from '#shared/basics/result.ts'
 import { EagerExecutor } from '../eager-executor.ts'
 import type { Executor } from '../executor.ts'
 import { filterGradient } from './filter-gradient.ts'

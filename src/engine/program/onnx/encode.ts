@@ -3,7 +3,7 @@
  * so one page of code replaces a generated encoder of ten thousand lines.
  */
 import protobuf from 'protobufjs/minimal.js'
-import { AppException } from '#shared/result.ts'
+import { AppException } from '#shared/basics/result.ts'
 import { dtypeCodes, type ExportedOnnxModel, type OnnxAttribute, type OnnxInitializer } from './model.ts'
 import type { OnnxNode, OnnxPort } from './model.ts'
 

@@ -1,5 +1,5 @@
 /** Lowers a traced graph to an ONNX model. */
-import { AppException } from '#shared/result.ts'
+import { AppException } from '#shared/basics/result.ts'
 import type { Graph, GraphNode, ValueId, ValueSpec } from '../graph.ts'
 import { operationFor } from '../operations/registry.ts'
 import { uniformValue } from '../uniform.ts'

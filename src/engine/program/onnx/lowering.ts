@@ -1,5 +1,5 @@
 /** What the operations use to write themselves as ONNX: values in the layout they need, and new values. */
-import { sizeOf } from '#shared/host-tensor.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import type { ConstantData, GraphDtype, ValueSpec } from '../graph.ts'
 import { GraphBuilder } from './graph-builder.ts'
 import { dtypeCodes, int, ints, type OnnxAttributes, type OnnxDomain } from './model.ts'

@@ -1,5 +1,5 @@
 /** Rewrites on the finished node list that need to know who reads what. */
-import { sizeOf } from '#shared/host-tensor.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import type { OnnxModel, OnnxNode } from './model.ts'
 
 export function optimizeNodes(model: OnnxModel): OnnxModel {

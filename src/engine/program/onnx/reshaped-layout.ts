@@ -1,4 +1,4 @@
-import { AppException } from '#shared/result.ts'
+import { AppException } from '#shared/basics/result.ts'
 import { identityOrder, storedAxes, type Layout } from './value.ts'
 
 /**

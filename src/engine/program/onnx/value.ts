@@ -5,7 +5,7 @@
  * at physical position i), and an axis may be stored once although it is logically longer (`extents[axis] === 1 <
  * shape[axis]`). So transposes and broadcasts cost nothing until an operation needs one particular layout.
  */
-import { AppException } from '#shared/result.ts'
+import { AppException } from '#shared/basics/result.ts'
 import type { ConstantData, ValueSpec } from '../graph.ts'
 
 export interface Layout {

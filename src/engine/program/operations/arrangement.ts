@@ -1,6 +1,6 @@
 /** Kernels that only move elements: shapes, axes, slices, joins. */
 import { tf } from '#engine/program/tfjs.ts'
-import { sizeOf } from '#shared/host-tensor.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import type { ValueSpec } from '../graph.ts'
 import type { Lowering } from '../onnx/lowering.ts'
 import { int } from '../onnx/model.ts'

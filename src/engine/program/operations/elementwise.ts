@@ -3,7 +3,7 @@
  * what depends on uniform values only is computed while compiling.
  */
 import { tf } from '#engine/program/tfjs.ts'
-import { sizeOf } from '#shared/host-tensor.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import type { GraphDtype, ValueSpec } from '../graph.ts'
 import { castNumber, type Lowering } from '../onnx/lowering.ts'
 import { float, type OnnxAttributes } from '../onnx/model.ts'

@@ -2,7 +2,7 @@
  * Gradients of convolutions with respect to their filters, as matrix products over pixels: as one convolution with
  * exchanged roles they take four times as long.
  */
-import { sizeOf } from '#shared/host-tensor.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import type { Lowering } from '../onnx/lowering.ts'
 import { int } from '../onnx/model.ts'
 import { transposed, type Value } from '../onnx/value.ts'

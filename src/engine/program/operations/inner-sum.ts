@@ -3,7 +3,7 @@
  * vectors then: the CPU provider reads both factors once and writes no product at all. Runs stay short, because runtimes
  * add float32 values one after the other, which loses digits over a quarter of a million of them.
  */
-import { sizeOf } from '#shared/host-tensor.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import type { Lowering } from '../onnx/lowering.ts'
 import { int } from '../onnx/model.ts'
 import { physicalShape, type Layout } from '../onnx/value.ts'

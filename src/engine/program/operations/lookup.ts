@@ -1,5 +1,5 @@
 /** Look-ups by index and their gradients. */
-import { sizeOf } from '#shared/host-tensor.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import { int, type OnnxAttributes } from '../onnx/model.ts'
 import { dtypeCodes } from '../onnx/model.ts'
 import type { Lowering } from '../onnx/lowering.ts'

@@ -1,5 +1,5 @@
 /** What the compiler knows about one TensorFlow.js kernel: the shapes of its results, and how to write it as ONNX. */
-import { AppException } from '#shared/result.ts'
+import { AppException } from '#shared/basics/result.ts'
 import type { Attributes } from '../attributes.ts'
 import type { ValueSpec } from '../graph.ts'
 import type { Lowering } from '../onnx/lowering.ts'

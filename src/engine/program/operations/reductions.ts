@@ -1,5 +1,5 @@
 /** Reductions. Along an axis that is stored once they are a factor, not a loop. */
-import { sizeOf } from '#shared/host-tensor.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import type { GraphDtype, ValueSpec } from '../graph.ts'
 import type { Lowering } from '../onnx/lowering.ts'
 import { dtypeCodes, int } from '../onnx/model.ts'

@@ -1,5 +1,5 @@
 /** All operations that programs may use. */
-import { AppException } from '#shared/result.ts'
+import { AppException } from '#shared/basics/result.ts'
 import { arrangementOperations } from './arrangement.ts'
 import { convolutionOperations } from './convolution.ts'
 import { creationOperations } from './creation.ts'

@@ -1,7 +1,7 @@
 /** Runs `build` of a program once under the tracing backend and returns the graph it describes. */
 import { tf } from '#engine/program/tfjs.ts'
-import { AppException } from '#shared/result.ts'
-import type { HostTensor, TensorSpec } from '#shared/host-tensor.ts'
+import { AppException } from '#shared/basics/result.ts'
+import type { HostTensor, TensorSpec } from '#shared/tensors/host-tensor.ts'
 import type { Graph, NamedValue } from '../graph.ts'
 import { operationNames } from '../operations/registry.ts'
 import type { NamedTensors, Program } from '../program.ts'

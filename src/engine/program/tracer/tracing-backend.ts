@@ -3,7 +3,7 @@
  * a shape. Tensors of other backends cannot enter it, and no value can be read from it.
  */
 import { tf } from '#engine/program/tfjs.ts'
-import { AppException } from '#shared/result.ts'
+import { AppException } from '#shared/basics/result.ts'
 import { Attributes } from '../attributes.ts'
 import type { ConstantData, GraphDtype, GraphNode, ValueId, ValueSpec } from '../graph.ts'
 import { operationFor } from '../operations/registry.ts'

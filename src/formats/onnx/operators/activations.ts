@@ -1,6 +1,6 @@
 /** Functions of each number by itself. */
 import type { NetworkNode } from '#networks/network.ts'
-import type { Activation } from '#shared/activation.ts'
+import type { Activation } from '#shared/network/activation.ts'
 import type { GraphImport, Operator } from '../graph-import.ts'
 import type { Operation, Value, ViewValue } from '../operation.ts'
 import { channelValues } from './channel-values.ts'

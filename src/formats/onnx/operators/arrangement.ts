@@ -1,7 +1,7 @@
 /** Operators that move numbers without changing them: maps symbolically (view.ts), integers at once. */
 import type { NetworkNode, Pair } from '#networks/network.ts'
 import { isZeroFilling } from '#networks/zero-padding.ts'
-import { sizeOf } from '#shared/host-tensor.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import { fileTensor, float32FileTensor } from '../../file-tensor.ts'
 import type { GraphImport, Operator } from '../graph-import.ts'
 import { axisOf, concatenate, gather, reshape, resolveExtents, slice } from '../integers.ts'

@@ -1,4 +1,4 @@
-import { sizeOf } from '#shared/host-tensor.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import type { FileTensor } from '../../file-tensor.ts'
 import type { GraphImport } from '../graph-import.ts'
 import type { ViewValue } from '../operation.ts'

@@ -1,5 +1,5 @@
 /** Arithmetic between weights that an exporter has left in the graph, computed at import: 1 / sqrt(variance + epsilon) ... */
-import { sizeOf } from '#shared/host-tensor.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import { float32FileTensor } from '../../file-tensor.ts'
 import type { Operation, Value, WeightsValue } from '../operation.ts'
 

@@ -1,5 +1,5 @@
 /** Operators that are constants themselves. */
-import { sizeOf } from '#shared/host-tensor.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import { float32FileTensor } from '../../file-tensor.ts'
 import type { GraphImport, Operator } from '../graph-import.ts'
 import { mostIntegers } from '../integers.ts'

@@ -1,4 +1,4 @@
-import { sizeOf } from '#shared/host-tensor.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import type { NetworkNode, Pair, PoolingWindow } from '#networks/network.ts'
 import type { GraphImport, Operator } from '../graph-import.ts'
 import { axisOf } from '../integers.ts'

@@ -2,7 +2,7 @@
  * Graphs quantised in the QDQ format: every quantised value is turned back into numbers before it is used, so that the
  * float network is still there. Weights are turned back here; between layers the pair of operators is left out.
  */
-import { sizeOf } from '#shared/host-tensor.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import { float32FileTensor, type FileDtype } from '../../file-tensor.ts'
 import type { GraphImport, Operator } from '../graph-import.ts'
 import { idOf } from '../graph-import.ts'

@@ -1,5 +1,5 @@
-import type { BaselineConfig } from '#shared/experiment-config.ts'
-import { summaryOf } from '#shared/experiment-summary.ts'
+import type { BaselineConfig } from '#shared/experiment/experiment-config.ts'
+import { summaryOf } from '#shared/experiment/experiment-summary.ts'
 import { formatAmount } from '../../format/format.ts'
 import type { Studio } from '../../state/studio.svelte.ts'
 import type { BaselineSubject } from './standard-baselines.ts'

@@ -1,8 +1,8 @@
-import { baselinePresets, standardBaselineIds, type BaselinePreset } from '#shared/baseline-presets.ts'
-import { comparedAtMost, type Comparison } from '#shared/contract.ts'
-import { configDigest } from '#shared/config-digest.ts'
-import type { BaselineConfig } from '#shared/experiment-config.ts'
-import type { ExperimentSummary } from '#shared/experiment-summary.ts'
+import { baselinePresets, standardBaselineIds, type BaselinePreset } from '#shared/methods/direct/baseline-presets.ts'
+import { comparedAtMost, type Comparison } from '#shared/protocol/contract.ts'
+import { configDigest } from '#shared/experiment/config-digest.ts'
+import type { BaselineConfig } from '#shared/experiment/experiment-config.ts'
+import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 
 /** What baselines are made of. */
 export interface BaselineSubject {

@@ -1,4 +1,4 @@
-import type { Comparison } from '#shared/contract.ts'
+import type { Comparison } from '#shared/protocol/contract.ts'
 
 export interface ClassRow {
   readonly name: string

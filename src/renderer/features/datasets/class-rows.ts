@@ -1,5 +1,5 @@
-import type { DatasetDetail } from '#shared/contract.ts'
-import { splitNames, type DatasetRecord, type SplitName } from '#shared/records.ts'
+import type { DatasetDetail } from '#shared/protocol/contract.ts'
+import { splitNames, type DatasetRecord, type SplitName } from '#shared/protocol/records.ts'
 import { formatCount } from '../../format/format.ts'
 
 /** ImageNet has 1,000 classes: all of them would be thousands of bars. */

@@ -1,7 +1,7 @@
-import type { ExperimentSummary, Outcome } from '#shared/experiment-summary.ts'
-import type { NetworkRecord, DatasetRecord } from '#shared/records.ts'
-import type { ExperimentStatus } from '#shared/status-machine.ts'
-import { architectureTitle } from '#shared/architecture-catalogue.ts'
+import type { ExperimentSummary, Outcome } from '#shared/experiment/experiment-summary.ts'
+import type { NetworkRecord, DatasetRecord } from '#shared/protocol/records.ts'
+import type { ExperimentStatus } from '#shared/experiment/status-machine.ts'
+import { architectureTitle } from '#shared/network/architecture-catalogue.ts'
 
 export interface ExperimentRow {
   readonly experiment: ExperimentSummary

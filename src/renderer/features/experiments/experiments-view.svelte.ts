@@ -1,5 +1,5 @@
-import { comparedAtMost } from '#shared/contract.ts'
-import type { ExperimentSummary } from '#shared/experiment-summary.ts'
+import { comparedAtMost } from '#shared/protocol/contract.ts'
+import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 import type { Studio } from '../../state/studio.svelte.ts'
 import {
   experimentRows,

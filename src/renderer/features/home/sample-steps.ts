@@ -1,7 +1,7 @@
-import { sizeBreakdown, type NetworkShape } from '#shared/accounting.ts'
-import { cifar10Package } from '#shared/cifar10-package.ts'
-import { fastConfig } from '#shared/fast-preset.ts'
-import { compressPresets } from '#shared/presets.ts'
+import { sizeBreakdown, type NetworkShape } from '#shared/package/accounting.ts'
+import { cifar10Package } from '#shared/dataset/cifar10-package.ts'
+import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
+import { compressPresets } from '#shared/experiment/presets.ts'
 import { formatRatio } from '../../format/format.ts'
 
 /**

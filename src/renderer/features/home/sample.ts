@@ -1,6 +1,6 @@
-import { fastConfig } from '#shared/fast-preset.ts'
-import { ok, type Result } from '#shared/result.ts'
-import type { DatasetRecord, NetworkRecord } from '#shared/records.ts'
+import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
+import { ok, type Result } from '#shared/basics/result.ts'
+import type { DatasetRecord, NetworkRecord } from '#shared/protocol/records.ts'
 import type { Studio } from '../../state/studio.svelte.ts'
 
 /**

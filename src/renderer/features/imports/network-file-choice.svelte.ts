@@ -1,4 +1,4 @@
-import type { CommandInput } from '#shared/contract.ts'
+import type { CommandInput } from '#shared/protocol/contract.ts'
 
 type NetworkFile = Pick<CommandInput<'networks.import'>, 'architecture' | 'key' | 'inputSize'>
 

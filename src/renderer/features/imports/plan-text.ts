@@ -1,4 +1,4 @@
-import type { DatasetPlan } from '#shared/dataset-plan.ts'
+import type { DatasetPlan } from '#shared/dataset/dataset-plan.ts'
 import { formatAmount, formatCount, formatFirst } from '../../format/format.ts'
 
 /** So many are enough to see whether they are the right ones. */

@@ -1,5 +1,5 @@
-import { isOwnGraph } from '#shared/network-graph.ts'
-import type { NetworkRecord } from '#shared/records.ts'
+import { isOwnGraph } from '#shared/network/network-graph.ts'
+import type { NetworkRecord } from '#shared/protocol/records.ts'
 
 /** How the studio knows which network it is. */
 export function evidenceOf({ architecture, origin }: Pick<NetworkRecord, 'architecture' | 'origin'>): string {

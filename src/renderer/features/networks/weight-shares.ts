@@ -1,5 +1,5 @@
-import { sizeOf } from '#shared/host-tensor.ts'
-import type { NetworkShape, RemainderGroup } from '#shared/accounting.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
+import type { NetworkShape, RemainderGroup } from '#shared/package/accounting.ts'
 
 export interface WeightShare {
   readonly title: string

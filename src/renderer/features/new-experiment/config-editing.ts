@@ -3,10 +3,10 @@ import {
   experimentConfigSchema,
   type ExperimentConfig,
   type ExperimentKind,
-} from '#shared/experiment-config.ts'
-import { parameterCatalogue } from '#shared/parameter-catalogue.ts'
-import type { ParameterDescription } from '#shared/parameter-controls.ts'
-import { architectureTitle } from '#shared/architecture-catalogue.ts'
+} from '#shared/experiment/experiment-config.ts'
+import { parameterCatalogue } from '#shared/parameters/parameter-catalogue.ts'
+import type { ParameterDescription } from '#shared/parameters/parameter-controls.ts'
+import { architectureTitle } from '#shared/network/architecture-catalogue.ts'
 import { formatCount } from '../../format/format.ts'
 
 /** The leaves of a configuration as an editor holds them: numbers stay as they were typed. */

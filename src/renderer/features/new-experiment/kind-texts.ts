@@ -1,4 +1,4 @@
-import type { ExperimentKind } from '#shared/experiment-config.ts'
+import type { ExperimentKind } from '#shared/experiment/experiment-config.ts'
 
 interface KindTexts {
   readonly subtitle: string

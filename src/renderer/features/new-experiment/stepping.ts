@@ -1,4 +1,4 @@
-import type { ParameterControl } from '#shared/parameter-controls.ts'
+import type { ParameterControl } from '#shared/parameters/parameter-controls.ts'
 
 type NumberControl = Extract<ParameterControl, { readonly type: 'number' }>
 

@@ -1,4 +1,4 @@
-import type { ExperimentConfig } from '#shared/experiment-config.ts'
+import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
 
 export interface TrainingPlan {
   /** Batches of an epoch; the images that do not fill one sit that epoch out. */

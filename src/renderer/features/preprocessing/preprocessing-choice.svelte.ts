@@ -8,7 +8,7 @@ import {
   type Preprocessing,
   type PreprocessingChanges,
   type PreprocessingPresetId,
-} from '#shared/preprocessing.ts'
+} from '#shared/network/preprocessing.ts'
 
 /** `as-is` leaves it to the file and the architecture; `numbers` are typed. */
 export type PreprocessingKind = PreprocessingPresetId | 'as-is' | 'numbers'

@@ -1,5 +1,5 @@
-import type { CommandName } from '#shared/contract.ts'
-import { allowedActions, nextStatus, type ExperimentStatus } from '#shared/status-machine.ts'
+import type { CommandName } from '#shared/protocol/contract.ts'
+import { allowedActions, nextStatus, type ExperimentStatus } from '#shared/experiment/status-machine.ts'
 
 type QueueCommand = Extract<CommandName, `queue.${'enqueue' | 'pause' | 'resume' | 'cancel' | 'retry'}`>
 

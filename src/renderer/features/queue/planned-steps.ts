@@ -1,8 +1,8 @@
-import { phaseNames } from '#shared/compress-phases.ts'
-import type { ExperimentConfig } from '#shared/experiment-config.ts'
-import { planOf, type ExperimentPlan } from '#shared/experiment-summary.ts'
-import { assertNever } from '#shared/result.ts'
-import { architectureTitle } from '#shared/architecture-catalogue.ts'
+import { phaseNames } from '#shared/methods/nern/compress-phases.ts'
+import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
+import { planOf, type ExperimentPlan } from '#shared/experiment/experiment-summary.ts'
+import { assertNever } from '#shared/basics/result.ts'
+import { architectureTitle } from '#shared/network/architecture-catalogue.ts'
 import { formatAmount, formatCount } from '../../format/format.ts'
 
 export function plannedSteps(config: ExperimentConfig): string {

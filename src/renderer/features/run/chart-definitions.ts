@@ -1,6 +1,6 @@
-import type { ExperimentKind } from '#shared/experiment-config.ts'
-import { metricDefinition, type MetricName } from '#shared/metrics.ts'
-import { formatShownValue, shownUnits } from '#shared/metric-values.ts'
+import type { ExperimentKind } from '#shared/experiment/experiment-config.ts'
+import { metricDefinition, type MetricName } from '#shared/measures/metrics.ts'
+import { formatShownValue, shownUnits } from '#shared/measures/metric-values.ts'
 import type { ValueAxis } from '../../charts/line-chart.ts'
 
 interface ChartLine {

@@ -1,6 +1,6 @@
-import type { ExportSummary } from '#shared/contract.ts'
-import type { ExportFormat } from '#shared/export-formats.ts'
-import type { AppError } from '#shared/result.ts'
+import type { ExportSummary } from '#shared/protocol/contract.ts'
+import type { ExportFormat } from '#shared/package/export-formats.ts'
+import type { AppError } from '#shared/basics/result.ts'
 import type { Studio } from '../../state/studio.svelte.ts'
 
 /** One export of a completed experiment, from the choice of formats to the files in a folder. */

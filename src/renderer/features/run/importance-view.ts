@@ -5,8 +5,8 @@ import {
   type ImportanceRecord,
   type ImportanceScore,
   type PointAccuracy,
-} from '#shared/importance.ts'
-import type { SplitName } from '#shared/records.ts'
+} from '#shared/measures/importance.ts'
+import type { SplitName } from '#shared/protocol/records.ts'
 
 interface ScoreStyle {
   readonly token: string

@@ -1,4 +1,4 @@
-import type { KernelPreview } from '#shared/records.ts'
+import type { KernelPreview } from '#shared/protocol/records.ts'
 
 interface TitledKernels {
   readonly title: string

@@ -1,4 +1,4 @@
-import type { KernelPreview, LayerReconstruction } from '#shared/records.ts'
+import type { KernelPreview, LayerReconstruction } from '#shared/protocol/records.ts'
 
 export interface LayerError {
   readonly name: string

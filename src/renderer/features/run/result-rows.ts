@@ -1,6 +1,12 @@
-import type { AccuracyCount, AccuracyPair, BaselineResult, CompressResult, SplitName } from '#shared/records.ts'
-import { wilsonInterval, type Interval } from '#shared/statistics.ts'
-import { top5Accuracy } from '#shared/top-5.ts'
+import type {
+  AccuracyCount,
+  AccuracyPair,
+  BaselineResult,
+  CompressResult,
+  SplitName,
+} from '#shared/protocol/records.ts'
+import { wilsonInterval, type Interval } from '#shared/measures/statistics.ts'
+import { top5Accuracy } from '#shared/measures/top-5.ts'
 
 export interface MeasuredAccuracy {
   readonly correct: number

@@ -1,4 +1,4 @@
-import type { RunRecord } from '#shared/records.ts'
+import type { RunRecord } from '#shared/protocol/records.ts'
 
 /**
  * Part of a run that is done, in [0, 1]: of its time while it goes on, of its steps when nothing else is known of one

@@ -1,4 +1,4 @@
-import type { ExecutorChoice } from '#shared/trainer-protocol.ts'
+import type { ExecutorChoice } from '#shared/protocol/trainer-protocol.ts'
 
 export const executorTitles: Readonly<Record<ExecutorChoice['executor'], string>> = {
   onnxruntime: 'ONNX Runtime',

@@ -1,4 +1,4 @@
-import type { SizePartName } from '#shared/accounting.ts'
+import type { SizePartName } from '#shared/package/accounting.ts'
 
 /** Title and colour of each part of the bytes, the same on every screen. */
 export const partStyle: Readonly<Record<SizePartName, { readonly title: string; readonly token: string }>> = {

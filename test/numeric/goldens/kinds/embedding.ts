@@ -4,7 +4,7 @@ import {
   frequencies,
   type FourierEmbedding,
   type PositionalEmbedding,
-} from '#engine/nern/positional-embedding.ts'
+} from '#engine/methods/nern/positional-embedding.ts'
 import type { Checks } from '../checks.ts'
 import { fields, type GoldenCase } from '../golden-case.ts'
 

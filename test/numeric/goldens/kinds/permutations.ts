@@ -1,17 +1,17 @@
 /** 06: greedy orders of layers and the coordinates they give. */
 import { z } from 'zod'
 import type { Executor } from '#engine/executors/executor.ts'
-import { kernelTable, type LayerKernels } from '#engine/nern/coordinates.ts'
-import { named } from '#engine/nern/named.ts'
+import { kernelTable, type LayerKernels } from '#engine/methods/nern/coordinates.ts'
+import { named } from '#engine/program/named.ts'
 import {
   permutedFilterChannels,
   permuteLayer,
   type LayerPermutation,
   type PermutationMode,
-} from '#engine/nern/permutation/layer-permutation.ts'
-import { smoothness } from '#engine/nern/smoothness.ts'
-import { asMap } from '#engine/tensor-rank.ts'
-import { float32Tensor, type HostTensor } from '#shared/host-tensor.ts'
+} from '#engine/methods/nern/permutation/layer-permutation.ts'
+import { smoothness } from '#engine/training/smoothness.ts'
+import { asMap } from '#engine/network/tensor-rank.ts'
+import { float32Tensor, type HostTensor } from '#shared/tensors/host-tensor.ts'
 import type { Checks } from '../checks.ts'
 import { toHost, type GoldenCase } from '../golden-case.ts'
 import { evaluate, scalarOf } from '#test/support/run-program.ts'

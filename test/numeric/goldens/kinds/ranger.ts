@@ -1,17 +1,17 @@
 /** 05: Ranger from stored gradients, and learning rate schedules. */
 import type { Executor } from '#engine/executors/executor.ts'
-import { named } from '#engine/nern/named.ts'
+import { named } from '#engine/program/named.ts'
 import {
   applyOptimizer,
   initialOptimizerState,
   optimizerInputsAt,
   optimizerInputSpecs,
   optimizerStateSpecs,
-} from '#engine/nern/optimizers/optimizer.ts'
-import { ranger } from '#engine/nern/optimizers/ranger.ts'
-import { learningRateAt } from '#engine/nern/schedule.ts'
+} from '#engine/training/optimizers/optimizer.ts'
+import { ranger } from '#engine/training/optimizers/ranger.ts'
+import { learningRateAt } from '#engine/training/schedule.ts'
 import type { Program } from '#engine/program/program.ts'
-import { float32Tensor, sizeOf, type HostTensor, type TensorSpecs } from '#shared/host-tensor.ts'
+import { float32Tensor, sizeOf, type HostTensor, type TensorSpecs } from '#shared/tensors/host-tensor.ts'
 import type { Checks } from '../checks.ts'
 import { numberList, type GoldenCase } from '../golden-case.ts'
 import { dataOf } from '#test/support/run-program.ts'

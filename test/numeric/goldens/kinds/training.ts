@@ -1,32 +1,32 @@
 /** 08: short trainings through the product's own programs: reconstruction, then with distillation. */
 import { z } from 'zod'
 import type { Executor } from '#engine/executors/executor.ts'
-import { named } from '#engine/nern/named.ts'
-import { initialOptimizerState, optimizerInputsAt, type Optimizer } from '#engine/nern/optimizers/optimizer.ts'
-import { publishedRanger, ranger } from '#engine/nern/optimizers/ranger.ts'
-import type { LayerPermutation } from '#engine/nern/permutation/layer-permutation.ts'
-import { permuteNetwork } from '#engine/nern/permutation/network-permutation.ts'
-import { fullStepProgram } from '#engine/nern/programs/full-step.ts'
+import { named } from '#engine/program/named.ts'
+import { initialOptimizerState, optimizerInputsAt, type Optimizer } from '#engine/training/optimizers/optimizer.ts'
+import { publishedRanger, ranger } from '#engine/training/optimizers/ranger.ts'
+import type { LayerPermutation } from '#engine/methods/nern/permutation/layer-permutation.ts'
+import { permuteNetwork } from '#engine/methods/nern/permutation/network-permutation.ts'
+import { fullStepProgram } from '#engine/methods/nern/programs/full-step.ts'
 import {
   objectiveGradients,
   objectiveInputs,
   objectiveOf,
   rowGradientsOf,
   type DistillationOptions,
-} from '#engine/nern/programs/objective-gradients.ts'
-import { sampledStepProgram } from '#engine/nern/programs/sampled-step.ts'
-import { predict } from '#engine/nern/predictor.ts'
+} from '#engine/methods/nern/programs/objective-gradients.ts'
+import { sampledStepProgram } from '#engine/methods/nern/programs/sampled-step.ts'
+import { predict } from '#engine/methods/nern/predictor.ts'
 import {
   createRepresentation,
   kernelTargets,
   type KernelTargets,
   type Representation,
-} from '#engine/nern/representation.ts'
-import { learningRateAt } from '#engine/nern/schedule.ts'
+} from '#engine/methods/nern/representation.ts'
+import { learningRateAt } from '#engine/training/schedule.ts'
 import type { Program } from '#engine/program/program.ts'
-import { asMap } from '#engine/tensor-rank.ts'
-import { float32Tensor, int32Tensor, type HostTensors } from '#shared/host-tensor.ts'
-import { Random } from '#shared/random.ts'
+import { asMap } from '#engine/network/tensor-rank.ts'
+import { float32Tensor, int32Tensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
+import { Random } from '#shared/basics/random.ts'
 import { norm, type Checks } from '../checks.ts'
 import { numberList, type GoldenCase } from '../golden-case.ts'
 import { goldenImages, type GoldenImages } from '../golden-images.ts'

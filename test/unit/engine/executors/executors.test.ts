@@ -3,8 +3,8 @@ import { createExecutor, listExecutors } from '#engine/executors/create-executor
 import type { Executor, ExecutorOptions } from '#engine/executors/executor.ts'
 import type { Program } from '#engine/program/program.ts'
 import { tf } from '#engine/program/tfjs.ts'
-import { float32Tensor, int32Tensor, scalarTensor, type HostTensor } from '#shared/host-tensor.ts'
-import { toAppError } from '#shared/result.ts'
+import { float32Tensor, int32Tensor, scalarTensor, type HostTensor } from '#shared/tensors/host-tensor.ts'
+import { toAppError } from '#shared/basics/result.ts'
 
 /** Descends (w - target)^2 and counts its steps. */
 const descent: Program = {

@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu'
 import { describe, expect, test } from 'vitest'
 import { filterGradient } from '#engine/executors/reference/filter-gradient.ts'
 import { tf } from '#engine/program/tfjs.ts'
-import { Random } from '#shared/random.ts'
+import { Random } from '#shared/basics/random.ts'
 
 describe('the filter gradient of the reference executor', () => {
   test.each([

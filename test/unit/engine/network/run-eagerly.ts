@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu'
 import type { Program } from '#engine/program/program.ts'
 import { tf } from '#engine/program/tfjs.ts'
-import { sizeOf, type HostTensor, type HostTensors, type TensorSpec } from '#shared/host-tensor.ts'
+import { sizeOf, type HostTensor, type HostTensors, type TensorSpec } from '#shared/tensors/host-tensor.ts'
 
 /** All outputs of one run of `program` on TensorFlow.js' plain cpu backend; nothing is left allocated. */
 export async function runEagerly(program: Program, inputs: HostTensors, state: HostTensors): Promise<HostTensors> {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { Network } from '#networks/network.ts'
-import { float32Tensor, type HostTensors } from '#shared/host-tensor.ts'
+import { float32Tensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
 
 const values = z.record(z.string(), z.array(z.number()))
 

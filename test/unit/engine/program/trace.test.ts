@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { Program } from '#engine/program/program.ts'
 import { tf } from '#engine/program/tfjs.ts'
 import { traceProgram } from '#engine/program/tracer/trace.ts'
-import { toAppError } from '#shared/result.ts'
+import { toAppError } from '#shared/basics/result.ts'
 
 const x = { shape: [2, 3], dtype: 'float32' } as const
 

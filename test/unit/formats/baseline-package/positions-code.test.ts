@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decodePositions, encodePositions } from '#formats/baseline-package/positions-code.ts'
-import { Random } from '#shared/random.ts'
-import { AppException } from '#shared/result.ts'
+import { Random } from '#shared/basics/random.ts'
+import { AppException } from '#shared/basics/result.ts'
 
 const corrupt = (problem: string) => new AppException({ code: 'file-corrupt', message: problem })
 

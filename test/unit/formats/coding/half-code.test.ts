@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { addHalves, halvesBytes, takeHalves } from '#formats/coding/half-code.ts'
 import { PartsToRead, PartsToWrite } from '#formats/coding/parts.ts'
-import { toFloat16Bits } from '#shared/float16.ts'
-import { Random } from '#shared/random.ts'
-import { AppException } from '#shared/result.ts'
+import { toFloat16Bits } from '#shared/basics/float16.ts'
+import { Random } from '#shared/basics/random.ts'
+import { AppException } from '#shared/basics/result.ts'
 
 const corrupt = (problem: string) => new AppException({ code: 'file-corrupt', message: problem })
 

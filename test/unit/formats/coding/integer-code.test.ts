@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { packBits, unpackBits } from '#formats/coding/bit-packing.ts'
 import { decodeIntegers, encodeIntegers } from '#formats/coding/integer-code.ts'
-import { Random } from '#shared/random.ts'
-import { AppException } from '#shared/result.ts'
-import { integerBits, largestCode, type IntegerBits } from '#shared/stored-tensor.ts'
+import { Random } from '#shared/basics/random.ts'
+import { AppException } from '#shared/basics/result.ts'
+import { integerBits, largestCode, type IntegerBits } from '#shared/tensors/stored-tensor.ts'
 
 const corrupt = (problem: string) => new AppException({ code: 'file-corrupt', message: problem })
 

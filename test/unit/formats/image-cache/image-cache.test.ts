@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { ImageCacheDescription } from '#formats/image-cache/header.ts'
 import { openImageCache } from '#formats/image-cache/reader.ts'
 import { writeImageCache, type LabelledImages } from '#formats/image-cache/writer.ts'
-import type { Result } from '#shared/result.ts'
+import type { Result } from '#shared/basics/result.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { fuzz } from '../support/fuzz.ts'
 

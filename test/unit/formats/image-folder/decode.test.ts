@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { asResult } from '#formats/file-error.ts'
 import { openImageDecoder } from '#formats/image-folder/decode.ts'
 import { centreSquare } from '#formats/image-folder/square.ts'
-import { ok } from '#shared/result.ts'
+import { ok } from '#shared/basics/result.ts'
 import { fuzz } from '../support/fuzz.ts'
 
 const fixtures = join(import.meta.dirname, '../../../fixtures/images')

@@ -5,7 +5,7 @@ import { deflateSync } from 'node:zlib'
 import { expect, it } from 'vitest'
 import { planDataset } from '#formats/dataset.ts'
 import { openImageDecoder } from '#formats/image-folder/decode.ts'
-import { unwrap } from '#shared/result.ts'
+import { unwrap } from '#shared/basics/result.ts'
 import { end, header, png } from '../../../fuzz/png-parts.ts'
 import { temporaryFolder } from '../support/folder.ts'
 

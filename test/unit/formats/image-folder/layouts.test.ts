@@ -7,8 +7,8 @@ import { findImages } from '#formats/image-folder/find-images.ts'
 import { readFolderTree } from '#formats/image-folder/folder-tree.ts'
 import { SkippedList } from '#formats/image-set/skipped.ts'
 import { planOf, type ImageSetPlan } from '#formats/image-set/plan.ts'
-import { splitNames } from '#shared/records.ts'
-import { ok, unwrap, type Result } from '#shared/result.ts'
+import { splitNames } from '#shared/protocol/records.ts'
+import { ok, unwrap, type Result } from '#shared/basics/result.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
 /** A folder of these files; a name that ends with a slash is an empty folder. */

@@ -2,9 +2,9 @@ import { expect, it } from 'vitest'
 import { decodeOrders, encodeOrders } from '#formats/nern-package/layer-orders.ts'
 import { decodePermutation, encodePermutation } from '#formats/nern-package/permutation-code.ts'
 import { RangeDecoder, RangeEncoder } from '#formats/coding/range-coder.ts'
-import type { LayerPermutation } from '#shared/layer-permutation.ts'
-import { Random } from '#shared/random.ts'
-import { AppException } from '#shared/result.ts'
+import type { LayerPermutation } from '#shared/network/layer-permutation.ts'
+import { Random } from '#shared/basics/random.ts'
+import { AppException } from '#shared/basics/result.ts'
 import { shuffled } from '#test/support/made-up-package.ts'
 
 const corrupt = (problem: string) => new AppException({ code: 'file-corrupt', message: problem })

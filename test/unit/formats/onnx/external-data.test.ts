@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, describe, it } from 'vitest'
 import { bytesSource, openFileSource } from '#formats/byte-source.ts'
 import { readOnnx } from '#formats/onnx/reader.ts'
-import { unwrap, type Result } from '#shared/result.ts'
+import { unwrap, type Result } from '#shared/basics/result.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { field, modelOf } from './model-bytes.ts'
 

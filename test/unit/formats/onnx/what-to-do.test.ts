@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { bytesSource } from '#formats/byte-source.ts'
 import { readOnnx, type OnnxOptions } from '#formats/onnx/reader.ts'
-import { unwrap } from '#shared/result.ts'
+import { unwrap } from '#shared/basics/result.ts'
 import { ModelWriter } from '#test/support/onnx-models.ts'
 
 const read = (bytes: Uint8Array, options?: OnnxOptions) => readOnnx(bytesSource(bytes, 'network.onnx'), options)

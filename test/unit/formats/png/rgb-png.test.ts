@@ -2,8 +2,8 @@ import { PNG } from 'pngjs'
 import { describe, expect, it } from 'vitest'
 import { asResultSync } from '#formats/file-error.ts'
 import { decodeRgbPng } from '#formats/png/rgb-png.ts'
-import { Random } from '#shared/random.ts'
-import { ok } from '#shared/result.ts'
+import { Random } from '#shared/basics/random.ts'
+import { ok } from '#shared/basics/result.ts'
 import { fuzz } from '../support/fuzz.ts'
 
 const file = { name: 'sheet.png' }

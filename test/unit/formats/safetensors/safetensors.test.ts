@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { bytesSource } from '#formats/byte-source.ts'
 import { openSafetensors, readSafetensors } from '#formats/safetensors/reader.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
-import type { Result } from '#shared/result.ts'
+import type { Result } from '#shared/basics/result.ts'
 
 /** A file with this header and `dataBytes` zero bytes after it. */
 function fileOf(header: unknown, dataBytes = 0): Uint8Array {

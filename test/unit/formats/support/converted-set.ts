@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { convertDataset } from '#formats/dataset.ts'
 import { openImageCache } from '#formats/image-cache/reader.ts'
-import { splitNames, type ImportSplit } from '#shared/records.ts'
-import { unwrap } from '#shared/result.ts'
+import { splitNames, type ImportSplit } from '#shared/protocol/records.ts'
+import { unwrap } from '#shared/basics/result.ts'
 import { temporaryFolder } from './folder.ts'
 
 /** A new folder with these files. */

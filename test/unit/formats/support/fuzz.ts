@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import { Random } from '#shared/random.ts'
-import { appErrorCodes, type Result } from '#shared/result.ts'
+import { Random } from '#shared/basics/random.ts'
+import { appErrorCodes, type Result } from '#shared/basics/result.ts'
 import { mutateBytes } from '#test/fuzz/mutate-bytes.ts'
 
 /** Mutations of each seed file in the ordinary test run; NERN_FUZZ_ITERATIONS sets more for a long one. */

@@ -3,7 +3,7 @@ import { bytesSource } from '#formats/byte-source.ts'
 import { writeNpz } from '#formats/npz/writer.ts'
 import { openZip } from '#formats/zip/zip.ts'
 import { writeZip } from '#formats/zip/writer.ts'
-import { float32Tensor, int32Tensor } from '#shared/host-tensor.ts'
+import { float32Tensor, int32Tensor } from '#shared/tensors/host-tensor.ts'
 
 it('writes archives that the reader opens, the same for the same content', async () => {
   const entries = [

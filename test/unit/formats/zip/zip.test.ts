@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { bytesSource } from '#formats/byte-source.ts'
 import { asResult } from '#formats/file-error.ts'
 import { openZip } from '#formats/zip/zip.ts'
-import { ok } from '#shared/result.ts'
+import { ok } from '#shared/basics/result.ts'
 import { fuzz } from '../support/fuzz.ts'
 
 interface Entry {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { agreementOf, configRows, decodePredictions, perClassAccuracy } from '#main/commands/comparison.ts'
-import { fastConfig } from '#shared/fast-preset.ts'
-import { trainDefaults } from '#shared/presets.ts'
+import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
+import { trainDefaults } from '#shared/experiment/presets.ts'
 
 it('reads one byte an image, and two little-endian above 256 classes', () => {
   expect([...Array.from(decodePredictions(Uint8Array.of(1, 2), 256))]).toEqual([1, 2])

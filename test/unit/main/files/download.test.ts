@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { systemClock } from '#main/clock.ts'
 import { download, type Download } from '#main/files/download.ts'
-import { Random } from '#shared/random.ts'
+import { Random } from '#shared/basics/random.ts'
 import { serveFile, unansweredUrl, type FileServer } from '#test/support/file-server.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 

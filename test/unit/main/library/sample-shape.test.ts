@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readSafetensors } from '#formats/safetensors/reader.ts'
 import { sampleShape } from '#main/library/sample-shape.ts'
-import { unwrap } from '#shared/result.ts'
+import { unwrap } from '#shared/basics/result.ts'
 
 test('the shape of the sample network is that of the file shipped', () => {
   const file = join(import.meta.dirname, '../../../../resources/samples/resnet20-cifar10.safetensors')

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { deviceKey, experimentsToStart } from '#main/queue/decide.ts'
 import { continuesRun } from '#main/queue/resume.ts'
-import type { RunRecord } from '#shared/records.ts'
+import type { RunRecord } from '#shared/protocol/records.ts'
 
 const waiting = [
   { id: 'a', device: 'cpu' },

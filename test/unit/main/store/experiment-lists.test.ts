@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import type { Store } from '#main/store/store.ts'
-import { baselinePresets } from '#shared/baseline-presets.ts'
-import type { ExperimentConfig } from '#shared/experiment-config.ts'
-import { experimentOrderKeys, type ExperimentFilter, type ExperimentQuery } from '#shared/experiment-query.ts'
-import { summaryOf } from '#shared/experiment-summary.ts'
-import { fastConfig } from '#shared/fast-preset.ts'
-import { trainDefaults } from '#shared/presets.ts'
-import { Random } from '#shared/random.ts'
-import { defaultExecutor } from '#shared/trainer-protocol.ts'
+import { baselinePresets } from '#shared/methods/direct/baseline-presets.ts'
+import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
+import {
+  experimentOrderKeys,
+  type ExperimentFilter,
+  type ExperimentQuery,
+} from '#shared/experiment/experiment-query.ts'
+import { summaryOf } from '#shared/experiment/experiment-summary.ts'
+import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
+import { trainDefaults } from '#shared/experiment/presets.ts'
+import { Random } from '#shared/basics/random.ts'
+import { defaultExecutor } from '#shared/protocol/trainer-protocol.ts'
 import { completedRun } from '#test/support/experiment-records.ts'
 import { FakeClock } from '#test/support/fake-clock.ts'
 import { openFilledStore } from '#test/support/store.ts'

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { loadSqlite } from '#main/store/sqlite.ts'
-import { configVersion } from '#shared/experiment-config.ts'
-import { summaryOf } from '#shared/experiment-summary.ts'
-import { fastConfig } from '#shared/fast-preset.ts'
-import { defaultExecutor } from '#shared/trainer-protocol.ts'
+import { configVersion } from '#shared/experiment/experiment-config.ts'
+import { summaryOf } from '#shared/experiment/experiment-summary.ts'
+import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
+import { defaultExecutor } from '#shared/protocol/trainer-protocol.ts'
 import { completedRun } from '#test/support/experiment-records.ts'
 import { openFilledStore, openStore } from '#test/support/store.ts'
 

@@ -1,8 +1,8 @@
 import { setImmediate as settle } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { defaultLimits, Supervisor, type SupervisedJob } from '#main/trainer-host/supervisor.ts'
-import { AppException } from '#shared/result.ts'
-import type { FromTrainer, JobResult } from '#shared/trainer-protocol.ts'
+import { AppException } from '#shared/basics/result.ts'
+import type { FromTrainer, JobResult } from '#shared/protocol/trainer-protocol.ts'
 import { FakeClock } from '#test/support/fake-clock.ts'
 import { checkpoint, FakeHosts, heartbeat, ready } from '#test/support/fake-host.ts'
 

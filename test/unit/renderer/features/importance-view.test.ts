@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { imageLimits, importanceLayers, importanceLines, shownRecord } from '#renderer/features/run/importance-view.ts'
-import type { ImportanceRecord } from '#shared/importance.ts'
-import { wilsonInterval } from '#shared/statistics.ts'
+import type { ImportanceRecord } from '#shared/measures/importance.ts'
+import { wilsonInterval } from '#shared/measures/statistics.ts'
 
 const record: ImportanceRecord = {
   runId: 'run-1',

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { evidenceOf } from '#renderer/features/networks/evidence.ts'
-import { ownGraphPrefix } from '#shared/network-graph.ts'
+import { ownGraphPrefix } from '#shared/network/network-graph.ts'
 import { networkRecord } from '#test/support/records.ts'
 
 it.each([

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { classCount, firstClasses, leftOutTitle, splitRows } from '#renderer/features/imports/plan-text.ts'
-import type { DatasetPlan } from '#shared/dataset-plan.ts'
+import type { DatasetPlan } from '#shared/dataset/dataset-plan.ts'
 
 const plan: DatasetPlan = {
   datasetKind: 'image-folder',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Comparison, DoctorEngine } from '#shared/contract.ts'
+import type { Comparison, DoctorEngine } from '#shared/protocol/contract.ts'
 import {
   byteScale,
   comparedRows,

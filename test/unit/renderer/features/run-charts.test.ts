@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { MetricStore } from '#renderer/charts/metric-series.ts'
 import { chartSpans, chartsFor } from '#renderer/features/run/chart-definitions.ts'
 import { shownCharts } from '#renderer/features/run/shown-charts.ts'
-import type { ExperimentKind } from '#shared/experiment-config.ts'
-import { metricDefinition, metricsOfKind } from '#shared/metrics.ts'
+import type { ExperimentKind } from '#shared/experiment/experiment-config.ts'
+import { metricDefinition, metricsOfKind } from '#shared/measures/metrics.ts'
 
 const kinds: readonly ExperimentKind[] = ['compress', 'baseline', 'train']
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { sampleShape } from '#main/library/sample-shape.ts'
 import { sampleSteps } from '#renderer/features/home/sample-steps.ts'
-import { sizeBreakdown } from '#shared/accounting.ts'
-import { fastConfig } from '#shared/fast-preset.ts'
+import { sizeBreakdown } from '#shared/package/accounting.ts'
+import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 
 test('the first screen expects what the preset is estimated to give', () => {
   const { compressionRatio } = sizeBreakdown(sampleShape(), fastConfig)

@@ -1,0 +1,26 @@
+/** The optimiser an experiment configuration asks for. */
+import type { OptimizerConfig } from '#shared/experiment/experiment-config.ts'
+import { assertNever } from '#shared/basics/result.ts'
+import { adam } from './adam.ts'
+import { muon } from './muon.ts'
+import type { Optimizer } from './optimizer.ts'
+import { publishedRanger, ranger } from './ranger.ts'
+
+/** Of the hidden matrices; `beta1` and `beta2` belong to the Adam tensors. */
+const muonMomentum = 0.95
+/** The matrices stand four times the learning rate of the Adam tensors. */
+const muonAdamShare = 0.25
+
+/** @param matrices the predictor's hidden matrices, for Muon */
+export function createOptimizer(config: OptimizerConfig, matrices: readonly string[]): Optimizer {
+  switch (config.type) {
+    case 'adam':
+      return adam(config)
+    case 'ranger':
+      return ranger({ ...config, ...publishedRanger })
+    case 'muon':
+      return muon({ ...config, momentum: muonMomentum, adamShare: muonAdamShare, matrices })
+    default:
+      return assertNever(config.type)
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * What the first linear layer of a stored predictor multiplies: the embedding it was fitted with, or one column for each
+ * value of a coordinate (docs/adr/0009).
+ */
+import type { CompressConfig } from '../../experiment/experiment-config.ts'
+import { kernelShapeOf, type ShapedLayer } from '../../tensors/represented-shape.ts'
+
+/** Values of the layer, filter and channel coordinate of these represented layers, each from 0 on. */
+export function coordinateSizes(layers: readonly ShapedLayer[]): readonly [number, number, number] {
+  const most = (axis: 0 | 1): number =>
+    layers.reduce((size, { shape }) => Math.max(size, kernelShapeOf(shape)[axis]), 0)
+  return [layers.length, most(0), most(1)]
+}
+
+/** Columns of the embedding a predictor is fitted with: sin and cos a level for each coordinate (method 1.2). */
+function embeddingInputs({ levels }: Pick<CompressConfig['embedding'], 'levels'>): number {
+  return 2 * levels * 3
+}
+
+/** Whether the first layer is stored as tables; Fourier features mix the coordinates and have none. */
+export function storesTables({ embedding, storage }: CompressConfig, layers: readonly ShapedLayer[]): boolean {
+  if (storage.firstLayer === 'weights' || embedding.type === 'fourier') return false
+  return tableInputs(layers) < embeddingInputs(embedding)
+}
+
+/** Columns of the first layer that is stored. */
+export function storedInputs(config: CompressConfig, layers: readonly ShapedLayer[]): number {
+  return storesTables(config, layers) ? tableInputs(layers) : embeddingInputs(config.embedding)
+}
+
+/** Columns of a first layer of tables. */
+export function tableInputs(layers: readonly ShapedLayer[]): number {
+  return coordinateSizes(layers).reduce((sum, size) => sum + size, 0)
+}

@@ -1,0 +1,133 @@
+import { architectureCatalogue } from '../network/architecture-catalogue.ts'
+import { preprocessingPresets } from '../network/preprocessing.ts'
+import {
+  augmentationParameters,
+  choice,
+  integer,
+  keep,
+  maximumInteger,
+  positive,
+  real,
+  seedParameter,
+  type ParameterDescription,
+} from './parameter-controls.ts'
+
+/** Every leaf of a training's configuration. */
+export const trainParameters: readonly ParameterDescription[] = [
+  {
+    path: 'architecture',
+    title: 'Architecture',
+    sentence: 'Architecture of the network to train.',
+    group: 'Network',
+    control: { type: 'text', suggestions: architectureCatalogue.map(({ id }) => id) },
+  },
+  {
+    path: 'epochs',
+    title: 'Epochs',
+    unit: 'epochs',
+    sentence: 'Passes over the training split.',
+    group: 'Training',
+    control: integer(1, 10_000),
+  },
+  {
+    path: 'batchSize',
+    title: 'Image batch',
+    unit: 'images',
+    sentence: 'Images a step.',
+    group: 'Training',
+    control: integer(1, 4096, 16),
+  },
+  ...augmentationParameters('', 'Training', ', and their labels with them'),
+  {
+    path: 'preprocessing',
+    title: 'Preprocessing',
+    sentence:
+      'Mean and deviation that images are normalised by, kept with the network: those of the network it starts from, else of ImageNet, or a preset.',
+    group: 'Training',
+    control: choice({
+      default: 'As the network has it',
+      ...Object.fromEntries(Object.entries(preprocessingPresets).map(([id, { title }]) => [id, title])),
+    }),
+  },
+  {
+    path: 'labelSmoothing',
+    title: 'Label smoothing',
+    sentence: 'Share of the target spread over all classes; 0 trains on the plain labels.',
+    group: 'Training',
+    control: real(0, 0.9, 0.01),
+  },
+  {
+    path: 'smoothness.weight',
+    title: 'Weight of smoothness',
+    sentence:
+      'Factor of a term that makes neighbouring kernels alike, which a predictor meets more easily; published values are 1e-6 to 1e-4, and 0 leaves it out.',
+    group: 'Training',
+    control: real(0, 1, 0.00001),
+  },
+  {
+    path: 'smoothness.form',
+    title: 'Smoothness variant',
+    sentence: 'Cosines of neighbouring kernels (distances where a kernel is one number), or distances of all.',
+    group: 'Training',
+    control: choice({ cosine: 'Cosine', l2: 'Distance (L2)' }),
+  },
+  {
+    path: 'learningRate',
+    title: 'Learning rate',
+    sentence: 'Size of an update after the warm-up; falls along a cosine.',
+    group: 'Optimiser',
+    control: positive(10, 0.01),
+  },
+  {
+    path: 'minLearningRate',
+    title: 'Final learning rate',
+    sentence: 'What the cosine falls to at the end.',
+    group: 'Optimiser',
+    control: real(0, 10, 0.001),
+  },
+  {
+    path: 'warmupEpochs',
+    title: 'Warm-up',
+    unit: 'epochs',
+    sentence: 'Epochs over which the learning rate rises from zero.',
+    group: 'Optimiser',
+    control: real(0, 1000, 0.5),
+  },
+  {
+    path: 'momentum',
+    title: 'Momentum',
+    sentence: 'Share of the last update that is carried into the next.',
+    group: 'Optimiser',
+    control: real(0, 0.9999, 0.01),
+  },
+  {
+    path: 'nesterov',
+    title: 'Nesterov momentum',
+    sentence: 'Looks ahead along the momentum before taking the gradient.',
+    group: 'Optimiser',
+    control: { type: 'switch' },
+  },
+  {
+    path: 'weightDecay',
+    title: 'Weight decay',
+    sentence: 'Pulls weights towards zero at each step.',
+    group: 'Optimiser',
+    control: real(0, 1, 0.0001),
+  },
+  {
+    path: 'evaluateEveryEpochs',
+    title: 'Evaluate every',
+    unit: 'epochs',
+    sentence: 'Epochs between evaluations on the validation split.',
+    group: 'Evaluation',
+    control: integer(1, maximumInteger),
+  },
+  {
+    path: 'keep',
+    title: 'Network kept',
+    sentence: 'The last one, or the best on the validation split; the test split never takes part in the choice.',
+    group: 'Evaluation',
+    control: keep,
+  },
+  seedParameter('Evaluation'),
+]

@@ -1,0 +1,481 @@
+/**
+ * Everything a window or the command line can ask of the studio, and everything the studio announces.
+ * One table: the IPC router, the preload's `window.api` and the command line are derived from it.
+ * A command's input is validated again where it is handled; its output is a `Result`.
+ */
+import { z } from 'zod'
+import { experimentConfigSchema } from '../experiment/experiment-config.ts'
+import { experimentFilterSchema, experimentQueryFields, type ExperimentPage } from '../experiment/experiment-query.ts'
+import { exportFormatSchema, type ExportFormat } from '../package/export-formats.ts'
+import { importanceRequestFields } from '../measures/importance.ts'
+import { preprocessingChangesSchema } from '../network/preprocessing.ts'
+import { splitNameSchema } from '../dataset/split-name.ts'
+import { executorChoiceSchema, imageImportSchema, networkFileFields } from './trainer-protocol.ts'
+import type { NetworkShape } from '../package/accounting.ts'
+import type { Comparison } from '../measures/comparison.ts'
+import type { DatasetPlan } from '../dataset/dataset-plan.ts'
+import type { ExperimentSummary } from '../experiment/experiment-summary.ts'
+import type { ImportanceRecord } from '../measures/importance.ts'
+import type { PreprocessingTrial } from '../network/preprocessing-trial.ts'
+import type {
+  CheckpointRecord,
+  DatasetRecord,
+  EvaluationRecord,
+  ExperimentRecord,
+  KernelPreview,
+  LogLine,
+  MetricPoint,
+  NetworkDetail,
+  NetworkRecord,
+  RunRecord,
+  SplitName,
+} from './records.ts'
+import type { Result } from '../basics/result.ts'
+import type { ExecutorChoice, RecognisedNetwork, StateDictChoice } from './trainer-protocol.ts'
+
+export type { Comparison, ComparisonEntry } from '../measures/comparison.ts'
+
+const id = z.string().min(1).max(100)
+const name = z.string().trim().min(1).max(200)
+/** Given by the caller so that it can follow `task-progress` and cancel. */
+const taskId = z.string().min(1).max(100)
+/**
+ * An opaque file token from `files.pick` or a dropped file; never a path in windows. Some are fixed: of data sets,
+ * `cifar10` is the npm package, `download:cifar10` and `download:cifar100` are archives of the official site; of
+ * networks, `sample` is the one shipped with the studio.
+ */
+const fileToken = z.string().min(1).max(4096)
+/** Experiments that can stand side by side. */
+export const comparedAtMost = 20
+const empty = z.strictObject({})
+const ids = z.array(id).min(1).max(10_000)
+
+/** Input schema of every command. */
+export const commandInputs = {
+  'studio.info': empty,
+  'studio.settings': empty,
+  'studio.update-settings': z.strictObject({
+    executor: executorChoiceSchema.optional(),
+    theme: z.enum(['system', 'light', 'dark']).optional(),
+  }),
+  'doctor.run': z.strictObject({ probe: z.boolean() }),
+
+  'files.pick': z.strictObject({ kind: z.enum(['network', 'dataset-file', 'dataset-folder', 'export-folder']) }),
+  /** Shows a file of a picked folder in the system's file manager. */
+  'files.show': z.strictObject({ folder: fileToken, fileName: z.string().min(1).max(1000) }),
+
+  'networks.list': empty,
+  'networks.get': z.strictObject({ id }),
+  'networks.import': z.strictObject({
+    taskId,
+    file: fileToken,
+    ...networkFileFields,
+    name: name.optional(),
+    preprocessing: preprocessingChangesSchema.optional(),
+  }),
+  /** What an import of this file would store; nothing is stored. */
+  'networks.inspect': z.strictObject({
+    taskId,
+    file: fileToken,
+    ...networkFileFields,
+    preprocessing: preprocessingChangesSchema.optional(),
+  }),
+  /** Accuracy under the usual preprocessings, on images spread over the validation split (the test split without one). */
+  'networks.try-preprocessings': z.strictObject({
+    taskId,
+    id,
+    datasetId: id,
+    /** At most so many images. */
+    limit: z.int().min(1).max(100_000),
+  }),
+  /** The same weights under another preprocessing, as a network of its own. */
+  'networks.derive': z.strictObject({
+    taskId,
+    id,
+    preprocessing: preprocessingChangesSchema,
+    name: name.optional(),
+  }),
+  'networks.rename': z.strictObject({ id, name }),
+  'networks.remove': z.strictObject({ id }),
+  'networks.evaluate': z.strictObject({
+    taskId,
+    id,
+    datasetId: id,
+    split: splitNameSchema,
+    /** Only the first so many images; 0 = all. */
+    limit: z.int().min(0),
+  }),
+  /** Kernels of one represented layer, at most `count`. */
+  'networks.kernels': z.strictObject({ id, layer: z.string(), count: z.int().min(1).max(4096) }),
+
+  'datasets.list': empty,
+  'datasets.get': z.strictObject({ id }),
+  'datasets.import': z.strictObject({
+    taskId,
+    file: fileToken,
+    name: name.optional(),
+    images: imageImportSchema.partial().optional(),
+    /** True takes a set in whose plan has oddities. */
+    accept: z.boolean().optional(),
+  }),
+  /** What an import of a file or folder would give. */
+  'datasets.plan': z.strictObject({
+    taskId,
+    file: fileToken,
+    split: imageImportSchema.shape.split.optional(),
+  }),
+  'datasets.rename': z.strictObject({ id, name }),
+  'datasets.remove': z.strictObject({ id }),
+  /** `count` images of a split from `offset`. */
+  'datasets.samples': z.strictObject({
+    id,
+    split: splitNameSchema,
+    offset: z.int().min(0),
+    count: z.int().min(1).max(400),
+  }),
+
+  /** One page of summaries, or all of them. */
+  'experiments.list': z.strictObject(experimentQueryFields),
+  /** Only which ones satisfy a filter. */
+  'experiments.find': experimentFilterSchema,
+  'experiments.get': z.strictObject({ id }),
+  'experiments.create': z.strictObject({
+    name: name.optional(),
+    config: experimentConfigSchema,
+    networkId: id.optional(),
+    datasetId: id,
+    /** Where it must run; absent: wherever the settings say when its turn comes. */
+    executor: executorChoiceSchema.optional(),
+    /** False leaves it a draft. */
+    enqueue: z.boolean(),
+  }),
+  'experiments.update': z.strictObject({
+    id,
+    name: name.optional(),
+    tags: z.array(z.string().trim().min(1).max(50)).max(50).optional(),
+    notes: z.string().max(100_000).optional(),
+    isStarred: z.boolean().optional(),
+    isArchived: z.boolean().optional(),
+  }),
+  'experiments.remove': z.strictObject({ ids }),
+  /** Writes what a completed compression gave into a folder; existing files are replaced only when asked to. */
+  'experiments.export': z.strictObject({
+    taskId,
+    id,
+    folder: fileToken,
+    formats: z.array(exportFormatSchema).min(1),
+    replace: z.boolean(),
+  }),
+  /** All that the Compare screen shows; 1 to 20 experiments. */
+  'experiments.compare': z.strictObject({ ids: z.array(id).min(1).max(comparedAtMost), split: splitNameSchema }),
+
+  'queue.list': empty,
+  'queue.enqueue': z.strictObject({ ids }),
+  'queue.pause': z.strictObject({ ids }),
+  'queue.resume': z.strictObject({ ids }),
+  'queue.cancel': z.strictObject({ ids }),
+  'queue.retry': z.strictObject({ ids }),
+  /** To `position` (from 1) among the queued. */
+  'queue.move': z.strictObject({ id, position: z.int().min(1) }),
+  /** Dispatching on or off; running ones go on. */
+  'queue.set-active': z.strictObject({ isActive: z.boolean() }),
+
+  'runs.get': z.strictObject({ id }),
+  'runs.list': z.strictObject({ experimentId: id }),
+  /** Points after `afterStep` (-1 = all), thinned to at most `maxPoints` a metric; without it, every point. */
+  'runs.metrics': z.strictObject({ id, afterStep: z.int().min(-1), maxPoints: z.int().min(2).max(100_000).optional() }),
+  'runs.preview': z.strictObject({ id }),
+  'runs.log': z.strictObject({ id }),
+  'runs.checkpoints': z.strictObject({ id }),
+  /** A running one sends a checkpoint after its next step and goes on; `run-checkpoints` announces it. */
+  'runs.save-checkpoint': z.strictObject({ id }),
+  /** Pruning curves of a completed compression (method 7.1); the store keeps them. */
+  'runs.measure-importance': z.strictObject({
+    taskId,
+    id,
+    ...importanceRequestFields,
+    scores: importanceRequestFields.scores.optional(),
+    fractions: importanceRequestFields.fractions.optional(),
+    seeds: importanceRequestFields.seeds.optional(),
+  }),
+  'runs.importance': z.strictObject({ id }),
+
+  'tasks.cancel': z.strictObject({ taskId }),
+} as const satisfies Record<string, z.ZodType>
+
+export type CommandName = keyof typeof commandInputs
+/** Commands that need a desktop: a window's dialogs and the system's file manager. */
+export type DesktopCommandName = 'files.pick' | 'files.show'
+export const commandNames = Object.keys(commandInputs) as readonly CommandName[]
+export type CommandInput<N extends CommandName> = z.infer<(typeof commandInputs)[N]>
+
+/** Commands that change nothing in the store: they are answered while another process owns it, too. */
+export const readingCommandNames = [
+  'studio.info',
+  'studio.settings',
+  'doctor.run',
+  'networks.list',
+  'networks.get',
+  'networks.kernels',
+  'networks.inspect',
+  'datasets.list',
+  'datasets.get',
+  'datasets.samples',
+  'experiments.list',
+  'experiments.get',
+  'experiments.export',
+  'experiments.compare',
+  'queue.list',
+  'runs.get',
+  'runs.list',
+  'runs.metrics',
+  'runs.preview',
+  'runs.log',
+  'runs.checkpoints',
+  'runs.importance',
+  'tasks.cancel',
+] as const satisfies readonly Exclude<CommandName, DesktopCommandName>[]
+export type ReadingCommandName = (typeof readingCommandNames)[number]
+
+export interface StudioInfo {
+  readonly version: string
+  readonly storePath: string
+  /** Electron, Chromium, Node, SQLite, ONNX Runtime ... `undefined` entries are left out. */
+  readonly versions: Readonly<Record<string, string>>
+  readonly platform: string
+  readonly isDemo: boolean
+  /** Of the network shipped with the studio: what it would weigh can be said before it is in the store. */
+  readonly sampleShape: NetworkShape
+}
+
+export interface Settings {
+  readonly executor: ExecutorChoice
+  readonly theme: 'system' | 'light' | 'dark'
+}
+
+export interface DoctorEngine {
+  readonly executor: string
+  readonly provider: string
+  readonly status: 'available' | 'unavailable'
+  /** Whether anybody ran this combination in the project's own tests. Unverified is never shown as working. */
+  readonly isVerified: boolean
+  /** Why unavailable, or what is known; and what to do. */
+  readonly detail: string
+  /** Outcome of the proof run, when asked for. */
+  readonly probe?: {
+    readonly isPassed: boolean
+    readonly deviation: number
+    readonly millisecondsPerStep: number
+    readonly device: string
+    readonly error?: string
+  }
+}
+
+export interface DoctorReport {
+  readonly engines: readonly DoctorEngine[]
+  readonly store: {
+    readonly path: string
+    readonly sizeBytes: number
+    readonly schemaVersion: number
+    readonly isHealthy: boolean
+    readonly detail: string
+  }
+  readonly system: {
+    readonly platform: string
+    readonly processor: string
+    readonly cores: number
+    readonly memoryBytes: number
+    readonly freeDiskBytes: number
+  }
+  readonly versions: Readonly<Record<string, string>>
+  /** What could not be tried by the project, in plain sentences. */
+  readonly unverified: readonly string[]
+}
+
+/** What a network file holds. */
+export interface NetworkInspection {
+  /** Absent where the file holds several networks and no key says which. */
+  readonly recognised?: RecognisedNetwork
+  /** The state dicts that a key may name; empty for ONNX. */
+  readonly stateDicts: readonly StateDictChoice[]
+  /** The network of the library with just this content: an import would give that one. */
+  readonly known?: Pick<NetworkRecord, 'id' | 'name'>
+}
+
+export interface ImportedNetwork extends NetworkRecord {
+  /** False for a network that was in the library already, by content; it keeps its name and origin. */
+  readonly isNew: boolean
+  /** What was done to the content of this file, a sentence each. */
+  readonly notes: readonly string[]
+}
+
+export interface ImportedDataset extends DatasetRecord {
+  /** False for a data set that was in the library already, by content; it keeps its name. */
+  readonly isNew: boolean
+}
+
+export interface DatasetDetail {
+  readonly record: DatasetRecord
+  /** Images a class, per split, in class order. */
+  readonly classCounts: Readonly<Record<SplitName, readonly number[]>>
+}
+
+export interface DatasetSamples {
+  readonly offset: number
+  readonly count: number
+  /** RGB, row-major HWC, one byte a channel: ready for a canvas. */
+  readonly pixels: Uint8Array
+  readonly labels: readonly number[]
+  readonly height: number
+  readonly width: number
+}
+
+export interface ExperimentDetail {
+  readonly record: ExperimentRecord
+  readonly runs: readonly RunRecord[]
+  readonly network?: NetworkRecord
+  readonly dataset?: DatasetRecord
+}
+
+export interface ExportSummary {
+  /** In the order of the formats asked for; a report is two files. */
+  readonly files: readonly { readonly format: ExportFormat; readonly fileName: string; readonly sizeBytes: number }[]
+}
+
+/** Which experiments the queue holds, by id: what they are, lists say. */
+export interface QueueState {
+  readonly isActive: boolean
+  readonly running: readonly string[]
+  /** In the order in which they will run: the only truth about their positions. */
+  readonly waiting: readonly string[]
+  readonly paused: readonly string[]
+}
+
+export interface CommandOutputs {
+  'studio.info': StudioInfo
+  'studio.settings': Settings
+  'studio.update-settings': Settings
+  'doctor.run': DoctorReport
+  /** `undefined` when the user closed the dialog. */
+  'files.pick': { readonly token: string; readonly fileName: string } | undefined
+  'files.show': undefined
+  'networks.list': readonly NetworkRecord[]
+  'networks.get': NetworkDetail
+  'networks.import': ImportedNetwork
+  'networks.inspect': NetworkInspection
+  'networks.try-preprocessings': PreprocessingTrial
+  'networks.derive': ImportedNetwork
+  'networks.rename': NetworkRecord
+  'networks.remove': undefined
+  'networks.evaluate': EvaluationRecord
+  'networks.kernels': {
+    readonly kernelShape: readonly [number, number]
+    readonly count: number
+    readonly kernels: Float32Array
+  }
+  'datasets.list': readonly DatasetRecord[]
+  'datasets.get': DatasetDetail
+  'datasets.import': ImportedDataset
+  'datasets.plan': DatasetPlan
+  'datasets.rename': DatasetRecord
+  'datasets.remove': undefined
+  'datasets.samples': DatasetSamples
+  'experiments.list': ExperimentPage
+  /** Ids, newest first. */
+  'experiments.find': readonly string[]
+  'experiments.get': ExperimentDetail
+  'experiments.create': ExperimentRecord
+  'experiments.update': ExperimentSummary
+  'experiments.remove': undefined
+  'experiments.export': ExportSummary
+  'experiments.compare': Comparison
+  'queue.list': QueueState
+  'queue.enqueue': QueueState
+  'queue.pause': QueueState
+  'queue.resume': QueueState
+  'queue.cancel': QueueState
+  'queue.retry': QueueState
+  'queue.move': QueueState
+  'queue.set-active': QueueState
+  'runs.get': RunRecord
+  'runs.list': readonly RunRecord[]
+  'runs.metrics': readonly MetricPoint[]
+  /** One entry a represented layer, in the network's order; empty before the first preview. */
+  'runs.preview': readonly KernelPreview[]
+  'runs.log': readonly LogLine[]
+  'runs.checkpoints': readonly CheckpointRecord[]
+  'runs.save-checkpoint': undefined
+  'runs.measure-importance': ImportanceRecord
+  /** Newest first. */
+  'runs.importance': readonly ImportanceRecord[]
+  'tasks.cancel': undefined
+}
+export type CommandOutput<N extends CommandName> = CommandOutputs[N]
+
+/** Implemented by `Studio` (src/main/studio.ts); those of `DesktopCommandName` only by the desktop app. */
+export type CommandHandlers = {
+  readonly [N in CommandName]: (input: CommandInput<N>) => Promise<CommandOutput<N>>
+}
+
+export interface TaskProgress {
+  readonly taskId: string
+  readonly title: string
+  readonly done: number
+  /** 0 = unknown. */
+  readonly total: number
+}
+
+/** A place of the studio that something outside the window can ask it to show. */
+export type Place =
+  | {
+      readonly name:
+        'home' | 'networks' | 'datasets' | 'new-experiment' | 'experiments' | 'queue' | 'doctor' | 'settings'
+    }
+  | { readonly name: 'network' | 'dataset'; readonly id: string }
+  | { readonly name: 'run'; readonly experimentId: string }
+  | { readonly name: 'compare'; readonly ids: readonly string[] }
+
+/**
+ * What the studio announces: what lists show, complete, so that a window that has read them once needs no second question
+ * to be right. An experiment that was never announced as removed and is not known yet is new.
+ */
+export interface StudioEvents {
+  'experiment-changed': ExperimentSummary
+  'experiments-removed': { readonly ids: readonly string[] }
+  /** Who waits where. What else changed of an experiment, `experiment-changed` says. */
+  'queue-changed': QueueState
+  'run-metrics': { readonly runId: string; readonly run: RunRecord; readonly points: readonly MetricPoint[] }
+  /** Every represented layer; replaces the previews before it. */
+  'run-preview': { readonly runId: string; readonly previews: readonly KernelPreview[] }
+  'run-log': { readonly runId: string; readonly line: LogLine }
+  /** All that are kept of a run, newest first. */
+  'run-checkpoints': { readonly runId: string; readonly checkpoints: readonly CheckpointRecord[] }
+  'library-changed': { readonly networks: readonly NetworkRecord[]; readonly datasets: readonly DatasetRecord[] }
+  'task-progress': TaskProgress
+  'settings-changed': Settings
+  /** The menu or the demo asks the window to show a place; sent by the desktop app only. */
+  'place-requested': Place
+}
+export type EventName = keyof StudioEvents
+export const eventNames = [
+  'experiment-changed',
+  'experiments-removed',
+  'queue-changed',
+  'run-metrics',
+  'run-preview',
+  'run-log',
+  'run-checkpoints',
+  'library-changed',
+  'task-progress',
+  'settings-changed',
+  'place-requested',
+] as const satisfies readonly EventName[]
+
+/** What the preload exposes as `window.api`. */
+export interface StudioApi {
+  invoke<N extends CommandName>(command: N, input: CommandInput<N>): Promise<Result<CommandOutput<N>>>
+  /** Returns the function that unsubscribes. */
+  on<E extends EventName>(event: E, listener: (payload: StudioEvents[E]) => void): () => void
+  /** Token of a file dropped on the window; the page never sees a path. */
+  tokenForFile(file: unknown): Promise<Result<{ readonly token: string; readonly fileName: string }>>
+}
