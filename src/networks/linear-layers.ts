@@ -1,5 +1,5 @@
 /** Linear layers as layers that a predictor can represent, beyond the authors, who represent convolutions alone. */
-import type { CompressConfig } from '#shared/experiment/experiment-config.ts'
+import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import type { LinearShape } from '#shared/tensors/represented-shape.ts'
 import type { Network } from './network.ts'
 

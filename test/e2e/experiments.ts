@@ -1,5 +1,7 @@
 /** Experiments that a test can wait for. */
-import type { BaselineConfig, CompressConfig, ExperimentConfig } from '#shared/experiment/experiment-config.ts'
+import type { BaselineConfig } from '#shared/methods/direct/config.ts'
+import type { CompressConfig } from '#shared/methods/nern/config.ts'
+import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
 import type { ExperimentRecord, MetricPoint } from '#shared/protocol/records.ts'
 import { baselinePresetConfig, compressPresetConfig } from '#test/support/preset-config.ts'
 import { expect } from './fixtures.ts'

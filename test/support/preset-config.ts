@@ -1,5 +1,7 @@
 import { baselinePresets } from '#shared/methods/direct/baseline-presets.ts'
-import type { BaselineConfig, CompressConfig, ExperimentConfig } from '#shared/experiment/experiment-config.ts'
+import type { BaselineConfig } from '#shared/methods/direct/config.ts'
+import type { CompressConfig } from '#shared/methods/nern/config.ts'
+import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
 import type { Preset } from '#shared/methods/nern/fast-preset.ts'
 import { compressPresets } from '#shared/experiment/presets.ts'
 

@@ -14,7 +14,7 @@ import type {
   DesktopCommandName,
   StudioEvents,
 } from '#shared/protocol/contract.ts'
-import type { CompressConfig } from '#shared/experiment/experiment-config.ts'
+import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import type { DatasetRecord, ExperimentRecord, NetworkRecord } from '#shared/protocol/records.ts'
 import { AppException } from '#shared/basics/result.ts'

@@ -1,7 +1,7 @@
 /** Parameters at the precision they are stored at; accuracy is measured with what a reader gets back. */
 import { fromFloat16Bits, toFloat16Bits } from '#shared/basics/float16.ts'
 import { sizeOf, type HostTensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
-import type { RemainderPrecision } from '#shared/experiment/experiment-config.ts'
+import type { RemainderPrecision } from '#shared/experiment/config-fields.ts'
 import { AppException } from '#shared/basics/result.ts'
 import {
   largestCode,

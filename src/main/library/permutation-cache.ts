@@ -5,7 +5,7 @@
  */
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { CompressConfig } from '#shared/experiment/experiment-config.ts'
+import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { toAppError } from '#shared/basics/result.ts'
 import { atomicWrite, type WriteBytes } from '../files/atomic-write.ts'
 import { assertSha256 } from '../files/sha256.ts'

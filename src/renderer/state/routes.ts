@@ -1,5 +1,5 @@
 import { assertNever } from '#shared/basics/result.ts'
-import type { ExperimentKind } from '#shared/experiment/experiment-config.ts'
+import type { Family } from '#shared/experiment/experiment-config.ts'
 
 /** Every place of the studio. Only values, so that a place can be remembered and compared. */
 export type Route =
@@ -10,7 +10,7 @@ export type Route =
   | { readonly name: 'dataset'; readonly id: string }
   | {
       readonly name: 'new-experiment'
-      readonly kind?: ExperimentKind
+      readonly kind?: Family
       readonly networkId?: string
       readonly datasetId?: string
       readonly presetId?: string

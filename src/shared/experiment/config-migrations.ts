@@ -2,7 +2,8 @@
  * Configurations of older studios, brought to the present version step by step. A step holds its own copy of what it fills
  * in: it must not change when a preset does.
  */
-import { configVersion, experimentConfigSchema, type ExperimentConfig } from './experiment-config.ts'
+import { configVersion } from './config-fields.ts'
+import { experimentConfigSchema, type ExperimentConfig } from './experiment-config.ts'
 import { AppException } from '../basics/result.ts'
 
 type Fields = Readonly<Record<string, unknown>>

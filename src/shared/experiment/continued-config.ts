@@ -1,4 +1,4 @@
-import type { CompressConfig } from './experiment-config.ts'
+import type { CompressConfig } from '../methods/nern/config.ts'
 
 /**
  * The configuration of an experiment that goes on from the predictor of completed run `runId`: everything that gives the

@@ -1,6 +1,6 @@
 /** How a list of experiments is asked for (docs/adr/0013). */
 import { z } from 'zod'
-import { experimentKinds } from './experiment-config.ts'
+import { families } from './experiment-config.ts'
 import type { ExperimentSummary } from './experiment-summary.ts'
 import { experimentStatuses } from './status-machine.ts'
 
@@ -9,7 +9,7 @@ export const experimentFilterSchema = z.strictObject({
   /** Words that must all occur in name, tags, notes, id, network or data set, without regard to case. */
   text: z.string().max(1000).optional(),
   status: z.array(z.enum(experimentStatuses)).optional(),
-  kind: z.array(z.enum(experimentKinds)).optional(),
+  kind: z.array(z.enum(families)).optional(),
   isArchived: z.boolean().optional(),
   isStarred: z.boolean().optional(),
 })

@@ -1,12 +1,9 @@
 /** Ready-made configurations. `id` is what `studio run --preset` takes. */
 import { baselinePresets } from '../methods/direct/baseline-presets.ts'
-import {
-  configVersion,
-  noColourJitter,
-  type BaselineConfig,
-  type CompressConfig,
-  type TrainConfig,
-} from './experiment-config.ts'
+import { configVersion, noColourJitter } from './config-fields.ts'
+import type { BaselineConfig } from '../methods/direct/config.ts'
+import type { CompressConfig } from '../methods/nern/config.ts'
+import type { TrainConfig } from '../training/config.ts'
 import { fastConfig, type CompressPreset, type Preset } from '../methods/nern/fast-preset.ts'
 import { publishedPresets } from '../methods/nern/published-presets.ts'
 

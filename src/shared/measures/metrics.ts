@@ -3,7 +3,7 @@
  * keeps them, charts, tables, CSV files and docs/metrics.md take names, titles and units from here.
  */
 import type { PhaseName } from '../methods/nern/compress-phases.ts'
-import type { ExperimentKind } from '../experiment/experiment-config.ts'
+import type { Family } from '../experiment/experiment-config.ts'
 
 export interface MetricDefinition {
   /** Of a chart or a column; starts with a capital. */
@@ -18,13 +18,13 @@ export interface MetricDefinition {
   /** Which values one wishes for; `neither` for what is no aim. */
   readonly better: 'higher' | 'lower' | 'neither'
   /** Kinds of experiment that emit it, with the phases in which they do. */
-  readonly emittedBy: { readonly [K in ExperimentKind]?: readonly MetricPhase<K>[] }
+  readonly emittedBy: { readonly [K in Family]?: readonly MetricPhase<K>[] }
   /** Emitted only where the configuration asks for it: a weight above 0, an evaluation while training. */
   readonly isConditional?: boolean
 }
 
 /** Phases of a kind of experiment that have steps. */
-export type MetricPhase<K extends ExperimentKind> = {
+export type MetricPhase<K extends Family> = {
   compress: PhaseName
   baseline: 'distillation'
   train: 'training'
@@ -160,7 +160,7 @@ export function metricDefinition(name: MetricName): MetricDefinition {
 }
 
 /** Metrics that a kind of experiment emits, in the order of the table. */
-export function metricsOfKind(kind: ExperimentKind): readonly MetricName[] {
+export function metricsOfKind(kind: Family): readonly MetricName[] {
   return metricNames.filter((name) => metricDefinition(name).emittedBy[kind] !== undefined)
 }
 

@@ -3,7 +3,8 @@
  * pure arithmetic on shapes, so that the editor can show them while the user types, and measured ones of a finished run.
  */
 import { z } from 'zod'
-import type { CompressConfig, PredictorPrecision, RemainderPrecision } from '../experiment/experiment-config.ts'
+import type { CompressConfig, PredictorPrecision } from '../methods/nern/config.ts'
+import type { RemainderPrecision } from '../experiment/config-fields.ts'
 import { storedInputs } from '../methods/nern/first-layer.ts'
 import { formatCount } from '../basics/format.ts'
 import { sizeOf } from '../tensors/host-tensor.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ExperimentKind } from '../experiment/experiment-config.ts'
+import type { Family } from '../experiment/experiment-config.ts'
 
 /** Forms of the reconstructed weights; their names are the endings of the files. */
 export const weightFormats = ['safetensors', 'npz', 'onnx'] as const
@@ -12,7 +12,7 @@ export const exportFormatSchema = z.enum(exportFormats)
 export type ExportFormat = (typeof exportFormats)[number]
 
 /** Those of one kind of experiment. */
-export function exportFormatsOf(kind: ExperimentKind): readonly ExportFormat[] {
+export function exportFormatsOf(kind: Family): readonly ExportFormat[] {
   const other: ExportFormat = kind === 'baseline' ? 'nern' : 'baseline'
   return exportFormats.filter((format) => format !== other)
 }

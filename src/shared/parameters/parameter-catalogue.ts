@@ -4,14 +4,14 @@
  */
 import { baselineParameters } from '../methods/direct/baseline-parameters.ts'
 import { compressParameters } from '../methods/nern/compress-parameters.ts'
-import type { ExperimentKind } from '../experiment/experiment-config.ts'
+import type { Family } from '../experiment/experiment-config.ts'
 import type { ParameterDescription } from './parameter-controls.ts'
-import { trainParameters } from './train-parameters.ts'
+import { trainParameters } from '../training/train-parameters.ts'
 
 export type { ParameterDescription }
 
 /** Rows in the order an editor shows them; rows of a group stand together. */
-export const parameterCatalogue: Readonly<Record<ExperimentKind, readonly ParameterDescription[]>> = {
+export const parameterCatalogue: Readonly<Record<Family, readonly ParameterDescription[]>> = {
   compress: compressParameters,
   train: trainParameters,
   baseline: baselineParameters,

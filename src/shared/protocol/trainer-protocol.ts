@@ -4,7 +4,9 @@
  */
 import { z } from 'zod'
 import { networkShapeSchema } from '../package/accounting.ts'
-import { baselineConfigSchema, compressConfigSchema, trainConfigSchema } from '../experiment/experiment-config.ts'
+import { baselineConfigSchema } from '../methods/direct/config.ts'
+import { compressConfigSchema } from '../methods/nern/config.ts'
+import { trainConfigSchema } from '../training/config.ts'
 import { datasetPlanSchema } from '../dataset/dataset-plan.ts'
 import { weightFormatSchema } from '../package/export-formats.ts'
 import { importanceMeasurementSchema, importanceRequestFields } from '../measures/importance.ts'

@@ -6,7 +6,7 @@
  */
 import { centreOffset } from '#networks/image-fit.ts'
 import type { Random } from '#shared/basics/random.ts'
-import type { AugmentationConfig } from '#shared/experiment/experiment-config.ts'
+import type { AugmentationConfig } from '#shared/experiment/config-fields.ts'
 import { writeResizedCrop } from './random-resized-crop.ts'
 
 const padding = 4

@@ -2,7 +2,7 @@
  * Batches of a split in an order drawn anew each epoch. Order, position and augmentation come from two generators whose
  * state is all a checkpoint needs: an epoch's order is drawn again from the state at its start.
  */
-import type { AugmentationConfig } from '#shared/experiment/experiment-config.ts'
+import type { AugmentationConfig } from '#shared/experiment/config-fields.ts'
 import { Random, type RandomState } from '#shared/basics/random.ts'
 import { writeAugmentedImages, writeImages, type ImageShape } from './augmentation.ts'
 import { drawJitter, jitterColours } from './colour-jitter.ts'

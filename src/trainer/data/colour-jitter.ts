@@ -4,7 +4,7 @@
  * cuts off what leaves the range. Hue is not among them.
  */
 import type { Random } from '#shared/basics/random.ts'
-import type { ColourJitter } from '#shared/experiment/experiment-config.ts'
+import type { ColourJitter } from '#shared/experiment/config-fields.ts'
 
 export type JitterKind = keyof ColourJitter
 

@@ -1,7 +1,7 @@
 /** Where the images of distillation come from: the training split of a data set, or noise. */
 import { z } from 'zod'
 import type { Network } from '#networks/network.ts'
-import type { CompressConfig } from '#shared/experiment/experiment-config.ts'
+import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { AppException } from '#shared/basics/result.ts'
 import { batchSourceStateSchema, randomStateSchema } from '../checkpoint.ts'
 import { BatchSource, type BatchSourceState } from './batch-source.ts'

@@ -12,7 +12,7 @@ import {
   type SizePart,
 } from '#shared/package/accounting.ts'
 import type { LayerEntry } from '#shared/package/baseline-description.ts'
-import type { CompressConfig } from '#shared/experiment/experiment-config.ts'
+import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import type { PredictorEntry, StoredEntry, StoredValues } from '#shared/package/package-description.ts'
 import { assertNever, unwrap } from '#shared/basics/result.ts'

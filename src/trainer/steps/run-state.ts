@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { HostTensors } from '#shared/tensors/host-tensor.ts'
 import { underPrefix, withoutPrefix, withPrefix } from '#shared/basics/name-prefix.ts'
-import type { CompressConfig } from '#shared/experiment/experiment-config.ts'
+import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { bestPrefix, type Checkpoint } from '../checkpoint.ts'
 import type { JobContext } from '../process/job-context.ts'
 import { Metrics } from '../measure/metrics.ts'

@@ -6,7 +6,7 @@ import { namedPreprocessing, networkMetadata } from '#formats/network-metadata.t
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import type { Network } from '#networks/network.ts'
 import { storedRemainder } from '#engine/quantisation/stored-parameters.ts'
-import type { RemainderPrecision } from '#shared/experiment/experiment-config.ts'
+import type { RemainderPrecision } from '#shared/experiment/config-fields.ts'
 import { float32Tensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
 import type { PackagedNetwork } from '#shared/package/package-description.ts'
 import { defaultPreprocessing } from '#shared/network/preprocessing.ts'

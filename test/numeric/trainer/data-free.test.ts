@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import type { CompressConfig } from '#shared/experiment/experiment-config.ts'
+import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { lastCheckpoint, metricOf, resultOf, runInProcess } from '#test/support/run-in-process.ts'
 import { reconstructionSteps, smallCompressJob } from '#test/support/small-compress-job.ts'
 

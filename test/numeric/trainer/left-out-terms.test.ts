@@ -1,6 +1,7 @@
 /** Distillation whose schedule or weights leave terms out, through the whole job. */
 import { expect, it, vi } from 'vitest'
-import { noColourJitter, type CompressConfig } from '#shared/experiment/experiment-config.ts'
+import { noColourJitter } from '#shared/experiment/config-fields.ts'
+import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { lastCheckpoint, metricOf, resultOf, runInProcess } from '#test/support/run-in-process.ts'
 import { reconstructionSteps, smallCompressJob } from '#test/support/small-compress-job.ts'
 

@@ -2,7 +2,7 @@
 import { integerPlan, type QuantisationPlan } from '#engine/quantisation/fake-quantization.ts'
 import { storedParameters } from '#engine/quantisation/stored-parameters.ts'
 import type { CompressedTensor, CompressedTensors } from '#shared/tensors/compressed-tensor.ts'
-import type { BaselineConfig } from '#shared/experiment/experiment-config.ts'
+import type { BaselineConfig } from '#shared/methods/direct/config.ts'
 import type { HostTensor, HostTensors } from '#shared/tensors/host-tensor.ts'
 import { Random } from '#shared/basics/random.ts'
 import { assertNever } from '#shared/basics/result.ts'

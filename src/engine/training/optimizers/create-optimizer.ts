@@ -1,5 +1,5 @@
 /** The optimiser an experiment configuration asks for. */
-import type { OptimizerConfig } from '#shared/experiment/experiment-config.ts'
+import type { OptimizerConfig } from '#shared/experiment/config-fields.ts'
 import { assertNever } from '#shared/basics/result.ts'
 import { adam } from './adam.ts'
 import { muon } from './muon.ts'

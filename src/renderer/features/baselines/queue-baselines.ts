@@ -1,4 +1,4 @@
-import type { BaselineConfig } from '#shared/experiment/experiment-config.ts'
+import type { BaselineConfig } from '#shared/methods/direct/config.ts'
 import { summaryOf } from '#shared/experiment/experiment-summary.ts'
 import { formatAmount } from '../../format/format.ts'
 import type { Studio } from '../../state/studio.svelte.ts'

@@ -1,7 +1,7 @@
 import { baselinePresets, standardBaselineIds, type BaselinePreset } from '#shared/methods/direct/baseline-presets.ts'
 import { comparedAtMost, type Comparison } from '#shared/protocol/contract.ts'
 import { configDigest } from '#shared/experiment/config-digest.ts'
-import type { BaselineConfig } from '#shared/experiment/experiment-config.ts'
+import type { BaselineConfig } from '#shared/methods/direct/config.ts'
 import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 
 /** What baselines are made of. */

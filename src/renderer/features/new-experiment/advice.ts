@@ -1,7 +1,8 @@
 import { isDistillable } from '#shared/methods/direct/baseline-title.ts'
 import { bitsPerWeight, isIntegerPrecision, type NetworkShape, type SizeBreakdown } from '#shared/package/accounting.ts'
 import { phaseNames, plannedSteps, segmentsOf, type PhaseName } from '#shared/methods/nern/compress-phases.ts'
-import type { CompressConfig, ExperimentConfig } from '#shared/experiment/experiment-config.ts'
+import type { CompressConfig } from '#shared/methods/nern/config.ts'
+import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
 import { formatCount } from '../../format/format.ts'
 
 /** Allowed, but probably not what is meant: one sentence each. `sizes` and `network` only where a network is chosen. */

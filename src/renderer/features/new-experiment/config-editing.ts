@@ -1,9 +1,5 @@
-import {
-  configVersion,
-  experimentConfigSchema,
-  type ExperimentConfig,
-  type ExperimentKind,
-} from '#shared/experiment/experiment-config.ts'
+import { configVersion } from '#shared/experiment/config-fields.ts'
+import { experimentConfigSchema, type ExperimentConfig, type Family } from '#shared/experiment/experiment-config.ts'
 import { parameterCatalogue } from '#shared/parameters/parameter-catalogue.ts'
 import type { ParameterDescription } from '#shared/parameters/parameter-controls.ts'
 import { architectureTitle } from '#shared/network/architecture-catalogue.ts'
@@ -30,7 +26,7 @@ export function typedValues(config: ExperimentConfig): TypedValues {
 }
 
 /** Reads typed values back; the schema has the last word, so that what is sent is what main will accept. */
-export function parseValues(kind: ExperimentKind, typed: TypedValues): ParsedValues {
+export function parseValues(kind: Family, typed: TypedValues): ParsedValues {
   const problems: Record<string, string> = {}
   const tree: Record<string, unknown> = { version: configVersion, kind }
   for (const row of parameterCatalogue[kind]) {
@@ -46,7 +42,7 @@ export function parseValues(kind: ExperimentKind, typed: TypedValues): ParsedVal
 }
 
 /** Paths whose value differs from the preset's; `0.020` equals `0.02`. */
-export function changedPaths(kind: ExperimentKind, typed: TypedValues, preset: TypedValues): ReadonlySet<string> {
+export function changedPaths(kind: Family, typed: TypedValues, preset: TypedValues): ReadonlySet<string> {
   return new Set(
     parameterCatalogue[kind]
       .filter(({ path, control }) => {
@@ -60,7 +56,7 @@ export function changedPaths(kind: ExperimentKind, typed: TypedValues, preset: T
 
 /** Rows of the catalogue by their heading, in its order. */
 export function parameterGroups(
-  kind: ExperimentKind,
+  kind: Family,
 ): readonly { readonly group: string; readonly rows: readonly ParameterDescription[] }[] {
   const rows = parameterCatalogue[kind]
   return [...new Set(rows.map(({ group }) => group))].map((group) => ({

@@ -1,5 +1,5 @@
 import { sizeBreakdown, type NetworkShape, type SizeBreakdown } from '#shared/package/accounting.ts'
-import type { ExperimentConfig, ExperimentKind } from '#shared/experiment/experiment-config.ts'
+import type { ExperimentConfig, Family } from '#shared/experiment/experiment-config.ts'
 import { baselinePresets } from '#shared/methods/direct/baseline-presets.ts'
 import { baselineSizes } from '#shared/methods/direct/baseline-accounting.ts'
 import { continued } from '#shared/experiment/continued-config.ts'
@@ -21,13 +21,13 @@ const firstBaselineId = baselinePresets.find(({ id }) => id === 'baseline-int8')
 export class ExperimentEditor {
   readonly #studio: Studio
   readonly network: Resource<NetworkDetail>
-  kind = $state<ExperimentKind>('compress')
+  kind = $state<Family>('compress')
   name = $state('')
   #presetIds = $state.raw({ compress: compressPresets[0]?.id ?? '', baseline: firstBaselineId })
   #networkId = $state<string>()
   #startId = $state<string>()
   #datasetId = $state<string>()
-  #typed = $state.raw<Readonly<Record<ExperimentKind, TypedValues>>>({
+  #typed = $state.raw<Readonly<Record<Family, TypedValues>>>({
     compress: presetValues(compressPresets[0]?.id ?? ''),
     train: typedValues(trainDefaults),
     baseline: presetValues(firstBaselineId),

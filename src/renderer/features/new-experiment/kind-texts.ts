@@ -1,4 +1,4 @@
-import type { ExperimentKind } from '#shared/experiment/experiment-config.ts'
+import type { Family } from '#shared/experiment/experiment-config.ts'
 
 interface KindTexts {
   readonly subtitle: string
@@ -9,7 +9,7 @@ interface KindTexts {
 }
 
 /** What the form says of each kind of experiment. */
-export const textsOf: Readonly<Record<ExperimentKind, KindTexts>> = {
+export const textsOf: Readonly<Record<Family, KindTexts>> = {
   compress: {
     subtitle: 'Learn a predictor that maps the coordinates of kernels to their weights.',
     network: 'The original whose weights are represented.',

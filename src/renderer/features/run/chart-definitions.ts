@@ -1,4 +1,4 @@
-import type { ExperimentKind } from '#shared/experiment/experiment-config.ts'
+import type { Family } from '#shared/experiment/experiment-config.ts'
 import { metricDefinition, type MetricName } from '#shared/measures/metrics.ts'
 import { formatShownValue, shownUnits } from '#shared/measures/metric-values.ts'
 import type { ValueAxis } from '../../charts/line-chart.ts'
@@ -75,7 +75,7 @@ const work: readonly Outline[] = [
   { note: 'of the trainer', metrics: [['memory.rss-bytes', '--series-8']], isFromZero: true, emptyText: whileRunning },
 ]
 
-const outlines: Readonly<Record<ExperimentKind, readonly Outline[]>> = {
+const outlines: Readonly<Record<Family, readonly Outline[]>> = {
   compress: [
     { ...losses, metrics: [objective, ['loss.reconstruction', '--series-2'], ...imageLosses] },
     {
@@ -124,7 +124,7 @@ const outlines: Readonly<Record<ExperimentKind, readonly Outline[]>> = {
 }
 
 /** Charts of a kind of experiment: together they show every metric that it emits. */
-export function chartsFor(kind: ExperimentKind): readonly ChartDefinition[] {
+export function chartsFor(kind: Family): readonly ChartDefinition[] {
   return outlines[kind].map(chartOf)
 }
 

@@ -11,7 +11,7 @@ import {
   type SizeBreakdown,
 } from '../../package/accounting.ts'
 import { unfoldedSize } from '../../tensors/compressed-tensor.ts'
-import type { BaselineConfig } from '../../experiment/experiment-config.ts'
+import type { BaselineConfig } from './config.ts'
 import { formatCount } from '../../basics/format.ts'
 import { sizeOf } from '../../tensors/host-tensor.ts'
 import { kernelShapeOf } from '../../tensors/represented-shape.ts'

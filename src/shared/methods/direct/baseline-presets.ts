@@ -1,5 +1,6 @@
 /** Ready-made baselines; `studio baseline --method M` takes the identifiers without their prefix. */
-import { configVersion, noDistillation, type BaselineConfig } from '../../experiment/experiment-config.ts'
+import { configVersion } from '../../experiment/config-fields.ts'
+import { noDistillation, type BaselineConfig } from './config.ts'
 import type { Preset } from '../nern/fast-preset.ts'
 
 export type BaselinePreset = Preset<BaselineConfig>

@@ -1,4 +1,4 @@
-import type { BaselineConfig } from '../../experiment/experiment-config.ts'
+import type { BaselineConfig } from './config.ts'
 import { assertNever } from '../../basics/result.ts'
 
 /** A baseline in a few words, for names and tables: `int4`, `pruned to 50 % int8`. */

@@ -1,5 +1,5 @@
 /** The phases of a compression, in their order; steps are counted over all of them. */
-import type { CompressConfig } from '../../experiment/experiment-config.ts'
+import type { CompressConfig } from './config.ts'
 
 export const phaseNames = ['reconstruction', 'distillation', 'quantisation'] as const
 export type PhaseName = (typeof phaseNames)[number]

@@ -1,11 +1,7 @@
 /** The studio's own recipe; docs/method.md says how it came about. */
-import {
-  configVersion,
-  gentleOptimizer,
-  noColourJitter,
-  type CompressConfig,
-  type ExperimentConfig,
-} from '../../experiment/experiment-config.ts'
+import { configVersion, gentleOptimizer, noColourJitter } from '../../experiment/config-fields.ts'
+import type { CompressConfig } from './config.ts'
+import type { ExperimentConfig } from '../../experiment/experiment-config.ts'
 
 /** A ready-made configuration. */
 export interface Preset<Config extends ExperimentConfig> {

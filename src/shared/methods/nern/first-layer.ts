@@ -2,7 +2,7 @@
  * What the first linear layer of a stored predictor multiplies: the embedding it was fitted with, or one column for each
  * value of a coordinate (docs/adr/0009).
  */
-import type { CompressConfig } from '../../experiment/experiment-config.ts'
+import type { CompressConfig } from './config.ts'
 import { kernelShapeOf, type ShapedLayer } from '../../tensors/represented-shape.ts'
 
 /** Values of the layer, filter and channel coordinate of these represented layers, each from 0 on. */

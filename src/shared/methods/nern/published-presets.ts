@@ -2,7 +2,8 @@
  * The recipes behind the checkpoints the authors published (method 3, 4 and 8.1): one phase with Ranger, every kernel
  * predicted in each step, gradients for magnitude-weighted samples.
  */
-import { noColourJitter, type CompressConfig } from '../../experiment/experiment-config.ts'
+import { noColourJitter } from '../../experiment/config-fields.ts'
+import type { CompressConfig } from './config.ts'
 import { fastConfig, type CompressPreset } from './fast-preset.ts'
 import { formatCount } from '../../basics/format.ts'
 

@@ -1,5 +1,5 @@
 import { fourierEmbedding, type Embedding } from '#engine/methods/nern/positional-embedding.ts'
-import type { CompressConfig } from '#shared/experiment/experiment-config.ts'
+import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { coordinateSizes, storesTables } from '#shared/methods/nern/first-layer.ts'
 import type { PackagedEmbedding } from '#shared/package/package-description.ts'
 import type { ShapedLayer } from '#shared/tensors/represented-shape.ts'

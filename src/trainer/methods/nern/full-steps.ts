@@ -3,7 +3,7 @@ import type { CompiledProgram, DeviceState, Executor } from '#engine/executors/e
 import { cachePrefix, emptyCache, rowSourcesOf } from '#engine/methods/nern/programs/kernel-cache.ts'
 import { fullStepProgram, type FullStepOptions } from '#engine/methods/nern/programs/full-step.ts'
 import type { Representation } from '#engine/methods/nern/representation.ts'
-import type { CompressConfig } from '#shared/experiment/experiment-config.ts'
+import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { int32Tensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
 import { underPrefix, withPrefix } from '#shared/basics/name-prefix.ts'
 

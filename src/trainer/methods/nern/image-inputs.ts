@@ -1,6 +1,6 @@
 /** What the steps of a compression are given of images, batch by batch; opened when the first of them needs it. */
 import type { Executor } from '#engine/executors/executor.ts'
-import type { CompressConfig } from '#shared/experiment/experiment-config.ts'
+import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { float32Tensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
 import { loadSplit, type DatasetInput } from '../../data/open-dataset.ts'
 import { openTrainingImages, type TrainingImages, type TrainingImagesState } from '../../data/training-images.ts'

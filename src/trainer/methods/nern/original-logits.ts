@@ -1,7 +1,7 @@
 /** What the original network answers on all images of a split, computed once. */
 import type { Executor } from '#engine/executors/executor.ts'
 import { evaluateProgram } from '#engine/network/evaluation.ts'
-import type { CompressConfig } from '#shared/experiment/experiment-config.ts'
+import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { float32Tensor, type HostTensor } from '#shared/tensors/host-tensor.ts'
 import type { ImageSplit } from '../../data/image-split.ts'
 import { evaluateSplit, evaluationBatchOf } from '../../measure/evaluation.ts'

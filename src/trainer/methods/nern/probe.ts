@@ -2,7 +2,7 @@
 import type { Executor } from '#engine/executors/executor.ts'
 import { initialOptimizerState } from '#engine/training/optimizers/optimizer.ts'
 import { initialParameters } from '#engine/methods/nern/representation.ts'
-import type { CompressConfig } from '#shared/experiment/experiment-config.ts'
+import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { float32Tensor, sizeOf, type HostTensors } from '#shared/tensors/host-tensor.ts'
 import { Random } from '#shared/basics/random.ts'
 import type { JobContext } from '../../process/job-context.ts'

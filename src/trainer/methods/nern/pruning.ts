@@ -2,7 +2,7 @@
 import { prunedByMagnitude } from '#engine/methods/nern/predictor-pruning.ts'
 import { hiddenMatrices } from '#engine/methods/nern/predictor.ts'
 import { phaseNames, type PhaseName } from '#shared/methods/nern/compress-phases.ts'
-import type { CompressConfig } from '#shared/experiment/experiment-config.ts'
+import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import type { HostTensors } from '#shared/tensors/host-tensor.ts'
 
 /** Names of the matrices that lose weights; none without pruning. */

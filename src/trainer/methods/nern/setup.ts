@@ -11,7 +11,8 @@ import {
   type Representation,
 } from '#engine/methods/nern/representation.ts'
 import { kernelTable } from '#engine/methods/nern/coordinates.ts'
-import type { CompressConfig, OptimizerConfig } from '#shared/experiment/experiment-config.ts'
+import type { CompressConfig } from '#shared/methods/nern/config.ts'
+import type { OptimizerConfig } from '#shared/experiment/config-fields.ts'
 import type { HostTensors } from '#shared/tensors/host-tensor.ts'
 import type { PackagedEmbedding } from '#shared/package/package-description.ts'
 import type { JobContext } from '../../process/job-context.ts'

@@ -1,6 +1,6 @@
 /** The stages of a compression for its time left, and which steps and batches they count. */
 import { segmentsOf, type Segment } from '#shared/methods/nern/compress-phases.ts'
-import type { CompressConfig } from '#shared/experiment/experiment-config.ts'
+import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { evaluationStage, startOf, type Stage } from '../../steps/time-left.ts'
 
 export const warmupStage = 'warm-up'

@@ -5,7 +5,7 @@ import { roundPredictor } from '#engine/methods/nern/quantisation/round-predicto
 import { initialScales, scaleName } from '#engine/quantisation/fake-quantization.ts'
 import { readBack, storedParameters } from '#engine/quantisation/stored-parameters.ts'
 import type { PhaseName, Segment } from '#shared/methods/nern/compress-phases.ts'
-import type { CompressConfig } from '#shared/experiment/experiment-config.ts'
+import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import type { HostTensors } from '#shared/tensors/host-tensor.ts'
 import { Random } from '#shared/basics/random.ts'
 import type { StoredTensors } from '#shared/tensors/stored-tensor.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { loadSqlite } from '#main/store/sqlite.ts'
-import { configVersion } from '#shared/experiment/experiment-config.ts'
+import { configVersion } from '#shared/experiment/config-fields.ts'
 import { summaryOf } from '#shared/experiment/experiment-summary.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import { defaultExecutor } from '#shared/protocol/trainer-protocol.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { CompressConfig, OptimizerConfig } from '#shared/experiment/experiment-config.ts'
+import type { CompressConfig } from '#shared/methods/nern/config.ts'
+import type { OptimizerConfig } from '#shared/experiment/config-fields.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import { networkPresets, trainDefaults } from '#shared/experiment/presets.ts'
 import { sizeBreakdown } from '#shared/package/accounting.ts'

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { MetricStore } from '#renderer/charts/metric-series.ts'
 import { chartSpans, chartsFor } from '#renderer/features/run/chart-definitions.ts'
 import { shownCharts } from '#renderer/features/run/shown-charts.ts'
-import type { ExperimentKind } from '#shared/experiment/experiment-config.ts'
+import type { Family } from '#shared/experiment/experiment-config.ts'
 import { metricDefinition, metricsOfKind } from '#shared/measures/metrics.ts'
 
-const kinds: readonly ExperimentKind[] = ['compress', 'baseline', 'train']
+const kinds: readonly Family[] = ['compress', 'baseline', 'train']
 
 describe('charts of a run', () => {
   test.each(kinds)('show every metric that a %s emits, each once, and no other', (kind) => {

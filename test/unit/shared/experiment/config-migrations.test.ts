@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '#shared/experiment/config-migrations.ts'
-import { configVersion } from '#shared/experiment/experiment-config.ts'
+import { configVersion } from '#shared/experiment/config-fields.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import { networkPresets, trainDefaults } from '#shared/experiment/presets.ts'
 import version1 from '../../../fixtures/configs/version-1.json' with { type: 'json' }

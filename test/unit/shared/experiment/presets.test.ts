@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { segmentsOf } from '#shared/methods/nern/compress-phases.ts'
-import { compressConfigSchema } from '#shared/experiment/experiment-config.ts'
+import { compressConfigSchema } from '#shared/methods/nern/config.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import { compressPresets } from '#shared/experiment/presets.ts'
 import { compressPresetConfig } from '#test/support/preset-config.ts'

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { architectures } from '#networks/architectures.ts'
-import { baselineConfigSchema, compressConfigSchema, trainConfigSchema } from '#shared/experiment/experiment-config.ts'
+import { baselineConfigSchema } from '#shared/methods/direct/config.ts'
+import { compressConfigSchema } from '#shared/methods/nern/config.ts'
+import { trainConfigSchema } from '#shared/training/config.ts'
 import { parameterCatalogue } from '#shared/parameters/parameter-catalogue.ts'
 import type { ParameterControl } from '#shared/parameters/parameter-controls.ts'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { noColourJitter } from '#shared/experiment/experiment-config.ts'
+import { noColourJitter } from '#shared/experiment/config-fields.ts'
 import { Random } from '#shared/basics/random.ts'
 import { drawJitter, jitterColours } from '#trainer/data/colour-jitter.ts'
 
@@ -17,7 +17,9 @@ const fixture = z
       }),
     ),
   })
-  .parse(JSON.parse(readFileSync(new URL('../../../fixtures/augmentation/colour-jitter.json', import.meta.url), 'utf8')))
+  .parse(
+    JSON.parse(readFileSync(new URL('../../../fixtures/augmentation/colour-jitter.json', import.meta.url), 'utf8')),
+  )
 const pixels = fixture.height * fixture.width
 
 describe('jitterColours', () => {

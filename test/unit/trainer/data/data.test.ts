@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { noColourJitter, type AugmentationConfig } from '#shared/experiment/experiment-config.ts'
+import { noColourJitter, type AugmentationConfig } from '#shared/experiment/config-fields.ts'
 import { Random } from '#shared/basics/random.ts'
 import { BatchSource, type BatchSourceOptions } from '#trainer/data/batch-source.ts'
 import { writeAugmentedImages, writeImages } from '#trainer/data/augmentation.ts'

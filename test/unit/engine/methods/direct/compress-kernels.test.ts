@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { compressKernels } from '#engine/methods/direct/compress-kernels.ts'
 import { decompressed } from '#shared/tensors/compressed-tensor.ts'
-import type { BaselineConfig } from '#shared/experiment/experiment-config.ts'
+import type { BaselineConfig } from '#shared/methods/direct/config.ts'
 import { fromFloat16Bits } from '#shared/basics/float16.ts'
 import { float32Tensor, type HostTensor } from '#shared/tensors/host-tensor.ts'
 import { Random } from '#shared/basics/random.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { NetworkShape } from '#shared/package/accounting.ts'
 import { baselineSizes } from '#shared/methods/direct/baseline-accounting.ts'
-import type { BaselineConfig } from '#shared/experiment/experiment-config.ts'
+import type { BaselineConfig } from '#shared/methods/direct/config.ts'
 import { baselinePresetConfig } from '#test/support/preset-config.ts'
 
 const network: NetworkShape = {

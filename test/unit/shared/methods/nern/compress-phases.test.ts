@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { plannedSteps, segmentsOf } from '#shared/methods/nern/compress-phases.ts'
-import type { CompressConfig } from '#shared/experiment/experiment-config.ts'
+import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 
 const config = (method: CompressConfig['quantisation']['method'], steps: number): CompressConfig => ({

@@ -14,7 +14,7 @@ import { initialScales, quantisationPlan } from '#engine/quantisation/fake-quant
 import { createRepresentation, initialParameters, kernelTargets } from '#engine/methods/nern/representation.ts'
 import { evaluateProgram } from '#engine/network/evaluation.ts'
 import type { Program } from '#engine/program/program.ts'
-import { gentleOptimizer } from '#shared/experiment/experiment-config.ts'
+import { gentleOptimizer } from '#shared/experiment/config-fields.ts'
 import { float32Tensor, int32Tensor, type HostTensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
 import { Random } from '#shared/basics/random.ts'
 import { normalTensor } from '#test/support/normal-tensor.ts'

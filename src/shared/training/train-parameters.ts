@@ -10,7 +10,7 @@ import {
   real,
   seedParameter,
   type ParameterDescription,
-} from './parameter-controls.ts'
+} from '../parameters/parameter-controls.ts'
 
 /** Every leaf of a training's configuration. */
 export const trainParameters: readonly ParameterDescription[] = [
