@@ -14,7 +14,7 @@ import { nernPackage } from '#test/fuzz/readers/nern-package.ts'
 import { itWithPython, pythonLoader, runPython } from '#test/support/python.ts'
 import { resnet20Package, type Resnet20Options } from '#test/support/resnet20-package.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
-import { packagedWeights } from '#trainer/weights/packaged-network.ts'
+import { packagedWeights } from '#trainer/methods/nern/packaged-weights.ts'
 
 const loadAllScript = join(import.meta.dirname, '../fixtures/networks/load_all.py')
 

@@ -10,7 +10,7 @@ import type { HostTensors } from '#shared/tensors/host-tensor.ts'
 import type { ExperimentRecord, NetworkRecord } from '#shared/protocol/records.ts'
 import { unwrap } from '#shared/basics/result.ts'
 import { networkLogits } from '#test/support/network-logits.ts'
-import { networkOfPackage } from '#trainer/weights/packaged-network.ts'
+import { networkOfPackage } from '#trainer/methods/packaged-network.ts'
 import { readFloats, type NetworkCase } from './files.ts'
 
 /** Short: the numbers of a package are compared, not its accuracy. */

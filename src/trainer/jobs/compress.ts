@@ -1,325 +1,69 @@
-/** A whole NeRN experiment: permutation, reconstruction, distillation, evaluation. */
-import type { DeviceState, Executor } from '#engine/executors/executor.ts'
-import { initialOptimizerState, type Optimizer } from '#engine/training/optimizers/optimizer.ts'
-import { cachePrefix } from '#engine/methods/nern/programs/kernel-cache.ts'
-import { initialParameters, meanSquaredWeight, type Representation } from '#engine/methods/nern/representation.ts'
-import { readBack } from '#engine/quantisation/stored-parameters.ts'
-import { withRepresentedLayers } from '#networks/linear-layers.ts'
-import { plannedSteps, segmentsOf, type PhaseName, type Segment } from '#shared/methods/nern/compress-phases.ts'
-import type { HostTensors } from '#shared/tensors/host-tensor.ts'
-import { underPrefix, withoutPrefix, withPrefix } from '#shared/basics/name-prefix.ts'
-import { Random } from '#shared/basics/random.ts'
-import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
-import { readCheckpoint, type Checkpoint } from '../checkpoint.ts'
-import type { FoundPermutations } from '../methods/nern/find-permutations.ts'
-import { finish } from '../methods/nern/finish.ts'
-import { cacheState } from '../methods/nern/full-steps.ts'
-import { ImageInputs } from '../methods/nern/image-inputs.ts'
-import { imageStep } from '../methods/nern/image-step.ts'
-import { probeImageSteps } from '../methods/nern/probe.ts'
-import { compressProgressSchema } from '../methods/nern/progress.ts'
-import { ReconstructedEvaluation } from '../methods/nern/reconstructed-evaluation.ts'
-import { reconstructionStep } from '../methods/nern/reconstruction-step.ts'
-import { setUp, startedInStoredForm, type CompressSetup } from '../methods/nern/setup.ts'
-import { compressStages, isEvaluationDue, roundingStage, stageOfStep } from '../methods/nern/stages.ts'
-import { startPredictor } from '../methods/nern/start-predictor.ts'
-import { learningRateOf, type Step, type StepOptions } from '../methods/nern/step.ts'
-import { StoredPredictor } from '../methods/nern/stored-predictor.ts'
-import type { ImageSplit } from '../data/image-split.ts'
-import { loadSplit } from '../data/open-dataset.ts'
-import { evaluationBatches, probeEvaluation } from '../measure/evaluation.ts'
-import { breatheOrPause, tellPhase, type JobContext, type JobEnd } from '../process/job-context.ts'
-import { batchesToMeasure } from '../measure/measure-both.ts'
-import { loadNetwork, storedRemainderOf, type LoadedNetwork } from '../weights/stored-network.ts'
+/** An experiment that compresses a network, whatever the method: fit, store, decode, measure. */
+import type { Executor } from '#engine/executors/executor.ts'
+import { formatExactBytes } from '#shared/basics/format.ts'
+import { AppException, toAppError } from '#shared/basics/result.ts'
+import { packagedAccuracies } from '#shared/measures/accuracy-pairs.ts'
+import { reconstructionErrors } from '../measure/reconstruction-errors.ts'
+import { measureBoth } from '../measure/measure-both.ts'
+import type { CompressionJob, CompressionRun, DecodedNetwork } from '../methods/method.ts'
+import { compressionMethodOf } from '../methods/table.ts'
 import { openExecutor } from '../process/open-executor.ts'
-import { evaluationProgress } from '../steps/evaluation-progress.ts'
+import { breatheOrPause, note, tellPhase, type JobContext, type JobEnd } from '../process/job-context.ts'
 import { sendPreview } from '../steps/preview.ts'
-import { RunState, withoutBest } from '../steps/run-state.ts'
-import { runSteps, type StepEvaluation, type StepOutcome, type Stretch } from '../steps/run-steps.ts'
-import { sendStageTimes, timeLeftOf } from '../steps/stage-times.ts'
-import { evaluationStage, type TimeLeft } from '../steps/time-left.ts'
+import { sendStageTimes } from '../steps/stage-times.ts'
+import { reconstructedFile } from '../weights/stored-network.ts'
 
-type CompressJob = Extract<TrainerJob, { kind: 'compress' }>
-
-export async function compress(job: CompressJob, context: JobContext): Promise<JobEnd> {
-  const { network, parameters } = await loadNetwork(job.network)
-  const original = { network: withRepresentedLayers(network, job.config.representation), parameters }
-  const setup = await setUp(job.config, original, job.permutationPath, context)
+export async function compress(job: CompressionJob, context: JobContext): Promise<JobEnd> {
   const { executor, device } = await openExecutor(context.executor)
   try {
-    const run = await CompressRun.start(job, context, original, setup, executor, device)
-    for (const segment of segmentsOf(job.config)) {
-      if ((await run.runSegment(segment)) === 'paused') return 'paused'
-    }
-    await run.finish()
-    return 'finished'
+    const compression = await compressionMethodOf(job).start({ job, context, executor, device })
+    const end = await compression.fit()
+    if (end === 'fitted') await finish(job, compression, executor)
+    // What a paused attempt measured, the next one knows.
+    else sendStageTimes(context, job, compression.run.metrics.time)
+    return end === 'fitted' ? 'finished' : 'paused'
   } finally {
     executor.dispose()
   }
 }
 
-interface CompressParts {
-  readonly job: CompressJob
-  readonly context: JobContext
-  readonly original: LoadedNetwork
-  readonly setup: CompressSetup
-  readonly executor: Executor
-  readonly evaluation: ReconstructedEvaluation
-  /** Images that accuracy is measured with between steps. */
-  readonly validation: ImageSplit
-  readonly time: TimeLeft
-  /** The first predictor, where it is not random. */
-  readonly start: HostTensors | undefined
+/** Writes the package, decodes it, measures the original network and the one it gives, and sends the result. */
+async function finish(job: CompressionJob, compression: CompressionRun, executor: Executor): Promise<void> {
+  const { run, original, storing } = compression
+  const { context, metrics } = run
+  tellPhase(context, storing.phase)
+  await breatheOrPause(context)
+  const startedMs = context.now()
+  // What is measured is what a reader of the package gets.
+  const decoded = await decodedAgain(job, compression.store([]), executor)
+  const storingSeconds = (context.now() - startedMs) / 1000
+  metrics.time.record(storing.stage, 1, storingSeconds)
+  await breatheOrPause(context)
+  sendPreview(run, original.parameters, decoded.weights)
+  const measuredMs = context.now()
+  const reconstructed = await compression.evaluation(decoded)
+  const evaluations = await measureBoth({ executor, run, original, job, reconstructed })
+  const measuringSeconds = (context.now() - measuredMs) / 1000
+  sendStageTimes(context, job, metrics.time)
+  const written = compression.store(packagedAccuracies(evaluations))
+  note(context, `The package takes ${formatExactBytes(written.byteLength)}.`)
+  const common = {
+    evaluations,
+    sizes: compression.sizes(written),
+    ...reconstructionErrors(original.parameters, decoded.weights),
+    package: written,
+    reconstructed: reconstructedFile(original.network, { ...decoded.kept, ...decoded.weights }),
+  }
+  const seconds = { storing: storingSeconds, measuring: measuringSeconds }
+  context.send({ type: 'result', result: compression.result(common, seconds) })
 }
 
-class CompressRun {
-  readonly #parts: CompressParts
-  readonly #run: RunState
-  readonly #stored: StoredPredictor
-  readonly #sampling: Random
-  /** Root mean square of the original weights: what a reconstruction loss is relative to. */
-  readonly #weightSize: number
-  /** Over all attempts: a resumed one finds it kept. */
-  readonly #permutation: { readonly seconds: number; readonly source: FoundPermutations['source'] }
-  readonly #seconds: Record<PhaseName, number>
-  #state: DeviceState
-  /** Of the state's tensors, those that a step trains. */
-  #trainedNames: readonly string[]
-  #step: Step | undefined
-  /** Both phases with images draw from one sequence of batches: a checkpoint knows where it stands. */
-  readonly #images: ImageInputs
-  /** Tensors of the checkpoint this attempt goes on from, until the phase they belong to has taken them. */
-  #resumed: HostTensors | undefined
-
-  private constructor(parts: CompressParts) {
-    const { job, context, original, setup, executor, start, time } = parts
-    const { config } = job
-    const resumed =
-      context.checkpoint === undefined ? undefined : readCheckpoint(context.checkpoint, compressProgressSchema)
-    this.#parts = parts
-    this.#run = new RunState({
-      context,
-      time,
-      keep: config.evaluation.keep,
-      resumed,
-      probe: () => this.#probe(),
-    })
-    this.#stored = new StoredPredictor(config, setup, executor)
-    this.#sampling =
-      resumed === undefined
-        ? Random.fromSeed(config.seed, 'kernel sampling')
-        : Random.fromState(resumed.progress.sampling)
-    this.#weightSize = Math.sqrt(meanSquaredWeight(setup.representation, setup.targets))
-    const { seconds, source } = setup.permutation
-    this.#permutation = resumed?.progress.permutation ?? { seconds, source }
-    this.#seconds = resumed?.progress.seconds ?? {
-      reconstruction: 0,
-      distillation: 0,
-      quantisation: 0,
-    }
-    this.#images = new ImageInputs(
-      { executor, context, config, original, dataset: job.dataset },
-      resumed?.progress.source,
-    )
-    this.#resumed = resumed?.tensors
-    const trained =
-      resumed === undefined
-        ? (start ?? initialParameters(setup.representation, Random.fromSeed(config.seed, 'initial predictor')))
-        : ['optimizer.', cachePrefix].reduce(withoutPrefix, withoutBest(resumed.tensors))
-    this.#trainedNames = Object.keys(trained)
-    this.#state = executor.createState(trained)
-  }
-
-  static async start(
-    job: CompressJob,
-    context: JobContext,
-    original: LoadedNetwork,
-    given: CompressSetup,
-    executor: Executor,
-    device: string,
-  ): Promise<CompressRun> {
-    const { config } = job
-    const { network, parameters } = original
-    const kept = readBack(storedRemainderOf(original, config.storage.remainder))
-    const stored = { network, parameters: { ...parameters, ...kept } }
-    const start = await startPredictor(job, given)
-    const setup = start?.isStored === true ? startedInStoredForm(given) : given
-    const evaluation = await ReconstructedEvaluation.create(executor, stored, setup.representation)
-    const validation = await loadSplit(job.dataset, 'validation', network, config.evaluation.images)
-    const time = timeLeftOf(
-      job,
-      compressStages(config, {
-        between: evaluationBatches(network, validation.labels.length),
-        final: await batchesToMeasure(job, network),
-      }),
-    )
-    const parts = { job, context, original, setup, executor, evaluation, validation, time, start: start?.tensors }
-    const run = new CompressRun(parts)
-    context.send({ type: 'started', device, totalSteps: plannedSteps(config), step: run.#run.step })
-    return run
-  }
-
-  async runSegment(segment: Segment): Promise<JobEnd> {
-    const { config } = this.#parts.job
-    const { phase, first, steps, before } = segment
-    const stretch: Stretch = {
-      phase,
-      first,
-      steps,
-      before,
-      phaseSteps: config[phase].steps,
-      stageOf: (at) => stageOfStep(config, segment, at),
-      prepare: () => this.#prepare(segment),
-      evaluation: {
-        batches: evaluationBatches(this.#parts.original.network, this.#parts.validation.labels.length),
-        isDue: (done) => isEvaluationDue(config, segment, done),
-        measure: () => this.#measure(phase),
-      },
-      isCheckpointDue: (step) => step % config.checkpointEverySteps === 0,
-      checkpoint: () => this.#checkpoint(),
-      preview: async () => {
-        const weights = await this.#weights(phase)
-        sendPreview(this.#run, this.#parts.original.parameters, weights)
-      },
-    }
-    const end = await runSteps(this.#run, stretch)
-    if (end === 'paused') sendStageTimes(this.#parts.context, this.#parts.job, this.#parts.time)
-    return end
-  }
-
-  async finish(): Promise<void> {
-    const { job, context, original, setup, executor, evaluation, time } = this.#parts
-    tellPhase(context, 'rounding the predictor')
-    await breatheOrPause(context)
-    const startedMs = context.now()
-    const predictor = await this.#stored.finished(this.#run.best ?? (await this.#readTrained()))
-    time.record(roundingStage, 1, (context.now() - startedMs) / 1000)
-    await finish({
-      job,
-      run: this.#run,
-      original,
-      setup,
-      executor,
-      evaluation,
-      predictor,
-      permutation: this.#permutation,
-      seconds: this.#seconds,
-    })
-  }
-
-  async #prepare(segment: Segment): Promise<(at: number) => Promise<StepOutcome>> {
-    const { phase, first } = segment
-    const { job, context, setup, executor, evaluation } = this.#parts
-    await evaluation.predictWith(this.#representationOf(phase))
-    const optimizer = setup.optimizer(job.config[phase].optimizer)
-    const isFirst = this.#run.step === first
-    const trained = isFirst ? await this.#startOf(segment) : await this.#readTrained()
-    // A segment starts with a fresh optimiser; a resumed one takes its moments from the checkpoint.
-    const isResumedHere = Object.keys(this.#resumed ?? {}).some((name) => name.startsWith('optimizer.'))
-    const moments =
-      isResumedHere && !isFirst
-        ? withPrefix(underPrefix(this.#resumed ?? {}, 'optimizer.'), 'optimizer.')
-        : initialOptimizerState(optimizer, trained)
-    const cache =
-      phase === 'reconstruction'
-        ? {}
-        : cacheState(job.config.distillation, this.#representationOf(phase), this.#resumed ?? {})
-    this.#resumed = undefined
-    this.#state.dispose()
-    this.#step?.dispose()
-    this.#state = executor.createState({ ...trained, ...moments, ...cache })
-    this.#trainedNames = Object.keys(trained)
-    const step = await this.#stepOf(segment, optimizer)
-    this.#step = step
-    const startedMs = context.now()
-    const earlierSeconds = this.#seconds[phase]
-    return async (at) => {
-      const losses = await step.run(at)
-      this.#seconds[phase] = earlierSeconds + (context.now() - startedMs) / 1000
-      return {
-        loss: losses['loss.total'],
-        values: {
-          ...losses,
-          'relative-error': (losses['loss.reconstruction'] ?? Number.NaN) / this.#weightSize,
-          'learning-rate': learningRateOf(job.config, segment, at),
-        },
-      }
-    }
-  }
-
-  async #stepOf(segment: Segment, optimizer: Optimizer): Promise<Step> {
-    const { job, original, setup, executor } = this.#parts
-    const options: StepOptions = {
-      executor,
-      config: job.config,
-      setup,
-      segment,
-      optimizer,
-      sampling: this.#sampling,
-      state: this.#state,
-    }
-    if (segment.phase === 'reconstruction') return reconstructionStep(options)
-    return imageStep({
-      ...options,
-      original,
-      representation: this.#representationOf(segment.phase),
-      rounding: this.#stored.roundingOf(segment),
-      images: this.#images,
-    })
-  }
-
-  #representationOf(phase: PhaseName): Representation {
-    const { setup } = this.#parts
-    return phase === 'quantisation' ? setup.stored.representation : setup.representation
-  }
-
-  /** The predictor as a segment begins with it: where that changes it, what was best before is not comparable. */
-  async #startOf(segment: Segment): Promise<HostTensors> {
-    const trained = await this.#readTrained()
-    const start = await this.#stored.startOf(segment, trained)
-    if (start === trained) return trained
-    this.#run.forgetBest()
-    return start
-  }
-
-  /** The represented weights that the predictor gives by now, as measurements of a phase see it. */
-  async #weights(phase: PhaseName, predictor?: HostTensors): Promise<HostTensors> {
-    const { evaluation } = this.#parts
-    return evaluation.weights(this.#stored.asMeasured(phase, predictor ?? (await this.#readTrained())))
-  }
-
-  async #measure(phase: PhaseName): Promise<StepEvaluation> {
-    const { evaluation, validation, original } = this.#parts
-    const predictor = await this.#readTrained()
-    const weights = await this.#weights(phase, predictor)
-    await this.#run.previews.take(async () => sendPreview(this.#run, original.parameters, weights))
-    const { correct, total } = await evaluation.evaluate(validation, evaluationProgress(this.#run, evaluationStage))
-    return { correct, total, tensors: predictor }
-  }
-
-  /** The predictor's parameters and, from the quantisation phase on, their scales. */
-  #readTrained(): Promise<HostTensors> {
-    return this.#state.read(this.#trainedNames)
-  }
-
-  async #checkpoint(): Promise<Checkpoint<Readonly<Record<string, unknown>>>> {
-    return {
-      tensors: await this.#state.read(),
-      progress: {
-        kind: 'compress',
-        sampling: this.#sampling.state,
-        source: this.#images.state,
-        permutation: this.#permutation,
-        seconds: this.#seconds,
-      },
-    }
-  }
-
-  async #probe(): Promise<void> {
-    const { job, context, original, setup, executor, evaluation, time } = this.#parts
-    await probeImageSteps({ context, config: job.config, original, setup, executor, time })
-    if (!time.unknown.includes(evaluationStage)) return
-    await evaluation.weights(await this.#readTrained())
-    await probeEvaluation(job, original.network, time, (data, onBatch) => evaluation.evaluate(data, onBatch), context)
+/** A package that its own reader refuses is a defect, whatever the reader says of it. */
+async function decodedAgain(job: CompressionJob, bytes: Uint8Array, executor: Executor): Promise<DecodedNetwork> {
+  try {
+    return await compressionMethodOf(job).decode(bytes, 'package', executor)
+  } catch (thrown) {
+    const error = toAppError(thrown)
+    throw error.code.startsWith('file-') ? new AppException({ ...error, code: 'internal' }) : thrown
   }
 }

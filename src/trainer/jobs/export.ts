@@ -14,7 +14,7 @@ import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
 import { tellPhase, type JobContext, type JobEnd } from '../process/job-context.ts'
 import { openExecutor } from '../process/open-executor.ts'
 import { assertReadsBack } from '../weights/read-back.ts'
-import { networkOfPackage } from '../weights/packaged-network.ts'
+import { networkOfPackage } from '../methods/packaged-network.ts'
 import { sha256Hex } from '../sha256.ts'
 
 type ExportJob = Extract<TrainerJob, { kind: 'export' }>

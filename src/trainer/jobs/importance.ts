@@ -17,7 +17,7 @@ import {
 } from '#shared/measures/importance.ts'
 import { AppException } from '#shared/basics/result.ts'
 import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
-import { reconstructionErrors } from '../methods/nern/reconstructed-evaluation.ts'
+import { reconstructionErrors } from '../measure/reconstruction-errors.ts'
 import type { ImageSplit } from '../data/image-split.ts'
 import { loadSplit } from '../data/open-dataset.ts'
 import { evaluateSplit, evaluationBatchOf } from '../measure/evaluation.ts'

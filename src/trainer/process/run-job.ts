@@ -1,7 +1,5 @@
-import { assertNever } from '#shared/basics/result.ts'
 import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
 import { Paused, type JobContext, type JobEnd } from './job-context.ts'
-import { baseline } from '../jobs/baseline.ts'
 import { compress } from '../jobs/compress.ts'
 import { evaluate } from '../jobs/evaluate.ts'
 import { exportNetwork } from '../jobs/export.ts'
@@ -25,7 +23,7 @@ export async function runJob(job: TrainerJob, context: JobContext): Promise<JobE
       context.send(message)
     },
   }
-  const end = await start(job, watched).catch((thrown: unknown): JobEnd => {
+  const end = await jobOf(job)(job, watched).catch((thrown: unknown): JobEnd => {
     // Left in the middle of work that is done again.
     if (thrown instanceof Paused) return 'paused'
     throw thrown
@@ -34,35 +32,25 @@ export async function runJob(job: TrainerJob, context: JobContext): Promise<JobE
   return end
 }
 
-function start(job: TrainerJob, context: JobContext): Promise<JobEnd> {
-  switch (job.kind) {
-    case 'compress':
-      return compress(job, context)
-    case 'train':
-      return train(job, context)
-    case 'baseline':
-      return baseline(job, context)
-    case 'evaluate':
-      return evaluate(job, context)
-    case 'importance':
-      return importance(job, context)
-    case 'import-network':
-      return importNetwork(job, context)
-    case 'inspect-network':
-      return inspectNetwork(job, context)
-    case 'try-preprocessings':
-      return tryPreprocessings(job, context)
-    case 'import-dataset':
-      return importDataset(job, context)
-    case 'plan-dataset':
-      return planDatasetImport(job, context)
-    case 'export':
-      return exportNetwork(job, context)
-    case 'probe':
-      return probe(job, context)
-    case 'list-engines':
-      return listEngines(context)
-    default:
-      return assertNever(job)
-  }
+type JobKind = TrainerJob['kind']
+type RunJob<K extends JobKind> = (job: Extract<TrainerJob, { kind: K }>, context: JobContext) => Promise<JobEnd>
+
+const jobs: { readonly [K in JobKind]: RunJob<K> } = {
+  compress,
+  baseline: compress,
+  train,
+  evaluate,
+  importance,
+  'import-network': importNetwork,
+  'inspect-network': inspectNetwork,
+  'try-preprocessings': tryPreprocessings,
+  'import-dataset': importDataset,
+  'plan-dataset': planDatasetImport,
+  export: exportNetwork,
+  probe,
+  'list-engines': (_job, context) => listEngines(context),
+}
+
+function jobOf<K extends JobKind>({ kind }: { readonly kind: K }): RunJob<K> {
+  return jobs[kind]
 }

@@ -1,7 +1,7 @@
 /** Previews: what a run has made of each represented layer by now, for the eye. */
 import type { HostTensor, HostTensors } from '#shared/tensors/host-tensor.ts'
 import type { FromTrainer } from '#shared/protocol/trainer-protocol.ts'
-import { reconstructionErrors } from '../methods/nern/reconstructed-evaluation.ts'
+import { reconstructionErrors } from '../measure/reconstruction-errors.ts'
 import type { RunState } from './run-state.ts'
 
 type LayerPreview = Extract<FromTrainer, { type: 'preview' }>['layers'][number]

@@ -25,7 +25,7 @@ import { cifar10Folder, itWithFiles } from '#test/unit/formats/support/shared-da
 import { splitInMemory } from '#trainer/data/image-split.ts'
 import { evaluateSplit, evaluationBatchOf } from '#trainer/measure/evaluation.ts'
 import { loadNetwork, type LoadedNetwork } from '#trainer/weights/stored-network.ts'
-import { packagedWeights } from '#trainer/weights/packaged-network.ts'
+import { packagedWeights } from '#trainer/methods/nern/packaged-weights.ts'
 
 vi.setConfig({ testTimeout: 600_000 })
 

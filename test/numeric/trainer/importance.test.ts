@@ -10,7 +10,7 @@ import { Random } from '#shared/basics/random.ts'
 import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
 import { addSmallDataset } from '#test/support/small-dataset.ts'
 import { messagesOf, resultOf } from '#test/support/trainer-job.ts'
-import { reconstructionErrors } from '#trainer/methods/nern/reconstructed-evaluation.ts'
+import { reconstructionErrors } from '#trainer/measure/reconstruction-errors.ts'
 import { loadNetwork, type LoadedNetwork } from '#trainer/weights/stored-network.ts'
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })

@@ -28,7 +28,7 @@ import {
 import type { Network } from '#networks/network.ts'
 import { float32Tensor, type HostTensor, type HostTensors, type TensorSpecs } from '#shared/tensors/host-tensor.ts'
 import { underPrefix, withPrefix } from '#shared/basics/name-prefix.ts'
-import type { KernelMasks } from '../pruning/magnitude-pruning.ts'
+import type { KernelMasks } from './kernel-method.ts'
 
 export interface DistillationStepOptions {
   readonly network: Network

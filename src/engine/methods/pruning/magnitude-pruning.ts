@@ -7,15 +7,13 @@ import { toFloat16Bits } from '#shared/basics/float16.ts'
 import type { CompressedTensors, SparseTensor } from '#shared/tensors/compressed-tensor.ts'
 import { float32Tensor, sizeOf, type HostTensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
 import { largestCode } from '#shared/tensors/stored-tensor.ts'
+import type { KernelMasks } from '../direct/kernel-method.ts'
 
 export interface PruningOptions {
   /** Share of all weights that is kept; above 0, at most 1. */
   readonly kept: number
   readonly values: 'float16' | 'int8'
 }
-
-/** 1 for every weight that is kept, by layer. */
-export type KernelMasks = Readonly<Record<string, Uint8Array>>
 
 /** The largest weights of all layers together; of equal magnitudes at the threshold the first ones stay. */
 export function keptWeights(kernels: HostTensors, kept: number): KernelMasks {

@@ -10,6 +10,7 @@ import {
   seedParameter,
   type ParameterDescription,
 } from '../../parameters/parameter-controls.ts'
+import { directMethods } from './methods.ts'
 
 /** Every leaf of a baseline's configuration. */
 export const baselineParameters: readonly ParameterDescription[] = [
@@ -18,80 +19,9 @@ export const baselineParameters: readonly ParameterDescription[] = [
     title: 'Method',
     sentence: 'What is done to the kernels that a compression would represent.',
     group: 'Method',
-    control: choice({
-      quantisation: 'Quantisation',
-      'weight-sharing': 'Weight sharing (k-means)',
-      'low-rank': 'Low rank (SVD)',
-      pruning: 'Magnitude pruning',
-    }),
+    control: choice(Object.fromEntries(Object.entries(directMethods).map(([method, { title }]) => [method, title]))),
   },
-  {
-    path: 'quantisation.precision',
-    title: 'Kernel precision',
-    sentence: 'Precision of every weight; integers have a float16 scale a filter, clipped for the least squared error.',
-    group: 'Quantisation',
-    control: choice({
-      float16: '16-bit float',
-      int8: '8-bit integer',
-      int7: '7-bit integer',
-      int6: '6-bit integer',
-      int5: '5-bit integer',
-      int4: '4-bit integer',
-      int3: '3-bit integer',
-      int2: '2-bit integer',
-    }),
-  },
-  {
-    path: 'weightSharing.bits',
-    title: 'Index bits',
-    unit: 'bits',
-    sentence: 'A layer shares two to the power of this many weights, stored once as 16-bit floats.',
-    group: 'Weight sharing',
-    control: integer(1, 8),
-  },
-  {
-    path: 'weightSharing.iterations',
-    title: 'Iterations',
-    unit: 'iterations',
-    sentence: 'Of k-means at most; it ends earlier where nothing changes any more.',
-    group: 'Weight sharing',
-    control: integer(1, 10_000, 10),
-  },
-  {
-    path: 'lowRank.unfolding',
-    title: 'Factors',
-    sentence: 'A convolution to a few channels before one by one filters, or a vertical after a horizontal one.',
-    group: 'Low rank',
-    control: choice({ filters: 'Filters of fewer channels', separable: 'Vertical and horizontal' }),
-  },
-  {
-    path: 'lowRank.rule',
-    title: 'Rank chosen by',
-    sentence: 'What the share below is of: the squared norm of a layer that must be reached, or its full rank.',
-    group: 'Low rank',
-    control: choice({ energy: 'Energy', rank: 'Rank' }),
-  },
-  {
-    path: 'lowRank.share',
-    title: 'Share kept',
-    sentence: 'The larger, the nearer and the bigger; a layer whose factors would be no smaller is stored as it is.',
-    group: 'Low rank',
-    control: positive(1, 0.01),
-  },
-  {
-    path: 'pruning.kept',
-    title: 'Weights kept',
-    sentence: 'Share of all weights that is kept, the largest of all layers together; the others become zero.',
-    group: 'Pruning',
-    control: positive(1, 0.05),
-  },
-  {
-    path: 'pruning.values',
-    title: 'Values stored as',
-    sentence: 'Precision of the weights that are kept; integers have a float16 scale a filter.',
-    group: 'Pruning',
-    control: choice({ float16: '16-bit float', int8: '8-bit integer' }),
-  },
+  ...Object.values(directMethods).flatMap(({ parameters }) => parameters),
   {
     path: 'distillation.steps',
     title: 'Distillation steps',

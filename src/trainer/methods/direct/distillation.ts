@@ -1,5 +1,5 @@
 /** The training of a baseline: a copy of the network, as it is stored, learns to answer as the original does. */
-import type { CompressionPlan } from '#engine/methods/direct/compress-kernels.ts'
+import type { CompressionPlan } from '#engine/methods/direct/kernel-method.ts'
 import { distillationStepProgram, initialCopy, learnedParameters } from '#engine/methods/direct/distillation-step.ts'
 import type { CompiledProgram, DeviceState, Executor } from '#engine/executors/executor.ts'
 import { adam } from '#engine/training/optimizers/adam.ts'

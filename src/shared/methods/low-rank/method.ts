@@ -1,0 +1,64 @@
+/** Each convolution as a product of two smaller ones. */
+import type { LayerShape } from '../../package/accounting.ts'
+import { choice, positive } from '../../parameters/parameter-controls.ts'
+import { unfoldedSize } from '../../tensors/compressed-tensor.ts'
+import { kernelShapeOf } from '../../tensors/represented-shape.ts'
+import type { BaselineConfig } from '../direct/config.ts'
+import { directDefaults } from '../direct/defaults.ts'
+import type { DirectMethodDescription, ExpectedKernels } from '../direct/direct-method.ts'
+import { codedAs, countedWeights, halvesBytes, sum, weightsOf } from '../direct/expected-bytes.ts'
+import { percentTitle } from '../direct/percent-title.ts'
+
+export const lowRankMethod: DirectMethodDescription = {
+  title: 'Low rank (SVD)',
+  parameters: [
+    {
+      path: 'lowRank.unfolding',
+      title: 'Factors',
+      sentence: 'A convolution to a few channels before one by one filters, or a vertical after a horizontal one.',
+      group: 'Low rank',
+      control: choice({ filters: 'Filters of fewer channels', separable: 'Vertical and horizontal' }),
+    },
+    {
+      path: 'lowRank.rule',
+      title: 'Rank chosen by',
+      sentence: 'What the share below is of: the squared norm of a layer that must be reached, or its full rank.',
+      group: 'Low rank',
+      control: choice({ energy: 'Energy', rank: 'Rank' }),
+    },
+    {
+      path: 'lowRank.share',
+      title: 'Share kept',
+      sentence: 'The larger, the nearer and the bigger; a layer whose factors would be no smaller is stored as it is.',
+      group: 'Low rank',
+      control: positive(1, 0.01),
+    },
+  ],
+  presets: [0.99, 0.98, 0.95].map((share) => ({
+    id: `baseline-lowrank${Math.round(100 * share)}`,
+    title: `Low rank, ${Math.round(100 * share)} % energy`,
+    description: `Convolutions as two factors with ${Math.round(100 * share)} % of their squared norm, in float16; no training.`,
+    config: {
+      ...directDefaults,
+      method: 'low-rank' as const,
+      lowRank: { unfolding: 'separable' as const, rule: 'energy' as const, share },
+    },
+  })),
+  shortTitle: ({ lowRank }) => `low rank ${percentTitle(lowRank.share)} ${lowRank.rule}`,
+  isDistillable: () => false,
+  expectedKernels,
+}
+
+/** The rank that reaches some energy is known to the weights only. */
+function expectedKernels(
+  layers: readonly LayerShape[],
+  { lowRank: { unfolding, rule, share }, storage: { entropyCoding } }: BaselineConfig,
+): ExpectedKernels | undefined {
+  if (rule === 'energy') return undefined
+  const bytes = sum(layers, (layer) => {
+    const [rows, columns] = unfoldedSize(kernelShapeOf(layer.shape), unfolding)
+    const rank = Math.max(1, Math.ceil(share * Math.min(rows, columns)))
+    return halvesBytes(Math.min(weightsOf(layer), rank * (rows + columns)), entropyCoding)
+  })
+  return { bytes, detail: `${countedWeights(layers)} as factors, float16${codedAs(entropyCoding)}` }
+}
