@@ -3,7 +3,7 @@
  * in: it must not change when a preset does.
  */
 import { configVersion } from './config-fields.ts'
-import { experimentConfigSchema, type ExperimentConfig } from './experiment-config.ts'
+import { experimentConfigSchema, type ExperimentConfig, type Family } from './experiment-config.ts'
 import { AppException } from '../basics/result.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -47,16 +47,19 @@ function unreadable(message: string, where = ''): AppException {
 
 /** Version 1 grew by fields that were optional: what a configuration lacks is what studios without the field did. */
 function fillVersion1(config: Fields): Fields {
-  switch (config.kind) {
-    case 'compress':
-      return fillCompression(config)
-    case 'train':
-      return { smoothness: { form: 'cosine', weight: 0 }, ...plainImages, preprocessing: 'default', ...config }
-    case 'baseline':
-      return fillBaseline(config)
-    default:
-      return config
-  }
+  const fill = Object.entries(version1Defaults).find(([kind]) => kind === config.kind)?.[1]
+  return fill === undefined ? config : fill(config)
+}
+
+const version1Defaults: Readonly<Record<Family, Step>> = {
+  compress: fillCompression,
+  train: (config) => ({
+    smoothness: { form: 'cosine', weight: 0 },
+    ...plainImages,
+    preprocessing: 'default',
+    ...config,
+  }),
+  baseline: fillBaseline,
 }
 
 const plainImages = { colourJitter: { brightness: 0, contrast: 0, saturation: 0 }, mixup: 0 }
