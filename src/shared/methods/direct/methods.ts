@@ -9,8 +9,8 @@ import type { DirectMethod, DirectMethodDescription } from './direct-method.ts'
 export const directMethods: Readonly<Record<DirectMethod, DirectMethodDescription>> = {
   quantisation: quantisationMethod,
   'weight-sharing': weightSharingMethod,
-  pruning: pruningMethod,
   'low-rank': lowRankMethod,
+  pruning: pruningMethod,
 }
 
 export function directMethodOf({ method }: BaselineConfig): DirectMethodDescription {
