@@ -24,7 +24,7 @@ export interface MadeUpOptions {
   readonly embedding?: PackagedEmbedding
   readonly hiddenSize?: number
   readonly blocks?: number
-  readonly mode?: PermutationMode
+  readonly mode?: PermutationMode | 'none'
   /** Precision of the predictor's weights; their biases are float16 beside integers. */
   readonly predictor?: MadeUpKind
   readonly kept?: MadeUpKind
@@ -117,7 +117,7 @@ export function shuffled(count: number, random: Random): Int32Array {
 }
 
 function madeUpOrder(
-  mode: Exclude<PermutationMode, 'none'>,
+  mode: PermutationMode,
   [filters, channels]: PackagedLayer['shape'],
   random: Random,
 ): LayerPermutation {
