@@ -9,7 +9,7 @@ import { formatDuration, formatRate } from '#shared/basics/format.ts'
 
 /**
  * Runs one queued experiment to its end while showing progress. Ctrl-C pauses it with a checkpoint.
- * Gives the experiment in its last state; an unfinished one is an error that says how to go on.
+ * Gives the experiment in its last state; an unfinished one is an error that says how to continue.
  */
 export async function runToEnd(
   { output, options, onInterrupt }: Invocation,
@@ -83,18 +83,17 @@ function endOf(studio: Studio, id: string): Promise<void> {
 function throwUnlessCompleted({ id, name, status, latestRun }: ExperimentRecord, where: string): void {
   if (status === 'completed') return
   if (status === 'paused') {
-    const checkpoint = `step ${latestRun?.step ?? 0}`
     throw new AppException({
       code: latestRun?.error?.code ?? 'cancelled',
-      message: latestRun?.error?.message ?? `${name} is paused at ${checkpoint}, with a checkpoint.`,
-      remedy: `Go on with: studio queue resume ${id}${where} && studio queue start${where}`,
+      message: latestRun?.error?.message ?? `${name} is paused at step ${latestRun?.step ?? 0}, with a checkpoint.`,
+      remedy: `Continue with: studio queue resume ${id}${where} && studio queue start${where}`,
     })
   }
   throw new AppException(
     latestRun?.error ?? {
       code: 'cancelled',
       message: `${name} is ${status}.`,
-      remedy: `studio queue retry ${id}${where}`,
+      remedy: `Try again with: studio queue retry ${id}${where}`,
     },
   )
 }

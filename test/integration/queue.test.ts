@@ -227,7 +227,7 @@ it('fails a run whose trainer talks nonsense', async () => {
   studio.queue.startDispatching()
   const { latestRun } = await reaches(studio, id, 'failed', 'completed')
   expect(latestRun?.error).toMatchObject({ code: 'internal' })
-  expect(latestRun?.error?.message).toMatch(/message nobody understands/)
+  expect(latestRun?.error?.message).toMatch(/unknown message/)
 })
 
 it('leaves what ran waiting in the queue when it closes, and another studio ends it', async () => {

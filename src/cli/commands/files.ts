@@ -72,21 +72,21 @@ const inspect = defineCommand({
       output.result(...describeOnnx(basename(path), (await stat(path)).size, graph))
       return 0
     }
-    const checkpoint = await readCheckpoint(path, { key: options.key })
-    if (!checkpoint.ok && checkpoint.error.code === 'checkpoint-ambiguous') {
+    const weights = await readCheckpoint(path, { key: options.key })
+    if (!weights.ok && weights.error.code === 'checkpoint-ambiguous') {
       output.result(...describeStateDicts(basename(path), unwrap(await listStateDicts(path))))
       return 0
     }
-    if (!checkpoint.ok) throw new AppException(checkpoint.error)
-    if (isBaselinePackage(checkpoint.value.metadata)) {
+    if (!weights.ok) throw new AppException(weights.error)
+    if (isBaselinePackage(weights.value.metadata)) {
       const opened = openBaselinePackage(await readFile(path), basename(path))
       if (!opened.ok) throw new AppException(opened.error)
       output.result(...describeBaseline(basename(path), opened.value))
       return 0
     }
-    if (!isPackage(checkpoint.value.metadata)) {
+    if (!isPackage(weights.value.metadata)) {
       const { size } = await stat(path)
-      output.result(...describeCheckpoint(basename(path), size, checkpoint.value))
+      output.result(...describeWeights(basename(path), size, weights.value))
       return 0
     }
     const opened = openPackage(await readFile(path), basename(path))
@@ -106,13 +106,13 @@ function onnxIn(path: string, inputSize: number | undefined): Promise<OnnxNetwor
   })
 }
 
-/** Of a checkpoint with several networks: which ones `--key` may name. */
+/** Of a weights file with several networks: which ones `--key` may name. */
 function describeStateDicts(name: string, stateDicts: readonly StateDictChoice[]): Description {
   const table = formatTable(
     [{ title: 'key' }, { title: 'tensors', align: 'right' }, { title: '' }],
     stateDicts.map(({ key, tensors, isKnown }) => [key, formatCount(tensors), isKnown ? 'a known network' : '']),
   )
-  return [{ kind: 'checkpoint', stateDicts }, `${name} holds several networks; --key says which one:\n\n${table}`]
+  return [{ kind: 'checkpoint', stateDicts }, `${name} holds several networks; choose one with --key:\n\n${table}`]
 }
 
 function describeOnnx(name: string, sizeBytes: number, { network, model, notes }: OnnxNetwork): Description {
@@ -148,8 +148,8 @@ function recognised(
   return own === undefined ? matchArchitecture(rows) : ok({ network: own, notes: [] })
 }
 
-function describeCheckpoint(name: string, sizeBytes: number, checkpoint: StateDict): Description {
-  const { format, tensors, metadata } = checkpoint
+function describeWeights(name: string, sizeBytes: number, weights: StateDict): Description {
+  const { format, tensors, metadata } = weights
   const rows = [...tensors].map(([tensor, { shape, dtype, bytes }]) => ({
     name: tensor,
     shape,
@@ -159,9 +159,9 @@ function describeCheckpoint(name: string, sizeBytes: number, checkpoint: StateDi
   const match = recognised(name, metadata, rows)
   const bytes = rows.reduce((sum, row) => sum + row.bytes, 0)
   const values = rows.reduce((sum, row) => sum + row.bytes / bytesPerElement[row.dtype], 0)
-  const notes = [...checkpoint.notes, ...(match.ok ? match.value.notes : [])]
+  const notes = [...weights.notes, ...(match.ok ? match.value.notes : [])]
   const facts = formatFacts([
-    ['file', `${name}, a checkpoint (${format})`],
+    ['file', `${name}, a weights file (${format})`],
     ['network', match.ok ? match.value.network.title : `not known to the studio: ${match.error.message}`],
     ['tensors', `${formatCount(rows.length)} with ${formatCount(values)} values`],
     [

@@ -41,13 +41,13 @@ const list = defineCommand({
 const start = defineCommand({
   name: 'queue start',
   summary: 'Run the waiting experiments until none is left.',
-  details: 'Ctrl-C stops with a checkpoint; start the queue again to go on from it.',
+  details: 'Ctrl-C stops with a checkpoint; start the queue again to continue from it.',
   positionals: [],
   options: {},
   run: (invocation) =>
     invocation.withStudio(async (studio) => {
       const { ended, isInterrupted } = await runQueue(invocation, studio)
-      if (isInterrupted) invocation.output.say('Stopped. Go on with: studio queue start')
+      if (isInterrupted) invocation.output.say('Stopped. Continue with: studio queue start')
       invocation.output.result(ended, formatExperiments(ended, 'Nothing was waiting.'))
       return !isInterrupted && ended.every(({ status }) => status === 'completed') ? 0 : 1
     }),

@@ -110,7 +110,7 @@ function completedRun(
   if (run !== undefined && isPackaged(run.result)) return { run, result: run.result }
   throw new AppException({
     code: 'not-found',
-    message: `${experiment.name} has compressed nothing that could be exported.`,
+    message: `${experiment.name} has no finished compression to export.`,
     where: experiment.id,
     remedy:
       familyOf(experiment.config).experimentKind === 'train'

@@ -168,7 +168,7 @@ export class Supervisor {
     if (!parsed.success) {
       const [issue] = parsed.error.issues
       const where = issue === undefined ? '' : ` (${issue.path.join('.')}: ${issue.message})`
-      throw new AppException({ code: 'internal', message: `The trainer sent a message nobody understands${where}.` })
+      throw new AppException({ code: 'internal', message: `The trainer sent an unknown message${where}.` })
     }
     const { listener } = this.#work
     const message = parsed.data
@@ -310,7 +310,7 @@ export class Supervisor {
     this.#tail = this.#tail.then(step).catch((thrown: unknown) => this.#fail(toAppError(thrown)))
   }
 
-  /** Our own side cannot go on: a full disk, a message nobody understands. */
+  /** Our own side cannot go on: a full disk, an unknown message. */
   #fail(error: AppError): void {
     if (this.#outcome === undefined) {
       this.#outcome = error.code === 'disk-full' ? { kind: 'paused', error } : { kind: 'failed', error }

@@ -18,7 +18,7 @@ export const compressPresets: readonly CompressPreset[] = [
     id: 'fast-resnet56',
     title: 'Fast, ResNet-56',
     description:
-      'The same for a network of 850,000 weights: a wider predictor, fewer and dearer steps. Some twenty minutes on two CPU cores.',
+      'The same for a network of 850,000 weights: a wider predictor and fewer, more expensive steps. Some twenty minutes on two CPU cores.',
     config: {
       ...fastConfig,
       predictor: { ...fastConfig.predictor, hiddenSize: 280 },
@@ -29,14 +29,14 @@ export const compressPresets: readonly CompressPreset[] = [
     id: 'fast-data-free',
     title: 'Fast, without data',
     description:
-      'The same without training images: distilled a little on noise. Accuracy is still measured on a data set. A point is lost where images lose a third of one.',
+      'The same without training images: a short distillation on noise. Accuracy is still measured on a data set. It loses a point where training images lose a third of one.',
     config: { ...fastConfig, distillation: { ...fastConfig.distillation, steps: 100, images: 'uniform-noise' } },
   },
   {
     id: 'small',
     title: 'Small',
     description:
-      'A wider predictor without a permutation, rounded layer by layer to 6 bits a weight while it is distilled on: the smallest file.',
+      'A wider predictor without a permutation, rounded layer by layer to 6 bits a weight during distillation: the smallest file.',
     config: {
       ...fastConfig,
       predictor: { ...fastConfig.predictor, hiddenSize: 188 },

@@ -6,7 +6,7 @@ export const imageBatchParameters: readonly ParameterDescription[] = [
     path: 'distillation.dataBatch',
     title: 'Image batch',
     unit: 'images',
-    sentence: 'Images a step; more make steadier gradients and slower steps.',
+    sentence: 'Images in a step; more give steadier gradients and slower steps.',
     group: 'Distillation phase',
     control: integer(1, 4096, 16),
   },
@@ -33,7 +33,7 @@ export const distillationWeights: readonly ParameterDescription[] = [
 export const temperature: ParameterDescription = {
   path: 'distillation.temperature',
   title: 'Temperature',
-  sentence: 'Softens both outputs before they are compared; 1 leaves them as they are.',
+  sentence: 'Softens the outputs of both networks before they are compared; 1 changes nothing.',
   group: 'Objective',
   control: real(0.1, 100, 0.1),
 }

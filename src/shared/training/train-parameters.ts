@@ -33,7 +33,7 @@ export const trainParameters: readonly ParameterDescription[] = [
     path: 'batchSize',
     title: 'Image batch',
     unit: 'images',
-    sentence: 'Images a step.',
+    sentence: 'Images in a step.',
     group: 'Training',
     control: integer(1, 4096, 16),
   },
@@ -42,7 +42,7 @@ export const trainParameters: readonly ParameterDescription[] = [
     path: 'preprocessing',
     title: 'Preprocessing',
     sentence:
-      'Mean and deviation that images are normalised by, kept with the network: those of the network it starts from, else of ImageNet, or a preset.',
+      'Mean and deviation for normalising images, kept with the network. By default those of the network it starts from, else ImageNet.',
     group: 'Training',
     control: choice({
       default: 'As the network has it',
@@ -52,7 +52,7 @@ export const trainParameters: readonly ParameterDescription[] = [
   {
     path: 'labelSmoothing',
     title: 'Label smoothing',
-    sentence: 'Share of the target spread over all classes; 0 trains on the plain labels.',
+    sentence: 'Share of the target that is spread over all classes; 0 trains on the plain labels.',
     group: 'Training',
     control: real(0, 0.9, 0.01),
   },
@@ -60,7 +60,7 @@ export const trainParameters: readonly ParameterDescription[] = [
     path: 'smoothness.weight',
     title: 'Weight of smoothness',
     sentence:
-      'Factor of a term that makes neighbouring kernels alike, which a predictor meets more easily; published values are 1e-6 to 1e-4, and 0 leaves it out.',
+      'Factor of a term that makes neighbouring kernels similar, and so easier to predict. Published values are 1e-6 to 1e-4; 0 turns it off.',
     group: 'Training',
     control: real(0, 1, 0.00001),
   },
@@ -74,14 +74,14 @@ export const trainParameters: readonly ParameterDescription[] = [
   {
     path: 'learningRate',
     title: 'Learning rate',
-    sentence: 'Size of an update after the warm-up; falls along a cosine.',
+    sentence: 'Size of an update after the warm-up; it falls along a cosine.',
     group: 'Optimiser',
     control: positive(10, 0.01),
   },
   {
     path: 'minLearningRate',
     title: 'Final learning rate',
-    sentence: 'What the cosine falls to at the end.',
+    sentence: 'Learning rate at the end of the cosine.',
     group: 'Optimiser',
     control: real(0, 10, 0.001),
   },
@@ -96,7 +96,7 @@ export const trainParameters: readonly ParameterDescription[] = [
   {
     path: 'momentum',
     title: 'Momentum',
-    sentence: 'Share of the last update that is carried into the next.',
+    sentence: 'Share of the last update that is carried over into the next.',
     group: 'Optimiser',
     control: real(0, 0.9999, 0.01),
   },

@@ -15,21 +15,23 @@ export const lowRankMethod: DirectMethodDescription = {
     {
       path: 'lowRank.unfolding',
       title: 'Factors',
-      sentence: 'A convolution to a few channels before one by one filters, or a vertical after a horizontal one.',
+      sentence:
+        'A convolution to fewer channels followed by a 1 x 1 convolution, or a horizontal followed by a vertical one.',
       group: 'Low rank',
       control: choice({ filters: 'Filters of fewer channels', separable: 'Vertical and horizontal' }),
     },
     {
       path: 'lowRank.rule',
       title: 'Rank chosen by',
-      sentence: 'What the share below is of: the squared norm of a layer that must be reached, or its full rank.',
+      sentence: 'Whether the share below is of the squared norm of a layer (energy) or of its full rank.',
       group: 'Low rank',
       control: choice({ energy: 'Energy', rank: 'Rank' }),
     },
     {
       path: 'lowRank.share',
       title: 'Share kept',
-      sentence: 'The larger, the nearer and the bigger; a layer whose factors would be no smaller is stored as it is.',
+      sentence:
+        'More is more accurate and takes more bytes. A layer whose factors would not be smaller is stored as it is.',
       group: 'Low rank',
       control: positive(1, 0.01),
     },

@@ -13,14 +13,14 @@ export const pruningMethod: DirectMethodDescription = {
     {
       path: 'pruning.kept',
       title: 'Weights kept',
-      sentence: 'Share of all weights that is kept, the largest of all layers together; the others become zero.',
+      sentence: 'Share of all weights that is kept: the largest, over all layers together. The others become zero.',
       group: 'Pruning',
       control: positive(1, 0.05),
     },
     {
       path: 'pruning.values',
       title: 'Values stored as',
-      sentence: 'Precision of the weights that are kept; integers have a float16 scale a filter.',
+      sentence: 'Precision of the kept weights; integers have a float16 scale per filter.',
       group: 'Pruning',
       control: choice({ float16: '16-bit float', int8: '8-bit integer' }),
     },

@@ -6,7 +6,7 @@ import { directDefaults } from '../direct/defaults.ts'
 import type { DirectMethodDescription, ExpectedKernels } from '../direct/direct-method.ts'
 import { codedAs, countedWeights, expectedHalvesBytes, packed, sum, weightsOf } from '../direct/expected-bytes.ts'
 
-const rounding = 'rounded once, without training; a float16 scale a filter.'
+const rounding = 'rounded once, without training; a float16 scale per filter.'
 
 export const quantisationMethod: DirectMethodDescription = {
   title: 'Quantisation',
@@ -15,7 +15,7 @@ export const quantisationMethod: DirectMethodDescription = {
       path: 'quantisation.precision',
       title: 'Kernel precision',
       sentence:
-        'Precision of every weight; integers have a float16 scale a filter, clipped for the least squared error.',
+        'Precision of every weight; integers have a float16 scale per filter, clipped for the smallest squared error.',
       group: 'Quantisation',
       control: choice({
         float16: '16-bit float',
@@ -33,7 +33,7 @@ export const quantisationMethod: DirectMethodDescription = {
     {
       id: 'baseline-float16',
       title: 'float16',
-      description: 'Every weight as a 16-bit float: what anybody gets for free.',
+      description: 'Every weight as a 16-bit float: half the size at almost no loss.',
       config: { ...directDefaults, quantisation: { precision: 'float16' } },
     },
     ...(['int8', 'int6', 'int5', 'int4', 'int3', 'int2'] as const).map((precision) => ({
@@ -45,7 +45,7 @@ export const quantisationMethod: DirectMethodDescription = {
     ...(['int4', 'int3'] as const).map((precision) => ({
       id: `baseline-${precision}-distilled`,
       title: `${precision}, distilled`,
-      description: `Weights as ${precision.slice(3)}-bit integers, after 400 steps in which they learn to answer as the original.`,
+      description: `Weights as ${precision.slice(3)}-bit integers, after 400 steps in which they learn to answer like the original.`,
       config: { ...directDefaults, quantisation: { precision }, distillation: { ...noDistillation, steps: 400 } },
     })),
   ],

@@ -40,7 +40,9 @@ const fixture = z
     }),
   })
   .parse(
-    JSON.parse(readFileSync(new URL('../../../../../fixtures/quantization/quantization.json', import.meta.url), 'utf8')),
+    JSON.parse(
+      readFileSync(new URL('../../../../../fixtures/quantization/quantization.json', import.meta.url), 'utf8'),
+    ),
   )
 
 const executors: Executor[] = []
