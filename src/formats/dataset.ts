@@ -13,7 +13,8 @@ import { findInFile, findInFolder } from './image-container.ts'
 import { findImages } from './image-folder/find-images.ts'
 import { readFolderTree } from './image-folder/folder-tree.ts'
 import { convertImageSet, type ConvertedImages, type DecodingOptions } from './image-set/convert.ts'
-import { planOf, type FoundSet, type ImageSetPlan } from './image-set/plan.ts'
+import type { FoundSet } from './image-set/found-set.ts'
+import { planOf, type ImageSetPlan } from './image-set/plan.ts'
 import { SkippedList } from './image-set/skipped.ts'
 
 interface DatasetOptions extends DecodingOptions {

@@ -2,7 +2,7 @@
 import { basename } from 'node:path'
 import { AppException } from '#shared/basics/result.ts'
 import { fileError, type NamedFile } from '../file-error.ts'
-import type { FoundSet } from '../image-set/plan.ts'
+import type { FoundSet } from '../image-set/found-set.ts'
 import type { SkippedList } from '../image-set/skipped.ts'
 import { classSpaceOf } from './class-space.ts'
 import { isForeignImage, othersBelow, type Folder } from './folder-tree.ts'

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { SplitName } from '#shared/protocol/records.ts'
 import { withFileSource } from '../byte-source.ts'
 import { fileError } from '../file-error.ts'
-import type { FoundImage } from '../image-set/plan.ts'
+import type { FoundImage } from '../image-set/found-set.ts'
 
 /** Of an encoded image, wherever it lies. */
 export const MAX_IMAGE_BYTES = 32 * 2 ** 20

@@ -8,7 +8,8 @@ import { writeFoundImages, type FoundPart, type ImageCacheSummary } from '../ima
 import { decodersAtOnce, openImageDecoder, type ImageDecoder } from '../image-folder/decode.ts'
 import { centreSquare } from '../image-folder/square.ts'
 import { mapLimited } from './map-limited.ts'
-import type { FoundImage, ImageSetPlan } from './plan.ts'
+import type { FoundImage } from './found-set.ts'
+import type { ImageSetPlan } from './plan.ts'
 import { SkippedList } from './skipped.ts'
 
 export interface DecodingOptions {

@@ -2,7 +2,7 @@
 import type { SplitName } from '#shared/protocol/records.ts'
 import type { NamedFile } from '../file-error.ts'
 import { classesOf, type Label, type NamedClasses } from './class-labels.ts'
-import type { FoundImage, FoundSet } from './plan.ts'
+import type { FoundImage, FoundSet } from './found-set.ts'
 import type { SkippedList } from './skipped.ts'
 
 export interface LabelledImage extends Omit<FoundImage, 'classIndex'> {

@@ -1,7 +1,7 @@
 import type { Oddity } from '#shared/dataset/dataset-plan.ts'
 import { formatCount, formatFirst } from '#shared/basics/format.ts'
 import { quoted } from '../file-error.ts'
-import type { FoundSet } from './plan.ts'
+import type { FoundSet } from './found-set.ts'
 
 /** Named one by one in a sentence. */
 const MAX_NAMED = 5

@@ -1,7 +1,8 @@
 /** What the studio decides of a graph that was read: represented layers, feature maps, description and identifier. */
-import { batchNormParameters, type NetworkNode, type ParameterSpec, type RepresentedLayer } from '#networks/network.ts'
+import { batchNormParameters } from '#networks/network.ts'
+import type { Network, NetworkNode, ParameterSpec, RepresentedLayer } from '#networks/network.ts'
 import { graphOfNetwork } from '#networks/own-graph.ts'
-import { sizeOf } from '#shared/tensors/host-tensor.ts'
+import { sizeOf, type HostTensors } from '#shared/tensors/host-tensor.ts'
 import { ownGraphPrefix } from '#shared/network/network-graph.ts'
 import { kernelSizeOf } from '#shared/tensors/represented-shape.ts'
 import type { NamedFile } from '../file-error.ts'
@@ -9,17 +10,17 @@ import { graphIdentifier } from '../network-graph.ts'
 import { fuseActivations } from './fuse-activations.ts'
 import type { GraphImport } from './graph-import.ts'
 import { onnxError } from './onnx-error.ts'
-import type { OnnxNetwork } from './reader.ts'
+
+export interface FinishedNetwork {
+  readonly network: Network
+  readonly parameters: HostTensors
+}
 
 /**
  * The network of a graph that was read to its end. Throws `AppException`: `file-unsupported` for one without convolutions or
  * with a single class, `file-corrupt` for one that no description can hold.
  */
-export function finishedNetwork(
-  file: NamedFile,
-  graph: GraphImport,
-  output: string,
-): Pick<OnnxNetwork, 'network' | 'parameters'> {
+export function finishedNetwork(file: NamedFile, graph: GraphImport, output: string): FinishedNetwork {
   const nodes = reachable(fuseActivations(graph.nodes), output)
   const used = new Set(nodes.flatMap(parametersOf))
   const kept = graph.parameters.filter(({ spec }) => used.has(spec.name))

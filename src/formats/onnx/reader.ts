@@ -2,13 +2,11 @@
  * ONNX graphs of convolutional networks as networks of the studio. The graph is read node by node, each operator of the
  * table turned into nodes of ours, shapes followed symbolically; what has no counterpart is refused by name.
  */
-import type { Network } from '#networks/network.ts'
-import type { HostTensors } from '#shared/tensors/host-tensor.ts'
 import { ok, type Result } from '#shared/basics/result.ts'
 import type { ByteSource } from '../byte-source.ts'
 import { asResult, quoted, type NamedFile } from '../file-error.ts'
 import { ExternalData } from './external-data.ts'
-import { finishedNetwork } from './finished-network.ts'
+import { finishedNetwork, type FinishedNetwork } from './finished-network.ts'
 import { GraphImport } from './graph-import.ts'
 import { imagesOf } from './images.ts'
 import { parseModel, type OnnxModel, type OnnxNode } from './model.ts'
@@ -17,9 +15,7 @@ import { Operation, type Value } from './operation.ts'
 import { operators, remedyFor } from './operators/index.ts'
 import { reshaped, transposed } from './view.ts'
 
-export interface OnnxNetwork {
-  readonly network: Network
-  readonly parameters: HostTensors
+export interface OnnxNetwork extends FinishedNetwork {
   readonly model: Pick<OnnxModel, 'opset' | 'producer'> & { readonly nodes: number }
   /** What was done to the graph, each in a sentence for people. */
   readonly notes: readonly string[]

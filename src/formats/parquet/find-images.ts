@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { splitOfShard, type ShardFiles } from '../image-set/shards.ts'
 import { fileError } from '../file-error.ts'
 import { foundSetOf, type LabelledImage } from '../image-set/labelled-set.ts'
-import type { FoundSet } from '../image-set/plan.ts'
+import type { FoundSet } from '../image-set/found-set.ts'
 import { PageCache, TableFile } from './table-file.ts'
 
 /** Reads labels, no image. Throws `AppException`: `dataset-invalid`, `not-found` and any of the `file-*` codes. */

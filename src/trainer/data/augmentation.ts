@@ -7,24 +7,12 @@
 import { centreOffset } from '#networks/image-fit.ts'
 import type { Random } from '#shared/basics/random.ts'
 import type { AugmentationConfig } from '#shared/experiment/config-fields.ts'
+import type { ImageShape, ImageShapes } from './image-shape.ts'
 import { writeResizedCrop } from './random-resized-crop.ts'
 
 const padding = 4
 
 export type Augmentation = AugmentationConfig['augmentation']
-
-export interface ImageShape {
-  readonly channels: number
-  readonly height: number
-  readonly width: number
-}
-
-export interface ImageShapes {
-  /** Of the stored images. */
-  readonly stored: ImageShape
-  /** Of the network's input: no larger. */
-  readonly shown: ImageShape
-}
 
 /**
  * Writes the centre of `count` images as float32 of 0 to 255.

@@ -4,7 +4,8 @@
  */
 import type { AugmentationConfig } from '#shared/experiment/config-fields.ts'
 import { Random, type RandomState } from '#shared/basics/random.ts'
-import { writeAugmentedImages, writeImages, type ImageShape } from './augmentation.ts'
+import { writeAugmentedImages, writeImages } from './augmentation.ts'
+import type { ImageShape } from './image-shape.ts'
 import { drawJitter, jitterColours } from './colour-jitter.ts'
 import type { ImageSplit } from './image-split.ts'
 import { drawMixing, mixImages } from './mixup.ts'

@@ -1,5 +1,5 @@
 /** One split of a data set as trainings and evaluations read it: in memory when it is small, else from disk. */
-import type { ImageShape } from './augmentation.ts'
+import type { ImageShape } from './image-shape.ts'
 
 export interface ImageSplit {
   /** One class index an image. */

@@ -4,7 +4,7 @@
  */
 import type { Preprocessing } from '#shared/network/preprocessing.ts'
 import { Random, type RandomState } from '#shared/basics/random.ts'
-import type { ImageShape } from './augmentation.ts'
+import type { ImageShape } from './image-shape.ts'
 
 /** `uniform` in [-2, 2), the published code's; `gaussian`, standard normal, that of the paper's submission. */
 export type NoiseKind = 'uniform' | 'gaussian'

@@ -4,7 +4,7 @@
  */
 import { resampleRegion, type Region } from '#formats/image-folder/resample.ts'
 import type { Random } from '#shared/basics/random.ts'
-import type { ImageShape, ImageShapes } from './augmentation.ts'
+import type { ImageShape, ImageShapes } from './image-shape.ts'
 import { cutOut } from './cut-out.ts'
 
 const leastArea = 0.08

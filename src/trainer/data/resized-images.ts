@@ -1,6 +1,6 @@
 /** Stored images brought to the size that a network's preprocessing asks for, before anything is cut out of them. */
 import { resampleRegion } from '#formats/image-folder/resample.ts'
-import type { ImageShape } from './augmentation.ts'
+import type { ImageShape } from './image-shape.ts'
 import { cutOut } from './cut-out.ts'
 
 /** Of images whose shorter side becomes `resize` pixels, as torchvision's Resize rounds the longer one; 0 changes nothing. */

@@ -3,7 +3,8 @@
  * remaining item comes next, ties go to the lowest index, and an item of norm zero, whose similarities are undefined,
  * is taken at once (14.A.7). Memory grows with the items, never with their pairs.
  */
-import { fastestSearch, type NearestSearch, type SearchAmong } from './nearest-search.ts'
+import { fastestSearch } from './fastest-search.ts'
+import type { NearestSearch, SearchAmong } from './nearest-search.ts'
 
 /** Called with the items placed since the last call; the generator yields there so that the caller can pause. */
 export type PathSteps = Generator<number, Int32Array, void>
