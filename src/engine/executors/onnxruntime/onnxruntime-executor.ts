@@ -1,7 +1,7 @@
 /** Compiles programs to ONNX and runs them with ONNX Runtime's native package. */
 import { cpus } from 'node:os'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
-import { compileToOnnx, type OnnxProgram } from '#engine/program/compile.ts'
+import { compileToOnnx, type OnnxProgram } from '#engine/program/compiler/compile.ts'
 import type { LoweringTarget } from '#engine/program/onnx/lowering.ts'
 import type { Program } from '#engine/program/program.ts'
 import type { HostTensors } from '#shared/tensors/host-tensor.ts'

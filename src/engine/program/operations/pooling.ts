@@ -6,7 +6,7 @@ import { int, ints } from '../onnx/model.ts'
 import { broadcast, uniform, type Value } from '../onnx/value.ts'
 import { padValue } from './arrangement.ts'
 import { channelsFirst, inFormat } from './convolution-geometry.ts'
-import { maximumGradient } from './maximum-gradient.ts'
+import { maximumGradient } from './max-pooling.ts'
 import { operand, operation, type Call, type Operation, type OperationTable } from './operation.ts'
 
 type PoolingParameters = Parameters<typeof tf.backend_util.computePool2DInfo>

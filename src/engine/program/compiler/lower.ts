@@ -3,10 +3,10 @@ import { AppException } from '#shared/basics/result.ts'
 import type { Graph, GraphNode, ValueId, ValueSpec } from '../graph.ts'
 import { operationFor } from '../operations/registry.ts'
 import { uniformValue } from '../uniform.ts'
-import { Lowering, type LoweringTarget } from './lowering.ts'
-import type { OnnxDtype, OnnxModel, OnnxPort } from './model.ts'
-import { optimizeNodes } from './optimize.ts'
-import { identityOrder, uniform, type Value } from './value.ts'
+import { Lowering, type LoweringTarget } from '../onnx/lowering.ts'
+import type { OnnxDtype, OnnxModel, OnnxPort } from '../onnx/model.ts'
+import { optimizeNodes } from '../onnx/optimize.ts'
+import { identityOrder, uniform, type Value } from '../onnx/value.ts'
 
 /** A model whose inputs and outputs are found by the names of the program. */
 export interface LoweredProgram {

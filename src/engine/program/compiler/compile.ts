@@ -1,9 +1,9 @@
 /** From a program to the bytes of an ONNX model. */
-import { encodeModel } from './onnx/encode.ts'
-import { lowerGraph } from './onnx/lower.ts'
-import type { LoweringTarget } from './onnx/lowering.ts'
-import type { Program } from './program.ts'
-import { traceProgram } from './tracer/trace.ts'
+import { encodeModel } from '../onnx/encode.ts'
+import { lowerGraph } from './lower.ts'
+import type { LoweringTarget } from '../onnx/lowering.ts'
+import type { Program } from '../program.ts'
+import { traceProgram } from '../tracer/trace.ts'
 
 export interface OnnxProgram {
   readonly bytes: Uint8Array
