@@ -1,6 +1,6 @@
 /**
  * A network as an ONNX model for other programs (operator set 17): pixels in, logits out, any number of images. Weights
- * keep the names of the state dict. Compiled programs of the studio are something else: see program/compile.ts.
+ * keep the names of the state dict. Compiled programs of the studio are something else: see program/compiler/compile.ts.
  */
 import { batchNormParameters, type Network, type NetworkNode, type PoolingWindow } from '#networks/network.ts'
 import { nodeShapes, type SampleShape } from '#networks/node-shape.ts'

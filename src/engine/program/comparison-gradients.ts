@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core'
 
 const comparisons = ['Equal', 'NotEqual', 'Greater', 'Less', 'LessEqual', 'LogicalAnd', 'LogicalOr'] as const
 
-export function registerMissingGradients(): void {
+export function registerComparisonGradients(): void {
   for (const kernelName of comparisons) {
     tf.registerGradient({
       kernelName,

@@ -7,7 +7,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js'
 import { AppException } from '#shared/basics/result.ts'
-import { registerMissingGradients } from './comparison-gradients.ts'
+import { registerComparisonGradients } from './comparison-gradients.ts'
 
 // Silences the advice to install another package that the cpu backend prints at its first use.
 tf.enableProdMode()
@@ -20,6 +20,6 @@ if (!tf.getGradient('Conv2D')) {
   })
 }
 
-registerMissingGradients()
+registerComparisonGradients()
 
 export { tf }

@@ -1,22 +1,32 @@
-/**
- * Gradient of maximum pooling: of every window to its first maximum in row-major order. MaxPool's own indices would
- * need a scatter, which races between threads, and do not exist on graphics devices; so windows are compared cell by
- * cell. Windows may overlap and pad.
- */
+/** Maximum pooling and its gradient. */
 import type { Lowering } from '../onnx/lowering.ts'
 import { uniform, type Value } from '../onnx/value.ts'
 import { concatValues, padValue, sliceValue } from './arrangement.ts'
-import type { PoolingInfo } from './pooling.ts'
+import { channelsFirst, inFormat } from './convolution-geometry.ts'
+import { operand, operation, type OperationTable } from './operation.ts'
+import { pooling, poolingOf, type PoolingInfo } from './pooling.ts'
 
 /** Below every number an image holds, so that padding is never a maximum. */
 const padding = -3.4028234663852886e38
 
+const maxPoolGrad = operation(
+  (call) => operand(call, 'input'),
+  (call, lowering) => {
+    const info = poolingOf(call, operand(call, 'input').shape)
+    const maps = (name: string): Value => lowering.unblocked(channelsFirst(operand(call, name), 'NHWC', lowering))
+    const image = maximumGradient(maps('input'), maps('output'), maps('dy'), info, lowering)
+    return inFormat(image, 'NHWC', lowering)
+  },
+)
+
 /**
+ * To the first maximum of every window in row-major order. MaxPool's own indices would need a scatter, which races between
+ * threads, and do not exist on graphics devices; so windows are compared cell by cell. Windows may overlap and pad.
  * @param x [batch, channels, height, width]
  * @param y maxima, [batch, channels, rows, columns], and `dy` the gradient by them
  * @returns the gradient by x
  */
-export function maximumGradient(x: Value, y: Value, dy: Value, info: PoolingInfo, lowering: Lowering): Value {
+function maximumGradient(x: Value, y: Value, dy: Value, info: PoolingInfo, lowering: Lowering): Value {
   const { batchSize, inChannels, filterHeight, filterWidth, strideHeight, strideWidth } = info
   // The padded image as a grid of stride x stride cells: a window starts at every cell of the first grid rows.
   const rows = info.outHeight + Math.ceil(filterHeight / strideHeight) - 1
@@ -112,4 +122,9 @@ function cropOrPad(
   if (around.every(([before, after]) => before === 0 && after === 0)) return cropped
   const none: readonly [number, number] = [0, 0]
   return padValue(cropped, [none, none, ...around], filling, lowering)
+}
+
+export const maxPoolingOperations: OperationTable = {
+  MaxPool: pooling('MaxPool'),
+  MaxPoolGrad: maxPoolGrad,
 }

@@ -1,25 +1,33 @@
 /** All operations that programs may use. */
 import { AppException } from '#shared/basics/result.ts'
+import { activationOperations } from './activations.ts'
+import { arithmeticOperations } from './arithmetic.ts'
 import { arrangementOperations } from './arrangement.ts'
+import { averagePoolingOperations } from './average-pooling.ts'
+import { comparisonOperations } from './comparison.ts'
 import { convolutionOperations } from './convolution.ts'
 import { creationOperations } from './creation.ts'
-import { elementwiseOperations } from './elementwise.ts'
+import { functionOperations } from './functions.ts'
 import { lookupOperations } from './lookup.ts'
 import { matMulOperations } from './matmul.ts'
 import { normalizationOperations } from './normalization.ts'
 import type { Operation, OperationTable } from './operation.ts'
-import { poolingOperations } from './pooling.ts'
+import { maxPoolingOperations } from './max-pooling.ts'
 import { reductionOperations } from './reductions.ts'
 
 const families: readonly OperationTable[] = [
-  elementwiseOperations,
+  arithmeticOperations,
+  comparisonOperations,
+  functionOperations,
+  activationOperations,
   reductionOperations,
   arrangementOperations,
   creationOperations,
   lookupOperations,
   matMulOperations,
   convolutionOperations,
-  poolingOperations,
+  maxPoolingOperations,
+  averagePoolingOperations,
   normalizationOperations,
 ]
 
