@@ -27,7 +27,7 @@ export const LAYERS = [
   {
     files: ['src/engine/**'],
     folders: ['engine', 'networks', 'shared'],
-    packages: ['@tensorflow/tfjs-core', 'protobufjs'],
+    packages: ['@tensorflow/tfjs-core'],
   },
   {
     files: ['src/engine/executors/**'],

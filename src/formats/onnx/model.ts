@@ -3,6 +3,18 @@
  * branches), functions and sparse tensors are refused, so nothing here nests deeper than the format's own five
  * levels.
  */
+import {
+  attributeFields,
+  dimensionFields,
+  graphFields,
+  modelFields,
+  nodeFields,
+  operatorSetFields,
+  portFields,
+  shapeFields,
+  tensorTypeFields,
+  typeFields,
+} from '#shared/onnx/schema.ts'
 import { quoted, type NamedFile } from '../file-error.ts'
 import { onnxError } from './onnx-error.ts'
 import type { FileTensor } from '../file-tensor.ts'
@@ -61,9 +73,9 @@ export function parseModel(file: NamedFile, bytes: Uint8Array, external = new Ex
   let opset: number | undefined
   let producer = ''
   for (const field of fieldsOf(file, { bytes, begin: 0 })) {
-    if (field.number === 2) producer = textOf(file, field)
-    else if (field.number === 7) graph = messageOf(file, field)
-    else if (field.number === 8) opset = standardOpset(file, messageOf(file, field)) ?? opset
+    if (field.number === modelFields.producer) producer = textOf(file, field)
+    else if (field.number === modelFields.graph) graph = messageOf(file, field)
+    else if (field.number === modelFields.operatorSet) opset = standardOpset(file, messageOf(file, field)) ?? opset
   }
   if (graph === undefined)
     throw onnxError(file, 'file-corrupt', 'expected a graph in the ONNX model, found none', 'end')
@@ -80,8 +92,8 @@ function standardOpset(file: NamedFile, message: MessageBytes): number | undefin
   let domain = ''
   let version: number | undefined
   for (const field of fieldsOf(file, message)) {
-    if (field.number === 1) domain = textOf(file, field)
-    else if (field.number === 2) version = integerOf(file, field)
+    if (field.number === operatorSetFields.domain) domain = textOf(file, field)
+    else if (field.number === operatorSetFields.version) version = integerOf(file, field)
   }
   return domain === '' || domain === 'ai.onnx' ? version : undefined
 }
@@ -97,13 +109,13 @@ function parseGraph(
   const outputs: OnnxPort[] = []
   for (const field of fieldsOf(file, message)) {
     switch (field.number) {
-      case 1:
+      case graphFields.node:
         if (nodes.length === mostNodes) {
           throw onnxError(file, 'file-unsafe', `expected at most ${mostNodes} nodes, found more`, `byte ${field.at}`)
         }
         nodes.push(parseNode(file, messageOf(file, field), external))
         break
-      case 5: {
+      case graphFields.initializer: {
         const { name, tensor } = parseTensor(file, messageOf(file, field), external)
         if (name === '' || initializers.has(name)) {
           const problem = `expected every tensor under a name of its own, found ${quoted(name)}`
@@ -112,13 +124,13 @@ function parseGraph(
         initializers.set(name, tensor)
         break
       }
-      case 11:
+      case graphFields.input:
         inputs.push(parsePort(file, messageOf(file, field)))
         break
-      case 12:
+      case graphFields.output:
         outputs.push(parsePort(file, messageOf(file, field)))
         break
-      case 15:
+      case graphFields.sparseInitializer:
         throw onnxError(file, 'file-unsupported', 'sparse tensors are not read', `byte ${field.at}`)
       default:
       // Names and shapes of values in between, and documentation.
@@ -135,12 +147,12 @@ function parseNode(file: NamedFile, message: MessageBytes, external: ExternalDat
   let op = ''
   let domain = ''
   for (const field of fieldsOf(file, message)) {
-    if (field.number === 1) inputs.push(textOf(file, field))
-    else if (field.number === 2) outputs.push(textOf(file, field))
-    else if (field.number === 3) name = textOf(file, field)
-    else if (field.number === 4) op = textOf(file, field)
-    else if (field.number === 7) domain = textOf(file, field)
-    else if (field.number === 5) fields.push(messageOf(file, field))
+    if (field.number === nodeFields.input) inputs.push(textOf(file, field))
+    else if (field.number === nodeFields.output) outputs.push(textOf(file, field))
+    else if (field.number === nodeFields.name) name = textOf(file, field)
+    else if (field.number === nodeFields.op) op = textOf(file, field)
+    else if (field.number === nodeFields.domain) domain = textOf(file, field)
+    else if (field.number === nodeFields.attribute) fields.push(messageOf(file, field))
   }
   const isStandard = domain === '' || domain === 'ai.onnx'
   const node = {
@@ -164,30 +176,30 @@ function parseAttribute(
   const ints: number[] = []
   for (const field of fieldsOf(file, message)) {
     switch (field.number) {
-      case 1:
+      case attributeFields.name:
         name = textOf(file, field)
         break
-      case 2:
+      case attributeFields.float:
         attribute = { ...attribute, float: floatsOf(fixedOf(file, field, 4))[0] ?? NaN }
         break
-      case 3:
+      case attributeFields.int:
         attribute = { ...attribute, int: integerOf(file, field) }
         break
-      case 4:
+      case attributeFields.string:
         // Any bytes, by the standard; operators here look for words.
         attribute = { ...attribute, text: new TextDecoder().decode(messageOf(file, field).bytes) }
         break
-      case 5:
+      case attributeFields.tensor:
         attribute = { ...attribute, tensor: parseTensor(file, messageOf(file, field), external).tensor }
         break
-      case 7:
+      case attributeFields.floats:
         for (const value of floatsOf(fixedOf(file, field, 4))) floats.push(value)
         break
-      case 8:
+      case attributeFields.ints:
         for (const integer of varintsOf(file, field)) ints.push(exactInteger(file, integer, field.at))
         break
-      case 6:
-      case 11:
+      case attributeFields.graph:
+      case attributeFields.graphs:
         throw onnxError(
           file,
           'file-unsupported',
@@ -205,16 +217,15 @@ function floatsOf(bytes: Uint8Array): readonly number[] {
   return Array.from(new Float32Array(new Uint8Array(bytes).buffer))
 }
 
-/** ValueInfoProto > TypeProto > Tensor > TensorShapeProto > Dimension. */
 function parsePort(file: NamedFile, message: MessageBytes): OnnxPort {
   let name = ''
   let shape: (number | undefined)[] | undefined
   for (const field of fieldsOf(file, message)) {
-    if (field.number === 1) name = textOf(file, field)
-    else if (field.number === 2) {
-      for (const type of nested(file, messageOf(file, field), 1)) {
-        for (const dimensions of nested(file, type, 2)) {
-          shape = nested(file, dimensions, 1).map((dimension) => extentOf(file, dimension))
+    if (field.number === portFields.name) name = textOf(file, field)
+    else if (field.number === portFields.type) {
+      for (const type of nested(file, messageOf(file, field), typeFields.tensor)) {
+        for (const dimensions of nested(file, type, tensorTypeFields.shape)) {
+          shape = nested(file, dimensions, shapeFields.dimension).map((dimension) => extentOf(file, dimension))
         }
       }
     }
@@ -228,6 +239,8 @@ function nested(file: NamedFile, message: MessageBytes, number: number): readonl
 
 function extentOf(file: NamedFile, message: MessageBytes): number | undefined {
   let extent: number | undefined
-  for (const field of fieldsOf(file, message)) if (field.number === 1) extent = integerOf(file, field)
+  for (const field of fieldsOf(file, message)) {
+    if (field.number === dimensionFields.value) extent = integerOf(file, field)
+  }
   return extent !== undefined && extent > 0 ? extent : undefined
 }

@@ -3,6 +3,7 @@
  * and a value. Only what ONNX uses is read: varints, 4 and 8 bytes, and values with a length. Groups, which proto3 has
  * given up, are refused. Nothing is copied; nothing recurses: who wants a nested message opens its bytes.
  */
+import { wireTypes } from '#shared/onnx/wire-types.ts'
 import type { NamedFile } from '../file-error.ts'
 import { onnxError } from './onnx-error.ts'
 
@@ -39,13 +40,13 @@ export function* fieldsOf(file: NamedFile, message: MessageBytes): Generator<Pro
 
 function valueOf(file: NamedFile, cursor: Cursor, wireType: number, at: number): ProtobufField['value'] {
   switch (wireType) {
-    case 0:
+    case wireTypes.varint:
       return { kind: 'varint', value: cursor.varint() }
-    case 1:
+    case wireTypes.fixed64:
       return { kind: 'fixed64', ...cursor.bytes(8) }
-    case 2:
+    case wireTypes.length:
       return { kind: 'length', ...cursor.bytes(Number(cursor.varint())) }
-    case 5:
+    case wireTypes.fixed32:
       return { kind: 'fixed32', ...cursor.bytes(4) }
     default: {
       const problem = `expected a protobuf field of type 0, 1, 2 or 5, found type ${wireType}`

@@ -1,4 +1,5 @@
 /** TensorProto of onnx.proto: an array with its values in raw bytes or in a field of their type. */
+import { elementTypes, entryFields, tensorFields } from '#shared/onnx/schema.ts'
 import { quoted, type NamedFile } from '../file-error.ts'
 import { onnxError } from './onnx-error.ts'
 import { bytesPerElement, countElements, fileTensor, type FileDtype, type FileTensor } from '../file-tensor.ts'
@@ -12,25 +13,20 @@ export interface OnnxTensor {
   readonly tensor: FileTensor
 }
 
-const dtypeByCode: ReadonlyMap<number, FileDtype> = new Map<number, FileDtype>([
-  [1, 'float32'],
-  [2, 'uint8'],
-  [3, 'int8'],
-  [4, 'uint16'],
-  [5, 'int16'],
-  [6, 'int32'],
-  [7, 'int64'],
-  [9, 'bool'],
-  [10, 'float16'],
-  [11, 'float64'],
-  [12, 'uint32'],
-  [13, 'uint64'],
-  [16, 'bfloat16'],
-])
+const dtypes = [
+  ...(['float32', 'float64', 'float16', 'bfloat16', 'bool'] as const),
+  ...(['int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32', 'int64', 'uint64'] as const),
+]
+const dtypeByCode: ReadonlyMap<number, FileDtype> = new Map(dtypes.map((dtype) => [elementTypes[dtype], dtype]))
 
 /** Which field holds the values when there are no raw bytes; the types that are left out use `int32_data`. */
-const ownField: Partial<Record<FileDtype, number>> = { float32: 4, float64: 10, int64: 7, uint32: 11, uint64: 11 }
-const int32Data = 5
+const ownField: Partial<Record<FileDtype, number>> = {
+  float32: tensorFields.float32,
+  float64: tensorFields.float64,
+  int64: tensorFields.int64,
+  uint32: tensorFields.uint64,
+  uint64: tensorFields.uint64,
+}
 const mostAxes = 8
 
 interface Parts {
@@ -84,32 +80,32 @@ function collect(file: NamedFile, message: MessageBytes): Parts {
   }
   for (const field of fieldsOf(file, message)) {
     switch (field.number) {
-      case 1:
+      case tensorFields.extent:
         for (const extent of varintsOf(file, field)) parts.shape.push(exactInteger(file, extent, field.at))
         break
-      case 2:
+      case tensorFields.elementType:
         parts.code = integerOf(file, field)
         break
-      case 8:
+      case tensorFields.name:
         parts.name = textOf(file, field)
         break
-      case 9:
+      case tensorFields.raw:
         parts.raw = messageOf(file, field)
         break
-      case 3:
+      case tensorFields.segment:
         throw onnxError(file, 'file-unsupported', 'tensors in segments are not read', `byte ${field.at}`)
-      case 13:
+      case tensorFields.externalData:
         parts.isExternal = true
         parts.place.set(...entryOf(file, messageOf(file, field)))
         break
-      case 14:
+      case tensorFields.dataLocation:
         parts.isExternal ||= integerOf(file, field) !== 0
         break
-      case 4:
-      case 5:
-      case 7:
-      case 10:
-      case 11: {
+      case tensorFields.float32:
+      case tensorFields.int32:
+      case tensorFields.int64:
+      case tensorFields.float64:
+      case tensorFields.uint64: {
         const fields = parts.values.get(field.number) ?? []
         fields.push(field)
         parts.values.set(field.number, fields)
@@ -126,18 +122,17 @@ function collect(file: NamedFile, message: MessageBytes): Parts {
 function entryOf(file: NamedFile, message: MessageBytes): readonly [string, string] {
   let [key, value] = ['', '']
   for (const field of fieldsOf(file, message)) {
-    if (field.number === 1) key = textOf(file, field)
-    else if (field.number === 2) value = textOf(file, field)
+    if (field.number === entryFields.key) key = textOf(file, field)
+    else if (field.number === entryFields.value) value = textOf(file, field)
   }
   return [key, value]
 }
 
 function typedValues(file: NamedFile, { values }: Parts, dtype: FileDtype): Uint8Array {
-  const number = ownField[dtype] ?? int32Data
+  const number = ownField[dtype] ?? tensorFields.int32
   const fields = values.get(number) ?? []
-  if (number === 4 || number === 10) {
-    return joined(fields.map((field) => fixedOf(file, field, number === 4 ? 4 : 8)))
-  }
+  if (dtype === 'float32') return joined(fields.map((field) => fixedOf(file, field, 4)))
+  if (dtype === 'float64') return joined(fields.map((field) => fixedOf(file, field, 8)))
   const size = bytesPerElement[dtype]
   return joined(
     fields.map((field) => {

@@ -1,8 +1,9 @@
 /** What the operations use to write themselves as ONNX: values in the layout they need, and new values. */
+import { elementTypes } from '#shared/onnx/schema.ts'
 import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import type { ConstantData, GraphDtype, ValueSpec } from '../graph.ts'
 import { GraphBuilder } from './graph-builder.ts'
-import { dtypeCodes, int, ints, type OnnxAttributes, type OnnxDomain } from './model.ts'
+import { int, ints, type OnnxAttributes, type OnnxDomain } from './model.ts'
 import { reshapedLayout } from './reshaped-layout.ts'
 import { transposeData } from './transpose-data.ts'
 import {
@@ -84,7 +85,7 @@ export class Lowering {
           order.map(() => 1),
         )
       case 'mask':
-        return this.emit('Cast', [this.stored(source.condition, order)], { to: int(dtypeCodes[dtype]) })
+        return this.emit('Cast', [this.stored(source.condition, order)], { to: int(elementTypes[dtype]) })
       case 'constant': {
         const shape = physicalShape({ order, extents: source.extents })
         return this.builder.initializer(dtype, shape, this.#reorderedData(source, order))
@@ -168,7 +169,7 @@ export class Lowering {
       return { shape, dtype, source: { ...source, value: castNumber(source.value, dtype) } }
     if (value.dtype === 'bool') return { shape, dtype, source: { kind: 'mask', condition: value } }
     if (source.kind === 'mask' && dtype === 'bool') return source.condition
-    return this.elementwise('Cast', [value], { shape, dtype }, { to: int(dtypeCodes[dtype]) })
+    return this.elementwise('Cast', [value], { shape, dtype }, { to: int(elementTypes[dtype]) })
   }
 
   /** The two tensors whose product, element by element, is the tensor `name`; both have its physical shape. */

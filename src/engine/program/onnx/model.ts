@@ -58,11 +58,6 @@ export interface ExportedOnnxModel extends Omit<OnnxModel, 'inputs' | 'outputs'>
   readonly metadata?: Readonly<Record<string, string>>
 }
 
-/** Codes of ONNX for element types. */
-export const dtypeCodes: Readonly<Record<OnnxDtype, number>> = {
-  ...{ float32: 1, uint8: 2, int8: 3, uint16: 4, int32: 6, int64: 7, bool: 9 },
-}
-
 export function int(value: number): OnnxAttribute {
   return { kind: 'int', value }
 }

@@ -1,7 +1,7 @@
 /** Look-ups by index and their gradients. */
+import { elementTypes } from '#shared/onnx/schema.ts'
 import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import { int, type OnnxAttributes } from '../onnx/model.ts'
-import { dtypeCodes } from '../onnx/model.ts'
 import type { Lowering } from '../onnx/lowering.ts'
 import type { ValueSpec } from '../graph.ts'
 import type { Value } from '../onnx/value.ts'
@@ -63,7 +63,7 @@ function oneHotMatrix(indices: Value, depth: number, offOn: readonly number[], l
 }
 
 function int64(indices: Value, lowering: Lowering): string {
-  return lowering.emit('Cast', [lowering.plain(indices)], { to: int(dtypeCodes.int64) })
+  return lowering.emit('Cast', [lowering.plain(indices)], { to: int(elementTypes.int64) })
 }
 
 /**

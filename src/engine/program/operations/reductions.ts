@@ -1,8 +1,9 @@
 /** Reductions. Along an axis that is stored once they are a factor, not a loop. */
+import { elementTypes } from '#shared/onnx/schema.ts'
 import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import type { GraphDtype, ValueSpec } from '../graph.ts'
 import type { Lowering } from '../onnx/lowering.ts'
-import { dtypeCodes, int } from '../onnx/model.ts'
+import { int } from '../onnx/model.ts'
 import { innerSum } from './inner-sum.ts'
 import { layoutOf, physicalShape, uniform, uniformOf, type Layout, type Value } from '../onnx/value.ts'
 import { axesOf, operand, operation, unsupported, type Call, type LoweringCall } from './operation.ts'
@@ -154,7 +155,7 @@ function position(op: string): Operation {
       const x = operand(call, 'x')
       const [axis = 0] = axesOf(call, 'axis', x.shape.length)
       const index = lowering.emit(op, [lowering.plain(x)], { axis: int(axis), keepdims: int(0) })
-      return lowering.plainValue(call.output, lowering.emit('Cast', [index], { to: int(dtypeCodes.int32) }))
+      return lowering.plainValue(call.output, lowering.emit('Cast', [index], { to: int(elementTypes.int32) }))
     },
   )
 }
