@@ -14,7 +14,7 @@ import { findImages } from './image-folder/find-images.ts'
 import { readFolderTree } from './image-folder/folder-tree.ts'
 import { convertImageSet, type ConvertedImages, type DecodingOptions } from './image-set/convert.ts'
 import type { FoundSet } from './image-set/found-set.ts'
-import { planOf, type ImageSetPlan } from './image-set/plan.ts'
+import { imageSetPlan, type ImageSetPlan } from './image-set/plan.ts'
 import { SkippedList } from './image-set/skipped.ts'
 
 interface DatasetOptions extends DecodingOptions {
@@ -30,7 +30,7 @@ interface DatasetOptions extends DecodingOptions {
 export function planDataset(sourcePath: string, split: ImportSplit): Promise<Result<DatasetPlan>> {
   return asResult(async () => {
     const found = await findImageSet(sourcePath)
-    return found === undefined ? planCifar(sourcePath) : ok(summary(planOf(found, split)))
+    return found === undefined ? planCifar(sourcePath) : ok(summary(imageSetPlan(found, split)))
   })
 }
 
@@ -51,7 +51,7 @@ export function convertDataset(
       return converted.ok ? ok({ ...converted.value, skipped: { count: 0, files: [] } }) : converted
     }
     const source = { name: basename(sourcePath) }
-    const plan = planOf(found, options.split)
+    const plan = imageSetPlan(found, options.split)
     if (plan.oddities.length > 0 && !options.accept) throw oddDataset(source.name, plan.oddities)
     return convertImageSet(source, plan, cacheFolder, options)
   })

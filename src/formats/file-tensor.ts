@@ -15,7 +15,7 @@ export type FileDtype =
   | 'uint8'
   | 'bool'
 
-export const bytesPerElement: Readonly<Record<FileDtype, number>> = {
+export const bytesOfDtype: Readonly<Record<FileDtype, number>> = {
   float64: 8,
   float32: 4,
   float16: 2,

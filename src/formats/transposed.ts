@@ -1,6 +1,6 @@
 import type { TransposedTensor } from '#networks/channels-last.ts'
 import { sizeOf } from '#shared/tensors/host-tensor.ts'
-import { bytesPerElement, fileTensor, type FileTensor } from './file-tensor.ts'
+import { bytesOfDtype, fileTensor, type FileTensor } from './file-tensor.ts'
 import { rowMajor } from './strided.ts'
 
 /** The tensors that `order` names, under its names and with its axes, row-major again. */
@@ -19,6 +19,6 @@ export function withAxes(
 function transposed({ shape, dtype, bytes }: FileTensor, axes: readonly number[]): FileTensor {
   const turned = axes.map((axis) => shape[axis] ?? 0)
   const strides = axes.map((axis) => sizeOf(shape.slice(axis + 1)))
-  const size = bytesPerElement[dtype]
+  const size = bytesOfDtype[dtype]
   return fileTensor(turned, dtype, rowMajor({ shape: turned, strides, bytesPerElement: size, start: 0 }, bytes))
 }

@@ -8,17 +8,17 @@ import { isStudioFile } from './network-metadata.ts'
 import { isNpz, readNpz } from './npz/reader.ts'
 import { otherArchiveError, otherKindError } from './other-kinds.ts'
 import { readLegacyPickle } from './pytorch/legacy.ts'
-import { readZipCheckpoint } from './pytorch/zip-checkpoint.ts'
+import { readPytorchZip } from './pytorch/zip-checkpoint.ts'
 import { readSafetensors } from './safetensors/reader.ts'
 import { loadCandidate } from './state-dict-candidates.ts'
 import { dictInMemory, topLevelKey, type TensorDicts } from './tensor-dict.ts'
 import { openZip } from './zip/zip.ts'
 
-export type CheckpointFormat = 'safetensors' | 'pytorch-zip' | 'pytorch-legacy' | 'npz'
+export type WeightsFileFormat = 'safetensors' | 'pytorch-zip' | 'pytorch-legacy' | 'npz'
 
 /** The tensors of a trained network, under the names its file gives them (`module.` prefixes included). */
 export interface StateDict {
-  readonly format: CheckpointFormat
+  readonly format: WeightsFileFormat
   readonly tensors: ReadonlyMap<string, FileTensor>
   /** Metadata of a safetensors header; empty for other files. */
   readonly metadata: Readonly<Record<string, string>>
@@ -30,13 +30,13 @@ export interface StateDict {
   readonly notes: readonly string[]
 }
 
-export interface CheckpointOptions {
+export interface WeightsFileOptions {
   /** Which of the state dicts, as `listStateDicts` names them. Left out: the only one, or the only known network. */
   readonly key?: string | undefined
 }
 
 /** A checkpoint is read into memory; VGG-16, the largest network of the zoo, takes 0.6 GB. */
-const MAX_CHECKPOINT_BYTES = 4 * 2 ** 30
+const MAX_WEIGHTS_FILE_BYTES = 4 * 2 ** 30
 const PROBE_BYTES = 16
 
 /**
@@ -45,7 +45,10 @@ const PROBE_BYTES = 16
  * `file-unreadable`, `file-truncated`, `file-corrupt`, `file-unsupported`, `file-unsafe`, and `checkpoint-ambiguous` for
  * several networks without a key, each with file, byte or tensor, expectation and remedy.
  */
-export function readCheckpoint(file: string | ByteSource, { key }: CheckpointOptions = {}): Promise<Result<StateDict>> {
+export function readWeightsFile(
+  file: string | ByteSource,
+  { key }: WeightsFileOptions = {},
+): Promise<Result<StateDict>> {
   return withContent(file, async (source, content) => {
     const { format, metadata } = content
     const isOwn = isStudioFile(metadata)
@@ -69,13 +72,13 @@ export function readCheckpoint(file: string | ByteSource, { key }: CheckpointOpt
   })
 }
 
-/** The state dicts of a checkpoint that `key` of `readCheckpoint` may name; no weights are read. Errors as there. */
+/** The state dicts of a checkpoint that `key` of `readWeightsFile` may name; no weights are read. Errors as there. */
 export function listStateDicts(file: string | ByteSource): Promise<Result<readonly StateDictChoice[]>> {
   return withContent(file, (_, content) => Promise.resolve(ok(stateDictChoices(content))))
 }
 
 interface Content extends TensorDicts {
-  readonly format: CheckpointFormat
+  readonly format: WeightsFileFormat
   readonly metadata: Readonly<Record<string, string>>
 }
 
@@ -91,8 +94,8 @@ async function contentOf(source: ByteSource): Promise<Content> {
   if (source.size === 0) {
     throw fileError(source, 'file-truncated', 'expected a checkpoint, found an empty file', 'byte 0')
   }
-  if (source.size > MAX_CHECKPOINT_BYTES) {
-    const problem = `expected a checkpoint of at most ${MAX_CHECKPOINT_BYTES} bytes, found ${source.size}`
+  if (source.size > MAX_WEIGHTS_FILE_BYTES) {
+    const problem = `expected a checkpoint of at most ${MAX_WEIGHTS_FILE_BYTES} bytes, found ${source.size}`
     throw fileError(source, 'file-unsupported', problem, 'byte 0')
   }
   const format = recognise(await source.read(0, Math.min(PROBE_BYTES, source.size)))
@@ -108,7 +111,7 @@ async function contentOf(source: ByteSource): Promise<Content> {
       const archive = await openZip(source)
       const other = otherArchiveError(source, archive)
       if (other !== undefined) throw other
-      if (!isNpz(archive)) return { format: 'pytorch-zip', metadata: {}, ...(await readZipCheckpoint(source, archive)) }
+      if (!isNpz(archive)) return { format: 'pytorch-zip', metadata: {}, ...(await readPytorchZip(source, archive)) }
       const dicts = [dictInMemory(await readNpz(source, archive))]
       return { format: 'npz', metadata: {}, dicts, foreign: [] }
     }

@@ -8,10 +8,6 @@ import { networkStatistics } from './network-statistics.ts'
  * trainer. Throws `AppException` `invalid-argument` when `parameters` lacks a weight or it has another shape.
  */
 export function describeNetwork(network: Network, parameters: HostTensors): NetworkDescription {
-  const layers = networkStatistics(network, parameters).map(({ smoothness, kind: _kind, ...statistics }) => ({
-    ...statistics,
-    ...(smoothness === null ? {} : { smoothness }),
-  }))
   const represented = network.representedLayers
   // Running statistics of batch-norm are stored, but they are not learned.
   const learned = network.parameters.filter(({ role }) => role !== 'bn-mean' && role !== 'bn-variance')
@@ -21,6 +17,6 @@ export function describeNetwork(network: Network, parameters: HostTensors): Netw
     representedWeights: represented.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
     kernels: represented.reduce((sum, { shape }) => sum + shape[0] * shape[1], 0),
     preprocessing: network.preprocessing,
-    layers,
+    layers: networkStatistics(network, parameters),
   }
 }

@@ -1,30 +1,13 @@
 import { sizeOf, type HostTensors } from '#shared/tensors/host-tensor.ts'
 import { AppException } from '#shared/basics/result.ts'
+import type { LayerStatistics } from '#shared/protocol/records.ts'
 import type { Network } from './network.ts'
 
-export interface LayerStatistics {
-  /** Parameter name of the weight. */
-  readonly name: string
-  readonly kind: 'convolution' | 'linear'
-  readonly isRepresented: boolean
-  readonly shape: readonly number[]
-  /** Two-dimensional slices of a convolution; 0 for a linear layer. */
-  readonly kernels: number
-  readonly weights: number
-  /** In float32. */
-  readonly bytes: number
-  /** Population standard deviation of the weights. */
-  readonly standardDeviation: number
-  /**
-   * Mean cosine of kernels that are neighbours by channel or by filter, in [-1, 1] (the unnormalised form is the
-   * smoothness regulariser of method 5.1); null where a kernel has a single weight, and so only a sign, or where no two
-   * neighbours have a length.
-   */
-  readonly smoothness: number | null
-}
-
 /**
- * Statistics of every weight tensor of `network`, in state dict order.
+ * Statistics of every weight tensor of `network`, in state dict order: bytes in float32, the population standard deviation,
+ * and the mean cosine of kernels that are neighbours by channel or by filter, in [-1, 1] (the unnormalised form is the
+ * smoothness regulariser of method 5.1); none where a kernel has a single weight, and so only a sign, or where no two
+ * neighbours have a length. A linear layer has no kernels.
  * Throws `AppException` `invalid-argument` when `parameters` lacks one or it has another shape.
  */
 export function networkStatistics(network: Network, parameters: HostTensors): readonly LayerStatistics[] {
@@ -35,16 +18,16 @@ export function networkStatistics(network: Network, parameters: HostTensors): re
       const weights = weightsOf(parameters, name, shape)
       const [filters = 0, channels = 0, height = 1, width = 1] = shape
       const isConvolution = role === 'conv-weight'
+      const smoothness = isConvolution ? meanCosine(weights, filters, channels, height * width) : undefined
       return {
         name,
-        kind: isConvolution ? 'convolution' : 'linear',
         isRepresented: represented.has(name),
         shape,
         kernels: isConvolution ? filters * channels : 0,
         weights: weights.length,
         bytes: weights.byteLength,
         standardDeviation: standardDeviation(weights),
-        smoothness: isConvolution ? smoothness(weights, filters, channels, height * width) : null,
+        ...(smoothness === undefined ? {} : { smoothness }),
       }
     })
 }
@@ -65,8 +48,8 @@ function standardDeviation(values: Float32Array): number {
 }
 
 /** `weights` is [filters, channels, kernelSize], kernels flattened. */
-function smoothness(weights: Float32Array, filters: number, channels: number, kernelSize: number): number | null {
-  if (kernelSize === 1) return null
+function meanCosine(weights: Float32Array, filters: number, channels: number, kernelSize: number): number | undefined {
+  if (kernelSize === 1) return undefined
   const kernel = (filter: number, channel: number): Float32Array => {
     const start = (filter * channels + channel) * kernelSize
     return weights.subarray(start, start + kernelSize)
@@ -75,7 +58,7 @@ function smoothness(weights: Float32Array, filters: number, channels: number, ke
   let pairs = 0
   const count = (left: Float32Array, right: Float32Array): void => {
     const similarity = cosine(left, right)
-    if (similarity === null) return
+    if (similarity === undefined) return
     sum += similarity
     pairs++
   }
@@ -85,10 +68,10 @@ function smoothness(weights: Float32Array, filters: number, channels: number, ke
       if (filter + 1 < filters) count(kernel(filter, channel), kernel(filter + 1, channel))
     }
   }
-  return pairs === 0 ? null : sum / pairs
+  return pairs === 0 ? undefined : sum / pairs
 }
 
-function cosine(left: Float32Array, right: Float32Array): number | null {
+function cosine(left: Float32Array, right: Float32Array): number | undefined {
   let product = 0
   let leftSquared = 0
   let rightSquared = 0
@@ -98,5 +81,5 @@ function cosine(left: Float32Array, right: Float32Array): number | null {
     leftSquared += value * value
     rightSquared += other * other
   })
-  return leftSquared === 0 || rightSquared === 0 ? null : product / Math.sqrt(leftSquared * rightSquared)
+  return leftSquared === 0 || rightSquared === 0 ? undefined : product / Math.sqrt(leftSquared * rightSquared)
 }

@@ -6,7 +6,7 @@ import {
   type FromTrainer,
   type ToTrainer,
 } from '#shared/protocol/trainer-protocol.ts'
-import { cancelled, type JobContext } from './process/job-context.ts'
+import { jobCancelled, type JobContext } from './process/job-context.ts'
 import { openPort } from './process/port.ts'
 import { runJob } from './process/run-job.ts'
 
@@ -39,7 +39,7 @@ async function breathe(): Promise<void> {
     lastHeartbeat = performance.now()
     sendHeartbeat()
   }
-  if (request === 'cancel') throw cancelled()
+  if (request === 'cancel') throw jobCancelled()
 }
 
 async function start(message: Extract<ToTrainer, { type: 'start' }>): Promise<void> {

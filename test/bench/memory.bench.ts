@@ -12,7 +12,7 @@ import { createOptimizer } from '#engine/training/optimizers/create-optimizer.ts
 import { initialOptimizerState, optimizerInputsAt } from '#engine/training/optimizers/optimizer.ts'
 import { hiddenMatrices } from '#engine/methods/nern/predictor.ts'
 import { sampledStepProgram } from '#engine/methods/nern/programs/sampled-step.ts'
-import { createRepresentation, initialParameters, kernelTargets } from '#engine/methods/nern/representation.ts'
+import { createRepresentation, freshPredictor, kernelTargets } from '#engine/methods/nern/representation.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters as initialNetwork } from '#networks/initial-parameters.ts'
 import { int32Tensor } from '#shared/tensors/host-tensor.ts'
@@ -64,7 +64,7 @@ const sampler = new KernelSampler('magnitude-weighted', targets.norms, 65_536)
 const sampled = { representation, targets, form: 'rmse', optimizer, sampledKernels: sampler.count } as const
 const program = await executor.compile(sampledStepProgram(sampled))
 note('compiled')
-const predictor = initialParameters(representation, Random.fromSeed(2))
+const predictor = freshPredictor(representation, Random.fromSeed(2))
 const state = executor.createState({ ...predictor, ...initialOptimizerState(optimizer, predictor) })
 for (let step = 1; step <= Number(values.steps); step++) {
   const kernels = int32Tensor([sampler.count], sampler.draw(Random.fromSeed(step, 'kernels')))

@@ -15,7 +15,7 @@ import { permuteLayer, type PermutationMode } from '#engine/methods/nern/permuta
 import { permuteNetwork } from '#engine/methods/nern/permutation/network-permutation.ts'
 import { fastestSearch } from '#engine/methods/nern/permutation/fastest-search.ts'
 import type { NearestSearch, SearchAmong } from '#engine/methods/nern/permutation/nearest-search.ts'
-import { readCheckpoint } from '#formats/weights-file.ts'
+import { readWeightsFile } from '#formats/weights-file.ts'
 import type { RepresentedLayer } from '#networks/network.ts'
 import { float32Tensor, type HostTensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
 import { Random } from '#shared/basics/random.ts'
@@ -177,7 +177,7 @@ async function sharedNetworks(): Promise<readonly Weights[]> {
       console.error(`${title} is left out: there is no ${file}; --shared names another folder`)
       continue
     }
-    const checkpoint = await readCheckpoint(file)
+    const checkpoint = await readWeightsFile(file)
     if (!checkpoint.ok) throw new Error(checkpoint.error.message)
     const layers: RepresentedLayer[] = []
     const tensors: Record<string, HostTensors[string]> = {}

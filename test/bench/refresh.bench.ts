@@ -19,7 +19,7 @@ import { fullStepProgram } from '#engine/methods/nern/programs/full-step.ts'
 import { emptyCache, rowSourcesOf } from '#engine/methods/nern/programs/kernel-cache.ts'
 import { objectiveInputs } from '#engine/methods/nern/programs/objective-gradients.ts'
 import { predictAllProgram } from '#engine/methods/nern/programs/predict-all.ts'
-import { createRepresentation, initialParameters, kernelTargets } from '#engine/methods/nern/representation.ts'
+import { createRepresentation, freshPredictor, kernelTargets } from '#engine/methods/nern/representation.ts'
 import type { Program } from '#engine/program/program.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters as initialNetwork } from '#networks/initial-parameters.ts'
@@ -82,7 +82,7 @@ async function measure(name: Subject): Promise<readonly string[]> {
   })
   const targets = kernelTargets(representation, parameters)
   const optimizer = adam({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 })
-  const predictor = initialParameters(representation, Random.fromSeed(2))
+  const predictor = freshPredictor(representation, Random.fromSeed(2))
   const drawn = new KernelSampler('uniform', targets.norms, sampledKernels).draw(Random.fromSeed(3))
   const random = Random.fromSeed(4)
   const { channels, height, width } = network.inputShape

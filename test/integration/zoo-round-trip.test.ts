@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { expect, vi } from 'vitest'
 import { storedFloatTensors } from '#engine/quantisation/stored-parameters.ts'
 import { openFileSource } from '#formats/byte-source.ts'
-import { readCheckpoint } from '#formats/weights-file.ts'
+import { readWeightsFile } from '#formats/weights-file.ts'
 import { float32View, type FileTensor } from '#formats/file-tensor.ts'
 import { writePackage } from '#formats/nern-package/writer.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
@@ -102,7 +102,7 @@ function packaged(folder: string, network: Network, parameters: HostTensors): st
 async function tensorsOf(path: string): Promise<ReadonlyMap<string, FileTensor>> {
   const source = unwrap(await openFileSource(path))
   try {
-    return unwrap(await readCheckpoint(source)).tensors
+    return unwrap(await readWeightsFile(source)).tensors
   } finally {
     await source.close()
   }

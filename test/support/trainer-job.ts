@@ -1,5 +1,5 @@
 import type { FromTrainer, JobResult, TrainerJob } from '#shared/protocol/trainer-protocol.ts'
-import { cancelled, type JobContext } from '#trainer/process/job-context.ts'
+import { jobCancelled, type JobContext } from '#trainer/process/job-context.ts'
 import { runJob } from '#trainer/process/run-job.ts'
 
 /** Runs a job of the product's trainer in this process; it is cancelled at its `stopAtBreath`-th breath. */
@@ -11,7 +11,7 @@ export async function messagesOf(job: TrainerJob, stopAtBreath = Infinity): Prom
     checkpoint: undefined,
     send: (message) => messages.push(message),
     now: () => 0,
-    breathe: () => (++breaths >= stopAtBreath ? Promise.reject(cancelled()) : Promise.resolve()),
+    breathe: () => (++breaths >= stopAtBreath ? Promise.reject(jobCancelled()) : Promise.resolve()),
     isPauseRequested: () => false,
     takeCheckpointRequest: () => false,
     probeAfterMs: Infinity,

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { readFile, rm, stat } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
 import { withFileSource } from '#formats/byte-source.ts'
-import { listStateDicts, readCheckpoint, type StateDict } from '#formats/weights-file.ts'
-import { bytesPerElement } from '#formats/file-tensor.ts'
+import { listStateDicts, readWeightsFile, type StateDict } from '#formats/weights-file.ts'
+import { bytesOfDtype } from '#formats/file-tensor.ts'
 import { isBaselinePackage, openBaselinePackage } from '#formats/baseline-package/reader.ts'
 import { isPackage, openPackage } from '#formats/nern-package/reader.ts'
 import { networkInMetadata } from '#formats/network-graph.ts'
@@ -72,7 +72,7 @@ const inspect = defineCommand({
       output.result(...describeOnnx(basename(path), (await stat(path)).size, graph))
       return 0
     }
-    const weights = await readCheckpoint(path, { key: options.key })
+    const weights = await readWeightsFile(path, { key: options.key })
     if (!weights.ok && weights.error.code === 'checkpoint-ambiguous') {
       output.result(...describeStateDicts(basename(path), unwrap(await listStateDicts(path))))
       return 0
@@ -158,7 +158,7 @@ function describeWeights(name: string, sizeBytes: number, weights: StateDict): D
   }))
   const match = recognised(name, metadata, rows)
   const bytes = rows.reduce((sum, row) => sum + row.bytes, 0)
-  const values = rows.reduce((sum, row) => sum + row.bytes / bytesPerElement[row.dtype], 0)
+  const values = rows.reduce((sum, row) => sum + row.bytes / bytesOfDtype[row.dtype], 0)
   const notes = [...weights.notes, ...(match.ok ? match.value.notes : [])]
   const facts = formatFacts([
     ['file', `${name}, a weights file (${format})`],

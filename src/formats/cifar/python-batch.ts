@@ -2,7 +2,7 @@
 import { fileError, quoted, type NamedFile } from '../file-error.ts'
 import { PickleCursor } from '../pickle/cursor.ts'
 import { runNumpyPickle } from '../pickle/machine.ts'
-import { isObject, textOf, type PickleValue } from '../pickle/values.ts'
+import { isObject, pickledText, type PickleValue } from '../pickle/values.ts'
 import { IMAGE_BYTES, recordBytes, type CifarBatch, type CifarVariant } from './layout.ts'
 import { labelsOf, recordsWithLabels } from './records.ts'
 
@@ -39,7 +39,7 @@ export function recordsFromPython(
 /** `fine_label_names` of CIFAR-100's `meta`, not yet checked. */
 export function namesFromPython(file: NamedFile, pickle: Uint8Array): readonly string[] {
   return listUnder(file, readDict(file, pickle), 'fine_label_names').map((name, i) => {
-    const text = textOf(name)
+    const text = pickledText(name)
     if (text !== undefined) return text
     throw fileError(file, 'dataset-invalid', `class ${i}: expected a name, found something else`, `class ${i}`)
   })
@@ -71,7 +71,7 @@ function readDict(file: NamedFile, pickle: Uint8Array): ReadonlyMap<string, Pick
   }
   const dict = new Map<string, PickleValue>()
   for (const [key, value] of root.entries) {
-    const name = textOf(key)
+    const name = pickledText(key)
     if (name !== undefined) dict.set(name, value)
   }
   return dict

@@ -61,7 +61,7 @@ export function encodeHeader(header: ImageCacheHeader): Uint8Array {
 }
 
 /** Checks every field. Throws `file-corrupt`, or `file-unsupported` for another version. */
-export function parseHeader(file: NamedFile, json: Uint8Array): ImageCacheHeader {
+export function parseImageCacheHeader(file: NamedFile, json: Uint8Array): ImageCacheHeader {
   let root: unknown
   try {
     root = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json))

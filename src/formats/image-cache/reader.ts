@@ -11,7 +11,7 @@ import {
   IMAGES_FILE,
   LABELS_FILE,
   MAX_HEADER_BYTES,
-  parseHeader,
+  parseImageCacheHeader,
   type ImageCacheHeader,
 } from './header.ts'
 
@@ -122,7 +122,7 @@ export function openImageCache(folder: string): Promise<Result<ImageCache>> {
     try {
       const headerFile = await openNext(HEADER_FILE)
       const encoded = await readHeader(headerFile)
-      const header = parseHeader(headerFile, encoded)
+      const header = parseImageCacheHeader(headerFile, encoded)
       const count = countImages(header)
       const images = await openNext(IMAGES_FILE)
       assertSize(images, count * imageBytes(header))

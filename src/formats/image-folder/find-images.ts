@@ -9,7 +9,7 @@ import { isForeignImage, othersBelow, type Folder } from './folder-tree.ts'
 import { labelAgreement } from './label-agreement.ts'
 import { isTable } from './label-sources.ts'
 import { readLabels, type Labels } from './labels.ts'
-import { classFoldersOf, layoutOf } from './layout.ts'
+import { classFoldersOf, folderLayout } from './layout.ts'
 import { placeImages } from './place-images.ts'
 import { depthNotes, describeLayout, notesOf } from './plan-notes.ts'
 import { readClasses } from './read-classes.ts'
@@ -27,7 +27,7 @@ export async function findImages(root: string, tree: Folder, skipped: SkippedLis
   if (tree.imageCount === 0) {
     throw fileError(source, 'dataset-invalid', 'expected JPEG, PNG or WebP images, found none', 'list of files', remedy)
   }
-  const layout = layoutOf(tree)
+  const layout = folderLayout(tree)
   const classes = await readClasses(root, layout)
   const labels = await readLabels(root, tree, layout, classes.list)
   const space = classSpaceOf(source, {

@@ -5,7 +5,7 @@ import { ok } from '#shared/basics/result.ts'
 import { asResult } from '../file-error.ts'
 import { isTable, readLabelSources, type LabelSource } from './label-sources.ts'
 import type { Labels } from './labels.ts'
-import type { Layout } from './layout.ts'
+import type { FolderLayout } from './layout.ts'
 
 interface Agreement {
   readonly notes: readonly string[]
@@ -16,7 +16,7 @@ interface Agreement {
  * Compares every table whose header names a file and a class with the folders. Images in folders of parts, or by year, have
  * their classes in such a table and nowhere else: then most labels differ, which is odd.
  */
-export async function labelAgreement(root: string, layout: Layout, labels: Labels): Promise<Agreement> {
+export async function labelAgreement(root: string, layout: FolderLayout, labels: Labels): Promise<Agreement> {
   const images = layout.images.filter(({ className }) => className !== undefined)
   if (!labels.isByFolders || images.length === 0) return { notes: [], oddities: [] }
   // A table that cannot tell two images apart says nothing of them; the folders do.

@@ -11,7 +11,7 @@ import { pathIn, type Folder } from './folder-tree.ts'
 import { readSmallFile } from './image-file.ts'
 import { LabelLookup } from './label-lookup.ts'
 import { parseLabelTable, type LabelRow, type LabelTable } from './label-table.ts'
-import type { Layout, PlacedImage } from './layout.ts'
+import type { FolderLayout, PlacedImage } from './layout.ts'
 
 const MAX_LIST_BYTES = 64 * 2 ** 20
 /** What people call synsets; no list of classes, as it may name many more. */
@@ -57,7 +57,7 @@ export function readList(root: string, file: string): Promise<Uint8Array> {
  */
 export async function readLabelSources(
   root: string,
-  layout: Layout,
+  layout: FolderLayout,
   images: readonly PlacedImage[],
   hasClasses: boolean,
 ): Promise<{ readonly sources: readonly LabelSource[]; readonly why: ReadonlyMap<string, AppError> }> {
@@ -80,7 +80,7 @@ export async function readLabelSources(
 }
 
 /** In the folders from the one that was given to the images, labels.csv before others. */
-function listFilesOf({ trail, splitFolders }: Layout): readonly ListFile[] {
+function listFilesOf({ trail, splitFolders }: FolderLayout): readonly ListFile[] {
   const listsIn = (folder: Folder, given: SplitName | undefined) =>
     folder.others
       .filter(

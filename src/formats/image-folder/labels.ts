@@ -3,7 +3,7 @@ import type { AppError } from '#shared/basics/result.ts'
 import type { ClassList } from './class-list.ts'
 import type { Folder } from './folder-tree.ts'
 import { readLabelSources, type LabelSource } from './label-sources.ts'
-import { classFoldersOf, type Layout, type PlacedImage } from './layout.ts'
+import { classFoldersOf, type FolderLayout, type PlacedImage } from './layout.ts'
 import { readCub, readGroundTruth } from './special-lists.ts'
 
 export interface Labels {
@@ -21,7 +21,7 @@ export interface Labels {
 export async function readLabels(
   root: string,
   tree: Folder,
-  layout: Layout,
+  layout: FolderLayout,
   classes: ClassList | undefined,
 ): Promise<Labels> {
   const cub = await readCub(root, layout)

@@ -14,7 +14,7 @@ export interface PlacedImage {
   readonly className?: string
 }
 
-export interface Layout {
+export interface FolderLayout {
   /** From the folder that was given down to the one that holds splits or classes: lists may lie in any. */
   readonly trail: readonly Folder[]
   /** The folders of splits, with any wrapper in them. */
@@ -31,7 +31,7 @@ export interface Layout {
 /** A folder inside a split or a class that only keeps the images together. */
 const containerNames = /^(images?|imgs?|jpe?gs?|png|jpegimages|pictures?|photos?|data|all|unknown)$/i
 
-export function layoutOf(root: Folder): Layout {
+export function folderLayout(root: Folder): FolderLayout {
   const trail = unwrapped([root], ({ name }) => splitNamed(name) === undefined)
   const base = trail.at(-1) ?? root
   const splits = splitFoldersOf(base)
@@ -43,7 +43,7 @@ export function layoutOf(root: Folder): Layout {
 }
 
 /** Names of the folders of classes in all splits, with those that hold no image. */
-export function classFoldersOf({ images, emptyClasses }: Layout): readonly string[] {
+export function classFoldersOf({ images, emptyClasses }: FolderLayout): readonly string[] {
   const withImages = images.map(({ className }) => className).filter((name) => name !== undefined)
   return [...new Set([...withImages, ...emptyClasses])]
 }
@@ -53,7 +53,7 @@ interface SplitFolder {
   readonly folder: Folder
 }
 
-function bySplitFolders(trail: readonly Folder[], splits: readonly SplitFolder[]): Layout {
+function bySplitFolders(trail: readonly Folder[], splits: readonly SplitFolder[]): FolderLayout {
   const parts = splits.map(({ split, folder }) => {
     const inner = unwrapped([folder], (only) => isOfSplit(only, split) && !isContainer(only, split))
     return { split, trail: inner, ...classesIn(inner.at(-1) ?? folder, split) }
@@ -124,7 +124,7 @@ function classesIn(
 }
 
 /** Class folders that hold nothing but folders of splits. */
-function splitsInClasses(base: Folder): Pick<Layout, 'images' | 'splitsFrom'> | undefined {
+function splitsInClasses(base: Folder): Pick<FolderLayout, 'images' | 'splitsFrom'> | undefined {
   const classes = base.folders.filter(hasImages)
   const isSplit = (folder: Folder) =>
     folder.images.length === 0 && folder.folders.filter(hasImages).every(({ name }) => splitNamed(name) !== undefined)

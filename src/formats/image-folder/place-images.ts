@@ -4,7 +4,7 @@ import type { SkippedList } from '../image-set/skipped.ts'
 import type { ClassSpace } from './class-space.ts'
 import { ImageFile } from './image-file.ts'
 import { labelOf, type Labels } from './labels.ts'
-import type { Layout, PlacedImage } from './layout.ts'
+import type { FolderLayout, PlacedImage } from './layout.ts'
 
 export interface PlacedImages {
   /** Sorted by name. */
@@ -16,7 +16,7 @@ export interface PlacedImages {
 /** Gives every image its class and its split; what has no class joins `skipped`. */
 export function placeImages(
   root: string,
-  layout: Layout,
+  layout: FolderLayout,
   labels: Labels,
   space: ClassSpace,
   skipped: SkippedList,

@@ -6,7 +6,7 @@ import { isAlphabetical } from './class-list.ts'
 import type { ClassSpace } from './class-space.ts'
 import type { ImageFile } from './image-file.ts'
 import type { Labels } from './labels.ts'
-import type { Layout } from './layout.ts'
+import type { FolderLayout } from './layout.ts'
 import type { PlacedImages } from './place-images.ts'
 import { firstDeepPng } from './png-depth.ts'
 import type { Classes } from './read-classes.ts'
@@ -15,7 +15,7 @@ import type { Classes } from './read-classes.ts'
 const MAX_NAMED = 5
 
 /** How classes and splits were decided; a part of a sentence. */
-export function describeLayout({ splitsFrom }: Layout, { isByFolders, sources }: Labels): string {
+export function describeLayout({ splitsFrom }: FolderLayout, { isByFolders, sources }: Labels): string {
   const lists =
     sources.length === 0
       ? undefined
@@ -28,7 +28,7 @@ export function describeLayout({ splitsFrom }: Layout, { isByFolders, sources }:
 }
 
 export function notesOf(
-  layout: Layout,
+  layout: FolderLayout,
   labels: Labels,
   classes: Classes,
   space: ClassSpace,

@@ -1,7 +1,7 @@
 import { CLASS_LIST_FILES, parseClassList, parseWords, type ClassList } from './class-list.ts'
 import { pathIn } from './folder-tree.ts'
 import { readList, WORDS_FILES } from './label-sources.ts'
-import { classFoldersOf, type Layout } from './layout.ts'
+import { classFoldersOf, type FolderLayout } from './layout.ts'
 
 export interface Classes {
   /** In the network's order; undefined where no list says it. */
@@ -14,7 +14,7 @@ export interface Classes {
 }
 
 /** Reads the list of classes and the names of synsets that lie beside the images or in a folder above. */
-export async function readClasses(root: string, layout: Layout): Promise<Classes> {
+export async function readClasses(root: string, layout: FolderLayout): Promise<Classes> {
   const listFile = findList(layout, CLASS_LIST_FILES)
   const wordsFile = findList(layout, WORDS_FILES)
   const folders = new Set(classFoldersOf(layout))
@@ -28,7 +28,7 @@ export async function readClasses(root: string, layout: Layout): Promise<Classes
 }
 
 /** The nearest to the images, the first of `names` in a folder. */
-function findList({ trail }: Layout, names: readonly string[]): string | undefined {
+function findList({ trail }: FolderLayout, names: readonly string[]): string | undefined {
   for (const folder of trail.toReversed()) {
     const name = names.find((each) => folder.others.includes(each))
     if (name !== undefined) return pathIn(folder, name)

@@ -5,14 +5,14 @@ import { isAlphabetical, type ClassList } from './class-list.ts'
 import { othersBelow, pathIn, type Folder } from './folder-tree.ts'
 import { labelsFrom, readList, type LabelSource } from './label-sources.ts'
 import { plainPath, type LabelRow } from './label-table.ts'
-import type { Layout, PlacedImage } from './layout.ts'
+import type { FolderLayout, PlacedImage } from './layout.ts'
 
 const CUB_FILES = { images: 'images.txt', classes: 'classes.txt', labels: 'image_class_labels.txt' } as const
 const CUB_SPLIT_FILE = 'train_test_split.txt'
 const KIT_FILE = 'map_clsloc.txt'
 
 /** CUB-200: images, their classes and their splits by number, in four lists. Undefined where they are not. */
-export async function readCub(root: string, { trail, images }: Layout): Promise<LabelSource | undefined> {
+export async function readCub(root: string, { trail, images }: FolderLayout): Promise<LabelSource | undefined> {
   const folder = trail.find(({ others }) => Object.values(CUB_FILES).every((name) => others.includes(name)))
   if (folder === undefined) return undefined
   const read = async (name: string) => {

@@ -27,7 +27,7 @@ export interface FoundSet {
   readonly seenImages: number
   /** What was understood or done that is not obvious, a sentence each. */
   readonly notes: readonly string[]
-  /** What is odd about where the labels come from; what is odd about the labels themselves, `planOf` finds. */
+  /** What is odd about where the labels come from; what is odd about the labels themselves, `imageSetPlan` finds. */
   readonly oddities?: readonly Oddity[]
   /** What is left out, and why. */
   readonly skipped: SkippedFiles

@@ -1,6 +1,6 @@
 /**
  * What becomes of a set of images, decided and shown before any of them is decoded. Every way in which images come
- * (folders, archives, tables) finds them, `planOf` says their splits and what is odd, `convertImageSet` carries it out.
+ * (folders, archives, tables) finds them, `imageSetPlan` says their splits and what is odd, `convertImageSet` carries it out.
  */
 import type { Oddity } from '#shared/dataset/dataset-plan.ts'
 import type { ImportSplit, SplitName } from '#shared/protocol/records.ts'
@@ -15,7 +15,7 @@ export interface ImageSetPlan extends Pick<FoundSet, 'layout' | 'classNames' | '
 }
 
 /** @param split what the user wants of images that came in no split (`ImportSplit`) */
-export function planOf(found: FoundSet, split: ImportSplit): ImageSetPlan {
+export function imageSetPlan(found: FoundSet, split: ImportSplit): ImageSetPlan {
   const given = new Set(found.images.map((image) => image.given))
   const { rules, notes } = splitRules(given, split, found.images.length)
   const images: Record<SplitName, FoundImage[]> = { train: [], validation: [], test: [] }

@@ -1,7 +1,7 @@
 /** NumPy's .npz: a zip archive with one entry NAME.npy an array, as `np.savez` and `np.savez_compressed` write it. */
 import type { ByteSource } from '../byte-source.ts'
 import { fileError, quoted, type NamedFile } from '../file-error.ts'
-import { bytesPerElement, countElements, fileTensor, type FileTensor } from '../file-tensor.ts'
+import { bytesOfDtype, countElements, fileTensor, type FileTensor } from '../file-tensor.ts'
 import { rowMajor } from '../strided.ts'
 import type { ZipArchive } from '../zip/zip.ts'
 import { parseNpyHeader } from './npy-header.ts'
@@ -46,7 +46,7 @@ function assertHarmless(source: ByteSource, { entries }: ZipArchive): void {
 
 function parseNpy(file: NamedFile, bytes: Uint8Array): FileTensor {
   const { dtype, shape, isFortranOrder, dataBegin } = parseNpyHeader(file, bytes)
-  const size = bytesPerElement[dtype]
+  const size = bytesOfDtype[dtype]
   const expected = dataBegin + (countElements(shape) ?? Infinity) * size
   if (bytes.byteLength !== expected) {
     const problem = `expected ${expected} bytes for ${dtype} of shape [${shape.join(', ')}], found ${bytes.byteLength}`

@@ -13,8 +13,8 @@ import { METADATA_KEY } from '../safetensors/header.ts'
 import { mostIntegers } from './integers.ts'
 import { isNonNegative } from './non-negative.ts'
 import { ImportNotes } from './notes.ts'
-import type { Operation, Value, ViewValue } from './operation.ts'
-import { arrangementOf, extentsOf, featureOrder, mapOrder, transposed, viewOfVector, wholeView } from './view.ts'
+import type { OperatorCall, ImportedValue, ViewValue } from './operation.ts'
+import { arrangementOf, extentsOf, featureOrder, mapOrder, transposedView, viewOfVector, wholeView } from './view.ts'
 import type { View } from './view.ts'
 
 interface Parameter {
@@ -99,7 +99,7 @@ export class GraphImport {
   }
 
   /** A tensor of the file: integers for shapes, or weights. */
-  constantOf(name: string, tensor: FileTensor): Value {
+  constantOf(name: string, tensor: FileTensor): ImportedValue {
     const isInteger = tensor.dtype === 'int64' || tensor.dtype === 'int32' || tensor.dtype === 'bool'
     if (!isInteger || countElements(tensor.shape) === undefined) return { kind: 'weights', name, tensor }
     if (tensor.bytes.byteLength > 8 * mostIntegers) return { kind: 'weights', name, tensor }
@@ -107,7 +107,7 @@ export class GraphImport {
   }
 
   /** Whether nobody but `operation` looks at the output of a node, and it does so directly. */
-  isUsedOnce({ node }: Operation, id: string): boolean {
+  isUsedOnce({ node }: OperatorCall, id: string): boolean {
     const name = this.#names.get(id)
     return name !== undefined && node.inputs.includes(name) && this.#uses.get(name) === 1
   }
@@ -124,7 +124,7 @@ export class GraphImport {
   }
 
   /** Adds a node that does what `operation` asks for; its identifier is made from the name of what it computes. */
-  add(operation: Operation, make: (id: string) => NetworkNode, name = operation.output): ViewValue {
+  add(operation: OperatorCall, make: (id: string) => NetworkNode, name = operation.output): ViewValue {
     const node = make(this.#freeName(name, (id) => this.#nodes.has(id)))
     const shape = nodeShape(node, {
       image: this.shapeOf(inputId),
@@ -143,7 +143,7 @@ export class GraphImport {
   }
 
   /** Adds a node that changes every number by itself: it commutes with whatever was done to the axes of its input. */
-  pointwise(operation: Operation, value: ViewValue, make: (id: string, input: string) => NetworkNode): ViewValue {
+  pointwise(operation: OperatorCall, value: ViewValue, make: (id: string, input: string) => NetworkNode): ViewValue {
     if (isArranged(value.view)) {
       const input = this.either(operation, value)
       return this.add(operation, (id) => make(id, input))
@@ -160,7 +160,7 @@ export class GraphImport {
   }
 
   /** Name of the parameter with these values. */
-  parameter(operation: Operation, source: ParameterSource): string {
+  parameter(operation: OperatorCall, source: ParameterSource): string {
     const key = `${source.role} ${source.shape.join('x')} ${source.key}`
     const known = this.#claims.get(key)
     if (known !== undefined) return known
@@ -189,21 +189,21 @@ export class GraphImport {
   }
 
   /** Identifier of the node that yields a value as a map [channels, height, width]. */
-  map(operation: Operation, value: ViewValue): string {
+  map(operation: OperatorCall, value: ViewValue): string {
     const rank = value.view.axes.length
     if (rank !== 4) operation.unsupported(`expected maps [batch, channels, height, width], found ${rank} axes`)
     return this.#arrange(operation, value)
   }
 
   /** Identifier of the node that yields a value as a vector [features]. */
-  vector(operation: Operation, value: ViewValue): string {
+  vector(operation: OperatorCall, value: ViewValue): string {
     const rank = value.view.axes.length
     if (rank !== 2) operation.unsupported(`expected vectors [batch, features], found ${rank} axes`)
     return this.#arrange(operation, value)
   }
 
   /** Values of one arrangement of axes as maps: with the channels last, as TensorFlow has them, they are turned. */
-  maps(operation: Operation, values: readonly ViewValue[]): Maps {
+  maps(operation: OperatorCall, values: readonly ViewValue[]): Maps {
     const isUsual = values.every(({ view }) => view.axes.length === 4 && isArranged(view))
     const largest = values.toSorted((left, right) => elementsOf(right) - elementsOf(left))[0]
     const order = isUsual || largest === undefined ? undefined : mapOrder(largest.view)
@@ -212,7 +212,7 @@ export class GraphImport {
       return { inputs, order: [0, 1, 2, 3], restored: (value) => value }
     }
     const turned = (value: ViewValue, to: readonly number[]): ViewValue => {
-      return { ...value, view: transposed(value.view, to) ?? value.view }
+      return { ...value, view: transposedView(value.view, to) ?? value.view }
     }
     return {
       inputs: values.map((value) => this.map(operation, turned(value, order))),
@@ -229,7 +229,7 @@ export class GraphImport {
    * Identifier of the node that yields a value as a vector, if need be with its features in another order: `order` then
    * says which feature of the node each of the value's is.
    */
-  features(operation: Operation, value: ViewValue): { readonly id: string; readonly order?: Int32Array } {
+  features(operation: OperatorCall, value: ViewValue): { readonly id: string; readonly order?: Int32Array } {
     const order = isArranged(value.view) ? undefined : featureOrder(value.view)
     if (order === undefined) return { id: this.vector(operation, value) }
     const whole = wholeView(value.view.node, value.view.shape, this.batch)
@@ -238,7 +238,7 @@ export class GraphImport {
   }
 
   /** A value as the output of a node, where a node can bring it about (a channel shuffle, say); else the value itself. */
-  settled(operation: Operation, value: ViewValue): ViewValue {
+  settled(operation: OperatorCall, value: ViewValue): ViewValue {
     return isArranged(value.view) ? this.valueOf(this.either(operation, value)) : value
   }
 
@@ -249,17 +249,17 @@ export class GraphImport {
   }
 
   /** A value of one axis beside the batch, in whatever order, as a view of a vector. */
-  flattened(operation: Operation, value: ViewValue): ViewValue {
+  flattened(operation: OperatorCall, value: ViewValue): ViewValue {
     const { id } = this.features(operation, value)
     return { kind: 'view', view: viewOfVector(value.view, id) }
   }
 
   /** A map or a vector, whichever the value is. */
-  either(operation: Operation, value: ViewValue): string {
+  either(operation: OperatorCall, value: ViewValue): string {
     return value.view.axes.length === 2 ? this.vector(operation, value) : this.map(operation, value)
   }
 
-  #arrange(operation: Operation, value: ViewValue): string {
+  #arrange(operation: OperatorCall, value: ViewValue): string {
     this.#settle(operation, value)
     const { view } = value
     const key = `${view.node} ${JSON.stringify(view.axes)}`
@@ -270,7 +270,7 @@ export class GraphImport {
     return id
   }
 
-  #arrangedNode(operation: Operation, view: View): string {
+  #arrangedNode(operation: OperatorCall, view: View): string {
     const arrangement = arrangementOf(view)
     const { node: input } = view
     switch (arrangement?.kind) {
@@ -308,7 +308,7 @@ export class GraphImport {
   }
 
   /** What was done to the image before its first use is its normalisation, the same for all uses. */
-  #settle(operation: Operation, { view, normalisation }: ViewValue): void {
+  #settle(operation: OperatorCall, { view, normalisation }: ViewValue): void {
     if (view.node !== inputId) return
     const found = normalisation === undefined ? defaultPreprocessing : scaledToOne(operation, normalisation)
     const known = this.#preprocessing
@@ -338,7 +338,7 @@ const largestOfScaled = 2
 
 /** A network that takes pixels of 0 to 255 says so by its numbers; the studio's images are scaled to [0, 1]. */
 function scaledToOne(
-  operation: Operation,
+  operation: OperatorCall,
   { mean, deviation }: NonNullable<ViewValue['normalisation']>,
 ): Preprocessing {
   const isPixels = [...mean, ...deviation].some((value) => Math.abs(value) > largestOfScaled)
@@ -373,4 +373,4 @@ export function idOf({ view }: ViewValue): string {
 }
 
 /** One operator of ONNX: the values it computes from those it is given. */
-export type Operator = (operation: Operation, graph: GraphImport) => Value | readonly Value[]
+export type Operator = (operation: OperatorCall, graph: GraphImport) => ImportedValue | readonly ImportedValue[]

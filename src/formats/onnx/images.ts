@@ -1,7 +1,7 @@
 /** What the input of a graph says of the images, and what has to be said besides. */
 import type { Network } from '#networks/network.ts'
 import { quoted, type NamedFile } from '../file-error.ts'
-import type { OnnxPort } from './model.ts'
+import type { ParsedPort } from './model.ts'
 import { onnxError } from './onnx-error.ts'
 
 export interface Images {
@@ -22,7 +22,7 @@ const largestSide = 4096
  *   are free and it is not given, `invalid-argument` when the graph says another size, `file-unsupported` for what is no
  *   colour image
  */
-export function imagesOf(file: NamedFile, { name, shape = [] }: OnnxPort, inputSize: number | undefined): Images {
+export function imagesOf(file: NamedFile, { name, shape = [] }: ParsedPort, inputSize: number | undefined): Images {
   const at = `input ${quoted(name)}`
   const found = `[${shape.map((extent) => extent ?? 'free').join(', ')}]`
   const [batch, second, third, fourth] = shape

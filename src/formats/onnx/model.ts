@@ -23,7 +23,7 @@ import { fieldsOf, fixedOf, integerOf, messageOf, textOf, varintsOf, exactIntege
 import type { MessageBytes } from './protobuf.ts'
 import { parseTensor } from './tensor.ts'
 
-export interface OnnxAttribute {
+export interface ParsedAttribute {
   readonly float?: number
   readonly int?: number
   readonly text?: string
@@ -33,31 +33,31 @@ export interface OnnxAttribute {
   readonly ints: readonly number[]
 }
 
-export interface OnnxNode {
+export interface ParsedNode {
   /** Of the node, or of its first output when it has none; for people. */
   readonly name: string
   readonly op: string
   /** An empty name stands for an operand that is left out. */
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
-  readonly attributes: ReadonlyMap<string, OnnxAttribute>
+  readonly attributes: ReadonlyMap<string, ParsedAttribute>
 }
 
 /** An input or output of the graph; an extent is undefined where it is free. */
-export interface OnnxPort {
+export interface ParsedPort {
   readonly name: string
   readonly shape: readonly (number | undefined)[] | undefined
 }
 
-export interface OnnxModel {
+export interface ParsedModel {
   readonly opset: number
   /** The program that wrote it; empty when it does not say. */
   readonly producer: string
-  readonly nodes: readonly OnnxNode[]
+  readonly nodes: readonly ParsedNode[]
   readonly initializers: ReadonlyMap<string, FileTensor>
   /** Without those that are initializers. */
-  readonly inputs: readonly OnnxPort[]
-  readonly outputs: readonly OnnxPort[]
+  readonly inputs: readonly ParsedPort[]
+  readonly outputs: readonly ParsedPort[]
 }
 
 const mostNodes = 100_000
@@ -68,7 +68,7 @@ const newestOpset = 24
  * Throws `AppException`: `file-truncated`, `file-corrupt`, `file-unsupported`, `file-unsafe`.
  * @param external of the tensors in other files; what it has not loaded is empty
  */
-export function parseModel(file: NamedFile, bytes: Uint8Array, external = new ExternalData()): OnnxModel {
+export function parseModel(file: NamedFile, bytes: Uint8Array, external = new ExternalData()): ParsedModel {
   let graph: MessageBytes | undefined
   let opset: number | undefined
   let producer = ''
@@ -102,11 +102,11 @@ function parseGraph(
   file: NamedFile,
   message: MessageBytes,
   external: ExternalData,
-): Omit<OnnxModel, 'opset' | 'producer'> {
-  const nodes: OnnxNode[] = []
+): Omit<ParsedModel, 'opset' | 'producer'> {
+  const nodes: ParsedNode[] = []
   const initializers = new Map<string, FileTensor>()
-  const inputs: OnnxPort[] = []
-  const outputs: OnnxPort[] = []
+  const inputs: ParsedPort[] = []
+  const outputs: ParsedPort[] = []
   for (const field of fieldsOf(file, message)) {
     switch (field.number) {
       case graphFields.node:
@@ -139,7 +139,7 @@ function parseGraph(
   return { nodes, initializers, inputs: inputs.filter(({ name }) => !initializers.has(name)), outputs }
 }
 
-function parseNode(file: NamedFile, message: MessageBytes, external: ExternalData): OnnxNode {
+function parseNode(file: NamedFile, message: MessageBytes, external: ExternalData): ParsedNode {
   const inputs: string[] = []
   const outputs: string[] = []
   const fields: MessageBytes[] = []
@@ -167,11 +167,11 @@ function parseNode(file: NamedFile, message: MessageBytes, external: ExternalDat
 function parseAttribute(
   file: NamedFile,
   message: MessageBytes,
-  node: Pick<OnnxNode, 'name' | 'op'>,
+  node: Pick<ParsedNode, 'name' | 'op'>,
   external: ExternalData,
-): readonly [string, OnnxAttribute] {
+): readonly [string, ParsedAttribute] {
   let name = ''
-  let attribute: Omit<OnnxAttribute, 'floats' | 'ints'> = {}
+  let attribute: Omit<ParsedAttribute, 'floats' | 'ints'> = {}
   const floats: number[] = []
   const ints: number[] = []
   for (const field of fieldsOf(file, message)) {
@@ -217,7 +217,7 @@ function floatsOf(bytes: Uint8Array): readonly number[] {
   return Array.from(new Float32Array(new Uint8Array(bytes).buffer))
 }
 
-function parsePort(file: NamedFile, message: MessageBytes): OnnxPort {
+function parsePort(file: NamedFile, message: MessageBytes): ParsedPort {
   let name = ''
   let shape: (number | undefined)[] | undefined
   for (const field of fieldsOf(file, message)) {

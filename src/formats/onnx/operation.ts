@@ -2,11 +2,11 @@ import { quoted, type NamedFile } from '../file-error.ts'
 import { onnxError } from './onnx-error.ts'
 import type { FileTensor } from '../file-tensor.ts'
 import { vector, type Integers } from './integers.ts'
-import type { OnnxNode } from './model.ts'
+import type { ParsedNode } from './model.ts'
 import type { View } from './view.ts'
 
 /** What an ONNX value is at import, for any images. */
-export type Value =
+export type ImportedValue =
   | {
       readonly kind: 'view'
       readonly view: View
@@ -25,24 +25,24 @@ export type Value =
   | ({ readonly kind: 'integers' } & Integers)
   | { readonly kind: 'weights'; readonly name: string; readonly tensor: FileTensor }
 
-export type ViewValue = Extract<Value, { kind: 'view' }>
-export type WeightsValue = Extract<Value, { kind: 'weights' }>
+export type ViewValue = Extract<ImportedValue, { kind: 'view' }>
+export type WeightsValue = Extract<ImportedValue, { kind: 'weights' }>
 
 /** One node of the ONNX graph with its operands: says what is wrong with it, by name. */
-export class Operation {
-  readonly node: OnnxNode
+export class OperatorCall {
+  readonly node: ParsedNode
   readonly opset: number
   readonly #file: NamedFile
-  readonly #operands: readonly (Value | undefined)[]
+  readonly #operands: readonly (ImportedValue | undefined)[]
 
-  constructor(file: NamedFile, node: OnnxNode, opset: number, operands: readonly (Value | undefined)[]) {
+  constructor(file: NamedFile, node: ParsedNode, opset: number, operands: readonly (ImportedValue | undefined)[]) {
     this.#file = file
     this.node = node
     this.opset = opset
     this.#operands = operands
   }
 
-  get operands(): readonly Value[] {
+  get operands(): readonly ImportedValue[] {
     return this.#operands.map((_, at) => this.operand(at))
   }
 
@@ -51,11 +51,11 @@ export class Operation {
     return this.node.outputs[0] ?? this.node.name
   }
 
-  operand(at: number): Value {
+  operand(at: number): ImportedValue {
     return this.optional(at) ?? this.corrupt(`expected operand ${at + 1}, found none`)
   }
 
-  optional(at: number): Value | undefined {
+  optional(at: number): ImportedValue | undefined {
     return this.#operands[at]
   }
 
@@ -162,10 +162,10 @@ export class Operation {
   }
 }
 
-export function integersValue(integers: Integers): Value {
+export function integersValue(integers: Integers): ImportedValue {
   return { kind: 'integers', ...integers }
 }
 
-export function vectorValue(values: readonly number[]): Value {
+export function vectorValue(values: readonly number[]): ImportedValue {
   return integersValue(vector(values))
 }

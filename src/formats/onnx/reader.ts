@@ -9,14 +9,14 @@ import { ExternalData } from './external-data.ts'
 import { finishedNetwork, type FinishedNetwork } from './finished-network.ts'
 import { GraphImport } from './graph-import.ts'
 import { imagesOf } from './images.ts'
-import { parseModel, type OnnxModel, type OnnxNode } from './model.ts'
+import { parseModel, type ParsedModel, type ParsedNode } from './model.ts'
 import { onnxError } from './onnx-error.ts'
-import { Operation, type Value } from './operation.ts'
+import { OperatorCall, type ImportedValue } from './operation.ts'
 import { operators, remedyFor } from './operators/index.ts'
-import { reshaped, transposed } from './view.ts'
+import { reshaped, transposedView } from './view.ts'
 
 export interface OnnxNetwork extends FinishedNetwork {
-  readonly model: Pick<OnnxModel, 'opset' | 'producer'> & { readonly nodes: number }
+  readonly model: Pick<ParsedModel, 'opset' | 'producer'> & { readonly nodes: number }
   /** What was done to the graph, each in a sentence for people. */
   readonly notes: readonly string[]
 }
@@ -62,7 +62,7 @@ export function readOnnx(source: ByteSource, options: OnnxOptions = {}): Promise
 
 function networkOfModel(
   file: NamedFile,
-  model: OnnxModel,
+  model: ParsedModel,
   { inputSize }: OnnxOptions,
   notes: readonly string[],
 ): OnnxNetwork {
@@ -85,7 +85,7 @@ function networkOfModel(
     graph.notes.say(`The graph leaves the size of its images free; it is read for ${height} x ${width} pixels.`)
   if (images.isChannelsLast)
     graph.notes.say('The graph takes images with the channels last; the studio gives them first.')
-  const values = new Map<string, Value>()
+  const values = new Map<string, ImportedValue>()
   for (const [name, tensor] of model.initializers) values.set(name, graph.constantOf(name, tensor))
   values.set(input.name, images.isChannelsLast ? channelsLast(graph) : graph.input)
   for (const node of nodes) runNode(file, node, model.opset, graph, values)
@@ -98,9 +98,9 @@ function networkOfModel(
 }
 
 /** Those that the output depends on, in the order of the file, which computes everything before it is used. */
-function neededNodes({ nodes }: OnnxModel, output: string): readonly OnnxNode[] {
+function neededNodes({ nodes }: ParsedModel, output: string): readonly ParsedNode[] {
   const needed = new Set([output])
-  const kept: OnnxNode[] = []
+  const kept: ParsedNode[] = []
   for (const node of nodes.toReversed()) {
     if (!node.outputs.some((name) => needed.has(name))) continue
     kept.push(node)
@@ -109,19 +109,19 @@ function neededNodes({ nodes }: OnnxModel, output: string): readonly OnnxNode[] 
   return kept.toReversed()
 }
 
-function usesOf(nodes: readonly OnnxNode[], output: string): ReadonlyMap<string, number> {
+function usesOf(nodes: readonly ParsedNode[], output: string): ReadonlyMap<string, number> {
   const uses = new Map([[output, 1]])
   for (const name of nodes.flatMap(({ inputs }) => inputs)) uses.set(name, (uses.get(name) ?? 0) + 1)
   return uses
 }
 
 /** [batch, height, width, channels] */
-function channelsLast({ input }: GraphImport): Value {
-  return { ...input, view: transposed(input.view, [0, 2, 3, 1]) ?? input.view }
+function channelsLast({ input }: GraphImport): ImportedValue {
+  return { ...input, view: transposedView(input.view, [0, 2, 3, 1]) ?? input.view }
 }
 
 /** Every operator is looked at first: one message names all that are not known. */
-function assertKnown(file: NamedFile, nodes: readonly OnnxNode[]): void {
+function assertKnown(file: NamedFile, nodes: readonly ParsedNode[]): void {
   const unknown = nodes.filter(({ op }) => !operators.has(op))
   const [first] = unknown
   if (first === undefined) return
@@ -133,7 +133,13 @@ function assertKnown(file: NamedFile, nodes: readonly OnnxNode[]): void {
   throw onnxError(file, 'file-unsupported', problem, at, remedyFor(first.op))
 }
 
-function runNode(file: NamedFile, node: OnnxNode, opset: number, graph: GraphImport, values: Map<string, Value>): void {
+function runNode(
+  file: NamedFile,
+  node: ParsedNode,
+  opset: number,
+  graph: GraphImport,
+  values: Map<string, ImportedValue>,
+): void {
   const at = `node ${quoted(node.name)} (${node.op.slice(0, 80)})`
   const operator = operators.get(node.op)
   if (operator === undefined) throw new RangeError(`${node.op} was not looked at before it was run`)
@@ -143,8 +149,8 @@ function runNode(file: NamedFile, node: OnnxNode, opset: number, graph: GraphImp
     if (value !== undefined) return value
     throw onnxError(file, 'file-corrupt', `${at}: nothing before it computes ${quoted(name)}`, at)
   })
-  const made = operator(new Operation(file, node, opset, operands), graph)
-  const results: readonly Value[] = Array.isArray(made) ? made : [made as Value]
+  const made = operator(new OperatorCall(file, node, opset, operands), graph)
+  const results: readonly ImportedValue[] = Array.isArray(made) ? made : [made as ImportedValue]
   results.forEach((value, index) => {
     const name = node.outputs[index]
     if (name === undefined || name === '') return
@@ -157,12 +163,17 @@ function runNode(file: NamedFile, node: OnnxNode, opset: number, graph: GraphImp
  * Identifier of the node that yields [batch, classes], whatever axes of one element lie around the classes. What keeps
  * their order at the end is left out, a Sigmoid too.
  */
-function logitsOf(file: NamedFile, name: string, graph: GraphImport, values: ReadonlyMap<string, Value>): string {
+function logitsOf(
+  file: NamedFile,
+  name: string,
+  graph: GraphImport,
+  values: ReadonlyMap<string, ImportedValue>,
+): string {
   const at = `output ${quoted(name)}`
   const value = values.get(name)
   if (value === undefined) throw onnxError(file, 'file-corrupt', `nothing computes the ${at}`, at)
-  const end: OnnxNode = { name, op: 'output', inputs: [name], outputs: [name], attributes: new Map() }
-  const operation = new Operation(file, end, 0, [value])
+  const end: ParsedNode = { name, op: 'output', inputs: [name], outputs: [name], attributes: new Map() }
+  const operation = new OperatorCall(file, end, 0, [value])
   if (value.kind !== 'view') return operation.corrupt('it does not depend on the images')
   const [, ...sample] = value.view.axes
   const long = sample.filter((factors) => factors.length > 0)

@@ -2,7 +2,7 @@
 import { elementTypes, entryFields, tensorFields } from '#shared/onnx/schema.ts'
 import { quoted, type NamedFile } from '../file-error.ts'
 import { onnxError } from './onnx-error.ts'
-import { bytesPerElement, countElements, fileTensor, type FileDtype, type FileTensor } from '../file-tensor.ts'
+import { bytesOfDtype, countElements, fileTensor, type FileDtype, type FileTensor } from '../file-tensor.ts'
 import { joinBytes } from '../join-bytes.ts'
 import type { ExternalData } from './external-data.ts'
 import { exactInteger, fieldsOf, fixedOf, integerOf, messageOf, textOf, varintsOf } from './protobuf.ts'
@@ -59,7 +59,7 @@ export function parseTensor(file: NamedFile, message: MessageBytes, external: Ex
     const problem = `tensor ${quoted(parts.name)}: expected a shape of at most ${mostAxes} countable extents`
     throw onnxError(file, 'file-corrupt', problem, at)
   }
-  const expected = count * bytesPerElement[dtype]
+  const expected = count * bytesOfDtype[dtype]
   if (parts.isExternal) {
     const values = external.bytesOf(file, parts.name, parts.place, expected)
     return { name: parts.name, tensor: fileTensor(parts.shape, dtype, values ?? new Uint8Array()) }
@@ -133,7 +133,7 @@ function typedValues(file: NamedFile, { values }: Parts, dtype: FileDtype): Uint
   const fields = values.get(number) ?? []
   if (dtype === 'float32') return joined(fields.map((field) => fixedOf(file, field, 4)))
   if (dtype === 'float64') return joined(fields.map((field) => fixedOf(file, field, 8)))
-  const size = bytesPerElement[dtype]
+  const size = bytesOfDtype[dtype]
   return joined(
     fields.map((field) => {
       const integers = varintsOf(file, field)

@@ -36,7 +36,7 @@ export function extentsOf({ axes }: View): readonly number[] {
   return axes.map((factors) => factors.reduce((product, { extent }) => product * extent, 1))
 }
 
-export function transposed(view: View, order: readonly number[]): View | undefined {
+export function transposedView(view: View, order: readonly number[]): View | undefined {
   const isOrder = order.length === view.axes.length && order.every((_, axis) => order.includes(axis))
   return isOrder ? { ...view, axes: order.map((axis) => view.axes[axis] ?? []) } : undefined
 }
@@ -139,7 +139,7 @@ export function sourceAxis(view: View, at: number): number | undefined {
 }
 
 /**
- * Where batch, channels, height and width are among four axes; undefined when they are not all there. `transposed` by
+ * Where batch, channels, height and width are among four axes; undefined when they are not all there. `transposedView` by
  * this order, the value is a map as the studio has them.
  */
 export function mapOrder(view: View): readonly number[] | undefined {

@@ -1,5 +1,5 @@
 import { crc32, deflateSync } from 'node:zlib'
-import { bytesPerElement, type FileDtype } from '../file-tensor.ts'
+import { bytesOfDtype, type FileDtype } from '../file-tensor.ts'
 import { writeSafetensors, type TensorToWrite } from '../safetensors/writer.ts'
 import { descriptionSection, type ContainerDescription, type PackageKind } from './kind.ts'
 
@@ -9,7 +9,7 @@ export class SectionsToWrite {
 
   add(name: string, dtype: FileDtype, bytes: Uint8Array): void {
     if (bytes.byteLength === 0) return
-    this.#sections.set(name, { shape: [bytes.byteLength / bytesPerElement[dtype]], dtype, bytes })
+    this.#sections.set(name, { shape: [bytes.byteLength / bytesOfDtype[dtype]], dtype, bytes })
   }
 
   /**

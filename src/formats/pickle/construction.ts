@@ -10,7 +10,7 @@ import {
   stridedTensor,
   typedTensor,
 } from './tensors.ts'
-import { isObject, textOf, tupleItems, type PickleValue } from './values.ts'
+import { isObject, pickledText, tupleItems, type PickleValue } from './values.ts'
 
 /** The result of calling a global. */
 export function reduce(site: PickleSite, callee: PickleValue, args: PickleValue): PickleValue {
@@ -84,7 +84,7 @@ const tensorClasses: ReadonlySet<string> = new Set([
 ])
 
 function layout(site: PickleSite, [value]: readonly PickleValue[]): PickleValue {
-  const name = textOf(value)
+  const name = pickledText(value)
   if (name === undefined) throw corrupt(site, 'expected the name of a layout')
   return name === 'torch.sparse_coo' || name === 'torch.sparse_csr' ? { kind: 'global', name } : foreign(name)
 }

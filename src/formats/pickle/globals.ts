@@ -2,7 +2,7 @@
  * The names a pickle may ask for. What stands in `AllowedGlobal` is understood; what calls for code is refused at once;
  * everything else becomes an inert placeholder in a checkpoint and is refused in a data set (docs/adr/0016).
  */
-import { bytesPerElement, type FileDtype } from '../file-tensor.ts'
+import { bytesOfDtype, type FileDtype } from '../file-tensor.ts'
 
 /** Element types that tensors of PyTorch may have and no network of the studio: their bytes are known, not their values. */
 const unreadTypeBytes = { complex32: 4, complex64: 8, complex128: 16, quint4x2: 1, quint2x4: 1 } as const
@@ -11,7 +11,7 @@ const unreadTypeBytes = { complex32: 4, complex64: 8, complex128: 16, quint4x2: 
 export type StorageDtype = FileDtype | keyof typeof unreadTypeBytes
 
 export function elementBytes(dtype: StorageDtype): number {
-  return isRead(dtype) ? bytesPerElement[dtype] : unreadTypeBytes[dtype]
+  return isRead(dtype) ? bytesOfDtype[dtype] : unreadTypeBytes[dtype]
 }
 
 export function isRead(dtype: StorageDtype): dtype is FileDtype {

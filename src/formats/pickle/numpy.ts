@@ -3,9 +3,9 @@
  * (version, shape, dtype, is Fortran order, elements); `dtype('u1', ...)` is filled the same way with its byte order.
  */
 import { fileError, quoted } from '../file-error.ts'
-import { bytesPerElement, countElements, fileTensor, type FileDtype } from '../file-tensor.ts'
+import { bytesOfDtype, countElements, fileTensor, type FileDtype } from '../file-tensor.ts'
 import type { PickleSite } from './site.ts'
-import { integerTuple, isObject, textOf, tupleItems, type NumpyArray, type PickleValue } from './values.ts'
+import { integerTuple, isObject, pickledText, tupleItems, type NumpyArray, type PickleValue } from './values.ts'
 
 const dtypeByName: ReadonlyMap<string, FileDtype> = new Map<string, FileDtype>([
   ['u1', 'uint8'],
@@ -23,7 +23,7 @@ export function makeArray(): PickleValue {
 }
 
 export function makeArrayType(site: PickleSite, [name]: readonly PickleValue[]): PickleValue {
-  const text = textOf(name)
+  const text = pickledText(name)
   const dtype = text === undefined ? undefined : dtypeByName.get(text)
   if (dtype !== undefined) return { kind: 'array-type', dtype }
   const found = text === undefined ? 'something that is no name' : quoted(text)
@@ -34,7 +34,7 @@ export function makeArrayType(site: PickleSite, [name]: readonly PickleValue[]):
 /** The state of a dtype: only its byte order and the absence of fields matter. */
 export function checkArrayType(site: PickleSite, state: PickleValue): void {
   const [, order, subtype = null, names = null] = tupleItems(state) ?? []
-  const text = textOf(order)
+  const text = pickledText(order)
   if (text === undefined) throw fileError(site.file, 'file-corrupt', 'expected the byte order of an array', site.at)
   if (subtype !== null || names !== null) {
     throw fileError(site.file, 'file-unsupported', 'expected an array of plain numbers, found one of fields', site.at)
@@ -54,7 +54,7 @@ export function setArray(site: PickleSite, array: NumpyArray, state: PickleValue
   if (isFortran !== false && isFortran !== 0) {
     throw fileError(site.file, 'file-unsupported', 'expected an array in row-major order', site.at)
   }
-  const expected = count * bytesPerElement[type.dtype]
+  const expected = count * bytesOfDtype[type.dtype]
   if (!(elements instanceof Uint8Array) || elements.byteLength !== expected) {
     const found = elements instanceof Uint8Array ? `${elements.byteLength} bytes` : 'no bytes'
     const problem = `expected ${expected} bytes for an array of shape [${shape.slice(0, 8).join(', ')}], found ${found}`

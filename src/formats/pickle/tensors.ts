@@ -1,5 +1,5 @@
 /** Tensors as torch pickles them. Shapes and offsets are checked for sense here, for fit later. */
-import { bytesPerElement, countElements, type FileDtype } from '../file-tensor.ts'
+import { bytesOfDtype, countElements, type FileDtype } from '../file-tensor.ts'
 import { corrupt, type PickleSite } from './site.ts'
 import { isRead, namedDtype, storageDtype } from './globals.ts'
 import {
@@ -9,7 +9,7 @@ import {
   type ForeignObject,
   type PickledTensor,
   type PickleValue,
-  type Quantization,
+  type PickledQuantisation,
   type StorageReference,
   type StridedTensor,
 } from './values.ts'
@@ -62,7 +62,7 @@ export function typedTensor(site: PickleSite, items: Arguments): StridedTensor |
   if (dtype === undefined || !isObject(storage) || storage.kind !== 'storage') {
     throw corrupt(site, 'expected storage and element type of a tensor')
   }
-  const bytes = bytesPerElement[dtype]
+  const bytes = bytesOfDtype[dtype]
   if (storage.dtype !== 'uint8' || storage.count % bytes !== 0 || storage.viewCount !== storage.count) {
     throw corrupt(site, `expected a storage of whole elements of ${dtype}, found ${storage.count} of ${storage.dtype}`)
   }
@@ -97,12 +97,16 @@ export function quantizedTensor(site: PickleSite, items: Arguments): PickledTens
 /** Of the storages of quantised tensors. */
 const integerTypes: readonly FileDtype[] = ['int8', 'uint8', 'int32']
 
-function perTensor(site: PickleSite, [scale, zeroPoint]: Arguments): Quantization {
+function perTensor(site: PickleSite, [scale, zeroPoint]: Arguments): PickledQuantisation {
   if (typeof scale === 'number' && typeof zeroPoint === 'number') return { kind: 'per-tensor', scale, zeroPoint }
   throw corrupt(site, 'expected scale and zero point of a quantised tensor')
 }
 
-function perChannel(site: PickleSite, shape: readonly number[], [scales, zeroPoints, axis]: Arguments): Quantization {
+function perChannel(
+  site: PickleSite,
+  shape: readonly number[],
+  [scales, zeroPoints, axis]: Arguments,
+): PickledQuantisation {
   const extent = isCount(axis) ? shape[axis] : undefined
   const isFitting = (value: PickleValue | undefined): value is StridedTensor =>
     isStrided(value) && value.shape.length === 1 && value.shape[0] === extent

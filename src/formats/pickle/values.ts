@@ -39,7 +39,7 @@ export interface StorageReference {
 }
 
 /** A tensor as PyTorch pickles it; nothing in it has been checked against bytes. */
-export type PickledTensor = StridedTensor | SparseTensor
+export type PickledTensor = StridedTensor | PickledSparseTensor
 
 /** A view of a storage; `strides` and `offset` count elements. */
 export interface StridedTensor {
@@ -50,10 +50,10 @@ export interface StridedTensor {
   readonly shape: readonly number[]
   readonly strides: readonly number[]
   /** Of integers that stand for (integer - zero point) * scale. */
-  readonly quantization?: Quantization
+  readonly quantization?: PickledQuantisation
 }
 
-export type Quantization =
+export type PickledQuantisation =
   | { readonly kind: 'per-tensor'; readonly scale: number; readonly zeroPoint: number }
   | {
       readonly kind: 'per-channel'
@@ -64,7 +64,7 @@ export type Quantization =
     }
 
 /** `coordinates`: [axes, values] of int64. `compressed-rows`: where each row begins in `columns` and `values`. */
-export interface SparseTensor {
+export interface PickledSparseTensor {
   readonly kind: 'sparse'
   readonly shape: readonly number[]
   readonly values: StridedTensor
@@ -101,7 +101,7 @@ export function integerTuple(value: PickleValue | undefined): readonly number[] 
 }
 
 /** Text, also where it was written by Python 2, whose str is bytes; undefined for anything else. */
-export function textOf(value: PickleValue | undefined): string | undefined {
+export function pickledText(value: PickleValue | undefined): string | undefined {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1')
   return typeof value === 'string' ? value : undefined
 }

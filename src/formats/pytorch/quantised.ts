@@ -1,5 +1,5 @@
 import { fileTensor, float32View, integersOf, type FileTensor } from '../file-tensor.ts'
-import type { Quantization, StridedTensor } from '../pickle/values.ts'
+import type { PickledQuantisation, StridedTensor } from '../pickle/values.ts'
 
 /**
  * The float32 numbers that quantised integers stand for, as Tensor.dequantize() of PyTorch computes them:
@@ -7,7 +7,7 @@ import type { Quantization, StridedTensor } from '../pickle/values.ts'
  */
 export function dequantised(
   integers: FileTensor,
-  quantization: Quantization,
+  quantization: PickledQuantisation,
   gathered: (part: StridedTensor) => FileTensor,
 ): FileTensor {
   const { shape } = integers

@@ -1,12 +1,12 @@
 /** Sparse tensors of PyTorch with their zeros: coordinates (COO, equal ones add up) and compressed rows (CSR). */
 import { fileTensor, integersOf, type FileTensor } from '../file-tensor.ts'
 import { corrupt, type PickleSite } from '../pickle/site.ts'
-import type { SparseTensor, StridedTensor } from '../pickle/values.ts'
+import type { PickledSparseTensor, StridedTensor } from '../pickle/values.ts'
 
 /** Throws `file-corrupt` for indices outside the shape. The caller has checked that the dense tensor is small enough. */
 export function spreadOut(
   site: PickleSite,
-  { shape, values, places }: SparseTensor,
+  { shape, values, places }: PickledSparseTensor,
   gathered: (part: StridedTensor) => FileTensor,
 ): FileTensor {
   const dense = new Float32Array(shape.reduce((count, extent) => count * extent, 1))

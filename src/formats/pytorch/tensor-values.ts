@@ -1,6 +1,6 @@
 /** The numbers of pickled tensors: views gathered, integers scaled, sparse ones spread out. */
 import { fileError, quoted, type NamedFile } from '../file-error.ts'
-import { bytesPerElement, countElements, fileTensor, type FileTensor } from '../file-tensor.ts'
+import { bytesOfDtype, countElements, fileTensor, type FileTensor } from '../file-tensor.ts'
 import { elementBytes } from '../pickle/globals.ts'
 import type { PickledTensor, StorageReference, StridedTensor } from '../pickle/values.ts'
 import { rowMajor } from '../strided.ts'
@@ -58,18 +58,18 @@ class Materialiser {
     const at = `tensor ${quoted(name)}`
     const gathered = (part: StridedTensor): FileTensor => this.#gather(at, part)
     if (tensor.kind === 'sparse') {
-      this.#spend(at, (countElements(tensor.shape) ?? Infinity) * bytesPerElement.float32)
+      this.#spend(at, (countElements(tensor.shape) ?? Infinity) * bytesOfDtype.float32)
       return spreadOut({ file: this.#file, at }, tensor, gathered)
     }
     if (tensor.quantization === undefined) return gathered(tensor)
-    this.#spend(at, (countElements(tensor.shape) ?? Infinity) * bytesPerElement.float32)
+    this.#spend(at, (countElements(tensor.shape) ?? Infinity) * bytesOfDtype.float32)
     return dequantised(gathered(tensor), tensor.quantization, gathered)
   }
 
   /** The view's elements in row-major order. A contiguous view shares the storage's memory. */
   #gather(at: string, tensor: StridedTensor): FileTensor {
     const { shape, strides, offset, storage, dtype } = tensor
-    const size = bytesPerElement[dtype]
+    const size = bytesOfDtype[dtype]
     this.#spend(at, (countElements(shape) ?? Infinity) * size)
     this.#assertInside(at, tensor)
     const bytes = this.#storages.get(storage.key)

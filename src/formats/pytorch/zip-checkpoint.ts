@@ -19,7 +19,7 @@ const MAX_PICKLE_BYTES = 64 * 2 ** 20
 const MAX_BYTE_ORDER_BYTES = 16
 
 /** The dicts of tensors in the archive; only the pickle is read. Throws `AppException` with any of the `file-*` codes. */
-export async function readZipCheckpoint(source: ByteSource, archive: ZipArchive): Promise<TensorDicts> {
+export async function readPytorchZip(source: ByteSource, archive: ZipArchive): Promise<TensorDicts> {
   const pickleEntry = findPickle(source, archive)
   const folder = pickleEntry.name.slice(0, -'data.pkl'.length)
   await assertLittleEndian(source, archive, folder)

@@ -2,7 +2,7 @@
  * The header of a safetensors file (github.com/huggingface/safetensors, "Format"): 8 bytes little-endian length N,
  * N bytes of JSON, then the tensors' bytes without gaps. Everything in it is checked before any tensor is touched.
  */
-import { bytesPerElement, countElements, type FileDtype } from '../file-tensor.ts'
+import { bytesOfDtype, countElements, type FileDtype } from '../file-tensor.ts'
 import { fileError, quoted, type NamedFile } from '../file-error.ts'
 import { findDuplicateKey } from './duplicate-key.ts'
 
@@ -67,7 +67,7 @@ export function parseHeaderLength(file: NamedFile, fileSize: number, prefix: Uin
 }
 
 /** Parses and checks the JSON part. Throws `AppException` with any of the `file-*` codes. */
-export function parseHeader(file: NamedFile, fileSize: number, json: Uint8Array): SafetensorsHeader {
+export function parseSafetensorsHeader(file: NamedFile, fileSize: number, json: Uint8Array): SafetensorsHeader {
   const root = parseJson(file, json)
   const dataBegin = LENGTH_FIELD_BYTES + json.byteLength
   const entries: SafetensorsEntry[] = []
@@ -131,7 +131,7 @@ function parseEntry(file: NamedFile, name: string, value: unknown, dataBegin: nu
     throw corrupt(`expected two non-negative integers as data_offsets, found ${shown(offsets)}`)
   }
   const [begin = 0, end = 0] = offsets
-  const expected = count * bytesPerElement[dtype]
+  const expected = count * bytesOfDtype[dtype]
   if (end - begin !== expected) {
     const kind = `${dtypeName} of shape [${shape.slice(0, 8).join(', ')}]`
     throw corrupt(`expected ${expected} bytes for ${kind}, found data_offsets of ${end - begin} bytes`)

@@ -2,7 +2,7 @@ import { ok, type Result } from '#shared/basics/result.ts'
 import type { ByteSource } from '../byte-source.ts'
 import { asResult, asResultSync, fileError, quoted } from '../file-error.ts'
 import { fileTensor, type FileTensor } from '../file-tensor.ts'
-import { LENGTH_FIELD_BYTES, parseHeader, parseHeaderLength, type SafetensorsHeader } from './header.ts'
+import { LENGTH_FIELD_BYTES, parseSafetensorsHeader, parseHeaderLength, type SafetensorsHeader } from './header.ts'
 
 /** Everything in one safetensors file. */
 interface SafetensorsContent {
@@ -28,7 +28,7 @@ export function readSafetensors(bytes: Uint8Array, fileName: string): Result<Saf
     assertHasPrefix(file, bytes.byteLength)
     const headerLength = parseHeaderLength(file, bytes.byteLength, bytes)
     const json = bytes.subarray(LENGTH_FIELD_BYTES, LENGTH_FIELD_BYTES + headerLength)
-    const { entries, metadata } = parseHeader(file, bytes.byteLength, json)
+    const { entries, metadata } = parseSafetensorsHeader(file, bytes.byteLength, json)
     const tensors = new Map(
       entries.map(({ name, shape, dtype, begin, end }) => [name, fileTensor(shape, dtype, bytes.subarray(begin, end))]),
     )
@@ -42,7 +42,7 @@ export function openSafetensors(source: ByteSource): Promise<Result<SafetensorsF
     assertHasPrefix(source, source.size)
     const headerLength = parseHeaderLength(source, source.size, await source.read(0, LENGTH_FIELD_BYTES))
     const json = await source.read(LENGTH_FIELD_BYTES, headerLength)
-    const header = parseHeader(source, source.size, json)
+    const header = parseSafetensorsHeader(source, source.size, json)
     const byName = new Map(header.entries.map((entry) => [entry.name, entry]))
     const readTensor = (name: string) =>
       asResult<FileTensor>(async () => {

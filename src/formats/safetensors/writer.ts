@@ -1,5 +1,5 @@
 import { AppException } from '#shared/basics/result.ts'
-import { bytesPerElement, countElements, type FileDtype } from '../file-tensor.ts'
+import { bytesOfDtype, countElements, type FileDtype } from '../file-tensor.ts'
 import { dtypeNames, LENGTH_FIELD_BYTES, METADATA_KEY } from './header.ts'
 
 type TypedArray =
@@ -29,7 +29,7 @@ export function writeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
   const rows = [...tensors].map(([name, tensor]) => prepare(name, tensor))
-  rows.sort((a, b) => bytesPerElement[b.dtype] - bytesPerElement[a.dtype] || compare(a.name, b.name))
+  rows.sort((a, b) => bytesOfDtype[b.dtype] - bytesOfDtype[a.dtype] || compare(a.name, b.name))
   assertDistinct(rows)
 
   const header = encodeHeader(rows, metadata)
@@ -59,7 +59,7 @@ function prepare(name: string, tensor: TensorToWrite): Row {
       ? { name, shape, dtype: dtypeOf(tensor.data), bytes: bytesOf(tensor.data) }
       : { name, shape, dtype: tensor.dtype, bytes: tensor.bytes }
   const count = countElements(shape)
-  const found = row.bytes.byteLength / bytesPerElement[row.dtype]
+  const found = row.bytes.byteLength / bytesOfDtype[row.dtype]
   if (count !== found) {
     throw new AppException({
       code: 'invalid-argument',

@@ -3,7 +3,7 @@ import type { Executor } from '#engine/executors/executor.ts'
 import { adam } from '#engine/training/optimizers/adam.ts'
 import { initialOptimizerState, optimizerInputsAt } from '#engine/training/optimizers/optimizer.ts'
 import { sampledStepProgram } from '#engine/methods/nern/programs/sampled-step.ts'
-import { createRepresentation, initialParameters, kernelTargets } from '#engine/methods/nern/representation.ts'
+import { createRepresentation, freshPredictor, kernelTargets } from '#engine/methods/nern/representation.ts'
 import type { RepresentedLayer } from '#networks/network.ts'
 import { float32Tensor, int32Tensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
 import { Random } from '#shared/basics/random.ts'
@@ -63,7 +63,7 @@ async function fewSteps(
   })
   const targets = kernelTargets(representation, Object.fromEntries(weights))
   const optimizer = adam({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 })
-  const parameters = initialParameters(representation, random)
+  const parameters = freshPredictor(representation, random)
   const state = executor.createState({ ...parameters, ...initialOptimizerState(optimizer, parameters) })
   const program = await executor.compile(
     sampledStepProgram({ representation, targets, form: 'rmse', optimizer, sampledKernels }),

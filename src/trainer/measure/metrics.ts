@@ -20,7 +20,7 @@ interface Point {
   readonly value: number
 }
 
-export class Metrics {
+export class RunMetrics {
   readonly time: TimeLeft
   readonly #context: JobContext
   readonly #startedMs: number

@@ -30,7 +30,7 @@ export class Paused extends Error {
   }
 }
 
-export function cancelled(): AppException {
+export function jobCancelled(): AppException {
   return new AppException({ code: 'cancelled', message: 'The job was cancelled.' })
 }
 

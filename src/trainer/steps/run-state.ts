@@ -5,7 +5,7 @@ import { underPrefix, withoutPrefix, withPrefix } from '#shared/basics/name-pref
 import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { bestPrefix, type Checkpoint } from '../checkpoint.ts'
 import type { JobContext } from '../process/job-context.ts'
-import { Metrics } from '../measure/metrics.ts'
+import { RunMetrics } from '../measure/metrics.ts'
 import { PreviewPacer } from './preview-pacer.ts'
 import type { TimeLeft } from './time-left.ts'
 
@@ -34,7 +34,7 @@ export interface RunStateOptions {
 
 export class RunState {
   readonly context: JobContext
-  readonly metrics: Metrics
+  readonly metrics: RunMetrics
   readonly previews: PreviewPacer
   readonly probe: (() => Promise<void>) | undefined
   step: number
@@ -52,7 +52,7 @@ export class RunState {
     this.previews = new PreviewPacer(() => context.now())
     this.step = resumed?.progress.step ?? 0
     this.isEvaluated = resumed?.progress.isEvaluated ?? true
-    this.metrics = new Metrics(context, time, this.step, resumed?.progress.elapsedMs ?? 0)
+    this.metrics = new RunMetrics(context, time, this.step, resumed?.progress.elapsedMs ?? 0)
     this.checkpointAtMs = context.now()
     this.#keep = keep
     this.#bestAt = resumed?.progress.best ?? { correct: -1, step: 0 }

@@ -21,7 +21,7 @@ export function startOf(stage: string): string {
 export const evaluationStage = 'evaluation'
 
 /** Seconds a unit, by stage. */
-export type StageTimes = Readonly<Record<string, number>>
+export type SecondsByStage = Readonly<Record<string, number>>
 
 /** A pace follows a machine that gets busy: what was measured this many seconds ago counts a third. */
 const memorySeconds = 30
@@ -45,7 +45,7 @@ export class TimeLeft {
   #expected = 0
 
   /** @param known paces from before, by stage; others than those of `stages` are ignored */
-  constructor(stages: readonly Stage[], known: StageTimes) {
+  constructor(stages: readonly Stage[], known: SecondsByStage) {
     this.#stages = new Map(
       stages
         .filter(({ units }) => units > 0)
@@ -101,7 +101,7 @@ export class TimeLeft {
   }
 
   /** What this attempt has measured, for the runs to come. */
-  get measured(): StageTimes {
+  get measured(): SecondsByStage {
     return Object.fromEntries(
       [...this.#stages].flatMap(([name, { measuredUnits, measuredSeconds }]) =>
         measuredUnits > 0 ? [[name, measuredSeconds / measuredUnits] as const] : [],

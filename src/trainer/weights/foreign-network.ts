@@ -1,7 +1,7 @@
 /** A network file of any kind the studio reads, as a network with its weights. */
 import { basename } from 'node:path'
 import { withFileSource, type ByteSource } from '#formats/byte-source.ts'
-import { readCheckpoint } from '#formats/weights-file.ts'
+import { readWeightsFile } from '#formats/weights-file.ts'
 import { float32View } from '#formats/file-tensor.ts'
 import { isBaselinePackage } from '#formats/baseline-package/reader.ts'
 import { isPackage } from '#formats/nern-package/reader.ts'
@@ -86,7 +86,7 @@ async function fromCheckpoint(
       remedy: 'Import it without an input size; its preprocessing says how images are resized.',
     })
   }
-  const file = unwrap(await readCheckpoint(source, { key }))
+  const file = unwrap(await readWeightsFile(source, { key }))
   if (isPackage(file.metadata) || isBaselinePackage(file.metadata)) {
     throw new AppException({
       code: 'file-unsupported',

@@ -1,7 +1,7 @@
 /** Reads what an export has written with the readers of an import, and compares every tensor to the bit. */
 import { basename } from 'node:path'
 import { readFile } from 'node:fs/promises'
-import { readCheckpoint } from '#formats/weights-file.ts'
+import { readWeightsFile } from '#formats/weights-file.ts'
 import type { FileTensor } from '#formats/file-tensor.ts'
 import { parseModel } from '#formats/onnx/model.ts'
 import type { WeightFormat } from '#shared/package/export-formats.ts'
@@ -26,7 +26,7 @@ export async function assertReadsBack(format: WeightFormat, path: string, writte
 }
 
 async function tensorsOf(format: WeightFormat, path: string): Promise<ReadonlyMap<string, FileTensor>> {
-  if (format !== 'onnx') return unwrap(await readCheckpoint(path)).tensors
+  if (format !== 'onnx') return unwrap(await readWeightsFile(path)).tensors
   const bytes = await readFile(path)
   return parseModel({ name: basename(path) }, bytes).initializers
 }

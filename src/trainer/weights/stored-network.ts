@@ -1,6 +1,6 @@
 /** A stored network: its graph, from the zoo or from its own file, and its parameters and preprocessing from the file. */
 import { basename } from 'node:path'
-import { readCheckpoint } from '#formats/weights-file.ts'
+import { readWeightsFile } from '#formats/weights-file.ts'
 import { networkOf } from '#formats/network-graph.ts'
 import { namedPreprocessing, networkMetadata } from '#formats/network-metadata.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
@@ -24,7 +24,7 @@ export async function loadNetwork(input: {
   readonly architecture: string
   readonly classes: number
 }): Promise<LoadedNetwork> {
-  const file = await readCheckpoint(input.path)
+  const file = await readWeightsFile(input.path)
   if (!file.ok) throw new AppException(file.error)
   const network = networkOf({ name: basename(input.path) }, input, file.value.metadata)
   const parameters = network.parameters.map(({ name, shape }) => {

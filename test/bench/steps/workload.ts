@@ -5,7 +5,7 @@ import { embedCoordinates } from '#engine/methods/nern/positional-embedding.ts'
 import { fullStepProgram } from '#engine/methods/nern/programs/full-step.ts'
 import { objectiveInputs } from '#engine/methods/nern/programs/objective-gradients.ts'
 import { sampledStepProgram } from '#engine/methods/nern/programs/sampled-step.ts'
-import { createRepresentation, initialParameters, kernelTargets } from '#engine/methods/nern/representation.ts'
+import { createRepresentation, freshPredictor, kernelTargets } from '#engine/methods/nern/representation.ts'
 import { naturalCoordinates } from '#engine/methods/nern/coordinates.ts'
 import { KernelSampler } from '#engine/methods/nern/kernel-sampling.ts'
 import type { Program } from '#engine/program/program.ts'
@@ -49,7 +49,7 @@ export const representation = createRepresentation({
 const rowsRepresentation = { ...representation, tables: rowTables() }
 export const original = livelyNetwork(network)
 export const targets = kernelTargets(representation, original)
-export const predictor = initialParameters(representation, Random.fromSeed(seed, 'predictor'))
+export const predictor = freshPredictor(representation, Random.fromSeed(seed, 'predictor'))
 const kernels = drawKernels()
 
 /** A program with all it needs to run step after step from the same start. */

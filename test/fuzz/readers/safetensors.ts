@@ -1,5 +1,5 @@
 import { bytesSource } from '#formats/byte-source.ts'
-import { readCheckpoint } from '#formats/weights-file.ts'
+import { readWeightsFile } from '#formats/weights-file.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { ok } from '#shared/basics/result.ts'
 import { joined } from '../mutate-bytes.ts'
@@ -10,7 +10,7 @@ import { lengthBytes, partsOf, withHeader } from '../safetensors-parts.ts'
 
 /** Reads all of a checkpoint of any format, as an import does. */
 export async function readWholeCheckpoint(bytes: Uint8Array) {
-  const read = await readCheckpoint(bytesSource(bytes, 'fuzzed'))
+  const read = await readWeightsFile(bytesSource(bytes, 'fuzzed'))
   if (!read.ok) return read
   return ok([...read.value.tensors.values()].map((tensor) => tensor.toFloat32().length))
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect } from 'vitest'
 import { networkForward } from '#engine/network/forward.ts'
 import { tf } from '#engine/program/tfjs.ts'
-import { readCheckpoint, type StateDict } from '#formats/weights-file.ts'
+import { readWeightsFile, type StateDict } from '#formats/weights-file.ts'
 import { matchArchitecture, type MatchedNetwork } from '#networks/matching.ts'
 import type { Result } from '#shared/basics/result.ts'
 import { itWithFiles, sharedPath } from '#test/unit/formats/support/shared-data.ts'
@@ -18,9 +18,9 @@ describe.each([
   const logitsFile = sharedPath(`data/cifar10-golden/${golden}_logits_first100_f32le.bin`)
 
   itWithFiles([checkpoint, logitsFile, images])('gives the logits of PyTorch on the first test images', async () => {
-    const { tensors } = valueOf(await readCheckpoint(checkpoint))
+    const { tensors } = valueOf(await readWeightsFile(checkpoint))
     const matched = valueOf(matchArchitecture([...tensors].map(([name, { shape }]) => ({ name, shape }))))
-    const input = valueOf(await readCheckpoint(images)).tensors.get('input')
+    const input = valueOf(await readWeightsFile(images)).tensors.get('input')
     if (input === undefined) throw new Error(`${images} has no tensor input`)
     const logits = await forward(matched, tensors, input.toFloat32().subarray(0, count * 3 * 32 * 32), count)
     const expected = new Float32Array(new Uint8Array(readFileSync(logitsFile)).buffer).subarray(0, count * 10)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'vitest'
 import { z } from 'zod'
 import { createExecutor } from '#engine/executors/create-executor.ts'
-import { readCheckpoint } from '#formats/weights-file.ts'
+import { readWeightsFile } from '#formats/weights-file.ts'
 import { matchArchitecture } from '#networks/matching.ts'
 import { float32Tensor } from '#shared/tensors/host-tensor.ts'
 import { networkLogits } from '#test/support/network-logits.ts'
@@ -16,7 +16,7 @@ const pytorch = sizes.parse(JSON.parse(readFileSync(fixture, 'utf8')))
 const checkpoint = sharedPath('data/imagenet-sample/squeezenet1_1_imagenet_caffe_rgb.safetensors')
 
 itWithFiles([checkpoint])('the published SqueezeNet is found and gives the logits of PyTorch', async () => {
-  const file = await readCheckpoint(checkpoint)
+  const file = await readWeightsFile(checkpoint)
   if (!file.ok) throw new Error(file.error.message)
   const { tensors } = file.value
   const matched = matchArchitecture([...tensors].map(([name, { shape }]) => ({ name, shape })))

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, vi } from 'vitest'
 import { createExecutor } from '#engine/executors/create-executor.ts'
 import type { Executor } from '#engine/executors/executor.ts'
 import { evaluateProgram } from '#engine/network/evaluation.ts'
-import { readCheckpoint } from '#formats/weights-file.ts'
+import { readWeightsFile } from '#formats/weights-file.ts'
 import { convertCifar } from '#formats/cifar/cache.ts'
 import { openImageCache } from '#formats/image-cache/reader.ts'
 import { matchArchitecture } from '#networks/matching.ts'
@@ -52,7 +52,7 @@ describe.each([
     `gets ${correct} of 10,000 right, the same ones as PyTorch`,
     async () => {
       const data = await testSplit()
-      const { tensors } = valueOf(await readCheckpoint(checkpoint))
+      const { tensors } = valueOf(await readWeightsFile(checkpoint))
       const matched = valueOf(matchArchitecture([...tensors].map(([name, { shape }]) => ({ name, shape }))))
       const parameters = [...matched.rename].map(([fileName, name]) => {
         const tensor = tensors.get(fileName)

@@ -46,10 +46,7 @@ export function inventedNetwork(
   const built = buildNetwork(architecture, 10)
   if (!built.ok) throw new Error(built.error.message)
   const parameters = initialParameters(built.value, 7)
-  const layers = networkStatistics(built.value, parameters).map(({ smoothness, ...layer }) => ({
-    ...layer,
-    ...(smoothness === null ? {} : { smoothness }),
-  }))
+  const layers = networkStatistics(built.value, parameters)
   const shape = networkShape(built.value)
   const record = networkRecord({
     id,

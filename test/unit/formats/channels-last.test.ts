@@ -1,7 +1,7 @@
 /** Networks of Flax: kernels [height, width, channels, filters], under names of their own or numbered. */
 import { describe, expect, it } from 'vitest'
 import { bytesSource } from '#formats/byte-source.ts'
-import { readCheckpoint, type StateDict } from '#formats/weights-file.ts'
+import { readWeightsFile, type StateDict } from '#formats/weights-file.ts'
 import { writeNpz } from '#formats/npz/writer.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import { matchArchitecture } from '#networks/matching.ts'
@@ -10,7 +10,7 @@ import { unwrap } from '#shared/basics/result.ts'
 import { digestOf } from '#test/support/digest-of.ts'
 import { seededParameters } from '#test/support/seeded-values.ts'
 
-const read = (tensors: HostTensors) => readCheckpoint(bytesSource(writeNpz(Object.entries(tensors)), 'network.npz'))
+const read = (tensors: HostTensors) => readWeightsFile(bytesSource(writeNpz(Object.entries(tensors)), 'network.npz'))
 
 /** OIHW to HWIO, and [outputs, inputs] to [inputs, outputs]; written out here, index by index. */
 function channelsLast({ shape, data }: HostTensor): HostTensor {

@@ -1,7 +1,7 @@
 /** Files of other programs are told the way in, whatever they are called. */
 import { expect, it } from 'vitest'
 import { bytesSource } from '#formats/byte-source.ts'
-import { readCheckpoint } from '#formats/weights-file.ts'
+import { readWeightsFile } from '#formats/weights-file.ts'
 import { writeZip } from '#formats/zip/writer.ts'
 
 const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'latin1'))
@@ -61,7 +61,7 @@ it.each<[string, string, Uint8Array, RegExp, RegExp]>([
   ['a packed file', 'network.pth.gz', padded('\x1f\x8b\x08'), /packed archive/, /Unpack/],
   ['a tar archive', 'network.tar', bytes(`${'a'.padEnd(257, '\0')}ustar`), /packed archive/, /Unpack/],
 ])('%s', async (_, name, content, found, remedy) => {
-  expect(await readCheckpoint(bytesSource(content, name))).toMatchObject({
+  expect(await readWeightsFile(bytesSource(content, name))).toMatchObject({
     ok: false,
     error: {
       code: 'file-unsupported',
@@ -73,6 +73,6 @@ it.each<[string, string, Uint8Array, RegExp, RegExp]>([
 })
 
 it('no file that is none of these is told to be one', async () => {
-  const answer = await readCheckpoint(bytesSource(bytes('hello, world'), 'notes.txt'))
+  const answer = await readWeightsFile(bytesSource(bytes('hello, world'), 'notes.txt'))
   expect(answer).toMatchObject({ ok: false, error: { message: expect.stringContaining('another kind of file') } })
 })

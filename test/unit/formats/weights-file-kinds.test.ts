@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it, test } from 'vitest'
 import { bytesSource } from '#formats/byte-source.ts'
-import { listStateDicts, readCheckpoint, type StateDict } from '#formats/weights-file.ts'
+import { listStateDicts, readWeightsFile, type StateDict } from '#formats/weights-file.ts'
 import { float32View } from '#formats/file-tensor.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { buildNetwork } from '#networks/architectures.ts'
@@ -34,7 +34,7 @@ const counter = int32Tensor([], Int32Array.of(3))
 const vector = float32Tensor([10], new Float32Array(10).fill(0.1))
 const matrix = float32Tensor([4, 4], new Float32Array(16))
 
-const read = (bytes: Uint8Array, key?: string) => readCheckpoint(bytesSource(bytes, 'network.pt'), { key })
+const read = (bytes: Uint8Array, key?: string) => readWeightsFile(bytesSource(bytes, 'network.pt'), { key })
 
 /** The parameters that an import makes of a checkpoint, with everything it says. */
 function imported(checkpoint: StateDict) {
@@ -205,7 +205,7 @@ describe('Python objects beside the weights', () => {
   const expected = JSON.parse(readFileSync('test/fixtures/pytorch/kinds.json', 'utf8')) as {
     readonly [part: string]: { readonly [name: string]: { readonly shape: number[]; readonly values: number[] } }
   }
-  const fixture = (name: string) => readCheckpoint(`test/fixtures/pytorch/${name}`)
+  const fixture = (name: string) => readWeightsFile(`test/fixtures/pytorch/${name}`)
 
   function expectTensors(checkpoint: StateDict, part: string): void {
     const rows = [...checkpoint.tensors].map(([name, tensor]) => [name, tensor.shape])
@@ -319,18 +319,18 @@ describe('the files of shared/cases', () => {
   for (const [name, notes] of cases) {
     const path = sharedPath(`cases/checkpoints/${name}`)
     itWithFiles([path, reference])(`${name} is ResNet-20, option A`, async () => {
-      const checkpoint = unwrap(await readCheckpoint(path))
+      const checkpoint = unwrap(await readWeightsFile(path))
       const first = [...checkpoint.tensors].find(([tensor]) => tensor.endsWith('conv1.weight'))?.[1]
       expect([...(first?.toFloat32().subarray(0, 3) ?? [])]).toEqual(firstWeights)
       const found = imported(checkpoint)
       expect([found.architecture, found.notes]).toEqual(['resnet20-cifar-a', notes])
-      expect(found.values).toEqual(imported(unwrap(await readCheckpoint(reference))).values)
+      expect(found.values).toEqual(imported(unwrap(await readWeightsFile(reference))).values)
     })
   }
 
   const int8 = sharedPath('cases/checkpoints/int8-state-dict.pth')
   itWithFiles([int8])('int8-state-dict.pth is read as floats', async () => {
-    const checkpoint = unwrap(await readCheckpoint(int8))
+    const checkpoint = unwrap(await readWeightsFile(int8))
     expect(checkpoint.notes).toEqual(['Quantised tensors were read as the numbers they stand for: 1.'])
     expect(checkpoint.tensors.get('conv1.weight')).toMatchObject({ shape: [8, 3, 3, 3], dtype: 'float32' })
   })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { bytesSource } from '#formats/byte-source.ts'
-import { readCheckpoint, type StateDict } from '#formats/weights-file.ts'
+import { readWeightsFile, type StateDict } from '#formats/weights-file.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import type { Result } from '#shared/basics/result.ts'
 import { assemble, global, legacyFile, legacyTensor, PROTO_2, STOP, text, uint32 } from './pytorch/hostile-pickle.ts'
@@ -13,7 +13,7 @@ import { itWithFiles, sharedPath } from './support/shared-data.ts'
 
 const fixtures = new URL('../../fixtures/pytorch/', import.meta.url)
 const fixture = (name: string) => new Uint8Array(readFileSync(new URL(name, fixtures)))
-const read = (bytes: Uint8Array) => readCheckpoint(bytesSource(bytes, 'network.pt'))
+const read = (bytes: Uint8Array) => readWeightsFile(bytesSource(bytes, 'network.pt'))
 
 function unwrap<T>(result: Result<T>): T {
   if (result.ok) return result.value
@@ -33,7 +33,7 @@ function countParameters(checkpoint: StateDict): number {
   return learned.reduce((count, [, tensor]) => count + tensor.toFloat32().length, 0)
 }
 
-describe('readCheckpoint', () => {
+describe('readWeightsFile', () => {
   const expected: unknown = JSON.parse(readFileSync(new URL('expected.json', fixtures), 'utf8'))
 
   it.each([
@@ -59,9 +59,9 @@ describe('readCheckpoint', () => {
     try {
       const path = join(folder, 'weights.txt')
       await writeFile(path, fixture('legacy.pt'))
-      expect(unwrap(await readCheckpoint(path)).tensors.size).toBe(17)
+      expect(unwrap(await readWeightsFile(path)).tensors.size).toBe(17)
       const missing = join(folder, 'none.pt')
-      expect(await readCheckpoint(missing)).toEqual({
+      expect(await readWeightsFile(missing)).toEqual({
         ok: false,
         error: {
           code: 'not-found',
@@ -70,7 +70,7 @@ describe('readCheckpoint', () => {
           remedy: 'Check the path.',
         },
       })
-      expect(await readCheckpoint(folder)).toMatchObject({ ok: false, error: { code: 'file-unreadable' } })
+      expect(await readWeightsFile(folder)).toMatchObject({ ok: false, error: { code: 'file-unreadable' } })
     } finally {
       await rm(folder, { recursive: true })
     }
@@ -82,7 +82,7 @@ describe('readCheckpoint', () => {
   ] as const
   for (const [file, keys, parameters] of resnets) {
     itWithFiles([sharedPath(file)])(`reads ${file}: ${keys} keys, ${parameters} parameters`, async () => {
-      const checkpoint = unwrap(await readCheckpoint(sharedPath(file)))
+      const checkpoint = unwrap(await readWeightsFile(sharedPath(file)))
       expect([checkpoint.tensors.size, countParameters(checkpoint)]).toEqual([keys, parameters])
     })
   }
@@ -90,13 +90,13 @@ describe('readCheckpoint', () => {
   const akamaster = sharedPath('data/cifar10-resnets/resnet20-12fca82f.th')
   const golden = sharedPath('method/goldens/00_weights_resnet20_akamaster/model.safetensors')
   itWithFiles([akamaster, golden])('reads the same ResNet-20 from a legacy pickle as from safetensors', async () => {
-    const legacy = contentOf(unwrap(await readCheckpoint(akamaster)))
+    const legacy = contentOf(unwrap(await readWeightsFile(akamaster)))
     const withoutPrefix = Object.entries(legacy).map(([name, tensor]) => [name.replace(/^module\./, ''), tensor])
-    expect(Object.fromEntries(withoutPrefix)).toEqual(contentOf(unwrap(await readCheckpoint(golden))))
+    expect(Object.fromEntries(withoutPrefix)).toEqual(contentOf(unwrap(await readWeightsFile(golden))))
   })
 })
 
-describe('readCheckpoint refuses', () => {
+describe('readWeightsFile refuses', () => {
   const osSystem = [global('os', 'system'), '(', text('true'), 't', 'R']
 
   it('a reference to any other Python object, by name, before anything is made of it', async () => {

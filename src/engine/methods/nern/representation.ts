@@ -48,7 +48,7 @@ export function createRepresentation(options: RepresentationOptions): Representa
 }
 
 /** A fresh predictor for it. */
-export function initialParameters(representation: Representation, random: Random): HostTensors {
+export function freshPredictor(representation: Representation, random: Random): HostTensors {
   return initialPredictor(representation.predictor, random)
 }
 

@@ -2,7 +2,7 @@
 import type { NetworkNode } from '#networks/network.ts'
 import type { Activation } from '#shared/network/activation.ts'
 import type { GraphImport, Operator } from '../graph-import.ts'
-import type { Operation, Value, ViewValue } from '../operation.ts'
+import type { OperatorCall, ImportedValue, ViewValue } from '../operation.ts'
 import { channelValues } from './channel-values.ts'
 import { sourceOf } from './layers.ts'
 
@@ -52,12 +52,17 @@ function simple(op: PlainOp): Operator {
   return (operation, graph) => graph.pointwise(operation, operation.view(0), (id, input) => ({ op, id, input }))
 }
 
-function activation(read: (operation: Operation) => Activation): Operator {
+function activation(read: (operation: OperatorCall) => Activation): Operator {
   return (operation, graph) => applied(operation, graph, operation.view(0), read(operation))
 }
 
 /** `value` with a function applied to every number. */
-export function applied(operation: Operation, graph: GraphImport, value: ViewValue, activation: Activation): ViewValue {
+export function applied(
+  operation: OperatorCall,
+  graph: GraphImport,
+  value: ViewValue,
+  activation: Activation,
+): ViewValue {
   return graph.pointwise(operation, value, (id, input) => ({ op: 'activation', id, input, function: activation }))
 }
 
@@ -65,7 +70,7 @@ export function applied(operation: Operation, graph: GraphImport, value: ViewVal
 const unbounded = 3e38
 
 /** ReLU, ReLU6, or between any bounds. */
-function clipped(operation: Operation, graph: GraphImport, at: number, low: number, high: number): ViewValue {
+function clipped(operation: OperatorCall, graph: GraphImport, at: number, low: number, high: number): ViewValue {
   const value = operation.view(at)
   if (Number.isNaN(low) || Number.isNaN(high) || low > high) return operation.corrupt(`it clips to ${low} .. ${high}`)
   const [hasLow, hasHigh] = [low > -unbounded, high < unbounded]
@@ -81,17 +86,17 @@ function clipped(operation: Operation, graph: GraphImport, at: number, low: numb
 
 /** The larger or smaller of a value and one constant number. */
 function bounded(
-  operation: Operation,
+  operation: OperatorCall,
   graph: GraphImport,
   boundsOf: (bound: number) => readonly [number, number],
-): Value {
+): ImportedValue {
   if (operation.operands.length !== 2) return operation.unsupported('it compares more than a map and a number')
   const at = operation.operand(0).kind === 'view' ? 0 : 1
   const [low, high] = boundsOf(operation.optionalNumber(1 - at) ?? NaN)
   return clipped(operation, graph, at, low, high)
 }
 
-function learnedSlope(operation: Operation, graph: GraphImport): ViewValue {
+function learnedSlope(operation: OperatorCall, graph: GraphImport): ViewValue {
   const value = operation.view(0)
   const weights = operation.weights(1)
   const slopes = channelValues(graph, value, weights.tensor)

@@ -1,7 +1,7 @@
 /** Arithmetic with constants: the normalisation of the images, biases, batch-norms in another form, numbers for all. */
 import type { GraphImport } from '../graph-import.ts'
 import { idOf } from '../graph-import.ts'
-import type { Operation, ViewValue, WeightsValue } from '../operation.ts'
+import type { OperatorCall, ViewValue, WeightsValue } from '../operation.ts'
 import { applied } from './activations.ts'
 import { extentsOf } from '../view.ts'
 import { channelValues, featureValues } from './channel-values.ts'
@@ -45,7 +45,7 @@ const arithmetic = {
 
 /** `value` after arithmetic with a constant of one number, or one a channel. */
 export function withConstant(
-  operation: Operation,
+  operation: OperatorCall,
   graph: GraphImport,
   given: ViewValue,
   constant: WeightsValue,
@@ -85,7 +85,7 @@ function isFeatureWise(graph: GraphImport, { view }: ViewValue, { tensor }: Weig
 
 /** (x - mean) / deviation, while `value` is the image itself. */
 function normalised(
-  operation: Operation,
+  operation: OperatorCall,
   graph: GraphImport,
   value: ViewValue,
   numbers: Float32Array,
@@ -107,7 +107,7 @@ function normalised(
 
 /** A constant behind a layer without a bias of its own, when nobody else looks at the layer. */
 function withOwnBias(
-  operation: Operation,
+  operation: OperatorCall,
   graph: GraphImport,
   value: ViewValue,
   constant: WeightsValue,
@@ -118,7 +118,7 @@ function withOwnBias(
 
 /** A batch-norm whose statistics are those of nothing: x times scale plus shift. One that is there takes it over. */
 function perChannel(
-  operation: Operation,
+  operation: OperatorCall,
   graph: GraphImport,
   value: ViewValue,
   scale: Float32Array,

@@ -7,8 +7,8 @@ import type { GraphImport, Operator } from '../graph-import.ts'
 import { axisOf, concatenate, gather, reshape, resolveExtents, slice } from '../integers.ts'
 import { slicePositions, transpose } from '../integers.ts'
 import { integersValue, vectorValue } from '../operation.ts'
-import type { Operation, Value, ViewValue, WeightsValue } from '../operation.ts'
-import { everySecond, extentsOf, reshaped, sourceAxis, transposed } from '../view.ts'
+import type { OperatorCall, ImportedValue, ViewValue, WeightsValue } from '../operation.ts'
+import { everySecond, extentsOf, reshaped, sourceAxis, transposedView } from '../view.ts'
 
 export const arrangementOperators: Readonly<Record<string, Operator>> = {
   Shape: shapeOf,
@@ -24,23 +24,23 @@ export const arrangementOperators: Readonly<Record<string, Operator>> = {
   Pad: pad,
 }
 
-function shapeOf(operation: Operation): Value {
+function shapeOf(operation: OperatorCall): ImportedValue {
   const extents = shapeOfValue(operation.operand(0))
   const end = operation.int('end', extents.length)
   return vectorValue(extents.slice(operation.int('start', 0), end))
 }
 
-function shapeOfValue(value: Value): readonly number[] {
+function shapeOfValue(value: ImportedValue): readonly number[] {
   if (value.kind === 'view') return value.repeated ?? extentsOf(value.view)
   return value.kind === 'integers' ? value.shape : value.tensor.shape
 }
 
-function gathered(operation: Operation): Value {
+function gathered(operation: OperatorCall): ImportedValue {
   const found = gather(operation.integers(0), operation.integers(1), operation.int('axis', 0))
   return found === undefined ? operation.unsupported('it picks from something else than a shape') : integersValue(found)
 }
 
-function reshapeTo(operation: Operation): Value {
+function reshapeTo(operation: OperatorCall): ImportedValue {
   const value = operation.operand(0)
   const wanted = operation.listOrOperand('shape', 1) ?? []
   if (value.kind === 'integers') {
@@ -55,7 +55,7 @@ function reshapeTo(operation: Operation): Value {
   return withShape(operation, value, extents)
 }
 
-function flatten(operation: Operation): Value {
+function flatten(operation: OperatorCall): ImportedValue {
   const value = operation.arranged(0)
   const extents = extentsOf(value.view)
   const axis = operation.int('axis', 1)
@@ -64,7 +64,7 @@ function flatten(operation: Operation): Value {
   return withExtents(operation, value, [sizeOf(extents.slice(0, at)), sizeOf(extents.slice(at))])
 }
 
-function withExtents(operation: Operation, value: ViewValue, extents: readonly number[]): ViewValue {
+function withExtents(operation: OperatorCall, value: ViewValue, extents: readonly number[]): ViewValue {
   if (value.ending?.kind === 'choice') return value
   if (value.repeated !== undefined) return operation.unsupported('it follows an Expand; known is a product there')
   const view = reshaped(value.view, extents)
@@ -72,7 +72,7 @@ function withExtents(operation: Operation, value: ViewValue, extents: readonly n
   return operation.unsupported(`it cuts [${extentsOf(value.view).join(', ')}] into [${extents.join(', ')}]`)
 }
 
-function squeeze(operation: Operation): Value {
+function squeeze(operation: OperatorCall): ImportedValue {
   const value = operation.operand(0)
   const extents = shapeOfValue(value)
   const given = operation.listOrOperand('axes', 1)
@@ -86,7 +86,7 @@ function squeeze(operation: Operation): Value {
   return withShape(operation, value, left)
 }
 
-function unsqueeze(operation: Operation): Value {
+function unsqueeze(operation: OperatorCall): ImportedValue {
   const value = operation.operand(0)
   const extents = shapeOfValue(value)
   const given = operation.listOrOperand('axes', 1) ?? []
@@ -101,14 +101,14 @@ function unsqueeze(operation: Operation): Value {
   )
 }
 
-function withShape(operation: Operation, value: Value, extents: readonly number[]): Value {
+function withShape(operation: OperatorCall, value: ImportedValue, extents: readonly number[]): ImportedValue {
   if (value.kind === 'integers') return { ...value, shape: extents }
   if (value.kind === 'view') return withExtents(operation, value, extents)
   const { dtype, bytes } = value.tensor
   return { ...value, tensor: fileTensor(extents, dtype, bytes) }
 }
 
-function permute(operation: Operation): Value {
+function permute(operation: OperatorCall): ImportedValue {
   const value = operation.operand(0)
   if (value.kind === 'integers') {
     const found = transpose(value)
@@ -117,12 +117,12 @@ function permute(operation: Operation): Value {
   if (value.kind === 'weights') return turnedWeights(operation, value)
   const view = operation.arranged(0)
   const order = operation.ints('perm') ?? view.view.axes.map((_, axis) => axis).toReversed()
-  const turned = transposed(view.view, order)
+  const turned = transposedView(view.view, order)
   return turned === undefined ? operation.corrupt('perm is no order of the axes') : { ...view, view: turned }
 }
 
 /** The element at position p of the result stands at the sum of p's parts times the steps of their axes. */
-function turnedWeights(operation: Operation, { name, tensor }: WeightsValue): Value {
+function turnedWeights(operation: OperatorCall, { name, tensor }: WeightsValue): ImportedValue {
   const { shape } = tensor
   const order = operation.ints('perm') ?? shape.map((_, axis) => axis).toReversed()
   const isOrder = order.length === shape.length && shape.every((_, axis) => order.includes(axis))
@@ -141,7 +141,7 @@ function turnedWeights(operation: Operation, { name, tensor }: WeightsValue): Va
   return { kind: 'weights', name, tensor: float32FileTensor(extents, values) }
 }
 
-function concat(operation: Operation, graph: GraphImport): Value {
+function concat(operation: OperatorCall, graph: GraphImport): ImportedValue {
   const { operands } = operation
   const axis = operation.int('axis', 1)
   if (operands.every((operand) => operand.kind === 'integers')) {
@@ -159,7 +159,7 @@ function concat(operation: Operation, graph: GraphImport): Value {
 
 /** Vectors one after another are maps of one pixel joined along their channels. */
 function joinedVectors(
-  operation: Operation,
+  operation: OperatorCall,
   graph: GraphImport,
   vectors: readonly ViewValue[],
   axis: number,
@@ -171,7 +171,7 @@ function joinedVectors(
   return withExtents(operation, joined, extentsOf(joined.view).slice(0, 2))
 }
 
-function sliced(operation: Operation, graph: GraphImport): Value {
+function sliced(operation: OperatorCall, graph: GraphImport): ImportedValue {
   const starts = operation.listOrOperand('starts', 1) ?? []
   const ends = operation.listOrOperand('ends', 2) ?? []
   const axes = operation.listOrOperand('axes', 3) ?? starts.map((_, at) => at)
@@ -179,7 +179,7 @@ function sliced(operation: Operation, graph: GraphImport): Value {
   if (ends.length !== starts.length || axes.length !== starts.length || steps.length !== starts.length) {
     return operation.corrupt('its starts, ends, axes and steps are not equally many')
   }
-  return starts.reduce<Value>((value, start, at) => {
+  return starts.reduce<ImportedValue>((value, start, at) => {
     const [axis = 0, end = 0, step = 1] = [axes[at], ends[at], steps[at]]
     return slicedAlong(operation, graph, value, { axis, start, end, step })
   }, operation.operand(0))
@@ -193,11 +193,11 @@ interface SliceAlong {
 }
 
 function slicedAlong(
-  operation: Operation,
+  operation: OperatorCall,
   graph: GraphImport,
-  value: Value,
+  value: ImportedValue,
   { start, end, step, ...along }: SliceAlong,
-): Value {
+): ImportedValue {
   if (value.kind === 'integers') {
     const found = axisOf(along.axis, value.shape.length) === 0 ? slice(value, start, end, step) : undefined
     return found === undefined ? operation.unsupported('it slices integers that are no list') : integersValue(found)
@@ -220,7 +220,7 @@ function slicedAlong(
   return operation.unsupported('it takes something else than channels, or every second row and column')
 }
 
-function split(operation: Operation, graph: GraphImport): readonly Value[] {
+function split(operation: OperatorCall, graph: GraphImport): readonly ImportedValue[] {
   const value = operation.view(0)
   const axis = operation.int('axis', 0)
   const { inputs, order, restored } = graph.maps(operation, [value])
@@ -245,7 +245,7 @@ function split(operation: Operation, graph: GraphImport): readonly Value[] {
 }
 
 function channels(
-  operation: Operation,
+  operation: OperatorCall,
   graph: GraphImport,
   input: string,
   start: number,
@@ -256,7 +256,7 @@ function channels(
 }
 
 /** Zeros around maps. */
-function pad(operation: Operation, graph: GraphImport): Value {
+function pad(operation: OperatorCall, graph: GraphImport): ImportedValue {
   const mode = operation.text('mode', 'constant')
   const filling = operation.optionalNumber(2) ?? operation.float('value', 0)
   if (mode !== 'constant' || !isZeroFilling(filling))

@@ -1,21 +1,21 @@
 /** Arithmetic between weights that an exporter has left in the graph, computed at import: 1 / sqrt(variance + epsilon) ... */
 import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import { float32FileTensor } from '../../file-tensor.ts'
-import type { Operation, Value, WeightsValue } from '../operation.ts'
+import type { OperatorCall, ImportedValue, WeightsValue } from '../operation.ts'
 
 /** Whether an operator has weights alone as operands, so that it has nothing to do with the images. */
-export function isOfWeights({ operands }: Operation): boolean {
+export function isOfWeights({ operands }: OperatorCall): boolean {
   return operands.length > 0 && operands.every(({ kind }) => kind === 'weights')
 }
 
 /** Each number of the only operand by itself. */
-export function eachNumber(operation: Operation, compute: (value: number) => number): Value {
+export function eachNumber(operation: OperatorCall, compute: (value: number) => number): ImportedValue {
   const { name, tensor } = operation.weights(0)
   return { kind: 'weights', name, tensor: float32FileTensor(tensor.shape, tensor.toFloat32().map(compute)) }
 }
 
 /** Two operands number by number, the smaller one repeated along axes that it lacks or has one element on. */
-export function pairwise(operation: Operation, compute: (left: number, right: number) => number): Value {
+export function pairwise(operation: OperatorCall, compute: (left: number, right: number) => number): ImportedValue {
   const [left, right] = [operation.weights(0), operation.weights(1)]
   const isLeftLarger = sizeOf(left.tensor.shape) >= sizeOf(right.tensor.shape)
   const { name, tensor } = isLeftLarger ? left : right

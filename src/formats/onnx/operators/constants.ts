@@ -3,14 +3,14 @@ import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import { float32FileTensor } from '../../file-tensor.ts'
 import type { GraphImport, Operator } from '../graph-import.ts'
 import { mostIntegers } from '../integers.ts'
-import { integersValue, vectorValue, type Operation, type Value } from '../operation.ts'
+import { integersValue, vectorValue, type OperatorCall, type ImportedValue } from '../operation.ts'
 
 export const constantOperators: Readonly<Record<string, Operator>> = {
   Constant: constant,
   ConstantOfShape: constantOfShape,
 }
 
-function constant(operation: Operation, graph: GraphImport): Value {
+function constant(operation: OperatorCall, graph: GraphImport): ImportedValue {
   const { attributes } = operation.node
   const tensor = attributes.get('value')?.tensor
   if (tensor !== undefined) return graph.constantOf(operation.output, tensor)
@@ -26,7 +26,7 @@ function constant(operation: Operation, graph: GraphImport): Value {
   return operation.unsupported('its value is no tensor of numbers')
 }
 
-function constantOfShape(operation: Operation): Value {
+function constantOfShape(operation: OperatorCall): ImportedValue {
   const { values: shape } = operation.integers(0)
   const count = sizeOf(shape)
   const tensor = operation.node.attributes.get('value')?.tensor

@@ -1,7 +1,7 @@
 /** Arithmetic of maps with each other, and what changes nothing. */
 import type { GraphImport, Operator } from '../graph-import.ts'
 import { combine } from '../integers.ts'
-import { integersValue, type Operation, type Value, type ViewValue } from '../operation.ts'
+import { integersValue, type OperatorCall, type ImportedValue, type ViewValue } from '../operation.ts'
 import { extentsOf } from '../view.ts'
 import { applied } from './activations.ts'
 import { withConstant } from './affine.ts'
@@ -28,7 +28,7 @@ function ofWeights(compute: (left: number, right: number) => number, otherwise: 
   return (operation, graph) => (isOfWeights(operation) ? pairwise(operation, compute) : otherwise(operation, graph))
 }
 
-function add(operation: Operation, graph: GraphImport): Value {
+function add(operation: OperatorCall, graph: GraphImport): ImportedValue {
   const [left, right] = [operation.operand(0), operation.operand(1)]
   if (left.kind === 'integers' && right.kind === 'integers') return arithmetic(operation, (a, b) => a + b)
   if (left.kind === 'view' && right.kind === 'view') {
@@ -38,13 +38,13 @@ function add(operation: Operation, graph: GraphImport): Value {
   return withConstant(operation, graph, operation.view(at), operation.weights(1 - at), 'add')
 }
 
-function sum(operation: Operation, graph: GraphImport): Value {
+function sum(operation: OperatorCall, graph: GraphImport): ImportedValue {
   const [first, ...others] = operation.operands.map((_, at) => operation.view(at))
   if (first === undefined) return operation.corrupt('it adds nothing')
   return others.reduce((total, next) => combined(operation, graph, 'add', total, next), first)
 }
 
-function subtract(operation: Operation, graph: GraphImport): Value {
+function subtract(operation: OperatorCall, graph: GraphImport): ImportedValue {
   const [left, right] = [operation.operand(0), operation.operand(1)]
   if (left.kind === 'integers' && right.kind === 'integers') return arithmetic(operation, (a, b) => a - b)
   if (left.kind === 'view' && right.kind === 'view') {
@@ -56,7 +56,7 @@ function subtract(operation: Operation, graph: GraphImport): Value {
     : withConstant(operation, graph, operation.view(1), operation.weights(0), 'subtract-from')
 }
 
-function negate(operation: Operation, graph: GraphImport): Value {
+function negate(operation: OperatorCall, graph: GraphImport): ImportedValue {
   const value = operation.operand(0)
   switch (value.kind) {
     case 'integers':
@@ -68,7 +68,7 @@ function negate(operation: Operation, graph: GraphImport): Value {
   }
 }
 
-function multiply(operation: Operation, graph: GraphImport): Value {
+function multiply(operation: OperatorCall, graph: GraphImport): ImportedValue {
   const [left, right] = [operation.operand(0), operation.operand(1)]
   if (left.kind === 'integers' && right.kind === 'integers') return arithmetic(operation, (a, b) => a * b)
   if (left.kind === 'view' && right.kind === 'view') return product(operation, graph)
@@ -77,7 +77,7 @@ function multiply(operation: Operation, graph: GraphImport): Value {
 }
 
 /** One factor may be repeated over the pixels of the other: the product repeats it by itself. */
-function product(operation: Operation, graph: GraphImport): ViewValue {
+function product(operation: OperatorCall, graph: GraphImport): ViewValue {
   const factors = [operation.factor(0), operation.factor(1)]
   const [left, right] = factors.map(({ repeated: _, ...value }): ViewValue => value)
   if (left === undefined || right === undefined) return operation.corrupt('expected two operands')
@@ -87,7 +87,7 @@ function product(operation: Operation, graph: GraphImport): ViewValue {
   return operation.unsupported(`its operand is repeated to [${wanted.join('], [')}], and not by the other one`)
 }
 
-function divide(operation: Operation, graph: GraphImport): Value {
+function divide(operation: OperatorCall, graph: GraphImport): ImportedValue {
   const [left, right] = [operation.operand(0), operation.operand(1)]
   if (left.kind === 'integers' && right.kind === 'integers') {
     // Exporters divide lengths, which are positive: down is towards zero, as ONNX has it.
@@ -97,14 +97,14 @@ function divide(operation: Operation, graph: GraphImport): Value {
   return withConstant(operation, graph, operation.view(0), operation.weights(1), 'divide')
 }
 
-function arithmetic(operation: Operation, compute: (left: number, right: number) => number): Value {
+function arithmetic(operation: OperatorCall, compute: (left: number, right: number) => number): ImportedValue {
   const result = combine(operation.integers(0), operation.integers(1), compute)
   return result === undefined ? operation.unsupported('its integers do not fit each other') : integersValue(result)
 }
 
 /** The sum or product of two values, number by number or with one number a channel. */
 function combined(
-  operation: Operation,
+  operation: OperatorCall,
   graph: GraphImport,
   op: 'add' | 'multiply',
   left: ViewValue,
@@ -130,7 +130,7 @@ function combined(
 }
 
 /** A square or a cube, as a product: what exporters write GELU with. */
-function power(operation: Operation, graph: GraphImport): ViewValue {
+function power(operation: OperatorCall, graph: GraphImport): ViewValue {
   const value = operation.view(0)
   const exponent = operation.optionalNumber(1)
   if (exponent === 1) return value
@@ -142,7 +142,7 @@ function power(operation: Operation, graph: GraphImport): ViewValue {
 }
 
 /** Repeats a value along axes of one element. */
-function expand(operation: Operation): Value {
+function expand(operation: OperatorCall): ImportedValue {
   const value = operation.view(0)
   const own = extentsOf(value.view)
   const wanted = operation.integers(1).values
@@ -158,7 +158,7 @@ function expand(operation: Operation): Value {
 }
 
 /** The mask that a Dropout may yield is none in evaluation. */
-function dropout(operation: Operation): Value {
+function dropout(operation: OperatorCall): ImportedValue {
   const trains = operation.optional(2)
   if (trains?.kind === 'integers' && trains.values[0] !== 0) return operation.unsupported('it trains')
   return operation.operand(0)
@@ -168,7 +168,7 @@ function dropout(operation: Operation): Value {
 const floats: readonly number[] = [1, 10, 11, 16]
 
 /** Numbers stay what they are: the studio computes in float32. */
-function cast(operation: Operation): Value {
+function cast(operation: OperatorCall): ImportedValue {
   const value = operation.operand(0)
   const isFloat = floats.includes(operation.int('to', 0))
   const isChoice = value.kind === 'view' && value.ending?.kind === 'choice'

@@ -1,7 +1,7 @@
 /** Functions at the end of a network that keep the order of its classes: they are left out. */
 import type { GraphImport, Operator } from '../graph-import.ts'
 import { axisOf } from '../integers.ts'
-import type { Operation, ViewValue } from '../operation.ts'
+import type { OperatorCall, ViewValue } from '../operation.ts'
 
 export const endingOperators: Readonly<Record<string, Operator>> = {
   Softmax: (operation) => scores(operation, -1),
@@ -11,7 +11,7 @@ export const endingOperators: Readonly<Record<string, Operator>> = {
 }
 
 /** A Softmax over the classes; before operator set 13 over all axes from `axis` on. */
-function scores(operation: Operation, usual: number): ViewValue {
+function scores(operation: OperatorCall, usual: number): ViewValue {
   const value = operation.view(0)
   const isOld = operation.opset < 13
   assertOverClasses(operation, value, operation.int('axis', isOld ? 1 : usual), isOld)
@@ -19,13 +19,13 @@ function scores(operation: Operation, usual: number): ViewValue {
 }
 
 /** Of a Softmax: it keeps its order. */
-function logarithm(operation: Operation): ViewValue {
+function logarithm(operation: OperatorCall): ViewValue {
   const value = operation.arranged(0)
   if (value.ending?.kind === 'scores') return value
   return operation.unsupported('it is known behind a Softmax at the end only')
 }
 
-function choice(operation: Operation, _graph: GraphImport): ViewValue {
+function choice(operation: OperatorCall, _graph: GraphImport): ViewValue {
   const value = operation.arranged(0)
   if (value.ending?.kind === 'choice') return operation.unsupported('it follows another one')
   assertOverClasses(operation, value, operation.int('axis', 0), false)
@@ -34,7 +34,7 @@ function choice(operation: Operation, _graph: GraphImport): ViewValue {
 }
 
 /** Every other axis of the value, the batch aside, must have a single element. */
-function assertOverClasses(operation: Operation, { view }: ViewValue, given: number, areAllBehind: boolean): void {
+function assertOverClasses(operation: OperatorCall, { view }: ViewValue, given: number, areAllBehind: boolean): void {
   const rank = view.axes.length
   const axis = axisOf(given, rank)
   if (axis === undefined) operation.corrupt(`there is no axis ${given}`)

@@ -1,7 +1,7 @@
 /** Operators with weights. */
 import type { NetworkNode, Pair } from '#networks/network.ts'
 import { idOf, type GraphImport, type Operator, type ParameterSource } from '../graph-import.ts'
-import type { Operation, ViewValue, WeightsValue } from '../operation.ts'
+import type { OperatorCall, ViewValue, WeightsValue } from '../operation.ts'
 import { extentsOf } from '../view.ts'
 import { paddingOf } from './windows.ts'
 
@@ -12,7 +12,7 @@ export const layerOperators: Readonly<Record<string, Operator>> = {
   MatMul: matmul,
 }
 
-function convolution(operation: Operation, graph: GraphImport): ViewValue {
+function convolution(operation: OperatorCall, graph: GraphImport): ViewValue {
   const map = graph.map(operation, operation.view(0))
   const tensor = operation.weights(1)
   const { shape } = tensor.tensor
@@ -68,7 +68,7 @@ const batchNormParts = [
   { at: 4, name: 'running_var', role: 'bn-variance' },
 ] as const
 
-function batchNorm(operation: Operation, graph: GraphImport): ViewValue {
+function batchNorm(operation: OperatorCall, graph: GraphImport): ViewValue {
   const value = operation.view(0)
   if (operation.int('training_mode', 0) !== 0 || operation.node.outputs.filter((name) => name !== '').length > 1) {
     return operation.unsupported('it trains; export the network in evaluation mode')
@@ -104,7 +104,7 @@ export function freePrefix(graph: GraphImport, wanted: string): string {
 }
 
 /** alpha A B + beta C with A vectors and B, C constants. */
-function gemm(operation: Operation, graph: GraphImport): ViewValue {
+function gemm(operation: OperatorCall, graph: GraphImport): ViewValue {
   if (operation.int('transA', 0) !== 0) return operation.unsupported('its vectors are transposed')
   const linear = layer(operation, graph, operation.int('transB', 0) !== 0, operation.float('alpha', 1))
   const bias = operation.optionalWeights(2)
@@ -113,7 +113,7 @@ function gemm(operation: Operation, graph: GraphImport): ViewValue {
   return withBias(operation, graph, idOf(linear), bias, beta) ?? operation.unsupported('its last operand is no bias')
 }
 
-function matmul(operation: Operation, graph: GraphImport): ViewValue {
+function matmul(operation: OperatorCall, graph: GraphImport): ViewValue {
   return layer(operation, graph, false, 1)
 }
 
@@ -121,7 +121,7 @@ function matmul(operation: Operation, graph: GraphImport): ViewValue {
  * The linear layer of operands 1 and 2, the weight as [outputs, inputs] if `isTransposed`, as PyTorch keeps it. A flatten
  * with the channels last, as in Keras, has the features in another order: the columns of the weight are put into ours.
  */
-function layer(operation: Operation, graph: GraphImport, isTransposed: boolean, factor: number): ViewValue {
+function layer(operation: OperatorCall, graph: GraphImport, isTransposed: boolean, factor: number): ViewValue {
   const weights = operation.weights(1)
   const { shape } = weights.tensor
   const [rows = 0, columns = 0] = shape
@@ -161,7 +161,7 @@ function permuted(matrix: Float32Array, order: Int32Array): Float32Array {
  * layer, or the constant is not one number an output.
  */
 export function withBias(
-  operation: Operation,
+  operation: OperatorCall,
   graph: GraphImport,
   id: string,
   weights: WeightsValue,

@@ -2,7 +2,7 @@ import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import type { NetworkNode, Pair, PoolingWindow } from '#networks/network.ts'
 import type { GraphImport, Operator } from '../graph-import.ts'
 import { axisOf } from '../integers.ts'
-import type { Operation, ViewValue } from '../operation.ts'
+import type { OperatorCall, ViewValue } from '../operation.ts'
 import { extentsOf, sourceAxis, type View } from '../view.ts'
 import { applied } from './activations.ts'
 import { paddingOf, type Padding } from './windows.ts'
@@ -17,7 +17,7 @@ export const poolingOperators: Readonly<Record<string, Operator>> = {
   ReduceSum: sum,
 }
 
-function maximum(operation: Operation, graph: GraphImport): ViewValue {
+function maximum(operation: OperatorCall, graph: GraphImport): ViewValue {
   const input = graph.map(operation, operation.view(0))
   if (operation.node.outputs.filter((name) => name !== '').length > 1) {
     return operation.unsupported('it yields positions, too')
@@ -26,7 +26,7 @@ function maximum(operation: Operation, graph: GraphImport): ViewValue {
   return graph.add(operation, (id) => ({ op: 'max-pool', id, input, ...window }))
 }
 
-function average(operation: Operation, graph: GraphImport): ViewValue {
+function average(operation: OperatorCall, graph: GraphImport): ViewValue {
   const input = graph.map(operation, operation.view(0))
   const countsPadding = operation.int('count_include_pad', 0) !== 0
   const window = windowOf(operation, graph, input, countsPadding)
@@ -39,7 +39,7 @@ function average(operation: Operation, graph: GraphImport): ViewValue {
  * Padding may differ from side to side: what counts is where windows begin and how many there are, as long as nobody
  * counts padded pixels.
  */
-function windowOf(operation: Operation, graph: GraphImport, input: string, countsPadding: boolean): PoolingWindow {
+function windowOf(operation: OperatorCall, graph: GraphImport, input: string, countsPadding: boolean): PoolingWindow {
   if (operation.ints('kernel_shape') === undefined) return operation.corrupt('expected kernel_shape, found none')
   const kernel = operation.pair('kernel_shape', [1, 1])
   const stride = operation.pair('strides', [1, 1])
@@ -80,12 +80,12 @@ function counts(
 }
 
 /** [channels, 1, 1], so that a convolution can follow; a flatten after it makes it a vector at no cost. */
-function globalAverage(operation: Operation, graph: GraphImport): ViewValue {
+function globalAverage(operation: OperatorCall, graph: GraphImport): ViewValue {
   const input = graph.map(operation, operation.view(0))
   return graph.add(operation, (id) => averagedTo(id, input, [1, 1]))
 }
 
-function globalMaximum(operation: Operation, graph: GraphImport): ViewValue {
+function globalMaximum(operation: OperatorCall, graph: GraphImport): ViewValue {
   const input = graph.map(operation, operation.view(0))
   const [, height = 1, width = 1] = graph.shapeOf(input)
   return graph.add(operation, (id) => largestOf(id, input, [height, width]))
@@ -100,7 +100,7 @@ function largestOf(id: string, input: string, kernel: Pair): NetworkNode {
 }
 
 /** The sum over pixels is their mean times their number. */
-function sum(operation: Operation, graph: GraphImport): ViewValue {
+function sum(operation: OperatorCall, graph: GraphImport): ViewValue {
   const before = elements(operation.view(0))
   const mean = reduced('mean')(operation, graph)
   return applied(operation, graph, mean, { name: 'affine', scale: before / elements(mean), shift: 0 })
@@ -111,7 +111,7 @@ function elements({ view }: ViewValue): number {
 }
 
 /** The mean or maximum over height, width or both, whatever axes these are, is a pool with windows of that length. */
-function reduced(kind: 'mean' | 'maximum'): (operation: Operation, graph: GraphImport) => ViewValue {
+function reduced(kind: 'mean' | 'maximum'): (operation: OperatorCall, graph: GraphImport) => ViewValue {
   return (operation, graph) => {
     const value = graph.settled(operation, operation.view(0))
     const { view } = value

@@ -7,7 +7,7 @@ import { float32FileTensor, type FileDtype } from '../../file-tensor.ts'
 import type { GraphImport, Operator } from '../graph-import.ts'
 import { idOf } from '../graph-import.ts'
 import { axisOf } from '../integers.ts'
-import type { Operation, Value, ViewValue } from '../operation.ts'
+import type { OperatorCall, ImportedValue, ViewValue } from '../operation.ts'
 import { applied } from './activations.ts'
 
 export const quantizationOperators: Readonly<Record<string, Operator>> = {
@@ -30,7 +30,7 @@ interface Numbers {
   readonly values: Float32Array
 }
 
-function quantize(operation: Operation, graph: GraphImport): Value {
+function quantize(operation: OperatorCall, graph: GraphImport): ImportedValue {
   const value = operation.operand(0)
   if (value.kind === 'view') return unquantised(operation, graph, value)
   const { name, shape, values } = numbers(operation, 0)
@@ -43,7 +43,7 @@ function quantize(operation: Operation, graph: GraphImport): Value {
   return { kind: 'weights', name, tensor: float32FileTensor(shape, codes) }
 }
 
-function dequantize(operation: Operation, graph: GraphImport): Value {
+function dequantize(operation: OperatorCall, graph: GraphImport): ImportedValue {
   const value = operation.operand(0)
   if (value.kind === 'view') return withoutCodes(operation, graph, value)
   const { name, shape, values } = numbers(operation, 0)
@@ -58,7 +58,7 @@ function dequantize(operation: Operation, graph: GraphImport): Value {
 }
 
 /** Images that are given as codes would be scaled by this operator alone, and must not lose that without a word. */
-function withoutCodes(operation: Operation, graph: GraphImport, value: ViewValue): ViewValue {
+function withoutCodes(operation: OperatorCall, graph: GraphImport, value: ViewValue): ViewValue {
   const { isQuantised, ...numbersAgain } = value
   if (value.view.node !== idOf(graph.input) || isQuantised === true) return numbersAgain
   return operation.unsupported('the images are given as codes, expected numbers as input')
@@ -68,7 +68,7 @@ function withoutCodes(operation: Operation, graph: GraphImport, value: ViewValue
  * Codes reach from a lowest to a highest number. Where the lowest is 0, whoever quantised the graph has left out a ReLU
  * (or ReLU6) before it: it is put back.
  */
-function unquantised(operation: Operation, graph: GraphImport, value: ViewValue): ViewValue {
+function unquantised(operation: OperatorCall, graph: GraphImport, value: ViewValue): ViewValue {
   graph.notes.count('unquantised')
   const scale = operation.weights(1).tensor
   const zero = operation.optionalWeights(2)?.tensor.toFloat32()[0] ?? 0
@@ -84,14 +84,14 @@ function unquantised(operation: Operation, graph: GraphImport, value: ViewValue)
 }
 
 /** Of the codes, by the type of the zero point; unsigned bytes without one. */
-function boundsOf(operation: Operation): readonly [number, number] {
+function boundsOf(operation: OperatorCall): readonly [number, number] {
   const zero = operation.optional(2)
   const dtype = zero?.kind === 'weights' ? zero.tensor.dtype : 'uint8'
   return bounds[dtype] ?? operation.unsupported(`it quantises to ${dtype}; known are 8 and 16 bits`)
 }
 
 /** A constant as numbers; its name without what tools add when they quantise a tensor. */
-function numbers(operation: Operation, at: number): Numbers {
+function numbers(operation: OperatorCall, at: number): Numbers {
   const value = operation.operand(at)
   const name = (operation.node.inputs[at] ?? '').replace(/_quantized$|_q$/, '')
   if (value.kind === 'integers') return { name, shape: value.shape, values: Float32Array.from(value.values) }
@@ -100,7 +100,11 @@ function numbers(operation: Operation, at: number): Numbers {
 }
 
 /** The scale or zero point of the element at a position of a tensor: one for all, or one a slice along `axis`. */
-function alongAxis(operation: Operation, at: number, shape: readonly number[]): ((at: number) => number) | undefined {
+function alongAxis(
+  operation: OperatorCall,
+  at: number,
+  shape: readonly number[],
+): ((at: number) => number) | undefined {
   if (operation.optional(at) === undefined) return undefined
   const { values } = numbers(operation, at)
   const [only = NaN] = values

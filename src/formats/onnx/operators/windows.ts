@@ -1,5 +1,5 @@
 import type { Pair } from '#networks/network.ts'
-import type { Operation } from '../operation.ts'
+import type { OperatorCall } from '../operation.ts'
 
 /** Pixels around a map. */
 export interface Padding {
@@ -16,7 +16,7 @@ const mostPadding = 4096
  * @param extent [height, width] of the map
  * @param reach [height, width] of a window, gaps of dilation included
  */
-export function paddingOf(operation: Operation, extent: readonly number[], reach: Pair, stride: Pair): Padding {
+export function paddingOf(operation: OperatorCall, extent: readonly number[], reach: Pair, stride: Pair): Padding {
   const mode = operation.text('auto_pad', 'NOTSET')
   switch (mode) {
     case 'NOTSET':

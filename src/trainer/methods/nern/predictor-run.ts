@@ -2,7 +2,7 @@
 import type { DeviceState, Executor } from '#engine/executors/executor.ts'
 import { initialOptimizerState, type Optimizer } from '#engine/training/optimizers/optimizer.ts'
 import { cachePrefix } from '#engine/methods/nern/programs/kernel-cache.ts'
-import { initialParameters, meanSquaredWeight, type Representation } from '#engine/methods/nern/representation.ts'
+import { freshPredictor, meanSquaredWeight, type Representation } from '#engine/methods/nern/representation.ts'
 import { readBack } from '#engine/quantisation/stored-parameters.ts'
 import { withRepresentedLayers } from '#networks/linear-layers.ts'
 import { plannedSteps, segmentsOf, type PhaseName, type Segment } from '#shared/methods/nern/compress-phases.ts'
@@ -128,7 +128,7 @@ export class PredictorRun implements CompressionRun {
     this.#resumed = resumed?.tensors
     const trained =
       resumed === undefined
-        ? (start ?? initialParameters(setup.representation, Random.fromSeed(config.seed, 'initial predictor')))
+        ? (start ?? freshPredictor(setup.representation, Random.fromSeed(config.seed, 'initial predictor')))
         : ['optimizer.', cachePrefix].reduce(withoutPrefix, withoutBest(resumed.tensors))
     this.#trainedNames = Object.keys(trained)
     this.#state = executor.createState(trained)

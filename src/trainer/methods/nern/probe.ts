@@ -1,8 +1,8 @@
 /** What the stages to come cost, from a few steps on a predictor and images that nothing else ever sees. */
 import type { Executor } from '#engine/executors/executor.ts'
 import { initialOptimizerState } from '#engine/training/optimizers/optimizer.ts'
-import { initialParameters } from '#engine/methods/nern/representation.ts'
 import type { CompressConfig } from '#shared/methods/nern/config.ts'
+import { freshPredictor } from '#engine/methods/nern/representation.ts'
 import { float32Tensor, sizeOf, type HostTensors } from '#shared/tensors/host-tensor.ts'
 import { Random } from '#shared/basics/random.ts'
 import type { JobContext } from '../../process/job-context.ts'
@@ -40,7 +40,7 @@ export async function probeImageSteps({
   const everySteps = refreshedEvery(distillation)
   const random = Random.fromSeed(seed, 'probe')
   const optimizer = setup.optimizer(distillation.optimizer)
-  const predictor = initialParameters(setup.representation, random)
+  const predictor = freshPredictor(setup.representation, random)
   const state = executor.createState({
     ...predictor,
     ...initialOptimizerState(optimizer, predictor),

@@ -7,7 +7,7 @@ import { initialOptimizerState, optimizerInputsAt } from '#engine/training/optim
 import { fullStepProgram, type FullStepOptions } from '#engine/methods/nern/programs/full-step.ts'
 import { cachedRows, emptyCache, rowSourcesOf } from '#engine/methods/nern/programs/kernel-cache.ts'
 import { objectiveInputs } from '#engine/methods/nern/programs/objective-gradients.ts'
-import { createRepresentation, initialParameters, kernelTargets } from '#engine/methods/nern/representation.ts'
+import { createRepresentation, freshPredictor, kernelTargets } from '#engine/methods/nern/representation.ts'
 import { initialParameters as initialNetwork } from '#networks/initial-parameters.ts'
 import { float32Tensor, int32Tensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
 import { Random } from '#shared/basics/random.ts'
@@ -28,7 +28,7 @@ const representation = createRepresentation({
   blocks: 3,
 })
 const optimizer = adam({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 })
-const predictor = initialParameters(representation, Random.fromSeed(2))
+const predictor = freshPredictor(representation, Random.fromSeed(2))
 const start: HostTensors = { ...predictor, ...initialOptimizerState(optimizer, predictor) }
 
 function options(sampledKernels: FullStepOptions['sampledKernels']): FullStepOptions {

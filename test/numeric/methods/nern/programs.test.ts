@@ -12,7 +12,7 @@ import { hiddenMatrices } from '#engine/methods/nern/predictor.ts'
 import { fullStepProgram } from '#engine/methods/nern/programs/full-step.ts'
 import { objectiveInputs } from '#engine/methods/nern/programs/objective-gradients.ts'
 import { sampledStepProgram } from '#engine/methods/nern/programs/sampled-step.ts'
-import { createRepresentation, initialParameters, kernelTargets } from '#engine/methods/nern/representation.ts'
+import { createRepresentation, freshPredictor, kernelTargets } from '#engine/methods/nern/representation.ts'
 import type { Program } from '#engine/program/program.ts'
 import { withRepresentedLayers } from '#networks/linear-layers.ts'
 import { cifarResnet } from '#networks/zoo/cifar-resnet.ts'
@@ -73,7 +73,7 @@ function prepare({ network, hiddenSize, kernels, batch }: Size, type: OptimizerT
   })
   const optimizer: Optimizer = createOptimizer({ ...fastConfig.reconstruction.optimizer, type }, hiddenMatrices(blocks))
   const targets = kernelTargets(representation, parameters)
-  const predictor = initialParameters(representation, Random.fromSeed(2))
+  const predictor = freshPredictor(representation, Random.fromSeed(2))
   const sampler = new KernelSampler('magnitude-weighted', targets.norms, kernels)
   const common = { representation, targets, form: 'rmse', optimizer, sampledKernels: sampler.count } as const
   const { channels, height, width } = network.inputShape

@@ -6,7 +6,7 @@ import { asResult } from '#formats/file-error.ts'
 import { findImages } from '#formats/image-folder/find-images.ts'
 import { readFolderTree } from '#formats/image-folder/folder-tree.ts'
 import { SkippedList } from '#formats/image-set/skipped.ts'
-import { planOf, type ImageSetPlan } from '#formats/image-set/plan.ts'
+import { imageSetPlan, type ImageSetPlan } from '#formats/image-set/plan.ts'
 import { splitNames } from '#shared/protocol/records.ts'
 import { ok, unwrap, type Result } from '#shared/basics/result.ts'
 import { temporaryFolder } from '../support/folder.ts'
@@ -34,7 +34,7 @@ function images(counts: Readonly<Record<string, number>>, ending = 'png'): Reado
 function plan(root: string): Promise<Result<ImageSetPlan>> {
   return asResult(async () => {
     const skipped = new SkippedList()
-    return ok(planOf(await findImages(root, await readFolderTree(root, skipped), skipped), 'auto'))
+    return ok(imageSetPlan(await findImages(root, await readFolderTree(root, skipped), skipped), 'auto'))
   })
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { deflateRawSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { bytesSource } from '#formats/byte-source.ts'
-import { readCheckpoint } from '#formats/weights-file.ts'
+import { readWeightsFile } from '#formats/weights-file.ts'
 import { writeNpz } from '#formats/npz/writer.ts'
 import { writeZip } from '#formats/zip/writer.ts'
 import { architectures } from '#networks/architectures.ts'
@@ -15,7 +15,7 @@ import { itWithPython, runPython } from '#test/support/python.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 import { fuzz } from '../support/fuzz.ts'
 
-const read = (bytes: Uint8Array) => readCheckpoint(bytesSource(bytes, 'weights.npz'))
+const read = (bytes: Uint8Array) => readWeightsFile(bytesSource(bytes, 'weights.npz'))
 
 function unwrap<T>(result: Result<T>): T {
   if (result.ok) return result.value

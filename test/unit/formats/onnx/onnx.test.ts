@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { float, int, ints } from '#engine/program/onnx/model.ts'
 import { bytesSource } from '#formats/byte-source.ts'
-import { readCheckpoint } from '#formats/weights-file.ts'
+import { readWeightsFile } from '#formats/weights-file.ts'
 import { isOnnx, readOnnx } from '#formats/onnx/reader.ts'
 import { AppException } from '#shared/basics/result.ts'
 import { ModelWriter, text, variedOnnx } from '#test/support/onnx-models.ts'
@@ -344,7 +344,7 @@ describe('an ONNX graph', () => {
     const bytes = variedOnnx(24)
     expect(isOnnx(bytes.subarray(0, 16))).toBe(true)
     expect(isOnnx(Buffer.from('\x08\x12\0\0\0\0\0\0{"a":1}', 'latin1'))).toBe(false)
-    expect(await readCheckpoint(bytesSource(bytes, 'network.onnx'))).toMatchObject({
+    expect(await readWeightsFile(bytesSource(bytes, 'network.onnx'))).toMatchObject({
       ok: false,
       error: { code: 'file-unsupported' },
     })

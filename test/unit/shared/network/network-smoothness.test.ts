@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { networkSmoothness } from '#shared/network/network-smoothness.ts'
 
-const layer = (shape: readonly number[], smoothness: number | null, isRepresented = true) => ({
+const layer = (shape: readonly number[], smoothness?: number, isRepresented = true) => ({
   shape,
-  smoothness,
   isRepresented,
+  ...(smoothness === undefined ? {} : { smoothness }),
 })
 
 test('weighs represented layers by their pairs of neighbours', () => {
@@ -14,5 +14,5 @@ test('weighs represented layers by their pairs of neighbours', () => {
 })
 
 test('does not exist where no represented kernels are neighbours', () => {
-  expect(networkSmoothness([layer([8, 8, 1, 1], null), layer([8, 8, 3, 3], 0.4, false)])).toBeUndefined()
+  expect(networkSmoothness([layer([8, 8, 1, 1]), layer([8, 8, 3, 3], 0.4, false)])).toBeUndefined()
 })

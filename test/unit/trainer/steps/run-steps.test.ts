@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { float32Tensor } from '#shared/tensors/host-tensor.ts'
 import type { FromTrainer } from '#shared/protocol/trainer-protocol.ts'
 import { readCheckpoint } from '#trainer/checkpoint.ts'
-import { breatheOrPause, cancelled, type JobContext, type JobEnd } from '#trainer/process/job-context.ts'
+import { breatheOrPause, jobCancelled, type JobContext, type JobEnd } from '#trainer/process/job-context.ts'
 import { RunState, runProgressFields } from '#trainer/steps/run-state.ts'
 import { runSteps, type Stretch } from '#trainer/steps/run-steps.ts'
 import { TimeLeft } from '#trainer/steps/time-left.ts'
@@ -46,7 +46,7 @@ async function play(script: Script): Promise<Played> {
     checkpoint,
     send: (message) => messages.push(message),
     now: () => nowMs,
-    breathe: () => (request === 'cancel' ? Promise.reject(cancelled()) : Promise.resolve()),
+    breathe: () => (request === 'cancel' ? Promise.reject(jobCancelled()) : Promise.resolve()),
     isPauseRequested: () => request === 'pause',
     probeAfterMs: Infinity,
     takeCheckpointRequest() {

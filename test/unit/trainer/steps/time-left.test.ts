@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { evaluationStage, TimeLeft, type Stage, type StageTimes } from '#trainer/steps/time-left.ts'
+import { evaluationStage, TimeLeft, type Stage, type SecondsByStage } from '#trainer/steps/time-left.ts'
 
 /** Seconds a unit as this machine would take; a step on images costs 70 steps of reconstruction. */
-const costs: StageTimes = {
+const costs: SecondsByStage = {
   'start of reconstruction': 0.4,
   reconstruction: 0.01,
   'start of distillation': 2.5,

@@ -11,7 +11,7 @@ import { objectiveInputs } from '#engine/methods/nern/programs/objective-gradien
 import { predictAllProgram } from '#engine/methods/nern/programs/predict-all.ts'
 import { sampledStepProgram } from '#engine/methods/nern/programs/sampled-step.ts'
 import { initialScales, quantisationPlan } from '#engine/quantisation/fake-quantization.ts'
-import { createRepresentation, initialParameters, kernelTargets } from '#engine/methods/nern/representation.ts'
+import { createRepresentation, freshPredictor, kernelTargets } from '#engine/methods/nern/representation.ts'
 import { evaluateProgram } from '#engine/network/evaluation.ts'
 import type { Program } from '#engine/program/program.ts'
 import { gentleOptimizer } from '#shared/experiment/config-fields.ts'
@@ -42,7 +42,7 @@ const representation = createRepresentation({
 })
 const { table } = representation
 const targets = kernelTargets(representation, parameters)
-const start = initialParameters(representation, Random.fromSeed(8))
+const start = freshPredictor(representation, Random.fromSeed(8))
 const names = Object.keys(representation.parameterSpecs)
 const batch = 3
 const images = float32Tensor(
