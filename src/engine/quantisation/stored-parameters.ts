@@ -11,7 +11,7 @@ import {
   type StoredTensor,
   type StoredTensors,
 } from '#shared/tensors/stored-tensor.ts'
-import { integerPlan, scaleName, type QuantisationPlan } from './fake-quantization.ts'
+import { integerPlan, scaleName, type QuantisationPlan } from './fake-quantisation.ts'
 import { codeOf, rowScales, storedScales } from './row-scales.ts'
 
 export type FloatPrecision = 'float32' | 'float16'

@@ -13,7 +13,7 @@ import { METADATA_KEY } from '../safetensors/header.ts'
 import { mostIntegers } from './integers.ts'
 import { isNonNegative } from './non-negative.ts'
 import { ImportNotes } from './notes.ts'
-import type { OperatorCall, ImportedValue, ViewValue } from './operation.ts'
+import type { OperatorCall, ImportedValue, ViewValue } from './operator-call.ts'
 import { arrangementOf, extentsOf, featureOrder, mapOrder, transposedView, viewOfVector, wholeView } from './view.ts'
 import type { View } from './view.ts'
 

@@ -11,7 +11,7 @@ import { GraphImport } from './graph-import.ts'
 import { imagesOf } from './images.ts'
 import { parseModel, type ParsedModel, type ParsedNode } from './model.ts'
 import { onnxError } from './onnx-error.ts'
-import { OperatorCall, type ImportedValue } from './operation.ts'
+import { OperatorCall, type ImportedValue } from './operator-call.ts'
 import { operators, remedyFor } from './operators/index.ts'
 import { reshaped, transposedView } from './view.ts'
 

@@ -24,7 +24,7 @@ import {
   scaleName,
   scaleSpecs,
   type QuantisationPlan,
-} from '#engine/quantisation/fake-quantization.ts'
+} from '#engine/quantisation/fake-quantisation.ts'
 import type { Network } from '#networks/network.ts'
 import { float32Tensor, type HostTensor, type HostTensors, type TensorSpecs } from '#shared/tensors/host-tensor.ts'
 import { underPrefix, withPrefix } from '#shared/basics/name-prefix.ts'

@@ -1,4 +1,4 @@
-import type { QuantisationPlan } from '#engine/quantisation/fake-quantization.ts'
+import type { QuantisationPlan } from '#engine/quantisation/fake-quantisation.ts'
 import type { BaselineConfig } from '#shared/methods/direct/config.ts'
 import type { CompressedTensor, CompressedTensors } from '#shared/tensors/compressed-tensor.ts'
 import type { HostTensor, HostTensors } from '#shared/tensors/host-tensor.ts'

@@ -1,4 +1,4 @@
-import { integerPlan, type QuantisationPlan } from '#engine/quantisation/fake-quantization.ts'
+import { integerPlan, type QuantisationPlan } from '#engine/quantisation/fake-quantisation.ts'
 import { storedParameters } from '#engine/quantisation/stored-parameters.ts'
 import type { CompressedTensor, CompressedTensors } from '#shared/tensors/compressed-tensor.ts'
 import type { HostTensors } from '#shared/tensors/host-tensor.ts'

@@ -2,7 +2,7 @@
 import type { NetworkNode } from '#networks/network.ts'
 import type { Activation } from '#shared/network/activation.ts'
 import type { GraphImport, Operator } from '../graph-import.ts'
-import type { OperatorCall, ImportedValue, ViewValue } from '../operation.ts'
+import type { OperatorCall, ImportedValue, ViewValue } from '../operator-call.ts'
 import { channelValues } from './channel-values.ts'
 import { sourceOf } from './layers.ts'
 

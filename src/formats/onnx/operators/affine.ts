@@ -1,7 +1,7 @@
 /** Arithmetic with constants: the normalisation of the images, biases, batch-norms in another form, numbers for all. */
 import type { GraphImport } from '../graph-import.ts'
 import { idOf } from '../graph-import.ts'
-import type { OperatorCall, ViewValue, WeightsValue } from '../operation.ts'
+import type { OperatorCall, ViewValue, WeightsValue } from '../operator-call.ts'
 import { applied } from './activations.ts'
 import { extentsOf } from '../view.ts'
 import { channelValues, featureValues } from './channel-values.ts'

@@ -6,8 +6,8 @@ import { fileTensor, float32FileTensor } from '../../file-tensor.ts'
 import type { GraphImport, Operator } from '../graph-import.ts'
 import { axisOf, concatenate, gather, reshape, resolveExtents, slice } from '../integers.ts'
 import { slicePositions, transpose } from '../integers.ts'
-import { integersValue, vectorValue } from '../operation.ts'
-import type { OperatorCall, ImportedValue, ViewValue, WeightsValue } from '../operation.ts'
+import { integersValue, vectorValue } from '../operator-call.ts'
+import type { OperatorCall, ImportedValue, ViewValue, WeightsValue } from '../operator-call.ts'
 import { everySecond, extentsOf, reshaped, sourceAxis, transposedView } from '../view.ts'
 
 export const arrangementOperators: Readonly<Record<string, Operator>> = {

@@ -1,7 +1,7 @@
 import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import type { FileTensor } from '../../file-tensor.ts'
 import type { GraphImport } from '../graph-import.ts'
-import type { ViewValue } from '../operation.ts'
+import type { ViewValue } from '../operator-call.ts'
 import { featureOrder, sourceAxis } from '../view.ts'
 
 /**

@@ -1,7 +1,7 @@
 /** Arithmetic between weights that an exporter has left in the graph, computed at import: 1 / sqrt(variance + epsilon) ... */
 import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import { float32FileTensor } from '../../file-tensor.ts'
-import type { OperatorCall, ImportedValue, WeightsValue } from '../operation.ts'
+import type { OperatorCall, ImportedValue, WeightsValue } from '../operator-call.ts'
 
 /** Whether an operator has weights alone as operands, so that it has nothing to do with the images. */
 export function isOfWeights({ operands }: OperatorCall): boolean {

@@ -3,7 +3,7 @@ import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import { float32FileTensor } from '../../file-tensor.ts'
 import type { GraphImport, Operator } from '../graph-import.ts'
 import { mostIntegers } from '../integers.ts'
-import { integersValue, vectorValue, type OperatorCall, type ImportedValue } from '../operation.ts'
+import { integersValue, vectorValue, type OperatorCall, type ImportedValue } from '../operator-call.ts'
 
 export const constantOperators: Readonly<Record<string, Operator>> = {
   Constant: constant,

@@ -1,7 +1,7 @@
 /** Arithmetic of maps with each other, and what changes nothing. */
 import type { GraphImport, Operator } from '../graph-import.ts'
 import { combine } from '../integers.ts'
-import { integersValue, type OperatorCall, type ImportedValue, type ViewValue } from '../operation.ts'
+import { integersValue, type OperatorCall, type ImportedValue, type ViewValue } from '../operator-call.ts'
 import { extentsOf } from '../view.ts'
 import { applied } from './activations.ts'
 import { withConstant } from './affine.ts'

@@ -1,7 +1,7 @@
 /** Functions at the end of a network that keep the order of its classes: they are left out. */
 import type { GraphImport, Operator } from '../graph-import.ts'
 import { axisOf } from '../integers.ts'
-import type { OperatorCall, ViewValue } from '../operation.ts'
+import type { OperatorCall, ViewValue } from '../operator-call.ts'
 
 export const endingOperators: Readonly<Record<string, Operator>> = {
   Softmax: (operation) => scores(operation, -1),

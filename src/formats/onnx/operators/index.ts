@@ -7,7 +7,7 @@ import { elementwiseOperators } from './elementwise.ts'
 import { endingOperators } from './endings.ts'
 import { layerOperators } from './layers.ts'
 import { poolingOperators } from './pooling.ts'
-import { quantizationOperators } from './quantization.ts'
+import { quantizationOperators } from './quantisation.ts'
 
 export const operators: ReadonlyMap<string, Operator> = new Map(
   Object.entries({

@@ -1,7 +1,7 @@
 /** Operators with weights. */
 import type { NetworkNode, Pair } from '#networks/network.ts'
 import { idOf, type GraphImport, type Operator, type ParameterSource } from '../graph-import.ts'
-import type { OperatorCall, ViewValue, WeightsValue } from '../operation.ts'
+import type { OperatorCall, ViewValue, WeightsValue } from '../operator-call.ts'
 import { extentsOf } from '../view.ts'
 import { paddingOf } from './windows.ts'
 

@@ -1,5 +1,5 @@
 import type { Pair } from '#networks/network.ts'
-import type { OperatorCall } from '../operation.ts'
+import type { OperatorCall } from '../operator-call.ts'
 
 /** Pixels around a map. */
 export interface Padding {

@@ -3,7 +3,7 @@ import { createOptimizer } from '#engine/training/optimizers/create-optimizer.ts
 import type { Optimizer } from '#engine/training/optimizers/optimizer.ts'
 import { withFirstLayerTables } from '#engine/methods/nern/first-layer-tables.ts'
 import { hiddenMatrices } from '#engine/methods/nern/predictor.ts'
-import { quantisationPlan, type Quantisation } from '#engine/quantisation/fake-quantization.ts'
+import { quantisationPlan, type Quantisation } from '#engine/quantisation/fake-quantisation.ts'
 import {
   createRepresentation,
   kernelTargets,

@@ -2,7 +2,7 @@
 import type { Executor } from '#engine/executors/executor.ts'
 import type { FullStepOptions } from '#engine/methods/nern/programs/full-step.ts'
 import { roundPredictor } from '#engine/methods/nern/quantisation/round-predictor.ts'
-import { initialScales, scaleName } from '#engine/quantisation/fake-quantization.ts'
+import { initialScales, scaleName } from '#engine/quantisation/fake-quantisation.ts'
 import { readBack, storedParameters } from '#engine/quantisation/stored-parameters.ts'
 import type { PhaseName, Segment } from '#shared/methods/nern/compress-phases.ts'
 import type { CompressConfig } from '#shared/methods/nern/config.ts'

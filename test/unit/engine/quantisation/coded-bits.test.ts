@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { codedBits, wideningFor, type ScaledMatrix } from '#engine/quantisation/coded-bits.ts'
-import { initialScales } from '#engine/quantisation/fake-quantization.ts'
+import { initialScales } from '#engine/quantisation/fake-quantisation.ts'
 import { rowScales } from '#engine/quantisation/row-scales.ts'
 import { storedParameters } from '#engine/quantisation/stored-parameters.ts'
 import { encodeIntegers } from '#formats/coding/integer-code.ts'

@@ -15,7 +15,7 @@ import {
   optimizerStateSpecs,
   type Optimizer,
 } from '../../../training/optimizers/optimizer.ts'
-import { fakeQuantised, noQuantisation, scaleSpecs, type Quantisation } from '#engine/quantisation/fake-quantization.ts'
+import { fakeQuantised, noQuantisation, scaleSpecs, type Quantisation } from '#engine/quantisation/fake-quantisation.ts'
 import { zerosHeld } from '../predictor-pruning.ts'
 import type { KernelTargets } from '../representation.ts'
 import { cachedRows, cacheSpecs, refreshedRows, rowSourceSpecs } from './kernel-cache.ts'

@@ -6,7 +6,7 @@ import { inputProductsProgram } from '../programs/input-products.ts'
 import { predictorParameter } from '../predictor.ts'
 import type { Representation } from '../representation.ts'
 import { roundCompensated } from './compensated-rounding.ts'
-import { scaleName, type QuantisationPlan } from '#engine/quantisation/fake-quantization.ts'
+import { scaleName, type QuantisationPlan } from '#engine/quantisation/fake-quantisation.ts'
 import { storedScales } from '#engine/quantisation/row-scales.ts'
 
 /** More kernels than this say nothing new about a layer's inputs. */
@@ -17,7 +17,7 @@ export interface RoundPredictorOptions {
   readonly representation: Representation
   readonly predictor: HostTensors
   readonly plan: QuantisationPlan
-  /** Logarithms of the row scales of every parameter of the plan (fake-quantization.ts). */
+  /** Logarithms of the row scales of every parameter of the plan (fake-quantisation.ts). */
   readonly scales: HostTensors
   /** Chooses kernels where there are too many to look at all. */
   readonly random: Random

@@ -10,7 +10,7 @@ import { fullStepProgram, type FullStepOptions } from '#engine/methods/nern/prog
 import { objectiveInputs } from '#engine/methods/nern/programs/objective-gradients.ts'
 import { predictAllProgram } from '#engine/methods/nern/programs/predict-all.ts'
 import { sampledStepProgram } from '#engine/methods/nern/programs/sampled-step.ts'
-import { initialScales, quantisationPlan } from '#engine/quantisation/fake-quantization.ts'
+import { initialScales, quantisationPlan } from '#engine/quantisation/fake-quantisation.ts'
 import { createRepresentation, freshPredictor, kernelTargets } from '#engine/methods/nern/representation.ts'
 import { evaluateProgram } from '#engine/network/evaluation.ts'
 import type { Program } from '#engine/program/program.ts'

@@ -7,7 +7,7 @@ import { float32FileTensor, type FileDtype } from '../../file-tensor.ts'
 import type { GraphImport, Operator } from '../graph-import.ts'
 import { idOf } from '../graph-import.ts'
 import { axisOf } from '../integers.ts'
-import type { OperatorCall, ImportedValue, ViewValue } from '../operation.ts'
+import type { OperatorCall, ImportedValue, ViewValue } from '../operator-call.ts'
 import { applied } from './activations.ts'
 
 export const quantizationOperators: Readonly<Record<string, Operator>> = {
