@@ -20,7 +20,7 @@ export interface ChosenStateDict {
 /**
  * The candidate that `key` names, or without a key the one that is a known network; where none is known, one under a
  * usual key, or else the one with the most tensors. Throws `not-found` for a key that is not there,
- * `checkpoint-ambiguous` where several known networks are, `file-unsafe` or `file-unsupported` where a weight is no tensor
+ * `weights-file-ambiguous` where several known networks are, `file-unsafe` or `file-unsupported` where a weight is no tensor
  * that is read.
  */
 export function chooseStateDict(file: NamedFile, { dicts, foreign }: TensorDicts, key?: string): ChosenStateDict {
@@ -65,7 +65,7 @@ function theOne(file: NamedFile, choices: readonly Candidate[]): Candidate {
   if (networks.length > 1) {
     const problem = `expected the tensors of one network, found several: ${listed(networks)}`
     const remedy = 'Choose one of them: --key NAME on the command line, or in the window where it is imported.'
-    throw fileError(file, 'checkpoint-ambiguous', problem, 'its state dicts', remedy)
+    throw fileError(file, 'weights-file-ambiguous', problem, 'its state dicts', remedy)
   }
   const usual = usualKeys.flatMap((key) => choices.filter((choice) => choice.key === key))
   const [largest] = choices.toSorted((left, right) => right.tensors.length - left.tensors.length)

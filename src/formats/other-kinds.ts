@@ -49,7 +49,7 @@ const kinds = {
     remedy: `Turn it into ONNX and import that: ${tf2onnx} --graphdef FILE --inputs NAME:0 --outputs NAME:0 --output network.onnx.`,
   },
   tensorflowCheckpoint: {
-    title: 'a part of a checkpoint of TensorFlow',
+    title: 'a part of a TensorFlow checkpoint',
     remedy:
       `Turn the checkpoint into ONNX and import that: ${tf2onnx} --checkpoint NAME.meta --inputs NAME:0 --outputs NAME:0 ` +
       '--output network.onnx; a checkpoint of TensorFlow 2 is loaded in Python and saved as a SavedModel first.',
@@ -134,7 +134,7 @@ const endings: readonly (readonly [RegExp, KindName])[] = [
 /** Enough for the first names of a JSON file. */
 const probeBytes = 4096
 
-/** What to say of a file that is no checkpoint: what it is, where that can be seen, and the way in. */
+/** What to say of a file that is no weights file: what it is, where that can be seen, and the way in. */
 export async function otherKindError(source: ByteSource): Promise<AppException> {
   const probe = await source.read(0, Math.min(probeBytes, source.size))
   const text = Buffer.from(probe).toString('latin1')
@@ -143,11 +143,11 @@ export async function otherKindError(source: ByteSource): Promise<AppException> 
     patterns.find(([pattern]) => pattern.test(text))?.[1] ??
     endings.find(([ending]) => ending.test(source.name))?.[1]
   if (name !== undefined) return errorOf(source, name, 'byte 0')
-  const problem = 'expected a checkpoint (safetensors, torch.save or npz), found another kind of file'
+  const problem = 'expected a weights file (safetensors, torch.save or npz), found another kind of file'
   return fileError(source, 'file-unsupported', problem, 'byte 0')
 }
 
-/** The same for a zip archive, by its entries; undefined for one that may be a checkpoint. */
+/** The same for a zip archive, by its entries; undefined for one that may be a weights file. */
 export function otherArchiveError(source: ByteSource, { entries }: ZipArchive): AppException | undefined {
   const names = [...entries.keys()]
   const has = (pattern: RegExp): boolean => names.some((name) => pattern.test(name))

@@ -35,14 +35,14 @@ export interface WeightsFileOptions {
   readonly key?: string | undefined
 }
 
-/** A checkpoint is read into memory; VGG-16, the largest network of the zoo, takes 0.6 GB. */
+/** A weights file is read into memory; VGG-16, the largest network of the zoo, takes 0.6 GB. */
 const MAX_WEIGHTS_FILE_BYTES = 4 * 2 ** 30
 const PROBE_BYTES = 16
 
 /**
- * Reads a checkpoint, recognised by its content and never by its name: safetensors, NumPy's .npz, or
+ * Reads a weights file, recognised by its content and never by its name: safetensors, NumPy's .npz, or
  * torch.save of a state dict (zip or legacy), wherever in the file it lies. Errors: `not-found` (file or key),
- * `file-unreadable`, `file-truncated`, `file-corrupt`, `file-unsupported`, `file-unsafe`, and `checkpoint-ambiguous` for
+ * `file-unreadable`, `file-truncated`, `file-corrupt`, `file-unsupported`, `file-unsafe`, and `weights-file-ambiguous` for
  * several networks without a key, each with file, byte or tensor, expectation and remedy.
  */
 export function readWeightsFile(
@@ -72,7 +72,7 @@ export function readWeightsFile(
   })
 }
 
-/** The state dicts of a checkpoint that `key` of `readWeightsFile` may name; no weights are read. Errors as there. */
+/** The state dicts of a weights file that `key` of `readWeightsFile` may name; no weights are read. Errors as there. */
 export function listStateDicts(file: string | ByteSource): Promise<Result<readonly StateDictChoice[]>> {
   return withContent(file, (_, content) => Promise.resolve(ok(stateDictChoices(content))))
 }
@@ -92,10 +92,10 @@ function withContent<T>(
 
 async function contentOf(source: ByteSource): Promise<Content> {
   if (source.size === 0) {
-    throw fileError(source, 'file-truncated', 'expected a checkpoint, found an empty file', 'byte 0')
+    throw fileError(source, 'file-truncated', 'expected a weights file, found an empty file', 'byte 0')
   }
   if (source.size > MAX_WEIGHTS_FILE_BYTES) {
-    const problem = `expected a checkpoint of at most ${MAX_WEIGHTS_FILE_BYTES} bytes, found ${source.size}`
+    const problem = `expected a weights file of at most ${MAX_WEIGHTS_FILE_BYTES} bytes, found ${source.size}`
     throw fileError(source, 'file-unsupported', problem, 'byte 0')
   }
   const format = recognise(await source.read(0, Math.min(PROBE_BYTES, source.size)))

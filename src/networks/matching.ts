@@ -47,7 +47,7 @@ interface Comparison {
 }
 
 /**
- * Matches tensors of a checkpoint to the one architecture with exactly these parameters. Prefixes that all tensors share,
+ * Matches tensors of a weights file to the one architecture with exactly these parameters. Prefixes that all tensors share,
  * what training programs put into their names (plain-names.ts) and tensors that compute nothing are ignored; the class
  * count is read off the classifier. ResNets are named in several ways: `shortcut` or `downsample`, `linear` or `fc`;
  * timm's names are known (timm-names.ts), whose tensors may have another shape with the same numbers. An ImageNet network

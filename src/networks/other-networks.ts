@@ -15,7 +15,7 @@ export function wayIn(names: readonly string[]): string {
   if (isQuantised(names)) {
     return (
       'The tensors are those of a network whose layers were quantised and fused (torch.ao.quantization). Import the ' +
-      `float checkpoint it was made from, or a graph of it. ${onnxExport}`
+      `float weights it was made from, or a graph of it. ${onnxExport}`
     )
   }
   return names.some((name) => /(^|[./])kernel(:0)?$/.test(name)) ? jaxExport : onnxExport

@@ -112,7 +112,7 @@ it('says what a file holds before it is imported, and whether the library has it
   expect(other.known).toBeUndefined()
 })
 
-it('lists the networks of a checkpoint with several, and takes the one that is named', async () => {
+it('lists the networks of a weights file with several, and takes the one that is named', async () => {
   const network = unwrap(buildNetwork('resnet20-cifar-b', 10))
   const file = join(temporaryFolder(), 'averaged.pt')
   writeFileSync(
@@ -128,7 +128,7 @@ it('lists the networks of a checkpoint with several, and takes the one that is n
     ],
   })
   const refused = await studio.invoke('networks.import', { taskId: 'import', file })
-  expect(refused).toMatchObject({ ok: false, error: { code: 'checkpoint-ambiguous' } })
+  expect(refused).toMatchObject({ ok: false, error: { code: 'weights-file-ambiguous' } })
   expect(await call(studio, 'networks.list', {})).toEqual([])
 
   const { recognised } = await call(studio, 'networks.inspect', { taskId: 'inspect', file, key: 'ema' })

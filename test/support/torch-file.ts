@@ -23,7 +23,7 @@ export function pythonObject(module: string, name: string): RawPickle {
   return { opcodes: [global(module, name), ')', 'R', '}', text('value'), 'K', 1, 's', 'b'] }
 }
 
-/** A zip checkpoint. Equal `HostTensor` objects share a storage. */
+/** A PyTorch checkpoint, zipped. Equal `HostTensor` objects share a storage. */
 export function torchFile(value: TorchValue): Uint8Array {
   const storages = new Map<HostTensor, number>()
   const pickle = assemble(PROTO_2, opcodesOf(value, storages), STOP)

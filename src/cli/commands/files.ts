@@ -73,7 +73,7 @@ const inspect = defineCommand({
       return 0
     }
     const weights = await readWeightsFile(path, { key: options.key })
-    if (!weights.ok && weights.error.code === 'checkpoint-ambiguous') {
+    if (!weights.ok && weights.error.code === 'weights-file-ambiguous') {
       output.result(...describeStateDicts(basename(path), unwrap(await listStateDicts(path))))
       return 0
     }

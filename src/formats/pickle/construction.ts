@@ -5,7 +5,7 @@ import {
   foreign,
   isForeign,
   parameterTensor,
-  quantizedTensor,
+  quantisedTensor,
   sparseTensor,
   stridedTensor,
   typedTensor,
@@ -34,7 +34,7 @@ export function reduce(site: PickleSite, callee: PickleValue, args: PickleValue)
     case 'torch._utils._rebuild_parameter_with_state':
       return parameterTensor(site, items)
     case 'torch._utils._rebuild_qtensor':
-      return quantizedTensor(site, items)
+      return quantisedTensor(site, items)
     case 'torch._utils._rebuild_sparse_tensor':
       return sparseTensor(site, items)
     case 'torch._tensor._rebuild_from_type_v2':

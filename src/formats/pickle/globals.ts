@@ -1,6 +1,6 @@
 /**
  * The names a pickle may ask for. What stands in `AllowedGlobal` is understood; what calls for code is refused at once;
- * everything else becomes an inert placeholder in a checkpoint and is refused in a data set (docs/adr/0016).
+ * everything else becomes an inert placeholder in a PyTorch checkpoint and is refused in a data set (docs/adr/0016).
  */
 import { bytesOfDtype, type FileDtype } from '../file-tensor.ts'
 

@@ -1,7 +1,7 @@
 /**
  * An interpreter for the part of Python's pickle language that torch.save and arrays of numpy use (protocols 2 to 5). It builds values of
  * `PickleValue` and nothing else; no code is looked up or called. Names outside `AllowedGlobal` become inert placeholders
- * in a checkpoint, where training scripts keep anything beside the weights, and are refused elsewhere (docs/adr/0016).
+ * in a PyTorch checkpoint, where training scripts keep anything beside the weights, and are refused elsewhere (docs/adr/0016).
  */
 import { isUtf8 } from 'node:buffer'
 import { fileError, quoted } from '../file-error.ts'
@@ -19,7 +19,7 @@ const MAX_INTEGER_BYTES = 255
 /** Every storage that a pickle refers to, by key; the first reference stands for all. */
 export type StorageTable = Map<string, StorageReference>
 
-/** What a checkpoint's pickles refer to. */
+/** What the pickles of a PyTorch checkpoint refer to. */
 export interface PickleReferences {
   readonly storages: StorageTable
   /** Names of Python objects that were not made, in the order they occur. */

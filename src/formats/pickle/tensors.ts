@@ -77,7 +77,7 @@ export function parameterTensor(site: PickleSite, [data]: Arguments): PickleValu
 }
 
 /** _rebuild_qtensor(storage, offset, shape, strides, quantizer, ...). */
-export function quantizedTensor(site: PickleSite, items: Arguments): PickledTensor | ForeignObject {
+export function quantisedTensor(site: PickleSite, items: Arguments): PickledTensor | ForeignObject {
   const tensor = stridedTensor(site, items)
   const [scheme, ...parameters] = tupleItems(items[4]) ?? []
   if (tensor.kind === 'foreign') return tensor
@@ -86,9 +86,9 @@ export function quantizedTensor(site: PickleSite, items: Arguments): PickledTens
   const name = isObject(scheme) && scheme.kind === 'global' ? scheme.name : undefined
   switch (name) {
     case 'torch.per_tensor_affine':
-      return { ...tensor, quantization: perTensor(site, parameters) }
+      return { ...tensor, quantisation: perTensor(site, parameters) }
     case 'torch.per_channel_affine':
-      return { ...tensor, quantization: perChannel(site, tensor.shape, parameters) }
+      return { ...tensor, quantisation: perChannel(site, tensor.shape, parameters) }
     default:
       throw corrupt(site, 'expected the way a tensor was quantised')
   }

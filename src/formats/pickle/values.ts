@@ -50,7 +50,7 @@ export interface StridedTensor {
   readonly shape: readonly number[]
   readonly strides: readonly number[]
   /** Of integers that stand for (integer - zero point) * scale. */
-  readonly quantization?: PickledQuantisation
+  readonly quantisation?: PickledQuantisation
 }
 
 export type PickledQuantisation =

@@ -32,7 +32,7 @@ export function materialise(
 ): LoadedTensors {
   const materialiser = new Materialiser(file, storages)
   const values = [...tensors].map(([name, tensor]) => [name, materialiser.read(name, tensor)] as const)
-  const quantised = [...tensors.values()].filter((tensor) => tensor.kind === 'tensor' && tensor.quantization).length
+  const quantised = [...tensors.values()].filter((tensor) => tensor.kind === 'tensor' && tensor.quantisation).length
   const sparse = [...tensors.values()].filter(({ kind }) => kind === 'sparse').length
   return {
     tensors: new Map(values),
@@ -61,9 +61,9 @@ class Materialiser {
       this.#spend(at, (countElements(tensor.shape) ?? Infinity) * bytesOfDtype.float32)
       return spreadOut({ file: this.#file, at }, tensor, gathered)
     }
-    if (tensor.quantization === undefined) return gathered(tensor)
+    if (tensor.quantisation === undefined) return gathered(tensor)
     this.#spend(at, (countElements(tensor.shape) ?? Infinity) * bytesOfDtype.float32)
-    return dequantised(gathered(tensor), tensor.quantization, gathered)
+    return dequantised(gathered(tensor), tensor.quantisation, gathered)
   }
 
   /** The view's elements in row-major order. A contiguous view shares the storage's memory. */
@@ -99,8 +99,8 @@ class Materialiser {
 
 function partsOf(tensor: PickledTensor): readonly StridedTensor[] {
   if (tensor.kind === 'tensor') {
-    const { quantization } = tensor
-    return quantization?.kind === 'per-channel' ? [tensor, quantization.scales, quantization.zeroPoints] : [tensor]
+    const { quantisation } = tensor
+    return quantisation?.kind === 'per-channel' ? [tensor, quantisation.scales, quantisation.zeroPoints] : [tensor]
   }
   const { values, places } = tensor
   return places.kind === 'coordinates' ? [values, places.indices] : [values, places.rowStarts, places.columns]

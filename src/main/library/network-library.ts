@@ -56,7 +56,7 @@ export class NetworkLibrary {
   }
 
   /**
-   * Imports a checkpoint: a child process reads and matches it and writes a temporary file, which is verified and
+   * Imports a weights file: a child process reads and matches it and writes a temporary file, which is verified and
    * renamed. A network that is here already, by content, is returned as it is. Errors: those of the reader (the store is
    * then as it was), `already-exists` for the name, `disk-full`, `cancelled`.
    */

@@ -1,6 +1,6 @@
 /**
- * ResNets for 32 x 32 images (He et al. 2016, section 4.2), with the tensor names of their widely used PyTorch
- * checkpoints: conv1, bn1, layer{1..3}.{block}.{conv1, bn1, conv2, bn2}, linear; option B adds shortcut.0 (1 x 1
+ * ResNets for 32 x 32 images (He et al. 2016, section 4.2), with the tensor names of the PyTorch weights in wide
+ * use: conv1, bn1, layer{1..3}.{block}.{conv1, bn1, conv2, bn2}, linear; option B adds shortcut.0 (1 x 1
  * convolution) and shortcut.1 (batch-norm) where stages change.
  */
 import { architectureTitle } from '#shared/network/architecture-catalogue.ts'

@@ -15,7 +15,7 @@ export const appErrorCodes = [
   'file-unsupported', // well-formed, but a kind or version this studio does not read
   'input-size-needed', // an ONNX graph leaves height and width of its images free
   'file-unsafe', // content that would execute code or exhaust memory
-  'checkpoint-ambiguous', // a file holds several networks and no key says which
+  'weights-file-ambiguous', // a file holds several networks and no key says which
   'architecture-unknown', // tensors match no architecture of the zoo
   'architecture-ambiguous', // tensors match more than one
   'dataset-invalid', // wrong image sizes, labels out of range, wrong counts

@@ -67,7 +67,7 @@ export const preprocessingPresets: Readonly<Record<PreprocessingPresetId, Prepro
 
 /**
  * What a stored network has whose file names none, for ever: files of studios that knew no other are read with it. The
- * published checkpoints and the NeRN authors use it for every data set, CIFAR included (method 4.3).
+ * published weights and the NeRN authors use it for every data set, CIFAR included (method 4.3).
  */
 export const defaultPreprocessing: Preprocessing = preprocessingPresets.imagenet.preprocessing
 

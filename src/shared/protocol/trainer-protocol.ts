@@ -73,7 +73,7 @@ export type SplitPredictions = z.infer<typeof predictionsSchema>
 export const networkFileFields = {
   /** Of the zoo, for a state dict that fits several. */
   architecture: z.string().optional(),
-  /** Which of the state dicts of a checkpoint, by its path of keys: `state_dict_ema`. */
+  /** Which of the state dicts of a weights file, by its path of keys: `state_dict_ema`. */
   key: z.string().min(1).max(1000).optional(),
   /** Height and width in pixels of what an ONNX graph looks at, where it leaves them free. */
   inputSize: z.int().min(1).max(4096).optional(),
@@ -138,7 +138,7 @@ export const trainerJobSchema = z.discriminatedUnion('kind', [
     dataset: datasetInputSchema,
     ...importanceRequestFields,
   }),
-  /** Read a checkpoint file, match it, write the normalised safetensors to `outputPath` (a temporary name). */
+  /** Read a weights file, match it, write the normalised safetensors to `outputPath` (a temporary name). */
   z.strictObject({
     kind: z.literal('import-network'),
     sourcePath: z.string(),
@@ -236,7 +236,7 @@ const networkDescriptionSchema = z.strictObject({
   layers: z.array(layerStatisticsSchema).readonly(),
 })
 
-/** One of the state dicts of a checkpoint, for a list to choose from. */
+/** One of the state dicts of a weights file, for a list to choose from. */
 const stateDictChoiceSchema = z.strictObject({
   /** What an import is given to take it. */
   key: z.string(),

@@ -21,7 +21,7 @@ export async function inspection(
     const { recognised, stateDicts } = await prepareNetwork(job, context)
     return { kind: 'inspect-network', recognised, stateDicts: [...stateDicts] }
   } catch (thrown) {
-    if (!(thrown instanceof AppException) || thrown.code !== 'checkpoint-ambiguous') throw thrown
+    if (!(thrown instanceof AppException) || thrown.code !== 'weights-file-ambiguous') throw thrown
     return { kind: 'inspect-network', stateDicts: [...unwrap(await listStateDicts(job.sourcePath))] }
   }
 }

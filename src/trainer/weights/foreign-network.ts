@@ -24,7 +24,7 @@ export interface ReadNetwork {
   readonly evidence: string
   /** What was done to the content of the file to make it a network, a sentence each. */
   readonly notes: readonly string[]
-  /** What a checkpoint holds, for a key to name; empty for ONNX. */
+  /** What a weights file holds, for a key to name; empty for ONNX. */
   readonly stateDicts: readonly StateDictChoice[]
   /** Of a safetensors file; empty for others. */
   readonly metadata: Readonly<Record<string, string>>
@@ -34,7 +34,7 @@ export interface ReadNetwork {
 export interface NetworkFileOptions {
   /** Of the zoo, for a state dict that fits several. */
   readonly architecture?: string | undefined
-  /** Which of the state dicts of a checkpoint, by its path of keys: `state_dict_ema`. */
+  /** Which of the state dicts of a weights file, by its path of keys: `state_dict_ema`. */
   readonly key?: string | undefined
   /** Height and width in pixels of what an ONNX graph looks at, where it leaves them free. */
   readonly inputSize?: number | undefined
@@ -50,7 +50,7 @@ const probeBytes = 16
 export function readNetworkFile(path: string, options: NetworkFileOptions = {}): Promise<ReadNetwork> {
   return withFileSource(path, async (source) => {
     const probe = await source.read(0, Math.min(probeBytes, source.size))
-    const read = isOnnx(probe) ? await fromOnnx(source, options) : await fromCheckpoint(path, source, options)
+    const read = isOnnx(probe) ? await fromOnnx(source, options) : await fromWeightsFile(path, source, options)
     assertFinite(path, read.parameters)
     return read
   })
@@ -73,7 +73,7 @@ async function fromOnnx(
   return { network, parameters, format: 'onnx', evidence, notes, stateDicts: [], metadata: {} }
 }
 
-async function fromCheckpoint(
+async function fromWeightsFile(
   path: string,
   source: ByteSource,
   { architecture, key, inputSize }: NetworkFileOptions,
@@ -81,7 +81,7 @@ async function fromCheckpoint(
   if (inputSize !== undefined) {
     throw new AppException({
       code: 'invalid-argument',
-      message: `${source.name} is a checkpoint: its architecture says what size of images it looks at.`,
+      message: `${source.name} is a weights file: its architecture says what size of images it looks at.`,
       where: source.name,
       remedy: 'Import it without an input size; its preprocessing says how images are resized.',
     })
@@ -90,7 +90,7 @@ async function fromCheckpoint(
   if (isPackage(file.metadata) || isBaselinePackage(file.metadata)) {
     throw new AppException({
       code: 'file-unsupported',
-      message: `${basename(path)} is a compressed package, not a checkpoint.`,
+      message: `${basename(path)} is a compressed package, not a weights file.`,
       where: path,
       remedy: 'Turn it into weights first (studio reconstruct FILE --out W.safetensors), then import those.',
     })

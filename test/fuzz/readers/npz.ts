@@ -6,7 +6,7 @@ import { mutateBytes, pick } from '../mutate-bytes.ts'
 import type { FuzzedReader } from '../reader.ts'
 import { twoNetworks } from '../two-networks.ts'
 import { mutateZipRecords, unpackZip } from '../zip-parts.ts'
-import { readWholeCheckpoint } from './safetensors.ts'
+import { readWholeFile } from './safetensors.ts'
 
 const seed = writeNpz([
   ['conv.weight', float32Tensor([2, 1, 3, 3], new Float32Array(18).fill(0.5))],
@@ -61,7 +61,7 @@ export const npz: FuzzedReader = {
     // Version 2 with a header of 4 GB.
     writeZip([['a.npy', Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 2, 0, 0xff, 0xff, 0xff, 0xff)]]),
   ],
-  codes: ['file-truncated', 'file-corrupt', 'file-unsupported', 'file-unsafe', 'checkpoint-ambiguous'],
+  codes: ['file-truncated', 'file-corrupt', 'file-unsupported', 'file-unsafe', 'weights-file-ambiguous'],
   isRecognised: (bytes) => bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4,
-  read: readWholeCheckpoint,
+  read: readWholeFile,
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { legacyFile, legacyTensor } from '#test/unit/formats/pytorch/hostile-pickle.ts'
 import { mutatePickle } from '../pickle-parts.ts'
 import type { FuzzedReader } from '../reader.ts'
-import { readWholeCheckpoint } from './safetensors.ts'
+import { readWholeFile } from './safetensors.ts'
 
 /** torch.save before version 1.6. */
 export const pytorchLegacy: FuzzedReader = {
@@ -23,5 +23,5 @@ export const pytorchLegacy: FuzzedReader = {
   ],
   codes: ['file-truncated', 'file-corrupt', 'file-unsupported', 'file-unsafe'],
   isRecognised: (bytes) => bytes[0] === 0x80 && (bytes[1] ?? 0) >= 2 && (bytes[1] ?? 9) <= 5,
-  read: readWholeCheckpoint,
+  read: readWholeFile,
 }

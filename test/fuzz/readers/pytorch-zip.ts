@@ -7,7 +7,7 @@ import { mutatePickle } from '../pickle-parts.ts'
 import type { FuzzedReader } from '../reader.ts'
 import { twoNetworks } from '../two-networks.ts'
 import { mutateZipRecords, unpackZip, type ZipContents } from '../zip-parts.ts'
-import { readWholeCheckpoint } from './safetensors.ts'
+import { readWholeFile } from './safetensors.ts'
 
 const archives = ['zip.pt', 'zip-deflated.pt', 'zip-protocol-4.pt', 'unusual-tensors.pt', 'beside-4.pt'].map(
   (name) => new Uint8Array(readFileSync(`test/fixtures/pytorch/${name}`)),
@@ -45,7 +45,7 @@ export const pytorchZip: FuzzedReader = {
     ]),
     torchFile(twoNetworks()),
   ],
-  codes: ['file-truncated', 'file-corrupt', 'file-unsupported', 'file-unsafe', 'checkpoint-ambiguous'],
+  codes: ['file-truncated', 'file-corrupt', 'file-unsupported', 'file-unsafe', 'weights-file-ambiguous'],
   isRecognised: (bytes) => bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4,
-  read: readWholeCheckpoint,
+  read: readWholeFile,
 }

@@ -8,8 +8,8 @@ import type { FuzzedReader } from '../reader.ts'
 import { twoNetworks } from '../two-networks.ts'
 import { lengthBytes, partsOf, withHeader } from '../safetensors-parts.ts'
 
-/** Reads all of a checkpoint of any format, as an import does. */
-export async function readWholeCheckpoint(bytes: Uint8Array) {
+/** Reads all of a weights file of any format, as an import does. */
+export async function readWholeFile(bytes: Uint8Array) {
   const read = await readWeightsFile(bytesSource(bytes, 'fuzzed'))
   if (!read.ok) return read
   return ok([...read.value.tensors.values()].map((tensor) => tensor.toFloat32().length))
@@ -48,7 +48,7 @@ export const safetensors: FuzzedReader = {
     ),
     withHeader('{"a":{"dtype":"F4","shape":[1],"data_offsets":[0,4]}}', new Uint8Array(4)),
   ],
-  codes: ['file-truncated', 'file-corrupt', 'file-unsupported', 'file-unsafe', 'checkpoint-ambiguous'],
+  codes: ['file-truncated', 'file-corrupt', 'file-unsupported', 'file-unsafe', 'weights-file-ambiguous'],
   isRecognised: (bytes) => bytes[lengthBytes] === 0x7b,
-  read: readWholeCheckpoint,
+  read: readWholeFile,
 }

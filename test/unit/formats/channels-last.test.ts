@@ -48,13 +48,13 @@ function flaxFile(parameters: HostTensors, moduleOf: (module: string) => string,
 }
 
 /** The numbers of each parameter, as a digest: comparing them one by one takes seconds. */
-function parametersOf(checkpoint: StateDict): Readonly<Record<string, string>> {
-  const shapes = [...checkpoint.tensors].map(([name, { shape }]) => ({ name, shape }))
+function parametersOf(stateDict: StateDict): Readonly<Record<string, string>> {
+  const shapes = [...stateDict.tensors].map(([name, { shape }]) => ({ name, shape }))
   const { network, rename } = unwrap(matchArchitecture(shapes))
   const sources = new Map([...rename].map(([file, parameter]) => [parameter, file]))
   return Object.fromEntries(
     network.parameters.map(({ name }) => {
-      const tensor = checkpoint.tensors.get(sources.get(name) ?? '')
+      const tensor = stateDict.tensors.get(sources.get(name) ?? '')
       return [`${network.architecture} ${name}`, digestOf(tensor?.toFloat32() ?? new Float32Array())]
     }),
   )
@@ -84,10 +84,10 @@ const expectedOf = (id: string, parameters: HostTensors) =>
 describe('a network of Flax', () => {
   it.each(networks)('is read under the names of PyTorch: $id', async ({ id, parameters }) => {
     const attribute = (module: string) => module.replaceAll(/\.(\d+)/g, '_$1').replaceAll('.', '/')
-    const checkpoint = unwrap(await read(flaxFile(parameters, attribute)))
-    expect(parametersOf(checkpoint)).toEqual(expectedOf(id, parameters))
-    expect(checkpoint.notes[0]).toContain('Kernels are stored [height, width, channels, filters]')
-    expect(checkpoint.notes[1]).toContain('measure its accuracy')
+    const stateDict = unwrap(await read(flaxFile(parameters, attribute)))
+    expect(parametersOf(stateDict)).toEqual(expectedOf(id, parameters))
+    expect(stateDict.notes[0]).toContain('Kernels are stored [height, width, channels, filters]')
+    expect(stateDict.notes[1]).toContain('measure its accuracy')
   })
 
   it('is read with dots between the parts of its names, and without collections', async () => {
@@ -97,8 +97,8 @@ describe('a network of Flax', () => {
     const bare = Object.fromEntries(
       Object.entries(file).map(([name, tensor]) => [name.replace(/^(params|batch_stats)\./, ''), tensor]),
     )
-    const checkpoint = unwrap(await read(bare))
-    expect(parametersOf(checkpoint)).toEqual(expectedOf(first.id, first.parameters))
+    const stateDict = unwrap(await read(bare))
+    expect(parametersOf(stateDict)).toEqual(expectedOf(first.id, first.parameters))
   })
 
   it.each(networks.filter(({ id }) => id.startsWith('resnet20')))(
@@ -114,9 +114,9 @@ describe('a network of Flax', () => {
       const file = flaxFile(parameters, (module) => names.get(module) ?? '')
       // As JAX leaves them: sorted by name, Conv_10 before Conv_2.
       const sorted = Object.fromEntries(Object.entries(file).sort(([left], [right]) => (left < right ? -1 : 1)))
-      const checkpoint = unwrap(await read(sorted))
-      expect(parametersOf(checkpoint)).toEqual(expectedOf(id, parameters))
-      expect(checkpoint.notes[0]).toContain('matched to ResNet-20')
+      const stateDict = unwrap(await read(sorted))
+      expect(parametersOf(stateDict)).toEqual(expectedOf(id, parameters))
+      expect(stateDict.notes[0]).toContain('matched to ResNet-20')
     },
   )
 
@@ -137,8 +137,8 @@ describe('a network of Flax', () => {
       }
       return `ResNetBlock_${3 * (Number(stage) - 1) + Number(block)}/${parts[part] ?? ''}`
     }
-    const checkpoint = unwrap(await read(flaxFile(found.parameters, moduleOf)))
-    expect(parametersOf(checkpoint)).toEqual(expectedOf(found.id, found.parameters))
+    const stateDict = unwrap(await read(flaxFile(found.parameters, moduleOf)))
+    expect(parametersOf(stateDict)).toEqual(expectedOf(found.id, found.parameters))
   })
 
   it('that does not fit in every shape is refused with the way in', async () => {
@@ -161,6 +161,6 @@ it('kernels of [height, width, channels, filters] under names of PyTorch are tur
   const file = Object.fromEntries(
     Object.entries(first.parameters).map(([name, tensor]) => [name, channelsLast(tensor)]),
   )
-  const checkpoint = unwrap(await read(file))
-  expect(parametersOf(checkpoint)).toEqual(expectedOf(first.id, first.parameters))
+  const stateDict = unwrap(await read(file))
+  expect(parametersOf(stateDict)).toEqual(expectedOf(first.id, first.parameters))
 })

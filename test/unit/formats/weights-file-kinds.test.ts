@@ -1,4 +1,4 @@
-/** Checkpoints as people really have them: other names, other places, other things beside, other numbers. */
+/** Weights files as people really have them: other names, other places, other things beside, other numbers. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it, test } from 'vitest'
 import { bytesSource } from '#formats/byte-source.ts'
@@ -36,18 +36,18 @@ const matrix = float32Tensor([4, 4], new Float32Array(16))
 
 const read = (bytes: Uint8Array, key?: string) => readWeightsFile(bytesSource(bytes, 'network.pt'), { key })
 
-/** The parameters that an import makes of a checkpoint, with everything it says. */
-function imported(checkpoint: StateDict) {
-  const shapes = [...checkpoint.tensors].map(([name, { shape }]) => ({ name, shape }))
+/** The parameters that an import makes of a state dict, with everything it says. */
+function imported(stateDict: StateDict) {
+  const shapes = [...stateDict.tensors].map(([name, { shape }]) => ({ name, shape }))
   const { network: found, rename, notes } = unwrap(matchArchitecture(shapes))
   const sources = new Map([...rename].map(([file, parameter]) => [parameter, file]))
   const values = found.parameters.map(({ name }) => {
-    const tensor = checkpoint.tensors.get(sources.get(name) ?? '')
+    const tensor = stateDict.tensors.get(sources.get(name) ?? '')
     return [name, tensor === undefined ? '' : digestOf(float32View(tensor))] as const
   })
   return {
     architecture: found.architecture,
-    notes: [...checkpoint.notes, ...notes],
+    notes: [...stateDict.notes, ...notes],
     values: Object.fromEntries(values),
   }
 }
@@ -55,8 +55,8 @@ function imported(checkpoint: StateDict) {
 const valuesOf = (tensors: HostTensors) =>
   Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, digestOf(data)]))
 
-function expectNetwork(checkpoint: StateDict, notes: readonly string[], tensors: HostTensors = weights): void {
-  const found = imported(checkpoint)
+function expectNetwork(stateDict: StateDict, notes: readonly string[], tensors: HostTensors = weights): void {
+  const found = imported(stateDict)
   expect(found.architecture).toBe('resnet20-cifar-a')
   expect(found.notes).toEqual(notes)
   expect(found.values).toEqual(valuesOf(tensors))
@@ -105,8 +105,8 @@ describe('what computes nothing is ignored', () => {
       'layer1.0.conv1.activation_post_process.min_val': counter,
       'layer1.0.empty': float32Tensor([0], new Float32Array()),
     }
-    const checkpoint = unwrap(await read(torchFile({ ...prefixed('module.'), ...others })))
-    expectNetwork(checkpoint, [
+    const stateDict = unwrap(await read(torchFile({ ...prefixed('module.'), ...others })))
+    expectNetwork(stateDict, [
       leftOut('module.'),
       'Tensors that compute nothing were ignored: 5 (total_ops, total_params, n_averaged, min_val, empty).',
     ])
@@ -121,10 +121,10 @@ describe('one network among other things', () => {
     ['in a list', [3, weights, { state: {}, param_groups: [] }], '1'],
     ['beside another state dict that is no network', { ...epoch, head: { weight: matrix }, net: weights }, 'net'],
   ])('%s', async (_, value, key) => {
-    const checkpoint = unwrap(await read(torchFile(value)))
-    expect(checkpoint.key).toBe(key)
+    const stateDict = unwrap(await read(torchFile(value)))
+    expect(stateDict.key).toBe(key)
     const others = key === 'net' ? ', the only known network; left alone: "head" (1 tensor)' : ''
-    expectNetwork(checkpoint, [`Taken from "${key}"${others}.`])
+    expectNetwork(stateDict, [`Taken from "${key}"${others}.`])
   })
 
   it.each<[string, Record<string, HostTensor>, readonly string[]]>([
@@ -144,15 +144,15 @@ describe('one network among other things', () => {
       ['Left out beside the network: 1 tensor ("0.mean").', leftOut('1.')],
     ],
   ])('%s', async (_, tensors, notes) => {
-    const checkpoint = unwrap(await read(torchFile({ state_dict: tensors })))
-    const place = checkpoint.key === 'state_dict' ? [] : notes
-    expect(checkpoint.notes[0]).toBe(`Taken from "${checkpoint.key}".`)
-    expectNetwork(checkpoint, [`Taken from "${checkpoint.key}".`, ...(place.length > 0 ? place : notes)])
+    const stateDict = unwrap(await read(torchFile({ state_dict: tensors })))
+    const place = stateDict.key === 'state_dict' ? [] : notes
+    expect(stateDict.notes[0]).toBe(`Taken from "${stateDict.key}".`)
+    expectNetwork(stateDict, [`Taken from "${stateDict.key}".`, ...(place.length > 0 ? place : notes)])
   })
 
   it('that a file holds twice is taken once', async () => {
-    const checkpoint = unwrap(await read(torchFile({ model: weights, ema: { ...weights } })))
-    expectNetwork(checkpoint, ['Taken from "model".'])
+    const stateDict = unwrap(await read(torchFile({ model: weights, ema: { ...weights } })))
+    expectNetwork(stateDict, ['Taken from "model".'])
   })
 })
 
@@ -174,7 +174,7 @@ describe('several networks', () => {
     expect(await read(bytes)).toEqual({
       ok: false,
       error: {
-        code: 'checkpoint-ambiguous',
+        code: 'weights-file-ambiguous',
         message: `network.pt: expected the tensors of one network, found several: "${first}" (${tensors} tensors), "${second}" (${tensors} tensors)`,
         where: 'network.pt, its state dicts',
         remedy: 'Choose one of them: --key NAME on the command line, or in the window where it is imported.',
@@ -207,12 +207,12 @@ describe('Python objects beside the weights', () => {
   }
   const fixture = (name: string) => readWeightsFile(`test/fixtures/pytorch/${name}`)
 
-  function expectTensors(checkpoint: StateDict, part: string): void {
-    const rows = [...checkpoint.tensors].map(([name, tensor]) => [name, tensor.shape])
+  function expectTensors(stateDict: StateDict, part: string): void {
+    const rows = [...stateDict.tensors].map(([name, tensor]) => [name, tensor.shape])
     const wanted = Object.entries(expected[part] ?? {})
     expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(wanted.map(([name, { shape }]) => [name, shape])))
     for (const [name, { values }] of wanted) {
-      const found = checkpoint.tensors.get(name)?.toFloat32() ?? []
+      const found = stateDict.tensors.get(name)?.toFloat32() ?? []
       const difference = Math.max(0, ...values.map((value, i) => Math.abs(value - (found[i] ?? NaN))))
       // Weights here are below 2; PyTorch sums norms in another order.
       expect(difference, name).toBeLessThan(5e-7)
@@ -220,26 +220,26 @@ describe('Python objects beside the weights', () => {
   }
 
   it.each(['beside-2.pt', 'beside-4.pt', 'beside-5.pt', 'beside-legacy.pt'])('are never made: %s', async (name) => {
-    const checkpoint = unwrap(await fixture(name))
-    expectTensors(checkpoint, 'state')
-    expect(checkpoint.notes.join(' ')).toContain(
+    const stateDict = unwrap(await fixture(name))
+    expectTensors(stateDict, 'state')
+    expect(stateDict.notes.join(' ')).toContain(
       'Python objects beside the weights were neither made nor run: "argparse.Namespace"',
     )
   })
 
   it('of tensors of every kind are read as the numbers PyTorch makes of them', async () => {
-    const checkpoint = unwrap(await fixture('unusual-tensors.pt'))
-    expectTensors(checkpoint, 'unusual')
-    expect(checkpoint.notes).toEqual([
+    const stateDict = unwrap(await fixture('unusual-tensors.pt'))
+    expectTensors(stateDict, 'unusual')
+    expect(stateDict.notes).toEqual([
       'Quantised tensors were read as the numbers they stand for: 5.',
       'Sparse tensors were read with their zeros: 4.',
     ])
   })
 
   it('weights in parts are put together as PyTorch computes them', async () => {
-    const checkpoint = unwrap(await fixture('reparametrised.pt'))
-    expectTensors(checkpoint, 'reparametrised')
-    expect(checkpoint.notes).toEqual([
+    const stateDict = unwrap(await fixture('reparametrised.pt'))
+    expectTensors(stateDict, 'reparametrised')
+    expect(stateDict.notes).toEqual([
       'Weights kept as parts (weight norm) were put together: 10.',
       'Weights kept as parts (spectral norm) were put together: 4.',
       'Weights kept as parts (pruning) were put together: 2.',
@@ -298,7 +298,7 @@ describe('a quantised network', () => {
     const result = matchArchitecture(names.map((name) => ({ name, shape: [] })))
     expect(result).toMatchObject({
       ok: false,
-      error: { code: 'architecture-unknown', remedy: expect.stringMatching(/quantised and fused.*float checkpoint/) },
+      error: { code: 'architecture-unknown', remedy: expect.stringMatching(/quantised and fused.*float weights/) },
     })
   })
 })
@@ -319,10 +319,10 @@ describe('the files of shared/cases', () => {
   for (const [name, notes] of cases) {
     const path = sharedPath(`cases/checkpoints/${name}`)
     itWithFiles([path, reference])(`${name} is ResNet-20, option A`, async () => {
-      const checkpoint = unwrap(await readWeightsFile(path))
-      const first = [...checkpoint.tensors].find(([tensor]) => tensor.endsWith('conv1.weight'))?.[1]
+      const stateDict = unwrap(await readWeightsFile(path))
+      const first = [...stateDict.tensors].find(([tensor]) => tensor.endsWith('conv1.weight'))?.[1]
       expect([...(first?.toFloat32().subarray(0, 3) ?? [])]).toEqual(firstWeights)
-      const found = imported(checkpoint)
+      const found = imported(stateDict)
       expect([found.architecture, found.notes]).toEqual(['resnet20-cifar-a', notes])
       expect(found.values).toEqual(imported(unwrap(await readWeightsFile(reference))).values)
     })
@@ -330,8 +330,8 @@ describe('the files of shared/cases', () => {
 
   const int8 = sharedPath('cases/checkpoints/int8-state-dict.pth')
   itWithFiles([int8])('int8-state-dict.pth is read as floats', async () => {
-    const checkpoint = unwrap(await readWeightsFile(int8))
-    expect(checkpoint.notes).toEqual(['Quantised tensors were read as the numbers they stand for: 1.'])
-    expect(checkpoint.tensors.get('conv1.weight')).toMatchObject({ shape: [8, 3, 3, 3], dtype: 'float32' })
+    const stateDict = unwrap(await readWeightsFile(int8))
+    expect(stateDict.notes).toEqual(['Quantised tensors were read as the numbers they stand for: 1.'])
+    expect(stateDict.tensors.get('conv1.weight')).toMatchObject({ shape: [8, 3, 3, 3], dtype: 'float32' })
   })
 })

@@ -20,16 +20,16 @@ function unwrap<T>(result: Result<T>): T {
   throw new Error(`${result.error.code}: ${result.error.message}`)
 }
 
-function contentOf(checkpoint: StateDict) {
-  const rows = [...checkpoint.tensors].map(([name, tensor]) => {
+function contentOf(stateDict: StateDict) {
+  const rows = [...stateDict.tensors].map(([name, tensor]) => {
     const { shape, dtype } = tensor
     return [name, { shape, dtype, values: [...tensor.toFloat32()] }] as const
   })
   return Object.fromEntries(rows)
 }
 
-function countParameters(checkpoint: StateDict): number {
-  const learned = [...checkpoint.tensors].filter(([name]) => !name.includes('running_'))
+function countParameters(stateDict: StateDict): number {
+  const learned = [...stateDict.tensors].filter(([name]) => !name.includes('running_'))
   return learned.reduce((count, [, tensor]) => count + tensor.toFloat32().length, 0)
 }
 
@@ -42,20 +42,20 @@ describe('readWeightsFile', () => {
     ['zip-protocol-4.pt', 'pytorch-zip'],
     ['legacy.pt', 'pytorch-legacy'],
   ])('reads every dtype, view and parameter that PyTorch wrote to %s', async (name, format) => {
-    const checkpoint = unwrap(await read(fixture(name)))
-    expect(checkpoint.format).toBe(format)
-    expect(contentOf(checkpoint)).toEqual(expected)
+    const stateDict = unwrap(await read(fixture(name)))
+    expect(stateDict.format).toBe(format)
+    expect(contentOf(stateDict)).toEqual(expected)
   })
 
   it('reads safetensors with their metadata', async () => {
     const bytes = writeSafetensors([['a', { shape: [2], data: Float32Array.of(1, 2) }]], { arch: 'resnet20' })
-    const checkpoint = unwrap(await read(bytes))
-    expect(checkpoint).toMatchObject({ format: 'safetensors', metadata: { arch: 'resnet20' } })
-    expect(contentOf(checkpoint)).toEqual({ a: { shape: [2], dtype: 'float32', values: [1, 2] } })
+    const stateDict = unwrap(await read(bytes))
+    expect(stateDict).toMatchObject({ format: 'safetensors', metadata: { arch: 'resnet20' } })
+    expect(contentOf(stateDict)).toEqual({ a: { shape: [2], dtype: 'float32', values: [1, 2] } })
   })
 
   it('reads from a path, whatever the name, and says when there is none', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'nern-checkpoint-'))
+    const folder = await mkdtemp(join(tmpdir(), 'nern-weights-'))
     try {
       const path = join(folder, 'weights.txt')
       await writeFile(path, fixture('legacy.pt'))
@@ -82,8 +82,8 @@ describe('readWeightsFile', () => {
   ] as const
   for (const [file, keys, parameters] of resnets) {
     itWithFiles([sharedPath(file)])(`reads ${file}: ${keys} keys, ${parameters} parameters`, async () => {
-      const checkpoint = unwrap(await readWeightsFile(sharedPath(file)))
-      expect([checkpoint.tensors.size, countParameters(checkpoint)]).toEqual([keys, parameters])
+      const stateDict = unwrap(await readWeightsFile(sharedPath(file)))
+      expect([stateDict.tensors.size, countParameters(stateDict)]).toEqual([keys, parameters])
     })
   }
 
@@ -123,7 +123,7 @@ describe('readWeightsFile refuses', () => {
 
   it.each<[string, Uint8Array, string, RegExp]>([
     ['an empty file', new Uint8Array(0), 'file-truncated', /found an empty file/],
-    ['another kind of file', assemble('hello, world'), 'file-unsupported', /expected a checkpoint/],
+    ['another kind of file', assemble('hello, world'), 'file-unsupported', /expected a weights file/],
     ['a zip without its end', truncatedZip, 'file-truncated', /the end is missing/],
     ['a legacy file cut in its weights', legacyTensor({}).subarray(0, -2), 'file-truncated', /bytes of weights/],
     ['a legacy file cut in its pickle', legacy.subarray(0, 500), 'file-truncated', /bytes of pickle/],
@@ -134,7 +134,7 @@ describe('readWeightsFile refuses', () => {
       'file-unsafe',
       /"torch\.nn\.modules\.container\.Sequential"/,
     ],
-    ['a checkpoint without tensors', fixture('no-tensors.pt'), 'file-unsupported', /found a dict without tensors/],
+    ['a file without tensors', fixture('no-tensors.pt'), 'file-unsupported', /found a dict without tensors/],
     ['big-endian weights', fixture('big-endian.pt'), 'file-unsupported', /byte order little, found "big"/],
     ['safetensors without tensors', writeSafetensors([]), 'file-unsupported', /without any/],
     ['another pickle', assemble(PROTO_2, 'K', 1, STOP), 'file-unsupported', /magic number/],
@@ -189,7 +189,7 @@ describe('readWeightsFile refuses', () => {
   })
 })
 
-describe('mutated checkpoints give a value or a typed error', () => {
+describe('mutated weights files give a value or a typed error', () => {
   it.each(['zip.pt', 'zip-deflated.pt', 'zip-protocol-4.pt', 'legacy.pt'])('%s', async (name) => {
     await fuzz(fixture(name), read, contentOf)
   })

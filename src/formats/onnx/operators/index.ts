@@ -7,7 +7,7 @@ import { elementwiseOperators } from './elementwise.ts'
 import { endingOperators } from './endings.ts'
 import { layerOperators } from './layers.ts'
 import { poolingOperators } from './pooling.ts'
-import { quantizationOperators } from './quantisation.ts'
+import { quantisationOperators } from './quantisation.ts'
 
 export const operators: ReadonlyMap<string, Operator> = new Map(
   Object.entries({
@@ -17,7 +17,7 @@ export const operators: ReadonlyMap<string, Operator> = new Map(
     ...elementwiseOperators,
     ...arrangementOperators,
     ...endingOperators,
-    ...quantizationOperators,
+    ...quantisationOperators,
     ...constantOperators,
   }),
 )

@@ -10,11 +10,11 @@ import { axisOf } from '../integers.ts'
 import type { OperatorCall, ImportedValue, ViewValue } from '../operator-call.ts'
 import { applied } from './activations.ts'
 
-export const quantizationOperators: Readonly<Record<string, Operator>> = {
-  QuantizeLinear: quantize,
-  DequantizeLinear: dequantize,
-  'com.microsoft.QuantizeLinear': quantize,
-  'com.microsoft.DequantizeLinear': dequantize,
+export const quantisationOperators: Readonly<Record<string, Operator>> = {
+  QuantizeLinear: quantised,
+  DequantizeLinear: dequantised,
+  'com.microsoft.QuantizeLinear': quantised,
+  'com.microsoft.DequantizeLinear': dequantised,
 }
 
 const bounds: Partial<Record<FileDtype, readonly [number, number]>> = {
@@ -30,7 +30,7 @@ interface Numbers {
   readonly values: Float32Array
 }
 
-function quantize(operation: OperatorCall, graph: GraphImport): ImportedValue {
+function quantised(operation: OperatorCall, graph: GraphImport): ImportedValue {
   const value = operation.operand(0)
   if (value.kind === 'view') return unquantised(operation, graph, value)
   const { name, shape, values } = numbers(operation, 0)
@@ -43,7 +43,7 @@ function quantize(operation: OperatorCall, graph: GraphImport): ImportedValue {
   return { kind: 'weights', name, tensor: float32FileTensor(shape, codes) }
 }
 
-function dequantize(operation: OperatorCall, graph: GraphImport): ImportedValue {
+function dequantised(operation: OperatorCall, graph: GraphImport): ImportedValue {
   const value = operation.operand(0)
   if (value.kind === 'view') return withoutCodes(operation, graph, value)
   const { name, shape, values } = numbers(operation, 0)

@@ -1,5 +1,5 @@
 /**
- * The recipes behind the checkpoints the authors published (method 3, 4 and 8.1): one phase with Ranger, every kernel
+ * The recipes behind the weights the authors published (method 3, 4 and 8.1): one phase with Ranger, every kernel
  * predicted in each step, gradients for magnitude-weighted samples.
  */
 import { noColourJitter } from '../../experiment/config-fields.ts'
@@ -28,7 +28,7 @@ interface PublishedRow {
   readonly warmupSteps: number
   /**
    * Test accuracy in percent the authors report, of the original and of the reconstructed network; selected on the test
-   * set. Left out where they published no checkpoint.
+   * set. Left out where they published no weights.
    */
   readonly reported?: readonly [number, number]
   /** What the recipe has that the studio has not. */
@@ -102,7 +102,7 @@ export const publishedPresets: readonly CompressPreset[] = rows.map((row) => {
 
 function describe({ steps, reported, difference }: PublishedRow): string {
   const recipe = `The authors' recipe, ${formatCount(steps)} steps${difference === undefined ? '' : `; ${difference}`}.`
-  if (reported === undefined) return `${recipe} They published no checkpoint of this size.`
+  if (reported === undefined) return `${recipe} They published no weights of this size.`
   const [original, reconstructed] = reported.map((percent) => percent.toFixed(2))
   return `${recipe} They report ${reconstructed} % of ${original} %, selected on the test set; here the validation split selects.`
 }

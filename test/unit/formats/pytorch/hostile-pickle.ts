@@ -62,12 +62,12 @@ const legacyFront = [
   [PROTO_2, '}', text('little_endian'), 0x88, 's', STOP],
 ]
 
-/** A legacy checkpoint whose third pickle is `root` (opcodes up to STOP). */
+/** A legacy PyTorch checkpoint whose third pickle is `root` (opcodes up to STOP). */
 export function legacyFile(root: readonly Part[], ...rest: readonly Part[]): Uint8Array {
   return assemble(...legacyFront, PROTO_2, root, STOP, ...rest)
 }
 
-/** A legacy checkpoint {'a': tensor} with 16 bytes of weights. */
+/** A legacy PyTorch checkpoint {'a': tensor} with 16 bytes of weights. */
 export function legacyTensor(description: HostileTensor): Uint8Array {
   const keys = [PROTO_2, ']', text(description.key ?? '0'), 'a', STOP]
   const weights = [uint32(description.count ?? 4), uint32(0), new Uint8Array(16)]

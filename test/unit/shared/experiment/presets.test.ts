@@ -62,7 +62,7 @@ test('the descriptions of published recipes say what was reported, or that nothi
   const described = (hiddenSize: number) =>
     compressPresets.find(({ id }) => id === `published-resnet18-imagenet-cross-filter-${hiddenSize}`)?.description
   expect(described(1256)).toContain('68.77 % of 69.76 %')
-  expect(described(1024)).toContain('no checkpoint of this size')
+  expect(described(1024)).toContain('no weights of this size')
 })
 
 test('the small preset is the fast one, wider and without a permutation, its predictor trained as integers of 6 bits at most', () => {
