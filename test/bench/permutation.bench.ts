@@ -15,7 +15,7 @@ import { permuteLayer, type PermutationMode } from '#engine/methods/nern/permuta
 import { permuteNetwork } from '#engine/methods/nern/permutation/network-permutation.ts'
 import { fastestSearch } from '#engine/methods/nern/permutation/fastest-search.ts'
 import type { NearestSearch, SearchAmong } from '#engine/methods/nern/permutation/nearest-search.ts'
-import { readWeightsFile } from '#formats/weights-file.ts'
+import { readWeightsFile } from '#formats/weights-file/reader.ts'
 import type { RepresentedLayer } from '#networks/network.ts'
 import { float32Tensor, type HostTensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
 import { Random } from '#shared/basics/random.ts'

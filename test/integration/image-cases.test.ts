@@ -2,7 +2,7 @@
 import { cp, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { convertDataset, planDataset } from '#formats/dataset.ts'
+import { convertDataset, planDataset } from '#formats/dataset/dataset.ts'
 import type { DatasetPlan } from '#shared/dataset/dataset-plan.ts'
 import { unwrap } from '#shared/basics/result.ts'
 import { answerOf, startCommand } from '#test/support/command-line.ts'

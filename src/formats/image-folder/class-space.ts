@@ -1,6 +1,6 @@
 /** The classes of a set in their order, and the class that a label of a list stands for. */
 import { fileError, type NamedFile } from '../file-error.ts'
-import { distinctNames, MAX_CLASSES, type ClassList } from './class-list.ts'
+import { distinctNames, MAX_CLASSES, type ClassList } from '../image-set/class-list.ts'
 import type { LabelRow } from './label-table.ts'
 
 interface ClassSources {

@@ -1,6 +1,6 @@
 /** Who says the class of each image: the folder it lies in, or a list beside it. */
 import type { AppError } from '#shared/basics/result.ts'
-import type { ClassList } from './class-list.ts'
+import type { ClassList } from '../image-set/class-list.ts'
 import type { Folder } from './folder-tree.ts'
 import { readLabelSources, type LabelSource } from './label-sources.ts'
 import { classFoldersOf, type FolderLayout, type PlacedImage } from './layout.ts'

@@ -2,13 +2,13 @@
 import { basename, join } from 'node:path'
 import { formatAmount, formatFirst } from '#shared/basics/format.ts'
 import { quoted } from '../file-error.ts'
-import { isAlphabetical } from './class-list.ts'
+import { isAlphabetical } from '../image-set/class-list.ts'
 import type { ClassSpace } from './class-space.ts'
 import type { ImageFile } from './image-file.ts'
 import type { Labels } from './labels.ts'
 import type { FolderLayout } from './layout.ts'
 import type { PlacedImages } from './place-images.ts'
-import { firstDeepPng } from './png-depth.ts'
+import { firstDeepPng } from '../image-decoder/png-depth.ts'
 import type { Classes } from './read-classes.ts'
 
 /** Named one by one in a sentence. */

@@ -1,4 +1,4 @@
-import { CLASS_LIST_FILES, parseClassList, parseWords, type ClassList } from './class-list.ts'
+import { CLASS_LIST_FILES, parseClassList, parseWords, type ClassList } from '../image-set/class-list.ts'
 import { pathIn } from './folder-tree.ts'
 import { readList, WORDS_FILES } from './label-sources.ts'
 import { classFoldersOf, type FolderLayout } from './layout.ts'

@@ -1,7 +1,7 @@
 /** The lists of ILSVRC and CUB-200, which name images and classes by numbers. */
 import { fileError } from '../file-error.ts'
 import { parseGroundTruth, parseKitNumbers, parseNumbered } from './annotation-list.ts'
-import { isAlphabetical, type ClassList } from './class-list.ts'
+import { isAlphabetical, type ClassList } from '../image-set/class-list.ts'
 import { othersBelow, pathIn, type Folder } from './folder-tree.ts'
 import { labelsFrom, readList, type LabelSource } from './label-sources.ts'
 import { plainPath, type LabelRow } from './label-table.ts'

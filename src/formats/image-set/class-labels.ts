@@ -1,6 +1,6 @@
 /** From the labels that stand beside images in archives and tables, numbers or names, to classes. */
 import { fileError, quoted, type NamedFile } from '../file-error.ts'
-import { MAX_CLASSES, type ClassList } from '../image-folder/class-list.ts'
+import { MAX_CLASSES, type ClassList } from './class-list.ts'
 
 /** An index from 0, or what people call the class. */
 export type Label = number | string

@@ -1,7 +1,7 @@
 /** Which column of a table is the image and which its class, and what the classes are called. */
 import { huggingFaceSchema, type HuggingFaceFeatures } from '#shared/dataset/hugging-face.ts'
 import { fileError, quoted, type NamedFile } from '../file-error.ts'
-import { distinctNames, type ClassList } from '../image-folder/class-list.ts'
+import { distinctNames, type ClassList } from '../image-set/class-list.ts'
 import type { ParquetColumn, ParquetFooter } from './footer.ts'
 
 export interface ImageTable {

@@ -2,7 +2,7 @@
 import { basename, join } from 'node:path'
 import { toAppError } from '#shared/basics/result.ts'
 import { fileError } from '../file-error.ts'
-import { CLASS_LIST_FILES, parseClassList } from '../image-folder/class-list.ts'
+import { CLASS_LIST_FILES, parseClassList } from '../image-set/class-list.ts'
 import { MAX_IMAGE_BYTES } from '../image-folder/image-file.ts'
 import { readList } from '../image-folder/label-sources.ts'
 import type { NamedClasses } from '../image-set/class-labels.ts'

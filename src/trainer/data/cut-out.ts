@@ -1,4 +1,4 @@
-import type { Region } from '#formats/image-folder/resample.ts'
+import type { Region } from '#formats/image-decoder/resample.ts'
 import type { ImageShape } from './image-shape.ts'
 
 /** A part of image number `image` of planar ones, as interleaved RGB for the resampler; of a single channel, grey. */

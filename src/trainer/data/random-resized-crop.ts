@@ -2,7 +2,7 @@
  * torchvision's RandomResizedCrop with its defaults: a part of 8 to 100 % of the image's area with sides in a ratio of
  * 3:4 to 4:3, resized by Pillow's bilinear filter.
  */
-import { resampleRegion, type Region } from '#formats/image-folder/resample.ts'
+import { resampleRegion, type Region } from '#formats/image-decoder/resample.ts'
 import type { Random } from '#shared/basics/random.ts'
 import type { ImageShape, ImageShapes } from './image-shape.ts'
 import { cutOut } from './cut-out.ts'

@@ -1,5 +1,5 @@
 /** Stored images brought to the size that a network's preprocessing asks for, before anything is cut out of them. */
-import { resampleRegion } from '#formats/image-folder/resample.ts'
+import { resampleRegion } from '#formats/image-decoder/resample.ts'
 import type { ImageShape } from './image-shape.ts'
 import { cutOut } from './cut-out.ts'
 

@@ -1,5 +1,5 @@
 /** Decodes a data set into the studio's image cache. */
-import { convertDataset } from '#formats/dataset.ts'
+import { convertDataset } from '#formats/dataset/dataset.ts'
 import { AppException } from '#shared/basics/result.ts'
 import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
 import { tellPhase, type JobContext, type JobEnd } from '../process/job-context.ts'

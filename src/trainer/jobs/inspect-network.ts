@@ -1,5 +1,5 @@
 /** Says what an import of a network file would store, and stores nothing. */
-import { listStateDicts } from '#formats/weights-file.ts'
+import { listStateDicts } from '#formats/weights-file/reader.ts'
 import { AppException, unwrap } from '#shared/basics/result.ts'
 import type { JobResult, TrainerJob } from '#shared/protocol/trainer-protocol.ts'
 import type { JobContext, JobEnd } from '../process/job-context.ts'

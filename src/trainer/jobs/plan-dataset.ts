@@ -1,5 +1,5 @@
 /** Says what an import of a data set would give. */
-import { planDataset } from '#formats/dataset.ts'
+import { planDataset } from '#formats/dataset/dataset.ts'
 import { unwrap } from '#shared/basics/result.ts'
 import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
 import { tellPhase, type JobContext, type JobEnd } from '../process/job-context.ts'

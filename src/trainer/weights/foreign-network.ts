@@ -1,7 +1,7 @@
 /** A network file of any kind the studio reads, as a network with its weights. */
 import { basename } from 'node:path'
 import { withFileSource, type ByteSource } from '#formats/byte-source.ts'
-import { readWeightsFile } from '#formats/weights-file.ts'
+import { readWeightsFile } from '#formats/weights-file/reader.ts'
 import { float32View } from '#formats/file-tensor.ts'
 import { isBaselinePackage } from '#formats/baseline-package/reader.ts'
 import { isPackage } from '#formats/nern-package/reader.ts'

@@ -1,7 +1,7 @@
 /** Reads what an export has written with the readers of an import, and compares every tensor to the bit. */
 import { basename } from 'node:path'
 import { readFile } from 'node:fs/promises'
-import { readWeightsFile } from '#formats/weights-file.ts'
+import { readWeightsFile } from '#formats/weights-file/reader.ts'
 import type { FileTensor } from '#formats/file-tensor.ts'
 import { parseModel } from '#formats/onnx/model.ts'
 import type { WeightFormat } from '#shared/package/export-formats.ts'

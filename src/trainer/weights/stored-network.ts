@@ -1,6 +1,6 @@
 /** A stored network: its graph, from the zoo or from its own file, and its parameters and preprocessing from the file. */
 import { basename } from 'node:path'
-import { readWeightsFile } from '#formats/weights-file.ts'
+import { readWeightsFile } from '#formats/weights-file/reader.ts'
 import { networkOf } from '#formats/network-graph.ts'
 import { namedPreprocessing, networkMetadata } from '#formats/network-metadata.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { crc32, deflateSync } from 'node:zlib'
 import { asResult } from '#formats/file-error.ts'
-import { openImageDecoder, type ImageDecoder } from '#formats/image-folder/decode.ts'
+import { openImageDecoder, type ImageDecoder } from '#formats/image-decoder/decode.ts'
 import { ok } from '#shared/basics/result.ts'
 import { mutateBytes, pick } from '../mutate-bytes.ts'
 import { end, header, png } from '../png-parts.ts'

@@ -5,7 +5,7 @@ import {
   parseKitNumbers,
   parseNumbered,
 } from '#formats/image-folder/annotation-list.ts'
-import { parseClassList, parseWords } from '#formats/image-folder/class-list.ts'
+import { parseClassList, parseWords } from '#formats/image-set/class-list.ts'
 import { LabelLookup } from '#formats/image-folder/label-lookup.ts'
 import { ok } from '#shared/basics/result.ts'
 import { pick } from '../mutate-bytes.ts'

@@ -1,5 +1,5 @@
 import { asResultSync } from '#formats/file-error.ts'
-import { parseClassList } from '#formats/image-folder/class-list.ts'
+import { parseClassList } from '#formats/image-set/class-list.ts'
 import { classSpaceOf } from '#formats/image-folder/class-space.ts'
 import { LabelLookup } from '#formats/image-folder/label-lookup.ts'
 import { parseLabelTable } from '#formats/image-folder/label-table.ts'

@@ -1,5 +1,5 @@
 import { bytesSource } from '#formats/byte-source.ts'
-import { readWeightsFile } from '#formats/weights-file.ts'
+import { readWeightsFile } from '#formats/weights-file/reader.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { ok } from '#shared/basics/result.ts'
 import { joined } from '../mutate-bytes.ts'

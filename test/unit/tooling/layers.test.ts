@@ -19,7 +19,7 @@ describe('the layer table', () => {
     ['src/shared/x.ts', '#networks/network.ts'],
     ['src/shared/x.ts', 'node:fs'],
     ['src/networks/x.ts', '#engine/program/program.ts'],
-    ['src/engine/x.ts', '#formats/weights-file.ts'],
+    ['src/engine/x.ts', '#formats/weights-file/reader.ts'],
     ['src/engine/x.ts', 'onnxruntime-node'],
     ['src/engine/nern/x.ts', 'node:fs'],
     ['src/engine/executors/x.ts', '#trainer/index.ts'],

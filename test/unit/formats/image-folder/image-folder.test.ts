@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { convertDataset } from '#formats/dataset.ts'
+import { convertDataset } from '#formats/dataset/dataset.ts'
 import { openImageCache } from '#formats/image-cache/reader.ts'
 import { splitOf } from '#formats/image-set/splits.ts'
 import { splitNames, type ImportSplit } from '#shared/protocol/records.ts'

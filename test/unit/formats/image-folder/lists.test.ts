@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseClassList } from '#formats/image-folder/class-list.ts'
+import { parseClassList } from '#formats/image-set/class-list.ts'
 import { classSpaceOf } from '#formats/image-folder/class-space.ts'
 import { parseLabelTable } from '#formats/image-folder/label-table.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { float, int, ints } from '#engine/program/onnx/model.ts'
 import { bytesSource } from '#formats/byte-source.ts'
-import { readWeightsFile } from '#formats/weights-file.ts'
+import { readWeightsFile } from '#formats/weights-file/reader.ts'
 import { isOnnx, readOnnx } from '#formats/onnx/reader.ts'
 import { AppException } from '#shared/basics/result.ts'
 import { ModelWriter, text, variedOnnx } from '#test/support/onnx-models.ts'

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { convertDataset } from '#formats/dataset.ts'
+import { convertDataset } from '#formats/dataset/dataset.ts'
 import { openImageCache } from '#formats/image-cache/reader.ts'
 import { splitNames, type ImportSplit } from '#shared/protocol/records.ts'
 import { unwrap } from '#shared/basics/result.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { resampleRegion } from '#formats/image-folder/resample.ts'
+import { resampleRegion } from '#formats/image-decoder/resample.ts'
 import { Random } from '#shared/basics/random.ts'
 import { resizedShape, resizeImages } from '#trainer/data/resized-images.ts'
 

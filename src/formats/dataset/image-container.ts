@@ -1,14 +1,14 @@
 /** Data sets whose images do not lie in files of their own: Parquet tables and WebDataset shards. */
 import { basename, dirname } from 'node:path'
-import { withFileSource, type FileSource } from './byte-source.ts'
-import { isCifarFile } from './cifar/batch-files.ts'
-import { imagesBelow, othersBelow, type Folder } from './image-folder/folder-tree.ts'
-import type { FoundSet } from './image-set/found-set.ts'
-import { SkippedList } from './image-set/skipped.ts'
-import { findTableImages } from './parquet/find-images.ts'
-import { isParquet } from './parquet/footer.ts'
-import { classLists, findShardImages } from './webdataset/find-images.ts'
-import { isTar, someName } from './webdataset/shard.ts'
+import { withFileSource, type FileSource } from '../byte-source.ts'
+import { isCifarFile } from '../cifar/batch-files.ts'
+import { imagesBelow, othersBelow, type Folder } from '../image-folder/folder-tree.ts'
+import type { FoundSet } from '../image-set/found-set.ts'
+import { SkippedList } from '../image-set/skipped.ts'
+import { findTableImages } from '../parquet/find-images.ts'
+import { isParquet } from '../parquet/footer.ts'
+import { classLists, findShardImages } from '../webdataset/find-images.ts'
+import { isTar, someName } from '../webdataset/shard.ts'
 
 const containers = [
   { kind: 'Parquet file', ending: /\.parquet$/i, find: findTableImages },

@@ -1,7 +1,7 @@
 /** Files of other programs are told the way in, whatever they are called. */
 import { expect, it } from 'vitest'
 import { bytesSource } from '#formats/byte-source.ts'
-import { readWeightsFile } from '#formats/weights-file.ts'
+import { readWeightsFile } from '#formats/weights-file/reader.ts'
 import { writeZip } from '#formats/zip/writer.ts'
 
 const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'latin1'))

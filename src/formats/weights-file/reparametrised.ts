@@ -4,7 +4,7 @@
  * names of torch.nn.utils and of torch.nn.utils.parametrizations.
  */
 import { sizeOf } from '#shared/tensors/host-tensor.ts'
-import { fileTensor, float32View, type FileTensor } from './file-tensor.ts'
+import { fileTensor, float32View, type FileTensor } from '../file-tensor.ts'
 
 type Shape = readonly number[]
 type Shapes = ReadonlyMap<string, Shape>

@@ -1,10 +1,10 @@
 /** Which of the state dicts of a file is the network's: the only one, the only known network, or the one that was named. */
 import { comparisonBudget } from '#networks/network-subtrees.ts'
 import type { StateDictChoice } from '#shared/protocol/trainer-protocol.ts'
-import { fileError, quoted, type NamedFile } from './file-error.ts'
-import { unreadError } from './pytorch/state-dicts.ts'
+import { fileError, quoted, type NamedFile } from '../file-error.ts'
+import { unreadError } from '../pytorch/state-dicts.ts'
 import { candidatesOf, contentOf, type Candidate } from './state-dict-candidates.ts'
-import { topLevelKey, type TensorDicts } from './tensor-dict.ts'
+import { topLevelKey, type TensorDicts } from '../tensor-dict.ts'
 
 /** Where training scripts keep the state dict beside epoch, accuracy and optimiser; in this order where none is known. */
 const usualKeys = ['state_dict', 'model_state_dict', 'model', 'net'] as const

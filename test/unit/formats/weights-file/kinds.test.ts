@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it, test } from 'vitest'
 import { bytesSource } from '#formats/byte-source.ts'
-import { listStateDicts, readWeightsFile, type StateDict } from '#formats/weights-file.ts'
+import { listStateDicts, readWeightsFile, type StateDict } from '#formats/weights-file/reader.ts'
 import { float32View } from '#formats/file-tensor.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { buildNetwork } from '#networks/architectures.ts'
@@ -12,8 +12,8 @@ import { unwrap } from '#shared/basics/result.ts'
 import { digestOf } from '#test/support/digest-of.ts'
 import { seededParameters } from '#test/support/seeded-values.ts'
 import { pythonObject, torchFile, type TorchValue } from '#test/support/torch-file.ts'
-import { global, text } from './pytorch/hostile-pickle.ts'
-import { itWithFiles, sharedPath } from './support/shared-data.ts'
+import { global, text } from '../pytorch/hostile-pickle.ts'
+import { itWithFiles, sharedPath } from '../support/shared-data.ts'
 
 const network = unwrap(buildNetwork('resnet20-cifar-a', 10))
 const weights = seededParameters(network)

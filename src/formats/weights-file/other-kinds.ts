@@ -1,8 +1,8 @@
 /** Files in which other programs keep networks: each is told the way in. Known by their content; a name decides the rest. */
 import type { AppException } from '#shared/basics/result.ts'
-import type { ByteSource } from './byte-source.ts'
-import { fileError } from './file-error.ts'
-import type { ZipArchive } from './zip/zip.ts'
+import type { ByteSource } from '../byte-source.ts'
+import { fileError } from '../file-error.ts'
+import type { ZipArchive } from '../zip/zip.ts'
 
 interface OtherKind {
   /** What it is, after "found". */

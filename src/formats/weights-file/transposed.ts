@@ -1,7 +1,7 @@
 import type { TransposedTensor } from '#networks/channels-last.ts'
 import { sizeOf } from '#shared/tensors/host-tensor.ts'
-import { bytesOfDtype, fileTensor, type FileTensor } from './file-tensor.ts'
-import { rowMajor } from './strided.ts'
+import { bytesOfDtype, fileTensor, type FileTensor } from '../file-tensor.ts'
+import { rowMajor } from '../strided.ts'
 
 /** The tensors that `order` names, under its names and with its axes, row-major again. */
 export function withAxes(

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { bytesSource } from '#formats/byte-source.ts'
-import { readWeightsFile, type StateDict } from '#formats/weights-file.ts'
+import { readWeightsFile, type StateDict } from '#formats/weights-file/reader.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import type { Result } from '#shared/basics/result.ts'
-import { assemble, global, legacyFile, legacyTensor, PROTO_2, STOP, text, uint32 } from './pytorch/hostile-pickle.ts'
-import { fuzz } from './support/fuzz.ts'
-import { itWithFiles, sharedPath } from './support/shared-data.ts'
+import { assemble, global, legacyFile, legacyTensor, PROTO_2, STOP, text, uint32 } from '../pytorch/hostile-pickle.ts'
+import { fuzz } from '../support/fuzz.ts'
+import { itWithFiles, sharedPath } from '../support/shared-data.ts'
 
-const fixtures = new URL('../../fixtures/pytorch/', import.meta.url)
+const fixtures = new URL('../../../fixtures/pytorch/', import.meta.url)
 const fixture = (name: string) => new Uint8Array(readFileSync(new URL(name, fixtures)))
 const read = (bytes: Uint8Array) => readWeightsFile(bytesSource(bytes, 'network.pt'))
 

@@ -4,7 +4,7 @@ import { channelsLastNetwork, type ChannelsLastNetwork } from '#networks/channel
 import { networkSubtrees, type ComparisonBudget } from '#networks/network-subtrees.ts'
 import { isBookkeeping, type NamedShape } from '#networks/plain-names.ts'
 import { foldedShapes, foldedTensors, type Fold } from './reparametrised.ts'
-import { topLevelKey, type LoadedTensors, type TensorDict } from './tensor-dict.ts'
+import { topLevelKey, type LoadedTensors, type TensorDict } from '../tensor-dict.ts'
 import { withAxes } from './transposed.ts'
 
 /** Tensors of a file that are, or may be, one network. */

@@ -1,7 +1,7 @@
 /** Networks of Flax: kernels [height, width, channels, filters], under names of their own or numbered. */
 import { describe, expect, it } from 'vitest'
 import { bytesSource } from '#formats/byte-source.ts'
-import { readWeightsFile, type StateDict } from '#formats/weights-file.ts'
+import { readWeightsFile, type StateDict } from '#formats/weights-file/reader.ts'
 import { writeNpz } from '#formats/npz/writer.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import { matchArchitecture } from '#networks/matching.ts'
