@@ -5,7 +5,7 @@ import { broadcast, uniform, type Value } from '../onnx/value.ts'
 import { padValue } from './arrangement.ts'
 import { channelsFirst, inFormat } from './convolution-geometry.ts'
 import { operand, operation, type OperationTable } from './operation.ts'
-import { imageShape, pooling, poolingOf, type PoolingInfo } from './pooling.ts'
+import { unpooledShape, pooling, poolingOf, type PoolingInfo } from './pooling.ts'
 
 /** Every pixel gets its share of the windows that see it; TensorFlow.js counts padding into a window's size here. */
 const averagePoolGrad = operation(
@@ -49,7 +49,7 @@ function spreadOverTiles(dy: Value, info: PoolingInfo, lowering: Lowering): Valu
   ]
   const isCovered = filterHeight === strideHeight && filterWidth === strideWidth
   const spread = broadcast(share, grid.with(3, filterHeight).with(5, filterWidth))
-  return lowering.reshape(isCovered ? spread : padValue(spread, rest, 0, lowering), imageShape(info))
+  return lowering.reshape(isCovered ? spread : padValue(spread, rest, 0, lowering), unpooledShape(info))
 }
 
 /** A transposed convolution with equal weights, channel by channel. */
@@ -68,7 +68,7 @@ function spreadOverWindows(dy: Value, info: PoolingInfo, lowering: Lowering): Va
     output_padding: ints([info.inHeight - reachedHeight, info.inWidth - reachedWidth]),
     group: int(inChannels),
   })
-  return lowering.plainValue({ shape: imageShape(info), dtype: 'float32' }, name)
+  return lowering.plainValue({ shape: unpooledShape(info), dtype: 'float32' }, name)
 }
 
 export const averagePoolingOperations: OperationTable = {

@@ -6,7 +6,7 @@ import type { OnnxAttributes } from '../onnx/model.ts'
 import { uniform, uniformOf, type Value } from '../onnx/value.ts'
 import { operand, operation, type Call, type LoweringCall, type Operation } from './operation.ts'
 
-export type Fold = (...numbers: readonly number[]) => number
+export type NumberFold = (...numbers: readonly number[]) => number
 
 export const sameAsX = (call: Call<ValueSpec>): ValueSpec => operand(call, 'x')
 
@@ -23,7 +23,7 @@ export const arithmeticSpec = (call: Call<ValueSpec>): ValueSpec => {
 export const booleanSpec = (call: Call<ValueSpec>): ValueSpec => ({ shape: broadcastShape(call), dtype: 'bool' })
 
 /** The result as a uniform value when all operands are uniform. */
-export function folded(operands: readonly Value[], output: ValueSpec, fold: Fold): Value | undefined {
+export function folded(operands: readonly Value[], output: ValueSpec, fold: NumberFold): Value | undefined {
   const numbers = operands.map(uniformOf)
   if (!numbers.every((number) => number !== undefined)) return undefined
   return uniform(output, castNumber(fold(...numbers), output.dtype))
@@ -31,7 +31,7 @@ export function folded(operands: readonly Value[], output: ValueSpec, fold: Fold
 
 export function unary(
   op: string,
-  fold: Fold,
+  fold: NumberFold,
   attributes: (call: LoweringCall) => OnnxAttributes = () => ({}),
 ): Operation {
   return operation(sameAsX, (call, lowering) => {
@@ -45,7 +45,7 @@ export type Shortcut = (a: Value, b: Value, call: LoweringCall, lowering: Loweri
 export function binary(
   op: string,
   infer: (call: Call<ValueSpec>) => ValueSpec,
-  fold: Fold,
+  fold: NumberFold,
   shortcut: Shortcut = () => undefined,
 ): Operation {
   return operation(infer, (call, lowering) => {

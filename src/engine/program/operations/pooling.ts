@@ -44,6 +44,6 @@ export function pooling(op: string): Operation {
 }
 
 /** Of what is pooled: [batch, channels, height, width]. */
-export function imageShape({ batchSize, inChannels, inHeight, inWidth }: PoolingInfo): readonly number[] {
+export function unpooledShape({ batchSize, inChannels, inHeight, inWidth }: PoolingInfo): readonly number[] {
   return [batchSize, inChannels, inHeight, inWidth]
 }
