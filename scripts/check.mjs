@@ -1,4 +1,4 @@
-/** `npm run check`: format, types, lint and unused code. Every step runs, so that one report shows everything. */
+/** `npm run check`: format, types, lint, circles of files and unused code. Every step runs, so that one report shows everything. */
 import fs from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
@@ -23,6 +23,7 @@ const steps = [
   ['types: end-to-end tests', types('e2e')],
   ['types: renderer and preload', ['node_modules/svelte-check/bin/svelte-check', ...svelteOptions]],
   ['lint', ['node_modules/eslint/bin/eslint.js', '--max-warnings=0', ...eslintCache, '.']],
+  ['circles of files', ['node_modules/oxlint/bin/oxlint', 'src']],
   [
     'unused files, exports and packages',
     ['node_modules/knip/bin/knip.js', '--cache', '--cache-location', path.join(cache, 'knip')],
