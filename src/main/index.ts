@@ -4,9 +4,9 @@
  */
 import { join } from 'node:path'
 import { type BrowserWindow, Menu, app, dialog, ipcMain, nativeTheme, protocol, session, shell } from 'electron'
-import { type CommandHandlers, type Place, eventNames } from '#shared/protocol/contract.ts'
+import { type Place, eventNames } from '#shared/protocol/contract.ts'
 import { type StudioEvent, listeningChannel } from '#shared/protocol/ipc-channels.ts'
-import { toAppError } from '#shared/basics/result.ts'
+import { toAppError, unwrap } from '#shared/basics/result.ts'
 import { appScheme, appSchemePrivileges, createAppProtocol } from './app-protocol.ts'
 import { type DemoOptions, runDemo } from './demo/demo.ts'
 import { TokenTable } from './files/token-table.ts'
@@ -49,11 +49,15 @@ async function start(): Promise<void> {
       createHost: createUtilityHosts({ entryPath: trainerEntry, onOutput: (line) => log('info', line) }),
       resourcesFolder: app.isPackaged ? process.resourcesPath : join(app.getAppPath(), 'resources'),
       resolveFile: (token) => tokens.resolve(token),
+      desktopCommands: {
+        'files.pick': createFilePicker(dialog, tokens),
+        'files.show': createFileShower(shell, tokens),
+      },
       isDemo: options.isDemo,
       versions: { Electron: process.versions.electron, Chromium: process.versions.chrome },
       log,
     })
-    nativeTheme.themeSource = (await studio.handlers['studio.settings']({})).theme
+    nativeTheme.themeSource = unwrap(await studio.invoke('studio.settings', {})).theme
     new Desktop(studio, tokens, log, options).open()
   } catch (thrown) {
     await showStartupError(dialog, toAppError(thrown), (text) => process.stderr.write(text))
@@ -131,19 +135,11 @@ class Desktop {
   #openDoors(): void {
     const isTrusted = (event: Parameters<typeof isTrustedSender>[0]) =>
       isTrustedSender(event, new Set(this.#outboxes.keys()))
-    const handlers: CommandHandlers = {
-      ...this.#studio.handlers,
-      'files.pick': createFilePicker(dialog, this.#tokens),
-      'files.show': createFileShower(shell, this.#tokens),
-    }
     this.#closers.push(
       registerCommands(ipcMain, {
-        handlers,
+        invoke: (command, input) => this.#studio.invoke(command, input),
         isTrusted,
-        onError: (command, error, thrown) => {
-          const detail = error.code === 'internal' && thrown instanceof Error ? (thrown.stack ?? '') : error.message
-          this.#log(error.code === 'internal' ? 'error' : 'info', `${command}: ${error.code}: ${detail}`)
-        },
+        onRefused: (command, { code, message }) => this.#log('info', `${command}: ${code}: ${message}`),
       }),
       registerDrops(ipcMain, this.#tokens, isTrusted),
     )

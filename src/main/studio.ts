@@ -7,11 +7,12 @@ import type {
   ReadingCommandName,
   StudioEvents,
 } from '#shared/protocol/contract.ts'
-import { commandInputs, readingCommandNames } from '#shared/protocol/contract.ts'
+import { readingCommandNames } from '#shared/protocol/contract.ts'
 import { officialArchives, type OfficialArchive } from '#formats/cifar/official-archives.ts'
-import { AppException, fail, ok, toAppError, type Result } from '#shared/basics/result.ts'
+import { toAppError, type AppError, type Result } from '#shared/basics/result.ts'
 import type { ExecutorChoice } from '#shared/protocol/trainer-protocol.ts'
 import { systemClock, type Clock } from './clock.ts'
+import { Dispatcher } from './commands/dispatcher.ts'
 import { experimentCommands } from './commands/experiments.ts'
 import { exportCommands } from './commands/export.ts'
 import { importanceCommands } from './commands/importance.ts'
@@ -34,9 +35,6 @@ import type { TrainerHostFactory } from './trainer-host/trainer-host.ts'
 
 const BACKUP_INTERVAL_MS = 60 * 60_000
 
-/** Everything but what needs a desktop. */
-export type StudioHandlers = Omit<CommandHandlers, DesktopCommandName>
-
 export interface StudioOptions {
   readonly storeFolder: string
   /** Who owns the store meanwhile, for the message another process gets: `NeRN Studio`, `studio run`. */
@@ -50,6 +48,8 @@ export interface StudioOptions {
   readonly resolveFile?: (token: string) => string | undefined
   /** Takes precedence over the settings for work that begins now. */
   readonly executor?: Partial<ExecutorChoice>
+  /** The commands that need a desktop, where there is one. */
+  readonly desktopCommands?: Pick<CommandHandlers, DesktopCommandName>
   readonly isDemo?: boolean
   /** Shown beside those of Node and SQLite. */
   readonly versions?: Readonly<Record<string, string>>
@@ -79,13 +79,13 @@ export interface ReadingStudio {
  * The desktop app and the command line are built on it.
  */
 export class Studio {
-  readonly handlers: StudioHandlers
   readonly events: Emitter<StudioEvents>
   readonly queue: Queue
   /** What the user must be told about opening the store, in whole sentences. */
   readonly notices: readonly string[]
   readonly #store: Store
   readonly #tasks: Tasks
+  readonly #dispatcher: Dispatcher
   readonly #log: Log
   readonly #clock: Clock
   #cancelBackup: () => void = () => {}
@@ -112,7 +112,7 @@ export class Studio {
     const networks = new NetworkLibrary(context, this.#tasks)
     const datasets = new DatasetLibrary(context, this.#tasks)
     const resolveFile = options.resolveFile ?? ((token: string) => token)
-    const handlers: StudioHandlers = {
+    const ownCommands: Omit<CommandHandlers, DesktopCommandName> = {
       ...studioCommands(context, this.#tasks, {
         version: options.version,
         isDemo: options.isDemo ?? false,
@@ -135,7 +135,11 @@ export class Studio {
       ...runCommands(store, this.queue),
       ...importanceCommands(context, this.#tasks),
     }
-    this.handlers = store.isReadOnly ? { ...handlers, ...refusals(handlers, store.layout.folder) } : handlers
+    this.#dispatcher = new Dispatcher({
+      table: { ...ownCommands, ...options.desktopCommands },
+      refusalOf: store.isReadOnly ? (command) => refusalOfReader(command, store.layout.folder) : () => undefined,
+      onError: (command, error, thrown) => this.#noteError(command, error, thrown),
+    })
   }
 
   /**
@@ -162,30 +166,9 @@ export class Studio {
     return new Studio(options, Store.openForReading({ folder: storeFolder, clock }), log)
   }
 
-  /** One command with its input checked; never throws. */
-  async invoke<N extends Exclude<CommandName, DesktopCommandName>>(
-    command: N,
-    input: CommandInput<N>,
-  ): Promise<Result<CommandOutput<N>>> {
-    try {
-      const parsed = commandInputs[command].safeParse(input)
-      if (!parsed.success) {
-        const [issue] = parsed.error.issues
-        const where = issue?.path.join('.')
-        throw new AppException({
-          code: 'invalid-argument',
-          message: `${command}: ${issue?.message ?? 'invalid input'}.`,
-          ...(where === undefined || where === '' ? {} : { where }),
-        })
-      }
-      // The schema of a command parses to its input, its handler gives its output: the table of the contract says so.
-      const handler = this.handlers[command] as (input: unknown) => Promise<CommandOutput<N>>
-      return ok(await handler(parsed.data))
-    } catch (thrown) {
-      const error = toAppError(thrown)
-      if (error.code === 'internal') this.#log('error', thrown instanceof Error ? (thrown.stack ?? '') : error.message)
-      return fail(error)
-    }
+  /** One command with its input checked; never throws, and every error is logged once. */
+  invoke<N extends CommandName>(command: N, input: CommandInput<N>): Promise<Result<CommandOutput<N>>> {
+    return this.#dispatcher.invoke(command, input)
   }
 
   /** Of the store. */
@@ -216,6 +199,13 @@ export class Studio {
     await this.#store.close()
   }
 
+  /** What a caller did wrong is only of interest beside something else; a defect needs its stack. */
+  #noteError(command: CommandName, error: AppError, thrown: unknown): void {
+    const isDefect = error.code === 'internal'
+    const detail = isDefect && thrown instanceof Error ? (thrown.stack ?? error.message) : error.message
+    this.#log(isDefect ? 'error' : 'info', `${command}: ${error.code}: ${detail}`)
+  }
+
   #scheduleBackup(): void {
     this.#cancelBackup = this.#clock.after(BACKUP_INTERVAL_MS, () => {
       this.#store
@@ -226,20 +216,14 @@ export class Studio {
   }
 }
 
-/** In place of every command that writes: an error that says so. */
-function refusals(handlers: StudioHandlers, storeFolder: string): Partial<StudioHandlers> {
-  const reading: ReadonlySet<string> = new Set(readingCommandNames)
-  const writing = Object.keys(handlers).filter((command) => !reading.has(command))
-  return Object.fromEntries(
-    writing.map((command) => [
-      command,
-      async () => {
-        throw new AppException({
-          code: 'store-read-only',
-          message: `${command} writes, and the store was opened for reading only.`,
-          where: storeFolder,
-        })
-      },
-    ]),
-  )
+const readingCommands: ReadonlySet<CommandName> = new Set<CommandName>(readingCommandNames)
+
+/** Says so of every command that writes. */
+function refusalOfReader(command: CommandName, storeFolder: string): AppError | undefined {
+  if (readingCommands.has(command)) return undefined
+  return {
+    code: 'store-read-only',
+    message: `${command} writes, and the store was opened for reading only.`,
+    where: storeFolder,
+  }
 }

@@ -1,7 +1,7 @@
 import type { DatasetRecord, ExperimentRecord, NetworkRecord } from '#shared/protocol/records.ts'
 import { summaryOf, type ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 import { compressPresets } from '#shared/experiment/presets.ts'
-import { AppException } from '#shared/basics/result.ts'
+import { AppException, unwrap } from '#shared/basics/result.ts'
 import { sampleToken } from '../commands/library.ts'
 import { cifar10Token } from '../library/dataset-library.ts'
 import type { Studio } from '../studio.ts'
@@ -10,20 +10,19 @@ import type { Studio } from '../studio.ts'
 export async function provideSample(
   studio: Studio,
 ): Promise<{ readonly network: NetworkRecord; readonly dataset: DatasetRecord }> {
-  const { handlers } = studio
-  const networks = await handlers['networks.list']({})
+  const networks = unwrap(await studio.invoke('networks.list', {}))
   const network =
     networks.find(({ origin }) => origin.kind === 'sample') ??
-    (await handlers['networks.import']({ taskId: 'demo network', file: sampleToken }))
-  const datasets = await handlers['datasets.list']({})
+    unwrap(await studio.invoke('networks.import', { taskId: 'demo network', file: sampleToken }))
+  const datasets = unwrap(await studio.invoke('datasets.list', {}))
   const dataset =
     datasets.find(({ kind }) => kind === 'cifar10') ??
-    (await handlers['datasets.import']({ taskId: 'demo data set', file: cifar10Token }))
+    unwrap(await studio.invoke('datasets.import', { taskId: 'demo data set', file: cifar10Token }))
   return { network, dataset }
 }
 
 /** The experiment of the demo: a preset as it is, through the queue like any other. Errors: `not-found`. */
-export function enqueueSample(
+export async function enqueueSample(
   studio: Studio,
   presetId: string,
   networkId: string,
@@ -37,7 +36,8 @@ export function enqueueSample(
       remedy: `Name one of ${compressPresets.map(({ id }) => id).join(', ')}.`,
     })
   }
-  return studio.handlers['experiments.create']({ config: preset.config, networkId, datasetId, enqueue: true })
+  const { config } = preset
+  return unwrap(await studio.invoke('experiments.create', { config, networkId, datasetId, enqueue: true }))
 }
 
 /**
@@ -57,7 +57,11 @@ export async function untilEnded(studio: Studio, id: string): Promise<Experiment
     }
     const unsubscribe = studio.events.on('experiment-changed', look)
     // It may have ended before anybody listened.
-    studio.handlers['experiments.get']({ id }).then(({ record }) => look(summaryOf(record)), reject)
+    recordOf(studio, id).then((record) => look(summaryOf(record)), reject)
   })
-  return (await studio.handlers['experiments.get']({ id })).record
+  return recordOf(studio, id)
+}
+
+async function recordOf(studio: Studio, id: string): Promise<ExperimentRecord> {
+  return unwrap(await studio.invoke('experiments.get', { id })).record
 }
