@@ -1,5 +1,5 @@
 import { Studio, type ReaderOptions, type ReadingStudio } from '#main/studio.ts'
-import { systemClock } from '#main/clock.ts'
+import { systemClock } from '#main/basics/clock.ts'
 import { createFileLog, type Log } from '#main/log.ts'
 import { defaultStoreFolder, storeLayout } from '#main/store/layout.ts'
 import { createForkHosts } from '#main/trainer-host/fork-host.ts'

@@ -1,5 +1,5 @@
 import type { EvaluationRecord, SplitName } from '#shared/protocol/records.ts'
-import { newId } from '../new-id.ts'
+import { newId } from '../basics/new-id.ts'
 import { notFound } from './errors.ts'
 import type { Database } from './sqlite.ts'
 

@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs'
-import { timestamp, type Clock } from '../clock.ts'
+import { timestamp, type Clock } from '../basics/clock.ts'
 import { listBackups, makeBackup, quickCheck } from './backups.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { Datasets } from './datasets.ts'

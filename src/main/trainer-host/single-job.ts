@@ -1,6 +1,6 @@
 import { AppException, assertNever } from '#shared/basics/result.ts'
 import type { ExecutorChoice, JobResult, TrainerJob } from '#shared/protocol/trainer-protocol.ts'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../basics/clock.ts'
 import { Supervisor, type JobListener, type SupervisorLimits } from './supervisor.ts'
 import type { TrainerHostFactory } from './trainer-host.ts'
 
