@@ -4,8 +4,8 @@ import { defaultScores, importanceDefaults, type ImportanceRecord } from '#share
 import { AppException } from '#shared/basics/result.ts'
 import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
 import type { StudioContext } from '../context.ts'
+import { datasetInput, networkInput } from '../library/stored-inputs.ts'
 import type { Tasks } from '../library/tasks.ts'
-import { datasetInput, networkInput } from '../queue/job-inputs.ts'
 import { reconstructedPath } from '../store/layout.ts'
 import type { Store } from '../store/store.ts'
 

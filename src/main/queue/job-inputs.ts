@@ -4,27 +4,10 @@ import type { ExperimentRecord } from '#shared/protocol/records.ts'
 import { AppException } from '#shared/basics/result.ts'
 import { stageSubject, type TimedJob } from '#shared/experiment/stage-times.ts'
 import type { ExecutorChoice, SplitPredictions, TrainerJob } from '#shared/protocol/trainer-protocol.ts'
-import { assertSha256 } from '../files/sha256.ts'
 import { keptPermutation } from '../library/permutation-cache.ts'
-import { datasetPath, networkPath, packagePath } from '../store/layout.ts'
+import { datasetInput, networkInput } from '../library/stored-inputs.ts'
+import { packagePath } from '../store/layout.ts'
 import type { Store } from '../store/store.ts'
-
-type NetworkInput = Extract<TrainerJob, { kind: 'evaluate' }>['network']
-type DatasetInput = Extract<TrainerJob, { kind: 'evaluate' }>['dataset']
-
-/** What a trainer needs of a stored network; the file is verified first. Errors: `not-found`, `file-corrupt`. */
-export async function networkInput(store: Store, networkId: string): Promise<NetworkInput> {
-  const { sha256, architecture, classes } = store.networks.get(networkId)
-  const path = networkPath(store.layout, sha256)
-  await assertSha256(path, sha256, 'Remove this network and import it again.')
-  return { path, sha256, architecture, classes }
-}
-
-/** The trainer opens the cache by its header, whose digest names it. */
-export function datasetInput(store: Store, datasetId: string): DatasetInput {
-  const { sha256 } = store.datasets.get(datasetId)
-  return { path: datasetPath(store.layout, sha256), sha256 }
-}
 
 /** The package of a completed run, as the start of another. Errors: `not-found`. */
 async function startPackage(store: Store, runId: string): Promise<string> {
