@@ -176,7 +176,7 @@ export class Studio {
     return this.#store.schemaVersion
   }
 
-  /** Class index of each image of an evaluation: one byte, or two little-endian above 256 classes. */
+  /** What an evaluation predicted of each image, in the bytes of shared/measures/predictions.ts. */
   predictions(evaluationId: string): Uint8Array {
     return this.#store.evaluations.predictions(evaluationId)
   }

@@ -6,6 +6,7 @@ import type { BaselineConfig, CompressConfig, ExperimentConfig } from '#shared/e
 import type { DatasetRecord, ExperimentRecord, NetworkRecord, SplitName } from '#shared/protocol/records.ts'
 import { isOwnGraph } from '#shared/network/network-graph.ts'
 import { isIntegerPrecision } from '#shared/package/accounting.ts'
+import { decodePredictions } from '#shared/measures/predictions.ts'
 import { plannedSteps } from '#shared/methods/nern/compress-phases.ts'
 import { baselineTitle, isDistillable } from '#shared/methods/direct/baseline-title.ts'
 import { AppException, assertNever } from '#shared/basics/result.ts'
@@ -17,7 +18,7 @@ import { uniqueName } from '../library/unique-name.ts'
 import type { Queue } from '../queue/queue.ts'
 import { runPath } from '../store/layout.ts'
 import type { Store } from '../store/store.ts'
-import { agreementOf, configRows, decodePredictions, perClassAccuracy } from './comparison.ts'
+import { agreementOf, alignConfigs, perClassAccuracy } from './comparison.ts'
 
 type ExperimentCommands = Pick<
   CommandHandlers,
@@ -231,7 +232,7 @@ async function compare(
   const records = ids.map((id) => context.store.experiments.get(id))
   const entries: ComparisonEntry[] = []
   for (const record of records) entries.push(await comparisonEntry(context, datasets, record, split))
-  return { split, entries, configRows: configRows(records.map(({ config }) => config)) }
+  return { split, entries, configRows: alignConfigs(records.map(({ config }) => config)) }
 }
 
 async function comparisonEntry(

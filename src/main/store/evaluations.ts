@@ -14,7 +14,7 @@ export interface NewEvaluation {
   readonly correctTop5?: number | undefined
   readonly total: number
   readonly device: string
-  /** One byte an image, or two little-endian above 256 classes, in split order. */
+  /** Bytes of shared/measures/predictions.ts. */
   readonly predictions: Uint8Array
 }
 

@@ -54,7 +54,6 @@ const networkInputSchema = z.strictObject({
 /** A stored data set: read-only folder of the image cache. */
 const datasetInputSchema = z.strictObject({ path: z.string(), sha256: z.string() })
 
-/** One byte an image, or two little-endian above 256 classes, in split order. */
 const predictionsSchema = z.strictObject({
   /** `original` or `reconstructed`; a `train` job's own network counts as original. */
   of: z.enum(['original', 'reconstructed']),
@@ -63,6 +62,7 @@ const predictionsSchema = z.strictObject({
   /** Absent where it is not measured (shared/measures/top-5.ts). */
   correctTop5: z.int().exactOptional(),
   total: z.int(),
+  /** Bytes of shared/measures/predictions.ts. */
   predictions: bytes,
 })
 export type SplitPredictions = z.infer<typeof predictionsSchema>
