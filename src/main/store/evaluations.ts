@@ -33,7 +33,7 @@ interface Row {
 
 const columns = 'id, network_id, run_id, dataset_id, split, correct, correct_top5, total, device, created_at'
 
-export class Evaluations {
+export class EvaluationsTable {
   readonly #db: Database
   readonly #now: () => string
 

@@ -12,7 +12,7 @@ import { recordOfDetail, selectListed, summaryOfListed, type DetailRow, type Lis
 import { ExperimentSearch } from './experiment-search.ts'
 import { problemOf, readColumn } from './json-column.ts'
 import { QueueOrder } from './queue-order.ts'
-import type { Runs } from './runs.ts'
+import type { RunsTable } from './runs.ts'
 import type { Database } from './sqlite.ts'
 import { refreshStaleSummaries, refreshSummary } from './summary-columns.ts'
 
@@ -36,15 +36,15 @@ export interface ExperimentChanges {
 /** Actions that put an experiment before the others that wait: it was running already. */
 const actionsToFront: ReadonlySet<ExperimentAction> = new Set(['resume', 'recover'])
 
-export class Experiments {
+export class ExperimentsTable {
   /** Who waits where. */
   readonly queue: QueueOrder
   readonly #db: Database
-  readonly #runs: Runs
+  readonly #runs: RunsTable
   readonly #search: ExperimentSearch
   readonly #now: () => string
 
-  constructor(db: Database, runs: Runs, now: () => string) {
+  constructor(db: Database, runs: RunsTable, now: () => string) {
     this.queue = new QueueOrder(db)
     this.#db = db
     this.#runs = runs

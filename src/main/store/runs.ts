@@ -31,7 +31,7 @@ export interface RunProgress {
   readonly progress?: number | undefined
 }
 
-export class Runs {
+export class RunsTable {
   readonly #db: Database
   readonly #now: () => string
 
