@@ -49,7 +49,7 @@ async function start(): Promise<void> {
       createHost: createUtilityHosts({ entryPath: trainerEntry, onOutput: (line) => log('info', line) }),
       resourcesFolder: app.isPackaged ? process.resourcesPath : join(app.getAppPath(), 'resources'),
       resolveFile: (token) => tokens.resolve(token),
-      desktopCommands: {
+      desktopHandlers: {
         'files.pick': createFilePicker(dialog, tokens),
         'files.show': createFileShower(shell, tokens),
       },

@@ -13,13 +13,13 @@ import { toAppError, type AppError, type Result } from '#shared/basics/result.ts
 import type { ExecutorChoice } from '#shared/protocol/trainer-protocol.ts'
 import { systemClock, type Clock } from './basics/clock.ts'
 import { Dispatcher } from './commands/dispatcher.ts'
-import { experimentCommands } from './commands/experiments.ts'
-import { exportCommands } from './commands/export.ts'
-import { importanceCommands } from './commands/importance.ts'
-import { libraryCommands } from './commands/library.ts'
-import { queueCommands } from './commands/queue.ts'
-import { runCommands } from './commands/runs.ts'
-import { studioCommands } from './commands/studio.ts'
+import { experimentHandlers } from './commands/experiments.ts'
+import { exportHandlers } from './commands/export.ts'
+import { importanceHandlers } from './commands/importance.ts'
+import { libraryHandlers } from './commands/library.ts'
+import { queueHandlers } from './commands/queue.ts'
+import { runHandlers } from './commands/runs.ts'
+import { studioHandlers } from './commands/studio.ts'
 import type { StudioContext } from './context.ts'
 import { Emitter } from './basics/emitter.ts'
 import type { WriteBytes } from './files/atomic-write.ts'
@@ -49,7 +49,7 @@ export interface StudioOptions {
   /** Takes precedence over the settings for work that begins now. */
   readonly executor?: Partial<ExecutorChoice>
   /** The commands that need a desktop, where there is one. */
-  readonly desktopCommands?: Pick<CommandHandlers, DesktopCommandName>
+  readonly desktopHandlers?: Pick<CommandHandlers, DesktopCommandName>
   readonly isDemo?: boolean
   /** Shown beside those of Node and SQLite. */
   readonly versions?: Readonly<Record<string, string>>
@@ -112,31 +112,31 @@ export class Studio {
     const networks = new NetworkLibrary(context, this.#tasks)
     const datasets = new DatasetLibrary(context, this.#tasks)
     const resolveFile = options.resolveFile ?? ((token: string) => token)
-    const ownCommands: Omit<CommandHandlers, DesktopCommandName> = {
-      ...studioCommands(context, this.#tasks, {
+    const ownHandlers: Omit<CommandHandlers, DesktopCommandName> = {
+      ...studioHandlers(context, this.#tasks, {
         version: options.version,
         isDemo: options.isDemo ?? false,
         versions: options.versions ?? {},
       }),
-      ...libraryCommands(context, {
+      ...libraryHandlers(context, {
         networks,
         datasets,
         tasks: this.#tasks,
         resourcesFolder: options.resourcesFolder,
         resolveFile,
       }),
-      ...experimentCommands(context, this.queue, datasets),
-      ...exportCommands(context, {
+      ...experimentHandlers(context, this.queue, datasets),
+      ...exportHandlers(context, {
         tasks: this.#tasks,
         versions: { 'NeRN Studio': options.version, Node: process.versions.node, ...options.versions },
         resolveFile,
       }),
-      ...queueCommands(this.queue),
-      ...runCommands(store, this.queue),
-      ...importanceCommands(context, this.#tasks),
+      ...queueHandlers(this.queue),
+      ...runHandlers(store, this.queue),
+      ...importanceHandlers(context, this.#tasks),
     }
     this.#dispatcher = new Dispatcher({
-      table: { ...ownCommands, ...options.desktopCommands },
+      table: { ...ownHandlers, ...options.desktopHandlers },
       refusalOf: store.isReadOnly ? (command) => refusalOfReader(command, store.layout.folder) : () => undefined,
       onError: (command, error, thrown) => this.#noteError(command, error, thrown),
     })

@@ -20,7 +20,7 @@ import { runPath } from '../store/layout.ts'
 import type { Store } from '../store/store.ts'
 import { agreementOf, alignConfigs, perClassAccuracy } from './comparison.ts'
 
-type ExperimentCommands = Pick<
+type ExperimentHandlers = Pick<
   CommandHandlers,
   | 'experiments.list'
   | 'experiments.find'
@@ -31,7 +31,7 @@ type ExperimentCommands = Pick<
   | 'experiments.compare'
 >
 
-export function experimentCommands(context: StudioContext, queue: Queue, datasets: DatasetLibrary): ExperimentCommands {
+export function experimentHandlers(context: StudioContext, queue: Queue, datasets: DatasetLibrary): ExperimentHandlers {
   const { store, events } = context
   return {
     'experiments.list': async (query) => store.experiments.list(query),

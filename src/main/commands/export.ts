@@ -12,7 +12,7 @@ export interface ExportParts {
   readonly resolveFile: (token: string) => string | undefined
 }
 
-export function exportCommands(
+export function exportHandlers(
   context: StudioContext,
   { tasks, versions, resolveFile }: ExportParts,
 ): Pick<CommandHandlers, 'experiments.export'> {

@@ -9,9 +9,9 @@ import type { Tasks } from '../library/tasks.ts'
 import { reconstructedPath } from '../store/layout.ts'
 import type { Store } from '../store/store.ts'
 
-type ImportanceCommands = Pick<CommandHandlers, 'runs.measure-importance' | 'runs.importance'>
+type ImportanceHandlers = Pick<CommandHandlers, 'runs.measure-importance' | 'runs.importance'>
 
-export function importanceCommands({ store }: StudioContext, tasks: Tasks): ImportanceCommands {
+export function importanceHandlers({ store }: StudioContext, tasks: Tasks): ImportanceHandlers {
   return {
     'runs.measure-importance': (input) => measure(store, tasks, input),
     async 'runs.importance'({ id }) {
