@@ -4,6 +4,7 @@ import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts
 import type { ExperimentRecord } from '#shared/protocol/records.ts'
 import { AppException, toAppError } from '#shared/basics/result.ts'
 import { nextStatus, type ExperimentAction, type ExperimentStatus } from '#shared/experiment/status-machine.ts'
+import type { ProviderName } from '#shared/execution/executors.ts'
 import { executorChoiceSchema, type ExecutorChoice } from '#shared/protocol/trainer-protocol.ts'
 import { newId } from '../basics/new-id.ts'
 import { continuesRun } from './continues-run.ts'
@@ -196,8 +197,8 @@ export class ExperimentsTable {
   }
 
   /** Where a queued experiment must run: a run that goes on stays where it was. */
-  #providerOf(id: string): ExecutorChoice['provider'] | null {
-    let provider: ExecutorChoice['provider'] | undefined
+  #providerOf(id: string): ProviderName | null {
+    let provider: ProviderName | undefined
     // Of an unreadable one nothing is known; the queue finds out what is wrong when its turn comes.
     problemOf(() => {
       const latest = this.#runs.latest(id)

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { networkShapeSchema } from '../package/accounting.ts'
 import { baselineConfigSchema, compressConfigSchema, trainConfigSchema } from '../experiment/experiment-config.ts'
+import { executorNames, providerNames } from '../execution/executors.ts'
 import { datasetPlanSchema } from '../dataset/dataset-plan.ts'
 import { weightFormatSchema } from '../package/export-formats.ts'
 import { importanceMeasurementSchema, importanceRequestFields } from '../measures/importance.ts'
@@ -34,8 +35,8 @@ const bytes = z.instanceof(Uint8Array)
 const knownTimes = z.record(z.string(), z.number()).optional()
 
 export const executorChoiceSchema = z.strictObject({
-  executor: z.enum(['onnxruntime', 'tensorflow', 'reference']),
-  provider: z.enum(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
+  executor: z.enum(executorNames),
+  provider: z.enum(providerNames),
   /** Intra-op threads; 0 = all physical cores. */
   threads: z.int().min(0).max(1024),
 })
