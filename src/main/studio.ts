@@ -26,10 +26,10 @@ import type { WriteBytes } from './files/atomic-write.ts'
 import { DatasetLibrary } from './library/dataset-library.ts'
 import { NetworkLibrary } from './library/network-library.ts'
 import { Tasks } from './library/tasks.ts'
-import { createFileLog, type Log } from './log.ts'
+import type { Log } from './log/log.ts'
 import { Queue } from './queue/queue.ts'
 import { Store } from './store/store.ts'
-import { networkPath, storeLayout } from './store/layout.ts'
+import { networkPath } from './store/layout.ts'
 import { defaultLimits, type SupervisorLimits } from './trainer-host/supervisor.ts'
 import type { TrainerHostFactory } from './trainer-host/trainer-host.ts'
 
@@ -59,12 +59,11 @@ export interface StudioOptions {
   readonly archives?: readonly OfficialArchive[]
   /** How bytes reach the disk. */
   readonly writeBytes?: WriteBytes
-  /** By default a file in the store. */
-  readonly log?: Log
+  readonly log: Log
 }
 
-/** Of a reader everything but the name of an owner, and its log must lie outside the store. */
-export type ReaderOptions = Omit<StudioOptions, 'program' | 'log'> & { readonly log: Log }
+/** Of a reader everything but the name of an owner; its log must lie outside the store. */
+export type ReaderOptions = Omit<StudioOptions, 'program'>
 
 /** A studio as a reader sees it. */
 export interface ReadingStudio {
@@ -90,15 +89,15 @@ export class Studio {
   readonly #clock: Clock
   #cancelBackup: () => void = () => {}
 
-  private constructor(options: Omit<StudioOptions, 'program' | 'log'>, store: Store, log: Log) {
+  private constructor(options: ReaderOptions, store: Store) {
     this.#store = store
-    this.#log = log
+    this.#log = options.log
     this.#clock = options.clock ?? systemClock
     this.notices = store.notices
     this.events = new Emitter()
     const context: StudioContext = {
       store,
-      log,
+      log: options.log,
       events: this.events,
       clock: this.#clock,
       createHost: options.createHost,
@@ -149,9 +148,8 @@ export class Studio {
   static async open(options: StudioOptions): Promise<Studio> {
     const { storeFolder, program, clock = systemClock } = options
     const store = await Store.open({ folder: storeFolder, program, clock })
-    const log = options.log ?? createFileLog(storeLayout(storeFolder).log, () => clock.now())
-    const studio = new Studio(options, store, log)
-    store.notices.forEach((notice) => log('error', notice))
+    const studio = new Studio(options, store)
+    store.notices.forEach((notice) => options.log('store', 'error', notice))
     studio.queue.recover()
     studio.#scheduleBackup()
     return studio
@@ -162,8 +160,8 @@ export class Studio {
    * `store-read-only`. Errors: `store-older`, `store-newer`, `store-corrupt`, `file-unreadable`.
    */
   static openForReading(options: ReaderOptions): Studio {
-    const { storeFolder, clock = systemClock, log } = options
-    return new Studio(options, Store.openForReading({ folder: storeFolder, clock }), log)
+    const { storeFolder, clock = systemClock } = options
+    return new Studio(options, Store.openForReading({ folder: storeFolder, clock }))
   }
 
   /** One command with its input checked; never throws, and every error is logged once. */
@@ -203,14 +201,16 @@ export class Studio {
   #noteError(command: CommandName, error: AppError, thrown: unknown): void {
     const isDefect = error.code === 'internal'
     const detail = isDefect && thrown instanceof Error ? (thrown.stack ?? error.message) : error.message
-    this.#log(isDefect ? 'error' : 'info', `${command}: ${error.code}: ${detail}`)
+    this.#log('commands', isDefect ? 'error' : 'info', `${command}: ${error.code}: ${detail}`)
   }
 
   #scheduleBackup(): void {
     this.#cancelBackup = this.#clock.after(BACKUP_INTERVAL_MS, () => {
       this.#store
         .backup()
-        .catch((thrown: unknown) => this.#log('error', `No backup could be made: ${toAppError(thrown).message}`))
+        .catch((thrown: unknown) =>
+          this.#log('store', 'error', `No backup could be made: ${toAppError(thrown).message}`),
+        )
       this.#scheduleBackup()
     })
   }

@@ -104,6 +104,7 @@ async function fillLibrary(folder: string): Promise<void> {
     version: '0.0.0',
     createHost: createForkHosts({ entryPath: trainerEntry }),
     resourcesFolder: join(folder, 'resources'),
+    log: () => {},
   })
   try {
     const name = 'Untrained ResNet-20'

@@ -83,9 +83,9 @@ export class Tasks {
         onMessage(message) {
           if (message.type === 'phase') report.progress(message.phase, message.done, message.total)
           if (message.type === 'started') device = message.device
-          if (message.type === 'log') log(message.level, `${job.kind}: ${message.text}`)
+          if (message.type === 'log') log('tasks', message.level, `${job.kind}: ${message.text}`)
         },
-        onNotice: (level, text) => log(level, `${job.kind}: ${text}`),
+        onNotice: (level, text) => log('tasks', level, `${job.kind}: ${text}`),
       },
       createHost,
       clock,

@@ -271,7 +271,7 @@ export class ActiveRun {
     const { store, events, log, clock } = this.#context
     const line = { at: timestamp(clock), level, text }
     store.runs.addLogLine(this.#run.id, line)
-    if (level !== 'info') log(level, `${this.#run.id}: ${text}`)
+    if (level !== 'info') log('queue', level, `${this.#run.id}: ${text}`)
     events.emit('run-log', { runId: this.#run.id, line })
   }
 }

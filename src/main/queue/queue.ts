@@ -34,7 +34,7 @@ export class Queue {
         if (latestRun?.status === 'running') store.runs.end(latestRun.id, 'interrupted')
         store.experiments.transition(id, 'recover', 'running')
       })
-      log('warning', `${name} was running when the studio ended; it waits in the queue again.`)
+      log('queue', 'warning', `${name} was running when the studio ended; it waits in the queue again.`)
     }
   }
 
@@ -158,7 +158,11 @@ export class Queue {
     })
     if (run === undefined) {
       store.experiments.transition(id, 'pause', 'queued')
-      log('error', `${id} was set aside instead of started. ${problem?.message ?? ''} ${problem?.remedy ?? ''}`)
+      log(
+        'queue',
+        'error',
+        `${id} was set aside instead of started. ${problem?.message ?? ''} ${problem?.remedy ?? ''}`,
+      )
       this.announce([id])
       return false
     }
