@@ -6,6 +6,7 @@ export default defineConfig(async () => ({
   test: {
     include: ['test/{unit,numeric,integration}/**/*.test.ts'],
     environment: 'node',
+    globalSetup: 'test/support/programs.ts',
     pool: 'forks',
     testTimeout: 60_000,
   },
