@@ -18,7 +18,8 @@ import { fillStore, realStudioOptions } from '#test/support/real-trainer.ts'
 import { call, nextEvent, openStudio, reaches } from '#test/support/studio.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 
-const RECONSTRUCTION_STEPS = 300
+/** Enough for a process to be killed among them: every fifth measures accuracy, which takes most of the time of a run. */
+const RECONSTRUCTION_STEPS = 100
 const DISTILLATION_STEPS = 24
 const QUANTISATION_STEPS = 12
 
@@ -214,7 +215,11 @@ it('goes on from a finished predictor: the same one unless something is done to 
     latestRun?.result?.kind === 'compress' ? latestRun.result.sizes.totalBytes : NaN
   expect(bytesOf(rounded.experiment)).toBeLessThan(bytesOf(source.experiment))
   const fitted = await endOf(
-    await create(studio, 'fitted', { ...from, reconstruction: { ...config.reconstruction, steps: 200 } }),
+    await create(studio, 'fitted', {
+      ...from,
+      reconstruction: { ...config.reconstruction, steps: 200 },
+      evaluation: { ...config.evaluation, everySteps: 100 },
+    }),
   )
   expect(fitted.relativeError).toBeLessThan(source.relativeError ?? NaN)
 
