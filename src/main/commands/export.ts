@@ -1,7 +1,7 @@
 import type { CommandHandlers } from '#shared/protocol/contract.ts'
-import type { StudioContext } from '../context.ts'
+import type { StudioContext } from '../context/studio-context.ts'
 import { exportExperiment } from '../export/export-experiment.ts'
-import type { Tasks } from '../library/tasks.ts'
+import type { Tasks } from '../context/tasks.ts'
 import { pathOfToken } from './library.ts'
 
 export interface ExportParts {

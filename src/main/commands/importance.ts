@@ -3,9 +3,9 @@ import type { CommandHandlers, CommandInput } from '#shared/protocol/contract.ts
 import { defaultScores, importanceDefaults, type ImportanceRecord } from '#shared/measures/importance.ts'
 import { AppException } from '#shared/basics/result.ts'
 import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
-import type { StudioContext } from '../context.ts'
+import type { StudioContext } from '../context/studio-context.ts'
 import { datasetInput, networkInput } from '../library/stored-inputs.ts'
-import type { Tasks } from '../library/tasks.ts'
+import type { Tasks } from '../context/tasks.ts'
 import { reconstructedPath } from '../store/layout.ts'
 import type { Store } from '../store/store.ts'
 

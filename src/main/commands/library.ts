@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import type { CommandHandlers } from '#shared/protocol/contract.ts'
 import { AppException } from '#shared/basics/result.ts'
-import type { StudioContext } from '../context.ts'
+import type { StudioContext } from '../context/studio-context.ts'
 import { isFetched, type DatasetLibrary } from '../library/dataset-library.ts'
 import type { NetworkLibrary } from '../library/network-library.ts'
-import type { Tasks } from '../library/tasks.ts'
+import type { Tasks } from '../context/tasks.ts'
 
 type LibraryHandlers = Pick<
   CommandHandlers,

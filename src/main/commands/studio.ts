@@ -3,10 +3,10 @@ import { cpus, release, totalmem, type } from 'node:os'
 import { randomUUID } from 'node:crypto'
 import type { CommandHandlers, DoctorEngine, DoctorReport, StudioInfo } from '#shared/protocol/contract.ts'
 import { AppException, toAppError } from '#shared/basics/result.ts'
-import type { StudioContext } from '../context.ts'
+import type { StudioContext } from '../context/studio-context.ts'
 import { freeDiskBytes } from '../files/disk-space.ts'
 import { sampleShape } from '../library/sample-shape.ts'
-import type { TaskReport, Tasks } from '../library/tasks.ts'
+import type { TaskReport, Tasks } from '../context/tasks.ts'
 import type { ResultOf } from '../trainer-host/single-job.ts'
 
 type StudioHandlers = Pick<CommandHandlers, 'studio.info' | 'studio.settings' | 'studio.update-settings' | 'doctor.run'>

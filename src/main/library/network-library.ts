@@ -12,7 +12,7 @@ import { judgeTrial, preprocessingsToTry, type PreprocessingTrial } from '#share
 import { kernelShapeOf } from '#shared/tensors/represented-shape.ts'
 import { AppException, unwrap } from '#shared/basics/result.ts'
 import { timestamp } from '../basics/clock.ts'
-import type { StudioContext } from '../context.ts'
+import type { StudioContext } from '../context/studio-context.ts'
 import { commitRename } from '../files/atomic-write.ts'
 import { assertFreeDisk } from '../files/disk-space.ts'
 import { assertSha256 } from '../files/sha256.ts'
@@ -23,7 +23,7 @@ import { assertFit, assertImages } from './dataset-fit.ts'
 import { removePermutations } from './permutation-cache.ts'
 import { storedNetwork } from './network-content.ts'
 import { datasetInput, networkInput } from './stored-inputs.ts'
-import type { Tasks } from './tasks.ts'
+import type { Tasks } from '../context/tasks.ts'
 import { uniqueName } from './unique-name.ts'
 
 /** What is known of a network beside its file. */

@@ -1,7 +1,7 @@
 import { AppException } from '#shared/basics/result.ts'
 import type { ExperimentRecord, NetworkDescription, NetworkRecord } from '#shared/protocol/records.ts'
 import { timestamp } from '../basics/clock.ts'
-import type { StudioContext } from '../context.ts'
+import type { StudioContext } from '../context/studio-context.ts'
 import { atomicWrite } from '../files/atomic-write.ts'
 import { sha256Of } from '../files/sha256.ts'
 import { newId } from '../basics/new-id.ts'

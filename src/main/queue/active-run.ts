@@ -2,7 +2,7 @@ import type { ExperimentRecord, LogLine, MetricPoint, RunRecord } from '#shared/
 import { formatExactBytes, formatCount } from '#shared/basics/format.ts'
 import { assertNever, toAppError, type AppError } from '#shared/basics/result.ts'
 import { timestamp } from '../basics/clock.ts'
-import type { StudioContext } from '../context.ts'
+import type { StudioContext } from '../context/studio-context.ts'
 import { keepPermutation } from '../library/permutation-cache.ts'
 import { RunCheckpoints } from '../trainer-host/run-checkpoints.ts'
 import { Supervisor, type JobOutcome, type TrainerEvent } from '../trainer-host/supervisor.ts'

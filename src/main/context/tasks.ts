@@ -1,6 +1,6 @@
 import { AppException } from '#shared/basics/result.ts'
 import type { ExecutorChoice, TrainerJob } from '#shared/protocol/trainer-protocol.ts'
-import type { StudioContext } from '../context.ts'
+import type { StudioContext } from './studio-context.ts'
 import { cancelledTask, runSingleJob, type ResultOf } from '../trainer-host/single-job.ts'
 
 export interface TaskReport {
