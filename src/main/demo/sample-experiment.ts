@@ -1,14 +1,21 @@
 import type { DatasetRecord, ExperimentRecord, NetworkRecord } from '#shared/protocol/records.ts'
 import { summaryOf, type ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 import { compressPresets } from '#shared/experiment/presets.ts'
-import { AppException, unwrap } from '#shared/basics/result.ts'
+import type { CommandInput, CommandName, CommandOutput, StudioEvents } from '#shared/protocol/contract.ts'
+import { AppException, unwrap, type Result } from '#shared/basics/result.ts'
+import type { Emitter } from '../basics/emitter.ts'
 import { sampleToken } from '../commands/library.ts'
 import { cifar10Token } from '../library/dataset-library.ts'
-import type { Studio } from '../studio.ts'
+
+/** A studio as the demo uses it: its commands and what it announces. */
+export interface DemoStudio {
+  readonly events: Emitter<StudioEvents>
+  invoke<N extends CommandName>(command: N, input: CommandInput<N>): Promise<Result<CommandOutput<N>>>
+}
 
 /** What the demo needs in the library: the sample network and CIFAR-10, imported when they are not there yet. */
 export async function provideSample(
-  studio: Studio,
+  studio: DemoStudio,
 ): Promise<{ readonly network: NetworkRecord; readonly dataset: DatasetRecord }> {
   const networks = unwrap(await studio.invoke('networks.list', {}))
   const network =
@@ -23,7 +30,7 @@ export async function provideSample(
 
 /** The experiment of the demo: a preset as it is, through the queue like any other. Errors: `not-found`. */
 export async function enqueueSample(
-  studio: Studio,
+  studio: DemoStudio,
   presetId: string,
   networkId: string,
   datasetId: string,
@@ -44,7 +51,7 @@ export async function enqueueSample(
  * Resolves with the completed experiment. Rejects with the run's own error when it failed, with `cancelled` when the
  * user cancelled it. A paused one is waited for: somebody will resume it.
  */
-export async function untilEnded(studio: Studio, id: string): Promise<ExperimentRecord> {
+export async function untilEnded(studio: DemoStudio, id: string): Promise<ExperimentRecord> {
   await new Promise<void>((resolve, reject) => {
     const look = (experiment: ExperimentSummary): void => {
       if (experiment.id !== id) return
@@ -62,6 +69,6 @@ export async function untilEnded(studio: Studio, id: string): Promise<Experiment
   return recordOf(studio, id)
 }
 
-async function recordOf(studio: Studio, id: string): Promise<ExperimentRecord> {
+async function recordOf(studio: DemoStudio, id: string): Promise<ExperimentRecord> {
   return unwrap(await studio.invoke('experiments.get', { id })).record
 }
