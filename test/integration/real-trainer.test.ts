@@ -163,6 +163,7 @@ it('keeps a permutation for the next experiment on the network, and computes a d
   const short = {
     reconstruction: { ...config.reconstruction, steps: 2 },
     distillation: { ...config.distillation, steps: 0 },
+    quantisation: { ...config.quantisation, steps: 0 },
   }
   studio.queue.startDispatching()
   const sourceOf = async (name: string) => {
