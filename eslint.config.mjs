@@ -63,7 +63,7 @@ export const LAYERS = [
   {
     files: ['src/cli/**'],
     folders: ['cli', 'main', 'formats', 'networks', 'shared'],
-    packages: ['node:'],
+    packages: ['node:', 'commander'],
     refused: electronModules,
   },
 ]

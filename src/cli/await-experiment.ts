@@ -16,7 +16,7 @@ export async function runToEnd(
   studio: Studio,
   id: string,
 ): Promise<ExperimentRecord> {
-  const store = options.text('store')
+  const { store } = options
   const where = store === undefined ? '' : ` --store ${store}`
   const stopShowing = showProgress(studio, (text) => output.progress(text))
   const ended = endOf(studio, id)
@@ -107,29 +107,32 @@ export async function runQueue(
   const ended = new Map<string, ExperimentSummary>()
   const stopShowing = showProgress(studio, (text) => output.progress(text))
   let isInterrupted = false
-  await new Promise<void>((resolve) => {
-    const stops = [
-      studio.events.on('experiment-changed', (experiment) => {
-        const { id, name, status } = experiment
-        if (status === 'queued' || status === 'running') return
-        ended.set(id, experiment)
-        output.say(`${name}: ${status}`)
-      }),
-      studio.events.on('queue-changed', ({ running, waiting }) => {
-        if (running.length + waiting.length === 0) finish()
-      }),
-      onInterrupt(() => {
-        isInterrupted = true
-        finish()
-      }),
-    ]
-    const finish = () => {
-      stops.forEach((stop) => stop())
-      resolve()
-    }
-    studio.queue.startDispatching()
-    void call(studio, 'queue.set-active', { isActive: true })
+  let finish = () => {}
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve
   })
-  stopShowing()
+  const stops = [
+    studio.events.on('experiment-changed', (experiment) => {
+      const { id, name, status } = experiment
+      if (status === 'queued' || status === 'running') return
+      ended.set(id, experiment)
+      output.say(`${name}: ${status}`)
+    }),
+    studio.events.on('queue-changed', ({ running, waiting }) => {
+      if (running.length + waiting.length === 0) finish()
+    }),
+    onInterrupt(() => {
+      isInterrupted = true
+      finish()
+    }),
+  ]
+  try {
+    studio.queue.startDispatching()
+    await call(studio, 'queue.set-active', { isActive: true })
+    await finished
+  } finally {
+    stops.forEach((stop) => stop())
+    stopShowing()
+  }
   return { ended: [...ended.values()], isInterrupted }
 }

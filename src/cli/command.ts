@@ -1,17 +1,17 @@
-import type { ParseArgsOptionsConfig } from 'node:util'
 import type { ExecutorChoice, TrainerJob } from '#shared/protocol/trainer-protocol.ts'
 import type { ResultOf } from '#main/trainer-host/single-job.ts'
 import type { ReadingStudio, Studio } from '#main/studio.ts'
-import type { OptionValues } from './option-values.ts'
+import type { EverywhereValues } from './everywhere-options.ts'
+import type { OptionTable, ValuesOf } from './option.ts'
 import type { Output } from './output.ts'
 
 /** 0 done, 1 failed; wrong use (2) is thrown as `UsageError`. */
 export type ExitCode = 0 | 1
 
-/** What a command gets when it runs. */
-export interface Invocation {
+/** What a command gets when it runs. `V` are the values of its own options. */
+export interface Invocation<V = object> {
   readonly positionals: readonly string[]
-  readonly options: OptionValues
+  readonly options: V & EverywhereValues
   readonly output: Output
   /** Opens the store as its owner, runs `work`, and closes it again whatever happens. */
   withStudio(work: (studio: Studio) => Promise<ExitCode>): Promise<ExitCode>
@@ -26,27 +26,40 @@ export interface Invocation {
   readonly version: string
 }
 
-/** One command of the command line. */
-export interface Command {
-  /** Its words, e.g. `network import`. */
+/** What stands behind the words of a command; all are needed. */
+export interface Positional {
+  /** A last one that ends in `...` may be given several times. */
   readonly name: string
-  /** What follows the words, e.g. `FILE [--arch A] [--name N]`. */
-  readonly usage: string
-  /** One sentence. */
-  readonly summary: string
-  /** Names of the positional arguments; all are needed. A last one that ends in `...` may be given several times. */
-  readonly positionals: readonly string[]
-  readonly options: ParseArgsOptionsConfig
-  run(invocation: Invocation): Promise<ExitCode>
+  /** A sentence. */
+  readonly about: string
 }
 
-/** Wrong use: exit code 2, with the usage of the command. */
-export class UsageError extends Error {
-  readonly remedy: string | undefined
+interface CommandDefinition<O extends OptionTable> {
+  /** Its words, e.g. `network import`. */
+  readonly name: string
+  /** One short sentence, its line in the overview. */
+  readonly summary: string
+  /** Further sentences of its help. */
+  readonly details?: string
+  readonly positionals: readonly Positional[]
+  readonly options: O
+  /** What follows the words in its usage, where positionals and needed options do not say it all. */
+  readonly usage?: string
+  run(invocation: Invocation<ValuesOf<O>>): Promise<ExitCode>
+}
 
-  constructor(message: string, remedy?: string) {
-    super(message)
-    this.name = 'UsageError'
-    this.remedy = remedy
+/** One command of the command line. */
+export type Command = CommandDefinition<OptionTable>
+
+/** What any command gets when it runs. */
+export type AnyInvocation = Invocation<ValuesOf<OptionTable>>
+
+/** A command whose `run` gets the values of its options with their types. */
+export function defineCommand<O extends OptionTable>(definition: CommandDefinition<O>): Command {
+  return {
+    ...definition,
+    run: ({ options, ...rest }) =>
+      // They were read by these very options.
+      definition.run({ ...rest, options: options as ValuesOf<O> & EverywhereValues }),
   }
 }

@@ -1,4 +1,3 @@
-import type { ParseArgsOptionsConfig } from 'node:util'
 import type { Studio } from '#main/studio.ts'
 import type { CommandInput } from '#shared/protocol/contract.ts'
 import { familyOf } from '#shared/experiment/families.ts'
@@ -7,35 +6,56 @@ import { networkPresets } from '#shared/experiment/presets.ts'
 import type { ExperimentRecord } from '#shared/protocol/records.ts'
 import { executorChoiceSchema } from '#shared/protocol/trainer-protocol.ts'
 import { call } from './call.ts'
-import { UsageError, type Invocation } from './command.ts'
+import type { Invocation } from './command.ts'
 import { findChoice, findDataset, findExperiment, findNetwork } from './find-record.ts'
+import { repeatedText, text, toldDefault, type OptionTable, type ValuesOf } from './option.ts'
 import { applySettings } from './set-option.ts'
+import { UsageError } from './usage-error.ts'
 
-export const compressUsage =
-  '(--network N --dataset D [--preset P] | --from EXPERIMENT) [--seed S] [--set PATH=VALUE ...] [--name X]'
+export const compressUsage = '--network NETWORK --dataset DATASET | --from EXPERIMENT [options]'
+
+/** Changes of a configuration, and the name of the experiment that has it. */
+export const settingOptions = {
+  seed: text('NUMBER', 'Seed of all random numbers of the run.'),
+  set: repeatedText(
+    'PATH=VALUE',
+    'Change one parameter of the configuration, such as evaluation.everySteps=0; may be given several times.',
+  ),
+  name: toldDefault(text('TEXT', 'Name of the experiment.'), 'made of what it does'),
+} satisfies OptionTable
+
+const defaultPreset = 'fast'
 
 export const configOptions = {
-  preset: { type: 'string' },
-  seed: { type: 'string' },
-  set: { type: 'string', multiple: true },
-  name: { type: 'string' },
-} as const satisfies ParseArgsOptionsConfig
+  preset: toldDefault(
+    text('PRESET', `Configuration to start from: ${networkPresets.map(({ id }) => id).join(', ')}.`),
+    defaultPreset,
+  ),
+  ...settingOptions,
+} satisfies OptionTable
 
 export const compressOptions = {
+  network: text('NETWORK', 'Network to compress.'),
+  dataset: text('DATASET', 'Data set to distil on and to measure accuracy with.'),
+  from: text('EXPERIMENT', 'Go on from the predictor of a finished compression, with its network and configuration.'),
   ...configOptions,
-  network: { type: 'string' },
-  dataset: { type: 'string' },
-  from: { type: 'string' },
-} as const satisfies ParseArgsOptionsConfig
+} satisfies OptionTable
+
+type SettingValues = ValuesOf<typeof settingOptions>
+type ConfigValues = ValuesOf<typeof configOptions>
+type CompressValues = ValuesOf<typeof compressOptions>
 
 /** The configuration that --preset, --seed and --set make. Throws `UsageError`. */
-export function compressConfigFrom(invocation: Invocation) {
-  const wanted = invocation.options.text('preset') ?? 'fast'
-  return withSettings(findChoice('preset', wanted, networkPresets).config, invocation)
+export function compressConfigFrom({ preset, ...settings }: ConfigValues) {
+  return withSettings(findChoice('preset', preset ?? defaultPreset, networkPresets).config, settings)
 }
 
-function withSettings<C extends ExperimentConfig>(config: C, { options }: Invocation): C {
-  return applySettings(config, [...seedSetting(options.text('seed')), ...options.list('set')])
+/** A configuration with what --seed and --set change. Throws `UsageError`. */
+export function withSettings<C extends ExperimentConfig>(
+  config: C,
+  { seed, set }: Pick<SettingValues, 'seed' | 'set'>,
+): C {
+  return applySettings(config, [...(seed === undefined ? [] : [`seed=${seed}`]), ...set])
 }
 
 /** What a compression is to be made of, as far as the options alone say it. */
@@ -46,14 +66,15 @@ export interface CompressRequest {
 }
 
 /** Reads the options before a store is opened. Throws `UsageError`. */
-export function compressRequest(invocation: Invocation): CompressRequest {
-  const { options } = invocation
-  const from = options.text('from')
+export function compressRequest(options: CompressValues): CompressRequest {
+  const { network, dataset, from } = options
   if (from === undefined) {
-    compressConfigFrom(invocation)
-    return { keys: { network: options.neededText('network'), dataset: options.neededText('dataset') } }
+    compressConfigFrom(options)
+    if (network === undefined) throw new UsageError('--network is needed.')
+    if (dataset === undefined) throw new UsageError('--dataset is needed.')
+    return { keys: { network, dataset } }
   }
-  const given = ['network', 'preset'].find((name) => options.text(name) !== undefined)
+  const given = (['network', 'preset'] as const).find((name) => options[name] !== undefined)
   if (given !== undefined) {
     throw new UsageError(
       `--from brings its own ${given === 'network' ? 'network' : 'configuration'}: leave --${given} out.`,
@@ -64,37 +85,37 @@ export function compressRequest(invocation: Invocation): CompressRequest {
 
 /** Queues the compression that was asked for; nothing is started. */
 export async function createCompression(
-  invocation: Invocation,
+  invocation: Invocation<ConfigValues & { readonly dataset?: string | undefined }>,
   studio: Studio,
   { keys, from }: CompressRequest,
 ): Promise<ExperimentRecord> {
-  if (keys !== undefined) return createExperiment(invocation, studio, keys, compressConfigFrom(invocation))
+  if (keys !== undefined) return createExperiment(invocation, studio, keys, compressConfigFrom(invocation.options))
   return enqueue(invocation, studio, await continuation(invocation, studio, from ?? ''))
 }
 
 /** A compression that goes on from the predictor of a finished one: its configuration without the fitting. */
-async function continuation(invocation: Invocation, studio: Studio, key: string) {
+async function continuation(
+  { options }: Invocation<SettingValues & { readonly dataset?: string | undefined }>,
+  studio: Studio,
+  key: string,
+) {
   const source = await findExperiment(studio, key)
   const { config, networkId, datasetId, latestRun } = source
   const continued = familyOf(config).continued?.(config, latestRun?.id ?? '')
   if (continued === undefined || networkId === undefined || latestRun?.status !== 'completed') {
     throw new UsageError(`${source.name} has no finished predictor.`, 'Name a compression that was completed.')
   }
-  const dataset = invocation.options.text('dataset')
+  const { dataset } = options
   return {
-    config: withSettings(continued, invocation),
+    config: withSettings(continued, options),
     networkId,
     datasetId: dataset === undefined ? datasetId : (await findDataset(studio, dataset)).id,
   }
 }
 
-export function seedSetting(seed: string | undefined): readonly string[] {
-  return seed === undefined ? [] : [`seed=${seed}`]
-}
-
 /** Queues an experiment on a network and a data set, named by their keys; nothing is started. */
 export async function createExperiment(
-  invocation: Invocation,
+  invocation: Invocation<Pick<SettingValues, 'name'>>,
   studio: Studio,
   keys: { readonly network: string; readonly dataset: string },
   config: ExperimentConfig,
@@ -105,11 +126,11 @@ export async function createExperiment(
 }
 
 async function enqueue(
-  invocation: Invocation,
+  invocation: Invocation<Pick<SettingValues, 'name'>>,
   studio: Studio,
   experiment: Pick<CommandInput<'experiments.create'>, 'config' | 'networkId' | 'datasetId'>,
 ): Promise<ExperimentRecord> {
-  const name = invocation.options.text('name')
+  const { name } = invocation.options
   return call(studio, 'experiments.create', {
     ...experiment,
     enqueue: true,

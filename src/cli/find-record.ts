@@ -2,8 +2,8 @@ import type { ReadingStudio } from '#main/studio.ts'
 import type { DatasetRecord, ExperimentRecord, NetworkRecord } from '#shared/protocol/records.ts'
 import { fail, ok, unwrap, type AppError, type Result } from '#shared/basics/result.ts'
 import { call } from './call.ts'
-import { UsageError } from './command.ts'
 import { nearNames, plainName } from './near-names.ts'
+import { UsageError } from './usage-error.ts'
 
 interface Named {
   readonly id: string

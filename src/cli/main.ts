@@ -6,14 +6,13 @@ import { defaultStoreFolder, storeLayout } from '#main/store/layout.ts'
 import { createForkHosts } from '#main/trainer-host/fork-host.ts'
 import { runSingleJob } from '#main/trainer-host/single-job.ts'
 import { defaultLimits } from '#main/trainer-host/supervisor.ts'
-import { toAppError, type AppError } from '#shared/basics/result.ts'
+import { toAppError } from '#shared/basics/result.ts'
 import { defaultExecutor } from '#shared/protocol/trainer-protocol.ts'
-import { UsageError, type Command, type ExitCode, type Invocation } from './command.ts'
-import { commands } from './commands/index.ts'
-import { nearNames } from './near-names.ts'
+import type { AnyInvocation, ExitCode } from './command.ts'
 import { Output, type Stream } from './output.ts'
-import { findCommand, prepare } from './prepare.ts'
-import { commandUsage, overview } from './usage.ts'
+import { findCommand, readCommandLine, type RunRequest } from './read-command-line.ts'
+import { shortUsage } from './usage.ts'
+import { UsageError } from './usage-error.ts'
 
 /** Where the program finds its other parts. */
 export interface Installation {
@@ -31,23 +30,16 @@ interface Streams {
 export async function main(args: readonly string[], installation: Installation, streams: Streams): Promise<0 | 1 | 2> {
   // Known before anything is parsed, so that even a wrong option is answered in the wanted form.
   const output = new Output(args.includes('--json'), streams.stdout, streams.stderr, Date.now)
-  const command = findCommand(args)
-  if (command === undefined) {
-    const isHelp = args.length === 0 || args.includes('--help') || args.includes('-h')
-    if (isHelp) output.result({ commands: commands.map(({ name }) => name) }, overview(commands))
-    else {
-      output.error(unknownCommand(args.slice(0, 2).join(' ')))
-      output.say(overview(commands))
-    }
-    return isHelp ? 0 : 2
-  }
   try {
-    return await runCommand(command, args, installation, output)
+    const request = readCommandLine(args)
+    if (request.kind === 'run') return await runCommand(request, installation, output)
+    output.result(request.value, request.text)
+    return 0
   } catch (thrown) {
     if (thrown instanceof UsageError) {
       const { message, remedy } = thrown
       output.error({ code: 'invalid-argument', message, ...(remedy === undefined ? {} : { remedy }) })
-      output.say(commandUsage(command))
+      output.say(shortUsage(findCommand(args)))
       return 2
     }
     output.error(toAppError(thrown))
@@ -55,28 +47,13 @@ export async function main(args: readonly string[], installation: Installation, 
   }
 }
 
-function unknownCommand(wanted: string): AppError {
-  const near = nearNames(
-    wanted,
-    commands.map(({ name }) => name),
-  )
-  const remedy = near.length === 0 ? {} : { remedy: `Did you mean ${near.join(' or ')}?` }
-  return { code: 'invalid-argument', message: `There is no command ${wanted}.`, ...remedy }
-}
-
 async function runCommand(
-  command: Command,
-  args: readonly string[],
+  { command, positionals, options, executor }: RunRequest,
   installation: Installation,
   output: Output,
 ): Promise<ExitCode> {
-  const { positionals, options, executor } = prepare(command, args)
-  if (options.isSet('help')) {
-    output.result({ usage: command.usage }, commandUsage(command))
-    return 0
-  }
   const interrupts = new Interrupts(output)
-  const storeFolder = options.text('store') ?? defaultStoreFolder()
+  const storeFolder = options.store ?? defaultStoreFolder()
   const studioOptions = (log: Log): ReaderOptions => ({
     storeFolder,
     log,
@@ -88,7 +65,7 @@ async function runCommand(
     resourcesFolder: installation.resourcesFolder,
     executor,
   })
-  const invocation: Invocation = {
+  const invocation: AnyInvocation = {
     positionals,
     options,
     output,

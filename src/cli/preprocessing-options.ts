@@ -1,4 +1,3 @@
-import type { ParseArgsOptionsConfig } from 'node:util'
 import {
   parseChannelValues,
   preprocessingChangesSchema,
@@ -6,36 +5,42 @@ import {
   preprocessingPresets,
   type PreprocessingChanges,
 } from '#shared/network/preprocessing.ts'
-import { UsageError } from './command.ts'
-import type { OptionValues } from './option-values.ts'
-
-export const preprocessingUsage = `[--preprocessing ${preprocessingPresetIds.join('|')}] [--mean R,G,B --std R,G,B [--scale 255]] [--resize PIXELS]`
-
-export const preprocessingOptions = {
-  preprocessing: { type: 'string' },
-  mean: { type: 'string' },
-  std: { type: 'string' },
-  scale: { type: 'string' },
-  resize: { type: 'string' },
-} as const satisfies ParseArgsOptionsConfig
+import { choice, text, toldDefault, wholeNumber, type OptionTable, type ValuesOf } from './option.ts'
+import { UsageError } from './usage-error.ts'
 
 const scales = ['1', '255'] as const
 
+export const preprocessingOptions = {
+  preprocessing: choice('NAME', preprocessingPresetIds, 'Normalise images with a usual mean and deviation.'),
+  mean: text('R,G,B', 'Mean of each channel, or one number for all; together with --std.'),
+  std: text('R,G,B', 'Standard deviation of each channel, or one number for all.'),
+  scale: toldDefault(choice('MAXIMUM', scales, 'Pixel value that --mean and --std take for white.'), scales[0]),
+  resize: wholeNumber(
+    'PIXELS',
+    0,
+    'Scale the shorter side of images to this many pixels (8 to 1024); 0 leaves them as they are stored.',
+  ),
+} satisfies OptionTable
+
+type PreprocessingValues = ValuesOf<typeof preprocessingOptions>
+
 /** What the options say of a preprocessing, mean and deviation for pixels of 0 to 1. Throws `UsageError`. */
-export function preprocessingFrom(options: OptionValues): PreprocessingChanges {
-  const presetId = options.choice('preprocessing', preprocessingPresetIds)
-  const mean = options.text('mean')
-  const std = options.text('std')
+export function preprocessingFrom({
+  preprocessing: presetId,
+  mean,
+  std,
+  scale,
+  resize,
+}: PreprocessingValues): PreprocessingChanges {
   if ((mean === undefined) !== (std === undefined)) throw new UsageError('--mean and --std are given together.')
   if (presetId !== undefined && mean !== undefined) {
     throw new UsageError('--preprocessing says mean and deviation already.', 'Leave out --mean and --std, or it.')
   }
-  const resize = options.integer('resize', 0)
   const changes = {
     ...(presetId === undefined ? {} : normalisationOf(presetId)),
     ...(mean === undefined || std === undefined
       ? {}
-      : { mean: channelValues('mean', mean, options), standardDeviation: channelValues('std', std, options) }),
+      : { mean: channelValues('mean', mean, scale), standardDeviation: channelValues('std', std, scale) }),
     ...(resize === undefined ? {} : { resize }),
   }
   const parsed = preprocessingChangesSchema.safeParse(changes)
@@ -56,9 +61,8 @@ function normalisationOf(id: keyof typeof preprocessingPresets): PreprocessingCh
   return { mean, standardDeviation }
 }
 
-function channelValues(option: 'mean' | 'std', text: string, options: OptionValues): number[] {
-  const scale = options.choice('scale', scales) === '255' ? 255 : 1
-  const values = parseChannelValues(text, scale)
+function channelValues(option: 'mean' | 'std', given: string, scale: PreprocessingValues['scale']): number[] {
+  const values = parseChannelValues(given, scale === '255' ? 255 : 1)
   if (values !== undefined) return values
-  throw new UsageError(`--${option} takes numbers separated by commas, one for all channels or one each; got ${text}.`)
+  throw new UsageError(`--${option} takes numbers separated by commas, one for all channels or one each; got ${given}.`)
 }

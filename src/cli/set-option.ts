@@ -1,8 +1,8 @@
 import { experimentConfigSchema, type ExperimentConfig } from '#shared/experiment/experiment-config.ts'
 import { parametersOf, type ParameterDescription } from '#shared/parameters/parameter-catalogue.ts'
 import { assertNever } from '#shared/basics/result.ts'
-import { UsageError } from './command.ts'
 import { editDistance } from './near-names.ts'
+import { UsageError } from './usage-error.ts'
 
 /**
  * A configuration with every `path=value` put in, each read as its leaf's type.

@@ -12,10 +12,7 @@ import { answerDialog, photograph } from './import-dialog.ts'
 import { ask, sharedFolder, show, type OpenStudio } from './launch.ts'
 
 const checkpoint = join(sharedFolder, 'data/cifar10-resnets/resnet20-12fca82f.th')
-test.skip(
-  () => !existsSync(checkpoint) && process.env['CI'] === undefined,
-  `missing: ${checkpoint} (README: test data)`,
-)
+test.skip(() => !existsSync(checkpoint) && process.env['CI'] === undefined, `missing: ${checkpoint} (docs/testing.md)`)
 
 async function offerInDialog(studio: OpenStudio, path: string): Promise<Page> {
   const { page } = studio

@@ -19,7 +19,7 @@ const root = resolve(import.meta.dirname, '../..')
 const appFolder = resolve(process.env['NERN_APP'] ?? root)
 export const trainerEntry = join(appFolder, 'out/main/trainer.js')
 export const screenshotsFolder = join(root, 'screenshots')
-/** Files that are not part of the project (README: test data). */
+/** Files that are not part of the project (docs/testing.md). */
 export const sharedFolder = resolve(root, process.env['NERN_SHARED'] ?? '../shared')
 
 /** The Electron that the scripts found or made; throws when they made none, or the studio is not built. */

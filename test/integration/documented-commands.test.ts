@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { main } from '#cli/main.ts'
-import { findCommand, optionsOf } from '#cli/prepare.ts'
+import { parserOptions } from '#cli/option.ts'
+import { findCommand, optionsOf } from '#cli/read-command-line.ts'
 import {
   documentedCode,
   mentionedCommands,
@@ -54,7 +55,6 @@ const values: Readonly<Record<string, string>> = {
   INT4: 'int4',
   INT8: 'int8',
   FILE: networkFile,
-  DIR: join(folder, 'out'),
   'curves.csv': join(folder, 'curves.csv'),
   'metrics.csv': join(folder, 'metrics.csv'),
   'resnet20-12fca82f.th': networkFile,
@@ -65,6 +65,8 @@ function filledWords(text: string): readonly string[] {
   return shellWords(text).map((word) => {
     const value = values[word]
     if (value !== undefined) return value
+    // An export replaces nothing.
+    if (word === 'DIR') return mkdtempSync(join(folder, 'out-'))
     if (/^[A-Z][A-Z\d_]*$/.test(word)) throw new Error(`${word} has no value in this test.`)
     return word
   })
@@ -196,10 +198,11 @@ function mentionProblem(text: string): string | undefined {
   const words = shellWords(text)
   const args = words[0] === 'studio' ? words.slice(1) : studioArguments(words)
   if (args === undefined) return npmProblem(words.slice(1))
-  if (args[0] === '--help') return undefined
+  if (args[0] === '--help' || args[0] === 'help') return undefined
   const command = findCommand(args)
   if (command === undefined) return `There is no command ${args.join(' ')}.`
-  const unknown = args.find((arg) => arg.startsWith('--') && !(arg.slice(2) in optionsOf(command)))
+  const known = ['--help', ...parserOptions(optionsOf(command)).map(({ long }) => long)]
+  const unknown = args.find((arg) => arg.startsWith('--') && !known.includes(arg))
   return unknown === undefined ? undefined : `studio ${command.name} has no option ${unknown}.`
 }
 
@@ -224,9 +227,9 @@ describe('of each command of the command line that the documents have', () => {
 })
 
 it.each([
-  ['npm run studio -- netwrok list', 'There is no command netwrok list.'],
+  ['npm run studio -- netwrok list', 'There is no command netwrok list. Did you mean network list?'],
   ['npm run studio -- network list --colour', "Unknown option '--colour'"],
-  ['npm run studio -- network show', 'studio network show takes NAME, got none.'],
+  ['npm run studio -- network show', "Missing required argument 'NAME'."],
   ['npm run studio -- run --network N --dataset D --preset fats', 'There is no preset fats. Did you mean fast?'],
   ['npm run studio -- run --network nobody --dataset D', 'There is no network nobody.'],
   ['npm run studio -- run --network N --dataset cifar11', 'There is no data set cifar11. Did you mean CIFAR-10?'],

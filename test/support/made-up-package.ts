@@ -1,9 +1,9 @@
 import { embeddingColumns } from '#engine/methods/nern/positional-embedding.ts'
 import type { NernPackage } from '#formats/nern-package/writer.ts'
-import type { LayerPermutation } from '#shared/network/layer-permutation.ts'
+import type { LayerPermutation, PermutationMode } from '#shared/network/layer-permutation.ts'
 import { toFloat16Bits } from '#shared/basics/float16.ts'
 import { sizeOf } from '#shared/tensors/host-tensor.ts'
-import type { PackagedEmbedding, PackagedLayer, PermutationMode } from '#shared/package/package-description.ts'
+import type { PackagedEmbedding, PackagedLayer } from '#shared/package/package-description.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import { embeddingOf } from '#trainer/methods/nern/embedding.ts'
 import { preprocessingPresets } from '#shared/network/preprocessing.ts'
@@ -24,7 +24,7 @@ export interface MadeUpOptions {
   readonly embedding?: PackagedEmbedding
   readonly hiddenSize?: number
   readonly blocks?: number
-  readonly mode?: PermutationMode
+  readonly mode?: PermutationMode | 'none'
   /** Precision of the predictor's weights; their biases are float16 beside integers. */
   readonly predictor?: MadeUpKind
   readonly kept?: MadeUpKind
@@ -117,7 +117,7 @@ export function shuffled(count: number, random: Random): Int32Array {
 }
 
 function madeUpOrder(
-  mode: Exclude<PermutationMode, 'none'>,
+  mode: PermutationMode,
   [filters, channels]: PackagedLayer['shape'],
   random: Random,
 ): LayerPermutation {

@@ -1,6 +1,7 @@
-import { findCommand, prepare } from '#cli/prepare.ts'
-import { UsageError, type Invocation } from '#cli/command.ts'
+import type { Invocation } from '#cli/command.ts'
 import { Output } from '#cli/output.ts'
+import { readCommandLine } from '#cli/read-command-line.ts'
+import { UsageError } from '#cli/usage-error.ts'
 import { Studio } from '#main/studio.ts'
 import { AppException } from '#shared/basics/result.ts'
 import { studioOptions } from './studio.ts'
@@ -14,8 +15,6 @@ class WorkBegins extends Error {}
  * all be found. Commands that only read are carried out.
  */
 export async function problemOf(args: readonly string[], storeFolder: string): Promise<string | undefined> {
-  const command = findCommand(args)
-  if (command === undefined) return args[0] === '--help' ? undefined : `There is no command ${args.join(' ')}.`
   const silent = { write: () => true }
   const onReadOnlyStudio: Invocation['withStudio'] = async (work) => {
     const studio = Studio.openForReading({ ...studioOptions(storeFolder), log: () => {} })
@@ -26,8 +25,11 @@ export async function problemOf(args: readonly string[], storeFolder: string): P
     }
   }
   try {
+    const request = readCommandLine(args)
+    if (request.kind === 'help') return undefined
+    const { command, ...given } = request
     const code = await command.run({
-      ...prepare(command, args),
+      ...given,
       version: '0.0.0',
       output: new Output(false, silent, silent, Date.now),
       onInterrupt: () => () => {},

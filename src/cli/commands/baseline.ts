@@ -1,41 +1,47 @@
 import { baselinePresets, standardBaselineIds, type BaselinePreset } from '#shared/methods/direct/baseline-presets.ts'
 import { runToEnd, showResult } from '../await-experiment.ts'
 import { call } from '../call.ts'
-import { UsageError, type Command } from '../command.ts'
-import { createExperiment, seedSetting } from '../experiment-options.ts'
+import { defineCommand, type Command } from '../command.ts'
+import { createExperiment, settingOptions, withSettings } from '../experiment-options.ts'
 import { findChoice } from '../find-record.ts'
-import { applySettings } from '../set-option.ts'
+import { needed, onRequest, text } from '../option.ts'
+import { UsageError } from '../usage-error.ts'
 import { formatComparison } from './experiments.ts'
 
 const prefix = 'baseline-'
 const methods = baselinePresets.map((preset) => ({ id: preset.id.slice(prefix.length), preset }))
+const standardIds = standardBaselineIds.map((id) => id.slice(prefix.length))
 
-const baseline: Command = {
+const baseline = defineCommand({
   name: 'baseline',
-  usage: '--network N --dataset D --method M[,M ...]|standard [--seed S] [--set PATH=VALUE ...] [--name X] [--queue]',
-  summary: `What people would do instead of a predictor, in the same accounting; --queue leaves it waiting. Methods: ${methods.map(({ id }) => id).join(', ')}.`,
+  summary: 'Compress a network by other methods, to compare with.',
+  details:
+    'Quantisation, weight sharing, pruning and low rank, with every byte counted as in a compression by a predictor. Several methods are run one after another and compared at the end.',
   positionals: [],
   options: {
-    network: { type: 'string' },
-    dataset: { type: 'string' },
-    method: { type: 'string' },
-    seed: { type: 'string' },
-    set: { type: 'string', multiple: true },
-    name: { type: 'string' },
-    queue: { type: 'boolean' },
+    network: needed(text('NETWORK', 'Network to compress.')),
+    dataset: needed(text('DATASET', 'Data set to distil on and to measure accuracy with.')),
+    method: needed(
+      text(
+        'METHOD,...',
+        `Methods between commas: ${methods.map(({ id }) => id).join(', ')}; or standard for ${standardIds.join(', ')}.`,
+      ),
+    ),
+    ...settingOptions,
+    queue: onRequest('Put the experiments into the queue without starting them.'),
   },
   run(invocation) {
     const { options, output } = invocation
-    const keys = { network: options.neededText('network'), dataset: options.neededText('dataset') }
-    const settings = [...seedSetting(options.text('seed')), ...options.list('set')]
-    const configs = presetsOf(options.neededText('method')).map(({ config }) => applySettings(config, settings))
-    if (configs.length > 1 && options.text('name') !== undefined) {
+    const { network, dataset } = options
+    const configs = presetsOf(options.method).map(({ config }) => withSettings(config, options))
+    if (configs.length > 1 && options.name !== undefined) {
       throw new UsageError('--name names one experiment; leave it out for several methods.')
     }
     return invocation.withStudio(async (studio) => {
       const created = []
-      for (const config of configs) created.push(await createExperiment(invocation, studio, keys, config))
-      if (options.isSet('queue')) {
+      for (const config of configs)
+        created.push(await createExperiment(invocation, studio, { network, dataset }, config))
+      if (options.queue) {
         output.result(created, created.map(({ name, id }) => `${name} (${id}) is queued.`).join('\n'))
         return 0
       }
@@ -51,7 +57,7 @@ const baseline: Command = {
       return 0
     })
   },
-}
+})
 
 export const baselineCommands: readonly Command[] = [baseline]
 

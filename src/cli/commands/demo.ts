@@ -1,18 +1,17 @@
 import type { Studio } from '#main/studio.ts'
 import { runToEnd, showResult } from '../await-experiment.ts'
 import { call } from '../call.ts'
-import type { Command, Invocation } from '../command.ts'
+import { defineCommand, type Command, type Invocation } from '../command.ts'
 import { compressConfigFrom, configOptions, createCompression } from '../experiment-options.ts'
 import { runTask } from '../task.ts'
 
-const demo: Command = {
+const demo = defineCommand({
   name: 'demo',
-  usage: '[--preset P] [--seed S] [--set PATH=VALUE ...] [--name X]',
-  summary: 'Compress the sample network on CIFAR-10, fetching what is missing, and print what it achieved.',
+  summary: 'Compress the sample network on CIFAR-10, fetching the images if need be.',
   positionals: [],
   options: configOptions,
   run(invocation) {
-    compressConfigFrom(invocation)
+    compressConfigFrom(invocation.options)
     return invocation.withStudio(async (studio) => {
       const dataset = await cifar10(invocation, studio)
       const network = await runTask(invocation, studio, (taskId) =>
@@ -25,7 +24,7 @@ const demo: Command = {
       return 0
     })
   },
-}
+})
 
 export const demoCommands: readonly Command[] = [demo]
 

@@ -1,28 +1,29 @@
 import type { DoctorEngine, DoctorReport } from '#shared/protocol/contract.ts'
 import { call } from '../call.ts'
-import type { Command } from '../command.ts'
+import { defineCommand, type Command } from '../command.ts'
+import { unlessRefused } from '../option.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
 import { formatExactBytes } from '#shared/basics/format.ts'
 
-const doctor: Command = {
+const doctor = defineCommand({
   name: 'doctor',
-  usage: '[--no-probe]',
-  summary: 'Which engines exist here, a small proof run on each, the store, the system, and what nobody could try.',
+  summary: 'Check engines, store and system.',
+  details:
+    'Every engine found on this machine does a small test run, and its results are compared with known ones. What we have never been able to try ourselves is listed as unverified.',
   positionals: [],
-  options: { 'no-probe': { type: 'boolean' } },
+  options: { probe: unlessRefused('Skip the test runs.') },
   run: ({ options, output, withReader }) =>
     withReader(async (studio) => {
-      const report = await call(studio, 'doctor.run', { probe: !options.isSet('no-probe') })
+      const report = await call(studio, 'doctor.run', { probe: options.probe })
       output.result(report, formatReport(report))
       const isWorking = report.engines.some(({ status, probe }) => status === 'available' && probe?.isPassed !== false)
       return isWorking && report.store.isHealthy ? 0 : 1
     }),
-}
+})
 
-const version: Command = {
+const version = defineCommand({
   name: 'version',
-  usage: '',
-  summary: 'Version of the studio and of Node.',
+  summary: 'Print the versions of the studio and of Node.',
   positionals: [],
   options: {},
   async run({ output, version: studio }) {
@@ -30,7 +31,7 @@ const version: Command = {
     output.result(versions, `NeRN Studio ${studio}, Node ${versions.node}`)
     return 0
   },
-}
+})
 
 export const doctorCommands: readonly Command[] = [doctor, version]
 

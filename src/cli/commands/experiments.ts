@@ -6,17 +6,18 @@ import type { Outcome } from '#shared/experiment/plan.ts'
 import { isPackaged, splitNames } from '#shared/protocol/records.ts'
 import { AppException } from '#shared/basics/result.ts'
 import { call } from '../call.ts'
-import { UsageError, type Command } from '../command.ts'
+import { defineCommand, type Command } from '../command.ts'
 import { findExperiment, findExperiments } from '../find-record.ts'
+import { choice, text, withDefault } from '../option.ts'
+import { UsageError } from '../usage-error.ts'
 import { formatResult } from '#shared/plain-text/result-table.ts'
 import { formatAccuracyCurve, metricsCsv } from '#shared/plain-text/metrics-table.ts'
 import { formatTable } from '#shared/plain-text/table.ts'
 import { formatExactBytes, formatPercent, formatPoints, formatRatio } from '#shared/basics/format.ts'
 
-const list: Command = {
+const list = defineCommand({
   name: 'experiments list',
-  usage: '',
-  summary: 'All experiments, newest first.',
+  summary: 'List all experiments, newest first.',
   positionals: [],
   options: {},
   run: ({ output, withReader }) =>
@@ -45,13 +46,12 @@ const list: Command = {
       output.result(items, [table, ...items.flatMap(describeProblem)].join('\n\n'))
       return 0
     }),
-}
+})
 
-const show: Command = {
+const show = defineCommand({
   name: 'experiments show',
-  usage: 'EXPERIMENT',
-  summary: 'One experiment with its runs and its result.',
-  positionals: ['EXPERIMENT'],
+  summary: 'Show the result of an experiment.',
+  positionals: [{ name: 'EXPERIMENT', about: 'Experiment to show.' }],
   options: {},
   run: ({ positionals, output, withReader }) =>
     withReader(async (studio) => {
@@ -60,16 +60,15 @@ const show: Command = {
       output.result(detail, formatResult(detail.record))
       return 0
     }),
-}
+})
 
-const compare: Command = {
+const compare = defineCommand({
   name: 'experiments compare',
-  usage: 'EXPERIMENT... [--split test]',
-  summary: 'Experiments side by side: accuracy, bytes, parameters that differ.',
-  positionals: ['EXPERIMENT...'],
-  options: { split: { type: 'string' } },
+  summary: 'Compare accuracy, bytes and parameters of experiments.',
+  positionals: [{ name: 'EXPERIMENT...', about: `Experiments to compare, ${comparedAtMost} at most.` }],
+  options: { split: withDefault(choice('SPLIT', splitNames, 'Images to measure accuracy on.'), 'test') },
   run({ positionals, options, output, withReader }) {
-    const split = options.choice('split', splitNames) ?? 'test'
+    const { split } = options
     if (positionals.length > comparedAtMost) {
       throw new UsageError(`At most ${comparedAtMost} experiments can be compared, got ${positionals.length}.`)
     }
@@ -80,14 +79,13 @@ const compare: Command = {
       return 0
     })
   },
-}
+})
 
-const metrics: Command = {
+const metrics = defineCommand({
   name: 'experiments metrics',
-  usage: 'EXPERIMENT [--csv FILE]',
-  summary: 'Accuracy over the minutes of the latest run; FILE gets every metric.',
-  positionals: ['EXPERIMENT'],
-  options: { csv: { type: 'string' } },
+  summary: 'Show how accuracy developed over the minutes of the latest run.',
+  positionals: [{ name: 'EXPERIMENT', about: 'Experiment whose latest run is meant.' }],
+  options: { csv: text('FILE', 'Write every metric of the run to this CSV file.') },
   run: ({ positionals, options, output, withReader }) =>
     withReader(async (studio) => {
       const experiment = await findExperiment(studio, positionals[0] ?? '')
@@ -101,12 +99,12 @@ const metrics: Command = {
         })
       }
       const points = await call(studio, 'runs.metrics', { id: latestRun.id, afterStep: -1 })
-      const file = options.text('csv')
-      if (file !== undefined) await atomicWrite(resolve(file), new TextEncoder().encode(metricsCsv(points)))
+      const { csv } = options
+      if (csv !== undefined) await atomicWrite(resolve(csv), new TextEncoder().encode(metricsCsv(points)))
       output.result(points, formatAccuracyCurve(points))
       return 0
     }),
-}
+})
 
 export const experimentsCommands: readonly Command[] = [list, show, compare, metrics]
 

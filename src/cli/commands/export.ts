@@ -9,30 +9,37 @@ import { formatTable } from '#shared/plain-text/table.ts'
 import { formatExactBytes } from '#shared/basics/format.ts'
 import { familyOf } from '#shared/experiment/families.ts'
 import { call } from '../call.ts'
-import { UsageError, type Command } from '../command.ts'
+import { defineCommand, type Command } from '../command.ts'
 import { findExperiment } from '../find-record.ts'
+import { listOf, needed, onRequest, text, toldDefault } from '../option.ts'
 import { runTask } from '../task.ts'
+import { UsageError } from '../usage-error.ts'
 
-const exportExperiment: Command = {
+const exportExperiment = defineCommand({
   name: 'export',
-  usage: `EXPERIMENT --out DIR [--format ${exportFormats.join(',')}] [--force]`,
-  summary: 'Write what a finished compression or baseline gave into a folder; --force replaces files that are there.',
-  positionals: ['EXPERIMENT'],
-  options: { out: { type: 'string' }, format: { type: 'string' }, force: { type: 'boolean' } },
+  summary: 'Write package, weights and report of a compression to a folder.',
+  positionals: [{ name: 'EXPERIMENT', about: 'Finished compression to export.' }],
+  options: {
+    out: needed(text('DIR', 'Folder to write to; it is created where it is missing.')),
+    format: toldDefault(
+      listOf('FORMAT,...', `What to write, between commas: ${exportFormats.join(', ')}.`, formatNamed),
+      'all of the experiment',
+    ),
+    force: onRequest('Replace files that are there already.'),
+  },
   run(invocation) {
     const { positionals, options, output } = invocation
-    const folder = resolve(options.neededText('out'))
-    const wanted = formatsOf(options.text('format'))
+    const folder = resolve(options.out)
     return invocation.withReader(async (studio) => {
       const { id, config } = await findExperiment(studio, positionals[0] ?? '')
-      const formats = wanted ?? exportFormatsOf(familyOf(config).packageFormat)
+      const formats = options.format ?? exportFormatsOf(familyOf(config).packageFormat)
       const { files } = await runTask(invocation, studio, (taskId) =>
         call(studio, 'experiments.export', {
           taskId,
           id,
           folder,
           formats: [...formats],
-          replace: options.isSet('force'),
+          replace: options.force,
         }),
       )
       const table = formatTable(
@@ -47,15 +54,13 @@ const exportExperiment: Command = {
       return 0
     })
   },
-}
+})
 
-/** Undefined when nothing was said. Throws `UsageError` for an unknown one. */
-function formatsOf(text: string | undefined): readonly ExportFormat[] | undefined {
-  return text?.split(',').map((word) => {
-    const format = exportFormats.find((known) => known === word.trim())
-    if (format !== undefined) return format
-    throw new UsageError(`--format takes ${exportFormats.join(', ')}, separated by commas; got ${word}.`)
-  })
+/** Throws `UsageError` for an unknown one. */
+function formatNamed(word: string, flag: string): ExportFormat {
+  const format = exportFormats.find((known) => known === word)
+  if (format !== undefined) return format
+  throw new UsageError(`${flag} takes ${exportFormats.join(', ')}, separated by commas; got ${word}.`)
 }
 
 export const exportCommands: readonly Command[] = [exportExperiment]

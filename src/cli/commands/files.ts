@@ -19,19 +19,23 @@ import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import { formatPreprocessing } from '#shared/network/preprocessing.ts'
 import { AppException, ok, unwrap, type Result } from '#shared/basics/result.ts'
 import type { StateDictChoice } from '#shared/protocol/trainer-protocol.ts'
-import { UsageError, type Command } from '../command.ts'
+import { defineCommand, type Command } from '../command.ts'
+import { fileOptions } from '../file-options.ts'
 import { noteFacts } from '../note-facts.ts'
+import { needed, text } from '../option.ts'
+import { UsageError } from '../usage-error.ts'
 import { describeBaseline, describePackage, type Description } from '../describe-package.ts'
 
 /** Commands on files alone: they open no store. */
-const reconstruct: Command = {
+const reconstruct = defineCommand({
   name: 'reconstruct',
-  usage: `FILE.safetensors --out W.${weightFormats.join('|')}`,
-  summary: 'Turn a compressed package, or that of a baseline, back into weights; the ending of W says the format.',
-  positionals: ['FILE'],
-  options: { out: { type: 'string' } },
+  summary: 'Decode a package into a weights file.',
+  positionals: [{ name: 'FILE', about: 'Package of a compression, by a predictor or by another method.' }],
+  options: {
+    out: needed(text('FILE', `File to write; its ending decides the format: .${weightFormats.join(', .')}.`)),
+  },
   async run({ positionals, options, output, runJob }) {
-    const path = resolve(options.neededText('out'))
+    const path = resolve(options.out)
     const format = weightFormats.find((known) => `.${known}` === extname(path))
     if (format === undefined) throw new UsageError(`--out takes a file that ends in .${weightFormats.join(', .')}.`)
     const temporary = `${path}.${randomUUID()}.part`
@@ -54,23 +58,21 @@ const reconstruct: Command = {
       await rm(temporary, { force: true })
     }
   },
-}
+})
 
-const inspect: Command = {
+const inspect = defineCommand({
   name: 'inspect',
-  usage: 'FILE [--key K] [--input-size PIXELS]',
-  summary:
-    'What a package, a checkpoint or an ONNX graph holds: tensors, and bytes part by part. K is one of the state dicts that a checkpoint holds; PIXELS what a graph looks at that leaves it free.',
-  positionals: ['FILE'],
-  options: { key: { type: 'string' }, 'input-size': { type: 'string' } },
+  summary: 'Show what a package, a weights file or an ONNX graph holds, byte by byte.',
+  positionals: [{ name: 'FILE', about: 'File to look at.' }],
+  options: fileOptions,
   async run({ positionals, options, output }) {
     const path = resolve(positionals[0] ?? '')
-    const graph = await onnxIn(path, options.integer('input-size', 1))
+    const graph = await onnxIn(path, options.inputSize)
     if (graph !== undefined) {
       output.result(...describeOnnx(basename(path), (await stat(path)).size, graph))
       return 0
     }
-    const checkpoint = await readCheckpoint(path, { key: options.text('key') })
+    const checkpoint = await readCheckpoint(path, { key: options.key })
     if (!checkpoint.ok && checkpoint.error.code === 'checkpoint-ambiguous') {
       output.result(...describeStateDicts(basename(path), unwrap(await listStateDicts(path))))
       return 0
@@ -92,7 +94,7 @@ const inspect: Command = {
     output.result(...describePackage(basename(path), opened.value))
     return 0
   },
-}
+})
 
 export const fileCommands: readonly Command[] = [reconstruct, inspect]
 

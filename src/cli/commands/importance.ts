@@ -1,41 +1,51 @@
 import { resolve } from 'node:path'
 import { atomicWrite } from '#main/files/atomic-write.ts'
 import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
-import { importanceLevels, importanceScores, type ImportanceScore } from '#shared/measures/importance.ts'
+import {
+  importanceDefaults,
+  importanceLevels,
+  importanceScores,
+  type ImportanceScore,
+} from '#shared/measures/importance.ts'
 import { formatImportance, importanceCsv } from '#shared/plain-text/importance-table.ts'
 import { splitNames, type RunRecord } from '#shared/protocol/records.ts'
 import { familyOf } from '#shared/experiment/families.ts'
 import { AppException } from '#shared/basics/result.ts'
 import type { Studio } from '#main/studio.ts'
 import { call } from '../call.ts'
-import { UsageError, type Command } from '../command.ts'
+import { defineCommand, type Command } from '../command.ts'
 import { findExperiment } from '../find-record.ts'
+import { choice, listOf, text, toldDefault, wholeNumber, withDefault } from '../option.ts'
 import { runTask } from '../task.ts'
+import { UsageError } from '../usage-error.ts'
 
-const importance: Command = {
+const importance = defineCommand({
   name: 'importance',
-  usage:
-    'EXPERIMENT [--level weight|kernel|filter] [--split validation] [--limit N] [--fractions F,...] [--scores S,...] [--seeds S,...] [--csv FILE]',
-  summary:
-    'Weight importance: accuracy of the original network with its worst reconstructed weights set to zero, against magnitude and random.',
-  positionals: ['EXPERIMENT'],
+  summary: 'Measure which weights of the original network matter.',
+  details:
+    'Sets a growing share of the original weights to zero, the worst reconstructed first, and measures the accuracy that is left; other orders (by magnitude, at random) stand beside it. docs/importance.md explains the scores.',
+  positionals: [{ name: 'EXPERIMENT', about: 'Finished compression whose reconstruction gives the order.' }],
   options: {
-    level: { type: 'string' },
-    split: { type: 'string' },
-    limit: { type: 'string' },
-    fractions: { type: 'string' },
-    scores: { type: 'string' },
-    seeds: { type: 'string' },
-    csv: { type: 'string' },
+    level: withDefault(choice('LEVEL', importanceLevels, 'What is set to zero as a whole.'), 'weight'),
+    split: withDefault(choice('SPLIT', splitNames, 'Images to measure accuracy on.'), 'validation'),
+    limit: toldDefault(wholeNumber('IMAGES', 1, 'Use only the first images of the split.'), 'all'),
+    fractions: toldDefault(
+      listOf('SHARE,...', 'Shares of the weights to set to zero, from 0 to 1, ascending.', numberIn),
+      importanceDefaults.fractions.join(','),
+    ),
+    scores: toldDefault(
+      listOf('SCORE,...', `Orders to try: ${importanceScores.join(', ')}.`, scoreNamed),
+      'all that suit the level',
+    ),
+    seeds: toldDefault(
+      listOf('NUMBER,...', 'Seeds of the random order.', numberIn),
+      importanceDefaults.seeds.join(','),
+    ),
+    csv: text('FILE', 'Write the curves to this CSV file.'),
   },
   async run(invocation) {
     const { positionals, options, output } = invocation
-    const level = options.choice('level', importanceLevels) ?? 'weight'
-    const split = options.choice('split', splitNames) ?? 'validation'
-    const limit = options.integer('limit', 1) ?? 0
-    const fractions = numbers('fractions', options.text('fractions'))
-    const seeds = numbers('seeds', options.text('seeds'))
-    const scores = options.text('scores')?.split(',').map(scoreNamed)
+    const { level, split, limit = 0, fractions, seeds, scores, csv } = options
     return invocation.withStudio(async (studio) => {
       const experiment = await findExperiment(studio, positionals[0] ?? '')
       const run = await completedRun(studio, experiment)
@@ -46,34 +56,31 @@ const importance: Command = {
           level,
           split,
           limit,
-          ...(fractions === undefined ? {} : { fractions }),
-          ...(scores === undefined ? {} : { scores }),
-          ...(seeds === undefined ? {} : { seeds }),
+          ...(fractions === undefined ? {} : { fractions: [...fractions] }),
+          ...(scores === undefined ? {} : { scores: [...scores] }),
+          ...(seeds === undefined ? {} : { seeds: [...seeds] }),
         }),
       )
-      const file = options.text('csv')
-      if (file !== undefined) await atomicWrite(resolve(file), new TextEncoder().encode(importanceCsv(record)))
+      if (csv !== undefined) await atomicWrite(resolve(csv), new TextEncoder().encode(importanceCsv(record)))
       output.result(record, formatImportance(record))
       return 0
     })
   },
-}
+})
 
 export const importanceCommands: readonly Command[] = [importance]
 
-/** Numbers between commas. Throws `UsageError`; their range is checked by the command. */
-function numbers(name: string, text: string | undefined): number[] | undefined {
-  return text?.split(',').map((part) => {
-    const number = Number(part)
-    if (part.trim() !== '' && Number.isFinite(number)) return number
-    throw new UsageError(`--${name} takes numbers between commas, got ${text}.`)
-  })
+/** Throws `UsageError`; the range is checked by the command of the studio. */
+function numberIn(part: string, flag: string): number {
+  const number = Number(part)
+  if (part !== '' && Number.isFinite(number)) return number
+  throw new UsageError(`${flag} takes numbers between commas, got ${part === '' ? 'an empty one' : part}.`)
 }
 
-function scoreNamed(text: string): ImportanceScore {
-  const score = importanceScores.find((candidate) => candidate === text)
+function scoreNamed(word: string, flag: string): ImportanceScore {
+  const score = importanceScores.find((candidate) => candidate === word)
   if (score !== undefined) return score
-  throw new UsageError(`--scores takes ${importanceScores.join(', ')}, got ${text}.`)
+  throw new UsageError(`${flag} takes ${importanceScores.join(', ')}, got ${word}.`)
 }
 
 async function completedRun(studio: Studio, { id, name }: Pick<ExperimentSummary, 'id' | 'name'>): Promise<RunRecord> {

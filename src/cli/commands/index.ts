@@ -13,19 +13,15 @@ import { runCommands } from './run.ts'
 import { storeCommands } from './store.ts'
 import { trainCommands } from './train.ts'
 
-/** Every command, in the order the overview shows them. */
-export const commands: readonly Command[] = [
-  ...doctorCommands,
-  ...storeCommands,
-  ...datasetCommands,
-  ...networkCommands,
-  ...trainCommands,
-  ...runCommands,
-  ...baselineCommands,
-  ...queueCommands,
-  ...experimentsCommands,
-  ...exportCommands,
-  ...fileCommands,
-  ...importanceCommands,
-  ...demoCommands,
+/** Commands under the headings of the overview, in its order. */
+export const commandGroups: readonly { readonly heading: string; readonly commands: readonly Command[] }[] = [
+  { heading: 'Start here:', commands: demoCommands },
+  { heading: 'Networks and data sets:', commands: [...networkCommands, ...trainCommands, ...datasetCommands] },
+  { heading: 'Compression:', commands: [...runCommands, ...baselineCommands] },
+  { heading: 'Queue:', commands: queueCommands },
+  { heading: 'Results:', commands: [...experimentsCommands, ...importanceCommands, ...exportCommands] },
+  { heading: 'Files, without a store:', commands: fileCommands },
+  { heading: 'This installation:', commands: [...doctorCommands, ...storeCommands] },
 ]
+
+export const commands: readonly Command[] = commandGroups.flatMap((group) => group.commands)

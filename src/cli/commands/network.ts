@@ -4,9 +4,11 @@ import { networkSmoothness } from '#shared/network/network-smoothness.ts'
 import { splitNames, type DatasetRecord, type NetworkDetail, type NetworkRecord } from '#shared/protocol/records.ts'
 import { call } from '../call.ts'
 import { formatImported } from '../imported.ts'
-import type { Command } from '../command.ts'
+import { defineCommand, type Command } from '../command.ts'
+import { fileOptions } from '../file-options.ts'
 import { findDataset, findNetwork } from '../find-record.ts'
-import { preprocessingFrom, preprocessingOptions, preprocessingUsage } from '../preprocessing-options.ts'
+import { choice, needed, text, toldDefault, wholeNumber, withDefault } from '../option.ts'
+import { preprocessingFrom, preprocessingOptions } from '../preprocessing-options.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
 import { formatPreprocessing, presetOf } from '#shared/network/preprocessing.ts'
 import { trialImages, trialSentence, type PreprocessingTrial } from '#shared/network/preprocessing-trial.ts'
@@ -15,31 +17,36 @@ import { runTask } from '../task.ts'
 import { formatExactBytes, formatCount, formatPercent } from '#shared/basics/format.ts'
 import { formatTop5, top5Accuracy } from '#shared/measures/top-5.ts'
 
-const importNetwork: Command = {
+const networkName = toldDefault(text('TEXT', 'Name of the network in the library.'), 'made of its origin')
+
+const importNetwork = defineCommand({
   name: 'network import',
-  usage: `FILE|sample [--arch A] [--key K] [--input-size PIXELS] [--name N] ${preprocessingUsage}`,
-  summary:
-    'Import a trained network: a checkpoint (.safetensors; .pt, .pth, .th, .bin, .ckpt of PyTorch; .npz of NumPy, Flax or JAX) or an ONNX graph (.onnx), or sample for the one shipped with the studio. K is one of the state dicts that a checkpoint holds; PIXELS what a graph looks at that leaves it free. docs/formats.md lists what comes in, and the way in for Keras, TensorFlow Lite and TorchScript.',
-  positionals: ['FILE|sample'],
+  summary: 'Import a trained network: a weights file or an ONNX graph.',
+  details:
+    'Weights come as .safetensors, as PyTorch checkpoints (.pt, .pth, .th, .bin, .ckpt) or as .npz of NumPy, Flax or JAX; graphs as .onnx. docs/formats.md lists what can be read, and how to bring networks of Keras, TensorFlow Lite and TorchScript.',
+  positionals: [{ name: 'FILE|sample', about: 'File to import, or sample for the network shipped with the studio.' }],
   options: {
-    arch: { type: 'string' },
-    key: { type: 'string' },
-    'input-size': { type: 'string' },
-    name: { type: 'string' },
+    arch: toldDefault(
+      text('ARCHITECTURE', 'Architecture of the weights, such as resnet20-cifar-b.'),
+      'recognised by the tensors',
+    ),
+    ...fileOptions,
+    name: networkName,
     ...preprocessingOptions,
   },
   run: (invocation) => {
-    const preprocessing = preprocessingFrom(invocation.options)
+    const { options } = invocation
+    const preprocessing = preprocessingFrom(options)
     return invocation.withStudio(async (studio) => {
       const [file = ''] = invocation.positionals
-      const name = invocation.options.text('name')
+      const { name } = options
       const network = await runTask(invocation, studio, (taskId) =>
         call(studio, 'networks.import', {
           taskId,
           file: file === 'sample' ? file : resolve(file),
-          architecture: invocation.options.text('arch'),
-          key: invocation.options.text('key'),
-          inputSize: invocation.options.integer('input-size', 1),
+          architecture: options.arch,
+          key: options.key,
+          inputSize: options.inputSize,
           ...(name === undefined ? {} : { name }),
           preprocessing,
         }),
@@ -55,38 +62,39 @@ const importNetwork: Command = {
       return 0
     })
   },
-}
+})
 
-const preprocessings: Command = {
+const preprocessings = defineCommand({
   name: 'network preprocessings',
-  usage: 'NAME --dataset D [--limit IMAGES]',
-  summary: 'Try the usual preprocessings on labelled images (1,000 unless --limit says so), and say which one fits.',
-  positionals: ['NAME'],
-  options: { dataset: { type: 'string' }, limit: { type: 'string' } },
+  summary: 'Try the usual preprocessings on labelled images and tell which one fits.',
+  positionals: [{ name: 'NAME', about: 'Network to try them with.' }],
+  options: {
+    dataset: needed(text('DATASET', 'Labelled images to try them on.')),
+    limit: withDefault(wholeNumber('IMAGES', 1, 'How many images to use.'), trialImages),
+  },
   run: (invocation) =>
     invocation.withStudio(async (studio) => {
       const { positionals, options, output } = invocation
-      const datasetKey = options.neededText('dataset')
-      const limit = options.integer('limit', 1) ?? trialImages
+      const { limit } = options
       const network = await findNetwork(studio, positionals[0] ?? '')
-      const dataset = await findDataset(studio, datasetKey)
+      const dataset = await findDataset(studio, options.dataset)
       const trial = await runTask(invocation, studio, (taskId) =>
         call(studio, 'networks.try-preprocessings', { taskId, id: network.id, datasetId: dataset.id, limit }),
       )
       output.result({ network: network.name, dataset: dataset.name, ...trial }, formatTrial(network, dataset, trial))
       return 0
     }),
-}
+})
 
-const derive: Command = {
+const derive = defineCommand({
   name: 'network derive',
-  usage: `NAME [--name N] ${preprocessingUsage}`,
-  summary: 'The same weights under another preprocessing, as a network of its own; results of the first stay with it.',
-  positionals: ['NAME'],
-  options: { name: { type: 'string' }, ...preprocessingOptions },
+  summary: 'Add the same weights with another preprocessing, as a network of its own.',
+  details: 'The first network and its results stay as they are.',
+  positionals: [{ name: 'NAME', about: 'Network whose weights are taken.' }],
+  options: { name: networkName, ...preprocessingOptions },
   run: (invocation) => {
     const preprocessing = preprocessingFrom(invocation.options)
-    const name = invocation.options.text('name')
+    const { name } = invocation.options
     return invocation.withStudio(async (studio) => {
       const key = invocation.positionals[0] ?? ''
       const { id } = await findNetwork(studio, key)
@@ -97,12 +105,11 @@ const derive: Command = {
       return 0
     })
   },
-}
+})
 
-const list: Command = {
+const list = defineCommand({
   name: 'network list',
-  usage: '',
-  summary: 'The networks of the store.',
+  summary: 'List the networks of the store.',
   positionals: [],
   options: {},
   run: ({ output, withReader }) =>
@@ -132,13 +139,12 @@ const list: Command = {
       output.result(networks, table)
       return 0
     }),
-}
+})
 
-const show: Command = {
+const show = defineCommand({
   name: 'network show',
-  usage: 'NAME',
-  summary: 'A network with its layers and what was measured on it.',
-  positionals: ['NAME'],
+  summary: 'Show a network, its layers and its measured accuracies.',
+  positionals: [{ name: 'NAME', about: 'Network to show.' }],
   options: {},
   run: ({ positionals, output, withReader }) =>
     withReader(async (studio) => {
@@ -147,31 +153,30 @@ const show: Command = {
       output.result(detail, formatDetail(detail))
       return 0
     }),
-}
+})
 
-const evaluate: Command = {
+const evaluate = defineCommand({
   name: 'network evaluate',
-  usage: 'NAME --dataset D [--split test] [--limit N] [--predictions FILE]',
-  summary: 'Measure accuracy; FILE gets the class of each image, one byte (two little-endian above 256 classes).',
-  positionals: ['NAME'],
+  summary: 'Measure the accuracy of a network.',
+  positionals: [{ name: 'NAME', about: 'Network to measure.' }],
   options: {
-    dataset: { type: 'string' },
-    split: { type: 'string' },
-    limit: { type: 'string' },
-    predictions: { type: 'string' },
+    dataset: needed(text('DATASET', 'Data set to measure on.')),
+    split: withDefault(choice('SPLIT', splitNames, 'Images to measure accuracy on.'), 'test'),
+    limit: toldDefault(wholeNumber('IMAGES', 1, 'Use only the first images of the split.'), 'all'),
+    predictions: text(
+      'FILE',
+      'Write the predicted class of each image to this file: one byte, or two little-endian bytes with more than 256 classes.',
+    ),
   },
   run: (invocation) =>
     invocation.withStudio(async (studio) => {
       const { positionals, options, output } = invocation
-      const datasetKey = options.neededText('dataset')
-      const split = options.choice('split', splitNames) ?? 'test'
-      const limit = options.integer('limit', 1) ?? 0
+      const { split, limit = 0, predictions: file } = options
       const network = await findNetwork(studio, positionals[0] ?? '')
-      const dataset = await findDataset(studio, datasetKey)
+      const dataset = await findDataset(studio, options.dataset)
       const evaluation = await runTask(invocation, studio, (taskId) =>
         call(studio, 'networks.evaluate', { taskId, id: network.id, datasetId: dataset.id, split, limit }),
       )
-      const file = options.text('predictions')
       if (file !== undefined) await atomicWrite(resolve(file), studio.predictions(evaluation.id))
       const { accuracy, correct, correctTop5, total, device } = evaluation
       const top5 = top5Accuracy(evaluation)
@@ -187,7 +192,7 @@ const evaluate: Command = {
       )
       return 0
     }),
-}
+})
 
 export const networkCommands: readonly Command[] = [importNetwork, preprocessings, derive, list, show, evaluate]
 

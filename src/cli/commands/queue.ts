@@ -3,32 +3,32 @@ import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts
 import type { ReadingStudio } from '#main/studio.ts'
 import { runQueue } from '../await-experiment.ts'
 import { call } from '../call.ts'
-import { UsageError, type Command } from '../command.ts'
+import { defineCommand, type Command } from '../command.ts'
 import { compressOptions, compressRequest, compressUsage, createCompression } from '../experiment-options.ts'
 import { findExperiment, findExperiments } from '../find-record.ts'
 import type { Output } from '../output.ts'
+import { UsageError } from '../usage-error.ts'
 import { formatTable } from '#shared/plain-text/table.ts'
 
-const add: Command = {
+const add = defineCommand({
   name: 'queue add',
   usage: compressUsage,
-  summary: 'Put a compression, or a baseline, into the queue without starting it.',
+  summary: 'Add a compression to the queue without starting it.',
   positionals: [],
   options: compressOptions,
   run(invocation) {
-    const request = compressRequest(invocation)
+    const request = compressRequest(invocation.options)
     return invocation.withStudio(async (studio) => {
       const experiment = await createCompression(invocation, studio, request)
       invocation.output.result(experiment, `${experiment.name} (${experiment.id}) is queued.`)
       return 0
     })
   },
-}
+})
 
-const list: Command = {
+const list = defineCommand({
   name: 'queue list',
-  usage: '',
-  summary: 'What runs, waits and is paused, in order.',
+  summary: 'List what runs, what waits in which order, and what is paused.',
   positionals: [],
   options: {},
   run: ({ output, withReader }) =>
@@ -36,12 +36,12 @@ const list: Command = {
       await showQueue(output, studio, await call(studio, 'queue.list', {}))
       return 0
     }),
-}
+})
 
-const start: Command = {
+const start = defineCommand({
   name: 'queue start',
-  usage: '',
-  summary: 'Run what waits until nothing is left. Ctrl-C stops with a checkpoint; start again to go on.',
+  summary: 'Run the waiting experiments until none is left.',
+  details: 'Ctrl-C stops with a checkpoint; start the queue again to go on from it.',
   positionals: [],
   options: {},
   run: (invocation) =>
@@ -51,13 +51,15 @@ const start: Command = {
       invocation.output.result(ended, formatExperiments(ended, 'Nothing was waiting.'))
       return !isInterrupted && ended.every(({ status }) => status === 'completed') ? 0 : 1
     }),
-}
+})
 
-const move: Command = {
+const move = defineCommand({
   name: 'queue move',
-  usage: 'EXPERIMENT POSITION',
-  summary: 'Move a waiting experiment to a position, from 1.',
-  positionals: ['EXPERIMENT', 'POSITION'],
+  summary: 'Move a waiting experiment to another place in the queue.',
+  positionals: [
+    { name: 'EXPERIMENT', about: 'Experiment to move.' },
+    { name: 'POSITION', about: 'Its new place; 1 is the front of the queue.' },
+  ],
   options: {},
   run({ positionals, output, withStudio }) {
     const [key = '', place = ''] = positionals
@@ -71,28 +73,27 @@ const move: Command = {
       return 0
     })
   },
-}
+})
 
 export const queueCommands: readonly Command[] = [
   add,
   list,
   start,
-  change('pause', 'queue.pause', 'Set a waiting experiment aside.'),
-  change('resume', 'queue.resume', 'Put a paused experiment back into the queue, at its front.'),
-  change('retry', 'queue.retry', 'Put a failed or cancelled experiment back into the queue.'),
+  change('pause', 'queue.pause', 'Take waiting experiments out of the queue until they are resumed.'),
+  change('resume', 'queue.resume', 'Put paused experiments back, at the front of the queue.'),
+  change('retry', 'queue.retry', 'Put failed or cancelled experiments back into the queue.'),
   move,
-  change('cancel', 'queue.cancel', 'Give an experiment up.'),
+  change('cancel', 'queue.cancel', 'Cancel experiments for good.'),
 ]
 
 type ChangeCommand = Extract<CommandName, 'queue.pause' | 'queue.resume' | 'queue.retry' | 'queue.cancel'>
 
 /** A command that does one thing to experiments: to all of them, or to none when one does not allow it. */
 function change(word: string, command: ChangeCommand, summary: string): Command {
-  return {
+  return defineCommand({
     name: `queue ${word}`,
-    usage: 'EXPERIMENT...',
     summary,
-    positionals: ['EXPERIMENT...'],
+    positionals: [{ name: 'EXPERIMENT...', about: 'One or more experiments; all are changed, or none.' }],
     options: {},
     run: ({ positionals, output, withStudio }) =>
       withStudio(async (studio) => {
@@ -100,7 +101,7 @@ function change(word: string, command: ChangeCommand, summary: string): Command 
         await showQueue(output, studio, await call(studio, command, { ids }))
         return 0
       }),
-  }
+  })
 }
 
 type QueuedSummary = ExperimentSummary & { readonly queuePosition?: number }

@@ -1,23 +1,24 @@
 import { runToEnd, showResult } from '../await-experiment.ts'
-import type { Command } from '../command.ts'
+import { defineCommand, type Command } from '../command.ts'
 import { compressOptions, compressRequest, compressUsage, createCompression } from '../experiment-options.ts'
 
-const run: Command = {
+const run = defineCommand({
   name: 'run',
   usage: compressUsage,
-  summary:
-    'Compress a network now and print what it achieved; a preset may be a baseline. Ctrl-C pauses with a checkpoint.',
+  summary: 'Compress a network now and print the result.',
+  details:
+    'Ctrl-C pauses the run with a checkpoint and prints how to resume it. Presets named baseline-... store the weights by another method than a predictor (see studio help baseline).',
   positionals: [],
   options: compressOptions,
   run(invocation) {
     // Wrong options are told before a store is opened.
-    const request = compressRequest(invocation)
+    const request = compressRequest(invocation.options)
     return invocation.withStudio(async (studio) => {
       const { id } = await createCompression(invocation, studio, request)
       showResult(invocation, await runToEnd(invocation, studio, id))
       return 0
     })
   },
-}
+})
 
 export const runCommands: readonly Command[] = [run]

@@ -1,12 +1,12 @@
 import { formatFacts } from '#shared/plain-text/table.ts'
 import { call } from '../call.ts'
-import type { Command } from '../command.ts'
+import { defineCommand, type Command } from '../command.ts'
 
-const upgrade: Command = {
+const upgrade = defineCommand({
   name: 'store upgrade',
-  usage: '',
-  summary:
-    'Bring a store of an earlier studio up to date, after a backup, or put the newest good backup in place of a damaged one. So does a window, or any command that writes.',
+  summary: 'Bring the store up to date, or repair a damaged one.',
+  details:
+    'A store written by an earlier studio is backed up, then converted; a damaged one is replaced by its newest good backup. Windows and all commands that write do the same when they open a store; this command does nothing else.',
   positionals: [],
   options: {},
   // Opening a store as its owner does it.
@@ -23,6 +23,6 @@ const upgrade: Command = {
       )
       return 0
     }),
-}
+})
 
 export const storeCommands: readonly Command[] = [upgrade]

@@ -5,37 +5,35 @@ import { trainDefaults } from '#shared/experiment/presets.ts'
 import { isTrained } from '#shared/protocol/records.ts'
 import { runToEnd, showResult } from '../await-experiment.ts'
 import { call } from '../call.ts'
-import type { Command } from '../command.ts'
-import { executorOf, seedSetting } from '../experiment-options.ts'
+import { defineCommand, type Command } from '../command.ts'
+import { executorOf, settingOptions, withSettings } from '../experiment-options.ts'
 import { findDataset, findNetwork } from '../find-record.ts'
-import { applySettings } from '../set-option.ts'
+import { needed, text } from '../option.ts'
+import { UsageError } from '../usage-error.ts'
 
-const train: Command = {
+const train = defineCommand({
   name: 'train',
-  usage: '--arch A|--from NETWORK --dataset D [--name N] [--seed S] [--set PATH=VALUE ...] [--out FILE]',
-  summary:
-    'Train an original network, from random weights or on from a network of the library, and keep it there; FILE gets its safetensors. Ctrl-C pauses.',
+  usage: '--arch ARCHITECTURE | --from NETWORK --dataset DATASET [options]',
+  summary: 'Train a network and add it to the library.',
+  details:
+    'Training starts from random weights (--arch) or from those of a network of the library (--from). Ctrl-C pauses it with a checkpoint and prints how to resume it.',
   positionals: [],
   options: {
-    arch: { type: 'string' },
-    from: { type: 'string' },
-    dataset: { type: 'string' },
-    name: { type: 'string' },
-    seed: { type: 'string' },
-    set: { type: 'string', multiple: true },
-    out: { type: 'string' },
+    arch: text('ARCHITECTURE', 'Architecture of the network, such as resnet20-cifar-b.'),
+    from: text('NETWORK', 'Network to start from.'),
+    dataset: needed(text('DATASET', 'Data set to train on.')),
+    ...settingOptions,
+    out: text('FILE', 'Also write the trained weights to this safetensors file.'),
   },
   run(invocation) {
     const { options, output } = invocation
-    const from = options.text('from')
-    const datasetKey = options.neededText('dataset')
-    const settings = [...seedSetting(options.text('seed')), ...options.list('set')]
+    const { arch, from, name, out } = options
     return invocation.withStudio(async (studio) => {
       const start = from === undefined ? undefined : await findNetwork(studio, from)
-      const architecture = options.text('arch') ?? start?.architecture ?? options.neededText('arch')
-      const config = applySettings({ ...trainDefaults, architecture }, settings)
-      const dataset = await findDataset(studio, datasetKey)
-      const name = options.text('name')
+      const architecture = arch ?? start?.architecture
+      if (architecture === undefined) throw new UsageError('--arch or --from is needed.')
+      const config = withSettings({ ...trainDefaults, architecture }, options)
+      const dataset = await findDataset(studio, options.dataset)
       const { id } = await call(studio, 'experiments.create', {
         config,
         datasetId: dataset.id,
@@ -46,16 +44,15 @@ const train: Command = {
       })
       const experiment = await runToEnd(invocation, studio, id)
       const result = experiment.latestRun?.result
-      const file = options.text('out')
-      if (file !== undefined && isTrained(result)) {
-        await copyFile(studio.networkFile(result.networkId), `${resolve(file)}.part`)
-        await commitRename(`${resolve(file)}.part`, resolve(file))
-        output.say(`Written: ${file}`)
+      if (out !== undefined && isTrained(result)) {
+        await copyFile(studio.networkFile(result.networkId), `${resolve(out)}.part`)
+        await commitRename(`${resolve(out)}.part`, resolve(out))
+        output.say(`Written: ${out}`)
       }
       showResult(invocation, experiment)
       return 0
     })
   },
-}
+})
 
 export const trainCommands: readonly Command[] = [train]

@@ -1,7 +1,8 @@
 /** The orders of all represented layers as one coded stream. */
 import { log2Factorial } from '#shared/package/accounting.ts'
 import type { LayerPermutation } from '#shared/network/layer-permutation.ts'
-import type { PackagedLayer, PermutationMode } from '#shared/package/package-description.ts'
+import type { PermutationMode } from '#shared/network/layer-permutation.ts'
+import type { PackagedLayer } from '#shared/package/package-description.ts'
 import type { AppException } from '#shared/basics/result.ts'
 import { decodePermutation, encodePermutation } from './permutation-code.ts'
 import { RangeDecoder, RangeEncoder } from '../coding/range-coder.ts'
@@ -27,7 +28,7 @@ export function encodeOrders(orders: readonly LayerPermutation[]): Uint8Array<Ar
 /** Throws what `corrupt` makes when no encoder writes such a stream for these layers. */
 export function decodeOrders(
   bytes: Uint8Array,
-  mode: Exclude<PermutationMode, 'none'>,
+  mode: PermutationMode,
   layers: readonly PackagedLayer[],
   corrupt: (problem: string) => AppException,
 ): readonly LayerPermutation[] {
@@ -51,7 +52,7 @@ export function decodeOrders(
 }
 
 /** Information content of the orders of `layers`. */
-function permutationBits(mode: Exclude<PermutationMode, 'none'>, layers: readonly PackagedLayer[]): number {
+function permutationBits(mode: PermutationMode, layers: readonly PackagedLayer[]): number {
   return layers.reduce((bits, { shape: [filters, channels] }) => {
     if (mode === 'cross-filter') return bits + log2Factorial(filters * channels)
     return bits + log2Factorial(filters) + filters * log2Factorial(channels)

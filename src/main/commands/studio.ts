@@ -18,7 +18,7 @@ export interface StudioFacts {
   readonly versions: Readonly<Record<string, string>>
 }
 
-/** What nobody of the project has been able to run; shown by doctor and README, never as working. */
+/** What nobody of the project has been able to run; shown by doctor and docs/limits.md, never as working. */
 const unverified: readonly string[] = [
   'The tensorflow executor (@tensorflow/tfjs-node-gpu) and CUDA have not been tried on a machine with an NVIDIA GPU.',
   'The providers dml (Windows) and coreml (macOS) have not been tried.',

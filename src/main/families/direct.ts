@@ -9,7 +9,7 @@ import { withKnownTimes } from './job-inputs.ts'
 import type { MainFamily } from './main-family.ts'
 import { storePackaged } from './store-packaged.ts'
 
-export const directFamily: MainFamily<'baseline'> = {
+export const directInMain: MainFamily<'baseline'> = {
   async assertRunnable(store, config, subject) {
     const { dataset } = await assertCompressible(store, 'baseline', subject)
     assertCanDistil(config, dataset)

@@ -15,7 +15,7 @@ import { withKnownTimes } from './job-inputs.ts'
 import type { MainFamily } from './main-family.ts'
 import { storePackaged } from './store-packaged.ts'
 
-export const nernFamily: MainFamily<'compress'> = {
+export const nernInMain: MainFamily<'compress'> = {
   async assertRunnable(store, config, subject) {
     const { network, dataset } = await assertCompressible(store, 'compression', subject)
     if (config.distillation.steps + config.quantisation.steps > 0) {

@@ -4,15 +4,15 @@ import { families, type Family } from '#shared/experiment/experiment-config.ts'
 import type { ExperimentRecord, RunRecord } from '#shared/protocol/records.ts'
 import type { JobResult } from '#shared/protocol/trainer-protocol.ts'
 import type { StudioContext } from '../context/studio-context.ts'
-import { directFamily } from './direct.ts'
+import { directInMain } from './direct.ts'
 import type { MainFamily } from './main-family.ts'
-import { nernFamily } from './nern.ts'
-import { trainingFamily } from './training.ts'
+import { nernInMain } from './nern.ts'
+import { trainingInMain } from './training.ts'
 
 const mainFamilies: { readonly [F in Family]: MainFamily<F> } = {
-  compress: nernFamily,
-  train: trainingFamily,
-  baseline: directFamily,
+  compress: nernInMain,
+  train: trainingInMain,
+  baseline: directInMain,
 }
 
 /** Of a configuration, or of the result of a job. */

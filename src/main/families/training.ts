@@ -11,7 +11,7 @@ import { withKnownTimes } from './job-inputs.ts'
 import type { MainFamily } from './main-family.ts'
 import { insertEvaluation } from './store-packaged.ts'
 
-export const trainingFamily: MainFamily<'train'> = {
+export const trainingInMain: MainFamily<'train'> = {
   async assertRunnable(_store, config, { network, dataset }) {
     if (isOwnGraph(config.architecture)) {
       throw new AppException({

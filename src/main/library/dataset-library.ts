@@ -28,7 +28,7 @@ export function isFetched(token: string): boolean {
 const NEEDED_BYTES = 500_000_000
 const titles = { cifar10: 'CIFAR-10', cifar100: 'CIFAR-100' } as const
 /** torchvision's for a network that looks at 224 pixels. */
-const defaultImageSize = 256
+export const defaultImageSize = 256
 
 type ImportOptions = Partial<Pick<CommandInput<'datasets.import'>, 'name' | 'images' | 'accept'>>
 

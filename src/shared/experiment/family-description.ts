@@ -3,7 +3,7 @@ import type { ConfigOf, Family } from './experiment-config.ts'
 import type { CompressConfig } from '../methods/nern/config.ts'
 import type { ParameterDescription } from '../parameters/parameter-controls.ts'
 import type { Outcome, PlanOf } from './plan.ts'
-import type { ResultOf } from './results.ts'
+import type { FamilyResult } from './results.ts'
 
 /** Kinds of experiment: to train a network, or to compress one. */
 export type ExperimentKind = 'train' | 'compress'
@@ -35,9 +35,9 @@ export interface FamilyDescription<F extends Family> {
   predictedLayers(config: ConfigOf<F>): CompressConfig['representation'] | undefined
   /** The configuration of an experiment that goes on from a completed run; absent where none can. */
   readonly continued?: (config: ConfigOf<F>, runId: string) => ConfigOf<F>
-  outcome(result: ResultOf<F>): Outcome
+  outcome(result: FamilyResult<F>): Outcome
   /** What a run achieved, in plain text of several lines. */
-  describeResult(result: ResultOf<F>): string
+  describeResult(result: FamilyResult<F>): string
   /** What the paces of runs without a stored network are filed under. */
   paceSubject(config: ConfigOf<F>): string
 }

@@ -152,7 +152,7 @@ export const runResultSchema = z.discriminatedUnion('kind', [
   trainResultSchema,
 ])
 export type RunResult = CompressResult | BaselineResult | TrainResult
-export type ResultOf<F extends RunResult['kind']> = Extract<RunResult, { kind: F }>
+export type FamilyResult<F extends RunResult['kind']> = Extract<RunResult, { kind: F }>
 /** Of an experiment that ends with a package. */
 export type PackagedResult = CompressResult | BaselineResult
 

@@ -12,3 +12,4 @@ export type LayerPermutation =
       /** [filters, channels]: for each filter, position to channel. */
       readonly channelOrders: Int32Array
     }
+export type PermutationMode = LayerPermutation['mode']

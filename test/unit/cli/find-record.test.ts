@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { UsageError } from '#cli/command.ts'
+import { UsageError } from '#cli/usage-error.ts'
 import { findChoice, findRecord } from '#cli/find-record.ts'
 import { nearNames } from '#cli/near-names.ts'
 import { networkPresets } from '#shared/experiment/presets.ts'

@@ -1,10 +1,19 @@
 import { expect, it } from 'vitest'
-import { UsageError } from '#cli/command.ts'
-import { OptionValues } from '#cli/option-values.ts'
-import { preprocessingFrom } from '#cli/preprocessing-options.ts'
+import { Command } from 'commander'
+import { parserOptions, type ValuesOf } from '#cli/option.ts'
+import { preprocessingFrom, preprocessingOptions } from '#cli/preprocessing-options.ts'
+import { UsageError } from '#cli/usage-error.ts'
 import { preprocessingPresets } from '#shared/network/preprocessing.ts'
 
 const { mean, standardDeviation } = preprocessingPresets['caffe-rgb'].preprocessing
+
+/** What a command gets of options as they are typed. */
+function read(typed: Readonly<Record<string, string>>): ValuesOf<typeof preprocessingOptions> {
+  const parser = new Command()
+  for (const option of parserOptions(preprocessingOptions)) parser.addOption(option)
+  const args = Object.entries(typed).flatMap(([name, value]) => [`--${name}`, value])
+  return parser.parse(args, { from: 'user' }).opts()
+}
 
 it.each([
   [{}, {}],
@@ -19,7 +28,7 @@ it.each([
   ],
   [{ resize: '0' }, { resize: 0 }],
 ])('reads %j', (options, expected) => {
-  expect(preprocessingFrom(new OptionValues(options))).toEqual(expected)
+  expect(preprocessingFrom(read(options))).toEqual(expected)
 })
 
 it.each([
@@ -31,11 +40,11 @@ it.each([
   [{ mean: '0.5', std: '0' }, /above 0/],
   [{ resize: '2000' }, /8 to 1024/],
 ])('refuses %j', (options, message) => {
-  expect(() => preprocessingFrom(new OptionValues(options))).toThrow(UsageError)
-  expect(() => preprocessingFrom(new OptionValues(options))).toThrow(message)
+  expect(() => preprocessingFrom(read(options))).toThrow(UsageError)
+  expect(() => preprocessingFrom(read(options))).toThrow(message)
 })
 
 it('says how to give values in bytes', () => {
-  const options = new OptionValues({ mean: '123', std: '1' })
+  const options = read({ mean: '123', std: '1' })
   expect(() => preprocessingFrom(options)).toThrow(expect.objectContaining({ remedy: expect.stringMatching(/255/) }))
 })

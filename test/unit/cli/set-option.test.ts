@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { UsageError } from '#cli/command.ts'
+import { UsageError } from '#cli/usage-error.ts'
 import { editDistance } from '#cli/near-names.ts'
 import { applySettings, nearestPath } from '#cli/set-option.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'

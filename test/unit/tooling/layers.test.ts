@@ -51,6 +51,7 @@ describe('the layer table', () => {
     ['src/main/store/x.ts', 'better-sqlite3'],
     ['src/main/windows/x.ts', 'electron'],
     ['src/cli/x.ts', '#main/trainer-host/fork-host.ts'],
+    ['src/cli/x.ts', 'commander'],
     ['src/renderer/x.ts', 'uplot'],
     ['src/renderer/x.ts', 'uplot/dist/uPlot.min.css'],
   ])('allows in %s the import of %s', async (file, source) => {

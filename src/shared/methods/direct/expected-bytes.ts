@@ -13,7 +13,7 @@ export function countedWeights(layers: readonly LayerShape[]): string {
 }
 
 /** Bytes of `count` halves of one tensor; where they are entropy coded, about. */
-export function halvesBytes(count: number, entropyCoding: boolean): number {
+export function expectedHalvesBytes(count: number, entropyCoding: boolean): number {
   return entropyCoding ? Math.ceil(halvesBits(count) / 8) : bytesPerElement.float16 * count
 }
 

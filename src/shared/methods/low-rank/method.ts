@@ -6,7 +6,7 @@ import { kernelShapeOf } from '../../tensors/represented-shape.ts'
 import type { BaselineConfig } from '../direct/config.ts'
 import { directDefaults } from '../direct/defaults.ts'
 import type { DirectMethodDescription, ExpectedKernels } from '../direct/direct-method.ts'
-import { codedAs, countedWeights, halvesBytes, sum, weightsOf } from '../direct/expected-bytes.ts'
+import { codedAs, countedWeights, expectedHalvesBytes, sum, weightsOf } from '../direct/expected-bytes.ts'
 import { percentTitle } from '../direct/percent-title.ts'
 
 export const lowRankMethod: DirectMethodDescription = {
@@ -58,7 +58,7 @@ function expectedKernels(
   const bytes = sum(layers, (layer) => {
     const [rows, columns] = unfoldedSize(kernelShapeOf(layer.shape), unfolding)
     const rank = Math.max(1, Math.ceil(share * Math.min(rows, columns)))
-    return halvesBytes(Math.min(weightsOf(layer), rank * (rows + columns)), entropyCoding)
+    return expectedHalvesBytes(Math.min(weightsOf(layer), rank * (rows + columns)), entropyCoding)
   })
   return { bytes, detail: `${countedWeights(layers)} as factors, float16${codedAs(entropyCoding)}` }
 }

@@ -4,7 +4,7 @@ import { choice, positive } from '../../parameters/parameter-controls.ts'
 import { formatCount } from '../../basics/format.ts'
 import { directDefaults } from '../direct/defaults.ts'
 import type { DirectMethodDescription } from '../direct/direct-method.ts'
-import { countedWeights, halvesBytes, sum, weightCount } from '../direct/expected-bytes.ts'
+import { countedWeights, expectedHalvesBytes, sum, weightCount } from '../direct/expected-bytes.ts'
 import { percentTitle } from '../direct/percent-title.ts'
 
 export const pruningMethod: DirectMethodDescription = {
@@ -38,7 +38,7 @@ export const pruningMethod: DirectMethodDescription = {
     const stored = Math.max(1, Math.round(kept * weights))
     const filters = sum(layers, ({ shape }) => shape[0])
     const valueBytes =
-      values === 'float16' ? halvesBytes(stored, entropyCoding) : stored + bytesPerElement.float16 * filters
+      values === 'float16' ? expectedHalvesBytes(stored, entropyCoding) : stored + bytesPerElement.float16 * filters
     // Entropy coded positions take no more than this, whichever layers the kept weights are in.
     const bitsOfPosition = entropyCoding ? binaryEntropy(stored / weights) : 1
     const bytes = valueBytes + Math.ceil((weights * bitsOfPosition) / 8)

@@ -4,7 +4,7 @@ import { choice } from '../../parameters/parameter-controls.ts'
 import { noDistillation, type BaselineConfig } from '../direct/config.ts'
 import { directDefaults } from '../direct/defaults.ts'
 import type { DirectMethodDescription, ExpectedKernels } from '../direct/direct-method.ts'
-import { codedAs, countedWeights, halvesBytes, packed, sum, weightsOf } from '../direct/expected-bytes.ts'
+import { codedAs, countedWeights, expectedHalvesBytes, packed, sum, weightsOf } from '../direct/expected-bytes.ts'
 
 const rounding = 'rounded once, without training; a float16 scale a filter.'
 
@@ -60,7 +60,7 @@ function expectedKernels(
 ): ExpectedKernels {
   const counted = countedWeights(layers)
   if (!isIntegerPrecision(precision)) {
-    const bytes = sum(layers, (layer) => halvesBytes(weightsOf(layer), entropyCoding))
+    const bytes = sum(layers, (layer) => expectedHalvesBytes(weightsOf(layer), entropyCoding))
     return { bytes, detail: `${counted}, ${precision}${codedAs(entropyCoding)}` }
   }
   const bits = bitsPerWeight(precision)

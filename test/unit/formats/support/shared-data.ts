@@ -4,7 +4,7 @@ import { it } from 'vitest'
 
 const root = resolve(process.env['NERN_SHARED'] ?? '../shared')
 
-/** Full path of a file that is not part of the project (README: test data). */
+/** Full path of a file that is not part of the project (docs/testing.md). */
 export function sharedPath(relative: string): string {
   return join(root, relative)
 }

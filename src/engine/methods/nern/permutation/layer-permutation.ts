@@ -2,14 +2,13 @@
  * Orders of one layer's kernels that put similar ones side by side (method 5.2). Weights never move: a permutation
  * only says which coordinate a kernel is given.
  */
-import type { LayerPermutation } from '#shared/network/layer-permutation.ts'
+import type { LayerPermutation, PermutationMode } from '#shared/network/layer-permutation.ts'
 import type { LayerKernels } from '../coordinates.ts'
 import { greedyPath, nearestValuePath, type PathSteps } from './greedy-path.ts'
 import type { SearchAmong } from './nearest-search.ts'
 import { dotSimilarity, twoOpt, type PathSimilarity } from './two-opt.ts'
 
-export type { LayerPermutation }
-export type PermutationMode = LayerPermutation['mode']
+export type { LayerPermutation, PermutationMode }
 
 export interface PathOptions {
   /** Changes the time a path takes, never the path. */

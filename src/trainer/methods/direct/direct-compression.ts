@@ -6,7 +6,7 @@ import type { CompressionMethod } from '../method.ts'
 import { DirectRun } from './direct-run.ts'
 
 /** The methods that store the kernels themselves (docs/baselines.md). */
-export const directMethods: CompressionMethod<'baseline'> = {
+export const directCompression: CompressionMethod<'baseline'> = {
   start: (options) => DirectRun.start(options),
   async decode(bytes, fileName) {
     const { network, layers, kept } = unwrap(readBaselinePackage(bytes, fileName))
