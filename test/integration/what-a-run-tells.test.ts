@@ -89,7 +89,7 @@ const compression: CompressConfig = {
   },
   quantisation: { ...fastConfig.quantisation, steps: 12 },
   storage: { ...fastConfig.storage, predictor: 'int6' },
-  evaluation: { everySteps: 60, images: 32, keep: 'best-validation' },
+  evaluation: { everySteps: 20, images: 32, keep: 'best-validation' },
 }
 
 const baselinePreset = baselinePresets.find(({ id }) => id === 'baseline-int3-distilled')
