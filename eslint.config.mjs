@@ -11,11 +11,11 @@ const folders = ['shared', 'networks', 'engine', 'formats', 'trainer', 'main', '
 
 /** The files of main that know Electron; everything else of main also runs under plain Node, for the command line. */
 const electronFiles = [
-  'src/main/{index,app-protocol,security}.ts',
+  'src/main/index.ts',
   'src/main/{windows,ipc,demo}/**/*.ts',
   'src/main/trainer-host/utility-host.ts',
 ]
-const electronModules = '#main/(index|app-protocol|security|windows|ipc|demo/demo|trainer-host/utility-host)'
+const electronModules = '#main/(index|windows|ipc|demo/demo|trainer-host/utility-host)'
 
 /**
  * A row: the files, the folders of src they may import by alias, the packages they may import (`node:` stands for all of

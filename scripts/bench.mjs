@@ -8,6 +8,7 @@ import process from 'node:process'
 import { bootstrap, root, runNode, stop } from './lib/bootstrap.mjs'
 
 const tools = await bootstrap()
+const { buildCli } = await import('./lib/build.mjs')
 const folder = path.join(root, 'test', 'bench')
 const names = (fs.existsSync(folder) ? fs.readdirSync(folder) : [])
   .filter((file) => file.endsWith('.bench.ts'))
@@ -19,4 +20,6 @@ if (!names.includes(name)) {
     `npm run bench -- ${names.join('|')}`,
   )
 }
+// Some benches start the command line's trainer.
+await buildCli()
 process.exit(await runNode(tools, ['scripts/run-ts.mjs', path.join(folder, `${name}.bench.ts`), ...args]))

@@ -1,6 +1,7 @@
 import { Studio, type ReaderOptions, type ReadingStudio } from '#main/studio.ts'
-import { systemClock } from '#main/clock.ts'
-import { createFileLog, type Log } from '#main/log.ts'
+import { systemClock } from '#main/basics/clock.ts'
+import { LogFile } from '#main/log/log-file.ts'
+import type { Log } from '#main/log/log.ts'
 import { defaultStoreFolder, storeLayout } from '#main/store/layout.ts'
 import { createForkHosts } from '#main/trainer-host/fork-host.ts'
 import { runSingleJob } from '#main/trainer-host/single-job.ts'
@@ -59,7 +60,7 @@ async function runCommand(
     version: installation.version,
     createHost: createForkHosts({
       entryPath: installation.trainerPath,
-      onOutput: (line) => log('info', `trainer: ${line}`),
+      onOutput: (line) => log('trainer', 'info', line),
     }),
     resourcesFolder: installation.resourcesFolder,
     executor,
@@ -87,14 +88,18 @@ async function runCommand(
         onCancel: (stop) => interrupts.take(stop),
       }),
     async withStudio(work) {
-      const log = createFileLog(storeLayout(storeFolder).log)
-      const studio = await Studio.open({ ...studioOptions(log), program: `studio ${command.name}` })
-      return using(studio, output, work)
+      const logFile = new LogFile(storeLayout(storeFolder).log)
+      try {
+        const studio = await Studio.open({ ...studioOptions(logFile.log), program: `studio ${command.name}` })
+        return await using(studio, output, work)
+      } finally {
+        await logFile.close()
+      }
     },
     async withReader(work) {
       // A reader writes nothing into the store, its log neither: what matters is said at once.
       const studio = Studio.openForReading(
-        studioOptions((level, text) => {
+        studioOptions((_scope, level, text) => {
           if (level !== 'info') output.say(`${level}: ${text}`)
         }),
       )

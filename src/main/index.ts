@@ -4,18 +4,19 @@
  */
 import { join } from 'node:path'
 import { type BrowserWindow, Menu, app, dialog, ipcMain, nativeTheme, protocol, session, shell } from 'electron'
-import { type CommandHandlers, type Place, eventNames } from '#shared/protocol/contract.ts'
+import { type Place, eventNames } from '#shared/protocol/contract.ts'
 import { type StudioEvent, listeningChannel } from '#shared/protocol/ipc-channels.ts'
-import { toAppError } from '#shared/basics/result.ts'
-import { appScheme, appSchemePrivileges, createAppProtocol } from './app-protocol.ts'
+import { toAppError, unwrap } from '#shared/basics/result.ts'
+import { appScheme, appSchemePrivileges, createAppProtocol } from './windows/app-protocol.ts'
 import { type DemoOptions, runDemo } from './demo/demo.ts'
 import { TokenTable } from './files/token-table.ts'
 import { EventOutbox } from './ipc/event-outbox.ts'
 import { createFilePicker, createFileShower, registerDrops } from './ipc/files.ts'
 import { registerCommands } from './ipc/router.ts'
 import { type LaunchOptions, parseLaunchOptions } from './launch-options.ts'
-import { type Log, createFileLog } from './log.ts'
-import { externalUrl, guardContents, guardSession, isTrustedSender } from './security.ts'
+import { LogFile } from './log/log-file.ts'
+import type { Log } from './log/log.ts'
+import { externalUrl, guardContents, guardSession, isTrustedSender } from './windows/security.ts'
 import { defaultStoreFolder, storeLayout } from './store/layout.ts'
 import { Studio } from './studio.ts'
 import { createUtilityHosts } from './trainer-host/utility-host.ts'
@@ -40,21 +41,27 @@ else app.quit()
 async function start(): Promise<void> {
   try {
     const storeFolder = options.store ?? defaultStoreFolder()
-    const log = createFileLog(storeLayout(storeFolder).log)
+    const logFile = new LogFile(storeLayout(storeFolder).log)
+    const { log } = logFile
+    noteCrashes(log)
     const tokens = new TokenTable()
     const studio = await Studio.open({
       storeFolder,
       program: app.name,
       version: app.getVersion(),
-      createHost: createUtilityHosts({ entryPath: trainerEntry, onOutput: (line) => log('info', line) }),
+      createHost: createUtilityHosts({ entryPath: trainerEntry, onOutput: (line) => log('trainer', 'info', line) }),
       resourcesFolder: app.isPackaged ? process.resourcesPath : join(app.getAppPath(), 'resources'),
       resolveFile: (token) => tokens.resolve(token),
+      desktopHandlers: {
+        'files.pick': createFilePicker(dialog, tokens),
+        'files.show': createFileShower(shell, tokens),
+      },
       isDemo: options.isDemo,
       versions: { Electron: process.versions.electron, Chromium: process.versions.chrome },
       log,
     })
-    nativeTheme.themeSource = (await studio.handlers['studio.settings']({})).theme
-    new Desktop(studio, tokens, log, options).open()
+    nativeTheme.themeSource = unwrap(await studio.invoke('studio.settings', {})).theme
+    new Desktop(studio, tokens, logFile, options).open()
   } catch (thrown) {
     await showStartupError(dialog, toAppError(thrown), (text) => process.stderr.write(text))
     app.exit(1)
@@ -65,6 +72,7 @@ async function start(): Promise<void> {
 class Desktop {
   readonly #studio: Studio
   readonly #tokens: TokenTable
+  readonly #logFile: LogFile
   readonly #log: Log
   readonly #options: LaunchOptions
   readonly #statePath = join(app.getPath('userData'), 'window.json')
@@ -75,10 +83,11 @@ class Desktop {
   #stateWritten: Promise<void> = Promise.resolve()
   #isClosing = false
 
-  constructor(studio: Studio, tokens: TokenTable, log: Log, options: LaunchOptions) {
+  constructor(studio: Studio, tokens: TokenTable, logFile: LogFile, options: LaunchOptions) {
     this.#studio = studio
     this.#tokens = tokens
-    this.#log = log
+    this.#logFile = logFile
+    this.#log = logFile.log
     this.#options = options
   }
 
@@ -97,7 +106,7 @@ class Desktop {
     })
     // Chromium starts it anew, in software when the card's driver keeps failing; the log must say why a window flickers.
     app.on('child-process-gone', (_event, { type, reason, exitCode }) => {
-      if (type === 'GPU') this.#log('warning', `The graphics process has gone: ${reason} (${exitCode}).`)
+      if (type === 'GPU') this.#log('window', 'warning', `The graphics process has gone: ${reason} (${exitCode}).`)
     })
     app.on('before-quit', (event) => {
       // Also when the last window closes on the way out: `app.exit` at the end of it asks nobody.
@@ -123,7 +132,7 @@ class Desktop {
     app.on('web-contents-created', (_event, contents) =>
       guardContents(contents, {
         openExternal,
-        onRefused: (what, url) => this.#log('warning', `Refused a ${what}: ${url}`),
+        onRefused: (what, url) => this.#log('window', 'warning', `Refused a ${what}: ${url}`),
       }),
     )
   }
@@ -131,19 +140,11 @@ class Desktop {
   #openDoors(): void {
     const isTrusted = (event: Parameters<typeof isTrustedSender>[0]) =>
       isTrustedSender(event, new Set(this.#outboxes.keys()))
-    const handlers: CommandHandlers = {
-      ...this.#studio.handlers,
-      'files.pick': createFilePicker(dialog, this.#tokens),
-      'files.show': createFileShower(shell, this.#tokens),
-    }
     this.#closers.push(
       registerCommands(ipcMain, {
-        handlers,
+        invoke: (command, input) => this.#studio.invoke(command, input),
         isTrusted,
-        onError: (command, error, thrown) => {
-          const detail = error.code === 'internal' && thrown instanceof Error ? (thrown.stack ?? '') : error.message
-          this.#log(error.code === 'internal' ? 'error' : 'info', `${command}: ${error.code}: ${detail}`)
-        },
+        onRefused: (command, { code, message }) => this.#log('ipc', 'info', `${command}: ${code}: ${message}`),
       }),
       registerDrops(ipcMain, this.#tokens, isTrusted),
     )
@@ -174,10 +175,10 @@ class Desktop {
       state: readWindowState(this.#statePath),
       saveState: (state) => {
         this.#stateWritten = writeWindowState(this.#statePath, state).catch((cause: unknown) =>
-          this.#log('warning', `The window's place could not be saved: ${String(cause)}`),
+          this.#log('window', 'warning', `The window's place could not be saved: ${String(cause)}`),
         )
       },
-      onError: (text) => this.#log('error', text),
+      onError: (text) => this.#log('window', 'error', text),
     })
     const { webContents } = window
     const { id } = webContents
@@ -231,7 +232,7 @@ class Desktop {
     if (this.#options.isDemoExiting) await this.#close(isDone ? 0 : 1)
   }
 
-  /** In reverse: window, doors, then the studio, which asks running experiments for a checkpoint and backs up. */
+  /** In reverse: window, doors, the studio, which asks running experiments for a checkpoint and backs up, and the log. */
   async #close(exitCode: number): Promise<void> {
     if (this.#isClosing) return
     this.#isClosing = true
@@ -242,10 +243,18 @@ class Desktop {
       await Promise.all([this.#stateWritten, this.#studio.close()])
     } catch (thrown) {
       code = 1
-      this.#log('error', `Closing: ${toAppError(thrown).message}`)
+      this.#log('main', 'error', `Closing: ${toAppError(thrown).message}`)
     }
+    await this.#logFile.close()
     app.exit(code)
   }
+}
+
+/** What is done about a defect stays as it is: Electron shows it and goes on. */
+function noteCrashes(log: Log): void {
+  process.on('uncaughtExceptionMonitor', (error, origin) =>
+    log('main', 'error', `${origin}: ${error.stack ?? error.message}`),
+  )
 }
 
 function openExternal(url: string): void {

@@ -7,35 +7,33 @@ import type {
   ReadingCommandName,
   StudioEvents,
 } from '#shared/protocol/contract.ts'
-import { commandInputs, readingCommandNames } from '#shared/protocol/contract.ts'
+import { readingCommandNames } from '#shared/protocol/contract.ts'
 import { officialArchives, type OfficialArchive } from '#formats/cifar/official-archives.ts'
-import { AppException, fail, ok, toAppError, type Result } from '#shared/basics/result.ts'
+import { toAppError, type AppError, type Result } from '#shared/basics/result.ts'
 import type { ExecutorChoice } from '#shared/protocol/trainer-protocol.ts'
-import { systemClock, type Clock } from './clock.ts'
-import { experimentCommands } from './commands/experiments.ts'
-import { exportCommands } from './commands/export.ts'
-import { importanceCommands } from './commands/importance.ts'
-import { libraryCommands } from './commands/library.ts'
-import { queueCommands } from './commands/queue.ts'
-import { runCommands } from './commands/runs.ts'
-import { studioCommands } from './commands/studio.ts'
-import type { StudioContext } from './context.ts'
-import { Emitter } from './emitter.ts'
+import { systemClock, type Clock } from './basics/clock.ts'
+import { Dispatcher } from './commands/dispatcher.ts'
+import { experimentHandlers } from './commands/experiments.ts'
+import { exportHandlers } from './commands/export.ts'
+import { importanceHandlers } from './commands/importance.ts'
+import { libraryHandlers } from './commands/library.ts'
+import { queueHandlers } from './commands/queue.ts'
+import { runHandlers } from './commands/runs.ts'
+import { studioHandlers } from './commands/studio.ts'
+import type { StudioContext } from './context/studio-context.ts'
+import { Emitter } from './basics/emitter.ts'
 import type { WriteBytes } from './files/atomic-write.ts'
 import { DatasetLibrary } from './library/dataset-library.ts'
 import { NetworkLibrary } from './library/network-library.ts'
-import { Tasks } from './library/tasks.ts'
-import { createFileLog, type Log } from './log.ts'
+import { Tasks } from './context/tasks.ts'
+import type { Log } from './log/log.ts'
 import { Queue } from './queue/queue.ts'
 import { Store } from './store/store.ts'
-import { networkPath, storeLayout } from './store/layout.ts'
+import { networkPath } from './store/layout.ts'
 import { defaultLimits, type SupervisorLimits } from './trainer-host/supervisor.ts'
 import type { TrainerHostFactory } from './trainer-host/trainer-host.ts'
 
 const BACKUP_INTERVAL_MS = 60 * 60_000
-
-/** Everything but what needs a desktop. */
-export type StudioHandlers = Omit<CommandHandlers, DesktopCommandName>
 
 export interface StudioOptions {
   readonly storeFolder: string
@@ -50,6 +48,8 @@ export interface StudioOptions {
   readonly resolveFile?: (token: string) => string | undefined
   /** Takes precedence over the settings for work that begins now. */
   readonly executor?: Partial<ExecutorChoice>
+  /** The commands that need a desktop, where there is one. */
+  readonly desktopHandlers?: Pick<CommandHandlers, DesktopCommandName>
   readonly isDemo?: boolean
   /** Shown beside those of Node and SQLite. */
   readonly versions?: Readonly<Record<string, string>>
@@ -59,12 +59,11 @@ export interface StudioOptions {
   readonly archives?: readonly OfficialArchive[]
   /** How bytes reach the disk. */
   readonly writeBytes?: WriteBytes
-  /** By default a file in the store. */
-  readonly log?: Log
+  readonly log: Log
 }
 
-/** Of a reader everything but the name of an owner, and its log must lie outside the store. */
-export type ReaderOptions = Omit<StudioOptions, 'program' | 'log'> & { readonly log: Log }
+/** Of a reader everything but the name of an owner; its log must lie outside the store. */
+export type ReaderOptions = Omit<StudioOptions, 'program'>
 
 /** A studio as a reader sees it. */
 export interface ReadingStudio {
@@ -79,26 +78,26 @@ export interface ReadingStudio {
  * The desktop app and the command line are built on it.
  */
 export class Studio {
-  readonly handlers: StudioHandlers
   readonly events: Emitter<StudioEvents>
   readonly queue: Queue
   /** What the user must be told about opening the store, in whole sentences. */
   readonly notices: readonly string[]
   readonly #store: Store
   readonly #tasks: Tasks
+  readonly #dispatcher: Dispatcher
   readonly #log: Log
   readonly #clock: Clock
   #cancelBackup: () => void = () => {}
 
-  private constructor(options: Omit<StudioOptions, 'program' | 'log'>, store: Store, log: Log) {
+  private constructor(options: ReaderOptions, store: Store) {
     this.#store = store
-    this.#log = log
+    this.#log = options.log
     this.#clock = options.clock ?? systemClock
     this.notices = store.notices
     this.events = new Emitter()
     const context: StudioContext = {
       store,
-      log,
+      log: options.log,
       events: this.events,
       clock: this.#clock,
       createHost: options.createHost,
@@ -112,30 +111,34 @@ export class Studio {
     const networks = new NetworkLibrary(context, this.#tasks)
     const datasets = new DatasetLibrary(context, this.#tasks)
     const resolveFile = options.resolveFile ?? ((token: string) => token)
-    const handlers: StudioHandlers = {
-      ...studioCommands(context, this.#tasks, {
+    const ownHandlers: Omit<CommandHandlers, DesktopCommandName> = {
+      ...studioHandlers(context, this.#tasks, {
         version: options.version,
         isDemo: options.isDemo ?? false,
         versions: options.versions ?? {},
       }),
-      ...libraryCommands(context, {
+      ...libraryHandlers(context, {
         networks,
         datasets,
         tasks: this.#tasks,
         resourcesFolder: options.resourcesFolder,
         resolveFile,
       }),
-      ...experimentCommands(context, this.queue, datasets),
-      ...exportCommands(context, {
+      ...experimentHandlers(context, this.queue, datasets),
+      ...exportHandlers(context, {
         tasks: this.#tasks,
         versions: { 'NeRN Studio': options.version, Node: process.versions.node, ...options.versions },
         resolveFile,
       }),
-      ...queueCommands(this.queue),
-      ...runCommands(store, this.queue),
-      ...importanceCommands(context, this.#tasks),
+      ...queueHandlers(this.queue),
+      ...runHandlers(store, this.queue),
+      ...importanceHandlers(context, this.#tasks),
     }
-    this.handlers = store.isReadOnly ? { ...handlers, ...refusals(handlers, store.layout.folder) } : handlers
+    this.#dispatcher = new Dispatcher({
+      table: { ...ownHandlers, ...options.desktopHandlers },
+      refusalOf: store.isReadOnly ? (command) => refusalOfReader(command, store.layout.folder) : () => undefined,
+      onError: (command, error, thrown) => this.#noteError(command, error, thrown),
+    })
   }
 
   /**
@@ -145,9 +148,8 @@ export class Studio {
   static async open(options: StudioOptions): Promise<Studio> {
     const { storeFolder, program, clock = systemClock } = options
     const store = await Store.open({ folder: storeFolder, program, clock })
-    const log = options.log ?? createFileLog(storeLayout(storeFolder).log, () => clock.now())
-    const studio = new Studio(options, store, log)
-    store.notices.forEach((notice) => log('error', notice))
+    const studio = new Studio(options, store)
+    store.notices.forEach((notice) => options.log('store', 'error', notice))
     studio.queue.recover()
     studio.#scheduleBackup()
     return studio
@@ -158,34 +160,13 @@ export class Studio {
    * `store-read-only`. Errors: `store-older`, `store-newer`, `store-corrupt`, `file-unreadable`.
    */
   static openForReading(options: ReaderOptions): Studio {
-    const { storeFolder, clock = systemClock, log } = options
-    return new Studio(options, Store.openForReading({ folder: storeFolder, clock }), log)
+    const { storeFolder, clock = systemClock } = options
+    return new Studio(options, Store.openForReading({ folder: storeFolder, clock }))
   }
 
-  /** One command with its input checked; never throws. */
-  async invoke<N extends Exclude<CommandName, DesktopCommandName>>(
-    command: N,
-    input: CommandInput<N>,
-  ): Promise<Result<CommandOutput<N>>> {
-    try {
-      const parsed = commandInputs[command].safeParse(input)
-      if (!parsed.success) {
-        const [issue] = parsed.error.issues
-        const where = issue?.path.join('.')
-        throw new AppException({
-          code: 'invalid-argument',
-          message: `${command}: ${issue?.message ?? 'invalid input'}.`,
-          ...(where === undefined || where === '' ? {} : { where }),
-        })
-      }
-      // The schema of a command parses to its input, its handler gives its output: the table of the contract says so.
-      const handler = this.handlers[command] as (input: unknown) => Promise<CommandOutput<N>>
-      return ok(await handler(parsed.data))
-    } catch (thrown) {
-      const error = toAppError(thrown)
-      if (error.code === 'internal') this.#log('error', thrown instanceof Error ? (thrown.stack ?? '') : error.message)
-      return fail(error)
-    }
+  /** One command with its input checked; never throws, and every error is logged once. */
+  invoke<N extends CommandName>(command: N, input: CommandInput<N>): Promise<Result<CommandOutput<N>>> {
+    return this.#dispatcher.invoke(command, input)
   }
 
   /** Of the store. */
@@ -193,7 +174,7 @@ export class Studio {
     return this.#store.schemaVersion
   }
 
-  /** Class index of each image of an evaluation: one byte, or two little-endian above 256 classes. */
+  /** What an evaluation predicted of each image, in the bytes of shared/measures/predictions.ts. */
   predictions(evaluationId: string): Uint8Array {
     return this.#store.evaluations.predictions(evaluationId)
   }
@@ -216,30 +197,33 @@ export class Studio {
     await this.#store.close()
   }
 
+  /** What a caller did wrong is only of interest beside something else; a defect needs its stack. */
+  #noteError(command: CommandName, error: AppError, thrown: unknown): void {
+    const isDefect = error.code === 'internal'
+    const detail = isDefect && thrown instanceof Error ? (thrown.stack ?? error.message) : error.message
+    this.#log('commands', isDefect ? 'error' : 'info', `${command}: ${error.code}: ${detail}`)
+  }
+
   #scheduleBackup(): void {
     this.#cancelBackup = this.#clock.after(BACKUP_INTERVAL_MS, () => {
       this.#store
         .backup()
-        .catch((thrown: unknown) => this.#log('error', `No backup could be made: ${toAppError(thrown).message}`))
+        .catch((thrown: unknown) =>
+          this.#log('store', 'error', `No backup could be made: ${toAppError(thrown).message}`),
+        )
       this.#scheduleBackup()
     })
   }
 }
 
-/** In place of every command that writes: an error that says so. */
-function refusals(handlers: StudioHandlers, storeFolder: string): Partial<StudioHandlers> {
-  const reading: ReadonlySet<string> = new Set(readingCommandNames)
-  const writing = Object.keys(handlers).filter((command) => !reading.has(command))
-  return Object.fromEntries(
-    writing.map((command) => [
-      command,
-      async () => {
-        throw new AppException({
-          code: 'store-read-only',
-          message: `${command} writes, and the store was opened for reading only.`,
-          where: storeFolder,
-        })
-      },
-    ]),
-  )
+const readingCommands: ReadonlySet<CommandName> = new Set<CommandName>(readingCommandNames)
+
+/** Says so of every command that writes. */
+function refusalOfReader(command: CommandName, storeFolder: string): AppError | undefined {
+  if (readingCommands.has(command)) return undefined
+  return {
+    code: 'store-read-only',
+    message: `${command} writes, and the store was opened for reading only.`,
+    where: storeFolder,
+  }
 }

@@ -7,16 +7,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatFacts } from '#shared/plain-text/table.ts'
-import { buildTrainer } from '#test/support/real-trainer.ts'
 import { watchedImport, writeLargeNetwork } from '#test/support/watched-import.ts'
 
 const { values } = parseArgs({ options: { architecture: { type: 'string', default: 'vgg16-bn-imagenet' } } })
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`
+// `npm run bench` has built it, and runs here.
+const trainerPath = join(process.cwd(), 'out', 'cli', 'trainer.js')
 const folder = mkdtempSync(join(tmpdir(), 'nern-import-'))
 try {
   const file = join(folder, 'large.safetensors')
   const sizeBytes = writeLargeNetwork(file, values.architecture)
-  const imported = await watchedImport(join(folder, 'store'), buildTrainer(process.cwd()), file)
+  const imported = await watchedImport(join(folder, 'store'), trainerPath, file)
   process.stdout.write(
     `${formatFacts([
       ['file', `${mebibytes(sizeBytes)}, ${imported.network.title}`],

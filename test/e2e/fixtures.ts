@@ -8,7 +8,7 @@ import { Studio } from '#main/studio.ts'
 import { createForkHosts } from '#main/trainer-host/fork-host.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
-import { AppException } from '#shared/basics/result.ts'
+import { AppException, unwrap } from '#shared/basics/result.ts'
 import { addSmallDataset } from '#test/support/small-dataset.ts'
 import { launchStudio, quit, storeFolderIn, trainerEntry, type OpenStudio } from './launch.ts'
 
@@ -104,10 +104,11 @@ async function fillLibrary(folder: string): Promise<void> {
     version: '0.0.0',
     createHost: createForkHosts({ entryPath: trainerEntry }),
     resourcesFolder: join(folder, 'resources'),
+    log: () => {},
   })
   try {
     const name = 'Untrained ResNet-20'
-    await studio.handlers['networks.import']({ taskId: 'network', file: sampleToken, name })
+    unwrap(await studio.invoke('networks.import', { taskId: 'network', file: sampleToken, name }))
   } finally {
     await studio.close()
   }

@@ -10,19 +10,18 @@ import type { ExperimentRecord } from '#shared/protocol/records.ts'
 import { unwrap } from '#shared/basics/result.ts'
 import { answerBeforeTests, answerOf, startCommand } from '#test/support/command-line.ts'
 import { itWithPython, pythonLoader, runPython } from '#test/support/python.ts'
-import { buildTrainer, fillStore } from '#test/support/real-trainer.ts'
+import { trainerPath } from '#test/support/programs.ts'
+import { fillStore } from '#test/support/real-trainer.ts'
 
 /** Several processes, on a machine that may be busy. */
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
 
-let trainerPath = ''
 let storeFolder = ''
 let made: readonly ExperimentRecord[] = []
 const studio = (...args: string[]) => answerOf(storeFolder, args, {}, trainerPath)
 const on = ['--network', 'small', '--dataset', 'images', '--threads', '1']
 
 beforeAll(async () => {
-  trainerPath = buildTrainer()
   storeFolder = mkdtempSync(join(tmpdir(), 'nern-test-'))
   await fillStore(storeFolder)
   const args = ['baseline', ...on, '--method', 'float16,int4,kmeans3,pruned30,lowrank95']

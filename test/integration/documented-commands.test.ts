@@ -17,7 +17,8 @@ import {
 } from '#test/support/documented-commands.ts'
 import { itWithPython, runPython } from '#test/support/python.ts'
 import { problemOf } from '#test/support/rehearse.ts'
-import { scriptedTrainerPath, writeNetworkFile } from '#test/support/studio.ts'
+import { scriptedTrainerPath } from '#test/support/programs.ts'
+import { writeNetworkFile } from '#test/support/studio.ts'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 

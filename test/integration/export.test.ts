@@ -14,7 +14,8 @@ import type { CompressResult } from '#shared/protocol/records.ts'
 import { Random } from '#shared/basics/random.ts'
 import { answerBeforeTests, answerOf, runCommand, startCommand } from '#test/support/command-line.ts'
 import { itWithPython, runPython } from '#test/support/python.ts'
-import { buildTrainer, fillStore } from '#test/support/real-trainer.ts'
+import { trainerPath } from '#test/support/programs.ts'
+import { fillStore } from '#test/support/real-trainer.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 
 /** Real training and several processes, on a machine that may be busy. */
@@ -28,7 +29,6 @@ const settings = [
   ...['--set', 'distillation.dataBatch=4', '--set', 'storage.remainder=float32', '--threads', '1'],
 ]
 
-let trainerPath = ''
 let storeFolder = ''
 let out = ''
 let result: CompressResult
@@ -38,7 +38,6 @@ const prepare = (...args: string[]) => answerBeforeTests(storeFolder, args, trai
 const studio = (...args: string[]) => answerOf(storeFolder, args, {}, trainerPath)
 
 beforeAll(async () => {
-  trainerPath = buildTrainer()
   storeFolder = mkdtempSync(join(tmpdir(), 'nern-test-'))
   out = join(storeFolder, 'made', 'here')
   await fillStore(storeFolder)

@@ -1,12 +1,12 @@
 /** Folders of images as people really have them (shared/cases), each with the right answer of its README. */
 import { cp, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
 import { convertDataset, planDataset } from '#formats/dataset/dataset.ts'
+import { describe, expect, it } from 'vitest'
 import type { DatasetPlan } from '#shared/dataset/dataset-plan.ts'
 import { unwrap } from '#shared/basics/result.ts'
 import { answerOf, startCommand } from '#test/support/command-line.ts'
-import { buildTrainer } from '#test/support/real-trainer.ts'
+import { trainerPath } from '#test/support/programs.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 import { itWithFiles, sharedPath } from '../unit/formats/support/shared-data.ts'
 
@@ -83,12 +83,8 @@ describe('a folder of images as people have it', () => {
 })
 
 describe('studio dataset import', () => {
-  let trainer = ''
-  beforeAll(() => {
-    trainer = buildTrainer()
-  })
   const run = (args: readonly string[], storeFolder = temporaryFolder()) =>
-    startCommand(storeFolder, ['dataset', 'import', ...args], {}, trainer).ended
+    startCommand(storeFolder, ['dataset', 'import', ...args], {}, trainerPath).ended
 
   itWithFiles([sharedPath('cases/images/train-valid-test')])(
     'gives classes and counts, and prints the plan',

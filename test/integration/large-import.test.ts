@@ -1,7 +1,7 @@
 /** `npm run bench -- import` does the same and prints its figures (docs/performance.md). */
 import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
-import { buildTrainer } from '#test/support/real-trainer.ts'
+import { trainerPath } from '#test/support/programs.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 import { watchedImport, writeLargeNetwork } from '#test/support/watched-import.ts'
 
@@ -17,7 +17,7 @@ it.each([
   async ({ architecture, mebibytes, parameters }) => {
     const file = join(temporaryFolder(), 'large.safetensors')
     expect(writeLargeNetwork(file, architecture)).toBeGreaterThan(mebibytes * mebibyte)
-    const { network, longestBlockMs, trainerPeakBytes } = await watchedImport(temporaryFolder(), buildTrainer(), file)
+    const { network, longestBlockMs, trainerPeakBytes } = await watchedImport(temporaryFolder(), trainerPath, file)
     expect(network).toMatchObject({ architecture, parameters })
     expect(trainerPeakBytes).toBeGreaterThan(mebibytes * mebibyte)
     expect(trainerPeakBytes).toBeLessThan(2048 * mebibyte)

@@ -2,10 +2,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { beforeAll, expect, it, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { writeImageCache } from '#formats/image-cache/writer.ts'
-import { systemClock } from '#main/clock.ts'
+import { systemClock } from '#main/basics/clock.ts'
 import { commitRename } from '#main/files/atomic-write.ts'
 import { datasetPath } from '#main/store/layout.ts'
 import { Store } from '#main/store/store.ts'
@@ -15,7 +15,7 @@ import { initialParameters } from '#networks/initial-parameters.ts'
 import { preprocessingPresets } from '#shared/network/preprocessing.ts'
 import { unwrap } from '#shared/basics/result.ts'
 import { folderDigest } from '#test/support/folder-digest.ts'
-import { buildTrainer, realStudioOptions } from '#test/support/real-trainer.ts'
+import { realStudioOptions } from '#test/support/real-trainer.ts'
 import { datasetRecord } from '#test/support/records.ts'
 import { call, openStudio, writeNetworkFile } from '#test/support/studio.ts'
 import { torchFile } from '#test/support/torch-file.ts'
@@ -28,11 +28,6 @@ const sheet = join(cifar10Folder, 'package', 'test_batch.png')
 const labelsFile = join(cifar10Folder, 'package', 'test_lables.json')
 const images = 300
 const pixels = 32 * 32
-
-let trainer = ''
-beforeAll(() => {
-  trainer = buildTrainer()
-})
 
 /** The first test images of CIFAR-10 as the validation split of a data set; a row of the sheet is an image. */
 async function addTestImages(storeFolder: string): Promise<string> {
@@ -79,7 +74,7 @@ function importFile(studio: Studio, file: string, name?: string) {
 
 it('says what a file holds before it is imported, and whether the library has it, and stores nothing', async () => {
   const storeFolder = temporaryFolder()
-  const studio = await openStudio(realStudioOptions(storeFolder, trainer))
+  const studio = await openStudio(realStudioOptions(storeFolder))
   const file = writeNetworkFile(temporaryFolder())
   const before = folderDigest(storeFolder)
   const inspected = await call(studio, 'networks.inspect', { taskId: 'inspect', file })
@@ -119,7 +114,7 @@ it('lists the networks of a weights file with several, and takes the one that is
     file,
     torchFile({ epoch: 3, state_dict: initialParameters(network, 1), ema: initialParameters(network, 2) }),
   )
-  const studio = await openStudio(realStudioOptions(temporaryFolder(), trainer))
+  const studio = await openStudio(realStudioOptions(temporaryFolder()))
   const inspected = await call(studio, 'networks.inspect', { taskId: 'inspect', file })
   expect(inspected).toEqual({
     stateDicts: [
@@ -142,7 +137,7 @@ it('lists the networks of a weights file with several, and takes the one that is
 itWithFiles([sheet, labelsFile])('says which preprocessing fits, or that the network knows nothing', async () => {
   const storeFolder = temporaryFolder()
   const datasetId = await addTestImages(storeFolder)
-  const studio = await openStudio(realStudioOptions(storeFolder, trainer))
+  const studio = await openStudio(realStudioOptions(storeFolder))
   const tryOn = (id: string, limit: number) =>
     call(studio, 'networks.try-preprocessings', { taskId: 'try', id, datasetId, limit })
 

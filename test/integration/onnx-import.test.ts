@@ -11,7 +11,8 @@ import type { ExperimentRecord, NetworkDetail, NetworkRecord } from '#shared/pro
 import { answerOf, startCommand } from '#test/support/command-line.ts'
 import { ModelWriter, sampleImages, variedOnnx } from '#test/support/onnx-models.ts'
 import { itWithPython, pythonLoader, runPython } from '#test/support/python.ts'
-import { buildTrainer, fillStore } from '#test/support/real-trainer.ts'
+import { trainerPath } from '#test/support/programs.ts'
+import { fillStore } from '#test/support/real-trainer.ts'
 
 /** Real training and several processes, on a machine that may be busy. */
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
@@ -22,7 +23,6 @@ const settings = [
   ...['--set', 'storage.remainder=float32', '--threads', '1'],
 ]
 
-let trainerPath = ''
 let storeFolder = ''
 let file = ''
 const studio = (...args: string[]) => answerOf(storeFolder, args, {}, trainerPath)
@@ -30,7 +30,6 @@ const failing = (...args: string[]) => startCommand(storeFolder, args, {}, train
 const at = (ending: string) => join(storeFolder, 'made', `small-graph.${ending}`)
 
 beforeAll(async () => {
-  trainerPath = buildTrainer()
   storeFolder = mkdtempSync(join(tmpdir(), 'nern-test-'))
   file = join(storeFolder, 'varied.onnx')
   writeFileSync(file, variedOnnx(32))

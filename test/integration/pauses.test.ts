@@ -2,20 +2,15 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, expect, it, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import type { Studio } from '#main/studio.ts'
 import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
-import { buildTrainer, fillStore, realStudioOptions } from '#test/support/real-trainer.ts'
+import { fillStore, realStudioOptions } from '#test/support/real-trainer.ts'
 import { call, nextEvent, openStudio, reaches } from '#test/support/studio.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 })
-
-let trainerPath: string
-beforeAll(() => {
-  trainerPath = buildTrainer()
-})
 
 const config: CompressConfig = {
   ...fastConfig,
@@ -48,7 +43,7 @@ const phases = [
 it('takes effect within 5 s in every phase, and ends with the same files', async () => {
   const storeFolder = temporaryFolder()
   await fillStore(storeFolder)
-  const studio = await openStudio(realStudioOptions(storeFolder, trainerPath))
+  const studio = await openStudio(realStudioOptions(storeFolder))
   studio.queue.startDispatching()
   const disturbed = await create(studio, 'disturbed')
   const took: number[] = []

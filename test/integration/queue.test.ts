@@ -33,8 +33,15 @@ async function endingOf(studio: Studio, storeFolder: string, experiment: Experim
   }
 }
 
-/** What an experiment that nobody disturbs ends with. */
-async function undisturbedEnding(): Promise<Ending> {
+let undisturbed: Promise<Ending> | undefined
+
+/** What an experiment that nobody disturbs ends with: the same for every test, so it is run once. */
+function undisturbedEnding(): Promise<Ending> {
+  undisturbed ??= runUndisturbed()
+  return undisturbed
+}
+
+async function runUndisturbed(): Promise<Ending> {
   const storeFolder = temporaryFolder()
   const studio = await openStudio({ storeFolder })
   const experiment = await createExperiment(studio, await fillLibrary(studio), STEPS)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, it, vi } from 'vitest'
 import { Studio } from '#main/studio.ts'
-import { commandInputs, readingCommandNames } from '#shared/protocol/contract.ts'
+import { commandNames, readingCommandNames } from '#shared/protocol/contract.ts'
 import { answerOf, runCommand, startCommand, type StartedCommand } from '#test/support/command-line.ts'
 import { folderDigest } from '#test/support/folder-digest.ts'
 import { call, createExperiment, filledStore, openStudio, reaches, studioOptions } from '#test/support/studio.ts'
@@ -144,14 +144,15 @@ it('refuses every command that writes on a studio that was opened for reading', 
   const reader = Studio.openForReading({ ...studioOptions(storeFolder), log: () => {} })
   const reading: ReadonlySet<string> = new Set(readingCommandNames)
   const before = folderDigest(storeFolder)
-  const answers = Object.entries(reader.handlers)
-    .filter(([command]) => !reading.has(command))
-    // What is refused must be refused whatever it is asked.
-    .map(([, handler]) => (handler as (input: object) => Promise<unknown>)({}))
-  const outcomes = await Promise.allSettled(answers)
+  // What is refused must be refused whatever it is asked.
+  const answers = await Promise.all(
+    commandNames
+      .filter((command) => !reading.has(command) && !command.startsWith('files.'))
+      .map((command) => reader.invoke(command as never, {} as never)),
+  )
   await reader.close()
   // All of the contract but those that read, and the two of the desktop.
-  expect(outcomes).toHaveLength(Object.keys(commandInputs).length - readingCommandNames.length - 2)
-  for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: { code: 'store-read-only' } })
+  expect(answers).toHaveLength(commandNames.length - readingCommandNames.length - 2)
+  for (const answer of answers) expect(answer).toMatchObject({ ok: false, error: { code: 'store-read-only' } })
   expect(folderDigest(storeFolder)).toEqual(before)
 })

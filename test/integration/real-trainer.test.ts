@@ -13,11 +13,13 @@ import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import type { ExperimentRecord } from '#shared/protocol/records.ts'
 import { unwrap } from '#shared/basics/result.ts'
 import { answerOf, startCommand } from '#test/support/command-line.ts'
-import { buildTrainer, fillStore, realStudioOptions } from '#test/support/real-trainer.ts'
+import { trainerPath } from '#test/support/programs.ts'
+import { fillStore, realStudioOptions } from '#test/support/real-trainer.ts'
 import { call, nextEvent, openStudio, reaches } from '#test/support/studio.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 
-const RECONSTRUCTION_STEPS = 300
+/** Enough for a process to be killed among them: every fifth measures accuracy, which takes most of the time of a run. */
+const RECONSTRUCTION_STEPS = 100
 const DISTILLATION_STEPS = 24
 const QUANTISATION_STEPS = 12
 
@@ -48,10 +50,8 @@ const config: CompressConfig = {
 /** Real training in several processes, on a machine that may be busy. */
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
 
-let trainerPath: string
 let undisturbed: Ending
 beforeAll(async () => {
-  trainerPath = buildTrainer()
   const storeFolder = mkdtempSync(join(tmpdir(), 'nern-test-'))
   undisturbed = await undisturbedEnding(storeFolder).finally(() => rmSync(storeFolder, { recursive: true }))
 })
@@ -96,7 +96,7 @@ async function endingOf(studio: Studio, storeFolder: string, { latestRun }: Expe
 async function undisturbedEnding(storeFolder: string): Promise<Ending> {
   await fillStore(storeFolder)
   // Outlives no test, so no test closes it.
-  const studio = await Studio.open(realStudioOptions(storeFolder, trainerPath))
+  const studio = await Studio.open(realStudioOptions(storeFolder))
   const { id } = await create(studio, 'undisturbed')
   studio.queue.startDispatching()
   const experiment = await reaches(studio, id, 'completed', 'failed')
@@ -109,7 +109,7 @@ async function undisturbedEnding(storeFolder: string): Promise<Ending> {
 it('ends with the same loss to the last bit when its trainer is killed in every phase', async () => {
   const storeFolder = temporaryFolder()
   await fillStore(storeFolder)
-  const studio = await openStudio(realStudioOptions(storeFolder, trainerPath))
+  const studio = await openStudio(realStudioOptions(storeFolder))
   const { id } = await create(studio, 'disturbed')
   const killAt = async (step: number) => {
     await nextEvent(studio, 'run-metrics', ({ run }) => run.step >= step)
@@ -134,7 +134,7 @@ it('ends with the same loss to the last bit when its trainer is killed in every 
 it('ends with the same loss to the last bit when its owner is killed', async () => {
   const storeFolder = temporaryFolder()
   await fillStore(storeFolder)
-  const studio = await openStudio(realStudioOptions(storeFolder, trainerPath))
+  const studio = await openStudio(realStudioOptions(storeFolder))
   const { id } = await create(studio, 'disturbed')
   await studio.close()
   const options = ['--threads', '1']
@@ -151,7 +151,7 @@ it('ends with the same loss to the last bit when its owner is killed', async () 
 
   const ended = await answerOf(storeFolder, ['queue', 'start', ...options], {}, trainerPath)
   expect(ended).toMatchObject([{ id, status: 'completed', latestRun: { attempt: 1 } }])
-  const next = await openStudio(realStudioOptions(storeFolder, trainerPath))
+  const next = await openStudio(realStudioOptions(storeFolder))
   const { record } = await call(next, 'experiments.get', { id })
   expect(await endingOf(next, storeFolder, record)).toEqual(undisturbed)
 })
@@ -159,10 +159,11 @@ it('ends with the same loss to the last bit when its owner is killed', async () 
 it('keeps a permutation for the next experiment on the network, and computes a damaged one again', async () => {
   const storeFolder = temporaryFolder()
   await fillStore(storeFolder)
-  const studio = await openStudio(realStudioOptions(storeFolder, trainerPath))
+  const studio = await openStudio(realStudioOptions(storeFolder))
   const short = {
     reconstruction: { ...config.reconstruction, steps: 2 },
     distillation: { ...config.distillation, steps: 0 },
+    quantisation: { ...config.quantisation, steps: 0 },
   }
   studio.queue.startDispatching()
   const sourceOf = async (name: string) => {
@@ -190,7 +191,7 @@ it('keeps a permutation for the next experiment on the network, and computes a d
 it('goes on from a finished predictor: the same one unless something is done to it', async () => {
   const storeFolder = temporaryFolder()
   await fillStore(storeFolder)
-  const studio = await openStudio(realStudioOptions(storeFolder, trainerPath))
+  const studio = await openStudio(realStudioOptions(storeFolder))
   studio.queue.startDispatching()
   const exact: Partial<CompressConfig> = {
     reconstruction: { ...config.reconstruction, steps: 20 },
@@ -215,7 +216,11 @@ it('goes on from a finished predictor: the same one unless something is done to 
     latestRun?.result?.kind === 'compress' ? latestRun.result.sizes.totalBytes : NaN
   expect(bytesOf(rounded.experiment)).toBeLessThan(bytesOf(source.experiment))
   const fitted = await endOf(
-    await create(studio, 'fitted', { ...from, reconstruction: { ...config.reconstruction, steps: 200 } }),
+    await create(studio, 'fitted', {
+      ...from,
+      reconstruction: { ...config.reconstruction, steps: 200 },
+      evaluation: { ...config.evaluation, everySteps: 100 },
+    }),
   )
   expect(fitted.relativeError).toBeLessThan(source.relativeError ?? NaN)
 
@@ -229,7 +234,7 @@ it('goes on from a finished predictor: the same one unless something is done to 
 it('represents linear layers on request, from the estimate to the file and to what goes on from it', async () => {
   const storeFolder = temporaryFolder()
   await fillStore(storeFolder)
-  const studio = await openStudio(realStudioOptions(storeFolder, trainerPath))
+  const studio = await openStudio(realStudioOptions(storeFolder))
   studio.queue.startDispatching()
   const changes: Partial<CompressConfig> = {
     representation: { linearLayers: true },

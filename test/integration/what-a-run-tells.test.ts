@@ -2,7 +2,7 @@
  * What the real trainer tells of runs of every kind: every metric that the table names for a kind arrives as an event in
  * a short run, every event of the contract is emitted, previews and log lines are there.
  */
-import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Studio } from '#main/studio.ts'
 import { baselinePresets } from '#shared/methods/direct/baseline-presets.ts'
 import { eventNames, type EventName } from '#shared/protocol/contract.ts'
@@ -12,22 +12,17 @@ import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import { metricsOfKind } from '#shared/measures/metrics.ts'
 import { trainDefaults } from '#shared/experiment/presets.ts'
 import type { KernelPreview, MetricPoint } from '#shared/protocol/records.ts'
-import { buildTrainer, fillStore, realStudioOptions } from '#test/support/real-trainer.ts'
+import { fillStore, realStudioOptions } from '#test/support/real-trainer.ts'
 import { call, openStudio, reaches } from '#test/support/studio.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 })
 
-let trainerPath: string
-beforeAll(() => {
-  trainerPath = buildTrainer()
-})
-
 async function openRealStudio(): Promise<Studio> {
   const storeFolder = temporaryFolder()
   // As many as make top-5 worth measuring.
   await fillStore(storeFolder, 100)
-  return openStudio(realStudioOptions(storeFolder, trainerPath))
+  return openStudio(realStudioOptions(storeFolder))
 }
 
 interface Told {

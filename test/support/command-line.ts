@@ -1,10 +1,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { scriptedTrainerPath, studioPath } from './programs.ts'
 import type { TrainerScript } from './scripted-trainer.ts'
-import { scriptedTrainerPath } from './studio.ts'
-
-const entry = join(import.meta.dirname, '../../src/cli/index.ts')
 
 export interface Ended {
   /** Undefined when a signal ended it. */
@@ -25,7 +22,7 @@ export function startCommand(
   script: TrainerScript = {},
   trainerPath = scriptedTrainerPath,
 ): StartedCommand {
-  const child = spawn(process.execPath, [entry, ...args, '--store', storeFolder], {
+  const child = spawn(process.execPath, [studioPath, ...args, '--store', storeFolder], {
     env: { ...process.env, NERN_TRAINER: trainerPath, NERN_TRAINER_SCRIPT: JSON.stringify(script) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -63,6 +60,6 @@ export async function answerOf(
 export function answerBeforeTests(storeFolder: string, args: readonly string[], trainerPath: string): unknown {
   const env = { ...process.env, NERN_TRAINER: trainerPath }
   const stdio = ['ignore', 'pipe', 'pipe'] as const
-  const command = [entry, ...args, '--store', storeFolder, '--json']
+  const command = [studioPath, ...args, '--store', storeFolder, '--json']
   return JSON.parse(execFileSync(process.execPath, command, { env, stdio: [...stdio] }).toString())
 }

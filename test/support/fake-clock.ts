@@ -1,4 +1,4 @@
-import type { Clock } from '#main/clock.ts'
+import type { Clock } from '#main/basics/clock.ts'
 
 interface Timer {
   readonly at: number

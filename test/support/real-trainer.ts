@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process'
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeImageCache } from '#formats/image-cache/writer.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
-import { systemClock } from '#main/clock.ts'
+import { systemClock } from '#main/basics/clock.ts'
 import { sha256Of } from '#main/files/sha256.ts'
 import { datasetPath, networkPath } from '#main/store/layout.ts'
 import { Store } from '#main/store/store.ts'
@@ -13,25 +12,15 @@ import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
 import { Random } from '#shared/basics/random.ts'
 import { AppException, type Result } from '#shared/basics/result.ts'
+import { trainerPath } from './programs.ts'
 import { datasetRecord, networkRecord } from './records.ts'
 import { studioOptions } from './studio.ts'
 
-const projectFolder = join(import.meta.dirname, '../..')
-
-/** Path of the product's own trainer, bundled for these tests by the rules of the product; `root` is the project's folder. */
-export function buildTrainer(root = projectFolder): string {
-  const outDir = join(root, '.cache', 'test-trainer')
-  const options = JSON.stringify({ root, entries: { trainer: join(root, 'src/trainer/index.ts') }, outDir })
-  const script = `import { buildNodeBundle } from './scripts/lib/node-bundle.mjs'; await buildNodeBundle(${options})`
-  execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: root, stdio: ['ignore', 2, 2] })
-  return join(outDir, 'trainer.js')
-}
-
-/** Of a studio whose trainers are the product's own, one thread each. @param entryPath what `buildTrainer` gave */
-export function realStudioOptions(storeFolder: string, entryPath: string): StudioOptions {
+/** Of a studio whose trainers are the product's own, one thread each. */
+export function realStudioOptions(storeFolder: string): StudioOptions {
   return {
     ...studioOptions(storeFolder),
-    createHost: createForkHosts({ entryPath }),
+    createHost: createForkHosts({ entryPath: trainerPath }),
     executor: { executor: 'onnxruntime', provider: 'cpu', threads: 1 },
   }
 }

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeImageCache } from '#formats/image-cache/writer.ts'
-import { systemClock, timestamp } from '#main/clock.ts'
+import { systemClock, timestamp } from '#main/basics/clock.ts'
 import { commitRename } from '#main/files/atomic-write.ts'
 import { datasetPath } from '#main/store/layout.ts'
 import { Store } from '#main/store/store.ts'

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest'
-import type { Clock } from '#main/clock.ts'
+import type { Clock } from '#main/basics/clock.ts'
 import { Store } from '#main/store/store.ts'
 import { FakeClock } from './fake-clock.ts'
 import { datasetRecord, networkRecord } from './records.ts'

@@ -18,10 +18,10 @@ import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import type { DatasetRecord, ExperimentRecord, NetworkRecord } from '#shared/protocol/records.ts'
 import { AppException } from '#shared/basics/result.ts'
+import { scriptedTrainerPath } from './programs.ts'
 import type { TrainerScript } from './scripted-trainer.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-export const scriptedTrainerPath = join(import.meta.dirname, 'scripted-trainer.ts')
 const quickLimits = { ...defaultLimits, restartDelaysMs: [1, 1, 1] }
 
 /** What trainers started from now on do, until the test ends. */

@@ -5,9 +5,9 @@ import { createForkHosts } from '#main/trainer-host/fork-host.ts'
 import type { TrainerHost } from '#main/trainer-host/trainer-host.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { buildNetwork } from '#networks/architectures.ts'
-import { initialParameters } from '#networks/initial-parameters.ts'
 import type { NetworkRecord } from '#shared/protocol/records.ts'
 import { AppException } from '#shared/basics/result.ts'
+import { seededParameters } from './seeded-values.ts'
 
 export interface WatchedImport {
   readonly network: NetworkRecord
@@ -20,11 +20,11 @@ export interface WatchedImport {
   readonly seconds: number
 }
 
-/** Writes a safetensors file of a network of 1,000 classes with random weights; gives its size. */
+/** Writes a safetensors file of a network of 1,000 classes with made-up weights; gives its size. */
 export function writeLargeNetwork(path: string, architecture: string): number {
   const built = buildNetwork(architecture, 1000)
   if (!built.ok) throw new AppException(built.error)
-  const bytes = writeSafetensors(Object.entries(initialParameters(built.value, 1)))
+  const bytes = writeSafetensors(Object.entries(seededParameters(built.value)))
   writeFileSync(path, bytes)
   return bytes.byteLength
 }

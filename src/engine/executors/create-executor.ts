@@ -1,6 +1,7 @@
 /** The one place that knows all executors. */
+import { executorNames, executors, type ExecutorName, type ProviderName } from '#shared/execution/executors.ts'
 import { assertNever, AppException, toAppError } from '#shared/basics/result.ts'
-import type { Executor, ExecutorName, ExecutorOptions, ProviderName } from './executor.ts'
+import type { Executor, ExecutorOptions } from './executor.ts'
 
 export interface ExecutorListing {
   readonly executor: ExecutorName
@@ -27,7 +28,7 @@ export async function createExecutor(options: ExecutorOptions): Promise<Executor
       return createTensorflowExecutor(options.provider)
     }
     case 'reference': {
-      if (options.provider !== 'cpu') {
+      if (!executors.reference.providers.includes(options.provider)) {
         throw new AppException({
           code: 'executor-unavailable',
           message: `Executor reference cannot use provider ${options.provider}`,
@@ -42,30 +43,24 @@ export async function createExecutor(options: ExecutorOptions): Promise<Executor
   }
 }
 
-const combinations: readonly { executor: ExecutorName; provider: ProviderName; verified: boolean }[] = [
-  { executor: 'onnxruntime', provider: 'cpu', verified: true },
-  { executor: 'onnxruntime', provider: 'webgpu', verified: false },
-  { executor: 'onnxruntime', provider: 'cuda', verified: false },
-  { executor: 'onnxruntime', provider: 'dml', verified: false },
-  { executor: 'onnxruntime', provider: 'coreml', verified: false },
-  { executor: 'tensorflow', provider: 'cuda', verified: false },
-  { executor: 'tensorflow', provider: 'cpu', verified: false },
-  { executor: 'reference', provider: 'cpu', verified: true },
-]
-
 /** Tries every combination on this machine. */
 export async function listExecutors(): Promise<readonly ExecutorListing[]> {
   const listings: ExecutorListing[] = []
-  for (const { executor, provider, verified } of combinations) {
-    try {
-      const created = await createExecutor({ executor, provider, threads: 0 })
-      created.dispose()
-      listings.push({ executor, provider, available: true, verified, runtime: created.device.runtime })
-    } catch (error) {
-      const { message, remedy } = toAppError(error)
-      const reason = remedy === undefined ? message : `${message}. ${remedy}`
-      listings.push({ executor, provider, available: false, reason, verified })
-    }
+  for (const executor of executorNames) {
+    for (const provider of executors[executor].providers) listings.push(await tryOut(executor, provider))
   }
   return listings
+}
+
+async function tryOut(executor: ExecutorName, provider: ProviderName): Promise<ExecutorListing> {
+  const verified = executors[executor].verified.includes(provider)
+  try {
+    const created = await createExecutor({ executor, provider, threads: 0 })
+    created.dispose()
+    return { executor, provider, available: true, verified, runtime: created.device.runtime }
+  } catch (error) {
+    const { message, remedy } = toAppError(error)
+    const reason = remedy === undefined ? message : `${message}. ${remedy}`
+    return { executor, provider, available: false, reason, verified }
+  }
 }

@@ -1,12 +1,7 @@
 /** What every executor offers. Swapping one for another changes results only by rounding. */
 import type { Program } from '#engine/program/program.ts'
+import type { ExecutorName, ProviderName } from '#shared/execution/executors.ts'
 import type { HostTensors } from '#shared/tensors/host-tensor.ts'
-
-export const executorNames = ['onnxruntime', 'tensorflow', 'reference'] as const
-export type ExecutorName = (typeof executorNames)[number]
-
-export const providerNames = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const
-export type ProviderName = (typeof providerNames)[number]
 
 export interface DeviceInfo {
   readonly executor: ExecutorName

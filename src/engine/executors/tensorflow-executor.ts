@@ -4,16 +4,17 @@
  */
 import nodeUtil from 'node:util'
 import { tf } from '#engine/program/tfjs.ts'
+import { executors, type ProviderName } from '#shared/execution/executors.ts'
 import { AppException, toAppError } from '#shared/basics/result.ts'
 import { EagerExecutor } from './eager-executor.ts'
-import type { Executor, ProviderName } from './executor.ts'
+import type { Executor } from './executor.ts'
 
 const packageName = '@tensorflow/tfjs-node-gpu'
 const backendName = 'tensorflow'
 
 /** Throws `AppException` `executor-unavailable` when the package is missing or lacks the wanted device. */
 export async function createTensorflowExecutor(provider: ProviderName): Promise<Executor> {
-  if (provider !== 'cpu' && provider !== 'cuda') {
+  if (!executors.tensorflow.providers.includes(provider)) {
     throw unavailable(`it knows no provider ${provider}`, 'Choose cpu or cuda, or executor onnxruntime.')
   }
   restoreRemovedUtilities()

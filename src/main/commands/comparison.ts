@@ -1,13 +1,6 @@
 import type { Comparison, ComparisonEntry } from '#shared/protocol/contract.ts'
 import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
 
-/** Class indices from stored predictions: one byte an image, or two little-endian above 256 classes. */
-export function decodePredictions(bytes: Uint8Array, classes: number): ArrayLike<number> {
-  if (classes <= 256) return bytes
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return Uint16Array.from({ length: bytes.byteLength / 2 }, (_, i) => view.getUint16(2 * i, true))
-}
-
 /** Fraction right by class over the images predicted, in class order; 0 for a class without images. */
 export function perClassAccuracy(
   predictions: ArrayLike<number>,
@@ -43,7 +36,7 @@ export function agreementOf(
 }
 
 /** Every leaf of the configurations, in the order of first appearance; absent leaves are empty texts. */
-export function configRows(configs: readonly ExperimentConfig[]): Comparison['configRows'] {
+export function alignConfigs(configs: readonly ExperimentConfig[]): Comparison['configRows'] {
   const leaves = configs.map((config) => new Map(leavesOf(config)))
   const paths = new Set(leaves.flatMap((config) => [...config.keys()]))
   return [...paths].map((path) => {

@@ -1,18 +1,19 @@
 import { rm } from 'node:fs/promises'
 import type { CommandHandlers, CommandInput, Comparison, ComparisonEntry } from '#shared/protocol/contract.ts'
 import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
+import { decodePredictions } from '#shared/measures/predictions.ts'
 import { familyOf } from '#shared/experiment/families.ts'
 import { isTrained, type ExperimentRecord, type SplitName } from '#shared/protocol/records.ts'
 import { AppException } from '#shared/basics/result.ts'
-import type { StudioContext } from '../context.ts'
+import type { StudioContext } from '../context/studio-context.ts'
 import { mainFamilyOf } from '../families/table.ts'
 import type { DatasetLibrary } from '../library/dataset-library.ts'
 import { uniqueName } from '../library/unique-name.ts'
 import type { Queue } from '../queue/queue.ts'
 import { runPath } from '../store/layout.ts'
-import { agreementOf, configRows, decodePredictions, perClassAccuracy } from './comparison.ts'
+import { agreementOf, alignConfigs, perClassAccuracy } from './comparison.ts'
 
-type ExperimentCommands = Pick<
+type ExperimentHandlers = Pick<
   CommandHandlers,
   | 'experiments.list'
   | 'experiments.find'
@@ -23,7 +24,7 @@ type ExperimentCommands = Pick<
   | 'experiments.compare'
 >
 
-export function experimentCommands(context: StudioContext, queue: Queue, datasets: DatasetLibrary): ExperimentCommands {
+export function experimentHandlers(context: StudioContext, queue: Queue, datasets: DatasetLibrary): ExperimentHandlers {
   const { store, events } = context
   return {
     'experiments.list': async (query) => store.experiments.list(query),
@@ -112,7 +113,7 @@ async function compare(
   const records = ids.map((id) => context.store.experiments.get(id))
   const entries: ComparisonEntry[] = []
   for (const record of records) entries.push(await comparisonEntry(context, datasets, record, split))
-  return { split, entries, configRows: configRows(records.map(({ config }) => config)) }
+  return { split, entries, configRows: alignConfigs(records.map(({ config }) => config)) }
 }
 
 async function comparisonEntry(

@@ -1,7 +1,7 @@
 import type { CommandHandlers } from '#shared/protocol/contract.ts'
-import type { StudioContext } from '../context.ts'
+import type { StudioContext } from '../context/studio-context.ts'
 import { exportExperiment } from '../export/export-experiment.ts'
-import type { Tasks } from '../library/tasks.ts'
+import type { Tasks } from '../context/tasks.ts'
 import { pathOfToken } from './library.ts'
 
 export interface ExportParts {
@@ -12,7 +12,7 @@ export interface ExportParts {
   readonly resolveFile: (token: string) => string | undefined
 }
 
-export function exportCommands(
+export function exportHandlers(
   context: StudioContext,
   { tasks, versions, resolveFile }: ExportParts,
 ): Pick<CommandHandlers, 'experiments.export'> {

@@ -5,17 +5,17 @@ import { AppException } from '#shared/basics/result.ts'
 import { familyOf } from '#shared/experiment/families.ts'
 import { isPackaged } from '#shared/protocol/records.ts'
 import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
-import type { StudioContext } from '../context.ts'
-import type { Tasks } from '../library/tasks.ts'
+import type { StudioContext } from '../context/studio-context.ts'
+import type { Tasks } from '../context/tasks.ts'
 import { datasetInput, networkInput } from '../library/trainer-inputs.ts'
 import { reconstructedPath } from '../store/layout.ts'
 import type { Store } from '../store/store.ts'
 
 type ImportanceJob = Extract<TrainerJob, { kind: 'importance' }>
 
-type ImportanceCommands = Pick<CommandHandlers, 'runs.measure-importance' | 'runs.importance'>
+type ImportanceHandlers = Pick<CommandHandlers, 'runs.measure-importance' | 'runs.importance'>
 
-export function importanceCommands({ store }: StudioContext, tasks: Tasks): ImportanceCommands {
+export function importanceHandlers({ store }: StudioContext, tasks: Tasks): ImportanceHandlers {
   return {
     'runs.measure-importance': (input) => measure(store, tasks, input),
     async 'runs.importance'({ id }) {

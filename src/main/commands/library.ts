@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import type { CommandHandlers } from '#shared/protocol/contract.ts'
 import { AppException } from '#shared/basics/result.ts'
-import type { StudioContext } from '../context.ts'
+import type { StudioContext } from '../context/studio-context.ts'
 import { isFetched, type DatasetLibrary } from '../library/dataset-library.ts'
 import type { NetworkLibrary } from '../library/network-library.ts'
-import type { Tasks } from '../library/tasks.ts'
+import type { Tasks } from '../context/tasks.ts'
 
-type LibraryCommands = Pick<
+type LibraryHandlers = Pick<
   CommandHandlers,
   | 'networks.list'
   | 'networks.get'
@@ -53,7 +53,7 @@ export function pathOfToken(resolveFile: LibraryParts['resolveFile'], token: str
   })
 }
 
-export function libraryCommands(context: StudioContext, parts: LibraryParts): LibraryCommands {
+export function libraryHandlers(context: StudioContext, parts: LibraryParts): LibraryHandlers {
   const { store } = context
   const { networks, datasets, tasks, resourcesFolder } = parts
   const announce = () => {

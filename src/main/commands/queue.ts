@@ -1,7 +1,7 @@
 import type { CommandHandlers } from '#shared/protocol/contract.ts'
 import type { Queue } from '../queue/queue.ts'
 
-type QueueCommands = Pick<
+type QueueHandlers = Pick<
   CommandHandlers,
   | 'queue.list'
   | 'queue.enqueue'
@@ -13,7 +13,7 @@ type QueueCommands = Pick<
   | 'queue.set-active'
 >
 
-export function queueCommands(queue: Queue): QueueCommands {
+export function queueHandlers(queue: Queue): QueueHandlers {
   const apply = (action: Parameters<Queue['apply']>[1]) => {
     return async ({ ids }: { readonly ids: readonly string[] }) => {
       queue.apply(ids, action)

@@ -2,12 +2,12 @@ import type { CommandHandlers } from '#shared/protocol/contract.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Store } from '../store/store.ts'
 
-type RunCommands = Pick<
+type RunHandlers = Pick<
   CommandHandlers,
   'runs.get' | 'runs.list' | 'runs.metrics' | 'runs.preview' | 'runs.log' | 'runs.checkpoints' | 'runs.save-checkpoint'
 >
 
-export function runCommands({ runs, metrics, checkpoints }: Store, queue: Queue): RunCommands {
+export function runHandlers({ runs, metrics, checkpoints }: Store, queue: Queue): RunHandlers {
   return {
     'runs.get': async ({ id }) => runs.get(id),
     'runs.list': async ({ experimentId }) => runs.list(experimentId),

@@ -3,13 +3,13 @@ import { cpus, release, totalmem, type } from 'node:os'
 import { randomUUID } from 'node:crypto'
 import type { CommandHandlers, DoctorEngine, DoctorReport, StudioInfo } from '#shared/protocol/contract.ts'
 import { AppException, toAppError } from '#shared/basics/result.ts'
-import type { StudioContext } from '../context.ts'
+import type { StudioContext } from '../context/studio-context.ts'
 import { freeDiskBytes } from '../files/disk-space.ts'
 import { sampleShape } from '../library/sample-shape.ts'
-import type { TaskReport, Tasks } from '../library/tasks.ts'
+import type { TaskReport, Tasks } from '../context/tasks.ts'
 import type { ResultOf } from '../trainer-host/single-job.ts'
 
-type StudioCommands = Pick<CommandHandlers, 'studio.info' | 'studio.settings' | 'studio.update-settings' | 'doctor.run'>
+type StudioHandlers = Pick<CommandHandlers, 'studio.info' | 'studio.settings' | 'studio.update-settings' | 'doctor.run'>
 
 export interface StudioFacts {
   readonly version: string
@@ -25,7 +25,7 @@ const unverified: readonly string[] = [
   'macOS and Windows have not been tried; the code is written for them.',
 ]
 
-export function studioCommands(context: StudioContext, tasks: Tasks, facts: StudioFacts): StudioCommands {
+export function studioHandlers(context: StudioContext, tasks: Tasks, facts: StudioFacts): StudioHandlers {
   const { store, events } = context
   const platform = `${type()} ${release()} ${process.arch}`
   const versions = { ...facts.versions, Node: process.versions.node, SQLite: store.sqliteVersion }

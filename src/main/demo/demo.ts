@@ -4,12 +4,11 @@ import type { Place } from '#shared/protocol/contract.ts'
 import { formatResult } from '#shared/plain-text/result-table.ts'
 import type { ExperimentRecord } from '#shared/protocol/records.ts'
 import { toAppError } from '#shared/basics/result.ts'
-import type { Studio } from '../studio.ts'
-import { enqueueSample, provideSample, untilEnded } from './sample-experiment.ts'
+import { enqueueSample, provideSample, untilEnded, type DemoStudio } from './sample-experiment.ts'
 import { photograph } from './screenshots.ts'
 
 export interface DemoOptions {
-  readonly studio: Studio
+  readonly studio: DemoStudio
   readonly window: BrowserWindow
   readonly show: (place: Place) => void
   readonly presetId: string
@@ -59,7 +58,7 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
 }
 
 /** Resolves when there is something to see, or at the end. */
-function untilTraining(studio: Studio, id: string): Promise<void> {
+function untilTraining(studio: DemoStudio, id: string): Promise<void> {
   return new Promise((resolve) => {
     const stops = [
       studio.events.on('run-metrics', ({ run }) => {
@@ -78,7 +77,7 @@ function untilTraining(studio: Studio, id: string): Promise<void> {
 
 /** Says from time to time how far the run is while `work` goes on. */
 async function withProgress<T>(
-  studio: Studio,
+  studio: DemoStudio,
   id: string,
   say: (line: string) => void,
   work: () => Promise<T>,

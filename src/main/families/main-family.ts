@@ -1,7 +1,7 @@
 import type { ConfigOf, Family } from '#shared/experiment/experiment-config.ts'
 import type { DatasetRecord, ExperimentRecord, NetworkRecord, RunRecord } from '#shared/protocol/records.ts'
 import type { ExecutorChoice, JobResult, TrainerJob } from '#shared/protocol/trainer-protocol.ts'
-import type { StudioContext } from '../context.ts'
+import type { StudioContext } from '../context/studio-context.ts'
 import type { TrainerEvent } from '../trainer-host/supervisor.ts'
 import type { Store } from '../store/store.ts'
 

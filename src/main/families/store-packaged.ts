@@ -3,7 +3,7 @@ import { accuracyCount, accuracyPairs } from '#shared/measures/accuracy-pairs.ts
 import type { PackageFormat } from '#shared/package/export-formats.ts'
 import type { ExperimentRecord, PackagedResult, RunRecord } from '#shared/protocol/records.ts'
 import type { JobResult, SplitPredictions } from '#shared/protocol/trainer-protocol.ts'
-import type { StudioContext } from '../context.ts'
+import type { StudioContext } from '../context/studio-context.ts'
 import { atomicWrite } from '../files/atomic-write.ts'
 import { packagePath, reconstructedPath, runPath } from '../store/layout.ts'
 import type { Store } from '../store/store.ts'

@@ -5,7 +5,7 @@
 import { mkdir, open, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AppException } from '#shared/basics/result.ts'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../basics/clock.ts'
 import { commitRename } from './atomic-write.ts'
 import { isOutOfSpace } from './disk-space.ts'
 import { md5OfFile } from './sha256.ts'

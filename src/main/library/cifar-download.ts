@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import type { OfficialArchive } from '#formats/cifar/official-archives.ts'
 import { AppException } from '#shared/basics/result.ts'
-import type { StudioContext } from '../context.ts'
+import type { StudioContext } from '../context/studio-context.ts'
 import { assertFreeDisk } from '../files/disk-space.ts'
 import { download } from '../files/download.ts'
-import type { TaskReport } from './tasks.ts'
+import type { TaskReport } from '../context/tasks.ts'
 
 /** Fixed file tokens: the archive of the official site instead of a file. */
 const downloadTokens: ReadonlyMap<string, OfficialArchive['kind']> = new Map([

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { cifar10Package } from '#shared/dataset/cifar10-package.ts'
 import { AppException } from '#shared/basics/result.ts'
-import type { TaskReport } from './tasks.ts'
+import type { TaskReport } from '../context/tasks.ts'
 
 const spec = `${cifar10Package.name}@${cifar10Package.version}`
 const archiveName = `${cifar10Package.name}-${cifar10Package.version}.tgz`

@@ -1,9 +1,9 @@
 import type { ExperimentRecord, NetworkDescription, NetworkRecord } from '#shared/protocol/records.ts'
-import { timestamp } from '../clock.ts'
-import type { StudioContext } from '../context.ts'
+import { timestamp } from '../basics/clock.ts'
+import type { StudioContext } from '../context/studio-context.ts'
 import { atomicWrite } from '../files/atomic-write.ts'
 import { sha256Of } from '../files/sha256.ts'
-import { newId } from '../new-id.ts'
+import { newId } from '../basics/new-id.ts'
 import { networkPath } from '../store/layout.ts'
 import { uniqueName } from './unique-name.ts'
 

@@ -1,13 +1,13 @@
 import type { ExperimentRecord, LogLine, MetricPoint, RunRecord } from '#shared/protocol/records.ts'
 import { formatExactBytes, formatCount } from '#shared/basics/format.ts'
 import { assertNever, toAppError, type AppError } from '#shared/basics/result.ts'
-import { timestamp } from '../clock.ts'
-import type { StudioContext } from '../context.ts'
+import { timestamp } from '../basics/clock.ts'
+import type { StudioContext } from '../context/studio-context.ts'
 import { mainFamilyOf, storeResult } from '../families/table.ts'
 import { RunCheckpoints } from '../trainer-host/run-checkpoints.ts'
 import { Supervisor, type JobOutcome, type TrainerEvent } from '../trainer-host/supervisor.ts'
 import type { RunProgress } from '../store/runs.ts'
-import { continuesRun } from './resume.ts'
+import { continuesRun } from '../store/continues-run.ts'
 import { ResourceMeter } from './resource-meter.ts'
 
 const PHASE_INTERVAL_MS = 500
@@ -269,7 +269,7 @@ export class ActiveRun {
     const { store, events, log, clock } = this.#context
     const line = { at: timestamp(clock), level, text }
     store.runs.addLogLine(this.#run.id, line)
-    if (level !== 'info') log(level, `${this.#run.id}: ${text}`)
+    if (level !== 'info') log('queue', level, `${this.#run.id}: ${text}`)
     events.emit('run-log', { runId: this.#run.id, line })
   }
 }

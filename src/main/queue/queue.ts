@@ -3,14 +3,12 @@ import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts
 import type { RunRecord } from '#shared/protocol/records.ts'
 import { AppException } from '#shared/basics/result.ts'
 import { nextStatus, type ExperimentAction } from '#shared/experiment/status-machine.ts'
-import { executorChoiceSchema } from '#shared/protocol/trainer-protocol.ts'
-import type { StudioContext } from '../context.ts'
+import { providerNames } from '#shared/execution/executors.ts'
+import type { StudioContext } from '../context/studio-context.ts'
 import { problemOf } from '../store/json-column.ts'
 import type { FirstInLine } from '../store/queue-order.ts'
 import { ActiveRun } from './active-run.ts'
 import { deviceKey, experimentsToStart } from './decide.ts'
-
-const providers = executorChoiceSchema.shape.provider.options
 
 /** How long a trainer may take for its last checkpoint when the studio closes. */
 const CLOSE_PATIENCE_MS = 15_000
@@ -36,7 +34,7 @@ export class Queue {
         if (latestRun?.status === 'running') store.runs.end(latestRun.id, 'interrupted')
         store.experiments.transition(id, 'recover', 'running')
       })
-      log('warning', `${name} was running when the studio ended; it waits in the queue again.`)
+      log('queue', 'warning', `${name} was running when the studio ended; it waits in the queue again.`)
     }
   }
 
@@ -135,7 +133,7 @@ export class Queue {
     if (!this.#isDispatching || this.#isClosed) return
     const { store } = this.#context
     const { queue } = store.experiments
-    const first = this.#only === undefined ? queue.heads(providers) : queue.waitingAmong(this.#only)
+    const first = this.#only === undefined ? queue.heads(providerNames) : queue.waitingAmong(this.#only)
     const devices = new Map(first.map((head) => [head.id, this.#deviceOf(head)]))
     const toStart = experimentsToStart({
       isActive: store.settings.get('queue.is-active'),
@@ -160,7 +158,11 @@ export class Queue {
     })
     if (run === undefined) {
       store.experiments.transition(id, 'pause', 'queued')
-      log('error', `${id} was set aside instead of started. ${problem?.message ?? ''} ${problem?.remedy ?? ''}`)
+      log(
+        'queue',
+        'error',
+        `${id} was set aside instead of started. ${problem?.message ?? ''} ${problem?.remedy ?? ''}`,
+      )
       this.announce([id])
       return false
     }

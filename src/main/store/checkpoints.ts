@@ -2,7 +2,7 @@ import type { CheckpointRecord } from '#shared/protocol/records.ts'
 import type { Database } from './sqlite.ts'
 
 /** Rows of checkpoints; their files lie in the run's folder under `checkpointFileName`. */
-export class Checkpoints {
+export class CheckpointsTable {
   readonly #db: Database
   readonly #now: () => string
 

@@ -27,7 +27,7 @@ interface Row {
   readonly created_at: string
 }
 
-export class Datasets {
+export class DatasetsTable {
   readonly #db: Database
 
   constructor(db: Database) {

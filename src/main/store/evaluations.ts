@@ -1,5 +1,5 @@
 import type { EvaluationRecord, SplitName } from '#shared/protocol/records.ts'
-import { newId } from '../new-id.ts'
+import { newId } from '../basics/new-id.ts'
 import { notFound } from './errors.ts'
 import type { Database } from './sqlite.ts'
 
@@ -14,7 +14,7 @@ export interface NewEvaluation {
   readonly correctTop5?: number | undefined
   readonly total: number
   readonly device: string
-  /** One byte an image, or two little-endian above 256 classes, in split order. */
+  /** Bytes of shared/measures/predictions.ts. */
   readonly predictions: Uint8Array
 }
 
@@ -33,7 +33,7 @@ interface Row {
 
 const columns = 'id, network_id, run_id, dataset_id, split, correct, correct_top5, total, device, created_at'
 
-export class Evaluations {
+export class EvaluationsTable {
   readonly #db: Database
   readonly #now: () => string
 

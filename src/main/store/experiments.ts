@@ -4,15 +4,16 @@ import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts
 import type { ExperimentRecord } from '#shared/protocol/records.ts'
 import { AppException, toAppError } from '#shared/basics/result.ts'
 import { nextStatus, type ExperimentAction, type ExperimentStatus } from '#shared/experiment/status-machine.ts'
+import type { ProviderName } from '#shared/execution/executors.ts'
 import { executorChoiceSchema, type ExecutorChoice } from '#shared/protocol/trainer-protocol.ts'
-import { newId } from '../new-id.ts'
-import { continuesRun } from '../queue/resume.ts'
+import { newId } from '../basics/new-id.ts'
+import { continuesRun } from './continues-run.ts'
 import { notFound } from './errors.ts'
 import { recordOfDetail, selectListed, summaryOfListed, type DetailRow, type ListedRow } from './experiment-rows.ts'
 import { ExperimentSearch } from './experiment-search.ts'
 import { problemOf, readColumn } from './json-column.ts'
 import { QueueOrder } from './queue-order.ts'
-import type { Runs } from './runs.ts'
+import type { RunsTable } from './runs.ts'
 import type { Database } from './sqlite.ts'
 import { refreshStaleSummaries, refreshSummary } from './summary-columns.ts'
 
@@ -36,15 +37,15 @@ export interface ExperimentChanges {
 /** Actions that put an experiment before the others that wait: it was running already. */
 const actionsToFront: ReadonlySet<ExperimentAction> = new Set(['resume', 'recover'])
 
-export class Experiments {
+export class ExperimentsTable {
   /** Who waits where. */
   readonly queue: QueueOrder
   readonly #db: Database
-  readonly #runs: Runs
+  readonly #runs: RunsTable
   readonly #search: ExperimentSearch
   readonly #now: () => string
 
-  constructor(db: Database, runs: Runs, now: () => string) {
+  constructor(db: Database, runs: RunsTable, now: () => string) {
     this.queue = new QueueOrder(db)
     this.#db = db
     this.#runs = runs
@@ -196,8 +197,8 @@ export class Experiments {
   }
 
   /** Where a queued experiment must run: a run that goes on stays where it was. */
-  #providerOf(id: string): ExecutorChoice['provider'] | null {
-    let provider: ExecutorChoice['provider'] | undefined
+  #providerOf(id: string): ProviderName | null {
+    let provider: ProviderName | undefined
     // Of an unreadable one nothing is known; the queue finds out what is wrong when its turn comes.
     problemOf(() => {
       const latest = this.#runs.latest(id)

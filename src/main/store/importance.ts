@@ -19,7 +19,7 @@ interface Row {
 }
 
 /** Pruning curves of finished compressions. */
-export class Importance {
+export class ImportanceTable {
   readonly #db: Database
   readonly #now: () => string
 

@@ -15,7 +15,7 @@ const sliceRows = 10_000
 /** How long a walk may keep the event loop before it lets others run. */
 const turnMs = 8
 
-export class Metrics {
+export class MetricsTable {
   readonly #db: Database
 
   constructor(db: Database) {

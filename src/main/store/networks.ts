@@ -26,7 +26,7 @@ interface Row {
   readonly created_at: string
 }
 
-export class Networks {
+export class NetworksTable {
   readonly #db: Database
 
   constructor(db: Database) {

@@ -1,15 +1,13 @@
 import { AppException } from '#shared/basics/result.ts'
 import type { ExperimentStatus } from '#shared/experiment/status-machine.ts'
-import type { ExecutorChoice } from '#shared/protocol/trainer-protocol.ts'
+import type { ProviderName } from '#shared/execution/executors.ts'
 import { notFound } from './errors.ts'
 import type { Database } from './sqlite.ts'
-
-type Provider = ExecutorChoice['provider']
 
 export interface FirstInLine {
   readonly id: string
   /** Where it must run; absent: wherever the settings say. */
-  readonly provider?: Provider
+  readonly provider?: ProviderName
 }
 
 /** The places of experiments in the queue. Nothing here reads more than an index, however long the queue is. */
@@ -40,8 +38,8 @@ export class QueueOrder {
   }
 
   /** The first that waits for each provider, and the first that runs anywhere, in the order of the queue. */
-  heads(providers: readonly Provider[]): readonly FirstInLine[] {
-    const first = this.#db.prepare<[Provider | null], { id: string; queue_order: number }>(
+  heads(providers: readonly ProviderName[]): readonly FirstInLine[] {
+    const first = this.#db.prepare<[ProviderName | null], { id: string; queue_order: number }>(
       `SELECT id, queue_order FROM experiments WHERE status = 'queued' AND provider IS ? ORDER BY queue_order LIMIT 1`,
     )
     return [null, ...providers]
@@ -55,7 +53,7 @@ export class QueueOrder {
 
   /** Those of `ids` that wait, in the order of the queue. */
   waitingAmong(ids: ReadonlySet<string>): readonly FirstInLine[] {
-    const select = this.#db.prepare<[string], { id: string; queue_order: number; provider: Provider | null }>(
+    const select = this.#db.prepare<[string], { id: string; queue_order: number; provider: ProviderName | null }>(
       `SELECT id, queue_order, provider FROM experiments WHERE id = ? AND status = 'queued'`,
     )
     return [...ids]

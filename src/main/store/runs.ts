@@ -2,7 +2,7 @@ import type { RunSummary } from '#shared/experiment/experiment-summary.ts'
 import type { KernelPreview, LogLine, RunRecord, RunResult } from '#shared/protocol/records.ts'
 import type { AppError } from '#shared/basics/result.ts'
 import { executorChoiceSchema, type ExecutorChoice } from '#shared/protocol/trainer-protocol.ts'
-import { newId } from '../new-id.ts'
+import { newId } from '../basics/new-id.ts'
 import { notFound } from './errors.ts'
 import { readColumn } from './json-column.ts'
 import { listedRunColumns, runRecord, runSummary, selectRuns, type ListedRunRow, type RunRow } from './run-rows.ts'
@@ -31,7 +31,7 @@ export interface RunProgress {
   readonly progress?: number | undefined
 }
 
-export class Runs {
+export class RunsTable {
   readonly #db: Database
   readonly #now: () => string
 

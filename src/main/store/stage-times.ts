@@ -2,7 +2,7 @@ import type { ExecutorChoice } from '#shared/protocol/trainer-protocol.ts'
 import type { Database } from './sqlite.ts'
 
 /** What stages of earlier runs took on this machine, in seconds a unit, for the time left of those to come. */
-export class StageTimes {
+export class StageTimesTable {
   readonly #db: Database
   readonly #now: () => string
 

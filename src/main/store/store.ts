@@ -1,21 +1,21 @@
 import { mkdirSync, rmSync } from 'node:fs'
-import { timestamp, type Clock } from '../clock.ts'
+import { timestamp, type Clock } from '../basics/clock.ts'
 import { listBackups, makeBackup, quickCheck } from './backups.ts'
-import { Checkpoints } from './checkpoints.ts'
-import { Datasets } from './datasets.ts'
-import { Evaluations } from './evaluations.ts'
-import { Experiments } from './experiments.ts'
-import { Importance } from './importance.ts'
+import { CheckpointsTable } from './checkpoints.ts'
+import { DatasetsTable } from './datasets.ts'
+import { EvaluationsTable } from './evaluations.ts'
+import { ExperimentsTable } from './experiments.ts'
+import { ImportanceTable } from './importance.ts'
 import { storeLayout, type StoreLayout } from './layout.ts'
 import { acquireStoreLock, type StoreLock } from './lock.ts'
-import { Metrics } from './metrics.ts'
+import { MetricsTable } from './metrics.ts'
 import { readVersion } from './migrations.ts'
-import { Networks } from './networks.ts'
+import { NetworksTable } from './networks.ts'
 import { openDatabase, openDatabaseForReading, type OpenedDatabase } from './open-database.ts'
 import type { UnreadableRow } from './readable-rows.ts'
-import { Runs } from './runs.ts'
+import { RunsTable } from './runs.ts'
 import { SettingsTable } from './settings.ts'
-import { StageTimes } from './stage-times.ts'
+import { StageTimesTable } from './stage-times.ts'
 import { loadSqlite, type Database } from './sqlite.ts'
 
 export interface StoreOptions {
@@ -31,16 +31,16 @@ const BACKUP_INTERVAL_MS = 15 * 60_000
 /** One open store, as its only owner or as one of many readers, with a repository for each kind of record. */
 export class Store {
   readonly layout: StoreLayout
-  readonly experiments: Experiments
-  readonly runs: Runs
-  readonly metrics: Metrics
-  readonly checkpoints: Checkpoints
-  readonly networks: Networks
-  readonly datasets: Datasets
-  readonly evaluations: Evaluations
-  readonly importance: Importance
+  readonly experiments: ExperimentsTable
+  readonly runs: RunsTable
+  readonly metrics: MetricsTable
+  readonly checkpoints: CheckpointsTable
+  readonly networks: NetworksTable
+  readonly datasets: DatasetsTable
+  readonly evaluations: EvaluationsTable
+  readonly importance: ImportanceTable
   readonly settings: SettingsTable
-  readonly stageTimes: StageTimes
+  readonly stageTimes: StageTimesTable
   /** What the user must be told about opening it. */
   readonly notices: readonly string[]
   readonly #db: Database
@@ -54,16 +54,16 @@ export class Store {
     this.#lock = lock
     this.#clock = clock
     const now = () => timestamp(clock)
-    this.runs = new Runs(db, now)
-    this.experiments = new Experiments(db, this.runs, now)
-    this.metrics = new Metrics(db)
-    this.checkpoints = new Checkpoints(db, now)
-    this.networks = new Networks(db)
-    this.datasets = new Datasets(db)
-    this.evaluations = new Evaluations(db, now)
-    this.importance = new Importance(db, now)
+    this.runs = new RunsTable(db, now)
+    this.experiments = new ExperimentsTable(db, this.runs, now)
+    this.metrics = new MetricsTable(db)
+    this.checkpoints = new CheckpointsTable(db, now)
+    this.networks = new NetworksTable(db)
+    this.datasets = new DatasetsTable(db)
+    this.evaluations = new EvaluationsTable(db, now)
+    this.importance = new ImportanceTable(db, now)
     this.settings = new SettingsTable(db)
-    this.stageTimes = new StageTimes(db, now)
+    this.stageTimes = new StageTimesTable(db, now)
     this.notices = [...notices, ...[...this.networks.unreadable(), ...this.datasets.unreadable()].map(unreadableNotice)]
   }
 

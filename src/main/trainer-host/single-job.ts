@@ -1,6 +1,6 @@
 import { AppException, assertNever } from '#shared/basics/result.ts'
 import type { ExecutorChoice, JobResult, TrainerJob } from '#shared/protocol/trainer-protocol.ts'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../basics/clock.ts'
 import { Supervisor, type JobListener, type SupervisorLimits } from './supervisor.ts'
 import type { TrainerHostFactory } from './trainer-host.ts'
 
@@ -17,7 +17,10 @@ export interface SingleJob<J extends TrainerJob> {
   readonly onCancel: (stop: () => void) => () => void
 }
 
-export const cancelled = new AppException({ code: 'cancelled', message: 'Cancelled; nothing was changed.' })
+/** What somebody who cancels short work gets in place of its result. */
+export function cancelledTask(): AppException {
+  return new AppException({ code: 'cancelled', message: 'Cancelled; nothing was changed.' })
+}
 
 /**
  * Runs one job in a trainer process. A process that dies is not started again. Errors: the job's own, `trainer-gone`,
@@ -46,7 +49,7 @@ export async function runSingleJob<J extends TrainerJob>(work: SingleJob<J>): Pr
       throw new AppException(outcome.error)
     case 'paused':
     case 'cancelled':
-      throw cancelled
+      throw cancelledTask()
     default:
       return assertNever(outcome)
   }

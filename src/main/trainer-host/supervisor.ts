@@ -7,7 +7,7 @@ import {
   type TrainerJob,
 } from '#shared/protocol/trainer-protocol.ts'
 import { appErrorCodes, AppException, assertNever, toAppError, type AppError } from '#shared/basics/result.ts'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../basics/clock.ts'
 import { sha256Of } from '../files/sha256.ts'
 import type { TrainerExit, TrainerHost, TrainerHostFactory } from './trainer-host.ts'
 

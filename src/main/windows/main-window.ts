@@ -1,5 +1,5 @@
 import { BrowserWindow, nativeTheme, screen } from 'electron'
-import { appEntryUrl, isAppUrl } from '../app-protocol.ts'
+import { appEntryUrl, isAppUrl } from './app-protocol.ts'
 import { webPreferences } from './web-preferences.ts'
 import { type WindowState, minimumSize, placeWindow } from './window-state.ts'
 

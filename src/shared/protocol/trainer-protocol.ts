@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { networkShapeSchema } from '../package/accounting.ts'
+import { executorNames, providerNames } from '../execution/executors.ts'
 import { baselineConfigSchema } from '../methods/direct/config.ts'
 import { compressConfigSchema } from '../methods/nern/config.ts'
 import { trainConfigSchema } from '../training/config.ts'
@@ -36,8 +37,8 @@ const bytes = z.instanceof(Uint8Array)
 const knownTimes = z.record(z.string(), z.number()).optional()
 
 export const executorChoiceSchema = z.strictObject({
-  executor: z.enum(['onnxruntime', 'tensorflow', 'reference']),
-  provider: z.enum(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
+  executor: z.enum(executorNames),
+  provider: z.enum(providerNames),
   /** Intra-op threads; 0 = all physical cores. */
   threads: z.int().min(0).max(1024),
 })
@@ -56,7 +57,6 @@ const networkInputSchema = z.strictObject({
 /** A stored data set: read-only folder of the image cache. */
 const datasetInputSchema = z.strictObject({ path: z.string(), sha256: z.string() })
 
-/** One byte an image, or two little-endian above 256 classes, in split order. */
 const predictionsSchema = z.strictObject({
   /** `original` or `reconstructed`; a `train` job's own network counts as original. */
   of: z.enum(['original', 'reconstructed']),
@@ -65,6 +65,7 @@ const predictionsSchema = z.strictObject({
   /** Absent where it is not measured (shared/measures/top-5.ts). */
   correctTop5: z.int().exactOptional(),
   total: z.int(),
+  /** Bytes of shared/measures/predictions.ts. */
   predictions: bytes,
 })
 export type SplitPredictions = z.infer<typeof predictionsSchema>

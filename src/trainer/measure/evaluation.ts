@@ -3,6 +3,7 @@ import type { CompiledProgram, DeviceState } from '#engine/executors/executor.ts
 import type { Network } from '#networks/network.ts'
 import { float32Tensor } from '#shared/tensors/host-tensor.ts'
 import { AppException } from '#shared/basics/result.ts'
+import { encodePredictions } from '#shared/measures/predictions.ts'
 import { isTop5Measured } from '#shared/measures/top-5.ts'
 import { writeImages } from '../data/augmentation.ts'
 import type { ImageSplit } from '../data/image-split.ts'
@@ -30,7 +31,7 @@ export interface Evaluation {
   /** Images whose label is among the five largest logits; absent for few classes (shared/measures/top-5.ts). */
   readonly correctTop5?: number
   readonly total: number
-  /** One byte an image, or two little-endian above 256 classes, in split order. */
+  /** Bytes of shared/measures/predictions.ts. */
   readonly predictions: Uint8Array<ArrayBuffer>
 }
 
@@ -118,14 +119,4 @@ export async function probeEvaluation(
   const startedMs = context.now()
   await evaluate(data, () => context.breathe())
   time.learn(evaluationStage, (context.now() - startedMs) / 1000)
-}
-
-function encodePredictions(classes: Uint16Array, count: number): Uint8Array<ArrayBuffer> {
-  if (count <= 256) return Uint8Array.from(classes)
-  const bytes = new Uint8Array(classes.length * 2)
-  const view = new DataView(bytes.buffer)
-  classes.forEach((value, index) => {
-    view.setUint16(index * 2, value, true)
-  })
-  return bytes
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { Clock } from '#main/clock.ts'
+import type { Clock } from '#main/basics/clock.ts'
 import { networkPath } from '#main/store/layout.ts'
 import { Store } from '#main/store/store.ts'
 import { Studio } from '#main/studio.ts'

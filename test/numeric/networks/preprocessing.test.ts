@@ -10,6 +10,7 @@ import { networkMetadata } from '#formats/network-metadata.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
+import { decodePredictions } from '#shared/measures/predictions.ts'
 import { defaultPreprocessing, preprocessingPresets, type PreprocessingChanges } from '#shared/network/preprocessing.ts'
 import { itWithPython, runPython } from '#test/support/python.ts'
 import { resultOf } from '#test/support/trainer-job.ts'
@@ -22,12 +23,6 @@ const caffe = preprocessingPresets['caffe-rgb'].preprocessing
 const sample = sharedPath('data/imagenet-sample')
 const weights = join(sample, 'squeezenet1_1_imagenet_caffe_rgb.safetensors')
 const script = join(import.meta.dirname, '../../fixtures/networks/squeezenet_top1.py')
-
-/** Two bytes a class: there are more than 256. */
-function classesOf(predictions: Uint8Array): readonly number[] {
-  const view = new DataView(predictions.buffer, predictions.byteOffset, predictions.byteLength)
-  return Array.from({ length: predictions.byteLength / 2 }, (_, image) => view.getUint16(2 * image, true))
-}
 
 let folder = ''
 beforeAll(() => {
@@ -72,7 +67,10 @@ async function evaluate(preprocessing: PreprocessingChanges) {
   })
   const network = { path, sha256, architecture: 'squeezenet1_1-imagenet', classes: 1000 }
   const { evaluation } = await resultOf<'evaluate'>({ kind: 'evaluate', network, dataset, split: 'test', limit: 0 })
-  return { correct: evaluation.correct, classes: classesOf(evaluation.predictions) }
+  return {
+    correct: evaluation.correct,
+    classes: Array.from(decodePredictions(evaluation.predictions, network.classes)),
+  }
 }
 
 itWithFiles([weights])('SqueezeNet from Caffe gets 65 of 100 images right, and next to none as others do', async () => {

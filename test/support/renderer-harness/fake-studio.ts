@@ -1,5 +1,5 @@
 /** A studio without processes, store or mathematics, for looking at the windows. Never part of the product. */
-import { configRows } from '#main/commands/comparison.ts'
+import { alignConfigs } from '#main/commands/comparison.ts'
 import { sampleShape } from '#main/library/sample-shape.ts'
 import type {
   CommandHandlers,
@@ -399,7 +399,7 @@ export class FakeStudio implements StudioApi {
       return {
         split,
         entries: experiments.map((experiment) => this.#comparisonEntry(experiment, split)),
-        configRows: configRows(experiments.map(({ config }) => config)),
+        configRows: alignConfigs(experiments.map(({ config }) => config)),
       }
     },
     'queue.list': async () => this.#queue(),

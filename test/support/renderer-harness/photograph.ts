@@ -10,7 +10,7 @@ import { createRequire } from 'node:module'
 import { extname, join } from 'node:path'
 import { chromium, type Page } from 'playwright-core'
 import { build } from 'vite'
-import { contentSecurityPolicy } from '#main/app-protocol.ts'
+import { contentSecurityPolicy } from '#main/windows/app-protocol.ts'
 
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith('--'))
 const [folder = 'screenshots/renderer', ...names] = process.argv

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { contentSecurityPolicy, createAppProtocol, isAppUrl } from '#main/app-protocol.ts'
+import { contentSecurityPolicy, createAppProtocol, isAppUrl } from '#main/windows/app-protocol.ts'
 
 let parent: string
 let ask: (url: string, method?: string) => Promise<Response>

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { commandNames, type CommandHandlers } from '#shared/protocol/contract.ts'
 import { AppException, type AppError } from '#shared/basics/result.ts'
+import { Dispatcher } from '#main/commands/dispatcher.ts'
 import { registerCommands } from '#main/ipc/router.ts'
 
 type Handler = (event: unknown, input: unknown) => Promise<unknown>
@@ -9,15 +10,20 @@ type Handler = (event: unknown, input: unknown) => Promise<unknown>
 function route(handlers: Partial<CommandHandlers>, isTrusted = true) {
   const channels = new Map<string, Handler>()
   const errors: [string, AppError][] = []
+  const dispatcher = new Dispatcher({
+    table: handlers,
+    refusalOf: () => undefined,
+    onError: (command, error) => errors.push([command, error]),
+  })
   const unregister = registerCommands(
     {
       handle: (channel: string, handler: never) => channels.set(channel, handler),
       removeHandler: (channel: string) => channels.delete(channel),
     } as never,
     {
-      handlers: handlers as CommandHandlers,
+      invoke: (command, input) => dispatcher.invoke(command, input),
       isTrusted: () => isTrusted,
-      onError: (command, error) => errors.push([command, error]),
+      onRefused: (command, error) => errors.push([command, error]),
     },
   )
   return { channels, errors, unregister, invoke: (name: string, input: unknown) => channels.get(name)?.({}, input) }

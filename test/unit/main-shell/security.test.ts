@@ -1,6 +1,12 @@
 import { EventEmitter } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { externalUrl, guardContents, guardSession, isTrustedSender, type MessageSender } from '#main/security.ts'
+import {
+  externalUrl,
+  guardContents,
+  guardSession,
+  isTrustedSender,
+  type MessageSender,
+} from '#main/windows/security.ts'
 
 describe('links that may be opened in the browser', () => {
   test.each([

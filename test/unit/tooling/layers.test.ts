@@ -37,7 +37,7 @@ describe('the layer table', () => {
     ['src/renderer/x.ts', 'electron'],
     ['src/cli/x.ts', 'electron'],
     ['src/cli/x.ts', '#renderer/main.ts'],
-    ['src/cli/x.ts', '#main/security.ts'],
+    ['src/cli/x.ts', '#main/windows/security.ts'],
     ['src/cli/x.ts', '#main/trainer-host/utility-host.ts'],
     ['src/networks/x.ts', '../shared/basics/result.ts'],
   ])('refuses in %s the import of %s', async (file, source) => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { isNewEnough } from '../../../scripts/lib/environment.mjs'
 import { firstDifference } from '../../../scripts/lib/packages.mjs'
+import manifest from '../../../package.json' with { type: 'json' }
 
 const wanted = {
   '': { name: 'nern-studio' },
@@ -34,4 +35,10 @@ test.each([
   ['v24.21.0', true],
 ])('Node %s is new enough: %s', (version, expected) => {
   expect(isNewEnough(version)).toBe(expected)
+})
+
+test('every package that package.json names is pinned to one version', () => {
+  const { dependencies, devDependencies, optionalDependencies, overrides } = manifest
+  const versions = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies, ...overrides })
+  expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toStrictEqual([])
 })

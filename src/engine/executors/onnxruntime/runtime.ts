@@ -1,7 +1,7 @@
 /** Loads ONNX Runtime's native package and knows what every provider needs. */
 import type * as onnxruntime from 'onnxruntime-node'
+import type { ProviderName } from '#shared/execution/executors.ts'
 import { toAppError, AppException } from '#shared/basics/result.ts'
-import type { ProviderName } from '../executor.ts'
 
 export type Runtime = typeof onnxruntime
 

@@ -1,17 +1,11 @@
-import type { ExecutorChoice } from '#shared/protocol/trainer-protocol.ts'
+import { executors, providerTitles, type ExecutorName } from '#shared/execution/executors.ts'
 
-export const executorTitles: Readonly<Record<ExecutorChoice['executor'], string>> = {
-  onnxruntime: 'ONNX Runtime',
-  tensorflow: 'TensorFlow (tfjs-node-gpu)',
-  reference: 'Reference (slow, for tests)',
-}
+export { providerTitles }
 
-export const providerTitles: Readonly<Record<ExecutorChoice['provider'], string>> = {
-  cpu: 'CPU',
-  webgpu: 'WebGPU',
-  cuda: 'CUDA',
-  dml: 'DirectML',
-  coreml: 'Core ML',
+export const executorTitles: Readonly<Record<ExecutorName, string>> = {
+  onnxruntime: executors.onnxruntime.title,
+  tensorflow: executors.tensorflow.title,
+  reference: executors.reference.title,
 }
 
 /** Executor and provider as reported by the machine, in words; what is not known stays as it is. */
@@ -21,6 +15,6 @@ export function engineTitles(engine: { readonly executor: string; readonly provi
 } {
   return {
     executor: new Map(Object.entries(executorTitles)).get(engine.executor) ?? engine.executor,
-    provider: new Map(Object.entries(providerTitles)).get(engine.provider) ?? engine.provider,
+    provider: new Map<string, string>(Object.entries(providerTitles)).get(engine.provider) ?? engine.provider,
   }
 }

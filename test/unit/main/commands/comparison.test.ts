@@ -1,12 +1,7 @@
 import { expect, it } from 'vitest'
-import { agreementOf, configRows, decodePredictions, perClassAccuracy } from '#main/commands/comparison.ts'
+import { agreementOf, alignConfigs, perClassAccuracy } from '#main/commands/comparison.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import { trainDefaults } from '#shared/experiment/presets.ts'
-
-it('reads one byte an image, and two little-endian above 256 classes', () => {
-  expect([...Array.from(decodePredictions(Uint8Array.of(1, 2), 256))]).toEqual([1, 2])
-  expect([...Array.from(decodePredictions(Uint8Array.of(1, 2, 255, 0), 257))]).toEqual([513, 255])
-})
 
 it('counts who is right over the images both saw', () => {
   expect(agreementOf([0, 0, 1, 1, 9], [0, 1, 0, 1], [0, 0, 0, 0])).toEqual({
@@ -23,11 +18,11 @@ it('gives the fraction right by class, 0 where there are no images', () => {
 
 it('lists leaves of configurations with what differs, also of different kinds', () => {
   const other = { ...fastConfig, predictor: { ...fastConfig.predictor, hiddenSize: 80 } }
-  const rows = configRows([fastConfig, other])
+  const rows = alignConfigs([fastConfig, other])
   expect(rows.filter(({ isSame }) => !isSame)).toEqual([
     { path: 'predictor.hiddenSize', values: ['160', '80'], isSame: false },
   ])
-  expect(configRows([fastConfig, trainDefaults])).toContainEqual({
+  expect(alignConfigs([fastConfig, trainDefaults])).toContainEqual({
     path: 'epochs',
     values: ['', String(trainDefaults.epochs)],
     isSame: false,

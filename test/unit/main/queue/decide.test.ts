@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { deviceKey, experimentsToStart } from '#main/queue/decide.ts'
-import { continuesRun } from '#main/queue/resume.ts'
+import { continuesRun } from '#main/store/continues-run.ts'
 import type { RunRecord } from '#shared/protocol/records.ts'
 
 const waiting = [

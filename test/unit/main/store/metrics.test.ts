@@ -30,7 +30,7 @@ async function startedRun(): Promise<{ readonly store: Store; readonly id: strin
 const series = (name: string, values: readonly number[]) =>
   values.map((value, step) => ({ name, step, elapsedMs: 10 * step, value }))
 
-describe('Metrics', () => {
+describe('MetricsTable', () => {
   it('are thinned to what keeps spikes, gaps and both ends, as the charts thin', async () => {
     const { store, id } = await startedRun()
     // More than a slice in a bucket of the smallest answer.

@@ -1,7 +1,7 @@
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { Datasets } from '#main/store/datasets.ts'
+import { DatasetsTable } from '#main/store/datasets.ts'
 import { storeLayout } from '#main/store/layout.ts'
 import { migrate, migrations, readVersion, schemaVersion } from '#main/store/migrations.ts'
 import { loadSqlite } from '#main/store/sqlite.ts'
@@ -109,7 +109,7 @@ describe('migrations', () => {
       counts: JSON.stringify(record.counts),
     })
     migrate(db, 2)
-    expect(new Datasets(db).list()).toEqual([{ ...record, skipped }])
+    expect(new DatasetsTable(db).list()).toEqual([{ ...record, skipped }])
     db.close()
   })
 

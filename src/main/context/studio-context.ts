@@ -1,13 +1,13 @@
 import type { OfficialArchive } from '#formats/cifar/official-archives.ts'
 import type { StudioEvents } from '#shared/protocol/contract.ts'
 import type { ExecutorChoice } from '#shared/protocol/trainer-protocol.ts'
-import type { Clock } from './clock.ts'
-import type { Emitter } from './emitter.ts'
-import type { WriteBytes } from './files/atomic-write.ts'
-import type { Log } from './log.ts'
-import type { Store } from './store/store.ts'
-import type { SupervisorLimits } from './trainer-host/supervisor.ts'
-import type { TrainerHostFactory } from './trainer-host/trainer-host.ts'
+import type { Clock } from '../basics/clock.ts'
+import type { Emitter } from '../basics/emitter.ts'
+import type { WriteBytes } from '../files/atomic-write.ts'
+import type { Log } from '../log/log.ts'
+import type { Store } from '../store/store.ts'
+import type { SupervisorLimits } from '../trainer-host/supervisor.ts'
+import type { TrainerHostFactory } from '../trainer-host/trainer-host.ts'
 
 /** What every part of one studio works with; built once, in studio.ts. */
 export interface StudioContext {

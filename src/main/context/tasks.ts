@@ -1,7 +1,7 @@
 import { AppException } from '#shared/basics/result.ts'
 import type { ExecutorChoice, TrainerJob } from '#shared/protocol/trainer-protocol.ts'
-import type { StudioContext } from '../context.ts'
-import { cancelled, runSingleJob, type ResultOf } from '../trainer-host/single-job.ts'
+import type { StudioContext } from './studio-context.ts'
+import { cancelledTask, runSingleJob, type ResultOf } from '../trainer-host/single-job.ts'
 
 export interface TaskReport {
   progress(title: string, done: number, total: number): void
@@ -34,13 +34,13 @@ export class Tasks {
     const report: TaskReport = {
       progress: (title, done, total) => this.#context.events.emit('task-progress', { taskId, title, done, total }),
       onCancel(stop) {
-        if (task.isCancelled) throw cancelled
+        if (task.isCancelled) throw cancelledTask()
         task.stops.add(stop)
         return () => task.stops.delete(stop)
       },
     }
     const turn = this.#tail.then(async () => {
-      if (task.isCancelled) throw cancelled
+      if (task.isCancelled) throw cancelledTask()
       return work(report)
     })
     // The next task does not care how this one ends.
@@ -83,9 +83,9 @@ export class Tasks {
         onMessage(message) {
           if (message.type === 'phase') report.progress(message.phase, message.done, message.total)
           if (message.type === 'started') device = message.device
-          if (message.type === 'log') log(message.level, `${job.kind}: ${message.text}`)
+          if (message.type === 'log') log('tasks', message.level, `${job.kind}: ${message.text}`)
         },
-        onNotice: (level, text) => log(level, `${job.kind}: ${text}`),
+        onNotice: (level, text) => log('tasks', level, `${job.kind}: ${text}`),
       },
       createHost,
       clock,
