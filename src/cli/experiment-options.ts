@@ -1,7 +1,7 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
 import type { Studio } from '#main/studio.ts'
 import type { CommandInput } from '#shared/protocol/contract.ts'
-import { continued } from '#shared/experiment/continued-config.ts'
+import { familyOf } from '#shared/experiment/families.ts'
 import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
 import { networkPresets } from '#shared/experiment/presets.ts'
 import type { ExperimentRecord } from '#shared/protocol/records.ts'
@@ -76,12 +76,13 @@ export async function createCompression(
 async function continuation(invocation: Invocation, studio: Studio, key: string) {
   const source = await findExperiment(studio, key)
   const { config, networkId, datasetId, latestRun } = source
-  if (config.kind !== 'compress' || networkId === undefined || latestRun?.status !== 'completed') {
+  const continued = familyOf(config).continued?.(config, latestRun?.id ?? '')
+  if (continued === undefined || networkId === undefined || latestRun?.status !== 'completed') {
     throw new UsageError(`${source.name} has no finished predictor.`, 'Name a compression that was completed.')
   }
   const dataset = invocation.options.text('dataset')
   return {
-    config: withSettings(continued(config, latestRun.id), invocation),
+    config: withSettings(continued, invocation),
     networkId,
     datasetId: dataset === undefined ? datasetId : (await findDataset(studio, dataset)).id,
   }

@@ -1,5 +1,5 @@
 import { experimentConfigSchema, type ExperimentConfig } from '#shared/experiment/experiment-config.ts'
-import { parameterCatalogue, type ParameterDescription } from '#shared/parameters/parameter-catalogue.ts'
+import { parametersOf, type ParameterDescription } from '#shared/parameters/parameter-catalogue.ts'
 import { assertNever } from '#shared/basics/result.ts'
 import { UsageError } from './command.ts'
 import { editDistance } from './near-names.ts'
@@ -14,7 +14,7 @@ export function applySettings<C extends ExperimentConfig>(config: C, assignments
     const equals = assignment.indexOf('=')
     if (equals < 1) throw new UsageError(`--set takes PATH=VALUE, got ${assignment}.`)
     const path = assignment.slice(0, equals)
-    const parameter = findParameter(parameterCatalogue[config.kind], path)
+    const parameter = findParameter(parametersOf(config.kind), path)
     changed = withLeaf(changed, path.split('.'), parseValue(parameter, assignment.slice(equals + 1)))
   }
   const parsed = experimentConfigSchema.safeParse(changed)

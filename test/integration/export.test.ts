@@ -52,7 +52,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(storeFolder, { recursive: true, force: true }))
 
 it('exports every format under one name, and nothing else', () => {
-  const endings = exportFormatsOf('compress').flatMap((format) => {
+  const endings = exportFormatsOf('nern').flatMap((format) => {
     if (format === 'nern') return ['nern.safetensors']
     return format === 'report' ? ['report.html', 'report.json'] : [format]
   })

@@ -7,6 +7,7 @@ import {
 } from '#shared/package/export-formats.ts'
 import { formatTable } from '#shared/plain-text/table.ts'
 import { formatExactBytes } from '#shared/basics/format.ts'
+import { familyOf } from '#shared/experiment/families.ts'
 import { call } from '../call.ts'
 import { UsageError, type Command } from '../command.ts'
 import { findExperiment } from '../find-record.ts'
@@ -24,7 +25,7 @@ const exportExperiment: Command = {
     const wanted = formatsOf(options.text('format'))
     return invocation.withReader(async (studio) => {
       const { id, config } = await findExperiment(studio, positionals[0] ?? '')
-      const formats = wanted ?? exportFormatsOf(config.kind)
+      const formats = wanted ?? exportFormatsOf(familyOf(config).packageFormat)
       const { files } = await runTask(invocation, studio, (taskId) =>
         call(studio, 'experiments.export', {
           taskId,

@@ -4,6 +4,7 @@ import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts
 import { importanceLevels, importanceScores, type ImportanceScore } from '#shared/measures/importance.ts'
 import { formatImportance, importanceCsv } from '#shared/plain-text/importance-table.ts'
 import { splitNames, type RunRecord } from '#shared/protocol/records.ts'
+import { familyOf } from '#shared/experiment/families.ts'
 import { AppException } from '#shared/basics/result.ts'
 import type { Studio } from '#main/studio.ts'
 import { call } from '../call.ts'
@@ -76,9 +77,9 @@ function scoreNamed(text: string): ImportanceScore {
 }
 
 async function completedRun(studio: Studio, { id, name }: Pick<ExperimentSummary, 'id' | 'name'>): Promise<RunRecord> {
-  const runs = await call(studio, 'runs.list', { experimentId: id })
-  const run = runs.findLast(({ status, result }) => status === 'completed' && result?.kind === 'compress')
-  if (run !== undefined) return run
+  const { record, runs } = await call(studio, 'experiments.get', { id })
+  const run = runs.findLast(({ status }) => status === 'completed')
+  if (run !== undefined && familyOf(record.config).predictedLayers(record.config) !== undefined) return run
   throw new AppException({
     code: 'conflict',
     message: `${name} has not reconstructed a network, so nothing says which weights matter.`,

@@ -2,6 +2,7 @@ import { copyFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { commitRename } from '#main/files/atomic-write.ts'
 import { trainDefaults } from '#shared/experiment/presets.ts'
+import { isTrained } from '#shared/protocol/records.ts'
 import { runToEnd, showResult } from '../await-experiment.ts'
 import { call } from '../call.ts'
 import type { Command } from '../command.ts'
@@ -46,7 +47,7 @@ const train: Command = {
       const experiment = await runToEnd(invocation, studio, id)
       const result = experiment.latestRun?.result
       const file = options.text('out')
-      if (file !== undefined && result?.kind === 'train') {
+      if (file !== undefined && isTrained(result)) {
         await copyFile(studio.networkFile(result.networkId), `${resolve(file)}.part`)
         await commitRename(`${resolve(file)}.part`, resolve(file))
         output.say(`Written: ${file}`)

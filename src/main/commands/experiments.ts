@@ -1,24 +1,15 @@
 import { rm } from 'node:fs/promises'
-import { isDeepStrictEqual } from 'node:util'
-import { buildNetwork } from '#networks/architectures.ts'
 import type { CommandHandlers, CommandInput, Comparison, ComparisonEntry } from '#shared/protocol/contract.ts'
-import type { BaselineConfig } from '#shared/methods/direct/config.ts'
-import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
-import type { DatasetRecord, ExperimentRecord, NetworkRecord, SplitName } from '#shared/protocol/records.ts'
-import { isOwnGraph } from '#shared/network/network-graph.ts'
-import { isIntegerPrecision } from '#shared/package/accounting.ts'
-import { plannedSteps } from '#shared/methods/nern/compress-phases.ts'
-import { baselineTitle, isDistillable } from '#shared/methods/direct/baseline-title.ts'
-import { AppException, assertNever } from '#shared/basics/result.ts'
+import { familyOf } from '#shared/experiment/families.ts'
+import { isTrained, type ExperimentRecord, type SplitName } from '#shared/protocol/records.ts'
+import { AppException } from '#shared/basics/result.ts'
 import type { StudioContext } from '../context.ts'
-import { assertFit, assertImages, assertImagesFit } from '../library/dataset-fit.ts'
+import { mainFamilyOf } from '../families/table.ts'
 import type { DatasetLibrary } from '../library/dataset-library.ts'
-import { storedNetwork } from '../library/network-content.ts'
 import { uniqueName } from '../library/unique-name.ts'
 import type { Queue } from '../queue/queue.ts'
 import { runPath } from '../store/layout.ts'
-import type { Store } from '../store/store.ts'
 import { agreementOf, configRows, decodePredictions, perClassAccuracy } from './comparison.ts'
 
 type ExperimentCommands = Pick<
@@ -102,126 +93,14 @@ export function experimentCommands(context: StudioContext, queue: Queue, dataset
 async function assertRunnable({ store }: StudioContext, input: CommandInput<'experiments.create'>): Promise<void> {
   const { config, networkId, datasetId } = input
   const dataset = store.datasets.get(datasetId)
-  if (config.kind === 'train') {
-    if (isOwnGraph(config.architecture)) {
-      throw new AppException({
-        code: 'invalid-config',
-        message: `${config.architecture} is an imported graph; the studio compresses and measures such networks, but does not train them.`,
-        where: 'architecture',
-        remedy: 'Train it where it comes from and import it again, or choose an architecture of the zoo.',
-      })
-    }
-    const built = buildNetwork(config.architecture, dataset.classNames.length)
-    if (!built.ok) throw new AppException(built.error)
-    const preprocessing = networkId === undefined ? {} : { preprocessing: store.networks.get(networkId).preprocessing }
-    assertImagesFit(built.value.title, { ...built.value, ...preprocessing }, dataset)
-    assertImages(dataset, 'train', config.batchSize, 'fill a batch')
-    assertImages(dataset, 'validation', 1, 'choose on')
-    assertImages(dataset, 'test', 1, 'report on')
-    if (networkId !== undefined) assertCanStart(store.networks.get(networkId), config.architecture, dataset)
-    return
-  }
-  if (networkId === undefined) {
-    const what = config.kind === 'baseline' ? 'A baseline' : 'A compression'
-    throw new AppException({ code: 'invalid-config', message: `${what} needs a network.`, where: 'networkId' })
-  }
-  const network = store.networks.get(networkId)
-  assertFit(network, await storedNetwork(store.layout, network), dataset)
-  assertImages(dataset, 'validation', 1, 'choose on')
-  assertImages(dataset, 'test', 1, 'report on')
-  if (config.kind === 'baseline') return assertBaseline(config, dataset)
-  if (config.distillation.steps + config.quantisation.steps > 0) {
-    assertImages(dataset, 'train', config.distillation.dataBatch, 'fill a batch of the distillation')
-  }
-  if (config.start !== undefined) assertCanStartPredictor(store, config, config.start.runId, network)
-  if (plannedSteps(config) === 0 && config.start === undefined) {
-    throw new AppException({
-      code: 'invalid-config',
-      message: 'All phases have 0 steps: nothing would be learned.',
-      where: 'reconstruction.steps, distillation.steps',
-      remedy: 'Give one of them some steps, or start from a finished predictor.',
-    })
-  }
-  if (config.quantisation.steps > 0 && !isIntegerPrecision(config.storage.predictor)) {
-    throw new AppException({
-      code: 'invalid-config',
-      message: `The quantisation phase has ${config.quantisation.steps} steps, but the predictor is stored as ${config.storage.predictor}.`,
-      where: 'quantisation.steps, storage.predictor',
-      remedy: 'Store the predictor as integers, or give the phase 0 steps.',
-    })
-  }
-}
-
-/** A predictor fits only where everything that gives it its meaning is the same. Throws `invalid-config`, `not-found`. */
-function assertCanStartPredictor(store: Store, config: CompressConfig, runId: string, network: NetworkRecord): void {
-  const run = store.runs.get(runId)
-  const source = store.experiments.get(run.experimentId)
-  if (run.status !== 'completed' || source.config.kind !== 'compress') {
-    throw new AppException({
-      code: 'invalid-config',
-      message: `${source.name} has no finished predictor: its run ${run.attempt} is ${run.status}.`,
-      where: 'start.runId',
-      remedy: 'Start from a compression that was completed.',
-    })
-  }
-  const known = source.config
-  const different = [
-    ...(source.networkId === network.id ? [] : ['network']),
-    ...(['representation', 'embedding', 'predictor', 'permutation'] as const).filter(
-      (part) => !isDeepStrictEqual(known[part], config[part]),
-    ),
-  ]
-  if (different.length === 0) return
-  throw new AppException({
-    code: 'invalid-config',
-    message: `The predictor of ${source.name} does not fit here: ${different.join(', ')} differ.`,
-    where: different.join(', '),
-    remedy: `Take them from ${source.name}, or start from random weights.`,
-  })
-}
-
-/** Throws `invalid-config`, `dataset-mismatch`. */
-function assertBaseline(config: BaselineConfig, dataset: DatasetRecord): void {
-  const { steps, dataBatch } = config.distillation
-  if (steps === 0) return
-  assertImages(dataset, 'train', dataBatch, 'fill a batch of the distillation')
-  if (isDistillable(config)) return
-  throw new AppException({
-    code: 'invalid-config',
-    message: `The distillation has ${steps} steps, but the method ${config.method} cannot be trained as it is stored.`,
-    where: 'distillation.steps, method',
-    remedy: 'Quantise to integers or prune, or give the distillation 0 steps.',
-  })
-}
-
-/** Weights can start a training of their own architecture and classes only. Throws `invalid-config`. */
-function assertCanStart(network: NetworkRecord, architecture: string, dataset: DatasetRecord): void {
-  if (network.architecture === architecture && network.classes === dataset.classNames.length) return
-  throw new AppException({
-    code: 'invalid-config',
-    message: `${network.name} is a ${network.architecture} for ${network.classes} classes; its weights cannot start the training of a ${architecture} for ${dataset.classNames.length}.`,
-    where: 'networkId',
-    remedy: 'Choose a network of the architecture and the classes you train, or start from random weights.',
-  })
+  const network = networkId === undefined ? undefined : store.networks.get(networkId)
+  await mainFamilyOf(config).assertRunnable(store, config, { network, dataset })
 }
 
 function defaultName(context: StudioContext, config: ExperimentConfig, networkId: string | undefined): string {
   const { store } = context
-  const wanted = wantedName(config, networkId === undefined ? '' : store.networks.get(networkId).name)
+  const wanted = familyOf(config).nameOf(config, networkId === undefined ? '' : store.networks.get(networkId).name)
   return uniqueName(wanted, store.experiments.namesBeginning(wanted))
-}
-
-function wantedName(config: ExperimentConfig, networkName: string): string {
-  switch (config.kind) {
-    case 'train':
-      return config.architecture
-    case 'compress':
-      return `${networkName} h${config.predictor.hiddenSize}`
-    case 'baseline':
-      return `${networkName} ${baselineTitle(config)}`
-    default:
-      return assertNever(config)
-  }
 }
 
 async function compare(
@@ -244,8 +123,8 @@ async function comparisonEntry(
 ): Promise<ComparisonEntry> {
   const { datasetId, latestRun } = experiment
   const result = latestRun?.result
-  // A train experiment has made the original it is compared with.
-  const networkId = result?.kind === 'train' ? result.networkId : experiment.networkId
+  // A training has made the original it is compared with.
+  const networkId = isTrained(result) ? result.networkId : experiment.networkId
   const network = networkId === undefined ? undefined : store.networks.find(networkId)
   const dataset = store.datasets.find(datasetId)
   const original = network && store.evaluations.best({ networkId: network.id }, datasetId, split)

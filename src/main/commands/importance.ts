@@ -2,12 +2,16 @@ import { stat } from 'node:fs/promises'
 import type { CommandHandlers, CommandInput } from '#shared/protocol/contract.ts'
 import { defaultScores, importanceDefaults, type ImportanceRecord } from '#shared/measures/importance.ts'
 import { AppException } from '#shared/basics/result.ts'
+import { familyOf } from '#shared/experiment/families.ts'
+import { isPackaged } from '#shared/protocol/records.ts'
 import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
 import type { StudioContext } from '../context.ts'
 import type { Tasks } from '../library/tasks.ts'
-import { datasetInput, networkInput } from '../queue/job-inputs.ts'
+import { datasetInput, networkInput } from '../library/trainer-inputs.ts'
 import { reconstructedPath } from '../store/layout.ts'
 import type { Store } from '../store/store.ts'
+
+type ImportanceJob = Extract<TrainerJob, { kind: 'importance' }>
 
 type ImportanceCommands = Pick<CommandHandlers, 'runs.measure-importance' | 'runs.importance'>
 
@@ -21,6 +25,12 @@ export function importanceCommands({ store }: StudioContext, tasks: Tasks): Impo
   }
 }
 
+/** A completed run whose predictor tells how much each weight matters. */
+interface PredictedRun {
+  readonly representation: ImportanceJob['representation']
+  readonly relativeError: number
+}
+
 /**
  * Measures the pruning curves of a finished compression and keeps them. Errors: `not-found`, `conflict` for a run that
  * is no finished compression, `file-corrupt`, `cancelled`.
@@ -31,7 +41,7 @@ function measure(
   { taskId, ...input }: CommandInput<'runs.measure-importance'>,
 ): Promise<ImportanceRecord> {
   const { id, level, split } = input
-  assertCompressed(store, id)
+  assertPredicted(store, id)
   return tasks.run(taskId, async (report) => {
     const job = await importanceJob(store, input)
     const { result, device } = await tasks.runJob(report, job)
@@ -40,9 +50,13 @@ function measure(
   })
 }
 
-function assertCompressed(store: Store, runId: string): { readonly relativeError: number } {
-  const { attempt, status, result } = store.runs.get(runId)
-  if (status === 'completed' && result?.kind === 'compress') return result
+function assertPredicted(store: Store, runId: string): PredictedRun {
+  const { attempt, status, result, experimentId } = store.runs.get(runId)
+  const { config } = store.experiments.get(experimentId)
+  const representation = familyOf(config).predictedLayers(config)
+  if (status === 'completed' && isPackaged(result) && representation !== undefined) {
+    return { representation, relativeError: result.relativeError }
+  }
   throw new AppException({
     code: 'conflict',
     message: `Run ${attempt} is ${status} and has reconstructed no network, so nothing says which weights matter.`,
@@ -54,10 +68,10 @@ function assertCompressed(store: Store, runId: string): { readonly relativeError
 async function importanceJob(
   store: Store,
   { id, level, split, limit, ...wanted }: Omit<CommandInput<'runs.measure-importance'>, 'taskId'>,
-): Promise<Extract<TrainerJob, { kind: 'importance' }>> {
-  const { relativeError } = assertCompressed(store, id)
-  const { config, networkId, datasetId, name } = store.experiments.get(store.runs.get(id).experimentId)
-  if (networkId === undefined || config.kind !== 'compress') {
+): Promise<ImportanceJob> {
+  const { representation, relativeError } = assertPredicted(store, id)
+  const { networkId, datasetId, name } = store.experiments.get(store.runs.get(id).experimentId)
+  if (networkId === undefined) {
     throw new AppException({ code: 'internal', message: `${name} compresses nothing.` })
   }
   const dataset = store.datasets.get(datasetId)
@@ -83,7 +97,7 @@ async function importanceJob(
     kind: 'importance',
     network: await networkInput(store, networkId),
     reconstructedPath: path,
-    representation: config.representation,
+    representation,
     relativeError,
     dataset: datasetInput(store, datasetId),
     level,

@@ -3,7 +3,14 @@ import { access, copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import type { CommandInput, ExportSummary } from '#shared/protocol/contract.ts'
-import { exportFormatsOf, weightFormats, type ExportFormat, type WeightFormat } from '#shared/package/export-formats.ts'
+import { familyOf } from '#shared/experiment/families.ts'
+import {
+  exportFormatsOf,
+  isPackageFormat,
+  weightFormats,
+  type ExportFormat,
+  type WeightFormat,
+} from '#shared/package/export-formats.ts'
 import { isPackaged, type ExperimentRecord, type PackagedResult, type RunRecord } from '#shared/protocol/records.ts'
 import { AppException } from '#shared/basics/result.ts'
 import type { StudioContext } from '../context.ts'
@@ -44,7 +51,7 @@ export function exportExperiment(
   const { run, result } = completedRun(experiment, store.runs.list(experiment.id))
   assertFormats(request.formats, experiment)
   return tasks.run(request.taskId, async (report) => {
-    const source = packagePath(store.layout, run.id, result.kind)
+    const source = packagePath(store.layout, run.id, familyOf(result).packageFormat)
     await assertPackage(source, experiment)
     await assertWritable(request.folder)
     const files = filesOf(request, exportFileName(experiment.name, experiment.id))
@@ -68,7 +75,7 @@ export function exportExperiment(
       }
       const packageFile = { fileName: packageName(files, experiment), ...(await fingerprint(source)) }
       for (const file of files) {
-        if (file.format === 'nern' || file.format === 'baseline') await copyFile(source, file.temporary)
+        if (isPackageFormat(file.format)) await copyFile(source, file.temporary)
         if (file.format !== 'report') continue
         const data = reportData({
           experiment,
@@ -106,19 +113,20 @@ function completedRun(
     message: `${experiment.name} has compressed nothing that could be exported.`,
     where: experiment.id,
     remedy:
-      experiment.config.kind === 'train'
+      familyOf(experiment.config).experimentKind === 'train'
         ? 'Export takes compressions and baselines; a trained network is in the library (studio train --out FILE writes it).'
         : 'Let it run to its end, then export.',
   })
 }
 
 function assertFormats(formats: readonly ExportFormat[], { name, id, config }: ExperimentRecord): void {
-  const allowed = exportFormatsOf(config.kind)
+  const { packageFormat, noun } = familyOf(config)
+  const allowed = exportFormatsOf(packageFormat)
   const wrong = formats.find((format) => !allowed.includes(format))
   if (wrong === undefined) return
   throw new AppException({
     code: 'invalid-argument',
-    message: `${name} cannot be exported as ${wrong}: it is a ${config.kind === 'baseline' ? 'baseline' : 'compression'}.`,
+    message: `${name} cannot be exported as ${wrong}: it is a ${noun}.`,
     where: id,
     remedy: `Choose among ${allowed.join(', ')}.`,
   })
@@ -164,7 +172,7 @@ async function assertFree(path: string): Promise<void> {
 
 function filesOf({ formats, folder }: ExportRequest, name: string): readonly ExportedFile[] {
   const endings = (format: ExportFormat): readonly string[] => {
-    if (format === 'nern' || format === 'baseline') return [`${format}.safetensors`]
+    if (isPackageFormat(format)) return [`${format}.safetensors`]
     return format === 'report' ? ['report.html', 'report.json'] : [format]
   }
   return [...new Set(formats)].flatMap((format) =>
@@ -181,9 +189,9 @@ function filesOf({ formats, folder }: ExportRequest, name: string): readonly Exp
 }
 
 function packageName(files: readonly ExportedFile[], { name, id, config }: ExperimentRecord): string {
-  const format = config.kind === 'baseline' ? 'baseline' : 'nern'
-  const file = files.find((candidate) => candidate.format === format)
-  return file?.fileName ?? `${exportFileName(name, id)}.${format}.safetensors`
+  const { packageFormat } = familyOf(config)
+  const file = files.find((candidate) => candidate.format === packageFormat)
+  return file?.fileName ?? `${exportFileName(name, id)}.${packageFormat}.safetensors`
 }
 
 async function fingerprint(path: string): Promise<{ readonly sizeBytes: number; readonly sha256: string }> {

@@ -1,4 +1,3 @@
-import { AppException } from '#shared/basics/result.ts'
 import type { ExperimentRecord, NetworkDescription, NetworkRecord } from '#shared/protocol/records.ts'
 import { timestamp } from '../clock.ts'
 import type { StudioContext } from '../context.ts'
@@ -14,11 +13,11 @@ import { uniqueName } from './unique-name.ts'
  */
 export async function addTrainedNetwork(
   { store, clock, writeBytes }: StudioContext,
-  { config, name, datasetId }: ExperimentRecord,
+  { name, datasetId }: ExperimentRecord,
+  architecture: string,
   bytes: Uint8Array,
   { layers, ...described }: NetworkDescription,
 ): Promise<NetworkRecord> {
-  if (config.kind !== 'train') throw new AppException({ code: 'internal', message: `${name} trains nothing.` })
   const sha256 = sha256Of(bytes)
   const known = store.networks.findByContent(sha256)
   if (known !== undefined) return known
@@ -28,7 +27,7 @@ export async function addTrainedNetwork(
   const record: NetworkRecord = {
     id: newId('net'),
     name: uniqueName(name, store.networks.names()),
-    architecture: config.architecture,
+    architecture,
     classes,
     sha256,
     sizeBytes: bytes.byteLength,

@@ -3,14 +3,12 @@ import { formatExactBytes, formatCount } from '#shared/basics/format.ts'
 import { assertNever, toAppError, type AppError } from '#shared/basics/result.ts'
 import { timestamp } from '../clock.ts'
 import type { StudioContext } from '../context.ts'
-import { keepPermutation } from '../library/permutation-cache.ts'
+import { mainFamilyOf, storeResult } from '../families/table.ts'
 import { RunCheckpoints } from '../trainer-host/run-checkpoints.ts'
 import { Supervisor, type JobOutcome, type TrainerEvent } from '../trainer-host/supervisor.ts'
 import type { RunProgress } from '../store/runs.ts'
-import { experimentJob } from './job-inputs.ts'
 import { continuesRun } from './resume.ts'
 import { ResourceMeter } from './resource-meter.ts'
-import { storeResult } from './store-result.ts'
 
 const PHASE_INTERVAL_MS = 500
 
@@ -84,7 +82,9 @@ export class ActiveRun {
     let outcome: JobOutcome
     try {
       const executor = store.runs.executorOf(this.#run.id)
-      const job = await experimentJob(store, experiment, executor, (text) => this.#note('warning', text))
+      const { config } = experiment
+      const onDamaged = (text: string): void => this.#note('warning', text)
+      const job = await mainFamilyOf(config).job({ store, experiment, config, executor, onDamaged })
       const supervisor = new Supervisor(
         {
           job,
@@ -131,11 +131,9 @@ export class ActiveRun {
 
   /** For the next experiment on this network; without it that one takes longer, so no error ends this one. */
   async #keepPermutation({ config, networkId }: ExperimentRecord, file: TrainerEvent<'permutation'>): Promise<void> {
-    const { store, writeBytes } = this.#context
-    if (config.kind !== 'compress' || networkId === undefined) return
+    if (networkId === undefined) return
     try {
-      const { sha256 } = store.networks.get(networkId)
-      await keepPermutation(store.layout, sha256, config, file, writeBytes)
+      await mainFamilyOf(config).keepPermutation?.(this.#context, config, networkId, file)
     } catch (thrown) {
       this.#note('warning', `The permutation was not kept: ${describe(toAppError(thrown))}`)
     }

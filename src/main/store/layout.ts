@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import type { PackageFormat } from '#shared/package/export-formats.ts'
 
 /** Where everything in a store lies. Files are named by content, so a name never means two things. */
 export interface StoreLayout {
@@ -56,9 +57,9 @@ export function runPath(layout: StoreLayout, runId: string): string {
   return join(layout.runs, runId)
 }
 
-/** The package of a completed run of that kind; compressions of earlier versions of the studio left none. */
-export function packagePath(layout: StoreLayout, runId: string, kind: 'compress' | 'baseline'): string {
-  return join(runPath(layout, runId), kind === 'compress' ? 'package.nern.safetensors' : 'package.baseline.safetensors')
+/** The package of a completed run; compressions of earlier versions of the studio left none. */
+export function packagePath(layout: StoreLayout, runId: string, format: PackageFormat): string {
+  return join(runPath(layout, runId), `package.${format}.safetensors`)
 }
 
 /** Every tensor of a completed run's reconstructed network. */

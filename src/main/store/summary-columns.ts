@@ -5,23 +5,18 @@
 import type { Building } from '#shared/basics/building.ts'
 import { configDigest } from '#shared/experiment/config-digest.ts'
 import { readConfig } from '#shared/experiment/config-migrations.ts'
-import { outcomeOf, planOf, type ExperimentPlan, type Outcome } from '#shared/experiment/experiment-summary.ts'
+import { outcomeOf, planOf } from '#shared/experiment/experiment-summary.ts'
+import type { ExperimentPlan, Outcome } from '#shared/experiment/plan.ts'
 import { runResultSchema } from '#shared/experiment/results.ts'
 import { parseJson, problemOf, readColumn } from './json-column.ts'
+import { columnsOf, planColumns, type PlanColumns } from './plan-columns.ts'
 import type { Database } from './sqlite.ts'
 
-export interface SummaryRow {
+export interface SummaryRow extends PlanColumns {
   /** 0: the others are not to be believed. */
   readonly summary_is_current: number
   readonly kind: ExperimentPlan['kind'] | null
   readonly config_digest: string | null
-  readonly architecture: string | null
-  readonly epochs: number | null
-  readonly method_title: string | null
-  readonly hidden_size: number | null
-  readonly reconstruction_steps: number | null
-  readonly distillation_steps: number | null
-  readonly quantisation_steps: number | null
   readonly accuracy: number | null
   readonly difference: number | null
   readonly ratio: number | null
@@ -75,37 +70,14 @@ export function summaryOfRow(row: SummaryRow): DerivedSummary | undefined {
 }
 
 function planOfRow(row: SummaryRow): ExperimentPlan | undefined {
-  switch (row.kind) {
-    case 'compress':
-      return {
-        kind: row.kind,
-        hiddenSize: row.hidden_size ?? 0,
-        steps: {
-          reconstruction: row.reconstruction_steps ?? 0,
-          distillation: row.distillation_steps ?? 0,
-          quantisation: row.quantisation_steps ?? 0,
-        },
-      }
-    case 'train':
-      return { kind: row.kind, architecture: row.architecture ?? '', epochs: row.epochs ?? 0 }
-    case 'baseline':
-      return { kind: row.kind, title: row.method_title ?? '', steps: row.distillation_steps ?? 0 }
-    default:
-      return undefined
-  }
+  return row.kind === null ? undefined : planColumns[row.kind].read(row)
 }
 
 function writeSummary(db: Database, id: string, { plan, configDigest, outcome }: DerivedSummary): void {
   const values: Omit<SummaryRow, 'summary_is_current'> = {
     kind: plan.kind,
     config_digest: configDigest,
-    architecture: plan.kind === 'train' ? plan.architecture : null,
-    epochs: plan.kind === 'train' ? plan.epochs : null,
-    method_title: plan.kind === 'baseline' ? plan.title : null,
-    hidden_size: plan.kind === 'compress' ? plan.hiddenSize : null,
-    reconstruction_steps: plan.kind === 'compress' ? plan.steps.reconstruction : null,
-    distillation_steps: distillationSteps(plan),
-    quantisation_steps: plan.kind === 'compress' ? plan.steps.quantisation : null,
+    ...columnsOf(plan),
     accuracy: outcome.accuracy ?? null,
     difference: outcome.difference ?? null,
     ratio: outcome.ratio ?? null,
@@ -117,15 +89,4 @@ function writeSummary(db: Database, id: string, { plan, configDigest, outcome }:
     ...values,
     id,
   })
-}
-
-function distillationSteps(plan: ExperimentPlan): number | null {
-  switch (plan.kind) {
-    case 'compress':
-      return plan.steps.distillation
-    case 'baseline':
-      return plan.steps
-    case 'train':
-      return null
-  }
 }

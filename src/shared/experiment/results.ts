@@ -152,10 +152,16 @@ export const runResultSchema = z.discriminatedUnion('kind', [
   trainResultSchema,
 ])
 export type RunResult = CompressResult | BaselineResult | TrainResult
+export type ResultOf<F extends RunResult['kind']> = Extract<RunResult, { kind: F }>
 /** Of an experiment that ends with a package. */
 export type PackagedResult = CompressResult | BaselineResult
 
+/** Whether a run ended with a network of its own, which is in the library. */
+export function isTrained(result: RunResult | undefined): result is TrainResult {
+  return result !== undefined && 'networkId' in result
+}
+
 /** Whether a run ended with a package, which can be compared, exported and reported. */
 export function isPackaged(result: RunResult | undefined): result is PackagedResult {
-  return result !== undefined && result.kind !== 'train'
+  return result !== undefined && 'sizes' in result
 }

@@ -14,5 +14,5 @@ export type CompressionConfig = CompressConfig | BaselineConfig
 
 /** The method of the paper predicts kernels; its configurations, older than the others, do not name it. */
 export function methodOf(config: CompressionConfig): Method {
-  return config.kind === 'compress' ? 'nern' : config.method
+  return 'method' in config ? config.method : 'nern'
 }

@@ -1,20 +1,26 @@
 import { z } from 'zod'
-import type { Family } from '../experiment/experiment-config.ts'
 
 /** Forms of the reconstructed weights; their names are the endings of the files. */
 export const weightFormats = ['safetensors', 'npz', 'onnx'] as const
 export const weightFormatSchema = z.enum(weightFormats)
 export type WeightFormat = (typeof weightFormats)[number]
 
-/** What a completed compression or baseline can be exported as; each has a package of its own. */
-export const exportFormats = ['nern', 'baseline', ...weightFormats, 'report'] as const
+/** Packages, one form a family of methods; their names with `.safetensors` are the endings of the files. */
+export const packageFormats = ['nern', 'baseline'] as const
+export type PackageFormat = (typeof packageFormats)[number]
+
+/** What a completed compression can be exported as. */
+export const exportFormats = [...packageFormats, ...weightFormats, 'report'] as const
 export const exportFormatSchema = z.enum(exportFormats)
 export type ExportFormat = (typeof exportFormats)[number]
 
-/** Those of one kind of experiment. */
-export function exportFormatsOf(kind: Family): readonly ExportFormat[] {
-  const other: ExportFormat = kind === 'baseline' ? 'nern' : 'baseline'
-  return exportFormats.filter((format) => format !== other)
+/** Those of a family whose runs end with such a package. */
+export function exportFormatsOf(own: PackageFormat | undefined): readonly ExportFormat[] {
+  return [...(own === undefined ? [] : [own]), ...weightFormats, 'report']
+}
+
+export function isPackageFormat(format: ExportFormat): format is PackageFormat {
+  return packageFormats.some((known) => known === format)
 }
 
 /** What each is for, in one line. */

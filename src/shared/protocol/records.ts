@@ -9,7 +9,7 @@ import type { SplitName } from '../dataset/split-name.ts'
 import type { ExperimentStatus } from '../experiment/status-machine.ts'
 
 export { splitNames, type SplitName } from '../dataset/split-name.ts'
-export { isPackaged } from '../experiment/results.ts'
+export { isPackaged, isTrained } from '../experiment/results.ts'
 export type {
   AccuracyCount,
   AccuracyPair,

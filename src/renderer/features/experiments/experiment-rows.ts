@@ -1,4 +1,5 @@
-import type { ExperimentSummary, Outcome } from '#shared/experiment/experiment-summary.ts'
+import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
+import type { Outcome } from '#shared/experiment/plan.ts'
 import type { NetworkRecord, DatasetRecord } from '#shared/protocol/records.ts'
 import type { ExperimentStatus } from '#shared/experiment/status-machine.ts'
 import { architectureTitle } from '#shared/network/architecture-catalogue.ts'

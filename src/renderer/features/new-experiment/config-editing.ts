@@ -1,6 +1,6 @@
 import { configVersion } from '#shared/experiment/config-fields.ts'
 import { experimentConfigSchema, type ExperimentConfig, type Family } from '#shared/experiment/experiment-config.ts'
-import { parameterCatalogue } from '#shared/parameters/parameter-catalogue.ts'
+import { parametersOf } from '#shared/parameters/parameter-catalogue.ts'
 import type { ParameterDescription } from '#shared/parameters/parameter-controls.ts'
 import { architectureTitle } from '#shared/network/architecture-catalogue.ts'
 import { formatCount } from '../../format/format.ts'
@@ -18,7 +18,7 @@ export interface ParsedValues {
 /** The typed form of a configuration. */
 export function typedValues(config: ExperimentConfig): TypedValues {
   return Object.fromEntries(
-    parameterCatalogue[config.kind].map(({ path }) => {
+    parametersOf(config.kind).map(({ path }) => {
       const value = leafOf(config, path)
       return [path, typeof value === 'boolean' ? value : String(value)]
     }),
@@ -29,7 +29,7 @@ export function typedValues(config: ExperimentConfig): TypedValues {
 export function parseValues(kind: Family, typed: TypedValues): ParsedValues {
   const problems: Record<string, string> = {}
   const tree: Record<string, unknown> = { version: configVersion, kind }
-  for (const row of parameterCatalogue[kind]) {
+  for (const row of parametersOf(kind)) {
     const value = typed[row.path] ?? ''
     const problem = problemOf(row, value)
     if (problem !== undefined) problems[row.path] = problem
@@ -44,7 +44,7 @@ export function parseValues(kind: Family, typed: TypedValues): ParsedValues {
 /** Paths whose value differs from the preset's; `0.020` equals `0.02`. */
 export function changedPaths(kind: Family, typed: TypedValues, preset: TypedValues): ReadonlySet<string> {
   return new Set(
-    parameterCatalogue[kind]
+    parametersOf(kind)
       .filter(({ path, control }) => {
         const [now, before] = [typed[path] ?? '', preset[path] ?? '']
         if (control.type !== 'number' || typeof now !== 'string' || typeof before !== 'string') return now !== before
@@ -58,7 +58,7 @@ export function changedPaths(kind: Family, typed: TypedValues, preset: TypedValu
 export function parameterGroups(
   kind: Family,
 ): readonly { readonly group: string; readonly rows: readonly ParameterDescription[] }[] {
-  const rows = parameterCatalogue[kind]
+  const rows = parametersOf(kind)
   return [...new Set(rows.map(({ group }) => group))].map((group) => ({
     group,
     rows: rows.filter((row) => row.group === group),

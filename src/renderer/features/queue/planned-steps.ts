@@ -1,6 +1,7 @@
 import { phaseNames } from '#shared/methods/nern/compress-phases.ts'
 import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
-import { planOf, type ExperimentPlan } from '#shared/experiment/experiment-summary.ts'
+import { planOf } from '#shared/experiment/experiment-summary.ts'
+import type { ExperimentPlan } from '#shared/experiment/plan.ts'
 import { assertNever } from '#shared/basics/result.ts'
 import { architectureTitle } from '#shared/network/architecture-catalogue.ts'
 import { formatAmount, formatCount } from '../../format/format.ts'

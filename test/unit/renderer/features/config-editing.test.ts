@@ -4,7 +4,7 @@ import type { OptimizerConfig } from '#shared/experiment/config-fields.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import { networkPresets, trainDefaults } from '#shared/experiment/presets.ts'
 import { sizeBreakdown } from '#shared/package/accounting.ts'
-import { parameterCatalogue } from '#shared/parameters/parameter-catalogue.ts'
+import { parametersOf } from '#shared/parameters/parameter-catalogue.ts'
 import { advise } from '#renderer/features/new-experiment/advice.ts'
 import { isApplicable } from '#renderer/features/new-experiment/applicable-groups.ts'
 import {
@@ -63,7 +63,7 @@ describe('typed values', () => {
   })
 
   test('are named by their title', () => {
-    const row = parameterCatalogue.compress.find(({ path }) => path === 'permutation.mode')
+    const row = parametersOf('compress').find(({ path }) => path === 'permutation.mode')
     expect(row && valueTitle(row, 'cross-filter')).toBe('Across filters')
   })
 })

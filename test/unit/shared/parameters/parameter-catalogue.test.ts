@@ -4,7 +4,7 @@ import { architectures } from '#networks/architectures.ts'
 import { baselineConfigSchema } from '#shared/methods/direct/config.ts'
 import { compressConfigSchema } from '#shared/methods/nern/config.ts'
 import { trainConfigSchema } from '#shared/training/config.ts'
-import { parameterCatalogue } from '#shared/parameters/parameter-catalogue.ts'
+import { parametersOf } from '#shared/parameters/parameter-catalogue.ts'
 import type { ParameterControl } from '#shared/parameters/parameter-controls.ts'
 
 interface JsonSchema {
@@ -58,7 +58,7 @@ describe.each([
   ['train', trainConfigSchema],
   ['baseline', baselineConfigSchema],
 ] as const)('the catalogue of %s', (kind, schema) => {
-  const rows = parameterCatalogue[kind]
+  const rows = parametersOf(kind)
 
   test('has exactly one row a leaf of the schema, with its range and options', () => {
     const { start: _chosenLikeANetwork, ...properties } = (z.toJSONSchema(schema) as JsonSchema).properties ?? {}
@@ -79,6 +79,6 @@ describe.each([
 })
 
 test('the architectures offered for training are those of the zoo', () => {
-  const row = parameterCatalogue.train.find(({ path }) => path === 'architecture')
+  const row = parametersOf('train').find(({ path }) => path === 'architecture')
   expect(row?.control).toEqual({ type: 'text', suggestions: architectures.map(({ id }) => id) })
 })

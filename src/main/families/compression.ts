@@ -1,0 +1,36 @@
+/** What compressions have in common, whatever the method. */
+import { AppException } from '#shared/basics/result.ts'
+import type { DatasetRecord, ExperimentRecord, NetworkRecord } from '#shared/protocol/records.ts'
+import { assertFit, assertImages } from '../library/dataset-fit.ts'
+import { storedNetwork } from '../library/network-content.ts'
+import { datasetInput, networkInput } from '../library/trainer-inputs.ts'
+import type { Store } from '../store/store.ts'
+import { wholeEvaluations } from './job-inputs.ts'
+import type { Subject } from './main-family.ts'
+
+/** Throws `invalid-config` without a network, `dataset-mismatch` for images it cannot be measured on. */
+export async function assertCompressible(
+  store: Store,
+  noun: string,
+  { network, dataset }: Subject,
+): Promise<{ readonly network: NetworkRecord; readonly dataset: DatasetRecord }> {
+  if (network === undefined) {
+    throw new AppException({ code: 'invalid-config', message: `A ${noun} needs a network.`, where: 'networkId' })
+  }
+  assertFit(network, await storedNetwork(store.layout, network), dataset)
+  assertImages(dataset, 'validation', 1, 'choose on')
+  assertImages(dataset, 'test', 1, 'report on')
+  return { network, dataset }
+}
+
+/** Errors: `not-found`, `file-corrupt`, `invalid-config` for an experiment without a network. */
+export async function compressionInputs(store: Store, { networkId, datasetId, name }: ExperimentRecord) {
+  if (networkId === undefined) {
+    throw new AppException({ code: 'invalid-config', message: `${name} names no network to compress.` })
+  }
+  return {
+    network: await networkInput(store, networkId),
+    dataset: datasetInput(store, datasetId),
+    originalEvaluations: wholeEvaluations(store, networkId, datasetId),
+  }
+}

@@ -1,0 +1,55 @@
+import { mkdir } from 'node:fs/promises'
+import { accuracyCount, accuracyPairs } from '#shared/measures/accuracy-pairs.ts'
+import type { PackageFormat } from '#shared/package/export-formats.ts'
+import type { ExperimentRecord, PackagedResult, RunRecord } from '#shared/protocol/records.ts'
+import type { JobResult, SplitPredictions } from '#shared/protocol/trainer-protocol.ts'
+import type { StudioContext } from '../context.ts'
+import { atomicWrite } from '../files/atomic-write.ts'
+import { packagePath, reconstructedPath, runPath } from '../store/layout.ts'
+import type { Store } from '../store/store.ts'
+
+/** The result of a job that made a package. */
+type PackagedJobResult = Extract<JobResult, { readonly package: Uint8Array }>
+/** What the results of all methods hold alike. */
+type CommonResult = Pick<PackagedResult, 'accuracies' | 'sizes' | 'layers' | 'relativeError'>
+
+/**
+ * Package and reconstructed network as files, then the rest in one transaction. Errors: `disk-full`, `file-unreadable`.
+ * @param resultOf what is kept of the run beside files and evaluations
+ */
+export async function storePackaged(
+  { store, writeBytes }: StudioContext,
+  { id, networkId = '', datasetId }: ExperimentRecord,
+  run: RunRecord,
+  made: PackagedJobResult,
+  format: PackageFormat,
+  resultOf: (common: CommonResult) => PackagedResult,
+): Promise<void> {
+  const { evaluations, sizes, layers, relativeError } = made
+  await mkdir(runPath(store.layout, run.id), { recursive: true })
+  await atomicWrite(packagePath(store.layout, run.id, format), made.package, writeBytes)
+  await atomicWrite(reconstructedPath(store.layout, run.id), made.reconstructed, writeBytes)
+  const result = resultOf({ accuracies: accuracyPairs(evaluations), sizes, layers, relativeError })
+  store.transaction(() => {
+    for (const evaluation of evaluations) {
+      const subject = evaluation.of === 'original' ? { networkId } : { runId: run.id }
+      insertEvaluation(store, subject, datasetId, run.device ?? '', evaluation)
+    }
+    store.runs.end(run.id, 'completed', { result })
+    store.experiments.transition(id, 'complete', 'running')
+  })
+}
+
+/** An original that was measured on as many images before is not kept twice. */
+export function insertEvaluation(
+  store: Store,
+  subject: { readonly networkId: string } | { readonly runId: string },
+  datasetId: string,
+  device: string,
+  { split, predictions, ...count }: SplitPredictions,
+): void {
+  const known = store.evaluations.best(subject, datasetId, split)
+  const isTop5New = known?.correctTop5 === undefined && count.correctTop5 !== undefined
+  if (known !== undefined && known.total >= count.total && !isTop5New) return
+  store.evaluations.insert({ subject, datasetId, split, ...accuracyCount(count), device, predictions })
+}

@@ -1,0 +1,47 @@
+/** What the main process does for each family. */
+import { AppException } from '#shared/basics/result.ts'
+import { families, type Family } from '#shared/experiment/experiment-config.ts'
+import type { ExperimentRecord, RunRecord } from '#shared/protocol/records.ts'
+import type { JobResult } from '#shared/protocol/trainer-protocol.ts'
+import type { StudioContext } from '../context.ts'
+import { directFamily } from './direct.ts'
+import type { MainFamily } from './main-family.ts'
+import { nernFamily } from './nern.ts'
+import { trainingFamily } from './training.ts'
+
+const mainFamilies: { readonly [F in Family]: MainFamily<F> } = {
+  compress: nernFamily,
+  train: trainingFamily,
+  baseline: directFamily,
+}
+
+/** Of a configuration, or of the result of a job. */
+export function mainFamilyOf<F extends Family>({ kind }: { readonly kind: F }): MainFamily<F> {
+  return mainFamilies[kind]
+}
+
+type FamilyResult = Extract<JobResult, { kind: Family }>
+
+/**
+ * Keeps what a run produced. Errors: `disk-full`, `file-unreadable`, and `internal` for a result of another family than
+ * the experiment's.
+ */
+export async function storeResult(
+  context: StudioContext,
+  experiment: ExperimentRecord,
+  run: RunRecord,
+  result: JobResult,
+): Promise<void> {
+  const { config } = experiment
+  if (!isOfFamily(result) || result.kind !== config.kind) {
+    throw new AppException({
+      code: 'internal',
+      message: `The trainer answered ${experiment.name} with ${result.kind}.`,
+    })
+  }
+  await mainFamilyOf(config).store(context, experiment, config, run, result)
+}
+
+function isOfFamily(result: JobResult): result is FamilyResult {
+  return families.some((family) => family === result.kind)
+}

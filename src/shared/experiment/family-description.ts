@@ -1,0 +1,43 @@
+import type { NetworkShape, SizeBreakdown } from '../package/accounting.ts'
+import type { ConfigOf, Family } from './experiment-config.ts'
+import type { CompressConfig } from '../methods/nern/config.ts'
+import type { ParameterDescription } from '../parameters/parameter-controls.ts'
+import type { Outcome, PlanOf } from './plan.ts'
+import type { ResultOf } from './results.ts'
+
+/** Kinds of experiment: to train a network, or to compress one. */
+export type ExperimentKind = 'train' | 'compress'
+
+/** The package that runs of a family end with; undefined where they end with a network. */
+interface PackageFormats {
+  readonly compress: 'nern'
+  readonly baseline: 'baseline'
+  readonly train: undefined
+}
+
+/** All that differs between families where no process, file or window is concerned. */
+export interface FamilyDescription<F extends Family> {
+  readonly experimentKind: ExperimentKind
+  /** An experiment of the family in a sentence, without its article. */
+  readonly noun: string
+  /** A row for each leaf of a configuration, in the order of a form. */
+  readonly parameters: readonly ParameterDescription[]
+  readonly packageFormat: PackageFormats[F]
+  plan(config: ConfigOf<F>): PlanOf<F>
+  /** Name of an experiment that nobody named. @param networkName of the network it compresses, else empty */
+  nameOf(config: ConfigOf<F>, networkName: string): string
+  /** Bytes that a run is expected to end with; undefined where only the weights tell, or nothing is compressed. */
+  expectedSizes(network: NetworkShape, config: ConfigOf<F>): SizeBreakdown | undefined
+  /**
+   * What a predictor of the run represents; undefined without a predictor. Only its errors tell how much a weight matters
+   * (method 7.1).
+   */
+  predictedLayers(config: ConfigOf<F>): CompressConfig['representation'] | undefined
+  /** The configuration of an experiment that goes on from a completed run; absent where none can. */
+  readonly continued?: (config: ConfigOf<F>, runId: string) => ConfigOf<F>
+  outcome(result: ResultOf<F>): Outcome
+  /** What a run achieved, in plain text of several lines. */
+  describeResult(result: ResultOf<F>): string
+  /** What the paces of runs without a stored network are filed under. */
+  paceSubject(config: ConfigOf<F>): string
+}

@@ -1,0 +1,28 @@
+import { formatDuration } from '../../basics/format.ts'
+import type { FamilyDescription } from '../../experiment/family-description.ts'
+import { packagedOutcome } from '../../experiment/plan.ts'
+import type { BaselineResult } from '../../experiment/results.ts'
+import { formatPackagedResult } from '../../plain-text/packaged-result.ts'
+import { baselineSizes } from './baseline-accounting.ts'
+import { baselineParameters } from './baseline-parameters.ts'
+import { baselineTitle } from './baseline-title.ts'
+
+/** The methods that store the kernels themselves, in fewer bytes. */
+export const directFamily: FamilyDescription<'baseline'> = {
+  experimentKind: 'compress',
+  noun: 'baseline',
+  parameters: baselineParameters,
+  packageFormat: 'baseline',
+  plan: (config) => ({ kind: config.kind, title: baselineTitle(config), steps: config.distillation.steps }),
+  nameOf: (config, networkName) => `${networkName} ${baselineTitle(config)}`,
+  expectedSizes: baselineSizes,
+  predictedLayers: () => undefined,
+  outcome: packagedOutcome,
+  describeResult: (result) => formatPackagedResult(result, [baselineTime(result)]),
+  paceSubject: ({ kind }) => kind,
+}
+
+function baselineTime({ seconds: { distillation, compression, evaluation, total } }: BaselineResult): string {
+  const trained = distillation > 0 ? `distillation ${formatDuration(distillation)}, ` : ''
+  return `time  ${formatDuration(total)} (${trained}compression ${formatDuration(compression)}, evaluation ${formatDuration(evaluation)})`
+}

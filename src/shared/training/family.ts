@@ -1,0 +1,49 @@
+import { formatCount, formatDuration, formatPercent } from '../basics/format.ts'
+import type { FamilyDescription } from '../experiment/family-description.ts'
+import { accuracyOf } from '../experiment/plan.ts'
+import type { TrainResult } from '../experiment/results.ts'
+import { formatTop5 } from '../measures/top-5.ts'
+import { formatTable } from '../plain-text/table.ts'
+import { trainParameters } from './train-parameters.ts'
+
+/** The training of a network; its runs end with the network. */
+export const trainingFamily: FamilyDescription<'train'> = {
+  experimentKind: 'train',
+  noun: 'training',
+  parameters: trainParameters,
+  packageFormat: undefined,
+  plan: ({ kind, architecture, epochs }) => ({ kind, architecture, epochs }),
+  nameOf: ({ architecture }) => architecture,
+  expectedSizes: () => undefined,
+  predictedLayers: () => undefined,
+  outcome: ({ test, seconds }) => ({ accuracy: accuracyOf(test), seconds: seconds.total }),
+  describeResult: formatTrainResult,
+  paceSubject: ({ architecture }) => architecture,
+}
+
+function formatTrainResult({ validation, test, seconds, smoothness }: TrainResult): string {
+  // For few classes it is not measured: then no empty column.
+  const hasTop5 = test.correctTop5 !== undefined
+  const rows = [['validation', validation] as const, ['test', test] as const].map(([split, count]) => [
+    split,
+    formatPercent(count.correct / Math.max(1, count.total)),
+    ...(hasTop5 ? [formatTop5(count)] : []),
+    formatCount(count.total),
+  ])
+  const table = formatTable(
+    [
+      { title: 'split' },
+      { title: 'accuracy', align: 'right' },
+      ...(hasTop5 ? ([{ title: 'top-5', align: 'right' }] as const) : []),
+      { title: 'images', align: 'right' },
+    ],
+    rows,
+  )
+  const lines = [
+    ...(smoothness === undefined
+      ? []
+      : [`smoothness  ${smoothness.after.toFixed(4)}, before training ${smoothness.before.toFixed(4)}`]),
+    `time  ${formatDuration(seconds.total)}`,
+  ]
+  return `${table}\n\n${lines.join('\n')}`
+}
