@@ -5,7 +5,7 @@ import type { AppError, Result } from '#shared/basics/result.ts'
 import { ask } from './client.ts'
 import { guessFileKind } from './file-kind.ts'
 import type { Router } from './router.svelte.ts'
-import type { Tasks } from './tasks.svelte.ts'
+import type { WindowTasks } from './tasks.svelte.ts'
 import type { Toasts } from './toasts.svelte.ts'
 
 /** A file on its way into the library: what the import dialog is filled with. */
@@ -32,14 +32,14 @@ const officialNote = (megabytes: number): string =>
 /** Files come by the system's dialog or by dropping them anywhere; both end in the same import dialog. */
 export class Imports {
   readonly #api: StudioApi
-  readonly #tasks: Tasks
+  readonly #tasks: WindowTasks
   readonly #toasts: Toasts
   readonly #router: Router
   #candidate = $state.raw<ImportCandidate>()
   #taskId = $state<string>()
   #error = $state.raw<AppError>()
 
-  constructor(api: StudioApi, tasks: Tasks, toasts: Toasts, router: Router) {
+  constructor(api: StudioApi, tasks: WindowTasks, toasts: Toasts, router: Router) {
     this.#api = api
     this.#tasks = tasks
     this.#toasts = toasts

@@ -1,6 +1,6 @@
 import { onTestFinished, vi } from 'vitest'
 import type { CommandHandlers } from '#shared/protocol/contract.ts'
-import { Studio } from '#renderer/state/studio.svelte.ts'
+import { WindowStudio } from '#renderer/state/studio.svelte.ts'
 import { datasetRecord, networkRecord } from '#test/support/records.ts'
 import { ScriptedApi } from '#test/support/scripted-api.ts'
 
@@ -35,7 +35,7 @@ export function fakeSystemTheme(): { readonly turn: (isDark: boolean) => void; r
 /** A loaded studio with one network and one data set, and the answers of a test. */
 export async function openStudio(
   answers: Partial<CommandHandlers> = {},
-): Promise<{ readonly studio: Studio; readonly api: ScriptedApi }> {
+): Promise<{ readonly studio: WindowStudio; readonly api: ScriptedApi }> {
   fakeSystemTheme()
   const api = new ScriptedApi({
     'networks.list': async () => [networkRecord()],
@@ -44,7 +44,7 @@ export async function openStudio(
     'queue.list': async () => ({ isActive: true, running: [], waiting: [], paused: [] }),
     ...answers,
   })
-  const studio = new Studio(api)
+  const studio = new WindowStudio(api)
   onTestFinished(() => studio.dispose())
   await studio.load()
   api.asked.length = 0

@@ -1,12 +1,12 @@
 import type { BaselineConfig } from '#shared/methods/direct/config.ts'
 import { summaryOf } from '#shared/experiment/experiment-summary.ts'
 import { formatAmount } from '../../format/format.ts'
-import type { Studio } from '../../state/studio.svelte.ts'
+import type { WindowStudio } from '../../state/studio.svelte.ts'
 import type { BaselineSubject } from './standard-baselines.ts'
 
 /** Queues one experiment each and tells it in a toast. Gives the ids of those before the first that was refused. */
 export async function queueBaselines(
-  studio: Studio,
+  studio: WindowStudio,
   { networkId, datasetId }: BaselineSubject,
   configs: readonly BaselineConfig[],
 ): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
 import { comparedAtMost } from '#shared/protocol/contract.ts'
 import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
-import type { Studio } from '../../state/studio.svelte.ts'
+import type { WindowStudio } from '../../state/studio.svelte.ts'
 import {
   experimentRows,
   filterRows,
@@ -15,7 +15,7 @@ const typingPauseMs = 100
 
 /** What the table shows and what is selected in it. */
 export class ExperimentsView {
-  readonly #studio: Studio
+  readonly #studio: WindowStudio
   text = $state('')
   filter = $state.raw<RowFilter>({ status: 'all', showsArchived: false, isStarredOnly: false })
   order = $state.raw<RowOrder>({ key: 'createdAt', isDescending: true })
@@ -23,7 +23,7 @@ export class ExperimentsView {
   #found = $state.raw<ReadonlySet<string>>()
   #selected = $state.raw<ReadonlySet<string>>(new Set())
 
-  constructor(studio: Studio) {
+  constructor(studio: WindowStudio) {
     this.#studio = studio
   }
 

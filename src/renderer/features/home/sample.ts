@@ -1,13 +1,13 @@
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import { ok, type Result } from '#shared/basics/result.ts'
 import type { DatasetRecord, NetworkRecord } from '#shared/protocol/records.ts'
-import type { Studio } from '../../state/studio.svelte.ts'
+import type { WindowStudio } from '../../state/studio.svelte.ts'
 
 /**
  * Brings the shipped network and CIFAR-10 into the library when they are missing, starts the fast preset on them and
  * opens its run. Failures are told in a toast; what was imported stays, so trying again goes on from there.
  */
-export async function startSample(studio: Studio, onDoing: (text: string) => void): Promise<void> {
+export async function startSample(studio: WindowStudio, onDoing: (text: string) => void): Promise<void> {
   onDoing('Copying the sample network')
   const network = await sampleNetwork(studio)
   if (!network.ok) return studio.toasts.fail('The sample network could not be imported', network.error)
@@ -24,7 +24,7 @@ export async function startSample(studio: Studio, onDoing: (text: string) => voi
   if (created !== undefined) studio.router.open({ name: 'run', experimentId: created.value.id })
 }
 
-async function sampleNetwork(studio: Studio): Promise<Result<NetworkRecord>> {
+async function sampleNetwork(studio: WindowStudio): Promise<Result<NetworkRecord>> {
   const known = studio.library.networks.value?.find(({ origin }) => origin.kind === 'sample')
   if (known !== undefined) return ok(known)
   return studio.tasks.run('Copying the sample network', (taskId) =>
@@ -32,7 +32,7 @@ async function sampleNetwork(studio: Studio): Promise<Result<NetworkRecord>> {
   )
 }
 
-async function cifar10(studio: Studio): Promise<Result<DatasetRecord>> {
+async function cifar10(studio: WindowStudio): Promise<Result<DatasetRecord>> {
   const known = studio.library.datasets.value?.find(({ kind }) => kind === 'cifar10')
   if (known !== undefined) return ok(known)
   return studio.tasks.run('Fetching CIFAR-10', (taskId) => studio.ask('datasets.import', { taskId, file: 'cifar10' }))

@@ -8,7 +8,7 @@ import { compressPresets, networkPresets, trainDefaults } from '#shared/experime
 import type { ExperimentRecord, NetworkDetail } from '#shared/protocol/records.ts'
 import type { Route } from '../../state/routes.ts'
 import { Resource } from '../../state/resource.svelte.ts'
-import type { Studio } from '../../state/studio.svelte.ts'
+import type { WindowStudio } from '../../state/studio.svelte.ts'
 import { advise } from './advice.ts'
 import { changedPaths, parseValues, typedValues, type ParsedValues, type TypedValues } from './config-editing.ts'
 
@@ -19,7 +19,7 @@ const firstBaselineId = baselinePresets.find(({ id }) => id === 'baseline-int8')
 
 /** What the editor holds: choices and typed values; everything else follows from them. */
 export class ExperimentEditor {
-  readonly #studio: Studio
+  readonly #studio: WindowStudio
   readonly network: Resource<NetworkDetail>
   kind = $state<Family>('compress')
   name = $state('')
@@ -37,7 +37,7 @@ export class ExperimentEditor {
   #isSaving = $state(false)
 
   /** @param from the experiment that `start` names, whose configuration is typed in */
-  constructor(studio: Studio, start: Start, from: ExperimentRecord | undefined) {
+  constructor(studio: WindowStudio, start: Start, from: ExperimentRecord | undefined) {
     this.#studio = studio
     this.kind = start.kind ?? 'compress'
     this.#networkId = start.networkId

@@ -3,8 +3,8 @@ import type { Comparison, DoctorEngine } from '#shared/protocol/contract.ts'
 import {
   byteScale,
   comparedRows,
-  configRows,
   scatterPoints,
+  shownConfigRows,
   usedParts,
 } from '#renderer/features/compare/comparison-rows.ts'
 import { perClassRows } from '#renderer/features/compare/per-class.ts'
@@ -85,7 +85,7 @@ describe('a comparison', () => {
   })
 
   test('names parameters and values for people, and can hide the identical', () => {
-    expect(configRows(comparison, true)).toEqual([
+    expect(shownConfigRows(comparison, true)).toEqual([
       { path: 'permutation.mode', title: 'Permutation', values: ['None', 'Across filters'], isSame: false },
       {
         path: 'reconstruction.steps',
@@ -100,7 +100,7 @@ describe('a comparison', () => {
         isSame: false,
       },
     ])
-    expect(configRows(comparison, false)).toHaveLength(4)
+    expect(shownConfigRows(comparison, false)).toHaveLength(4)
   })
 
   test('by class starts its axis at the round value below the lowest', () => {

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { Clock } from '#renderer/state/clock.svelte.ts'
+import { WindowClock } from '#renderer/state/clock.svelte.ts'
 import { Preferences } from '#renderer/state/preferences.svelte.ts'
-import { Studio } from '#renderer/state/studio.svelte.ts'
+import { WindowStudio } from '#renderer/state/studio.svelte.ts'
 import type { Settings } from '#shared/protocol/contract.ts'
 import { refusal, ScriptedApi } from '#test/support/scripted-api.ts'
 import { fakeSystemTheme, openStudio } from '../support.ts'
@@ -50,7 +50,7 @@ test('a place that something outside asks for opens', async () => {
 test('a closed window listens to nothing', () => {
   const system = fakeSystemTheme()
   const api = new ScriptedApi()
-  const studio = new Studio(api)
+  const studio = new WindowStudio(api)
   expect(api.listenerCount).toBeGreaterThan(0)
   studio.dispose()
   expect([api.listenerCount, system.listenerCount()]).toEqual([0, 0])
@@ -59,7 +59,7 @@ test('a closed window listens to nothing', () => {
 test('the time of day ticks every half minute until the window closes', () => {
   vi.useFakeTimers({ now: 1000 })
   onTestFinished(() => void vi.useRealTimers())
-  const clock = new Clock()
+  const clock = new WindowClock()
   vi.advanceTimersByTime(29_999)
   const before = clock.nowMs
   vi.advanceTimersByTime(1)

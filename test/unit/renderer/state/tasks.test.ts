@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
 import { fail, ok, toAppError, type Result } from '#shared/basics/result.ts'
 import { LatestTask } from '#renderer/state/latest-task.svelte.ts'
-import { Tasks } from '#renderer/state/tasks.svelte.ts'
+import { WindowTasks } from '#renderer/state/tasks.svelte.ts'
 import { LaterAnswer, refusal, ScriptedApi } from '#test/support/scripted-api.ts'
 
 const cancelling = { 'tasks.cancel': async () => undefined }
 
 test('a task is listed with its progress until its work settles', async () => {
   const api = new ScriptedApi()
-  const tasks = new Tasks(api)
+  const tasks = new WindowTasks(api)
   const answer = new LaterAnswer<string>()
   let id = ''
   const work = tasks.run(
@@ -25,14 +25,14 @@ test('a task is listed with its progress until its work settles', async () => {
 })
 
 test('a task whose work throws is not listed any more', async () => {
-  const tasks = new Tasks(new ScriptedApi())
+  const tasks = new WindowTasks(new ScriptedApi())
   await expect(tasks.run('Importing', () => Promise.reject(new Error('no')))).rejects.toThrow('no')
   expect(tasks.running).toEqual([])
 })
 
 test('asking again cancels the question before, whose answer is dropped', async () => {
   const api = new ScriptedApi(cancelling)
-  const latest = new LatestTask<string>(new Tasks(api))
+  const latest = new LatestTask<string>(new WindowTasks(api))
   const [first, second] = [new LaterAnswer<Result<string>>(), new LaterAnswer<Result<string>>()]
   const ids: string[] = []
   const start = (answer: LaterAnswer<Result<string>>) => (taskId: string) => {
@@ -48,7 +48,7 @@ test('asking again cancels the question before, whose answer is dropped', async 
 })
 
 test('while it is asked again the last answer stays, but is not current; nor is it after a failure', async () => {
-  const latest = new LatestTask<string>(new Tasks(new ScriptedApi(cancelling)))
+  const latest = new LatestTask<string>(new WindowTasks(new ScriptedApi(cancelling)))
   await latest.ask('First', async () => ok('answer'))
   const second = new LaterAnswer<Result<string>>()
   const asking = latest.ask('Second', () => second.promise)
@@ -59,7 +59,7 @@ test('while it is asked again the last answer stays, but is not current; nor is 
 })
 
 test('a question that is stopped leaves no error', async () => {
-  const latest = new LatestTask<string>(new Tasks(new ScriptedApi(cancelling)))
+  const latest = new LatestTask<string>(new WindowTasks(new ScriptedApi(cancelling)))
   const answer = new LaterAnswer<Result<string>>()
   const asking = latest.ask('Looking', () => answer.promise)
   latest.stop()
