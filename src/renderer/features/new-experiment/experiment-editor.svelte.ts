@@ -9,7 +9,7 @@ import type { ExperimentRecord, NetworkDetail } from '#shared/protocol/records.t
 import type { Route } from '../../state/routes.ts'
 import { Resource } from '../../state/resource.svelte.ts'
 import type { WindowStudio } from '../../state/studio.svelte.ts'
-import { advise } from './advice.ts'
+import { advise } from '../../families/nern-advice.ts'
 import { changedPaths, parseValues, typedValues, type ParsedValues, type TypedValues } from './config-editing.ts'
 
 type Start = Extract<Route, { readonly name: 'new-experiment' }>

@@ -5,7 +5,7 @@ import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import { networkPresets, trainDefaults } from '#shared/experiment/presets.ts'
 import { sizeBreakdown } from '#shared/package/accounting.ts'
 import { parametersOf } from '#shared/parameters/parameter-catalogue.ts'
-import { advise } from '#renderer/features/new-experiment/advice.ts'
+import { advise } from '#renderer/families/nern-advice.ts'
 import { isApplicable } from '#renderer/features/new-experiment/applicable-groups.ts'
 import {
   changedPaths,
@@ -14,7 +14,7 @@ import {
   typedValues,
   valueTitle,
 } from '#renderer/features/new-experiment/config-editing.ts'
-import { trainingPlan } from '#renderer/features/new-experiment/training-plan.ts'
+import { trainingPlan } from '#renderer/families/training-plan.ts'
 import { steppedText } from '#renderer/features/new-experiment/stepping.ts'
 import { compressPresetConfig } from '#test/support/preset-config.ts'
 

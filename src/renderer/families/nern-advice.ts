@@ -3,7 +3,7 @@ import { bitsPerWeight, isIntegerPrecision, type NetworkShape, type SizeBreakdow
 import { phaseNames, plannedSteps, segmentsOf, type PhaseName } from '#shared/methods/nern/compress-phases.ts'
 import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
-import { formatCount } from '../../format/format.ts'
+import { formatCount } from '../format/format.ts'
 
 /** Allowed, but probably not what is meant: one sentence each. `sizes` and `network` only where a network is chosen. */
 export function advise(
