@@ -1,6 +1,8 @@
-import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
+import type { TrainConfig } from '#shared/training/config.ts'
 
 export interface TrainingPlan {
+  /** Images of a step. */
+  readonly batchSize: number
   /** Batches of an epoch; the images that do not fill one sit that epoch out. */
   readonly stepsPerEpoch: number
   readonly steps: number
@@ -9,11 +11,8 @@ export interface TrainingPlan {
 }
 
 /** What a training on `trainingImages` images will do. */
-export function trainingPlan(
-  config: Extract<ExperimentConfig, { readonly kind: 'train' }>,
-  trainingImages: number,
-): TrainingPlan {
-  const stepsPerEpoch = Math.floor(trainingImages / config.batchSize)
-  const steps = stepsPerEpoch * config.epochs
-  return { stepsPerEpoch, steps, images: steps * config.batchSize }
+export function trainingPlan({ batchSize, epochs }: TrainConfig, trainingImages: number): TrainingPlan {
+  const stepsPerEpoch = Math.floor(trainingImages / batchSize)
+  const steps = stepsPerEpoch * epochs
+  return { batchSize, stepsPerEpoch, steps, images: steps * batchSize }
 }

@@ -1,4 +1,5 @@
 import { comparedAtMost } from '#shared/protocol/contract.ts'
+import { familyOf } from '#shared/experiment/families.ts'
 import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 import type { WindowStudio } from '../../state/studio.svelte.ts'
 import {
@@ -118,5 +119,5 @@ export class ExperimentsView {
 }
 
 function isComparable({ status, plan }: ExperimentSummary): boolean {
-  return status === 'completed' && plan !== undefined && plan.kind !== 'train'
+  return status === 'completed' && plan !== undefined && familyOf(plan).packageFormat !== undefined
 }
