@@ -19,10 +19,10 @@ const ownGroups: Readonly<Record<BaselineConfig['method'], readonly string[]>> =
 export const directWindow: WindowFamily<'baseline'> = {
   form: {
     title: 'Run a baseline',
-    subtitle: 'Store the kernels themselves in fewer bytes: what a compression has to be better than.',
+    subtitle: 'Store the kernels themselves in fewer bytes: what a compression has to beat.',
     network: {
       title: 'Network',
-      sentence: 'The original whose kernels are stored; the same ones that a compression represents.',
+      sentence: 'The original whose kernels are stored: the same ones that a compression represents.',
     },
     datasetSentence: 'Images for measuring accuracy, and for distillation where there is one.',
     presets: baselinePresets,

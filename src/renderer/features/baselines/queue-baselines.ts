@@ -3,6 +3,7 @@ import { summaryOf } from '#shared/experiment/experiment-summary.ts'
 import { formatAmount } from '../../format/format.ts'
 import type { WindowStudio } from '../../state/studio.svelte.ts'
 import type { BaselineSubject } from './standard-baselines.ts'
+import { baselinesTexts } from './texts.ts'
 
 /** Queues one experiment each and tells it in a toast. Gives the ids of those before the first that was refused. */
 export async function queueBaselines(
@@ -13,11 +14,11 @@ export async function queueBaselines(
   const added: string[] = []
   for (const config of configs) {
     const input = { config, networkId, datasetId, enqueue: true }
-    const created = await studio.act('The baselines were not queued', 'experiments.create', input)
+    const created = await studio.act(baselinesTexts.queueFailure, 'experiments.create', input)
     if (created === undefined) break
     studio.experiments.put(summaryOf(created.value))
     added.push(created.value.id)
   }
-  if (added.length > 0) studio.toasts.succeed(`${formatAmount(added.length, 'baseline')} queued`)
+  if (added.length > 0) studio.toasts.succeed(baselinesTexts.queued(formatAmount(added.length, 'baseline')))
   return added
 }

@@ -10,6 +10,7 @@ import type { Route } from '../../state/routes.ts'
 import { Resource } from '../../state/resource.svelte.ts'
 import type { WindowStudio } from '../../state/studio.svelte.ts'
 import { changedPaths, parseValues, typedValues, type ParsedValues, type TypedValues } from './config-editing.ts'
+import { newExperimentTexts } from './texts.ts'
 
 type Start = Extract<Route, { readonly name: 'new-experiment' }>
 
@@ -61,7 +62,7 @@ export class ExperimentEditor {
   /** Name of the compression whose predictor is the first one; undefined for random weights. */
   get startName(): string | undefined {
     if (this.#startRunId === undefined || this.form.predictorStart === undefined) return undefined
-    return this.#studio.experiments.ofLatestRun(this.#startRunId)?.name ?? 'a finished compression'
+    return this.#studio.experiments.ofLatestRun(this.#startRunId)?.name ?? newExperimentTexts.someCompression
   }
 
   startRandomly(): void {
@@ -139,7 +140,7 @@ export class ExperimentEditor {
   readonly missing: readonly string[] = $derived.by(() => {
     const { networks, datasets } = this.#studio.library
     const choose = (what: string, items: readonly unknown[] | undefined): string =>
-      items?.length === 0 ? `Import a ${what} first.` : `Choose a ${what}.`
+      items?.length === 0 ? newExperimentTexts.importFirst(what) : newExperimentTexts.chooseOne(what)
     return [
       ...(this.form.network.optional === undefined && this.networkId === undefined
         ? [choose('network', networks.value)]
@@ -174,7 +175,7 @@ export class ExperimentEditor {
 
   #copy({ name, config, networkId, datasetId }: ExperimentRecord): void {
     this.kind = config.kind
-    this.name = `${name} copy`.slice(0, 200)
+    this.name = newExperimentTexts.copyOf(name).slice(0, 200)
     if (this.form.network.optional === undefined) this.#networkId = networkId
     else this.#startId = networkId
     this.#datasetId = datasetId
@@ -185,7 +186,7 @@ export class ExperimentEditor {
   #goOnFrom({ name, config }: ExperimentRecord, runId: string): void {
     const { continued } = familyOf(config)
     if (continued === undefined) return
-    this.name = `${name} continued`.slice(0, 200)
+    this.name = newExperimentTexts.continuedFrom(name).slice(0, 200)
     this.#startRunId = runId
     this.#typed = { ...this.#typed, [config.kind]: typedValues(continued(config, runId)) }
   }
@@ -206,7 +207,7 @@ export class ExperimentEditor {
     if (config === undefined || datasetId === undefined || !this.canSave) return
     const name = this.name.trim()
     this.#isSaving = true
-    const created = await this.#studio.act('The experiment was not created', 'experiments.create', {
+    const created = await this.#studio.act(newExperimentTexts.createFailure, 'experiments.create', {
       config,
       datasetId,
       enqueue,

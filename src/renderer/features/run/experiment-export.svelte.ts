@@ -2,6 +2,7 @@ import type { ExportSummary } from '#shared/protocol/contract.ts'
 import type { ExportFormat } from '#shared/package/export-formats.ts'
 import type { AppError } from '#shared/basics/result.ts'
 import type { WindowStudio } from '../../state/studio.svelte.ts'
+import { runTexts } from './texts.ts'
 
 /** One export of a completed experiment, from the choice of formats to the files in a folder. */
 export class ExperimentExport {
@@ -61,7 +62,7 @@ export class ExperimentExport {
     this.files = undefined
     const formats = this.#offered.filter((format) => this.formats.has(format))
     const result = await this.#studio.tasks.run(
-      'Exporting',
+      runTexts.exporting,
       (taskId) =>
         this.#studio.ask('experiments.export', {
           taskId,

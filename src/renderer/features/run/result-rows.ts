@@ -3,6 +3,7 @@ import { wilsonInterval, type Interval } from '#shared/measures/statistics.ts'
 import { top5Accuracy } from '#shared/measures/top-5.ts'
 import { windowFamilyOf } from '../../families/table.ts'
 import type { SpentTime } from '../../families/window-family.ts'
+import { runTexts } from './texts.ts'
 
 export interface MeasuredAccuracy {
   readonly correct: number
@@ -24,9 +25,9 @@ export interface AccuracyRow {
 }
 
 export const splitTitles: Readonly<Record<SplitName, string>> = {
-  train: 'Training',
-  validation: 'Validation',
-  test: 'Test',
+  train: runTexts.training,
+  validation: runTexts.validation,
+  test: runTexts.test,
 }
 
 export function measured(count: AccuracyCount): MeasuredAccuracy {
@@ -53,5 +54,5 @@ export function timeRows(result: PackagedResult): readonly SpentTime[] {
   const spent = windowFamilyOf(result).spentTimes(result)
   const rest = result.seconds.total - spent.reduce((sum, { seconds }) => sum + seconds, 0)
   // Reading data, compiling steps, writing files.
-  return rest >= 0.5 ? [...spent, { title: 'Start and storage', seconds: rest }] : spent
+  return rest >= 0.5 ? [...spent, { title: runTexts.startAndStorage, seconds: rest }] : spent
 }
