@@ -4,23 +4,22 @@ import {
   type CommandInput,
   type CommandName,
   type CommandOutput,
-  type EventName,
   type StudioApi,
-  type StudioEvents,
 } from '#shared/protocol/contract.ts'
 import { AppException, fail, ok, toAppError, type AppError, type Result } from '#shared/basics/result.ts'
+import { Announcer } from './announcer.ts'
 
 /**
  * The studio as a window meets it: what it answers and announces a test says. Inputs have to satisfy the contract, as they
  * have to where commands are handled.
  */
-export class ScriptedApi implements StudioApi {
+export class ScriptedApi extends Announcer implements StudioApi {
   /** What was asked so far, in order. */
   readonly asked: { readonly command: CommandName; readonly input: unknown }[] = []
   readonly #answers: Partial<CommandHandlers>
-  readonly #listeners = new Map<EventName, Set<(payload: never) => void>>()
 
   constructor(answers: Partial<CommandHandlers> = {}) {
+    super()
     this.#answers = answers
   }
 
@@ -36,26 +35,9 @@ export class ScriptedApi implements StudioApi {
     }
   }
 
-  on<E extends EventName>(event: E, listener: (payload: StudioEvents[E]) => void): () => void {
-    const listeners = this.#listeners.get(event) ?? new Set()
-    this.#listeners.set(event, listeners)
-    listeners.add(listener)
-    return () => listeners.delete(listener)
-  }
-
   async tokenForFile(file: unknown): Promise<Result<{ readonly token: string; readonly fileName: string }>> {
     if (!(file instanceof File)) throw new TypeError('not a file')
     return ok({ token: `token of ${file.name}`, fileName: file.name })
-  }
-
-  announce<E extends EventName>(event: E, payload: StudioEvents[E]): void {
-    // The map holds for each event listeners of that event only; `on` is the one place that fills it.
-    for (const listener of this.#listeners.get(event) ?? []) (listener as (payload: StudioEvents[E]) => void)(payload)
-  }
-
-  /** How many listen to anything. */
-  get listenerCount(): number {
-    return [...this.#listeners.values()].reduce((sum, listeners) => sum + listeners.size, 0)
   }
 
   /** Inputs of one command, in order. */
