@@ -26,7 +26,8 @@ function overflowing(page: Page): Promise<readonly string[]> {
         if (isCut && !(style.textOverflow === 'ellipsis' && isTitled(part))) found.push(`cut: ${what}`)
         if (part.getBoundingClientRect().right > box.right + 1) {
           const clip = part.parentElement?.closest('.truncate, th, td')
-          const isClipped = clip != null && getComputedStyle(clip).overflowX === 'hidden' && isTitled(part)
+          const isClipped =
+            clip !== null && clip !== undefined && getComputedStyle(clip).overflowX === 'hidden' && isTitled(part)
           if (!isClipped) found.push(`outside its column: ${what}`)
         }
       }

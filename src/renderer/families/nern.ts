@@ -30,7 +30,7 @@ export const nernWindow: WindowFamily<'compress'> = {
     return `hidden size ${hiddenSize}, ${phases.length === 0 ? 'no' : formatList(phases)} steps`
   },
   purpose: (_, networkName) => `Compresses ${networkName}`,
-  planColumns: ({ hiddenSize }) => ({ hiddenSize }),
+  planCells: ({ hiddenSize }) => ({ hiddenSize }),
   charts: [
     { ...lossChart, metrics: [objectiveLine, ['loss.reconstruction', '--series-2'], ...imageLossLines] },
     {

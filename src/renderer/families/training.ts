@@ -27,7 +27,7 @@ export const trainingWindow: WindowFamily<'train'> = {
   },
   planText: ({ architecture, epochs }) => `${architectureTitle(architecture)}, ${formatAmount(epochs, 'epoch')}`,
   purpose: ({ architecture }) => `Trains ${architectureTitle(architecture)}`,
-  planColumns: ({ architecture }) => ({ network: architectureTitle(architecture) }),
+  planCells: ({ architecture }) => ({ network: architectureTitle(architecture) }),
   charts: [
     {
       ...lossChart,

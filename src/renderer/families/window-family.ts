@@ -16,7 +16,7 @@ export interface WindowFamily<F extends Family> {
   planText(plan: PlanOf<F>): string
   /** What it does, as the beginning of a sentence that goes on `with CIFAR-10`. */
   purpose(config: ConfigOf<F>, networkName: string): string
-  planColumns(plan: PlanOf<F>): PlanColumns
+  planCells(plan: PlanOf<F>): PlanCells
   readonly charts: readonly ChartOutline[]
   /** Whether a run has steps that a curve could show. */
   hasSteps(config: ConfigOf<F>): boolean
@@ -66,7 +66,7 @@ export interface NetworkPicker {
 }
 
 /** What only some families have a value for in the table of experiments. */
-export interface PlanColumns {
+export interface PlanCells {
   /** In place of the name of the network. */
   readonly network?: string
   readonly hiddenSize?: number

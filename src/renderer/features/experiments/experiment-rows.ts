@@ -45,7 +45,7 @@ export function experimentRows(
   const datasetNames = new Map(datasets.map(({ id, name }) => [id, name]))
   return experiments.map((experiment) => {
     const { plan, networkId, outcome } = experiment
-    const { network, hiddenSize } = plan === undefined ? {} : windowFamilyOf(plan).planColumns(plan)
+    const { network, hiddenSize } = plan === undefined ? {} : windowFamilyOf(plan).planCells(plan)
     return {
       experiment,
       networkName: network ?? networkNames.get(networkId ?? '') ?? '',
