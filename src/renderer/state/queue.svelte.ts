@@ -1,16 +1,16 @@
 import type { QueueState, StudioApi } from '#shared/protocol/contract.ts'
 import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 import { ask } from './client.ts'
-import type { Experiments } from './experiments.svelte.ts'
+import type { WindowExperiments } from './experiments.svelte.ts'
 import { Resource } from './resource.svelte.ts'
 
 /** The queue as the store last announced it. It names experiments; what they are, the list of experiments says. */
-export class Queue {
+export class WindowQueue {
   readonly state: Resource<QueueState>
-  readonly #experiments: Experiments
+  readonly #experiments: WindowExperiments
   readonly #unsubscribe: () => void
 
-  constructor(api: StudioApi, experiments: Experiments) {
+  constructor(api: StudioApi, experiments: WindowExperiments) {
     this.state = new Resource(() => ask(api, 'queue.list', {}))
     this.#experiments = experiments
     this.#unsubscribe = api.on('queue-changed', (state) => this.state.set(state))

@@ -2,27 +2,27 @@ import { createContext } from 'svelte'
 import type { CommandInput, CommandName, CommandOutput, StudioApi, StudioInfo } from '#shared/protocol/contract.ts'
 import type { Result } from '#shared/basics/result.ts'
 import { ask } from './client.ts'
-import { Clock } from './clock.svelte.ts'
-import { Experiments } from './experiments.svelte.ts'
+import { WindowClock } from './clock.svelte.ts'
+import { WindowExperiments } from './experiments.svelte.ts'
 import { Imports } from './imports.svelte.ts'
 import { Library } from './library.svelte.ts'
 import { Preferences } from './preferences.svelte.ts'
-import { Queue } from './queue.svelte.ts'
+import { WindowQueue } from './queue.svelte.ts'
 import { Resource } from './resource.svelte.ts'
 import { Router } from './router.svelte.ts'
-import { Tasks } from './tasks.svelte.ts'
+import { WindowTasks } from './tasks.svelte.ts'
 import { Toasts } from './toasts.svelte.ts'
 
 /** The studio as one window sees it: what it knows, and the ways to ask for more. */
-export class Studio {
+export class WindowStudio {
   readonly api: StudioApi
   readonly router = new Router()
   readonly toasts = new Toasts()
-  readonly clock = new Clock()
-  readonly tasks: Tasks
+  readonly clock = new WindowClock()
+  readonly tasks: WindowTasks
   readonly library: Library
-  readonly experiments: Experiments
-  readonly queue: Queue
+  readonly experiments: WindowExperiments
+  readonly queue: WindowQueue
   readonly preferences: Preferences
   readonly imports: Imports
   readonly info: Resource<StudioInfo>
@@ -32,10 +32,10 @@ export class Studio {
 
   constructor(api: StudioApi) {
     this.api = api
-    this.tasks = new Tasks(api)
+    this.tasks = new WindowTasks(api)
     this.library = new Library(api)
-    this.experiments = new Experiments(api)
-    this.queue = new Queue(api, this.experiments)
+    this.experiments = new WindowExperiments(api)
+    this.queue = new WindowQueue(api, this.experiments)
     this.preferences = new Preferences(api)
     this.imports = new Imports(api, this.tasks, this.toasts, this.router)
     this.info = new Resource(() => ask(api, 'studio.info', {}))
@@ -84,4 +84,4 @@ export class Studio {
   }
 }
 
-export const [getStudio, setStudio] = createContext<Studio>()
+export const [getStudio, setStudio] = createContext<WindowStudio>()

@@ -2,7 +2,7 @@ import type { StudioApi, TaskProgress } from '#shared/protocol/contract.ts'
 import { ask } from './client.ts'
 
 /** Long work outside the queue (imports, evaluations): its progress, and the way to stop it. */
-export class Tasks {
+export class WindowTasks {
   readonly #api: StudioApi
   readonly #unsubscribe: () => void
   #progress = $state.raw<ReadonlyMap<string, TaskProgress>>(new Map())

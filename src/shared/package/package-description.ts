@@ -89,7 +89,7 @@ const embeddingSchema = z.discriminatedUnion('type', [
 ])
 export type PackagedEmbedding = z.infer<typeof embeddingSchema>
 
-export const permutationModes = ['none', 'in-filter', 'cross-filter'] as const
+const permutationModes = ['none', 'in-filter', 'cross-filter'] as const
 
 /**
  * The original network: its architecture in the studio's zoo, and the SHA-256 of its stored file. Where it is none of the

@@ -8,12 +8,10 @@ import type {
   CommandOutput,
   ComparisonEntry,
   DoctorReport,
-  EventName,
   Place,
   QueueState,
   Settings,
   StudioApi,
-  StudioEvents,
 } from '#shared/protocol/contract.ts'
 import { summaryOf } from '#shared/experiment/experiment-summary.ts'
 import type { ImportanceRecord } from '#shared/measures/importance.ts'
@@ -28,6 +26,7 @@ import { judgeTrial, preprocessingsToTry } from '#shared/network/preprocessing-t
 import { kernelShapeOf } from '#shared/tensors/represented-shape.ts'
 import { AppException, fail, ok, toAppError, type Result } from '#shared/basics/result.ts'
 import { nextStatus, type ExperimentAction } from '#shared/experiment/status-machine.ts'
+import { Announcer } from '../announcer.ts'
 import {
   inventedDataset,
   inventedPhotos,
@@ -45,9 +44,8 @@ export type Scenario = 'full' | 'empty' | 'loading' | 'broken' | 'many'
 
 const tickMs = 250
 
-export class FakeStudio implements StudioApi {
+export class FakeStudio extends Announcer implements StudioApi {
   readonly #scenario: Scenario
-  readonly #listeners = new Map<EventName, Set<(payload: never) => void>>()
   readonly #nowMs = Date.now()
   #networks: readonly InventedNetwork[] = []
   #datasets = [inventedDataset(this.#nowMs), inventedPhotos(this.#nowMs)]
@@ -58,6 +56,7 @@ export class FakeStudio implements StudioApi {
   #importance: readonly ImportanceRecord[] = []
 
   constructor(scenario: Scenario, theme: Settings['theme']) {
+    super()
     this.#scenario = scenario
     this.#settings = { theme, executor: { executor: 'onnxruntime', provider: 'cpu', threads: 0 } }
     if (scenario === 'empty') {
@@ -96,25 +95,13 @@ export class FakeStudio implements StudioApi {
     }
   }
 
-  on<E extends EventName>(event: E, listener: (payload: StudioEvents[E]) => void): () => void {
-    const listeners = this.#listeners.get(event) ?? new Set()
-    this.#listeners.set(event, listeners)
-    listeners.add(listener)
-    return () => listeners.delete(listener)
-  }
-
   async tokenForFile(file: unknown): Promise<Result<{ readonly token: string; readonly fileName: string }>> {
     const fileName = file instanceof File ? file.name : 'file'
     return ok({ token: `token-${fileName}`, fileName })
   }
 
   show(place: Place): void {
-    this.#emit('place-requested', place)
-  }
-
-  #emit<E extends EventName>(event: E, payload: StudioEvents[E]): void {
-    // The map holds for each event listeners of that event only; `on` is the one place that fills it.
-    for (const listener of this.#listeners.get(event) ?? []) (listener as (payload: StudioEvents[E]) => void)(payload)
+    this.announce('place-requested', place)
   }
 
   #tick(): void {
@@ -124,7 +111,7 @@ export class FakeStudio implements StudioApi {
       const step = Math.min(run.totalSteps, run.step + 13)
       const moved: RunRecord = { ...run, step, remainingSeconds: (run.totalSteps - step) / 52.4 }
       this.#replace({ ...experiment, latestRun: moved })
-      this.#emit('run-metrics', {
+      this.announce('run-metrics', {
         runId: run.id,
         run: moved,
         points: metricPoints(experiment.config, run.step, step, 5),
@@ -190,22 +177,22 @@ export class FakeStudio implements StudioApi {
         ...(status === 'queued' ? { queuePosition: this.#queue().waiting.length + 1 } : {}),
       }
       this.#replace(changed)
-      this.#emit('experiment-changed', summaryOf(changed))
+      this.announce('experiment-changed', summaryOf(changed))
     }
-    this.#emit('queue-changed', this.#queue())
+    this.announce('queue-changed', this.#queue())
     return this.#queue()
   }
 
   async #work(taskId: string, title: string, total: number): Promise<void> {
     for (let done = 0; done <= total; done += total / 20) {
       if (this.#cancelled.has(taskId)) throw new AppException({ code: 'cancelled', message: `${title} was cancelled.` })
-      this.#emit('task-progress', { taskId, title, done, total })
+      this.announce('task-progress', { taskId, title, done, total })
       await new Promise((resolve) => setTimeout(resolve, 120))
     }
   }
 
   #announceLibrary(): void {
-    this.#emit('library-changed', { networks: this.#networks.map(({ record }) => record), datasets: this.#datasets })
+    this.announce('library-changed', { networks: this.#networks.map(({ record }) => record), datasets: this.#datasets })
   }
 
   readonly #handlers: CommandHandlers = {
@@ -220,7 +207,7 @@ export class FakeStudio implements StudioApi {
     'studio.settings': async () => this.#settings,
     'studio.update-settings': async ({ theme, executor }) => {
       this.#settings = { theme: theme ?? this.#settings.theme, executor: executor ?? this.#settings.executor }
-      this.#emit('settings-changed', this.#settings)
+      this.announce('settings-changed', this.#settings)
       return this.#settings
     },
     'doctor.run': async ({ probe }) => doctorReport(probe),
@@ -371,8 +358,8 @@ export class FakeStudio implements StudioApi {
         ...(enqueue ? { queuePosition: this.#queue().waiting.length + 1 } : {}),
       }
       this.#experiments = [record, ...this.#experiments]
-      this.#emit('experiment-changed', summaryOf(record))
-      this.#emit('queue-changed', this.#queue())
+      this.announce('experiment-changed', summaryOf(record))
+      this.announce('queue-changed', this.#queue())
       return record
     },
     'experiments.update': async ({ id, name, tags, notes, isStarred, isArchived }) => {
@@ -386,12 +373,12 @@ export class FakeStudio implements StudioApi {
         isArchived: isArchived ?? before.isArchived,
       }
       this.#replace(changed)
-      this.#emit('experiment-changed', summaryOf(changed))
+      this.announce('experiment-changed', summaryOf(changed))
       return summaryOf(changed)
     },
     'experiments.remove': async ({ ids }) => {
       this.#experiments = this.#experiments.filter(({ id }) => !ids.includes(id))
-      this.#emit('experiments-removed', { ids })
+      this.announce('experiments-removed', { ids })
       return undefined
     },
     'experiments.compare': async ({ ids, split }) => {
@@ -412,12 +399,12 @@ export class FakeStudio implements StudioApi {
       const order = this.#queue().waiting.filter((item) => item !== id)
       order.splice(position - 1, 0, id)
       order.forEach((item, index) => this.#replace({ ...this.#experiment(item), queuePosition: index + 1 }))
-      this.#emit('queue-changed', this.#queue())
+      this.announce('queue-changed', this.#queue())
       return this.#queue()
     },
     'queue.set-active': async ({ isActive }) => {
       this.#isActive = isActive
-      this.#emit('queue-changed', this.#queue())
+      this.announce('queue-changed', this.#queue())
       return this.#queue()
     },
     'runs.get': async ({ id }) => this.#experimentOfRun(id).latestRun,

@@ -94,7 +94,7 @@ export function partBytes(row: ComparedRow, part: SizePartName): number {
   return row.sizes?.parts.find((candidate) => candidate.part === part)?.bytes ?? 0
 }
 
-export interface ConfigRow {
+export interface ShownConfigRow {
   readonly path: string
   readonly title: string
   readonly values: readonly string[]
@@ -102,7 +102,7 @@ export interface ConfigRow {
 }
 
 /** Configuration rows in words, the identical ones left out when asked. */
-export function configRows(comparison: Comparison, hidesSame: boolean): readonly ConfigRow[] {
+export function shownConfigRows(comparison: Comparison, hidesSame: boolean): readonly ShownConfigRow[] {
   return comparison.configRows
     .filter(({ isSame }) => !hidesSame || !isSame)
     .map(({ path, values, isSame }) => {

@@ -29,7 +29,7 @@ export function reportText(report: DoctorReport, version: string): string {
     'Versions',
     ...Object.entries(versions).map(([name, value]) => `- ${name} ${value}`),
     '',
-    'Not tried by the project',
+    'Not tested by the project',
     ...unverified.map((sentence) => `- ${sentence}`),
     '',
   ].join('\n')

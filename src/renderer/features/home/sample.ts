@@ -1,21 +1,22 @@
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import { ok, type Result } from '#shared/basics/result.ts'
 import type { DatasetRecord, NetworkRecord } from '#shared/protocol/records.ts'
-import type { Studio } from '../../state/studio.svelte.ts'
+import type { WindowStudio } from '../../state/studio.svelte.ts'
+import { homeTexts } from './texts.ts'
 
 /**
  * Brings the shipped network and CIFAR-10 into the library when they are missing, starts the fast preset on them and
  * opens its run. Failures are told in a toast; what was imported stays, so trying again goes on from there.
  */
-export async function startSample(studio: Studio, onDoing: (text: string) => void): Promise<void> {
-  onDoing('Copying the sample network')
+export async function startSample(studio: WindowStudio, onDoing: (text: string) => void): Promise<void> {
+  onDoing(homeTexts.copyingNetwork)
   const network = await sampleNetwork(studio)
-  if (!network.ok) return studio.toasts.fail('The sample network could not be imported', network.error)
-  onDoing('Fetching CIFAR-10')
+  if (!network.ok) return studio.toasts.fail(homeTexts.copyFailure, network.error)
+  onDoing(homeTexts.fetchingDataset)
   const dataset = await cifar10(studio)
-  if (!dataset.ok) return studio.toasts.fail('CIFAR-10 could not be fetched', dataset.error)
-  onDoing('Starting the experiment')
-  const created = await studio.act('The sample experiment could not be started', 'experiments.create', {
+  if (!dataset.ok) return studio.toasts.fail(homeTexts.fetchFailure, dataset.error)
+  onDoing(homeTexts.startingSample)
+  const created = await studio.act(homeTexts.startFailure, 'experiments.create', {
     config: fastConfig,
     networkId: network.value.id,
     datasetId: dataset.value.id,
@@ -24,16 +25,18 @@ export async function startSample(studio: Studio, onDoing: (text: string) => voi
   if (created !== undefined) studio.router.open({ name: 'run', experimentId: created.value.id })
 }
 
-async function sampleNetwork(studio: Studio): Promise<Result<NetworkRecord>> {
+async function sampleNetwork(studio: WindowStudio): Promise<Result<NetworkRecord>> {
   const known = studio.library.networks.value?.find(({ origin }) => origin.kind === 'sample')
   if (known !== undefined) return ok(known)
-  return studio.tasks.run('Copying the sample network', (taskId) =>
+  return studio.tasks.run(homeTexts.copyingNetwork, (taskId) =>
     studio.ask('networks.import', { taskId, file: 'sample' }),
   )
 }
 
-async function cifar10(studio: Studio): Promise<Result<DatasetRecord>> {
+async function cifar10(studio: WindowStudio): Promise<Result<DatasetRecord>> {
   const known = studio.library.datasets.value?.find(({ kind }) => kind === 'cifar10')
   if (known !== undefined) return ok(known)
-  return studio.tasks.run('Fetching CIFAR-10', (taskId) => studio.ask('datasets.import', { taskId, file: 'cifar10' }))
+  return studio.tasks.run(homeTexts.fetchingDataset, (taskId) =>
+    studio.ask('datasets.import', { taskId, file: 'cifar10' }),
+  )
 }

@@ -1,4 +1,5 @@
 import type { CommandInput } from '#shared/protocol/contract.ts'
+import { importsTexts } from './texts.ts'
 
 type NetworkFile = Pick<CommandInput<'networks.import'>, 'architecture' | 'key' | 'inputSize'>
 
@@ -11,7 +12,7 @@ export class NetworkFileChoice {
   get inputSizeProblem(): string | undefined {
     if (this.inputSizeText === '') return undefined
     const size = Number(this.inputSizeText)
-    return Number.isInteger(size) && size >= 1 && size <= 4096 ? undefined : 'Whole pixels, 1 to 4096.'
+    return Number.isInteger(size) && size >= 1 && size <= 4096 ? undefined : importsTexts.inputSizeProblem
   }
 
   /** What it comes to; only when nothing is wrong. */

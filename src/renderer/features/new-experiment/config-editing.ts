@@ -4,6 +4,7 @@ import { parametersOf } from '#shared/parameters/parameter-catalogue.ts'
 import type { ParameterDescription } from '#shared/parameters/parameter-controls.ts'
 import { architectureTitle } from '#shared/network/architecture-catalogue.ts'
 import { formatCount } from '../../format/format.ts'
+import { newExperimentTexts } from './texts.ts'
 
 /** The leaves of a configuration as an editor holds them: numbers stay as they were typed. */
 export type TypedValues = Readonly<Record<string, string | boolean>>
@@ -67,7 +68,7 @@ export function parameterGroups(
 
 /** A value of the configuration in the words of its field: a title instead of an identifier. */
 export function valueTitle(row: ParameterDescription, value: string | boolean | undefined): string {
-  if (typeof value === 'boolean') return value ? 'on' : 'off'
+  if (typeof value === 'boolean') return value ? newExperimentTexts.isOn : newExperimentTexts.isOff
   if (row.control.type === 'choice') return row.control.options.find((option) => option.value === value)?.title ?? ''
   if (value === undefined) return ''
   if (row.control.type === 'text') return architectureTitle(value)
@@ -76,17 +77,17 @@ export function valueTitle(row: ParameterDescription, value: string | boolean | 
 }
 
 function problemOf({ control }: ParameterDescription, value: string | boolean): string | undefined {
-  if (control.type === 'text') return value === '' ? 'This cannot be empty.' : undefined
+  if (control.type === 'text') return value === '' ? newExperimentTexts.emptyText : undefined
   if (control.type !== 'number' || typeof value === 'boolean') return undefined
   const number = readNumber(value)
-  if (Number.isNaN(number)) return 'Enter a number, such as 0.001 or 1e-3.'
-  if (control.isInteger && !Number.isInteger(number)) return 'Enter a whole number.'
+  if (Number.isNaN(number)) return newExperimentTexts.noNumber
+  if (control.isInteger && !Number.isInteger(number)) return newExperimentTexts.noWholeNumber
   const isTooSmall = control.isMinimumExclusive === true ? number <= control.minimum : number < control.minimum
   if (!isTooSmall && number <= control.maximum) return undefined
   const low = control.isMinimumExclusive === true ? `above ${control.minimum}` : `of at least ${control.minimum}`
-  if (control.maximum >= Number.MAX_SAFE_INTEGER) return `Enter a number ${low}.`
+  if (control.maximum >= Number.MAX_SAFE_INTEGER) return newExperimentTexts.outOfRange(low)
   const maximum = control.maximum >= 1000 ? formatCount(control.maximum) : String(control.maximum)
-  return `Enter a number ${low} and at most ${maximum}.`
+  return newExperimentTexts.outOfRange(low, maximum)
 }
 
 /** NaN when the text is not a plain number. */

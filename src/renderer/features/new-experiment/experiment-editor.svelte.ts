@@ -1,69 +1,56 @@
-import { sizeBreakdown, type NetworkShape, type SizeBreakdown } from '#shared/package/accounting.ts'
+import type { NetworkShape, SizeBreakdown } from '#shared/package/accounting.ts'
 import type { ExperimentConfig, Family } from '#shared/experiment/experiment-config.ts'
-import { baselinePresets } from '#shared/methods/direct/baseline-presets.ts'
-import { baselineSizes } from '#shared/methods/direct/baseline-accounting.ts'
-import { continued } from '#shared/experiment/continued-config.ts'
 import { summaryOf } from '#shared/experiment/experiment-summary.ts'
-import { compressPresets, networkPresets, trainDefaults } from '#shared/experiment/presets.ts'
+import { familyOf } from '#shared/experiment/families.ts'
 import type { ExperimentRecord, NetworkDetail } from '#shared/protocol/records.ts'
+import { findPreset, perFamily, windowFamilyOf } from '../../families/table.ts'
+import type { TrainingPlan } from '../../families/training-plan.ts'
+import type { FormOfFamily } from '../../families/window-family.ts'
 import type { Route } from '../../state/routes.ts'
 import { Resource } from '../../state/resource.svelte.ts'
-import type { Studio } from '../../state/studio.svelte.ts'
-import { advise } from './advice.ts'
+import type { WindowStudio } from '../../state/studio.svelte.ts'
 import { changedPaths, parseValues, typedValues, type ParsedValues, type TypedValues } from './config-editing.ts'
+import { newExperimentTexts } from './texts.ts'
 
 type Start = Extract<Route, { readonly name: 'new-experiment' }>
 
-/** Where most would start: small, and hardly worse than the original. */
-const firstBaselineId = baselinePresets.find(({ id }) => id === 'baseline-int8')?.id ?? ''
-
 /** What the editor holds: choices and typed values; everything else follows from them. */
 export class ExperimentEditor {
-  readonly #studio: Studio
+  readonly #studio: WindowStudio
   readonly network: Resource<NetworkDetail>
   kind = $state<Family>('compress')
   name = $state('')
-  #presetIds = $state.raw({ compress: compressPresets[0]?.id ?? '', baseline: firstBaselineId })
+  #presetIds = $state.raw(perFamily((kind) => windowFamilyOf({ kind }).form.firstPresetId))
   #networkId = $state<string>()
+  /** Of a family that can do without a network. */
   #startId = $state<string>()
   #datasetId = $state<string>()
-  #typed = $state.raw<Readonly<Record<Family, TypedValues>>>({
-    compress: presetValues(compressPresets[0]?.id ?? ''),
-    train: typedValues(trainDefaults),
-    baseline: presetValues(firstBaselineId),
-  })
+  #typed = $state.raw(perFamily((kind) => presetValues(windowFamilyOf({ kind }).form.firstPresetId)))
   /** Completed run whose predictor is the first one; its configuration was typed in with it. */
   #startRunId = $state<string>()
   #isSaving = $state(false)
 
   /** @param from the experiment that `start` names, whose configuration is typed in */
-  constructor(studio: Studio, start: Start, from: ExperimentRecord | undefined) {
+  constructor(studio: WindowStudio, start: Start, from: ExperimentRecord | undefined) {
     this.#studio = studio
     this.kind = start.kind ?? 'compress'
     this.#networkId = start.networkId
     this.#datasetId = start.datasetId
     if (start.presetId !== undefined) this.choosePreset(start.presetId)
     if (from !== undefined) {
-      this.kind = from.config.kind
-      this.name = `${from.name} copy`.slice(0, 200)
-      if (from.config.kind === 'train') this.#startId = from.networkId
-      else this.#networkId = from.networkId
-      this.#datasetId = from.datasetId
-      this.#typed = { ...this.#typed, [from.config.kind]: typedValues(from.config) }
-    }
-    if (from?.config.kind === 'compress') {
-      this.#startRunId = start.startRunId ?? from.config.start?.runId
-      if (start.startRunId !== undefined) {
-        this.name = `${from.name} continued`.slice(0, 200)
-        this.#typed = { ...this.#typed, compress: typedValues(continued(from.config, start.startRunId)) }
-      }
+      this.#copy(from)
+      if (start.startRunId !== undefined) this.#goOnFrom(from, start.startRunId)
     }
     this.network = new Resource(() => studio.ask('networks.get', { id: this.networkId ?? '' }))
   }
 
-  /** The network to compress: the chosen one, or the only sensible one. Of a training, the one its weights start from. */
+  get form(): FormOfFamily<Family> {
+    return windowFamilyOf(this).form
+  }
+
+  /** The network to compress: the chosen one, or the first. Where it is optional, only a chosen one. */
   get networkId(): string | undefined {
-    if (this.kind === 'train') return this.#startId
+    if (this.form.network.optional !== undefined) return this.#startId
     return this.#networkId ?? this.#studio.library.networks.value?.[0]?.id
   }
 
@@ -74,19 +61,20 @@ export class ExperimentEditor {
 
   /** Name of the compression whose predictor is the first one; undefined for random weights. */
   get startName(): string | undefined {
-    if (this.#startRunId === undefined || this.kind !== 'compress') return undefined
-    return this.#studio.experiments.ofLatestRun(this.#startRunId)?.name ?? 'a finished compression'
+    if (this.#startRunId === undefined || this.form.predictorStart === undefined) return undefined
+    return this.#studio.experiments.ofLatestRun(this.#startRunId)?.name ?? newExperimentTexts.someCompression
   }
 
   startRandomly(): void {
     this.#startRunId = undefined
   }
 
-  /** Weights a training starts from, and with them the architecture; undefined for random ones. */
+  /** Weights to start from, and with them the architecture; undefined for random ones. */
   chooseStart(id: string | undefined): void {
     this.#startId = id
     const start = this.#studio.library.network(id)
-    if (start !== undefined) this.#type('architecture', start.architecture)
+    const path = this.form.network.optional?.architecturePath
+    if (start !== undefined && path !== undefined) this.#type(path, start.architecture)
   }
 
   get datasetId(): string | undefined {
@@ -97,9 +85,9 @@ export class ExperimentEditor {
     this.#datasetId = id
   }
 
-  /** Of the kind that is edited; a training has none. */
-  get presetId(): string | undefined {
-    return this.kind === 'train' ? undefined : this.#presetIds[this.kind]
+  /** Of the family that is edited. */
+  get presetId(): string {
+    return this.#presetIds[this.kind]
   }
 
   get isSaving(): boolean {
@@ -111,13 +99,14 @@ export class ExperimentEditor {
   }
 
   /** What `changed` compares with. */
-  readonly start = $derived(this.presetId === undefined ? typedValues(trainDefaults) : presetValues(this.presetId))
+  readonly start = $derived(presetValues(this.presetId))
   readonly parsed: ParsedValues = $derived(parseValues(this.kind, this.typed))
   /** What would be saved. */
   readonly #config: ExperimentConfig | undefined = $derived.by(() => {
     const { config } = this.parsed
-    if (config?.kind !== 'compress' || this.#startRunId === undefined) return config
-    return { ...config, start: { runId: this.#startRunId } }
+    const { predictorStart } = this.form
+    if (config === undefined || predictorStart === undefined || this.#startRunId === undefined) return config
+    return predictorStart.put(config, this.#startRunId)
   })
   readonly changed: ReadonlySet<string> = $derived(changedPaths(this.kind, this.typed, this.start))
 
@@ -131,21 +120,31 @@ export class ExperimentEditor {
   readonly sizes: SizeBreakdown | undefined = $derived.by(() => {
     const config = this.parsed.config
     const shape = this.#shape
-    if (config === undefined || config.kind === 'train' || shape === undefined) return undefined
-    return config.kind === 'compress' ? sizeBreakdown(shape, config) : baselineSizes(shape, config)
+    if (config === undefined || shape === undefined) return undefined
+    return familyOf(config).expectedSizes(shape, config)
+  })
+
+  /** Of a family that trains; undefined until a data set is chosen and every value is allowed. */
+  readonly trainingPlan: TrainingPlan | undefined = $derived.by(() => {
+    const { config } = this.parsed
+    const dataset = this.#studio.library.dataset(this.datasetId)
+    if (config === undefined || dataset === undefined) return undefined
+    return this.form.trainingPlan?.(config, dataset.counts.train)
   })
 
   readonly advice: readonly string[] = $derived(
-    this.#config === undefined ? [] : advise(this.#config, this.sizes, this.#shape),
+    this.#config === undefined ? [] : windowFamilyOf(this.#config).advise(this.#config, this.sizes, this.#shape),
   )
 
   /** What has to be chosen before it can be saved, in words. */
   readonly missing: readonly string[] = $derived.by(() => {
     const { networks, datasets } = this.#studio.library
     const choose = (what: string, items: readonly unknown[] | undefined): string =>
-      items?.length === 0 ? `Import a ${what} first.` : `Choose a ${what}.`
+      items?.length === 0 ? newExperimentTexts.importFirst(what) : newExperimentTexts.chooseOne(what)
     return [
-      ...(this.kind !== 'train' && this.networkId === undefined ? [choose('network', networks.value)] : []),
+      ...(this.form.network.optional === undefined && this.networkId === undefined
+        ? [choose('network', networks.value)]
+        : []),
       ...(this.datasetId === undefined ? [choose('data set', datasets.value)] : []),
     ]
   })
@@ -158,19 +157,38 @@ export class ExperimentEditor {
   }
 
   choosePreset(id: string): void {
-    const preset = networkPresets.find((candidate) => candidate.id === id)
+    const preset = findPreset(id)
     if (preset === undefined) return
     const { kind } = preset.config
-    if (kind === 'compress') this.#startRunId = undefined
+    if (windowFamilyOf({ kind }).form.predictorStart !== undefined) this.#startRunId = undefined
     this.#presetIds = { ...this.#presetIds, [kind]: id }
     this.#typed = { ...this.#typed, [kind]: typedValues(preset.config) }
   }
 
   put(path: string, value: string | boolean): void {
     this.#type(path, value)
-    // Weights of another architecture cannot start this training.
+    // Weights of another architecture cannot be started from.
     const start = this.#studio.library.network(this.#startId)
-    if (this.kind === 'train' && path === 'architecture' && start?.architecture !== value) this.#startId = undefined
+    if (path === this.form.network.optional?.architecturePath && start?.architecture !== value)
+      this.#startId = undefined
+  }
+
+  #copy({ name, config, networkId, datasetId }: ExperimentRecord): void {
+    this.kind = config.kind
+    this.name = newExperimentTexts.copyOf(name).slice(0, 200)
+    if (this.form.network.optional === undefined) this.#networkId = networkId
+    else this.#startId = networkId
+    this.#datasetId = datasetId
+    this.#typed = { ...this.#typed, [config.kind]: typedValues(config) }
+    this.#startRunId = this.form.predictorStart?.runIdOf(config)
+  }
+
+  #goOnFrom({ name, config }: ExperimentRecord, runId: string): void {
+    const { continued } = familyOf(config)
+    if (continued === undefined) return
+    this.name = newExperimentTexts.continuedFrom(name).slice(0, 200)
+    this.#startRunId = runId
+    this.#typed = { ...this.#typed, [config.kind]: typedValues(continued(config, runId)) }
   }
 
   #type(path: string, value: string | boolean): void {
@@ -189,7 +207,7 @@ export class ExperimentEditor {
     if (config === undefined || datasetId === undefined || !this.canSave) return
     const name = this.name.trim()
     this.#isSaving = true
-    const created = await this.#studio.act('The experiment was not created', 'experiments.create', {
+    const created = await this.#studio.act(newExperimentTexts.createFailure, 'experiments.create', {
       config,
       datasetId,
       enqueue,
@@ -204,6 +222,6 @@ export class ExperimentEditor {
 }
 
 function presetValues(id: string): TypedValues {
-  const preset = networkPresets.find((candidate) => candidate.id === id)
+  const preset = findPreset(id)
   return preset === undefined ? {} : typedValues(preset.config)
 }

@@ -9,6 +9,7 @@ import {
   type PreprocessingChanges,
   type PreprocessingPresetId,
 } from '#shared/network/preprocessing.ts'
+import { preprocessingTexts } from './texts.ts'
 
 /** `as-is` leaves it to the file and the architecture; `numbers` are typed. */
 export type PreprocessingKind = PreprocessingPresetId | 'as-is' | 'numbers'
@@ -35,17 +36,17 @@ export class PreprocessingChoice {
   get meanProblem(): string | undefined {
     return shape.mean.safeParse(this.#numbers(this.meanText)).success
       ? undefined
-      : `Values of 0 to ${this.scale}, one for all channels or one each.`
+      : preprocessingTexts.meanProblem(this.scale)
   }
 
   get deviationProblem(): string | undefined {
     return shape.standardDeviation.safeParse(this.#numbers(this.deviationText)).success
       ? undefined
-      : 'Values above 0, one for all channels or one each.'
+      : preprocessingTexts.deviationProblem
   }
 
   get resizeProblem(): string | undefined {
-    return shape.resize.safeParse(this.#resize).success ? undefined : '0, or 8 to 1024 pixels.'
+    return shape.resize.safeParse(this.#resize).success ? undefined : preprocessingTexts.resizeProblem
   }
 
   get isWrong(): boolean {

@@ -1,5 +1,6 @@
 import type { CommandName } from '#shared/protocol/contract.ts'
 import { allowedActions, nextStatus, type ExperimentStatus } from '#shared/experiment/status-machine.ts'
+import { queueTexts } from './texts.ts'
 
 type QueueCommand = Extract<CommandName, `queue.${'enqueue' | 'pause' | 'resume' | 'cancel' | 'retry'}`>
 
@@ -12,11 +13,11 @@ export interface UserAction {
 }
 
 const userActions: readonly UserAction[] = [
-  { name: 'enqueue', title: 'Add to the queue', command: 'queue.enqueue', failure: 'It was not queued' },
-  { name: 'pause', title: 'Pause', command: 'queue.pause', failure: 'It was not paused' },
-  { name: 'resume', title: 'Resume', command: 'queue.resume', failure: 'It was not resumed' },
-  { name: 'retry', title: 'Try again', command: 'queue.retry', failure: 'It was not queued again' },
-  { name: 'cancel', title: 'Cancel', command: 'queue.cancel', failure: 'It was not cancelled' },
+  { name: 'enqueue', title: queueTexts.enqueue, command: 'queue.enqueue', failure: queueTexts.enqueueFailure },
+  { name: 'pause', title: queueTexts.pause, command: 'queue.pause', failure: queueTexts.pauseFailure },
+  { name: 'resume', title: queueTexts.resume, command: 'queue.resume', failure: queueTexts.resumeFailure },
+  { name: 'retry', title: queueTexts.tryAgain, command: 'queue.retry', failure: queueTexts.retryFailure },
+  { name: 'cancel', title: queueTexts.cancel, command: 'queue.cancel', failure: queueTexts.cancelFailure },
 ]
 
 /**

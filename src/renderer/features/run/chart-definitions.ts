@@ -1,7 +1,7 @@
-import type { Family } from '#shared/experiment/experiment-config.ts'
 import { metricDefinition, type MetricName } from '#shared/measures/metrics.ts'
 import { formatShownValue, shownUnits } from '#shared/measures/metric-values.ts'
 import type { ValueAxis } from '../../charts/line-chart.ts'
+import { objectiveLine, type ChartOutline } from '../../families/chart-outline.ts'
 
 interface ChartLine {
   readonly metric: MetricName
@@ -27,110 +27,14 @@ export interface ChartDefinition {
   readonly isLarge: boolean
 }
 
-/** What a chart is made from: all its metrics are of one unit. */
-interface Outline {
-  /** Of its only metric when absent. */
-  readonly title?: string
-  readonly note?: string
-  readonly metrics: readonly (readonly [MetricName, token: string])[]
-  readonly isLogarithmic?: boolean
-  readonly isSmoothed?: boolean
-  /** The axis starts at 0. */
-  readonly isFromZero?: boolean
-  readonly isLarge?: boolean
-  readonly emptyText: string
+/** Charts of a family of experiments: together they show every metric that it emits. */
+export function chartsOf(outlines: readonly ChartOutline[]): readonly ChartDefinition[] {
+  return outlines.map(chartOf)
 }
 
-const withFirstSteps = 'Follows with the first steps.'
-const whileRunning = 'Measured every few seconds while it runs.'
-const afterEpochs = 'Measured after each epoch that is evaluated.'
-
-const losses = {
-  title: 'Losses',
-  note: 'logarithmic',
-  isLogarithmic: true,
-  isSmoothed: true,
-  isLarge: true,
-  emptyText: 'The first losses arrive with the first steps.',
-} as const
-
-const objective = ['loss.total', '--series-1'] as const
-const imageLosses = [
-  ['loss.feature-maps', '--series-3'],
-  ['loss.distillation', '--series-4'],
-] as const
-
-/** What every kind reports about its work. */
-const work: readonly Outline[] = [
-  { metrics: [['learning-rate', '--series-6']], isFromZero: true, emptyText: withFirstSteps },
-  // A moving mean already.
-  { metrics: [['steps-per-second', '--series-5']], isFromZero: true, emptyText: withFirstSteps },
-  {
-    note: '100 % is one core',
-    metrics: [['cpu.percent', '--series-7']],
-    isFromZero: true,
-    isSmoothed: true,
-    emptyText: whileRunning,
-  },
-  { note: 'of the trainer', metrics: [['memory.rss-bytes', '--series-8']], isFromZero: true, emptyText: whileRunning },
-]
-
-const outlines: Readonly<Record<Family, readonly Outline[]>> = {
-  compress: [
-    { ...losses, metrics: [objective, ['loss.reconstruction', '--series-2'], ...imageLosses] },
-    {
-      note: 'while training',
-      metrics: [['accuracy.validation', '--series-3']],
-      isLarge: true,
-      emptyText: 'Measured during distillation and at the end of a phase.',
-    },
-    {
-      note: 'of all represented weights',
-      metrics: [['relative-error', '--series-2']],
-      isLogarithmic: true,
-      emptyText: 'Measured with each preview of the kernels.',
-    },
-    ...work,
-  ],
-  // Of its distillation; one without steps has nothing that a curve could show.
-  baseline: [{ ...losses, metrics: [objective, ...imageLosses] }, ...work],
-  train: [
-    {
-      ...losses,
-      metrics: [
-        ['loss.train', '--series-1'],
-        ['loss.epoch', '--series-2'],
-      ],
-    },
-    {
-      title: 'Accuracy',
-      note: 'while training',
-      metrics: [
-        ['accuracy.validation', '--series-3'],
-        ['accuracy.train', '--series-8'],
-      ],
-      isLarge: true,
-      emptyText: afterEpochs,
-    },
-    { note: 'mean cosine of neighbours', metrics: [['smoothness', '--series-5']], emptyText: afterEpochs },
-    {
-      note: 'its part of the objective',
-      metrics: [['loss.smoothness', '--series-2']],
-      isSmoothed: true,
-      emptyText: withFirstSteps,
-    },
-    ...work,
-  ],
-}
-
-/** Charts of a kind of experiment: together they show every metric that it emits. */
-export function chartsFor(kind: Family): readonly ChartDefinition[] {
-  return outlines[kind].map(chartOf)
-}
-
-function chartOf(outline: Outline): ChartDefinition {
+function chartOf(outline: ChartOutline): ChartDefinition {
   const { note, metrics, isLogarithmic = false, isSmoothed = false, isFromZero = false, isLarge = false } = outline
-  const [first = objective] = metrics
+  const [first = objectiveLine] = metrics
   const { title, unit } = metricDefinition(first[0])
   const shown = shownUnits[unit]
   return {

@@ -1,11 +1,12 @@
 import type { ExportSummary } from '#shared/protocol/contract.ts'
 import type { ExportFormat } from '#shared/package/export-formats.ts'
 import type { AppError } from '#shared/basics/result.ts'
-import type { Studio } from '../../state/studio.svelte.ts'
+import type { WindowStudio } from '../../state/studio.svelte.ts'
+import { runTexts } from './texts.ts'
 
 /** One export of a completed experiment, from the choice of formats to the files in a folder. */
 export class ExperimentExport {
-  readonly #studio: Pick<Studio, 'ask' | 'tasks'>
+  readonly #studio: Pick<WindowStudio, 'ask' | 'tasks'>
   readonly #experimentId: string
   readonly #offered: readonly ExportFormat[]
   formats = $state.raw<ReadonlySet<ExportFormat>>(new Set())
@@ -14,7 +15,7 @@ export class ExperimentExport {
   files = $state.raw<ExportSummary['files']>()
   error = $state.raw<AppError>()
 
-  constructor(studio: Pick<Studio, 'ask' | 'tasks'>, experimentId: string, offered: readonly ExportFormat[]) {
+  constructor(studio: Pick<WindowStudio, 'ask' | 'tasks'>, experimentId: string, offered: readonly ExportFormat[]) {
     this.#studio = studio
     this.#experimentId = experimentId
     this.#offered = offered
@@ -61,7 +62,7 @@ export class ExperimentExport {
     this.files = undefined
     const formats = this.#offered.filter((format) => this.formats.has(format))
     const result = await this.#studio.tasks.run(
-      'Exporting',
+      runTexts.exporting,
       (taskId) =>
         this.#studio.ask('experiments.export', {
           taskId,

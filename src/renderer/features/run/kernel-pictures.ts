@@ -1,4 +1,5 @@
 import type { KernelPreview } from '#shared/protocol/records.ts'
+import { runTexts } from './texts.ts'
 
 interface TitledKernels {
   readonly title: string
@@ -11,8 +12,8 @@ export function kernelPictures({
   reconstructed,
 }: Pick<KernelPreview, 'original' | 'reconstructed'>): readonly TitledKernels[] {
   return [
-    { title: 'Original', kernels: original },
-    { title: 'Reconstructed', kernels: reconstructed },
-    { title: 'Difference', kernels: reconstructed.map((weight, index) => weight - (original[index] ?? NaN)) },
+    { title: runTexts.original, kernels: original },
+    { title: runTexts.reconstructed, kernels: reconstructed },
+    { title: runTexts.difference, kernels: reconstructed.map((weight, index) => weight - (original[index] ?? NaN)) },
   ]
 }

@@ -1,6 +1,6 @@
 import type { KernelPreview, LayerReconstruction } from '#shared/protocol/records.ts'
 
-export interface LayerError {
+export interface ShownLayerError {
   readonly name: string
   /** ||w - w'|| / ||w||. */
   readonly error: number
@@ -10,7 +10,7 @@ export interface LayerError {
 export function layerErrors(
   layers: readonly LayerReconstruction[] | undefined,
   previews: readonly KernelPreview[],
-): { readonly isFinal: boolean; readonly rows: readonly LayerError[] } {
+): { readonly isFinal: boolean; readonly rows: readonly ShownLayerError[] } {
   if (layers !== undefined) {
     return { isFinal: true, rows: layers.map(({ name, relativeError }) => ({ name, error: relativeError })) }
   }

@@ -1,12 +1,9 @@
-import type {
-  AccuracyCount,
-  AccuracyPair,
-  BaselineResult,
-  CompressResult,
-  SplitName,
-} from '#shared/protocol/records.ts'
+import type { AccuracyCount, AccuracyPair, PackagedResult, SplitName } from '#shared/protocol/records.ts'
 import { wilsonInterval, type Interval } from '#shared/measures/statistics.ts'
 import { top5Accuracy } from '#shared/measures/top-5.ts'
+import { windowFamilyOf } from '../../families/table.ts'
+import type { SpentTime } from '../../families/window-family.ts'
+import { runTexts } from './texts.ts'
 
 export interface MeasuredAccuracy {
   readonly correct: number
@@ -28,9 +25,9 @@ export interface AccuracyRow {
 }
 
 export const splitTitles: Readonly<Record<SplitName, string>> = {
-  train: 'Training',
-  validation: 'Validation',
-  test: 'Test',
+  train: runTexts.training,
+  validation: runTexts.validation,
+  test: runTexts.test,
 }
 
 export function measured(count: AccuracyCount): MeasuredAccuracy {
@@ -52,40 +49,10 @@ export function accuracyRows(accuracies: readonly AccuracyPair[]): readonly Accu
   })
 }
 
-interface TimeRow {
-  readonly title: string
-  readonly seconds: number
-}
-
 /** How the time of a run was spent, in the order it happened; what no phase accounts for comes last. */
-export function timeRows(
-  result: Pick<CompressResult, 'kind' | 'seconds' | 'permutationSource'> | Pick<BaselineResult, 'kind' | 'seconds'>,
-): readonly TimeRow[] {
-  const spent = result.kind === 'compress' ? compressTimes(result) : baselineTimes(result)
+export function timeRows(result: PackagedResult): readonly SpentTime[] {
+  const spent = windowFamilyOf(result).spentTimes(result)
   const rest = result.seconds.total - spent.reduce((sum, { seconds }) => sum + seconds, 0)
   // Reading data, compiling steps, writing files.
-  return rest >= 0.5 ? [...spent, { title: 'Start and storage', seconds: rest }] : spent
-}
-
-function compressTimes({
-  seconds,
-  permutationSource,
-}: Pick<CompressResult, 'seconds' | 'permutationSource'>): readonly TimeRow[] {
-  const { permutation, reconstruction, distillation, quantisation = 0, evaluation } = seconds
-  return [
-    { title: permutationSource === 'cache' ? 'Permutation, kept from before' : 'Permutation', seconds: permutation },
-    { title: 'Reconstruction', seconds: reconstruction },
-    { title: 'Distillation', seconds: distillation },
-    ...(quantisation > 0 ? [{ title: 'Quantisation', seconds: quantisation }] : []),
-    { title: 'Evaluation', seconds: evaluation },
-  ]
-}
-
-function baselineTimes({ seconds }: Pick<BaselineResult, 'seconds'>): readonly TimeRow[] {
-  const { distillation, compression, evaluation } = seconds
-  return [
-    ...(distillation > 0 ? [{ title: 'Distillation', seconds: distillation }] : []),
-    { title: 'Compression', seconds: compression },
-    { title: 'Evaluation', seconds: evaluation },
-  ]
+  return rest >= 0.5 ? [...spent, { title: runTexts.startAndStorage, seconds: rest }] : spent
 }

@@ -1,12 +1,12 @@
 import { interpretKey, prefixTimeoutMs } from '../../state/shortcuts.ts'
-import type { Studio } from '../../state/studio.svelte.ts'
+import type { WindowStudio } from '../../state/studio.svelte.ts'
 
 /** Turns key presses of the window into shortcuts. */
 export class Keyboard {
-  readonly #studio: Studio
+  readonly #studio: WindowStudio
   #prefixTimer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(studio: Studio) {
+  constructor(studio: WindowStudio) {
     this.#studio = studio
   }
 

@@ -5,8 +5,9 @@ import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import { networkPresets, trainDefaults } from '#shared/experiment/presets.ts'
 import { sizeBreakdown } from '#shared/package/accounting.ts'
 import { parametersOf } from '#shared/parameters/parameter-catalogue.ts'
-import { advise } from '#renderer/features/new-experiment/advice.ts'
-import { isApplicable } from '#renderer/features/new-experiment/applicable-groups.ts'
+import { nernWindow } from '#renderer/families/nern.ts'
+import { windowFamilyOf } from '#renderer/families/table.ts'
+import { trainingWindow } from '#renderer/families/training.ts'
 import {
   changedPaths,
   parameterGroups,
@@ -14,7 +15,7 @@ import {
   typedValues,
   valueTitle,
 } from '#renderer/features/new-experiment/config-editing.ts'
-import { trainingPlan } from '#renderer/features/new-experiment/training-plan.ts'
+import { trainingPlan } from '#renderer/families/training-plan.ts'
 import { steppedText } from '#renderer/features/new-experiment/stepping.ts'
 import { compressPresetConfig } from '#test/support/preset-config.ts'
 
@@ -90,8 +91,8 @@ describe('advice', () => {
   }
 
   test('says nothing about a preset on a network it suits', () => {
-    expect(advise(fastConfig, undefined)).toEqual([])
-    expect(advise(trainDefaults, undefined)).toEqual([])
+    expect(nernWindow.advise(fastConfig, undefined)).toEqual([])
+    expect(trainingWindow.advise(trainDefaults)).toEqual([])
   })
 
   test('warns when represented linear layers would have more kernels than the convolutions', () => {
@@ -108,15 +109,15 @@ describe('advice', () => {
       ],
     }
     const config = { ...fastConfig, representation: { linearLayers: true } }
-    expect(advise(config, undefined, large)).toEqual([
+    expect(nernWindow.advise(config, undefined, large)).toEqual([
       'Linear layers add 102,760,448 kernels of one weight each to the 4,096 of the convolutions: steps over all weights take as much longer, and as much more memory.',
     ])
-    expect(advise(fastConfig, undefined, large)).toEqual([])
-    expect(advise(config, undefined, network)).toEqual([])
+    expect(nernWindow.advise(fastConfig, undefined, large)).toEqual([])
+    expect(nernWindow.advise(config, undefined, network)).toEqual([])
   })
 
   test('warns when the result would be no smaller than the original', () => {
-    expect(advise(fastConfig, sizeBreakdown(network, fastConfig))).toContain(
+    expect(nernWindow.advise(fastConfig, sizeBreakdown(network, fastConfig))).toContain(
       'The result would be no smaller than the original: lower the hidden size.',
     )
   })
@@ -126,11 +127,11 @@ describe('advice', () => {
       ...fastConfig,
       distillation: { ...fastConfig.distillation, optimizer: { ...fastConfig.distillation.optimizer, ...change } },
     })
-    expect(advise(withOptimizer({ warmupSteps: 0 }), undefined)).toEqual([
+    expect(nernWindow.advise(withOptimizer({ warmupSteps: 0 }), undefined)).toEqual([
       'In the distillation phase Adam has no warm-up: its first step moves every parameter by the whole learning rate and can undo a good fit.',
     ])
-    expect(advise(withOptimizer({ warmupSteps: 0, type: 'ranger' }), undefined)).toEqual([])
-    expect(advise(withOptimizer({ warmupSteps: 1 }), undefined)).toEqual([])
+    expect(nernWindow.advise(withOptimizer({ warmupSteps: 0, type: 'ranger' }), undefined)).toEqual([])
+    expect(nernWindow.advise(withOptimizer({ warmupSteps: 1 }), undefined)).toEqual([])
   })
 
   test('warns of schedules that rise, phases that are all warm-up, and no steps at all', () => {
@@ -144,23 +145,24 @@ describe('advice', () => {
         optimizer: { ...fastConfig.distillation.optimizer, minLearningRate: 1, warmupSteps: 10 },
       },
     }
-    expect(advise(config, undefined)).toEqual([
+    expect(nernWindow.advise(config, undefined)).toEqual([
       'In the distillation phase the final learning rate is above the learning rate: the schedule would rise.',
       'In the distillation phase the learning-rate warm-up is as long as the phase.',
       'The objective warm-up is as long as the distillation phase: nothing would be distilled.',
     ])
     const small = compressPresetConfig('small')
     const layers = { ...small, quantisation: { ...small.quantisation, steps: 100 } }
-    expect(advise(layers, undefined)).toEqual([
+    expect(nernWindow.advise(layers, undefined)).toEqual([
       'In the quantisation phase the learning-rate warm-up is as long as a layer has steps: it begins anew with every layer.',
     ])
     const idle = { ...config, distillation: { ...config.distillation, steps: 0, warmupSteps: 0 } }
-    expect(advise(idle, undefined)).toEqual(['No phase has steps: the predictor would stay random.'])
+    expect(nernWindow.advise(idle, undefined)).toEqual(['No phase has steps: the predictor would stay random.'])
   })
 })
 
 test('a training goes through whole batches only', () => {
   expect(trainingPlan({ ...trainDefaults, epochs: 40, batchSize: 128 }, 45_000)).toEqual({
+    batchSize: 128,
     stepsPerEpoch: 351,
     steps: 14_040,
     images: 14_040 * 128,
@@ -171,7 +173,7 @@ test('the form shows what the chosen method of a baseline reads, and all of a co
   const shown = (kind: 'baseline' | 'compress', method?: string): readonly string[] =>
     parameterGroups(kind)
       .map(({ group }) => group)
-      .filter((group) => isApplicable(group, method === undefined ? {} : { method }))
+      .filter((group) => windowFamilyOf({ kind }).form.hasEffect(group, method))
   expect(shown('baseline', 'low-rank')).toEqual(['Method', 'Low rank', 'Storage'])
   expect(shown('baseline', 'pruning')).toEqual(['Method', 'Pruning', 'Distillation phase', 'Objective', 'Storage'])
   expect(shown('compress')).toEqual(parameterGroups('compress').map(({ group }) => group))

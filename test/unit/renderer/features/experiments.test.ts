@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { summaryOf } from '#shared/experiment/experiment-summary.ts'
+import { planOf, summaryOf } from '#shared/experiment/experiment-summary.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import { trainDefaults } from '#shared/experiment/presets.ts'
 import type { ExperimentRecord } from '#shared/protocol/records.ts'
 import { experimentRows, filterRows, sortRows, type RowFilter } from '#renderer/features/experiments/experiment-rows.ts'
 import { columnsFor } from '#renderer/features/experiments/columns.ts'
 import { virtualWindow } from '#renderer/features/experiments/virtual-window.ts'
-import { plannedSteps } from '#renderer/features/queue/planned-steps.ts'
+import { planText } from '#renderer/families/table.ts'
 import { actionsFor } from '#renderer/features/queue/experiment-actions.ts'
 import { droppedPosition } from '#renderer/features/queue/queue-moves.ts'
 import { datasetRecord, networkRecord } from '../../../support/records.ts'
@@ -94,10 +94,10 @@ describe('the queue', () => {
     }
     const isSkipped = { ...config.distillation, steps: 0 }
     expect([
-      plannedSteps(config),
-      plannedSteps({ ...config, distillation: isSkipped }),
-      plannedSteps({ ...config, distillation: isSkipped, reconstruction: { ...config.reconstruction, steps: 0 } }),
-      plannedSteps({ ...trainDefaults, epochs: 40 }),
+      planText(planOf(config)),
+      planText(planOf({ ...config, distillation: isSkipped })),
+      planText(planOf({ ...config, distillation: isSkipped, reconstruction: { ...config.reconstruction, steps: 0 } })),
+      planText(planOf({ ...trainDefaults, epochs: 40 })),
     ]).toEqual([
       'hidden size 160, 10,000 reconstruction and 300 distillation steps',
       'hidden size 160, 10,000 reconstruction steps',

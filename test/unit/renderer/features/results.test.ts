@@ -3,10 +3,11 @@ import type { Comparison, DoctorEngine } from '#shared/protocol/contract.ts'
 import {
   byteScale,
   comparedRows,
-  configRows,
   scatterPoints,
+  shownConfigRows,
   usedParts,
 } from '#renderer/features/compare/comparison-rows.ts'
+import { isPackaged, type CompressResult } from '#shared/experiment/results.ts'
 import { perClassRows } from '#renderer/features/compare/per-class.ts'
 import { engineState } from '#renderer/features/doctor/engine-state.ts'
 import { reportText } from '#renderer/features/doctor/report-text.ts'
@@ -85,7 +86,7 @@ describe('a comparison', () => {
   })
 
   test('names parameters and values for people, and can hide the identical', () => {
-    expect(configRows(comparison, true)).toEqual([
+    expect(shownConfigRows(comparison, true)).toEqual([
       { path: 'permutation.mode', title: 'Permutation', values: ['None', 'Across filters'], isSame: false },
       {
         path: 'reconstruction.steps',
@@ -100,7 +101,7 @@ describe('a comparison', () => {
         isSame: false,
       },
     ])
-    expect(configRows(comparison, false)).toHaveLength(4)
+    expect(shownConfigRows(comparison, false)).toHaveLength(4)
   })
 
   test('by class starts its axis at the round value below the lowest', () => {
@@ -175,21 +176,20 @@ describe('results', () => {
   })
 
   test('say where the time went, also the part that belongs to no phase', () => {
-    const kind = 'compress'
-    const seconds = { permutation: 1, reconstruction: 2, distillation: 3, evaluation: 4 }
-    expect(timeRows({ kind, seconds: { ...seconds, total: 10 }, permutationSource: 'cache' })[0]).toMatchObject({
-      title: 'Permutation, kept from before',
+    const { result } = completedRun({ correct: 9108 })
+    if (!isPackaged(result)) throw new Error('The run has no package.')
+    const phases = { permutation: 1, reconstruction: 2, distillation: 3, evaluation: 4 }
+    const compressed = (total: number): CompressResult => ({
+      ...result,
+      kind: 'compress',
+      seconds: { ...phases, total },
     })
-    const titlesOf = (total: number) => timeRows({ kind, seconds: { ...seconds, total } }).map(({ title }) => title)
-    expect(titlesOf(10.2)).toEqual(['Permutation', 'Reconstruction', 'Distillation', 'Evaluation'])
-    expect(timeRows({ kind, seconds: { ...seconds, total: 17 } }).at(-1)).toEqual({
-      title: 'Start and storage',
-      seconds: 7,
-    })
-    const baseline = timeRows({
-      kind: 'baseline',
-      seconds: { distillation: 0, compression: 1, evaluation: 20, total: 21.1 },
-    })
+    expect(timeRows({ ...compressed(10), permutationSource: 'cache' })[0]?.title).toBe('Permutation, kept from before')
+    const titles = timeRows(compressed(10.2)).map(({ title }) => title)
+    expect(titles).toEqual(['Permutation', 'Reconstruction', 'Distillation', 'Evaluation'])
+    expect(timeRows(compressed(17)).at(-1)).toEqual({ title: 'Start and storage', seconds: 7 })
+    const seconds = { distillation: 0, compression: 1, evaluation: 20, total: 21.1 }
+    const baseline = timeRows({ ...result, kind: 'baseline', seconds })
     expect(baseline.map(({ title }) => title)).toEqual(['Compression', 'Evaluation'])
   })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { kernelPictures } from '#renderer/features/run/kernel-pictures.ts'
-import { runProgress } from '#renderer/features/run/run-progress.ts'
+import { runProgress } from '#renderer/features/progress/run-progress.ts'
 
 test('kernels stand beside their reconstruction and what differs', () => {
   const pictures = kernelPictures({

@@ -1,19 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { MetricStore } from '#renderer/charts/metric-series.ts'
-import { chartSpans, chartsFor } from '#renderer/features/run/chart-definitions.ts'
+import { windowFamilyOf } from '#renderer/families/table.ts'
+import { chartSpans, chartsOf } from '#renderer/features/run/chart-definitions.ts'
 import { shownCharts } from '#renderer/features/run/shown-charts.ts'
-import type { Family } from '#shared/experiment/experiment-config.ts'
+import { families, type Family } from '#shared/experiment/experiment-config.ts'
 import { metricDefinition, metricsOfKind } from '#shared/measures/metrics.ts'
 
-const kinds: readonly Family[] = ['compress', 'baseline', 'train']
+const chartsFor = (kind: Family) => chartsOf(windowFamilyOf({ kind }).charts)
 
 describe('charts of a run', () => {
-  test.each(kinds)('show every metric that a %s emits, each once, and no other', (kind) => {
+  test.each(families)('show every metric that a %s emits, each once, and no other', (kind) => {
     const shown = chartsFor(kind).flatMap(({ lines }) => lines.map(({ metric }) => metric))
     expect(shown.toSorted()).toEqual(metricsOfKind(kind).toSorted())
   })
 
-  test.each(kinds)('of a %s have one unit each, and labels from the table of metrics', (kind) => {
+  test.each(families)('of a %s have one unit each, and labels from the table of metrics', (kind) => {
     for (const { lines } of chartsFor(kind)) {
       expect(new Set(lines.map(({ metric }) => metricDefinition(metric).unit)).size).toBe(1)
       expect(lines.map(({ label }) => label)).toEqual(lines.map(({ metric }) => metricDefinition(metric).title))

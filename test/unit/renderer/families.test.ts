@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest'
+import { families } from '#shared/experiment/experiment-config.ts'
+import { familyOf } from '#shared/experiment/families.ts'
+import { parametersOf } from '#shared/parameters/parameter-catalogue.ts'
+import { parseValues, typedValues } from '#renderer/features/new-experiment/config-editing.ts'
+import { findPreset, perFamily, windowFamilyOf } from '#renderer/families/table.ts'
+
+test('every family is offered once', () => {
+  expect(Object.keys(perFamily((kind) => kind)).toSorted()).toEqual(families.toSorted())
+})
+
+describe.each(families)('the form of the family %s', (kind) => {
+  const { form } = windowFamilyOf({ kind })
+
+  test('begins with a preset that can be saved as it is', () => {
+    const preset = findPreset(form.firstPresetId)
+    if (preset === undefined) throw new Error(`There is no preset ${form.firstPresetId}.`)
+    expect(form.presets).toContain(preset)
+    expect(parseValues(kind, typedValues(preset.config))).toEqual({ config: preset.config, problems: {} })
+  })
+
+  test('takes the architecture from a network that may be left out, where it has such a parameter', () => {
+    const paths = parametersOf(kind).map(({ path }) => path)
+    expect(form.network.optional === undefined || paths.includes(form.network.optional.architecturePath)).toBe(true)
+  })
+
+  test('can go on from a predictor just where the family can', () => {
+    expect(form.predictorStart === undefined).toBe(familyOf({ kind }).continued === undefined)
+  })
+
+  test('puts a run in that it finds again', () => {
+    const { predictorStart, presets } = form
+    const [config] = presets.map((preset) => preset.config)
+    if (config === undefined) throw new Error('It has no preset.')
+    expect(predictorStart?.runIdOf(predictorStart.put(config, 'run-1'))).toBe(
+      predictorStart === undefined ? undefined : 'run-1',
+    )
+  })
+})
+
+test('each heading is shown for some method of its family, and each method leaves some of its family out', () => {
+  const { form } = windowFamilyOf({ kind: 'baseline' })
+  const groups = [...new Set(parametersOf('baseline').map(({ group }) => group))]
+  const choice = parametersOf('baseline').find(({ path }) => path === 'method')?.control
+  if (choice?.type !== 'choice') throw new Error('The method is no choice.')
+  const methods = choice.options.map(({ value }) => value)
+  expect(groups.filter((group) => !methods.some((method) => form.hasEffect(group, method)))).toEqual([])
+  expect(methods.filter((method) => groups.every((group) => form.hasEffect(group, method)))).toEqual([])
+})

@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { trainDefaults } from '#shared/experiment/presets.ts'
+import { summaryOf, type ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
+import type { CommandHandlers } from '#shared/protocol/contract.ts'
+import type { ExperimentRecord } from '#shared/protocol/records.ts'
+import { ExperimentsView } from '#renderer/features/experiments/experiments-view.svelte.ts'
+import { completedRun, experimentRecord } from '#test/support/experiment-records.ts'
+import { LaterAnswer, refusal } from '#test/support/scripted-api.ts'
+import { openStudio } from '../support.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const record = (id: string, changes: Partial<ExperimentRecord> = {}): ExperimentRecord =>
+  experimentRecord({ id, name: id, ...changes })
+
+async function openView(records: readonly ExperimentRecord[], answers: Partial<CommandHandlers> = {}) {
+  const items: ExperimentSummary[] = records.map(summaryOf)
+  const opened = await openStudio({ 'experiments.list': async () => ({ items, total: items.length }), ...answers })
+  return { ...opened, view: new ExperimentsView(opened.studio) }
+}
+const idsOf = (view: ExperimentsView): readonly string[] => view.rows.map(({ experiment }) => experiment.id)
+
+test('what a filter hides is selected no longer, and is selected again when it shows', async () => {
+  const { view } = await openView([record('a', { isStarred: true }), record('b')])
+  view.select(['a', 'b'], true)
+  expect([view.selectedIds.length, view.isEverythingSelected]).toEqual([2, true])
+  view.filter = { ...view.filter, isStarredOnly: true }
+  expect([view.selectedIds, view.isEverythingSelected]).toEqual([['a'], true])
+  view.filter = { ...view.filter, isStarredOnly: false }
+  expect(view.selectedIds).toHaveLength(2)
+})
+
+test('only finished experiments with a package can be compared', async () => {
+  const latestRun = completedRun({ correct: 9000 })
+  const { view } = await openView([
+    record('done', { status: 'completed', latestRun }),
+    record('training', { status: 'completed', config: trainDefaults }),
+    record('running', { status: 'running' }),
+  ])
+  view.select(['done', 'training', 'running'], true)
+  expect(view.comparableIds).toEqual(['done'])
+})
+
+test('a column sorts numbers from the largest and names from the start, and turns on the second press', async () => {
+  const { view } = await openView([record('b'), record('a')])
+  view.sortBy('name')
+  const ascending = idsOf(view)
+  view.sortBy('name')
+  expect([ascending, idsOf(view)]).toEqual([
+    ['a', 'b'],
+    ['b', 'a'],
+  ])
+  view.sortBy('accuracy')
+  expect(view.order).toEqual({ key: 'accuracy', isDescending: true })
+})
+
+test('words are looked for once typing pauses, and an overtaken answer is dropped', async () => {
+  const slow = new LaterAnswer<readonly string[]>()
+  const { view, api } = await openView([record('a'), record('b')], {
+    'experiments.find': ({ text }) => (text === 'ab' ? Promise.resolve(['b']) : slow.promise),
+  })
+  const callOff = view.find('a')
+  await vi.advanceTimersByTimeAsync(100)
+  callOff()
+  view.find('ab')
+  await vi.advanceTimersByTimeAsync(99)
+  expect(api.inputsOf('experiments.find')).toEqual([{ text: 'a' }])
+  await vi.advanceTimersByTimeAsync(1)
+  slow.give(['a'])
+  await vi.advanceTimersByTimeAsync(0)
+  expect(idsOf(view)).toEqual(['b'])
+  view.find(' ')
+  expect(idsOf(view)).toHaveLength(2)
+})
+
+test('of several changes the first that is refused ends them', async () => {
+  const { view, api, studio } = await openView([record('a'), record('b'), record('c')], {
+    'experiments.update': async ({ id, isArchived }) => {
+      if (id === 'b') throw refusal('conflict', 'b is running.')
+      return summaryOf(record(id, { isArchived: isArchived ?? false, updatedAt: '2030-01-02T00:00:00.000Z' }))
+    },
+  })
+  await view.update(['a', 'b', 'c'], { isArchived: true })
+  expect(api.inputsOf('experiments.update').map(({ id }) => id)).toEqual(['a', 'b'])
+  expect(studio.toasts.items).toMatchObject([{ detail: 'b is running.' }])
+  expect(idsOf(view)).toEqual(['b', 'c'])
+})
+
+test('deleting tells how many and clears the selection; a refusal keeps it', async () => {
+  const refusals = [refusal('conflict', 'a is running.')]
+  const { view, studio } = await openView([record('a'), record('b')], {
+    'experiments.remove': async () => {
+      const refused = refusals.shift()
+      if (refused !== undefined) throw refused
+    },
+  })
+  view.select(['a', 'b'], true)
+  await view.remove(['a', 'b'])
+  expect(view.selectedIds).toHaveLength(2)
+  await view.remove(['a', 'b'])
+  expect(view.selectedIds).toEqual([])
+  expect(studio.toasts.items.map(({ title }) => title)).toEqual(['Nothing was deleted', '2 experiments deleted'])
+})
