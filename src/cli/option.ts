@@ -36,7 +36,7 @@ export function wholeNumber(value: string, minimum: number, about: string): Opti
 }
 
 /** One of `choices`, which the help lists. */
-export function choice<T extends string>(value: string, choices: readonly T[], about: string): Option<T | undefined> {
+export function oneOf<T extends string>(value: string, choices: readonly T[], about: string): Option<T | undefined> {
   const option = reading(value, about, (given, flag) => {
     const chosen = choices.find((candidate) => candidate === given)
     if (chosen !== undefined) return chosen

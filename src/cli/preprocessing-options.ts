@@ -5,16 +5,16 @@ import {
   preprocessingPresets,
   type PreprocessingChanges,
 } from '#shared/network/preprocessing.ts'
-import { choice, text, toldDefault, wholeNumber, type OptionTable, type ValuesOf } from './option.ts'
+import { oneOf, text, toldDefault, wholeNumber, type OptionTable, type ValuesOf } from './option.ts'
 import { UsageError } from './usage-error.ts'
 
 const scales = ['1', '255'] as const
 
 export const preprocessingOptions = {
-  preprocessing: choice('NAME', preprocessingPresetIds, 'Normalise images with a usual mean and deviation.'),
+  preprocessing: oneOf('NAME', preprocessingPresetIds, 'Normalise images with a usual mean and deviation.'),
   mean: text('R,G,B', 'Mean of each channel, or one number for all; together with --std.'),
   std: text('R,G,B', 'Standard deviation of each channel, or one number for all.'),
-  scale: toldDefault(choice('MAXIMUM', scales, 'Pixel value that --mean and --std take for white.'), scales[0]),
+  scale: toldDefault(oneOf('MAXIMUM', scales, 'Pixel value that --mean and --std take for white.'), scales[0]),
   resize: wholeNumber(
     'PIXELS',
     0,

@@ -7,7 +7,7 @@ import { formatImported } from '../imported.ts'
 import { defineCommand, type Command, type Invocation } from '../command.ts'
 import { describeClasses, describeCounts, describePlan, skippedLines } from '../describe-plan.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
-import { choice, onRequest, text, toldDefault, wholeNumber } from '../option.ts'
+import { oneOf, onRequest, text, toldDefault, wholeNumber } from '../option.ts'
 import { runTask } from '../task.ts'
 import { UsageError } from '../usage-error.ts'
 import { formatExactBytes, formatCount } from '#shared/basics/format.ts'
@@ -32,7 +32,7 @@ const importDataset = defineCommand({
       String(defaultImageSize),
     ),
     split: toldDefault(
-      choice(
+      oneOf(
         'HOW',
         importSplits,
         'How images get their splits: auto keeps those they come in, hash divides them 80/10/10 by file name, test takes all for testing.',

@@ -8,7 +8,7 @@ import { AppException } from '#shared/basics/result.ts'
 import { call } from '../call.ts'
 import { defineCommand, type Command } from '../command.ts'
 import { findExperiment, findExperiments } from '../find-record.ts'
-import { choice, text, withDefault } from '../option.ts'
+import { oneOf, text, withDefault } from '../option.ts'
 import { UsageError } from '../usage-error.ts'
 import { formatResult } from '#shared/plain-text/result-table.ts'
 import { formatAccuracyCurve, metricsCsv } from '#shared/plain-text/metrics-table.ts'
@@ -66,7 +66,7 @@ const compare = defineCommand({
   name: 'experiments compare',
   summary: 'Compare accuracy, bytes and parameters of experiments.',
   positionals: [{ name: 'EXPERIMENT...', about: `Experiments to compare, ${comparedAtMost} at most.` }],
-  options: { split: withDefault(choice('SPLIT', splitNames, 'Images to measure accuracy on.'), 'test') },
+  options: { split: withDefault(oneOf('SPLIT', splitNames, 'Images to measure accuracy on.'), 'test') },
   run({ positionals, options, output, withReader }) {
     const { split } = options
     if (positionals.length > comparedAtMost) {

@@ -15,7 +15,7 @@ import type { Studio } from '#main/studio.ts'
 import { call } from '../call.ts'
 import { defineCommand, type Command } from '../command.ts'
 import { findExperiment } from '../find-record.ts'
-import { choice, listOf, text, toldDefault, wholeNumber, withDefault } from '../option.ts'
+import { oneOf, listOf, text, toldDefault, wholeNumber, withDefault } from '../option.ts'
 import { runTask } from '../task.ts'
 import { UsageError } from '../usage-error.ts'
 
@@ -26,8 +26,8 @@ const importance = defineCommand({
     'Sets a growing share of the original weights to zero, the worst reconstructed first, and measures the accuracy that is left; other orders (by magnitude, at random) stand beside it. docs/importance.md explains the scores.',
   positionals: [{ name: 'EXPERIMENT', about: 'Finished compression whose reconstruction gives the order.' }],
   options: {
-    level: withDefault(choice('LEVEL', importanceLevels, 'What is set to zero as a whole.'), 'weight'),
-    split: withDefault(choice('SPLIT', splitNames, 'Images to measure accuracy on.'), 'validation'),
+    level: withDefault(oneOf('LEVEL', importanceLevels, 'What is set to zero as a whole.'), 'weight'),
+    split: withDefault(oneOf('SPLIT', splitNames, 'Images to measure accuracy on.'), 'validation'),
     limit: toldDefault(wholeNumber('IMAGES', 1, 'Use only the first images of the split.'), 'all'),
     fractions: toldDefault(
       listOf('SHARE,...', 'Shares of the weights to set to zero, from 0 to 1, ascending.', numberIn),

@@ -7,7 +7,7 @@ import { formatImported } from '../imported.ts'
 import { defineCommand, type Command } from '../command.ts'
 import { fileOptions } from '../file-options.ts'
 import { findDataset, findNetwork } from '../find-record.ts'
-import { choice, needed, text, toldDefault, wholeNumber, withDefault } from '../option.ts'
+import { oneOf, needed, text, toldDefault, wholeNumber, withDefault } from '../option.ts'
 import { preprocessingFrom, preprocessingOptions } from '../preprocessing-options.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
 import { formatPreprocessing, presetOf } from '#shared/network/preprocessing.ts'
@@ -161,7 +161,7 @@ const evaluate = defineCommand({
   positionals: [{ name: 'NAME', about: 'Network to measure.' }],
   options: {
     dataset: needed(text('DATASET', 'Data set to measure on.')),
-    split: withDefault(choice('SPLIT', splitNames, 'Images to measure accuracy on.'), 'test'),
+    split: withDefault(oneOf('SPLIT', splitNames, 'Images to measure accuracy on.'), 'test'),
     limit: toldDefault(wholeNumber('IMAGES', 1, 'Use only the first images of the split.'), 'all'),
     predictions: text(
       'FILE',
