@@ -21,12 +21,15 @@ interface Block {
   readonly lines: readonly { readonly number: number; readonly text: string }[]
 }
 
+/** Of blocks that no shell is given: `ts` ones have a test of their own (adding-a-method). */
+const otherLanguages = ['text', 'ts']
+
 /** Commands and Python in the blocks of a page. A block whose first line is an import is Python. */
 export function documentedCode(
   file: string,
   markdown: string,
 ): { readonly commands: readonly DocumentedCommand[]; readonly python: readonly DocumentedPython[] } {
-  const blocks = blocksOf(markdown).filter(({ language }) => language !== 'text')
+  const blocks = blocksOf(markdown).filter(({ language }) => !otherLanguages.includes(language))
   const isPython = ({ language, lines }: Block) => language === 'python' || /^(import|from) /.test(lines[0]?.text ?? '')
   return {
     commands: blocks.filter((block) => !isPython(block)).flatMap((block) => commandsOf(file, block)),
