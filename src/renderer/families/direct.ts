@@ -1,18 +1,19 @@
 import { baselinePresets } from '#shared/methods/direct/baseline-presets.ts'
 import { baselineTitle, isDistillable } from '#shared/methods/direct/baseline-title.ts'
 import type { BaselineConfig } from '#shared/methods/direct/config.ts'
+import type { ParameterGroupId } from '#shared/parameters/parameter-groups.ts'
 import { formatAmount } from '../format/format.ts'
 import { imageLossLines, lossChart, objectiveLine, workCharts } from './chart-outline.ts'
 import type { WindowFamily } from './window-family.ts'
 
-const distillation = ['Distillation phase', 'Objective']
+const distillation = ['distillation-phase', 'objective'] as const
 
-/** Headings of the parameters that a method reads and not every one does. */
-const ownGroups: Readonly<Record<BaselineConfig['method'], readonly string[]>> = {
-  quantisation: ['Quantisation', ...distillation],
-  'weight-sharing': ['Weight sharing'],
-  'low-rank': ['Low rank'],
-  pruning: ['Pruning', ...distillation],
+/** Groups of parameters that a method reads and not every one does. */
+const ownGroups: Readonly<Record<BaselineConfig['method'], readonly ParameterGroupId[]>> = {
+  quantisation: ['quantisation', ...distillation],
+  'weight-sharing': ['weight-sharing'],
+  'low-rank': ['low-rank'],
+  pruning: ['pruning', ...distillation],
 }
 
 /** The methods that store the kernels themselves, in fewer bytes. */

@@ -1,3 +1,4 @@
+import type { ParameterGroupId } from '#shared/parameters/parameter-groups.ts'
 import type { ConfigOf, Family } from '#shared/experiment/experiment-config.ts'
 import type { PlanOf } from '#shared/experiment/plan.ts'
 import type { RunResult } from '#shared/experiment/results.ts'
@@ -46,7 +47,7 @@ export interface FormOfFamily<F extends Family> {
   /** Whether all groups of parameters are open at first, or only the first. */
   readonly opensAllGroups: boolean
   /** Whether the parameters under a heading have an effect. @param method as typed, where a configuration names one */
-  hasEffect(group: string, method: string | boolean | undefined): boolean
+  hasEffect(group: ParameterGroupId, method: string | boolean | undefined): boolean
   /** What a run will do; a family that has it shows it in place of a size estimate. @param images of the training split */
   readonly trainingPlan?: (config: ConfigOf<F>, images: number) => TrainingPlan
   /** Of a family whose experiments can go on from the predictor of a completed run. */

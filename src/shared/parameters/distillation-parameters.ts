@@ -7,10 +7,10 @@ export const imageBatchParameters: readonly ParameterDescription[] = [
     title: 'Image batch',
     unit: 'images',
     sentence: 'Images in a step; more give steadier gradients and slower steps.',
-    group: 'Distillation phase',
+    group: 'distillation-phase',
     control: integer(1, 4096, 16),
   },
-  ...augmentationParameters('distillation.', 'Distillation phase', '; both networks see the blend'),
+  ...augmentationParameters('distillation.', 'distillation-phase', '; both networks see the blend'),
 ]
 
 export const distillationWeights: readonly ParameterDescription[] = [
@@ -18,14 +18,14 @@ export const distillationWeights: readonly ParameterDescription[] = [
     path: 'distillation.featureMapWeight',
     title: 'Weight of feature maps',
     sentence: 'Factor of feature-map distillation: the distance of normalised feature maps of both networks.',
-    group: 'Objective',
+    group: 'objective',
     control: real(0, 1e6, 0.0001),
   },
   {
     path: 'distillation.distillationWeight',
     title: 'Weight of distillation',
     sentence: 'Factor of knowledge distillation: the divergence of the softened outputs of both networks.',
-    group: 'Objective',
+    group: 'objective',
     control: real(0, 1e6, 0.001),
   },
 ]
@@ -34,6 +34,6 @@ export const temperature: ParameterDescription = {
   path: 'distillation.temperature',
   title: 'Temperature',
   sentence: 'Softens the outputs of both networks before they are compared; 1 changes nothing.',
-  group: 'Objective',
+  group: 'objective',
   control: real(0.1, 100, 0.1),
 }

@@ -1,4 +1,5 @@
 /** What a row of the parameter catalogue is made of, and the pieces both catalogues share. */
+import type { ParameterGroupId } from './parameter-groups.ts'
 
 export type ParameterControl =
   | {
@@ -27,8 +28,7 @@ export interface ParameterDescription {
   readonly unit?: string
   /** One sentence: what it does and which way to turn it. */
   readonly sentence: string
-  /** Heading it stands under. */
-  readonly group: string
+  readonly group: ParameterGroupId
   readonly control: ParameterControl
 }
 
@@ -61,7 +61,11 @@ export const keep = choice({ 'best-validation': 'Best on validation', last: 'Las
 export const remainderPrecision = choice({ float32: '32-bit float', float16: '16-bit float', int8: '8-bit integers' })
 
 /** Rows of the random changes of training images; `mixed` says what mixup does to the targets of this kind. */
-export function augmentationParameters(prefix: string, group: string, mixed: string): readonly ParameterDescription[] {
+export function augmentationParameters(
+  prefix: string,
+  group: ParameterGroupId,
+  mixed: string,
+): readonly ParameterDescription[] {
   const jitter = (leaf: string, title: string, sentence: string): ParameterDescription => ({
     path: `${prefix}colourJitter.${leaf}`,
     title,
@@ -90,7 +94,7 @@ export function augmentationParameters(prefix: string, group: string, mixed: str
   ]
 }
 
-export const seedParameter = (group: string): ParameterDescription => ({
+export const seedParameter = (group: ParameterGroupId): ParameterDescription => ({
   path: 'seed',
   title: 'Seed',
   sentence: 'Start of every random choice; the same seed on the same machine repeats the run bit for bit.',

@@ -1,6 +1,7 @@
 import { sizePartNames, type SizeBreakdown, type SizePartName } from '#shared/package/accounting.ts'
 import type { Comparison, ComparisonEntry } from '#shared/protocol/contract.ts'
 import { describeParameter } from '#shared/parameters/parameter-catalogue.ts'
+import type { ParameterGroupId } from '#shared/parameters/parameter-groups.ts'
 import type { ParameterDescription } from '#shared/parameters/parameter-controls.ts'
 import { isPackaged } from '#shared/protocol/records.ts'
 import { mcnemarExact } from '#shared/measures/statistics.ts'
@@ -112,8 +113,14 @@ export function shownConfigRows(comparison: Comparison, hidesSame: boolean): rea
     })
 }
 
+const phases: Readonly<Partial<Record<ParameterGroupId, string>>> = {
+  'reconstruction-phase': 'Reconstruction',
+  'distillation-phase': 'Distillation',
+  'quantisation-phase': 'Quantisation',
+}
+
 /** Every phase has an optimiser: outside its group a title says of which. */
 function fullTitle({ group, title }: ParameterDescription): string {
-  const phase = group.endsWith(' phase') ? group.replace(' phase', '') : ''
+  const phase = phases[group] ?? ''
   return phase === '' || title.startsWith(phase) ? title : `${phase}: ${title}`
 }

@@ -1,6 +1,7 @@
 import { configVersion } from '#shared/experiment/config-fields.ts'
 import { experimentConfigSchema, type ExperimentConfig, type Family } from '#shared/experiment/experiment-config.ts'
 import { parametersOf } from '#shared/parameters/parameter-catalogue.ts'
+import type { ParameterGroupId } from '#shared/parameters/parameter-groups.ts'
 import type { ParameterDescription } from '#shared/parameters/parameter-controls.ts'
 import { architectureTitle } from '#shared/network/architecture-catalogue.ts'
 import { formatCount } from '../../format/format.ts'
@@ -55,10 +56,10 @@ export function changedPaths(kind: Family, typed: TypedValues, preset: TypedValu
   )
 }
 
-/** Rows of the catalogue by their heading, in its order. */
+/** Rows of the catalogue by their group, in its order. */
 export function parameterGroups(
   kind: Family,
-): readonly { readonly group: string; readonly rows: readonly ParameterDescription[] }[] {
+): readonly { readonly group: ParameterGroupId; readonly rows: readonly ParameterDescription[] }[] {
   const rows = parametersOf(kind)
   return [...new Set(rows.map(({ group }) => group))].map((group) => ({
     group,

@@ -17,14 +17,14 @@ export const lowRankMethod: DirectMethodDescription = {
       title: 'Factors',
       sentence:
         'A convolution to fewer channels followed by a 1 x 1 convolution, or a horizontal followed by a vertical one.',
-      group: 'Low rank',
+      group: 'low-rank',
       control: choice({ filters: 'Filters of fewer channels', separable: 'Vertical and horizontal' }),
     },
     {
       path: 'lowRank.rule',
       title: 'Rank chosen by',
       sentence: 'Whether the share below is of the squared norm of a layer (energy) or of its full rank.',
-      group: 'Low rank',
+      group: 'low-rank',
       control: choice({ energy: 'Energy', rank: 'Rank' }),
     },
     {
@@ -32,7 +32,7 @@ export const lowRankMethod: DirectMethodDescription = {
       title: 'Share kept',
       sentence:
         'More is more accurate and takes more bytes. A layer whose factors would not be smaller is stored as it is.',
-      group: 'Low rank',
+      group: 'low-rank',
       control: positive(1, 0.01),
     },
   ],

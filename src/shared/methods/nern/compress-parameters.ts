@@ -12,6 +12,7 @@ import {
   type ParameterControl,
   type ParameterDescription,
 } from '../../parameters/parameter-controls.ts'
+import type { ParameterGroupId } from '../../parameters/parameter-groups.ts'
 
 /** Every leaf of a compression's configuration. */
 export const compressParameters: readonly ParameterDescription[] = [
@@ -20,7 +21,7 @@ export const compressParameters: readonly ParameterDescription[] = [
     title: 'Hidden size',
     unit: 'units',
     sentence: 'Width of the predictor, the main choice between size and accuracy; its bytes grow with the square.',
-    group: 'Predictor',
+    group: 'predictor',
     control: integer(1, 8192, 8),
   },
   {
@@ -28,14 +29,14 @@ export const compressParameters: readonly ParameterDescription[] = [
     title: 'Layers',
     unit: 'layers',
     sentence: 'Number of linear layers of the predictor, including the last one.',
-    group: 'Predictor',
+    group: 'predictor',
     control: integer(2, 16),
   },
   {
     path: 'predictor.activation',
     title: 'Activation',
     sentence: 'Non-linearity between the layers of the predictor.',
-    group: 'Predictor',
+    group: 'predictor',
     control: choice({ relu: 'ReLU' }),
   },
   {
@@ -43,14 +44,14 @@ export const compressParameters: readonly ParameterDescription[] = [
     title: 'Represent linear layers',
     sentence:
       'Also predicts the weights of linear layers, each as a kernel of 1 x 1, instead of keeping them. This goes beyond the paper and gives the same predictor more to learn.',
-    group: 'Predictor',
+    group: 'predictor',
     control: { type: 'switch' },
   },
   {
     path: 'embedding.type',
     title: 'Embedding',
     sentence: 'How the coordinate of a kernel becomes the input of the predictor.',
-    group: 'Predictor',
+    group: 'predictor',
     control: choice({ positional: 'Positional', fourier: 'Random Fourier features' }),
   },
   {
@@ -58,7 +59,7 @@ export const compressParameters: readonly ParameterDescription[] = [
     title: 'Embedding base',
     sentence:
       'Factor from the frequency of one level to the next; below 1 frequencies fall, and the predictor becomes smoother.',
-    group: 'Predictor',
+    group: 'predictor',
     control: positive(4, 0.01),
   },
   {
@@ -66,7 +67,7 @@ export const compressParameters: readonly ParameterDescription[] = [
     title: 'Embedding levels',
     unit: 'levels',
     sentence: 'Frequencies for each of the three coordinates; each adds six inputs to the predictor.',
-    group: 'Predictor',
+    group: 'predictor',
     control: integer(1, 256),
   },
   {
@@ -74,14 +75,14 @@ export const compressParameters: readonly ParameterDescription[] = [
     title: 'Permutation',
     sentence:
       'Reorders kernels so that neighbours are similar and easier to predict; the order is stored and its bytes count.',
-    group: 'Permutation',
+    group: 'permutation',
     control: choice({ none: 'None', 'in-filter': 'Within each filter', 'cross-filter': 'Across filters' }),
   },
   {
     path: 'permutation.refinement',
     title: 'Refinement',
     sentence: 'Reverses stretches of the greedy order (2-opt) where that makes neighbours more similar.',
-    group: 'Permutation',
+    group: 'permutation',
     control: choice({ none: 'None', '2-opt': '2-opt' }),
   },
   {
@@ -89,7 +90,7 @@ export const compressParameters: readonly ParameterDescription[] = [
     title: 'Refinement passes',
     unit: 'passes',
     sentence: 'Largest number of passes over an order; the refinement stops earlier when nothing improves.',
-    group: 'Permutation',
+    group: 'permutation',
     control: integer(1, 100),
   },
   {
@@ -97,27 +98,27 @@ export const compressParameters: readonly ParameterDescription[] = [
     title: 'Reconstruction steps',
     unit: 'steps',
     sentence: 'Updates in the first phase, which fits the weights alone and needs no images; 0 skips it.',
-    group: 'Reconstruction phase',
+    group: 'reconstruction-phase',
     control: integer(0, maximumSteps, 500),
   },
-  ...samplingParameters('reconstruction', 'Reconstruction phase'),
-  ...optimizerParameters('reconstruction', 'Reconstruction phase'),
+  ...samplingParameters('reconstruction', 'reconstruction-phase'),
+  ...optimizerParameters('reconstruction', 'reconstruction-phase'),
   {
     path: 'distillation.steps',
     title: 'Distillation steps',
     unit: 'steps',
     sentence: 'Updates in the second phase, which runs images through both networks; 0 skips it.',
-    group: 'Distillation phase',
+    group: 'distillation-phase',
     control: integer(0, maximumSteps, 50),
   },
-  ...samplingParameters('distillation', 'Distillation phase'),
+  ...samplingParameters('distillation', 'distillation-phase'),
   {
     path: 'distillation.refreshEverySteps',
     title: 'Predict all kernels every',
     unit: 'steps',
     sentence:
       'Steps in between predict only their sampled kernels and reuse older predictions of the others. This is faster for large networks, but less accurate the more kernels are old. 0 or 1 predicts all in each step.',
-    group: 'Distillation phase',
+    group: 'distillation-phase',
     control: integer(0, maximumSteps, 1),
   },
   {
@@ -125,7 +126,7 @@ export const compressParameters: readonly ParameterDescription[] = [
     title: 'Images',
     sentence:
       'What both networks see: the training split, or noise when there is no data. Accuracy is always measured on the data set.',
-    group: 'Distillation phase',
+    group: 'distillation-phase',
     control: choice({
       dataset: 'Data set',
       'uniform-noise': 'Uniform noise, as published',
@@ -133,12 +134,12 @@ export const compressParameters: readonly ParameterDescription[] = [
     }),
   },
   ...imageBatchParameters,
-  ...optimizerParameters('distillation', 'Distillation phase'),
+  ...optimizerParameters('distillation', 'distillation-phase'),
   {
     path: 'distillation.reconstructionWeight',
     title: 'Weight of reconstruction',
     sentence: 'Factor of the reconstruction loss in the objective.',
-    group: 'Objective',
+    group: 'objective',
     control: real(0, 1e6, 0.1),
   },
   ...distillationWeights,
@@ -146,14 +147,14 @@ export const compressParameters: readonly ParameterDescription[] = [
     path: 'distillation.featureMaps',
     title: 'Feature-map variant',
     sentence: 'The formula as the paper documents it, or as the published code computes it.',
-    group: 'Objective',
+    group: 'objective',
     control: choice({ documented: 'As documented', faithful: 'As published code' }),
   },
   {
     path: 'distillation.distillationForm',
     title: 'Distillation variant',
     sentence: 'The standard divergence, or the published form, which adds 1e-4 inside the logarithm.',
-    group: 'Objective',
+    group: 'objective',
     control: choice({ standard: 'Standard', stabilised: 'Stabilised, as published' }),
   },
   temperature,
@@ -162,7 +163,7 @@ export const compressParameters: readonly ParameterDescription[] = [
     title: 'Objective warm-up',
     unit: 'steps',
     sentence: 'Steps at the start of the phase during which both kinds of distillation are off.',
-    group: 'Objective',
+    group: 'objective',
     control: integer(0, maximumSteps, 10),
   },
   {
@@ -170,7 +171,7 @@ export const compressParameters: readonly ParameterDescription[] = [
     title: 'Objective ramp',
     unit: 'steps',
     sentence: 'Steps after the warm-up over which both rise to their full weight; a sudden start can destroy the fit.',
-    group: 'Objective',
+    group: 'objective',
     control: integer(0, maximumSteps, 10),
   },
   {
@@ -179,7 +180,7 @@ export const compressParameters: readonly ParameterDescription[] = [
     unit: 'steps',
     sentence:
       'Updates in the third phase, which continues distillation while the predictor is rounded for storage; 0 only rounds it at the end.',
-    group: 'Quantisation phase',
+    group: 'quantisation-phase',
     control: integer(0, maximumSteps, 50),
   },
   {
@@ -187,17 +188,17 @@ export const compressParameters: readonly ParameterDescription[] = [
     title: 'Trained as integers',
     sentence:
       'Layer by layer rounds each layer once, while the layers after it keep learning. Straight-through rounds all layers in every step.',
-    group: 'Quantisation phase',
+    group: 'quantisation-phase',
     control: choice({ 'straight-through': 'Straight-through', 'layer-by-layer': 'Layer by layer' }),
   },
-  ...optimizerParameters('quantisation', 'Quantisation phase'),
+  ...optimizerParameters('quantisation', 'quantisation-phase'),
   {
     path: 'evaluation.everySteps',
     title: 'Evaluate every',
     unit: 'steps',
     sentence:
       'Steps between evaluations on the validation split during distillation; 0 evaluates only at the end of a phase.',
-    group: 'Evaluation and storage',
+    group: 'evaluation-and-storage',
     control: integer(0, maximumSteps, 10),
   },
   {
@@ -205,14 +206,14 @@ export const compressParameters: readonly ParameterDescription[] = [
     title: 'Images while training',
     unit: 'images',
     sentence: 'Validation images used by these evaluations; 0 uses all. The final evaluation always uses all.',
-    group: 'Evaluation and storage',
+    group: 'evaluation-and-storage',
     control: integer(0, maximumInteger, 100),
   },
   {
     path: 'evaluation.keep',
     title: 'Predictor kept',
     sentence: 'The last one, or the best on the validation split; the test split never takes part in the choice.',
-    group: 'Evaluation and storage',
+    group: 'evaluation-and-storage',
     control: keep,
   },
   {
@@ -220,7 +221,7 @@ export const compressParameters: readonly ParameterDescription[] = [
     title: 'Predictor stored as',
     sentence:
       'Precision of the stored predictor. Accuracy is measured after rounding to it. Below 8 bits, use quantisation steps.',
-    group: 'Evaluation and storage',
+    group: 'evaluation-and-storage',
     control: choice({
       float32: '32-bit float',
       float16: '16-bit float',
@@ -238,7 +239,7 @@ export const compressParameters: readonly ParameterDescription[] = [
     title: 'Rounding to integers',
     sentence:
       'Rounds each weight to the nearest value, or so that the errors of a layer cancel out on the existing coordinates.',
-    group: 'Evaluation and storage',
+    group: 'evaluation-and-storage',
     control: choice({ nearest: 'Nearest', compensated: 'Compensated' }),
   },
   {
@@ -247,7 +248,7 @@ export const compressParameters: readonly ParameterDescription[] = [
     unit: 'bits a weight',
     sentence:
       'Integers are entropy coded. Their steps are widened until a weight takes at most this many bits on average; 0 keeps the steps that round best.',
-    group: 'Evaluation and storage',
+    group: 'evaluation-and-storage',
     control: real(0, 8, 0.1),
   },
   {
@@ -255,7 +256,7 @@ export const compressParameters: readonly ParameterDescription[] = [
     title: 'First layer stored as',
     sentence:
       'The weights behind its embedding, or a table for each coordinate if that has fewer numbers. Both predict the same weights.',
-    group: 'Evaluation and storage',
+    group: 'evaluation-and-storage',
     control: choice({ weights: 'Weights', smaller: 'The smaller of weights and tables' }),
   },
   {
@@ -263,14 +264,14 @@ export const compressParameters: readonly ParameterDescription[] = [
     title: 'Pruned share',
     sentence:
       'Share of the weights in each hidden matrix of the predictor that is set to zero and not stored, smallest first; 0 keeps all.',
-    group: 'Evaluation and storage',
+    group: 'evaluation-and-storage',
     control: real(0, 0.99, 0.05),
   },
   {
     path: 'storage.pruneBefore',
     title: 'Pruned before',
     sentence: 'From this phase on, training keeps the pruned weights at zero, so that accuracy can recover.',
-    group: 'Evaluation and storage',
+    group: 'evaluation-and-storage',
     control: choice({ distillation: 'Distillation', quantisation: 'Quantisation', storing: 'Storing' }),
   },
   {
@@ -278,7 +279,7 @@ export const compressParameters: readonly ParameterDescription[] = [
     title: 'Remainder stored as',
     sentence:
       'Precision of everything the predictor does not represent: batch-norm, classifier, other layers. With 8 bits, batch-norm variances stay 16-bit floats.',
-    group: 'Evaluation and storage',
+    group: 'evaluation-and-storage',
     control: remainderPrecision,
   },
   {
@@ -286,13 +287,13 @@ export const compressParameters: readonly ParameterDescription[] = [
     title: 'Checkpoint every',
     unit: 'steps',
     sentence: 'Steps between checkpoints, the most that a crash can cost.',
-    group: 'Evaluation and storage',
+    group: 'evaluation-and-storage',
     control: integer(1, maximumInteger, 100),
   },
-  seedParameter('Evaluation and storage'),
+  seedParameter('evaluation-and-storage'),
 ]
 
-function optimizerParameters(phase: string, group: string): readonly ParameterDescription[] {
+function optimizerParameters(phase: string, group: ParameterGroupId): readonly ParameterDescription[] {
   const row = (
     leaf: string,
     title: string,
@@ -346,7 +347,7 @@ function optimizerParameters(phase: string, group: string): readonly ParameterDe
   ]
 }
 
-function samplingParameters(phase: string, group: string): readonly ParameterDescription[] {
+function samplingParameters(phase: string, group: ParameterGroupId): readonly ParameterDescription[] {
   return [
     {
       path: `${phase}.sampling.method`,

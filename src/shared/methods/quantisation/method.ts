@@ -16,7 +16,7 @@ export const quantisationMethod: DirectMethodDescription = {
       title: 'Kernel precision',
       sentence:
         'Precision of every weight; integers have a float16 scale per filter, clipped for the smallest squared error.',
-      group: 'Quantisation',
+      group: 'quantisation',
       control: choice({
         float16: '16-bit float',
         int8: '8-bit integer',

@@ -13,7 +13,7 @@ export const weightSharingMethod: DirectMethodDescription = {
       title: 'Index bits',
       unit: 'bits',
       sentence: 'A layer shares 2 to the power of this many weights, stored once as 16-bit floats.',
-      group: 'Weight sharing',
+      group: 'weight-sharing',
       control: integer(1, 8),
     },
     {
@@ -21,7 +21,7 @@ export const weightSharingMethod: DirectMethodDescription = {
       title: 'Iterations',
       unit: 'iterations',
       sentence: 'Largest number of k-means iterations; it stops earlier when nothing changes.',
-      group: 'Weight sharing',
+      group: 'weight-sharing',
       control: integer(1, 10_000, 10),
     },
   ],
