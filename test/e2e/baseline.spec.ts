@@ -1,4 +1,4 @@
-import { standardBaselineIds } from '#shared/methods/direct/baseline-presets.ts'
+import { standardBaselineIds } from '#shared/methods/direct/presets.ts'
 import { enqueue, get, int4Config, reaches, smokeConfig, whileComputing } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
 import { ask, show } from './launch.ts'

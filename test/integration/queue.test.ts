@@ -306,7 +306,7 @@ it('announces summaries, and only places when something moves', async () => {
 it('trains a network and keeps it in the library', async () => {
   const studio = await openStudio()
   const { dataset } = await fillLibrary(studio)
-  const { trainDefaults } = await import('#shared/experiment/presets.ts')
+  const { trainDefaults } = await import('#shared/training/defaults.ts')
   const { id } = await call(studio, 'experiments.create', {
     name: 'my network',
     config: { ...trainDefaults, epochs: 3, seed: 7 },
@@ -334,7 +334,7 @@ it('trains a network and keeps it in the library', async () => {
 it('starts a training from a network of the same architecture only', async () => {
   const studio = await openStudio()
   const { network, dataset } = await fillLibrary(studio)
-  const { trainDefaults } = await import('#shared/experiment/presets.ts')
+  const { trainDefaults } = await import('#shared/training/defaults.ts')
   const from = (architecture: string) =>
     call(studio, 'experiments.create', {
       config: { ...trainDefaults, architecture },
@@ -353,7 +353,7 @@ it('starts a training from a network of the same architecture only', async () =>
 it('refuses a data set whose images a network does not take', async () => {
   const studio = await openStudio()
   const { dataset } = await fillLibrary(studio)
-  const { trainDefaults } = await import('#shared/experiment/presets.ts')
+  const { trainDefaults } = await import('#shared/training/defaults.ts')
   const training = call(studio, 'experiments.create', {
     config: { ...trainDefaults, architecture: 'resnet18-imagenet' },
     datasetId: dataset.id,

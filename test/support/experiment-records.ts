@@ -1,4 +1,4 @@
-import { sizeBreakdown } from '#shared/package/accounting.ts'
+import { sizeBreakdown } from '#shared/methods/nern/accounting.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import type { ExperimentRecord, RunRecord } from '#shared/protocol/records.ts'
 

@@ -1,5 +1,5 @@
 import type { BaselinePackage } from '#formats/baseline-package/kind.ts'
-import { baselinePresets } from '#shared/methods/direct/baseline-presets.ts'
+import { baselinePresets } from '#shared/methods/direct/presets.ts'
 import type { CompressedTensor } from '#shared/tensors/compressed-tensor.ts'
 import { toFloat16Bits } from '#shared/basics/float16.ts'
 import { sizeOf } from '#shared/tensors/host-tensor.ts'

@@ -1,9 +1,9 @@
-import { baselinePresets } from '#shared/methods/direct/baseline-presets.ts'
+import { baselinePresets } from '#shared/methods/direct/presets.ts'
 import type { BaselineConfig } from '#shared/methods/direct/config.ts'
 import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
-import type { Preset } from '#shared/methods/nern/fast-preset.ts'
-import { compressPresets } from '#shared/experiment/presets.ts'
+import type { Preset } from '#shared/experiment/preset.ts'
+import { compressPresets } from '#shared/methods/nern/presets.ts'
 
 /** Configuration of a compression's preset. */
 export function compressPresetConfig(id: string): CompressConfig {

@@ -1,4 +1,4 @@
-import { baselinePresets, standardBaselineIds, type BaselinePreset } from '#shared/methods/direct/baseline-presets.ts'
+import { baselinePresets, standardBaselineIds, type BaselinePreset } from '#shared/methods/direct/presets.ts'
 import { runToEnd, showResult } from '../await-experiment.ts'
 import { call } from '../call.ts'
 import { defineCommand, type Command } from '../command.ts'

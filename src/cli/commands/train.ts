@@ -1,7 +1,7 @@
 import { copyFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { commitRename } from '#main/files/atomic-write.ts'
-import { trainDefaults } from '#shared/experiment/presets.ts'
+import { trainDefaults } from '#shared/training/defaults.ts'
 import { isTrained } from '#shared/protocol/records.ts'
 import { runToEnd, showResult } from '../await-experiment.ts'
 import { call } from '../call.ts'

@@ -1,5 +1,5 @@
 /** The orders of all represented layers as one coded stream. */
-import { log2Factorial } from '#shared/package/accounting.ts'
+import { log2Factorial } from '#shared/basics/log2-factorial.ts'
 import type { LayerPermutation } from '#shared/network/layer-permutation.ts'
 import type { PermutationMode } from '#shared/network/layer-permutation.ts'
 import type { PackagedLayer } from '#shared/package/package-description.ts'

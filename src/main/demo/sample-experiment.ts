@@ -1,6 +1,6 @@
 import type { DatasetRecord, ExperimentRecord, NetworkRecord } from '#shared/protocol/records.ts'
 import { summaryOf, type ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
-import { compressPresets } from '#shared/experiment/presets.ts'
+import { compressPresets } from '#shared/methods/nern/presets.ts'
 import type { CommandInput, CommandName, CommandOutput, StudioEvents } from '#shared/protocol/contract.ts'
 import { AppException, unwrap, type Result } from '#shared/basics/result.ts'
 import type { Emitter } from '../basics/emitter.ts'

@@ -1,6 +1,6 @@
 /** Compressions that store the kernels themselves. */
 import { AppException } from '#shared/basics/result.ts'
-import { isDistillable } from '#shared/methods/direct/baseline-title.ts'
+import { isDistillable } from '#shared/methods/direct/title.ts'
 import type { BaselineConfig } from '#shared/methods/direct/config.ts'
 import type { DatasetRecord } from '#shared/protocol/records.ts'
 import { assertImages } from '../library/dataset-fit.ts'

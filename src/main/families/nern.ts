@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { AppException } from '#shared/basics/result.ts'
-import { plannedSteps } from '#shared/methods/nern/compress-phases.ts'
+import { plannedSteps } from '#shared/methods/nern/phases.ts'
 import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { isIntegerPrecision } from '#shared/package/accounting.ts'
 import type { NetworkRecord } from '#shared/protocol/records.ts'

@@ -1,5 +1,5 @@
-import { baselinePresets } from '#shared/methods/direct/baseline-presets.ts'
-import { baselineTitle, isDistillable } from '#shared/methods/direct/baseline-title.ts'
+import { baselinePresets } from '#shared/methods/direct/presets.ts'
+import { baselineTitle, isDistillable } from '#shared/methods/direct/title.ts'
 import type { BaselineConfig } from '#shared/methods/direct/config.ts'
 import type { ParameterGroupId } from '#shared/parameters/parameter-groups.ts'
 import { formatAmount } from '../format/format.ts'

@@ -1,5 +1,5 @@
 import { bitsPerWeight, isIntegerPrecision, type NetworkShape, type SizeBreakdown } from '#shared/package/accounting.ts'
-import { phaseNames, plannedSteps, segmentsOf, type PhaseName } from '#shared/methods/nern/compress-phases.ts'
+import { phaseNames, plannedSteps, segmentsOf, type PhaseName } from '#shared/methods/nern/phases.ts'
 import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { formatCount } from '../format/format.ts'
 

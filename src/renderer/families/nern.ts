@@ -1,5 +1,5 @@
-import { compressPresets } from '#shared/experiment/presets.ts'
-import { phaseNames } from '#shared/methods/nern/compress-phases.ts'
+import { compressPresets } from '#shared/methods/nern/presets.ts'
+import { phaseNames } from '#shared/methods/nern/phases.ts'
 import { formatCount, formatFixed, formatList } from '../format/format.ts'
 import { imageLossLines, lossChart, objectiveLine, workCharts } from './chart-outline.ts'
 import { adviseOnPredictor } from './nern-advice.ts'

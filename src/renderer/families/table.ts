@@ -1,7 +1,7 @@
 /** The families by name: the one place of the window that lists them all. */
 import { families, type ConfigOf, type Family } from '#shared/experiment/experiment-config.ts'
 import type { ExperimentPlan } from '#shared/experiment/plan.ts'
-import type { Preset } from '#shared/methods/nern/fast-preset.ts'
+import type { Preset } from '#shared/experiment/preset.ts'
 import { directWindow } from './direct.ts'
 import { nernWindow } from './nern.ts'
 import { trainingWindow } from './training.ts'

@@ -1,4 +1,4 @@
-import { trainDefaults } from '#shared/experiment/presets.ts'
+import { trainDefaults } from '#shared/training/defaults.ts'
 import { architectureTitle } from '#shared/network/architecture-catalogue.ts'
 import { formatAmount } from '../format/format.ts'
 import { lossChart, withFirstSteps, workCharts } from './chart-outline.ts'

@@ -1,5 +1,5 @@
 /** What lists say of an experiment: what it will do, and the numbers it ended with. */
-import type { PhaseName } from '../methods/nern/compress-phases.ts'
+import type { PhaseName } from '../methods/nern/phases.ts'
 import type { Family } from './experiment-config.ts'
 import type { PackagedResult } from './results.ts'
 

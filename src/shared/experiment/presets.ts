@@ -1,98 +1,11 @@
-/** Ready-made configurations. `id` is what `studio run --preset` takes. */
-import { baselinePresets } from '../methods/direct/baseline-presets.ts'
-import { configVersion, noColourJitter } from './config-fields.ts'
+/** Ready-made configurations of every experiment that starts from a stored network, whatever its method. */
+import { baselinePresets } from '../methods/direct/presets.ts'
 import type { BaselineConfig } from '../methods/direct/config.ts'
 import type { CompressConfig } from '../methods/nern/config.ts'
-import type { TrainConfig } from '../training/config.ts'
-import { fastConfig, type CompressPreset, type Preset } from '../methods/nern/fast-preset.ts'
-import { publishedPresets } from '../methods/nern/published-presets.ts'
+import type { Preset } from './preset.ts'
+import { compressPresets } from '../methods/nern/presets.ts'
 
-export const compressPresets: readonly CompressPreset[] = [
-  {
-    id: 'fast',
-    title: 'Fast',
-    description: 'Reconstruction with Muon, then a short distillation: minutes on two CPU cores.',
-    config: fastConfig,
-  },
-  {
-    id: 'fast-resnet56',
-    title: 'Fast, ResNet-56',
-    description:
-      'The same for a network of 850,000 weights: a wider predictor and fewer, more expensive steps. Some twenty minutes on two CPU cores.',
-    config: {
-      ...fastConfig,
-      predictor: { ...fastConfig.predictor, hiddenSize: 280 },
-      reconstruction: { ...fastConfig.reconstruction, steps: 12_000 },
-    },
-  },
-  {
-    id: 'fast-data-free',
-    title: 'Fast, without data',
-    description:
-      'The same without training images: a short distillation on noise. Accuracy is still measured on a data set. It loses a point where training images lose a third of one.',
-    config: { ...fastConfig, distillation: { ...fastConfig.distillation, steps: 100, images: 'uniform-noise' } },
-  },
-  {
-    id: 'small',
-    title: 'Small',
-    description:
-      'A wider predictor without a permutation, rounded layer by layer to 6 bits a weight during distillation: the smallest file.',
-    config: {
-      ...fastConfig,
-      predictor: { ...fastConfig.predictor, hiddenSize: 188 },
-      permutation: { ...fastConfig.permutation, mode: 'none' },
-      distillation: { ...fastConfig.distillation, steps: 100 },
-      quantisation: { ...fastConfig.quantisation, steps: 800 },
-      storage: { ...fastConfig.storage, predictor: 'int7', codedBits: 5.7, remainder: 'int8' },
-    },
-  },
-  {
-    id: 'smoke',
-    title: 'Smoke test',
-    description: 'A few seconds to see that everything works; the result is not useful.',
-    config: {
-      ...fastConfig,
-      predictor: { hiddenSize: 32, blocks: 5, activation: 'relu' },
-      reconstruction: { ...fastConfig.reconstruction, steps: 60, sampling: { method: 'uniform', kernels: 512 } },
-      distillation: {
-        ...fastConfig.distillation,
-        steps: 6,
-        optimizer: { ...fastConfig.distillation.optimizer, warmupSteps: 2 },
-        dataBatch: 16,
-        rampSteps: 2,
-      },
-      evaluation: { everySteps: 3, images: 100, keep: 'last' },
-      checkpointEverySteps: 20,
-    },
-  },
-  ...publishedPresets,
-]
-
-/** Of every experiment that starts from a stored network. */
 export const networkPresets: readonly Preset<CompressConfig | BaselineConfig>[] = [
   ...compressPresets,
   ...baselinePresets,
 ]
-
-export const trainDefaults: TrainConfig = {
-  version: configVersion,
-  kind: 'train',
-  seed: 1,
-  architecture: 'resnet20-cifar-b',
-  epochs: 40,
-  batchSize: 128,
-  learningRate: 0.1,
-  minLearningRate: 0,
-  warmupEpochs: 1,
-  momentum: 0.9,
-  nesterov: true,
-  weightDecay: 5e-4,
-  labelSmoothing: 0,
-  smoothness: { form: 'cosine', weight: 0 },
-  augmentation: 'flip-crop',
-  colourJitter: noColourJitter,
-  mixup: 0,
-  preprocessing: 'default',
-  evaluateEveryEpochs: 1,
-  keep: 'last',
-}

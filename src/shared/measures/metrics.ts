@@ -2,7 +2,7 @@
  * Every number that a run reports over its steps, in one table: the trainer and the studio emit these names, the store
  * keeps them, charts, tables, CSV files and docs/metrics.md take names, titles and units from here.
  */
-import type { PhaseName } from '../methods/nern/compress-phases.ts'
+import type { PhaseName } from '../methods/nern/phases.ts'
 import type { Family } from '../experiment/experiment-config.ts'
 
 export interface MetricDefinition {

@@ -1,4 +1,4 @@
-/** What the training of a network is made of. Every field has a row in `train-parameters.ts`. */
+/** What the training of a network is made of. Every field has a row in `parameters.ts`. */
 import { z } from 'zod'
 import { augmentationFields, configVersion, positiveInteger, seedField } from '../experiment/config-fields.ts'
 import { preprocessingPresetIds } from '../network/preprocessing.ts'

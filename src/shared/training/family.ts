@@ -4,7 +4,7 @@ import { accuracyOf } from '../experiment/plan.ts'
 import type { TrainResult } from '../experiment/results.ts'
 import { formatTop5 } from '../measures/top-5.ts'
 import { formatTable } from '../plain-text/table.ts'
-import { trainParameters } from './train-parameters.ts'
+import { trainParameters } from './parameters.ts'
 
 /** The training of a network; its runs end with the network. */
 export const trainingFamily: FamilyDescription<'train'> = {

@@ -3,14 +3,8 @@ import { packageBytes, type TensorBytes } from '#formats/nern-package/package-by
 import { openPackage } from '#formats/nern-package/reader.ts'
 import type { Network } from '#networks/network.ts'
 import { networkShape } from '#networks/network-shape.ts'
-import {
-  compressionSizes,
-  shapeUnder,
-  sizesOfParts,
-  type NetworkShape,
-  type SizeBreakdown,
-  type SizePart,
-} from '#shared/package/accounting.ts'
+import { compressionSizes, shapeUnder } from '#shared/methods/nern/accounting.ts'
+import { sizesOfParts, type NetworkShape, type SizeBreakdown, type SizePart } from '#shared/package/accounting.ts'
 import type { LayerEntry } from '#shared/package/baseline-description.ts'
 import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { sizeOf } from '#shared/tensors/host-tensor.ts'

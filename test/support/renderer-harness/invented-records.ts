@@ -1,13 +1,14 @@
 /** Invented but plausible records: every number here is made up by a seeded generator and measured by nobody. */
 import type { DatasetPlan } from '#shared/dataset/dataset-plan.ts'
-import { sizeBreakdown } from '#shared/package/accounting.ts'
-import { baselineSizes } from '#shared/methods/direct/baseline-accounting.ts'
-import { baselinePresets } from '#shared/methods/direct/baseline-presets.ts'
+import { sizeBreakdown } from '#shared/methods/nern/accounting.ts'
+import { baselineSizes } from '#shared/methods/direct/accounting.ts'
+import { baselinePresets } from '#shared/methods/direct/presets.ts'
 import type { BaselineConfig } from '#shared/methods/direct/config.ts'
 import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
-import { compressPresets, trainDefaults } from '#shared/experiment/presets.ts'
+import { compressPresets } from '#shared/methods/nern/presets.ts'
+import { trainDefaults } from '#shared/training/defaults.ts'
 import { Random } from '#shared/basics/random.ts'
 import type {
   BaselineResult,

@@ -3,7 +3,7 @@ import { UsageError } from '#cli/usage-error.ts'
 import { editDistance } from '#cli/near-names.ts'
 import { applySettings, nearestPath } from '#cli/set-option.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
-import { trainDefaults } from '#shared/experiment/presets.ts'
+import { trainDefaults } from '#shared/training/defaults.ts'
 
 const error = (run: () => unknown): UsageError => {
   try {

@@ -1,4 +1,4 @@
-import { baselinePresets, standardBaselineIds, type BaselinePreset } from '#shared/methods/direct/baseline-presets.ts'
+import { baselinePresets, standardBaselineIds, type BaselinePreset } from '#shared/methods/direct/presets.ts'
 import { comparedAtMost, type Comparison } from '#shared/protocol/contract.ts'
 import { configDigest } from '#shared/experiment/config-digest.ts'
 import type { BaselineConfig } from '#shared/methods/direct/config.ts'

@@ -1,7 +1,8 @@
-import { sizeBreakdown, type NetworkShape } from '#shared/package/accounting.ts'
+import { sizeBreakdown } from '#shared/methods/nern/accounting.ts'
+import type { NetworkShape } from '#shared/package/accounting.ts'
 import { cifar10Package } from '#shared/dataset/cifar10-package.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
-import { compressPresets } from '#shared/experiment/presets.ts'
+import { compressPresets } from '#shared/methods/nern/presets.ts'
 import { formatRatio } from '../../format/format.ts'
 import { homeTexts } from './texts.ts'
 

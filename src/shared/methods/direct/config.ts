@@ -1,6 +1,6 @@
 /**
  * What a compression is made of that stores the kernels themselves, in fewer bytes (docs/baselines.md): what people would do
- * instead of a predictor, in the same accounting. Every field has a row in `baseline-parameters.ts`.
+ * instead of a predictor, in the same accounting. Every field has a row in `parameters.ts`.
  */
 import { z } from 'zod'
 import {

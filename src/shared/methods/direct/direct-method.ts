@@ -1,4 +1,4 @@
-import type { Preset } from '../nern/fast-preset.ts'
+import type { Preset } from '../../experiment/preset.ts'
 import type { LayerShape } from '../../package/accounting.ts'
 import type { ParameterDescription } from '../../parameters/parameter-controls.ts'
 import type { BaselineConfig } from './config.ts'

@@ -3,9 +3,9 @@ import type { FamilyDescription } from '../../experiment/family-description.ts'
 import { packagedOutcome } from '../../experiment/plan.ts'
 import type { BaselineResult } from '../../experiment/results.ts'
 import { formatPackagedResult } from '../../plain-text/packaged-result.ts'
-import { baselineSizes } from './baseline-accounting.ts'
-import { baselineParameters } from './baseline-parameters.ts'
-import { baselineTitle } from './baseline-title.ts'
+import { baselineSizes } from './accounting.ts'
+import { baselineParameters } from './parameters.ts'
+import { baselineTitle } from './title.ts'
 
 /** The methods that store the kernels themselves, in fewer bytes. */
 export const directFamily: FamilyDescription<'baseline'> = {

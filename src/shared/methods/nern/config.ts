@@ -1,6 +1,6 @@
 /**
  * What a compression by a predictor is made of: the method of the paper. The published recipe is a preset. Every field has a
- * row in `compress-parameters.ts` with its title, unit and sentence.
+ * row in `parameters.ts` with its title, unit and sentence.
  */
 import { z } from 'zod'
 import {

@@ -3,9 +3,9 @@ import type { FamilyDescription } from '../../experiment/family-description.ts'
 import { continued } from '../../experiment/continued-config.ts'
 import { packagedOutcome } from '../../experiment/plan.ts'
 import type { CompressResult } from '../../experiment/results.ts'
-import { sizeBreakdown } from '../../package/accounting.ts'
+import { sizeBreakdown } from './accounting.ts'
 import { formatPackagedResult } from '../../plain-text/packaged-result.ts'
-import { compressParameters } from './compress-parameters.ts'
+import { compressParameters } from './parameters.ts'
 
 /** The method of the paper: a predictor of the kernels. */
 export const nernFamily: FamilyDescription<'compress'> = {

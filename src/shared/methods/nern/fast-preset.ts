@@ -1,16 +1,8 @@
 /** The studio's own recipe; docs/method.md says how it came about. */
 import { configVersion, gentleOptimizer, noColourJitter } from '../../experiment/config-fields.ts'
 import type { CompressConfig } from './config.ts'
-import type { ExperimentConfig } from '../../experiment/experiment-config.ts'
+import type { Preset } from '../../experiment/preset.ts'
 
-/** A ready-made configuration. */
-export interface Preset<Config extends ExperimentConfig> {
-  readonly id: string
-  readonly title: string
-  /** One sentence: what it is for and what it costs. */
-  readonly description: string
-  readonly config: Config
-}
 export type CompressPreset = Preset<CompressConfig>
 
 /** The studio's own recipe: reconstruction with Muon, then a short, gently ramped distillation. */

@@ -1,7 +1,7 @@
 /** When a run's predictor is pruned. */
 import { prunedByMagnitude } from '#engine/methods/nern/predictor-pruning.ts'
 import { hiddenMatrices } from '#engine/methods/nern/predictor.ts'
-import { phaseNames, type PhaseName } from '#shared/methods/nern/compress-phases.ts'
+import { phaseNames, type PhaseName } from '#shared/methods/nern/phases.ts'
 import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import type { HostTensors } from '#shared/tensors/host-tensor.ts'
 

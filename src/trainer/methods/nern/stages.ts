@@ -1,5 +1,5 @@
 /** The stages of a compression for its time left, and which steps and batches they count. */
-import { segmentsOf, type Segment } from '#shared/methods/nern/compress-phases.ts'
+import { segmentsOf, type Segment } from '#shared/methods/nern/phases.ts'
 import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { evaluationStage, startOf, type Stage } from '../../steps/time-left.ts'
 

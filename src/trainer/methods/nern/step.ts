@@ -2,7 +2,7 @@
 import type { DeviceState, Executor } from '#engine/executors/executor.ts'
 import type { Optimizer } from '#engine/training/optimizers/optimizer.ts'
 import { learningRateAt, type LearningRateSchedule } from '#engine/training/schedule.ts'
-import type { Segment } from '#shared/methods/nern/compress-phases.ts'
+import type { Segment } from '#shared/methods/nern/phases.ts'
 import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import type { Random } from '#shared/basics/random.ts'
 import type { MetricValues } from '../../measure/metrics.ts'

@@ -4,7 +4,7 @@ import type { FullStepOptions } from '#engine/methods/nern/programs/full-step.ts
 import { roundPredictor } from '#engine/methods/nern/quantisation/round-predictor.ts'
 import { initialScales, scaleName } from '#engine/quantisation/fake-quantisation.ts'
 import { readBack, storedParameters } from '#engine/quantisation/stored-parameters.ts'
-import type { PhaseName, Segment } from '#shared/methods/nern/compress-phases.ts'
+import type { PhaseName, Segment } from '#shared/methods/nern/phases.ts'
 import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import type { HostTensors } from '#shared/tensors/host-tensor.ts'
 import { Random } from '#shared/basics/random.ts'

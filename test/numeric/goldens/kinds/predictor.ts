@@ -5,7 +5,7 @@ import { embeddingTables, type EmbeddingTables } from '#engine/methods/nern/embe
 import { named } from '#engine/program/named.ts'
 import { predict } from '#engine/methods/nern/predictor.ts'
 import { tf } from '#engine/program/tfjs.ts'
-import { predictorParameterCount } from '#shared/package/accounting.ts'
+import { predictorParameterCount } from '#shared/methods/nern/accounting.ts'
 import { sizeOf, type HostTensors } from '#shared/tensors/host-tensor.ts'
 import type { Checks } from '../checks.ts'
 import type { GoldenCase } from '../golden-case.ts'

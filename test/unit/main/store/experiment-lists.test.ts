@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Store } from '#main/store/store.ts'
-import { baselinePresets } from '#shared/methods/direct/baseline-presets.ts'
+import { baselinePresets } from '#shared/methods/direct/presets.ts'
 import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
 import {
   experimentOrderKeys,
@@ -9,7 +9,7 @@ import {
 } from '#shared/experiment/experiment-query.ts'
 import { summaryOf } from '#shared/experiment/experiment-summary.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
-import { trainDefaults } from '#shared/experiment/presets.ts'
+import { trainDefaults } from '#shared/training/defaults.ts'
 import { Random } from '#shared/basics/random.ts'
 import { defaultExecutor } from '#shared/protocol/trainer-protocol.ts'
 import { completedRun } from '#test/support/experiment-records.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { trainDefaults } from '#shared/experiment/presets.ts'
+import { trainDefaults } from '#shared/training/defaults.ts'
 import { summaryOf, type ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 import type { CommandHandlers } from '#shared/protocol/contract.ts'
 import type { ExperimentRecord } from '#shared/protocol/records.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { planOf, summaryOf } from '#shared/experiment/experiment-summary.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
-import { trainDefaults } from '#shared/experiment/presets.ts'
+import { trainDefaults } from '#shared/training/defaults.ts'
 import type { ExperimentRecord } from '#shared/protocol/records.ts'
 import { experimentRows, filterRows, sortRows, type RowFilter } from '#renderer/features/experiments/experiment-rows.ts'
 import { columnsFor } from '#renderer/features/experiments/columns.ts'

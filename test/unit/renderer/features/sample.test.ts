@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { sampleShape } from '#main/library/sample-shape.ts'
 import { sampleSteps } from '#renderer/features/home/sample-steps.ts'
-import { sizeBreakdown } from '#shared/package/accounting.ts'
+import { sizeBreakdown } from '#shared/methods/nern/accounting.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 
 test('the first screen expects what the preset is estimated to give', () => {

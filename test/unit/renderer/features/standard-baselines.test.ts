@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { comparedBaselines, standardBaselines } from '#renderer/features/baselines/standard-baselines.ts'
-import { standardBaselineIds } from '#shared/methods/direct/baseline-presets.ts'
+import { standardBaselineIds } from '#shared/methods/direct/presets.ts'
 import { summaryOf } from '#shared/experiment/experiment-summary.ts'
 import { preprocessingPresets } from '#shared/network/preprocessing.ts'
 import { comparedAtMost, type Comparison } from '#shared/protocol/contract.ts'

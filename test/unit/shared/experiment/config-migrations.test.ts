@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { readConfig } from '#shared/experiment/config-migrations.ts'
 import { configVersion } from '#shared/experiment/config-fields.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
-import { networkPresets, trainDefaults } from '#shared/experiment/presets.ts'
+import { networkPresets } from '#shared/experiment/presets.ts'
+import { trainDefaults } from '#shared/training/defaults.ts'
 import version1 from '../../../fixtures/configs/version-1.json' with { type: 'json' }
 
 describe('configurations of version 1', () => {

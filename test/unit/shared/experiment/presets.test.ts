@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { segmentsOf } from '#shared/methods/nern/compress-phases.ts'
+import { segmentsOf } from '#shared/methods/nern/phases.ts'
 import { compressConfigSchema } from '#shared/methods/nern/config.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
-import { compressPresets } from '#shared/experiment/presets.ts'
+import { compressPresets } from '#shared/methods/nern/presets.ts'
 import { compressPresetConfig } from '#test/support/preset-config.ts'
 
 test.each(compressPresets)('preset $id is a valid configuration', ({ config }) => {

@@ -14,7 +14,7 @@ import {
 } from '#engine/methods/nern/predictor.ts'
 import { tf } from '#engine/program/tfjs.ts'
 import { asVector } from '#engine/network/tensor-rank.ts'
-import { predictorParameterCount } from '#shared/package/accounting.ts'
+import { predictorParameterCount } from '#shared/methods/nern/accounting.ts'
 import { float32Tensor, int32Tensor, sizeOf, type HostTensors } from '#shared/tensors/host-tensor.ts'
 import { Random } from '#shared/basics/random.ts'
 import { dataOf, evaluate } from '#test/support/run-program.ts'

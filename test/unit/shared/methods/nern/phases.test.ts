@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { plannedSteps, segmentsOf } from '#shared/methods/nern/compress-phases.ts'
+import { plannedSteps, segmentsOf } from '#shared/methods/nern/phases.ts'
 import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { log2Factorial, sizeBreakdown } from '#shared/package/accounting.ts'
+import { log2Factorial } from '#shared/basics/log2-factorial.ts'
+import { sizeBreakdown } from '#shared/methods/nern/accounting.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 
 it('knows the information in an order of n things', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { NetworkShape } from '#shared/package/accounting.ts'
-import { baselineSizes } from '#shared/methods/direct/baseline-accounting.ts'
+import { baselineSizes } from '#shared/methods/direct/accounting.ts'
 import type { BaselineConfig } from '#shared/methods/direct/config.ts'
 import { baselinePresetConfig } from '#test/support/preset-config.ts'
 
