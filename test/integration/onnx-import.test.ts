@@ -138,7 +138,7 @@ it('does not train it, and says so', async () => {
 
 it('refuses an architecture for a graph, and an operator it does not know, by name', async () => {
   const { stderr } = await failing('network', 'import', file, '--arch', 'resnet20-cifar-a', '--name', 'x')
-  expect(stderr).toContain('says itself what network it is')
+  expect(stderr).toContain('describes its own network')
   const model = new ModelWriter()
   const unknown = join(storeFolder, 'unknown.onnx')
   writeFileSync(unknown, model.bytes(model.node('Einsum', 'scores', ['images'])))

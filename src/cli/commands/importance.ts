@@ -89,7 +89,7 @@ async function completedRun(studio: Studio, { id, name }: Pick<ExperimentSummary
   if (run !== undefined && familyOf(record.config).predictedLayers(record.config) !== undefined) return run
   throw new AppException({
     code: 'conflict',
-    message: `${name} has not reconstructed a network, so nothing says which weights matter.`,
+    message: `${name} has no reconstructed network to tell which weights matter.`,
     where: id,
     remedy: 'Choose a compression that was completed: studio experiments list',
   })

@@ -59,7 +59,7 @@ function assertPredicted(store: Store, runId: string): PredictedRun {
   }
   throw new AppException({
     code: 'conflict',
-    message: `Run ${attempt} is ${status} and has reconstructed no network, so nothing says which weights matter.`,
+    message: `Run ${attempt} is ${status} and has no reconstructed network to tell which weights matter.`,
     where: runId,
     remedy: 'Choose a run of a compression that was completed.',
   })

@@ -14,7 +14,7 @@ export const trainingWindow: WindowFamily<'train'> = {
     subtitle: 'Train a network; it becomes an original that can be compressed.',
     network: {
       title: 'Starts from',
-      sentence: 'Weights of the library go on from where they are; they bring their architecture.',
+      sentence: 'Random weights, or a network of the library, which brings its architecture.',
       optional: { title: 'Random weights', architecturePath: 'architecture' },
     },
     datasetSentence: 'Images to train on and to measure accuracy with.',

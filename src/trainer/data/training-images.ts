@@ -48,7 +48,7 @@ export async function openTrainingImages(
 function otherImages(): AppException {
   return new AppException({
     code: 'file-corrupt',
-    message: 'The checkpoint goes on with other training images than the experiment is configured for.',
+    message: 'The checkpoint was made with other training images than this experiment is configured for.',
     where: 'distillation.images',
     remedy: 'Start the run again.',
   })

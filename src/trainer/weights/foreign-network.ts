@@ -63,7 +63,7 @@ async function fromOnnx(
   if (architecture !== undefined || key !== undefined) {
     throw new AppException({
       code: 'invalid-argument',
-      message: `${source.name} is an ONNX graph, which says itself what network it is.`,
+      message: `${source.name} is an ONNX graph and describes its own network.`,
       where: source.name,
       remedy: `Import it without naming ${architecture === undefined ? 'a key' : 'an architecture'}.`,
     })
@@ -81,7 +81,7 @@ async function fromWeightsFile(
   if (inputSize !== undefined) {
     throw new AppException({
       code: 'invalid-argument',
-      message: `${source.name} is a weights file: its architecture says what size of images it looks at.`,
+      message: `${source.name} is a weights file; the size of its images follows from its architecture.`,
       where: source.name,
       remedy: 'Import it without an input size; its preprocessing says how images are resized.',
     })

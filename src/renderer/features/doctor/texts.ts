@@ -9,7 +9,7 @@ export const doctorTexts = {
   proofRun: 'Proof run',
   doctor: 'Doctor',
   subtitle: 'What this machine can compute with, tested here, and what nobody has tested.',
-  failure: 'The machine could not be examined',
+  failure: 'This machine could not be examined',
   tryAgain: 'Try again',
   engines: 'Engines',
   enginesNoteWhileProbing: 'running a small step on each and comparing its numbers',

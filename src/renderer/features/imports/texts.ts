@@ -29,7 +29,7 @@ export const importsTexts = {
   whereFrom: 'Where from',
   storedSize: 'Stored size',
   storedSizeSentence:
-    'For images in a folder: their shorter side. A network sees the centre; store 256 for one that takes 224.',
+    'The shorter side of the stored images of a folder. A network sees their centre: store 256 for a network that takes 224.',
   splits: 'Splits',
   splitsSentence: 'For images that came without splits: which are used for what.',
   planFailure: (fileName: string) => `${fileName} cannot be imported`,

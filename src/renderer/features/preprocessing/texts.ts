@@ -1,6 +1,6 @@
 /** What this feature says to people. */
 export const preprocessingTexts = {
-  asFileSays: 'As the file says, else the usual one',
+  asFileSays: 'From the file, or else the usual one',
   ownNumbers: 'Numbers of your own',
   preprocessing: 'Preprocessing',
   sentence:

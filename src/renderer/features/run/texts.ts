@@ -69,7 +69,7 @@ export const runTexts = {
   tryAgain: 'Try again',
   notMeasured: (unit: string, split: string) =>
     `Not measured yet for ${unit} on the ${split} split. Every point of a curve classifies the images once; a small network takes a minute or a few.`,
-  curvesLabel: 'Accuracy of the pruned original network over the pruned fraction, a line a score',
+  curvesLabel: 'Accuracy of the pruned original network over the pruned fraction, one line for each score',
   accuracyAxis: (split: string) => `accuracy, ${split} split`,
   prunedFraction: 'Pruned fraction',
   pruningOrder: 'Order of pruning',
