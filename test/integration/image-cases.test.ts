@@ -121,6 +121,6 @@ describe('studio dataset import', () => {
 
   it('takes an empty path for wrong use', async () => {
     const { code, stderr } = await run([''])
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: One of the arguments is empty/)])
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: .*takes a value, got an empty one/)])
   })
 })
