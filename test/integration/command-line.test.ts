@@ -128,7 +128,7 @@ it('measures no importance of what was not reconstructed', async () => {
   await answerOf(storeFolder, ['train', '--arch', 'resnet20-cifar-b', '--dataset', 'images', '--name', 'trained'])
   expect(await runCommand(storeFolder, ['importance', 'trained'])).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('trained has not reconstructed a network') as string,
+    stderr: expect.stringContaining('trained has no reconstructed network') as string,
   })
   const studio = await openStudio({ storeFolder })
   const [experiment] = (await call(studio, 'experiments.list', {})).items
