@@ -17,7 +17,11 @@ it.each([
   async ({ architecture, mebibytes, parameters }) => {
     const file = join(temporaryFolder(), 'large.safetensors')
     expect(writeLargeNetwork(file, architecture)).toBeGreaterThan(mebibytes * mebibyte)
-    const { network, longestBlockMs, trainerPeakBytes, seconds } = await watchedImport(temporaryFolder(), trainerPath, file)
+    const { network, longestBlockMs, trainerPeakBytes, seconds } = await watchedImport(
+      temporaryFolder(),
+      trainerPath,
+      file,
+    )
     expect(network).toMatchObject({ architecture, parameters })
     expect(trainerPeakBytes).toBeGreaterThan(mebibytes * mebibyte)
     expect(trainerPeakBytes).toBeLessThan(2048 * mebibyte)
