@@ -58,7 +58,7 @@ it('takes effect within 5 s in every phase, and ends with the same files', async
     expect(latestRun, `paused in ${phase.source}`).toMatchObject({ status: 'paused', attempt: 1 })
     await call(studio, 'queue.resume', { ids: [disturbed] })
   }
-  // After three seconds the process is ended; what is beyond is the machine's. Without that a phase goes on for minutes.
+  // After three seconds the process is ended; what is beyond that is the machine's.
   expect(Math.max(...took), took.map((seconds) => seconds.toFixed(1)).join(', ')).toBeLessThan(20)
   const ended = await reaches(studio, disturbed, 'completed', 'failed')
   expect(ended.latestRun?.error).toBeUndefined()
