@@ -3,11 +3,17 @@ import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import { trainerPath } from '#test/support/programs.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
-import { watchedImport, writeLargeNetwork } from '#test/support/watched-import.ts'
+import { watchedImport, writeLargeNetwork, type WatchedImport } from '#test/support/watched-import.ts'
 
 vi.setConfig({ testTimeout: 240_000 })
 
 const mebibyte = 2 ** 20
+/** A person notices a tenth of a second. */
+const noticedMs = 100
+
+function leastBlockMs(watched: readonly WatchedImport[]): number {
+  return Math.min(...watched.map(({ longestBlockMs }) => longestBlockMs))
+}
 
 it.each([
   { title: 'a ResNet-18', architecture: 'resnet18-imagenet', mebibytes: 44, parameters: 11_689_512 },
@@ -17,16 +23,16 @@ it.each([
   async ({ architecture, mebibytes, parameters }) => {
     const file = join(temporaryFolder(), 'large.safetensors')
     expect(writeLargeNetwork(file, architecture)).toBeGreaterThan(mebibytes * mebibyte)
-    const { network, longestBlockMs, trainerPeakBytes, seconds } = await watchedImport(
-      temporaryFolder(),
-      trainerPath,
-      file,
-    )
-    expect(network).toMatchObject({ architecture, parameters })
-    expect(trainerPeakBytes).toBeGreaterThan(mebibytes * mebibyte)
-    expect(trainerPeakBytes).toBeLessThan(2048 * mebibyte)
-    // A process that read the file itself would answer nobody for most of that time. How many milliseconds it is, the bench
-    // says: what else the machine does would decide about a limit.
-    expect(longestBlockMs).toBeLessThan((1000 * seconds) / 4)
+    const watched = [await watchedImport(temporaryFolder(), trainerPath, file)]
+    // What else the machine does can only add to it: of several imports the least disturbed one says what it takes.
+    while (leastBlockMs(watched) >= noticedMs && watched.length < 3) {
+      watched.push(await watchedImport(temporaryFolder(), trainerPath, file))
+    }
+    for (const { network, trainerPeakBytes } of watched) {
+      expect(network).toMatchObject({ architecture, parameters })
+      expect(trainerPeakBytes).toBeGreaterThan(mebibytes * mebibyte)
+      expect(trainerPeakBytes).toBeLessThan(2048 * mebibyte)
+    }
+    expect(leastBlockMs(watched)).toBeLessThan(noticedMs)
   },
 )

@@ -53,13 +53,13 @@ it('takes effect within 5 s in every phase, and ends with the same files', async
     const acknowledged = nextEvent(studio, 'experiment-changed', ({ latestRun }) => latestRun?.phase === 'pausing')
     await call(studio, 'queue.pause', { ids: [disturbed] })
     await acknowledged
+    expect(performance.now() - askedAt).toBeLessThan(1000)
     const { latestRun } = await reaches(studio, disturbed, 'paused', 'completed', 'failed')
     took.push((performance.now() - askedAt) / 1000)
     expect(latestRun, `paused in ${phase.source}`).toMatchObject({ status: 'paused', attempt: 1 })
     await call(studio, 'queue.resume', { ids: [disturbed] })
   }
-  // After three seconds the process is ended; what is beyond that is the machine's.
-  expect(Math.max(...took), took.map((seconds) => seconds.toFixed(1)).join(', ')).toBeLessThan(20)
+  expect(Math.max(...took), took.map((seconds) => seconds.toFixed(1)).join(', ')).toBeLessThan(5)
   const ended = await reaches(studio, disturbed, 'completed', 'failed')
   expect(ended.latestRun?.error).toBeUndefined()
 
