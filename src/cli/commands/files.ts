@@ -4,15 +4,16 @@ import { basename, extname, resolve } from 'node:path'
 import { withFileSource } from '#formats/byte-source.ts'
 import { listStateDicts, readWeightsFile, type StateDict } from '#formats/weights-file/reader.ts'
 import { bytesOfDtype } from '#formats/file-tensor.ts'
-import { isBaselinePackage, openBaselinePackage } from '#formats/baseline-package/reader.ts'
-import { isPackage, openPackage } from '#formats/nern-package/reader.ts'
+import { openBaselinePackage } from '#formats/baseline-package/reader.ts'
+import { openPackage } from '#formats/nern-package/reader.ts'
+import { packageFormatOf } from '#formats/package-container/formats.ts'
 import { networkInMetadata } from '#formats/network-graph.ts'
 import { isOnnx, readOnnx, type OnnxNetwork } from '#formats/onnx/reader.ts'
 import { commitRename } from '#main/files/atomic-write.ts'
 import { matchArchitecture } from '#networks/matching.ts'
 import type { NamedShape } from '#networks/plain-names.ts'
 import type { Network } from '#networks/network.ts'
-import { weightFormats } from '#shared/package/export-formats.ts'
+import { weightFormats, type PackageFormat } from '#shared/package/export-formats.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
 import { formatExactBytes, formatCount } from '#shared/basics/format.ts'
 import { sizeOf } from '#shared/tensors/host-tensor.ts'
@@ -78,23 +79,20 @@ const inspect = defineCommand({
       return 0
     }
     if (!weights.ok) throw new AppException(weights.error)
-    if (isBaselinePackage(weights.value.metadata)) {
-      const opened = openBaselinePackage(await readFile(path), basename(path))
-      if (!opened.ok) throw new AppException(opened.error)
-      output.result(...describeBaseline(basename(path), opened.value))
-      return 0
-    }
-    if (!isPackage(weights.value.metadata)) {
+    const format = packageFormatOf(weights.value.metadata)
+    if (format === undefined) {
       const { size } = await stat(path)
       output.result(...describeWeights(basename(path), size, weights.value))
-      return 0
-    }
-    const opened = openPackage(await readFile(path), basename(path))
-    if (!opened.ok) throw new AppException(opened.error)
-    output.result(...describePackage(basename(path), opened.value))
+    } else output.result(...describeFile[format](await readFile(path), basename(path)))
     return 0
   },
 })
+
+/** What is said of the packages of a format. Throw as their readers say. */
+const describeFile: Readonly<Record<PackageFormat, (bytes: Uint8Array, name: string) => Description>> = {
+  nern: (bytes, name) => describePackage(name, unwrap(openPackage(bytes, name))),
+  baseline: (bytes, name) => describeBaseline(name, unwrap(openBaselinePackage(bytes, name))),
+}
 
 export const fileCommands: readonly Command[] = [reconstruct, inspect]
 

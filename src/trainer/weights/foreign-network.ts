@@ -3,8 +3,7 @@ import { basename } from 'node:path'
 import { withFileSource, type ByteSource } from '#formats/byte-source.ts'
 import { readWeightsFile } from '#formats/weights-file/reader.ts'
 import { float32View } from '#formats/file-tensor.ts'
-import { isBaselinePackage } from '#formats/baseline-package/reader.ts'
-import { isPackage } from '#formats/nern-package/reader.ts'
+import { packageFormatOf } from '#formats/package-container/formats.ts'
 import { networkInMetadata } from '#formats/network-graph.ts'
 import { isOnnx, readOnnx } from '#formats/onnx/reader.ts'
 import { architectures, type Architecture } from '#networks/architectures.ts'
@@ -87,7 +86,7 @@ async function fromWeightsFile(
     })
   }
   const file = unwrap(await readWeightsFile(source, { key }))
-  if (isPackage(file.metadata) || isBaselinePackage(file.metadata)) {
+  if (packageFormatOf(file.metadata) !== undefined) {
     throw new AppException({
       code: 'file-unsupported',
       message: `${basename(path)} is a compressed package, not a weights file.`,
