@@ -101,13 +101,13 @@ async function continuation(
 ) {
   const source = await findExperiment(studio, key)
   const { config, networkId, datasetId, latestRun } = source
-  const continued = familyOf(config).continued?.(config, latestRun?.id ?? '')
+  const { continued } = familyOf(config)
   if (continued === undefined || networkId === undefined || latestRun?.status !== 'completed') {
     throw new UsageError(`${source.name} has no finished predictor.`, 'Name a compression that was completed.')
   }
   const { dataset } = options
   return {
-    config: withSettings(continued, options),
+    config: withSettings(continued(config, latestRun.id), options),
     networkId,
     datasetId: dataset === undefined ? datasetId : (await findDataset(studio, dataset)).id,
   }

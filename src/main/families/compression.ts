@@ -1,5 +1,7 @@
 /** What compressions have in common, whatever the method. */
 import { AppException } from '#shared/basics/result.ts'
+import type { ConfigOf } from '#shared/experiment/experiment-config.ts'
+import { familyOf } from '#shared/experiment/families.ts'
 import type { DatasetRecord, ExperimentRecord, NetworkRecord } from '#shared/protocol/records.ts'
 import { assertFit, assertImages } from '../library/dataset-fit.ts'
 import { storedNetwork } from '../library/network-content.ts'
@@ -8,14 +10,20 @@ import type { Store } from '../store/store.ts'
 import { wholeEvaluations } from './job-inputs.ts'
 import type { Subject } from './main-family.ts'
 
+type CompressionConfig = ConfigOf<'compress' | 'baseline'>
+
 /** Throws `invalid-config` without a network, `dataset-mismatch` for images it cannot be measured on. */
 export async function assertCompressible(
   store: Store,
-  noun: string,
+  config: CompressionConfig,
   { network, dataset }: Subject,
 ): Promise<{ readonly network: NetworkRecord; readonly dataset: DatasetRecord }> {
   if (network === undefined) {
-    throw new AppException({ code: 'invalid-config', message: `A ${noun} needs a network.`, where: 'networkId' })
+    throw new AppException({
+      code: 'invalid-config',
+      message: `A ${familyOf(config).noun} needs a network.`,
+      where: 'networkId',
+    })
   }
   assertFit(network, await storedNetwork(store.layout, network), dataset)
   assertImages(dataset, 'validation', 1, 'choose on')

@@ -11,7 +11,7 @@ import { storePackaged } from './store-packaged.ts'
 
 export const directInMain: MainFamily<'baseline'> = {
   async assertRunnable(store, config, subject) {
-    const { dataset } = await assertCompressible(store, 'baseline', subject)
+    const { dataset } = await assertCompressible(store, config, subject)
     assertCanDistil(config, dataset)
   },
 
@@ -21,7 +21,7 @@ export const directInMain: MainFamily<'baseline'> = {
   },
 
   store(context, experiment, _config, run, result) {
-    return storePackaged(context, experiment, run, result, 'baseline', (common) => ({
+    return storePackaged(context, experiment, run, result, (common) => ({
       kind: 'baseline',
       ...common,
       seconds: result.seconds,

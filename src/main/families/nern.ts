@@ -17,7 +17,7 @@ import { storePackaged } from './store-packaged.ts'
 
 export const nernInMain: MainFamily<'compress'> = {
   async assertRunnable(store, config, subject) {
-    const { network, dataset } = await assertCompressible(store, 'compression', subject)
+    const { network, dataset } = await assertCompressible(store, config, subject)
     if (config.distillation.steps + config.quantisation.steps > 0) {
       assertImages(dataset, 'train', config.distillation.dataBatch, 'fill a batch of the distillation')
     }
@@ -44,7 +44,7 @@ export const nernInMain: MainFamily<'compress'> = {
 
   store(context, experiment, _config, run, result) {
     const { permutationSource, smoothness } = result
-    return storePackaged(context, experiment, run, result, 'nern', (common) => ({
+    return storePackaged(context, experiment, run, result, (common) => ({
       kind: 'compress',
       ...common,
       seconds: result.seconds,

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
+import { familyOf } from '#shared/experiment/families.ts'
 import { accuracyCount, accuracyPairs } from '#shared/measures/accuracy-pairs.ts'
-import type { PackageFormat } from '#shared/package/export-formats.ts'
 import type { ExperimentRecord, PackagedResult, RunRecord } from '#shared/protocol/records.ts'
 import type { JobResult, SplitPredictions } from '#shared/protocol/trainer-protocol.ts'
 import type { StudioContext } from '../context/studio-context.ts'
@@ -22,12 +22,11 @@ export async function storePackaged(
   { id, networkId = '', datasetId }: ExperimentRecord,
   run: RunRecord,
   made: PackagedJobResult,
-  format: PackageFormat,
   resultOf: (common: CommonResult) => PackagedResult,
 ): Promise<void> {
   const { evaluations, sizes, layers, relativeError } = made
   await mkdir(runPath(store.layout, run.id), { recursive: true })
-  await atomicWrite(packagePath(store.layout, run.id, format), made.package, writeBytes)
+  await atomicWrite(packagePath(store.layout, run.id, familyOf(made).packageFormat), made.package, writeBytes)
   await atomicWrite(reconstructedPath(store.layout, run.id), made.reconstructed, writeBytes)
   const result = resultOf({ accuracies: accuracyPairs(evaluations), sizes, layers, relativeError })
   store.transaction(() => {

@@ -1,7 +1,7 @@
 import type { ParameterGroupId } from '#shared/parameters/parameter-groups.ts'
 import type { ConfigOf, Family } from '#shared/experiment/experiment-config.ts'
 import type { PlanOf } from '#shared/experiment/plan.ts'
-import type { RunResult } from '#shared/experiment/results.ts'
+import type { FamilyResult } from '#shared/experiment/results.ts'
 import type { Preset } from '#shared/experiment/preset.ts'
 import type { NetworkShape, SizeBreakdown } from '#shared/package/accounting.ts'
 import type { ChartOutline } from './chart-outline.ts'
@@ -23,9 +23,9 @@ export interface WindowFamily<F extends Family> {
   hasSteps(config: ConfigOf<F>): boolean
   readonly cards: readonly RunCard[]
   /** How the time of a run was spent, phase by phase, in their order. */
-  spentTimes(result: Extract<RunResult, { kind: F }>): readonly SpentTime[]
+  spentTimes(result: FamilyResult<F>): readonly SpentTime[]
   /** Sentences below the numbers of a result. */
-  remarks(result: Extract<RunResult, { kind: F }>): readonly Remark[]
+  remarks(result: FamilyResult<F>): readonly Remark[]
   /** Allowed, but probably not what is meant: a sentence each. `sizes` and `network` only where a network is chosen. */
   advise(config: ConfigOf<F>, sizes?: SizeBreakdown, network?: NetworkShape): readonly string[]
 }
