@@ -8,7 +8,6 @@ import { writeBaselinePackage } from '#formats/baseline-package/writer.ts'
 import type { Network } from '#networks/network.ts'
 import type { SizeBreakdown } from '#shared/package/accounting.ts'
 import type { PackageDescription } from '#shared/package/package-description.ts'
-import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
 import { decompressed } from '#shared/tensors/compressed-tensor.ts'
 import type { HostTensors } from '#shared/tensors/host-tensor.ts'
 import { readCheckpoint, type Checkpoint } from '../../checkpoint.ts'
@@ -29,6 +28,7 @@ import {
 } from '../../weights/stored-network.ts'
 import type {
   CommonResult,
+  CompressionJob,
   CompressionResult,
   CompressionRun,
   DecodedNetwork,
@@ -39,7 +39,7 @@ import type {
 import { distil, distillationPhase } from './distillation.ts'
 import { baselineProgressSchema, type BaselineProgress } from './progress.ts'
 
-type BaselineJob = Extract<TrainerJob, { kind: 'baseline' }>
+type BaselineJob = CompressionJob<'baseline'>
 
 const compressionStage = 'compression'
 
@@ -104,10 +104,7 @@ export class DirectRun implements CompressionRun {
     const { job, original, plan } = this.#parts
     // Compressing takes longer than writing: once for both packages.
     this.#content ??= packageContent(job, original, plan, this.#learned)
-    return writeBaselinePackage(
-      { ...this.#content, accuracies: accuracies },
-      { allowsEntropy: job.config.storage.entropyCoding },
-    )
+    return writeBaselinePackage({ ...this.#content, accuracies }, { allowsEntropy: job.config.storage.entropyCoding })
   }
 
   async evaluation({ weights, kept }: DecodedNetwork): Promise<MeasureSplit> {

@@ -4,23 +4,27 @@ import { initialOptimizerState, type Optimizer } from '#engine/training/optimize
 import { cachePrefix } from '#engine/methods/nern/programs/kernel-cache.ts'
 import { freshPredictor, meanSquaredWeight, type Representation } from '#engine/methods/nern/representation.ts'
 import { readBack } from '#engine/quantisation/stored-parameters.ts'
+import { writePackage, type NernPackage } from '#formats/nern-package/writer.ts'
 import { withRepresentedLayers } from '#networks/linear-layers.ts'
 import { plannedSteps, segmentsOf, type PhaseName, type Segment } from '#shared/methods/nern/phases.ts'
 import type { HostTensors } from '#shared/tensors/host-tensor.ts'
 import { underPrefix, withoutPrefix, withPrefix } from '#shared/basics/name-prefix.ts'
 import { Random } from '#shared/basics/random.ts'
-import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
+import type { SizeBreakdown } from '#shared/package/accounting.ts'
+import type { PackageDescription } from '#shared/package/package-description.ts'
+import type { StoredTensors } from '#shared/tensors/stored-tensor.ts'
 import { readCheckpoint, type Checkpoint } from '../../checkpoint.ts'
 import type { FoundPermutations } from './find-permutations.ts'
 import { cacheState } from './full-steps.ts'
 import { ImageInputs } from './image-inputs.ts'
 import { imageStep } from './image-step.ts'
+import { permutedSmoothness } from './permuted-smoothness.ts'
 import { probeImageSteps } from './probe.ts'
 import { compressProgressSchema } from './progress.ts'
 import { ReconstructedEvaluation } from './reconstructed-evaluation.ts'
 import { reconstructionStep } from './reconstruction-step.ts'
 import { setUp, startedInStoredForm, type CompressSetup } from './setup.ts'
-import { compressStages, isEvaluationDue, roundingStage, stageOfStep } from './stages.ts'
+import { compressStages, isEvaluationDue, packagingStage, roundingStage, stageOfStep } from './stages.ts'
 import { startPredictor } from './start-predictor.ts'
 import { learningRateOf, type Step, type StepOptions } from './step.ts'
 import { StoredPredictor } from './stored-predictor.ts'
@@ -29,36 +33,27 @@ import { loadSplit } from '../../data/open-dataset.ts'
 import { evaluationBatches, probeEvaluation } from '../../measure/evaluation.ts'
 import { breatheOrPause, tellPhase, type JobContext, type JobEnd } from '../../process/job-context.ts'
 import { batchesToMeasure } from '../../measure/measure-both.ts'
-import { loadNetwork, storedRemainderOf, type LoadedNetwork } from '../../weights/stored-network.ts'
+import { packageSizes } from '../../measure/package-sizes.ts'
+import { loadNetwork, packagedNetwork, storedRemainderOf, type LoadedNetwork } from '../../weights/stored-network.ts'
 import { evaluationProgress } from '../../steps/evaluation-progress.ts'
 import { sendPreview } from '../../steps/preview.ts'
 import { RunState, withoutBest } from '../../steps/run-state.ts'
 import { runSteps, type StepEvaluation, type StepOutcome, type Stretch } from '../../steps/run-steps.ts'
 import { timeLeftOf } from '../../steps/stage-times.ts'
 import { evaluationStage, type TimeLeft } from '../../steps/time-left.ts'
-
 import type {
+  CommonResult,
+  CompressionJob,
+  CompressionResult,
   CompressionRun,
   DecodedNetwork,
   EndingSeconds,
   MeasureSplit,
-  CommonResult,
-  CompressionResult,
   StartOptions,
 } from '../method.ts'
-import { writePackage } from '#formats/nern-package/writer.ts'
-import type { PackageDescription } from '#shared/package/package-description.ts'
-import type { SizeBreakdown } from '#shared/package/accounting.ts'
-import type { StoredTensors } from '#shared/tensors/stored-tensor.ts'
-import { packageSizes } from '../../measure/package-sizes.ts'
-import { packagedNetwork } from '../../weights/stored-network.ts'
-import { permutedSmoothness } from './permuted-smoothness.ts'
-import { packagingStage } from './stages.ts'
-
-type CompressJob = Extract<TrainerJob, { kind: 'compress' }>
 
 interface CompressParts {
-  readonly job: CompressJob
+  readonly job: CompressionJob<'compress'>
   readonly context: JobContext
   readonly original: LoadedNetwork
   readonly setup: CompressSetup
@@ -86,6 +81,8 @@ export class PredictorRun implements CompressionRun {
   #state: DeviceState
   /** At the precision it is stored at; empty until it is fitted. */
   #predictor: StoredTensors = {}
+  /** Of the package, made once for the one that is measured and the one that says what was measured. */
+  #content: NernPackage | undefined
   /** Of the state's tensors, those that a step trains. */
   #trainedNames: readonly string[]
   #step: Step | undefined
@@ -159,32 +156,6 @@ export class PredictorRun implements CompressionRun {
     return run
   }
 
-  async #runSegment(segment: Segment): Promise<JobEnd> {
-    const { config } = this.#parts.job
-    const { phase, first, steps, before } = segment
-    const stretch: Stretch = {
-      phase,
-      first,
-      steps,
-      before,
-      phaseSteps: config[phase].steps,
-      stageOf: (at) => stageOfStep(config, segment, at),
-      prepare: () => this.#prepare(segment),
-      evaluation: {
-        batches: evaluationBatches(this.#parts.original.network, this.#parts.validation.labels.length),
-        isDue: (done) => isEvaluationDue(config, segment, done),
-        measure: () => this.#measure(phase),
-      },
-      isCheckpointDue: (step) => step % config.checkpointEverySteps === 0,
-      checkpoint: () => this.#checkpoint(),
-      preview: async () => {
-        const weights = await this.#weights(phase)
-        sendPreview(this.run, this.#parts.original.parameters, weights)
-      },
-    }
-    return runSteps(this.run, stretch)
-  }
-
   async fit(): Promise<'fitted' | 'paused'> {
     const { job, context, time } = this.#parts
     for (const segment of segmentsOf(job.config)) {
@@ -199,20 +170,8 @@ export class PredictorRun implements CompressionRun {
   }
 
   store(accuracies: PackageDescription['accuracies']): Uint8Array<ArrayBuffer> {
-    const { job, setup, original } = this.#parts
-    const { network } = original
-    const { representation, embedding } = setup.stored
-    return writePackage({
-      network: packagedNetwork(network, job.network.sha256),
-      layers: network.representedLayers.map(({ name, shape }) => ({ name, shape: [...shape] })),
-      embedding,
-      predictorShape: representation.predictor,
-      predictor: this.#predictor,
-      orders: setup.permutation.permutations,
-      kept: storedRemainderOf(original, job.config.storage.remainder),
-      config: job.config,
-      accuracies: accuracies,
-    })
+    this.#content ??= this.#packageContent()
+    return writePackage({ ...this.#content, accuracies })
   }
 
   async evaluation({ weights }: DecodedNetwork): Promise<MeasureSplit> {
@@ -240,6 +199,50 @@ export class PredictorRun implements CompressionRun {
       },
       permutationSource: source,
       ...permutedSmoothness(original, setup),
+    }
+  }
+
+  async #runSegment(segment: Segment): Promise<JobEnd> {
+    const { config } = this.#parts.job
+    const { phase, first, steps, before } = segment
+    const stretch: Stretch = {
+      phase,
+      first,
+      steps,
+      before,
+      phaseSteps: config[phase].steps,
+      stageOf: (at) => stageOfStep(config, segment, at),
+      prepare: () => this.#prepare(segment),
+      evaluation: {
+        batches: evaluationBatches(this.#parts.original.network, this.#parts.validation.labels.length),
+        isDue: (done) => isEvaluationDue(config, segment, done),
+        measure: () => this.#measure(phase),
+      },
+      isCheckpointDue: (step) => step % config.checkpointEverySteps === 0,
+      checkpoint: () => this.#checkpoint(),
+      preview: async () => {
+        const weights = await this.#weights(phase)
+        sendPreview(this.run, this.#parts.original.parameters, weights)
+      },
+    }
+    return runSteps(this.run, stretch)
+  }
+
+  /** Everything of the package but the accuracies, which are measured with it. */
+  #packageContent(): NernPackage {
+    const { job, setup, original } = this.#parts
+    const { network } = original
+    const { representation, embedding } = setup.stored
+    return {
+      network: packagedNetwork(network, job.network.sha256),
+      layers: network.representedLayers.map(({ name, shape }) => ({ name, shape: [...shape] })),
+      embedding,
+      predictorShape: representation.predictor,
+      predictor: this.#predictor,
+      orders: setup.permutation.permutations,
+      kept: storedRemainderOf(original, job.config.storage.remainder),
+      config: job.config,
+      accuracies: [],
     }
   }
 
