@@ -48,8 +48,8 @@ export function countsOfPlaywright(file) {
  * @returns {number[]}
  */
 export function launchTimesOfPlaywright(file) {
-  const testsOf = ({ suites = [], specs = [] }) => [...specs.flatMap(({ tests }) => tests), ...suites.flatMap(testsOf)]
-  return testsOf(JSON.parse(fs.readFileSync(file, 'utf8')))
+  return specsOf(JSON.parse(fs.readFileSync(file, 'utf8')))
+    .flatMap(({ tests }) => tests)
     .flatMap(({ results }) => results.flatMap(({ annotations }) => annotations))
     .filter(({ type }) => type === 'launch')
     .map(({ description }) => Number.parseInt(description, 10))
@@ -82,7 +82,6 @@ export function failuresOfVitest(file) {
 export function failuresOfPlaywright(file) {
   if (!fs.existsSync(file)) return []
   const report = JSON.parse(fs.readFileSync(file, 'utf8'))
-  const specsOf = ({ suites = [], specs = [] }) => [...specs, ...suites.flatMap(specsOf)]
   const failed = specsOf(report)
     .filter(({ ok }) => !ok)
     .map(({ title, file, line, tests }) => {
@@ -91,6 +90,11 @@ export function failuresOfPlaywright(file) {
     })
   const outside = report.errors.map(({ message }) => ({ test: 'outside of any test', message: firstLines(message) }))
   return [...failed, ...outside]
+}
+
+/** All tests of a report or of one of its suites, however deep they lie. */
+function specsOf({ suites = [], specs = [] }) {
+  return [...specs, ...suites.flatMap(specsOf)]
 }
 
 /** Without colours, empty lines and what would fill a screen. */
