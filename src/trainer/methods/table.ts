@@ -3,6 +3,7 @@ import type { PackageFormat } from '#shared/package/export-formats.ts'
 import type { CompressionFamily, CompressionMethod } from './method.ts'
 import { directCompression } from './direct/direct-compression.ts'
 import { nern } from './nern/nern.ts'
+import { decodeSpectralPackage } from './spectral/decode-package.ts'
 
 const compressionMethods: { readonly [F in CompressionFamily]: CompressionMethod<F> } = {
   compress: nern,
@@ -13,6 +14,7 @@ const compressionMethods: { readonly [F in CompressionFamily]: CompressionMethod
 export const packageMethods: Readonly<Record<PackageFormat, Pick<CompressionMethod<CompressionFamily>, 'decode'>>> = {
   nern,
   baseline: directCompression,
+  spectral: { decode: decodeSpectralPackage },
 }
 
 export function compressionMethodOf<F extends CompressionFamily>({ kind }: { readonly kind: F }): CompressionMethod<F> {
