@@ -92,6 +92,9 @@ const inspect = defineCommand({
 const describeFile: Readonly<Record<PackageFormat, (bytes: Uint8Array, name: string) => Description>> = {
   nern: (bytes, name) => describePackage(name, unwrap(openPackage(bytes, name))),
   baseline: (bytes, name) => describeBaseline(name, unwrap(openBaselinePackage(bytes, name))),
+  spectral: (_, name) => {
+    throw new AppException({ code: 'file-unsupported', message: `${name} is a spectral package.` })
+  },
 }
 
 export const fileCommands: readonly Command[] = [reconstruct, inspect]

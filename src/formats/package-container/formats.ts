@@ -6,6 +6,7 @@ import { hasMark, type PackageKind } from './kind.ts'
 const kinds: Readonly<Record<PackageFormat, Pick<PackageKind<never>, 'markKey'>>> = {
   nern: nernPackageKind,
   baseline: baselinePackageKind,
+  spectral: { markKey: 'nern-spectral' },
 }
 
 /** The format of a package by the header of its safetensors file; undefined for a file that is no package. */
