@@ -7,6 +7,7 @@ import { networkShapeSchema } from '../package/accounting.ts'
 import { executorNames, providerNames } from '../execution/executors.ts'
 import { baselineConfigSchema } from '../methods/direct/config.ts'
 import { compressConfigSchema } from '../methods/nern/config.ts'
+import { spectralConfigSchema } from '../methods/spectral/config.ts'
 import { trainConfigSchema } from '../training/config.ts'
 import { datasetPlanSchema } from '../dataset/dataset-plan.ts'
 import { weightFormatSchema } from '../package/export-formats.ts'
@@ -24,6 +25,7 @@ import {
   permutedSmoothnessSchema,
   reconstructionFields,
   skippedFilesSchema,
+  spectralSecondsSchema,
   trainedSmoothnessSchema,
   trainSecondsSchema,
 } from '../experiment/results.ts'
@@ -112,6 +114,15 @@ export const trainerJobSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('baseline'),
     config: baselineConfigSchema,
+    network: networkInputSchema,
+    dataset: datasetInputSchema,
+    /** What was measured of the original network before, on all images of a split: it is not measured again. */
+    originalEvaluations: z.array(predictionsSchema).optional(),
+    knownTimes,
+  }),
+  z.strictObject({
+    kind: z.literal('spectral'),
+    config: spectralConfigSchema,
     network: networkInputSchema,
     dataset: datasetInputSchema,
     /** What was measured of the original network before, on all images of a split: it is not measured again. */
@@ -278,6 +289,11 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
     kind: z.literal('baseline'),
     ...packageFields,
     seconds: baselineSecondsSchema,
+  }),
+  z.strictObject({
+    kind: z.literal('spectral'),
+    ...packageFields,
+    seconds: spectralSecondsSchema,
   }),
   z.strictObject({
     kind: z.literal('train'),

@@ -55,7 +55,9 @@ export function codedNetwork(
   const folds = new Map(folded.folds.map((fold) => [fold.weight, fold]))
   const biases = new Map(
     folded.network.nodes.flatMap((node) =>
-      (node.op === 'conv' || node.op === 'linear') && node.bias !== undefined ? [[node.weight, node.bias] as const] : [],
+      (node.op === 'conv' || node.op === 'linear') && node.bias !== undefined
+        ? [[node.weight, node.bias] as const]
+        : [],
     ),
   )
   const linear = config.storage.linear === 'float16' ? [] : linearLayers(folded.network)
@@ -118,7 +120,8 @@ function coefficientsOf(
     const gain = sixteenths(gains?.[filter] ?? 0)
     for (let start = filter * channels * size; start < (filter + 1) * channels * size; start += size) {
       for (let at = 0; at < size; at++) {
-        coefficients[start + at] = (basis === undefined ? (data[start + at] ?? 0) : product(basis[at], data, start)) / gain
+        coefficients[start + at] =
+          (basis === undefined ? (data[start + at] ?? 0) : product(basis[at], data, start)) / gain
       }
     }
   }
