@@ -21,7 +21,11 @@ export interface ForwardOptions {
   readonly mode: 'inference' | 'training'
   /** Which maps to return for feature-map distillation; none when left out. */
   readonly featureMaps?: 'faithful' | 'documented'
+  /** Is given the output of every convolution, bias included, and returns what the network goes on with. */
+  readonly adjust?: (node: ConvolutionNode, output: tf.Tensor) => tf.Tensor
 }
+
+type ConvolutionNode = Extract<NetworkNode, { op: 'conv' }>
 
 export interface BatchStatistics {
   /** Parameter name prefix of the batch-norm layer. */
@@ -55,10 +59,8 @@ export function networkForward(
   const outputs = new Map<string, tf.Tensor>()
   const batchStatistics: BatchStatistics[] = []
   for (const node of network.nodes) {
-    outputs.set(
-      node.id,
-      nodeOutput(node, { network, parameters, images, outputs, batchStatistics, mode: options.mode }),
-    )
+    const output = nodeOutput(node, { network, parameters, images, outputs, batchStatistics, mode: options.mode })
+    outputs.set(node.id, node.op === 'conv' && options.adjust !== undefined ? options.adjust(node, output) : output)
   }
   const mapIds = options.featureMaps === undefined ? [] : network.featureMaps[options.featureMaps]
   return {
@@ -148,7 +150,7 @@ function hardSwish(x: tf.Tensor): tf.Tensor {
   return tf.mul(x, tf.div(tf.relu6(tf.add(x, 3)), 6))
 }
 
-function convolution(node: Extract<NetworkNode, { op: 'conv' }>, x: tf.Tensor4D, parameters: NamedTensors): tf.Tensor {
+function convolution(node: ConvolutionNode, x: tf.Tensor4D, parameters: NamedTensors): tf.Tensor {
   const product = convolve(x, asMap(named(parameters, node.weight)), node)
   if (node.bias === undefined) return product
   return tf.add(product, tf.reshape(named(parameters, node.bias), [-1, 1, 1]))

@@ -6,7 +6,12 @@ import { estimate, sampleLayers } from './sampled-estimate.ts'
 
 /** Steps between these give codes of thirty bits and more, and no codes but zero. */
 const [finest, coarsest] = [1e-8, 1e4]
-const halvings = 40
+const mostEstimates = 40
+const estimateTolerance = 2e-4
+/** Of the logarithm of the step, by the logarithm of the bytes: what networks have around two bits a weight. */
+const octavesByShare = 1.15
+/** Where the search begins: a network then takes about a fifteenth. */
+const firstGuess = 0.025
 /** Of the wanted bytes: closer is not looked for. */
 const tolerance = 0.002
 const mostTries = 6
@@ -27,32 +32,30 @@ export function findStep(layers: readonly CodedLayer[], { wantedBytes, rateWeigh
   if (least > wantedBytes * (1 + tolerance)) throw outOfReach(wantedBytes, least)
   // What really coding adds to the estimate hardly changes from step to step.
   let excess = least - estimated(coarsest)
-  let step = solve(estimated, wantedBytes - excess)
+  let step = solve(estimated, wantedBytes - excess, firstGuess)
   for (let tries = 0; tries < mostTries; tries++) {
     const measured = measure(step)
     if (Math.abs(measured - wantedBytes) <= tolerance * wantedBytes) return step
     excess = measured - estimated(step)
-    step = solve(estimated, wantedBytes - excess)
+    step = solve(estimated, wantedBytes - excess, step)
   }
   return step
 }
 
-/** The step at which a falling function takes a value. */
-function solve(estimated: (step: number) => number, wanted: number): number {
+/** The step at which a falling function takes a value, from a guess: secants of its logarithm, kept between bounds. */
+function solve(estimated: (step: number) => number, wanted: number, guess: number): number {
   let [low, high] = [Math.log(finest), Math.log(coarsest)]
-  for (let at = 0; at < halvings; at++) {
-    const middle = (low + high) / 2
-    if (estimated(Math.exp(middle)) > wanted) low = middle
-    else high = middle
+  let at = Math.log(guess)
+  for (let tries = 0; tries < mostEstimates; tries++) {
+    const found = estimated(Math.exp(at))
+    if (Math.abs(found - wanted) <= estimateTolerance * wanted) break
+    if (found > wanted) low = at
+    else high = at
+    // Codes lose about a bit a coefficient with every octave where they have many, and a share of theirs where they have few.
+    const next = at + Math.log(Math.max(found, 1) / Math.max(wanted, 1)) * octavesByShare
+    at = next > low && next < high ? next : (low + high) / 2
   }
-  return Math.exp(high)
-}
-
-/** The step at which codes take `bits` a coefficient, about. */
-export function stepForBits(layers: readonly CodedLayer[], bits: number): number {
-  const samples = sampleLayers(layers)
-  const count = samples.reduce((sum, { layer, factor }) => sum + factor * layer.coefficients.length, 0)
-  return solve((step) => estimate(samples, step, 0).bits, bits * count)
+  return Math.exp(at)
 }
 
 function outOfReach(wanted: number, least: number): AppException {

@@ -10,8 +10,8 @@ export interface RateControlState {
   readonly bits: number
 }
 
-const [lowestPrice, highestPrice] = [0.02, 300]
-const firstPrice = 3
+const [lowestPrice, highestPrice] = [0.01, 300]
+const firstPrice = 0.3
 /** Of the distance to what is wanted, and of its change since the last look. */
 const [byDistance, byChange] = [4, 15]
 /** Most that the logarithm of the price changes at a look. */
@@ -43,13 +43,4 @@ export class RateControl {
     this.#price = Math.max(lowestPrice, Math.min(highestPrice, this.#price * Math.exp(change)))
     this.#bits = bits
   }
-}
-
-/** Bits a weight that are wanted at a step: from where the codes start in a straight line to the target. */
-export function wantedBitsAt(
-  { start, target, descentSteps }: { readonly start: number; readonly target: number; readonly descentSteps: number },
-  step: number,
-): number {
-  if (start <= target || step >= descentSteps) return target
-  return start + ((target - start) * step) / descentSteps
 }

@@ -70,10 +70,6 @@ export const spectralConfigSchema = z.strictObject({
     featureMapWeight: z.number().min(0).max(1e6),
     distillationWeight: z.number().min(0).max(1e6),
     temperature: z.number().min(0.1).max(100),
-    /** Where the codes start, in bits a weight; they are brought to the target over the first part of the steps. */
-    startBits: z.number().positive().max(16),
-    /** Share of the steps over which the bits are brought down. */
-    descent: z.number().min(0).max(1),
     /** Share of the steps, at the end, in which the codes stay as they are and only scales and biases learn. */
     frozenShare: z.number().min(0).max(1),
   }),

@@ -25,8 +25,6 @@ export const spectralDefaults: SpectralConfig = {
     featureMapWeight: 0.3,
     distillationWeight: 1,
     temperature: 2,
-    startBits: 3,
-    descent: 0.5,
     frozenShare: 0.1,
   },
   checkpointEverySteps: 100,

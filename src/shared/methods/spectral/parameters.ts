@@ -117,21 +117,6 @@ export const spectralParameters: readonly ParameterDescription[] = [
     control: integer(0, maximumSteps, 10),
   },
   {
-    path: 'distillation.startBits',
-    title: 'Bits at the start',
-    unit: 'bits a weight',
-    sentence: 'Where the codes start; from there they are brought to the size that was asked for.',
-    group: 'distillation-phase',
-    control: positive(16, 0.5),
-  },
-  {
-    path: 'distillation.descent',
-    title: 'Descent',
-    sentence: 'Share of the steps over which the bits are brought down.',
-    group: 'distillation-phase',
-    control: real(0, 1, 0.1),
-  },
-  {
     path: 'distillation.frozenShare',
     title: 'Frozen codes',
     sentence: 'Share of the steps, at the end, in which the codes stay and only scales and biases learn.',

@@ -2,10 +2,9 @@
 import type { CompiledProgram, DeviceState, Executor } from '#engine/executors/executor.ts'
 import type { CodedNetwork } from '#engine/methods/spectral/coded-layers.ts'
 import { codeDistillationProgram, latentSpecs } from '#engine/methods/spectral/distillation-step.ts'
-import { stepForBits } from '#engine/methods/spectral/find-step.ts'
 import { nameOf } from '#engine/methods/spectral/latent-names.ts'
 import { codePrices, initialLatents, learnedCodes } from '#engine/methods/spectral/latents.ts'
-import { RateControl, wantedBitsAt } from '#engine/methods/spectral/rate-control.ts'
+import { RateControl } from '#engine/methods/spectral/rate-control.ts'
 import { adamByShares } from '#engine/training/optimizers/adam.ts'
 import { initialOptimizerState, optimizerInputsAt, type Optimizer } from '#engine/training/optimizers/optimizer.ts'
 import { learningRateAt } from '#engine/training/schedule.ts'
@@ -39,7 +38,9 @@ export interface DistilOptions {
   readonly resumed: Checkpoint<SpectralProgress> | undefined
   readonly executor: Executor
   readonly coded: CodedNetwork
-  /** Bytes that the coded stream is to take; undefined where the codes keep their step. */
+  /** Quantisation step with which the codes begin: without a training they take about the bytes that are wanted. */
+  readonly step: number
+  /** Bytes that the coded stream is to take; undefined where the codes keep their step and no bit has a price. */
   readonly wantedBytes: number | undefined
   /** Shows what has been learned by now. */
   readonly preview: (chosen: ChosenCodes) => void
@@ -64,7 +65,6 @@ class CodeDistillation {
   /** Of the package. */
   readonly #step: number
   readonly #control: RateControl
-  readonly #startBits: number
   readonly #weights: number
   #overhead: number
   #bits: number
@@ -72,20 +72,18 @@ class CodeDistillation {
 
   constructor(options: DistilOptions) {
     const { job, coded, executor, resumed } = options
-    const { distillation, size } = job.config
+    const { distillation } = job.config
     this.#options = options
     this.#config = distillation
     this.#optimizer = adamByShares(adamOptions, (parameter) => rateOf(parameter, distillation))
     const trainedLayers = coded.layers.filter(({ isFine }) => !isFine)
     this.#weights = trainedLayers.reduce((sum, { coefficients }) => sum + coefficients.length, 0)
-    // Where the size is free the codes begin with the step that was given and no bit has a price.
-    this.#step = size.target === 'step' ? size.step : stepForBits(trainedLayers, distillation.startBits)
+    this.#step = options.step
     const latents = initialLatents(coded, this.#step)
     this.#names = Object.keys(latentSpecs(coded))
     const prices = codePrices(coded, latents)
-    this.#startBits = prices.bits / this.#weights
-    this.#bits = resumed?.progress.control.bits ?? this.#startBits
-    this.#control = new RateControl(this.#startBits, resumed?.progress.control)
+    this.#bits = resumed?.progress.control.bits ?? prices.bits / this.#weights
+    this.#control = new RateControl(this.#bits, resumed?.progress.control)
     this.#overhead = resumed?.progress.overhead ?? this.#overheadOf(latents, prices.bits)
     this.#state = executor.createState(
       resumed?.tensors ?? { ...latents, ...prices.slopes, ...initialOptimizerState(this.#optimizer, latents) },
@@ -187,8 +185,7 @@ class CodeDistillation {
     if (wantedBytes === undefined) return
     if (step % stepsBetweenCodings === 0) this.#overhead = this.#overheadOf(latents, bits)
     const target = ((wantedBytes - this.#overhead) * 8) / this.#weights
-    const descentSteps = this.#config.steps * this.#config.descent
-    if (step > 0) this.#control.look(this.#bits, wantedBitsAt({ start: this.#startBits, target, descentSteps }, step))
+    if (step > 0) this.#control.look(this.#bits, target)
   }
 
   /** Bytes of the coded stream beyond those that the frequencies of the codes say. */

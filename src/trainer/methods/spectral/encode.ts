@@ -36,15 +36,39 @@ export function codesAt({ layers }: CodedNetwork, step: number, { rounding }: Sp
   return { step, codes: Object.fromEntries(codes), biases: {} }
 }
 
-/** Codes of the size that is asked for. Throws `AppException` `invalid-config` for a size that is out of reach. */
-export function codesOfSize(options: ContentOptions): ChosenCodes {
+/**
+ * Codes of the size that is asked for. Throws `AppException` `invalid-config` for a size that is out of reach.
+ * @param reserved bytes that are needed beside
+ */
+export function codesOfSize(options: ContentOptions, reserved = bytesAround(options)): ChosenCodes {
   const { original, coded, config } = options
   const wanted = wantedBytes(original, config)
   if (wanted === undefined) return codesAt(coded, config.size.step, config)
   const { rateWeight } = config.rounding
   const measure = (step: number): number => codedBytes(packagedLayers(coded, codesAt(coded, step, config)))
-  const step = findStep(coded.layers, { wantedBytes: wanted - bytesAround(options), rateWeight, measure })
+  const step = findStep(coded.layers, { wantedBytes: wanted - reserved, rateWeight, measure })
   return codesAt(coded, step, config)
+}
+
+/** Of a wanted size: a file may be larger or smaller by half of a percent before its step is looked for again. */
+const sizeTolerance = 0.005
+
+/**
+ * The same with the gains and biases that a configuration wants corrected; they may take other bytes than those before, so
+ * that the step is looked for again with what they took.
+ */
+export async function correctedCodesOfSize(
+  options: ContentOptions,
+  correct: (chosen: ChosenCodes) => Promise<ChosenCodes>,
+): Promise<ChosenCodes> {
+  const plain = codesOfSize(options)
+  if (options.config.correction.images === 'none') return plain
+  const chosen = await correct(plain)
+  const wanted = wantedBytes(options.original, options.config)
+  const bytesOf = (codes: ChosenCodes): number => codedBytes(packagedLayers(options.coded, codes))
+  const excess = bytesOf(chosen) - bytesOf(plain)
+  if (wanted === undefined || Math.abs(excess) < sizeTolerance * wanted) return chosen
+  return correct(codesOfSize(options, bytesAround(options) + excess))
 }
 
 /** Bytes of a package that no code changes: header, description and what is kept. */

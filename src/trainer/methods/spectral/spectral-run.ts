@@ -30,8 +30,9 @@ import type {
   StartOptions,
 } from '../method.ts'
 import { packageContent, type ChosenCodes } from './content.ts'
+import { corrected } from './correction.ts'
 import { distil, distillationPhase } from './distillation.ts'
-import { bytesAround, codedNetworkOf, codesOfSize, wantedBytes } from './encode.ts'
+import { bytesAround, codedNetworkOf, codesOfSize, correctedCodesOfSize, wantedBytes } from './encode.ts'
 import { spectralProgressSchema, type SpectralProgress } from './progress.ts'
 
 type SpectralJob = CompressionJob<'spectral'>
@@ -84,12 +85,15 @@ export class SpectralRun implements CompressionRun {
 
   async fit(): Promise<'fitted' | 'paused'> {
     const { job, context, executor, coded, run, resumed, original } = this.#parts
+    const contentOptions = this.#contentOptions
     if (job.config.distillation.steps === 0) {
       tellPhase(context, 'finding the quantisation step')
       await breatheOrPause(context)
+      this.#chosen = await correctedCodesOfSize(contentOptions, (chosen) =>
+        corrected(contentOptions, chosen, executor, job.dataset),
+      )
       return 'fitted'
     }
-    const contentOptions = this.#contentOptions
     const wanted = wantedBytes(original, job.config)
     const preview = (chosen: ChosenCodes): void => {
       const { weights } = tensorsOf(packageContent(contentOptions, chosen))
@@ -101,6 +105,7 @@ export class SpectralRun implements CompressionRun {
       resumed,
       executor,
       coded,
+      step: codesOfSize(contentOptions).step,
       wantedBytes: wanted === undefined ? undefined : wanted - bytesAround(contentOptions),
       preview,
     })
@@ -112,7 +117,7 @@ export class SpectralRun implements CompressionRun {
 
   store(accuracies: PackageDescription['accuracies']): Uint8Array<ArrayBuffer> {
     const options = this.#contentOptions
-    this.#content ??= packageContent(options, this.#chosen ?? codesOfSize(options))
+    this.#content ??= packageContent(options, this.#fitted)
     return writeSpectralPackage({ ...this.#content, accuracies })
   }
 
@@ -141,6 +146,11 @@ export class SpectralRun implements CompressionRun {
   #compared(weights: HostTensors): HostTensors {
     const { coded, original } = this.#parts
     return unfolded(weights, coded.folded.folds, original.parameters)
+  }
+
+  get #fitted(): ChosenCodes {
+    if (this.#chosen === undefined) throw new RangeError('nothing was fitted yet')
+    return this.#chosen
   }
 
   get #contentOptions() {

@@ -206,7 +206,7 @@ describe('the groups of a form', () => {
       'correction.count',
       'distillation.steps',
     ])
-    expect(paths({ ...typed, 'distillation.steps': '400' })).toContain('distillation.startBits')
+    expect(paths({ ...typed, 'distillation.steps': '400' })).toContain('distillation.codeRate')
     // What has to be corrected is never hidden.
     expect(paths(typed, 'size.bytes')).toContain('size.bytes')
   })
