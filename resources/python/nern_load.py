@@ -1,5 +1,5 @@
-"""Reads a package of NeRN Studio into ordinary weights: of a compression (NAME.nern.safetensors) or of a baseline
-(NAME.baseline.safetensors).
+"""Reads a package of NeRN Studio into ordinary weights: of a compression by a predictor (NAME.nern.safetensors), of a
+baseline (NAME.baseline.safetensors) or of spectral codes (NAME.spectral.safetensors).
 
     weights = nern_load.load("network.nern.safetensors")      # dict of numpy arrays by state dict name
 
@@ -27,14 +27,17 @@ import numpy as np
 
 VERSIONS = (1, 2, 3, 4)
 BASELINE_VERSIONS = (1, 2, 3)
+SPECTRAL_VERSIONS = (1,)
 MOST_DESCRIPTION_BYTES = 16 * 2**20
 MOST_WEIGHTS = 2**31
 MOST_CODES_A_BYTE = 1024
 MASK = 0xFFFFFFFF
 LEAST_RANGE = 1 << 40
 LEFT_RANGE = "a coded stream leaves the range of its symbols"
-# Key in the metadata of a baseline's package.
+# Keys in the metadata of packages of a baseline and of spectral codes.
 BASELINE = "nern-baseline"
+SPECTRAL = "nern-spectral"
+MARKS = {"nern": VERSIONS, BASELINE: BASELINE_VERSIONS, SPECTRAL: SPECTRAL_VERSIONS}
 # Packages from before a network had a preprocessing of its own.
 IMAGENET = {"mean": [0.485, 0.456, 0.406], "standardDeviation": [0.229, 0.224, 0.225], "resize": 0}
 # What plain Python raises for JSON and bytes that are not what they should be.
@@ -69,6 +72,8 @@ def load(path):
     description = _read_description(sections, metadata)
     if BASELINE in metadata:
         return _baseline_tensors(description, sections)
+    if SPECTRAL in metadata:
+        return _spectral_tensors(description, sections)
     layers = [(layer["name"], tuple(layer["shape"])) for layer in description["layers"]]
     if any(len(shape) not in (2, 4) for _, shape in layers):
         raise PackageError("a layer is neither a convolution nor a linear layer")
@@ -114,13 +119,14 @@ def _read_safetensors(path):
 
 
 def _read_description(sections, metadata):
-    mark, versions = (BASELINE, BASELINE_VERSIONS) if BASELINE in metadata else ("nern", VERSIONS)
-    if mark not in metadata:
+    mark = next((mark for mark in MARKS if mark in metadata), None)
+    if mark is None:
         raise PackageError("this is an ordinary safetensors file, no package of a compression or a baseline")
     version = json.loads(metadata[mark])["version"]
-    if version not in versions:
-        raise PackageError(f"the package has version {version}, this reader knows {versions}")
-    text = zlib.decompressobj().decompress(sections["description"], MOST_DESCRIPTION_BYTES)
+    if version not in MARKS[mark]:
+        raise PackageError(f"the package has version {version}, this reader knows {MARKS[mark]}")
+    dictionary = {"zdict": SPECTRAL_DICTIONARY} if mark == SPECTRAL else {}
+    text = zlib.decompressobj(**dictionary).decompress(sections["description"], MOST_DESCRIPTION_BYTES)
     description = json.loads(text.decode("utf-8"))
     for name, content in sections.items():
         if name != "description" and description["checksums"].get(name) != zlib.crc32(content):
@@ -590,6 +596,492 @@ def _stored_positions(how, data, count):
     if not 0 <= count - passed < longest:
         raise PackageError("the positions of a sparse layer do not end where it does")
     return ends[is_weight] - 1
+
+
+# --- the package of spectral codes ------------------------------------------------------------------------------------
+
+# What zlib is told before it reads a description.
+SPECTRAL_DICTIONARY = (
+    b'.0.downsample.0.weight","shape":[.0.downsample.1.shortcut.0.weight.shortcut.1features.0.1.conv.classifier.'
+    b'[64,3,7,7][64,64,1,1][256,64,1,1][128,128,3,3][512,128,1,1][256,256,3,3][1024,256,1,1][512,512,3,3][2048,512,1,1]'
+    b'{"kind":"float32","name":"{"kind":"integer","bits":8,"bits":6,"coding":"entropy","bytes":640,"name":"fc.weight","shape":'
+    b'[1000,512]},{"kind":"float16","name":"fc.bias","shape":[1000]}],"name":"linear.weight","shape":[10,64]},"name":"linear.bias"'
+    b'"running_mean","running_var"],"checksums":{"layers":,"kept.float32":,"kept.float16":,"kept.codes":},'
+    b'"config":{"version":2,"kind":"spectral","seed":1,"transform":"none","transform":"cosine","size":{"target":"bytes",'
+    b'"target":"ratio","ratio":15,"bytes":65536,"step":0.03},"rounding":{"rateWeight":0},"correction":{"images":"dataset",'
+    b'"images":"none","count":256},"layers":"","storage":{"linear":"fine","remainder":"float16"},"distillation":{"steps":0,'
+    b'"codeRate":0.008,"scaleRate":0.0015,"biasRate":0.0007,"rateWarmupSteps":20,"dataBatch":64,"augmentation":"flip-crop",'
+    b'"colourJitter":{"brightness":0,"contrast":0,"saturation":0},"mixup":0,"featureMapWeight":0.3,"distillationWeight":4,'
+    b'"temperature":2,"startBits":3,"descent":0.5,"frozenShare":0.1},"checkpointEverySteps":100},"accuracies":[{"split":"test",'
+    b'"original":{"correct":,"total":10000},"reconstructed":{"correct":,"split":"validation","total":5000}}]}'
+    b'{"version":1,"network":{"architecture":"resnet20-cifar-b","classes":1000,"classes":10,"sha256":"'
+    b'","preprocessing":{"mean":[0.5,0.5,0.5],"standardDeviation":[0.5,0.5,0.5],"resize":256}},"mean":[0.485,0.456,0.406],'
+    b'"standardDeviation":[0.229,0.224,0.225],"resize":0}},"transform":"cosine","step":0.0,"layers":[{"name":"conv1.weight",'
+    b'"shape":[16,3,3,3],"folded":{"prefix":"bn1","epsilon":0.00001}},{"name":"layer1.0.conv1.weight","shape":[16,16,3,3],'
+    b'"folded":{"prefix":"layer1.0.bn1","epsilon":0.00001}},{"name":"layer1.0.conv2.weight","shape":[64,64,3,3],"folded":'
+    b'{"prefix":"layer1.0.bn2","epsilon":0.00001}},{"name":"layer2.0.conv3.weight","shape":[32,32,3,3],"bias":"'
+)
+MOST_WEIGHTS_A_BYTE = 6144
+MOST_KERNEL_WEIGHTS = 1024
+LARGEST_FLOAT = 2.0**128 - 2.0**104
+LARGEST_INTEGER = 2**31 - 1
+LARGEST_EXPONENT = 1024
+# 2^(i / 16), the nearest doubles.
+ROOTS_OF_TWO = (
+    1.0,
+    1.0442737824274138,
+    1.0905077326652577,
+    1.1387886347566916,
+    1.189207115002721,
+    1.241857812073484,
+    1.2968395546510096,
+    1.3542555469368927,
+    1.4142135623730951,
+    1.4768261459394993,
+    1.5422108254079407,
+    1.6104903319492543,
+    1.681792830507429,
+    1.7562521603732995,
+    1.8340080864093424,
+    1.9152065613971474,
+)
+# By how many bits the way of a chance to its end is shifted, after so many decisions.
+SHIFTS = tuple(min(8, (seen + 1).bit_length()) for seen in range(128))
+MOST_SEEN = 127
+SEEN_AT_START = 31
+CLASSES = 14
+# Magnitudes with a decision of their own; the decisions of a class, that about zero included.
+DEPTH = 14
+STRIDE = DEPTH + 1
+# First decision of the class of each level from -2048 on: classes are an octave each.
+OFFSET_OF_LEVEL = tuple(STRIDE * min(max(level >> 4, 0), CLASSES - 1) for level in range(-2048, 2048))
+# Sixteenths of an octave by the four binary digits behind the first.
+FRACTIONS = (0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15)
+
+
+def _spectral_tensors(description, sections):
+    layers, kept, step = description["layers"], _tensors("kept", description["kept"], sections), description["step"]
+    shapes = [_spectral_shape(layer["shape"]) for layer in layers]
+    data = sections.get("layers", b"")
+    count = sum(math.prod(shape) for shape in shapes)
+    if count > MOST_WEIGHTS or count > MOST_WEIGHTS_A_BYTE * len(data):
+        raise PackageError("a few bytes claim too many weights")
+    if description["transform"] not in ("cosine", "none") or not 1e-30 <= step <= 1e30:
+        raise PackageError("the transform or the step is unknown")
+    is_cosine = description["transform"] == "cosine"
+    decoder = _BitDecoder(data)
+    side = _SideDecoder(decoder)
+    numbers = [side.layer(layer, shape) for layer, shape in zip(layers, shapes)]
+    kernels = _KernelDecoder(decoder, is_cosine)
+    named = []
+    for layer, shape, (steps, gains, bias) in zip(layers, shapes, numbers):
+        codes = kernels.codes(shape)
+        named.append((layer["name"], _spectral_weights(codes, shape, step, steps, gains, is_cosine).reshape(layer["shape"])))
+        named += _beside(layer, shape[0], bias)
+    decoder.assert_end()
+    weights = dict(named)
+    if len(weights.keys() | kept.keys()) != len(named) + len(description["kept"]):
+        raise PackageError("a tensor is named twice")
+    return {**weights, **kept}
+
+
+def _spectral_shape(shape):
+    if len(shape) not in (2, 4) or not all(type(extent) is int and extent > 0 for extent in shape):
+        raise PackageError(f"a layer has two or four extents, not {shape}")
+    shape = (*shape, 1, 1)[:4]
+    if shape[2] * shape[3] > MOST_KERNEL_WEIGHTS:
+        raise PackageError(f"kernels of {shape[2]} x {shape[3]} are too large")
+    return shape
+
+
+def _beside(layer, filters, bias):
+    """A layer's bias, and the batch norm that its weights hold: one that adds its shift and leaves the rest as it is."""
+    folded = layer.get("folded")
+    if bias is None:
+        return []
+    scale, codes = bias
+    values = (np.array(codes, np.float64) * float(scale)).astype(np.float32)
+    if folded is None:
+        return [(layer["bias"], values)]
+    prefix = folded["prefix"]
+    tensors = [
+        (f"{prefix}.weight", np.ones(filters, np.float32)),
+        (f"{prefix}.bias", values),
+        (f"{prefix}.running_mean", np.zeros(filters, np.float32)),
+        (f"{prefix}.running_var", np.full(filters, 1 - folded["epsilon"], np.float32)),
+    ]
+    return tensors + ([(folded["bias"], np.zeros(filters, np.float32))] if "bias" in folded else [])
+
+
+def _sixteenths(exponent):
+    return ROOTS_OF_TWO[exponent % 16] * 2.0 ** (exponent // 16)
+
+
+def _cosines(size):
+    """[frequency, position], in multiples of 2^-30."""
+    return np.array(
+        [
+            [
+                math.floor(
+                    math.sqrt((1 if frequency == 0 else 2) / size)
+                    * math.cos(math.pi * frequency * (2 * position + 1) / (2 * size))
+                    * 2**30
+                    + 0.5
+                )
+                / 2**30
+                for position in range(size)
+            ]
+            for frequency in range(size)
+        ]
+    )
+
+
+def _spectral_weights(codes, shape, step, step_exponents, gain_exponents, is_cosine):
+    """Codes [filters, channels, frequencies] to weights [filters, channels * height * width]: in float64, frequency by
+    frequency, rounded once."""
+    filters, channels, height, width = shape
+    size = height * width
+    steps = [step * _sixteenths(exponent) for exponent in step_exponents] * (size if len(step_exponents) == 1 else 1)
+    gains = [_sixteenths(exponent) for exponent in gain_exponents] if gain_exponents is not None else [1.0] * filters
+    largest = max(int(codes.max()), -int(codes.min()))
+    if largest * max(steps) * max(gains) * size > LARGEST_FLOAT:
+        raise PackageError("weights are larger than float32 holds")
+    if not is_cosine or size == 1:
+        values = codes * np.array(steps)
+    else:
+        rows, columns = _cosines(height), _cosines(width)
+        values = np.zeros((filters, channels, size))
+        for frequency in range(size):
+            picture = np.outer(rows[frequency // width], columns[frequency % width]).reshape(-1)
+            values += (codes[:, :, frequency] * steps[frequency])[:, :, None] * picture
+    return (values.reshape(filters, -1) * np.array(gains)[:, None]).astype(np.float32)
+
+
+class _BitDecoder:
+    """Bits by chances that follow what was decided before. `chances` counts of 65,536 parts those of a bit of 1; `seen` is
+    how many decisions a chance knows of."""
+
+    def __init__(self, data):
+        # A decoder is 5 bytes ahead of the end of a stream; whoever reads on was misled.
+        self.data = data + bytes(5)
+        self.position = 6
+        self.code = int.from_bytes(self.data[:6], "big")
+        self.span = 1 << 48
+
+    def bit(self, chances, seen, at):
+        chance = chances[at]
+        count = seen[at]
+        bit = self._decide(chance)
+        if bit:
+            chances[at] = chance + ((65536 - chance) >> SHIFTS[count])
+        else:
+            chances[at] = chance - (chance >> SHIFTS[count])
+        if count < MOST_SEEN:
+            seen[at] = count + 1
+        return bit
+
+    def even(self):
+        return self._decide(32768)
+
+    def _decide(self, chance):
+        ones = (self.span >> 16) * chance
+        if self.code < ones:
+            self.span = ones
+            bit = 1
+        else:
+            self.code -= ones
+            self.span -= ones
+            bit = 0
+        while self.span < LEAST_RANGE:
+            self.code = self.code << 8 | self.data[self.position]
+            self.position += 1
+            self.span <<= 8
+        return bit
+
+    def magnitude(self, chances, seen, first, depth, escapes):
+        """From 1 on: a decision for each of the first magnitudes, then an Exp-Golomb code."""
+        magnitude = 1
+        while magnitude <= depth and self.bit(chances, seen, first + magnitude - 1):
+            magnitude += 1
+        return magnitude if magnitude <= depth else self.escape(magnitude, *escapes)
+
+    def escape(self, least, chances, seen):
+        """From `least` on: how many binary digits follow the first of 1 and what is beyond it, then those."""
+        digits = 0
+        while self.bit(chances, seen, digits):
+            digits += 1
+            if digits > 31:
+                raise PackageError("an integer is too large")
+        number = 1
+        for _ in range(digits):
+            number = 2 * number + self.even()
+        if least + number - 1 > LARGEST_INTEGER:
+            raise PackageError("an integer is too large")
+        return least + number - 1
+
+    def assert_end(self):
+        if self.position != len(self.data) or self.code >= LEAST_RANGE:
+            raise PackageError("the coded stream of the layers does not end with its last code")
+
+
+def _chances(count):
+    """Even chances, and that they know of no decision."""
+    return [32768] * count, [0] * count
+
+
+class _IntegerModel:
+    def __init__(self, decoder, depth):
+        self._decoder = decoder
+        self._depth = depth
+        self._chances = _chances(2 + depth)
+        self._escapes = _chances(32)
+
+    def integer(self):
+        decoder = self._decoder
+        if not decoder.bit(*self._chances, 0):
+            return 0
+        is_negative = decoder.bit(*self._chances, 1)
+        magnitude = decoder.magnitude(*self._chances, 2, self._depth, self._escapes)
+        return -magnitude if is_negative else magnitude
+
+
+class _SideDecoder:
+    """Exponents of steps and gains, and coded biases."""
+
+    def __init__(self, decoder):
+        self._decoder = decoder
+        self._decisions = _chances(2)
+        self._steps = _IntegerModel(decoder, 6)
+        self._gains = _IntegerModel(decoder, 12)
+        self._scales = _IntegerModel(decoder, 0)
+        self._biases = _IntegerModel(decoder, 0)
+        self._last_steps = {}
+        self._last_scale = 0
+
+    def layer(self, layer, shape):
+        filters, _, height, width = shape
+        has_many_steps = self._decoder.bit(*self._decisions, 0)
+        steps = self._step_exponents(height * width if has_many_steps else 1)
+        gains = self._gain_exponents(filters) if self._decoder.bit(*self._decisions, 1) else None
+        has_bias = "folded" in layer or "bias" in layer
+        return steps, gains, self._bias(filters) if has_bias else None
+
+    def _exponent(self, model, expected):
+        exponent = expected + model.integer()
+        if abs(exponent) > LARGEST_EXPONENT:
+            raise PackageError("an exponent is out of range")
+        return exponent
+
+    def _step_exponents(self, count):
+        before = self._last_steps.get(count)
+        exponents = []
+        shift = 0
+        for at in range(count):
+            if before is None:
+                exponents.append(self._exponent(self._steps, exponents[-1] if at else 0))
+            else:
+                exponents.append(self._exponent(self._steps, before[at] + shift))
+                shift = exponents[-1] - before[at]
+        self._last_steps[count] = exponents
+        return exponents
+
+    def _gain_exponents(self, filters):
+        exponents = []
+        total = 0
+        for at in range(filters):
+            exponents.append(self._exponent(self._gains, total // at if at else 0))
+            total += exponents[-1]
+        return exponents
+
+    def _bias(self, filters):
+        self._last_scale += self._scales.integer()
+        if not 0 <= self._last_scale < 65536:
+            raise PackageError("a scale does not have 16 bits")
+        scale = np.array(self._last_scale, "<u2").view("<f2")
+        if not np.isfinite(scale):
+            raise PackageError("a scale is not finite")
+        return scale, [self._biases.integer() for _ in range(filters)]
+
+
+def _logarithms(count):
+    """16 log2 of the numbers from 1 on below `count`, to within one, by integers; a list that begins with that of 0."""
+    values = np.arange(1, count)
+    octaves = np.frexp(values)[1].astype(np.int64) - 1
+    fractions = np.array(FRACTIONS)[((values << 4) >> octaves) & 15]
+    return [0] + (16 * octaves + fractions).tolist()
+
+
+class _KernelDecoder:
+    """Codes of kernels. Python is slow a code, and there are millions: the loops keep all in locals."""
+
+    def __init__(self, decoder, is_cosine):
+        self._decoder = decoder
+        self._is_cosine = is_cosine
+        self._escapes = _chances(32)
+        self._models = {}
+        # A sum of 48 parts each over 2,048 frequencies is the largest.
+        self._logarithms = _logarithms(48 * 2048 + 11)
+
+    def codes(self, shape):
+        """[filters, channels, frequencies]"""
+        filters, channels, height, width = shape
+        places = (min(height, 8), min(width, 8))
+        if places not in self._models:
+            count = math.prod(places)
+            chances = _chances(count * CLASSES * STRIDE), _chances(count * 9)
+            self._models[places] = (*chances, [90] * count, [128] * count)
+        models = magnitudes, signs, sums, counts = self._models[places]
+        for seen in (magnitudes[1], signs[1]):
+            seen[:] = [min(decisions, SEEN_AT_START) for decisions in seen]
+        sums[:] = [total * 128 // count for total, count in zip(sums, counts)]
+        counts[:] = [128] * len(counts)
+        codes = np.empty((filters, channels, height * width), np.int64)
+        channel_sums, channel_count = [10] * channels, 0
+        for at in range(filters):
+            codes[at] = np.array(self._filter(shape, models, channel_sums, channel_count), np.int64).T
+            channel_count += height * width
+            while channel_count > 1024:
+                channel_count >>= 1
+                channel_sums[:] = [max(1, total >> 1) for total in channel_sums]
+        return codes
+
+    def _filter(self, shape, models, channel_sums, channel_count):
+        """Codes of one filter, [frequencies][channels]."""
+        _, channels, height, width = shape
+        _, _, sums, counts = models
+        logarithms, is_cosine = self._logarithms, self._is_cosine
+        reach = 2 if is_cosine else 1
+        planes, parts = [], []
+        # Sum and number of the filter's codes so far; sums of each kernel's, and logarithms of what is known of channels.
+        filter_state = [2, 0]
+        kernel_sums = [24] * channels
+        channel_levels = [logarithms[total] for total in channel_sums]
+        for frequency in range(height * width):
+            place = min(frequency // width, 7) * min(width, 8) + min(frequency % width, 7)
+            left = frequency - reach if frequency % width >= reach else None
+            above = frequency - reach * width if frequency >= reach * width else None
+            around = [at for at in (left, above) if at is not None]
+            mean = max(1, 256 * sums[place] // counts[place])
+            expected = logarithms[8 * channel_count + 10]
+            if is_cosine:
+                expected += logarithms[24 + 8 * frequency] >> 1
+                levels = [level + (logarithms[total] >> 1) for level, total in zip(channel_levels, kernel_sums)]
+            else:
+                expected += logarithms[4 + 8 * len(around)]
+                near = [4 + sum(totals) for totals in zip(*(parts[at] for at in around))] if around else [4] * channels
+                levels = [level + logarithms[total] for level, total in zip(channel_levels, near)]
+            level = 16 * (mean.bit_length() - 1) + FRACTIONS[(mean << 4 >> mean.bit_length() - 1) & 15] - expected
+            signs = [[0] * channels if at is None else planes[at] for at in (left, above)]
+            plane, part, total = self._plane(models, place, level, levels, signs, mean, filter_state)
+            for channel, more in enumerate(part):
+                if more:
+                    channel_sums[channel] += more
+                    channel_levels[channel] = logarithms[channel_sums[channel]]
+                    kernel_sums[channel] += more
+            planes.append(plane)
+            parts.append(part)
+            sums[place], counts[place] = sums[place] + total, counts[place] + channels
+            while counts[place] > 4096:
+                sums[place] >>= 1
+                counts[place] >>= 1
+            channel_count += 1
+        return planes
+
+    def _plane(self, models, place, frequency_level, levels, neighbours, mean, filter_state):
+        """Codes of one frequency of one filter, a channel each; how large each is in parts of `mean`; and their sum."""
+        (chances, seen), (sign_chances, sign_seen), _, _ = models
+        decoder, shifts, offsets, logarithms = self._decoder, SHIFTS, OFFSET_OF_LEVEL, self._logarithms
+        data, position, code, span = decoder.data, decoder.position, decoder.code, decoder.span
+        filter_sum, filter_count = filter_state
+        left, above = neighbours
+        channels = len(levels)
+        plane, part, total = [0] * channels, [0] * channels, 0
+        first = place * CLASSES * STRIDE
+        divisor = max(mean, 5)
+        for start in range(0, channels, 8):
+            if filter_count > 64:
+                filter_sum -= filter_sum >> 1
+                filter_count >>= 1
+            block = 2048 + frequency_level + logarithms[filter_sum] - logarithms[8 * filter_count + 2]
+            filter_count += min(8, channels - start)
+            for channel, level in enumerate(levels[start : start + 8], start):
+                at = first + offsets[block + level]
+                chance = chances[at]
+                count = seen[at]
+                ones = (span >> 16) * chance
+                if count < 127:
+                    seen[at] = count + 1
+                if code >= ones:
+                    code -= ones
+                    span -= ones
+                    chances[at] = chance - (chance >> shifts[count])
+                    while span < LEAST_RANGE:
+                        code = code << 8 | data[position]
+                        position += 1
+                        span <<= 8
+                    continue
+                span = ones
+                chances[at] = chance + ((65536 - chance) >> shifts[count])
+                while span < LEAST_RANGE:
+                    code = code << 8 | data[position]
+                    position += 1
+                    span <<= 8
+                # The sign.
+                before, over = left[channel], above[channel]
+                sign_at = 9 * place + (3 if before > 0 else 6 if before else 0) + (1 if over > 0 else 2 if over else 0)
+                chance = sign_chances[sign_at]
+                count = sign_seen[sign_at]
+                ones = (span >> 16) * chance
+                if count < 127:
+                    sign_seen[sign_at] = count + 1
+                is_negative = code < ones
+                if is_negative:
+                    span = ones
+                    sign_chances[sign_at] = chance + ((65536 - chance) >> shifts[count])
+                else:
+                    code -= ones
+                    span -= ones
+                    sign_chances[sign_at] = chance - (chance >> shifts[count])
+                while span < LEAST_RANGE:
+                    code = code << 8 | data[position]
+                    position += 1
+                    span <<= 8
+                # Whether the magnitude is more than 1, 2, 3 ...
+                magnitude = 1
+                while magnitude <= DEPTH:
+                    at += 1
+                    chance = chances[at]
+                    count = seen[at]
+                    ones = (span >> 16) * chance
+                    if count < 127:
+                        seen[at] = count + 1
+                    is_more = code < ones
+                    if is_more:
+                        span = ones
+                        chances[at] = chance + ((65536 - chance) >> shifts[count])
+                        magnitude += 1
+                    else:
+                        code -= ones
+                        span -= ones
+                        chances[at] = chance - (chance >> shifts[count])
+                    while span < LEAST_RANGE:
+                        code = code << 8 | data[position]
+                        position += 1
+                        span <<= 8
+                    if not is_more:
+                        break
+                else:
+                    decoder.position, decoder.code, decoder.span = position, code, span
+                    magnitude = decoder.escape(magnitude, *self._escapes)
+                    position, code, span = decoder.position, decoder.code, decoder.span
+                plane[channel] = -magnitude if is_negative else magnitude
+                total += min(magnitude, 32767)
+                more = min(2048 * magnitude // divisor, 48)
+                part[channel] = more
+                filter_sum += more
+        decoder.position, decoder.code, decoder.span = position, code, span
+        filter_state[:] = filter_sum, filter_count
+        return plane, part, total
 
 
 # --- command line -----------------------------------------------------------------------------------------------------

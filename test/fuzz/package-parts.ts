@@ -1,6 +1,7 @@
 /** Mutates packages by their description and their coded sections. */
 import { crc32, deflateSync, inflateSync } from 'node:zlib'
 import { readSafetensors } from '#formats/safetensors/reader.ts'
+import { descriptionDictionary } from '#formats/spectral-package/dictionary.ts'
 import { writeSafetensors, type TensorToWrite } from '#formats/safetensors/writer.ts'
 import type { Random } from '#shared/basics/random.ts'
 import { mutateBytes, pick } from './mutate-bytes.ts'
@@ -8,6 +9,8 @@ import { mutateJson } from './mutate-json.ts'
 import { partsOf, withHeader } from './safetensors-parts.ts'
 
 const section = 'description'
+/** Of the only kind of package that has one; where a description needs none it is not looked at. */
+const dictionary = new TextEncoder().encode(descriptionDictionary)
 
 /** The same package with another description, and sections `change` may change; checksums and lengths are right again. */
 export function rewritten(
@@ -26,7 +29,7 @@ export function rewritten(
     checksums[name] = crc32(changed)
   }
   const present = read.value.tensors.get(section)?.bytes ?? new Uint8Array()
-  const description: unknown = JSON.parse(new TextDecoder().decode(inflateSync(present)))
+  const description: unknown = JSON.parse(new TextDecoder().decode(inflateSync(present, { dictionary })))
   const bytes = deflateSync(describe({ ...(description as object), checksums }), { level: 1 })
   sections.set(section, { shape: [bytes.byteLength], dtype: 'uint8', bytes })
   return writeSafetensors(sections, read.value.metadata)

@@ -1,7 +1,6 @@
 /** nern_load.py beside the studio's reader of a baseline's package. */
-import { readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { crc32 } from 'node:zlib'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import { readBack } from '#engine/quantisation/stored-parameters.ts'
 import type { BaselinePackage } from '#formats/baseline-package/kind.ts'
@@ -10,16 +9,15 @@ import { writeBaselinePackage } from '#formats/baseline-package/writer.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
 import { decompressed, type CompressedTensor, type CompressedTensors } from '#shared/tensors/compressed-tensor.ts'
 import { toFloat16Bits } from '#shared/basics/float16.ts'
-import type { Preprocessing } from '#shared/network/preprocessing.ts'
 import { Random } from '#shared/basics/random.ts'
 import { unwrap } from '#shared/basics/result.ts'
 import { integerBits } from '#shared/tensors/stored-tensor.ts'
 import { fuzzedFile } from '#test/fuzz/campaign.ts'
 import { rewritten } from '#test/fuzz/package-parts.ts'
 import { baselinePackage } from '#test/fuzz/readers/baseline-package.ts'
+import { contentOf, outcomesByPython } from '#test/support/loaded-by-python.ts'
 import { madeUpBaseline } from '#test/support/made-up-baseline.ts'
-import { itWithPython, pythonLoader, runPython } from '#test/support/python.ts'
-import { temporaryFolder } from '#test/support/temporary-folder.ts'
+import { itWithPython } from '#test/support/python.ts'
 
 /** Several hundred files, on a machine that may be busy. */
 vi.setConfig({ testTimeout: 120_000 })
@@ -69,39 +67,13 @@ const files = [
   ...['halves', 'coded-halves'].map((name) => readFileSync(join(fixtures, `${name}.baseline.safetensors`))),
 ]
 
-interface Content {
-  readonly tensors: Readonly<Record<string, { readonly shape: readonly number[]; readonly crc32: number }>>
-  readonly preprocessing: Preprocessing
-}
-type Outcome = Content | { readonly error: string }
-
-function outcomesByPython(packages: readonly Uint8Array[]): readonly Outcome[] {
-  const folder = temporaryFolder()
-  const paths = packages.map((bytes, at) => {
-    const path = join(folder, String(at))
-    writeFileSync(path, bytes)
-    return path
-  })
-  const script = join(import.meta.dirname, '../fixtures/networks/load_all.py')
-  const lines = runPython([script, dirname(pythonLoader), ...paths])
-    .trimEnd()
-    .split('\n')
-  // The script prints an object of this kind a line.
-  return lines.map((line) => JSON.parse(line) as Outcome)
-}
-
-/** What the studio makes of a package, as the script prints it: all that is no number counts as one. */
-function contentOf({ network, layers, kept }: BaselinePackage): Content {
-  const tensors = Object.entries({ ...readBack(kept), ...decompressed(layers) }).map(([name, tensor]) => {
-    const values = Float32Array.from(tensor.data, (value) => (Number.isNaN(value) ? NaN : value))
-    return [name, { shape: tensor.shape, crc32: crc32(new Uint8Array(values.buffer)) }] as const
-  })
-  return { tensors: Object.fromEntries(tensors), preprocessing: network.preprocessing }
+function contentOfBaseline({ network, layers, kept }: BaselinePackage): ReturnType<typeof contentOf> {
+  return contentOf(network.preprocessing, { ...readBack(kept), ...decompressed(layers) })
 }
 
 itWithPython(['numpy'])('nern_load.py gives the weights of every kind of baseline, to the last bit', () => {
   expect(outcomesByPython(files)).toEqual(
-    files.map((bytes) => contentOf(unwrap(readBaselinePackage(bytes, 'package')))),
+    files.map((bytes) => contentOfBaseline(unwrap(readBaselinePackage(bytes, 'package')))),
   )
 })
 
@@ -126,7 +98,7 @@ itWithPython(['numpy'])(
       const read = readBaselinePackage(damaged[at] ?? new Uint8Array(), 'damaged')
       // Python's reader of JSON goes less deep, and nobody but people reads a configuration.
       const isTooDeep = 'error' in outcome && outcome.error.includes('RecursionError')
-      if (read.ok && !isTooDeep) expect(outcome, `file ${at}`).toEqual(contentOf(read.value))
+      if (read.ok && !isTooDeep) expect(outcome, `file ${at}`).toEqual(contentOfBaseline(read.value))
     })
   },
 )

@@ -5,8 +5,8 @@
 import type { AppException } from '#shared/basics/result.ts'
 import { chanceParts, RangeDecoder, RangeEncoder } from './range-coder.ts'
 
-/** A chance moves by 1/2 at the first decision, then by 1/4, and from the 64th on by 2^-7 of its way. */
-const slowestShift = 7
+/** A chance moves by 1/2 of its way at the first decision, then by 1/4, and from the 128th on by 2^-8. */
+const slowestShift = 8
 const mostSeen = 2 ** (slowestShift - 1)
 
 /** Chances of as many decisions, which start even. */

@@ -22,6 +22,8 @@ export interface PackageKind<D extends ContainerDescription> {
   /** Where such files come from, for the remedy of an error. */
   readonly origin: string
   readonly schema: DescriptionSchema<D>
+  /** Preset dictionary of the description's zlib stream; part of the format. */
+  readonly dictionary?: Uint8Array
 }
 
 export function hasMark(

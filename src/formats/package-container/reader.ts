@@ -61,14 +61,17 @@ function assertMark<D extends ContainerDescription>(
 
 /** Throws `file-corrupt` or `file-unsafe`, naming the field. */
 function readDescription<D extends ContainerDescription>(
-  { schema }: PackageKind<D>,
+  { schema, dictionary }: PackageKind<D>,
   file: NamedFile,
   compressed: Uint8Array,
 ): D {
   const at = `tensor ${quoted(descriptionSection)}`
   let text: string
   try {
-    const bytes = inflateSync(compressed, { maxOutputLength: mostDescriptionBytes })
+    const bytes = inflateSync(compressed, {
+      maxOutputLength: mostDescriptionBytes,
+      ...(dictionary === undefined ? {} : { dictionary }),
+    })
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)

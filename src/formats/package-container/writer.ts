@@ -18,14 +18,17 @@ export class SectionsToWrite {
    * @param describe gives the description from the sections' checksums
    */
   seal<D extends ContainerDescription>(
-    { markKey }: PackageKind<D>,
+    { markKey, dictionary }: PackageKind<D>,
     mark: Readonly<Record<string, string | number>>,
     describe: (checksums: D['checksums']) => D,
   ): Uint8Array<ArrayBuffer> {
     const checksums = Object.fromEntries([...this.#sections].map(([name, { bytes }]) => [name, crc32(bytes)]))
     const described = describe(checksums)
     const { version } = described
-    const bytes = deflateSync(JSON.stringify(described), { level: 9 })
+    const bytes = deflateSync(JSON.stringify(described), {
+      level: 9,
+      ...(dictionary === undefined ? {} : { dictionary }),
+    })
     const description = { shape: [bytes.byteLength], dtype: 'uint8', bytes } as const
     const tensors = [...this.#sections, [descriptionSection, description] as const]
     return writeSafetensors(tensors, { [markKey]: JSON.stringify({ version, ...mark }) })

@@ -1,45 +1,120 @@
-/** Codes of kernels in the coded stream: layer by layer, one frequency of all its kernels after another. */
+/** Codes of kernels in the coded stream: filter by filter, one frequency of all its kernels after another. */
 import type { AppException } from '#shared/basics/result.ts'
 import { kernelShapeOf } from '#shared/tensors/represented-shape.ts'
-import type { SpectralLayer } from '#shared/tensors/spectral-layer.ts'
-import type { BitCoder } from '../coding/bit-coder.ts'
-import { IntegerModel } from '../coding/integer-model.ts'
+import type { KernelTransform, SpectralLayer } from '#shared/tensors/spectral-layer.ts'
+import { BitModels, type BitCoder } from '../coding/bit-coder.ts'
+import { codeMagnitude, escapeModels } from '../coding/integer-model.ts'
+import { blockLength, ExpectedMagnitude, FrequencyMeans, magnitudeClasses } from './expected-magnitude.ts'
+import type { KernelGrid } from './near-magnitudes.ts'
 
-/** Magnitudes that have a decision of their own. */
+/** Magnitudes that have a decision of their own, after the one about zero. */
 const depth = 14
-/** What a new layer keeps of the experience with the layers before. */
-const seenAtStart = 14
+/** Decisions that a chance remembers when a layer starts. */
+const seenAtStart = 31
+/** Signs of two codes: 0, 1 or 2 each. */
+const signPairs = 9
+/** Rows and columns of large kernels from this on share their chances. */
+const mostExtent = 8
+
+/** What is known of kernels of one size, from layer to layer. */
+interface KernelModels {
+  readonly means: FrequencyMeans
+  /** By place, class and decision. */
+  readonly magnitudes: BitModels
+  /** By place and signs. */
+  readonly signs: BitModels
+}
 
 export class KernelCoder {
   readonly #coder: BitCoder
+  readonly #transform: KernelTransform
   readonly #corrupt: (problem: string) => AppException
-  /** By height and width of kernels, one a frequency. */
-  readonly #models = new Map<string, readonly IntegerModel[]>()
+  readonly #models = new Map<string, KernelModels>()
+  readonly #escapes = new BitModels(escapeModels)
 
   /** @param corrupt makes the error for codes that no encoder writes */
-  constructor(coder: BitCoder, corrupt: (problem: string) => AppException) {
+  constructor(coder: BitCoder, transform: KernelTransform, corrupt: (problem: string) => AppException) {
     this.#coder = coder
+    this.#transform = transform
     this.#corrupt = corrupt
   }
 
   /** Writes `codes`, or reads them into the array. */
   code({ shape, codes }: Pick<SpectralLayer, 'shape' | 'codes'>): void {
-    const [, , height, width] = kernelShapeOf(shape)
+    const [filters, channels, height, width] = kernelShapeOf(shape)
+    const grid = { channels, height, width }
+    const models = this.#modelsOf(grid)
+    models.magnitudes.loosen(seenAtStart)
+    models.signs.loosen(seenAtStart)
+    const expected = new ExpectedMagnitude(grid, this.#transform, models.means)
     const size = height * width
-    this.#modelsOf(height, width).forEach((model, frequency) => {
-      model.loosen(seenAtStart)
-      for (let at = frequency; at < codes.length; at += size) {
-        codes[at] = model.code(this.#coder, codes[at] ?? 0, this.#corrupt)
+    for (let filter = 0; filter < filters; filter++) {
+      const kernels = codes.subarray(filter * channels * size, (filter + 1) * channels * size)
+      expected.startFilter()
+      for (let frequency = 0; frequency < size; frequency++) {
+        const place = placeOf(frequency, width)
+        expected.startFrequency(frequency, place)
+        this.#codeFrequency(kernels, { ...grid, frequency, place }, models, expected)
+        expected.endFrequency()
       }
-    })
+      expected.endFilter()
+    }
   }
 
-  #modelsOf(height: number, width: number): readonly IntegerModel[] {
-    const key = `${height}x${width}`
+  /** One frequency of the kernels of a filter. */
+  #codeFrequency(
+    kernels: Int32Array,
+    { channels, height, width, frequency, place }: KernelGrid & { readonly frequency: number; readonly place: number },
+    models: KernelModels,
+    expected: ExpectedMagnitude,
+  ): void {
+    const coder = this.#coder
+    const size = height * width
+    // Codes that tell about a sign: of the same parity two frequencies below, or the neighbours of a weight.
+    const reach = this.#transform === 'cosine' ? 2 : 1
+    const left = frequency % width >= reach ? reach : 0
+    const above = frequency >= reach * width ? reach * width : 0
+    for (let channel = 0; channel < channels; channel++) {
+      if (channel % blockLength === 0) expected.startBlock(Math.min(blockLength, channels - channel))
+      const at = channel * size + frequency
+      const value = kernels[at] ?? 0
+      const first = (place * magnitudeClasses + expected.classOf(channel)) * (depth + 1)
+      if (coder.code(value === 0 ? 0 : 1, models.magnitudes, first) === 0) {
+        kernels[at] = 0
+        continue
+      }
+      const decisions = { models: models.magnitudes, first: first + 1, depth, escapes: this.#escapes }
+      const signs = 3 * (left > 0 ? signOf(kernels[at - left]) : 0) + (above > 0 ? signOf(kernels[at - above]) : 0)
+      const isNegative = coder.code(value < 0 ? 1 : 0, models.signs, place * signPairs + signs) === 1
+      const magnitude = codeMagnitude(coder, Math.abs(value), decisions, this.#corrupt)
+      kernels[at] = isNegative ? -magnitude : magnitude
+      expected.add(channel, magnitude)
+    }
+  }
+
+  #modelsOf({ height, width }: KernelGrid): KernelModels {
+    const rows = Math.min(height, mostExtent)
+    const columns = Math.min(width, mostExtent)
+    const key = `${rows} x ${columns}`
     const known = this.#models.get(key)
     if (known !== undefined) return known
-    const models = Array.from({ length: height * width }, () => new IntegerModel(depth))
+    const models = {
+      means: new FrequencyMeans(rows * columns),
+      magnitudes: new BitModels(rows * columns * magnitudeClasses * (depth + 1)),
+      signs: new BitModels(rows * columns * signPairs),
+    }
     this.#models.set(key, models)
     return models
   }
+}
+
+/** Which mean and chances a frequency has. */
+function placeOf(frequency: number, width: number): number {
+  const row = Math.min(Math.floor(frequency / width), mostExtent - 1)
+  return row * Math.min(width, mostExtent) + Math.min(frequency % width, mostExtent - 1)
+}
+
+function signOf(value: number | undefined = 0): number {
+  if (value === 0) return 0
+  return value > 0 ? 1 : 2
 }

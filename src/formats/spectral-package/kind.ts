@@ -4,6 +4,7 @@ import {
   type SpectralDescription,
 } from '#shared/package/spectral-description.ts'
 import type { PackageKind } from '../package-container/kind.ts'
+import { descriptionDictionary } from './dictionary.ts'
 
 /** The section with the coded stream of all layers. */
 export const layersSection = 'layers'
@@ -17,4 +18,5 @@ export const spectralPackageKind: PackageKind<SpectralDescription> = {
   title: 'spectral package',
   origin: 'Give a .spectral.safetensors file written by `studio export` or `studio compress`.',
   schema: spectralDescriptionSchema,
+  dictionary: new TextEncoder().encode(descriptionDictionary),
 }

@@ -1,31 +1,35 @@
 /** All coded layers in one stream: first what goes beside the kernels, layer by layer, then their codes. */
 import { AppException } from '#shared/basics/result.ts'
 import { sizeOf } from '#shared/tensors/host-tensor.ts'
-import type { SpectralLayer } from '#shared/tensors/spectral-layer.ts'
+import type { KernelTransform, SpectralLayer } from '#shared/tensors/spectral-layer.ts'
 import { BitDecoder, BitEncoder } from '../coding/bit-coder.ts'
 import { KernelCoder } from './kernel-codes.ts'
 import { SideCoder, type SideNumbers, type SideShape } from './side-numbers.ts'
 
 /**
- * No zero is cheaper than that: a chance does not fall below 127 of 65,536, so a decision takes 0.0028 bits at least. A
- * reader takes no more memory, whatever a file claims.
+ * No zero is cheaper than that: a chance does not fall below 63 of 65,536 (a move of less than 2^-6 of the way comes only
+ * after `seenAtStart` of the kernels' decisions), so a decision takes 0.00138 bits at least. A reader takes no more memory,
+ * whatever a file claims.
  */
-const mostWeightsAByte = 4096
+const mostWeightsAByte = 6144
 
 /** Throws `invalid-argument` for numbers that the stream cannot hold. */
-export function encodeLayerStream(layers: readonly SpectralLayer[]): Uint8Array<ArrayBuffer> {
+export function encodeLayerStream(
+  layers: readonly SpectralLayer[],
+  transform: KernelTransform,
+): Uint8Array<ArrayBuffer> {
   const coder = new BitEncoder()
   const side = new SideCoder(coder, unfit)
   for (const layer of layers) side.code({ shape: layer.shape, hasBias: layer.bias !== undefined }, layer)
-  const kernels = new KernelCoder(coder, unfit)
+  const kernels = new KernelCoder(coder, transform, unfit)
   // The encoder writes back what it was given.
   for (const layer of layers) kernels.code(layer)
   return coder.finish()
 }
 
 /** Bytes that the coded stream of these layers takes, exactly: what a search for a step needs. */
-export function codedBytes(layers: readonly SpectralLayer[]): number {
-  return encodeLayerStream(layers).byteLength
+export function codedBytes(layers: readonly SpectralLayer[], transform: KernelTransform): number {
+  return encodeLayerStream(layers, transform).byteLength
 }
 
 /** Everything that the stream says of a layer. */
@@ -37,6 +41,7 @@ export interface LayerNumbers extends SideNumbers {
 export function decodeLayerStream<Layer extends SideShape>(
   bytes: Uint8Array,
   layers: readonly Layer[],
+  transform: KernelTransform,
   corrupt: (problem: string) => AppException,
 ): readonly { readonly layer: Layer; readonly numbers: LayerNumbers }[] {
   // Before memory is taken.
@@ -46,7 +51,7 @@ export function decodeLayerStream<Layer extends SideShape>(
   }
   const coder = new BitDecoder(bytes, corrupt)
   const side = decodeSide(coder, layers, corrupt)
-  const kernels = new KernelCoder(coder, corrupt)
+  const kernels = new KernelCoder(coder, transform, corrupt)
   const decoded = side.map(({ layer, numbers }) => {
     const codes = new Int32Array(sizeOf(layer.shape))
     kernels.code({ shape: layer.shape, codes })

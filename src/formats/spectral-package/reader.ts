@@ -80,7 +80,7 @@ export function spectralBytes(file: SpectralFile, fileName: string): Result<Spec
 function decode(file: NamedFile, { description, sections }: SpectralFile): SpectralPackage {
   const { network, transform, step, layers, kept, config, accuracies } = description
   const stream = sections.get(layersSection)?.bytes ?? new Uint8Array(0)
-  const decoded = decodeLayerStream(stream, layers.map(sideShape), corruptStream(file))
+  const decoded = decodeLayerStream(stream, layers.map(sideShape), transform, corruptStream(file))
   const coded = decoded.map(({ layer, numbers }) => layerOf(layer.entry, numbers))
   for (const layer of coded) assertFinite(layer, step, corruptTensor(file))
   return {

@@ -21,7 +21,7 @@ export function writeSpectralPackage(content: SpectralPackage): Uint8Array<Array
   const entries = layers.map(describeLayer)
   assertNames([...entries], Object.keys(kept), invalid)
   const sections = new SectionsToWrite()
-  sections.add(layersSection, 'uint8', encodeLayerStream(layers))
+  sections.add(layersSection, 'uint8', encodeLayerStream(layers, transform))
   for (const precision of precisions) {
     sections.add(sectionName('kept', precision), sectionDtypes[precision], table.sections[precision])
   }

@@ -44,8 +44,12 @@ export function sixteenths(exponent: number): number {
   return (rootsOfTwo[exponent - octave * exponentsPerOctave] ?? 1) * 2 ** octave
 }
 
-/** 2^(i / 16), as the nearest doubles. */
-const rootsOfTwo = Array.from({ length: exponentsPerOctave }, (_, index) => 2 ** (index / exponentsPerOctave))
+/** 2^(i / 16), as the nearest doubles. Written out, since engines differ in the last bit of a power. */
+const rootsOfTwo = [
+  1, 1.0442737824274138, 1.0905077326652577, 1.1387886347566916, 1.189207115002721, 1.241857812073484,
+  1.2968395546510096, 1.3542555469368927, 1.4142135623730951, 1.4768261459394993, 1.5422108254079407,
+  1.6104903319492543, 1.681792830507429, 1.7562521603732995, 1.8340080864093424, 1.9152065613971474,
+] as const
 
 /**
  * Rows of the orthonormal cosine transform (DCT-II) of `size` numbers, each rounded to a multiple of 2^-30, so that

@@ -14,6 +14,7 @@ import { pngSheet } from './png-sheet.ts'
 import { pytorchLegacy } from './pytorch-legacy.ts'
 import { pytorchZip } from './pytorch-zip.ts'
 import { safetensors } from './safetensors.ts'
+import { spectralPackage } from './spectral-package.ts'
 import { tarGzip } from './tar-gz.ts'
 import { webdataset } from './webdataset.ts'
 import { zip } from './zip.ts'
@@ -32,6 +33,7 @@ export const fuzzedReaders: readonly FuzzedReader[] = [
   tarGzip,
   nernPackage,
   baselinePackage,
+  spectralPackage,
   imageCache,
   image,
   labelList,
