@@ -1,4 +1,5 @@
 import type { SpectralConfig } from '#shared/methods/spectral/config.ts'
+import { codableLayers, layerPrecisions } from '#shared/methods/spectral/layer-precisions.ts'
 import { spectralPresets } from '#shared/methods/spectral/presets.ts'
 import { spectralTitle } from '#shared/methods/spectral/title.ts'
 import type { NetworkShape, SizeBreakdown } from '#shared/package/accounting.ts'
@@ -19,6 +20,7 @@ export const spectralWindow: WindowFamily<'spectral'> = {
     startName: 'preset',
     opensAllGroups: false,
     hasEffect: ({ path }, typed) => reads(path, typed),
+    misfits,
   },
   planText: ({ title, steps }) => `${title}${steps > 0 ? `, ${formatAmount(steps, 'step')}` : ''}`,
   purpose: (config, networkName) => `Compresses ${networkName} by ${spectralTitle(config)}`,
@@ -59,6 +61,13 @@ function reads(path: string, typed: TypedValues): boolean {
     return Number(typed['distillation.steps']) !== 0
   }
   return true
+}
+
+function misfits({ layers }: SpectralConfig, network: NetworkShape): Readonly<Record<string, string>> {
+  const read = layerPrecisions(layers, codableLayers(network))
+  if (read.ok) return {}
+  const { message, remedy = '' } = read.error
+  return { layers: `${message} ${remedy}` }
 }
 
 function adviseOnCodes(config: SpectralConfig, sizes?: SizeBreakdown, network?: NetworkShape): readonly string[] {

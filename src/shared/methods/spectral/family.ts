@@ -4,6 +4,7 @@ import { packagedOutcome } from '../../experiment/plan.ts'
 import type { SpectralResult } from '../../experiment/results.ts'
 import { formatPackagedResult } from '../../plain-text/packaged-result.ts'
 import { spectralSizes } from './accounting.ts'
+import { describeKeptOfCodes } from './kept.ts'
 import { spectralParameters } from './parameters.ts'
 import { spectralTitle } from './title.ts'
 
@@ -17,6 +18,7 @@ export const spectralFamily: FamilyDescription<'spectral'> = {
   nameOf: (config, networkName) => `${networkName} ${spectralTitle(config)}`,
   expectedSizes: spectralSizes,
   predictedLayers: () => undefined,
+  describeKept: describeKeptOfCodes,
   outcome: packagedOutcome,
   describeResult: (result) => formatPackagedResult(result, [spectralTime(result)]),
   paceSubject: ({ kind }) => kind,
