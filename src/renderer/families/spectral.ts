@@ -1,7 +1,6 @@
 import type { SpectralConfig } from '#shared/methods/spectral/config.ts'
 import { codableLayers, layerPrecisions } from '#shared/methods/spectral/layer-precisions.ts'
 import { spectralPresets } from '#shared/methods/spectral/presets.ts'
-import { spectralTitle } from '#shared/methods/spectral/title.ts'
 import type { NetworkShape, SizeBreakdown } from '#shared/package/accounting.ts'
 import { formatAmount, formatBytes } from '../format/format.ts'
 import { imageLossLines, lossChart, objectiveLine, withFirstSteps, workCharts } from './chart-outline.ts'
@@ -23,7 +22,8 @@ export const spectralWindow: WindowFamily<'spectral'> = {
     misfits,
   },
   planText: ({ title, steps }) => `${title}${steps > 0 ? `, ${formatAmount(steps, 'step')}` : ''}`,
-  purpose: (config, networkName) => `Compresses ${networkName} by ${spectralTitle(config)}`,
+  purpose: ({ transform }, networkName) =>
+    `Compresses ${networkName} by ${transform === 'none' ? 'entropy-constrained quantisation' : 'spectral codes'}`,
   planCells: () => ({}),
   charts: [
     { ...lossChart, metrics: [objectiveLine, ...imageLossLines] },

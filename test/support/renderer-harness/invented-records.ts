@@ -5,6 +5,7 @@ import { baselineSizes } from '#shared/methods/direct/accounting.ts'
 import { baselinePresets } from '#shared/methods/direct/presets.ts'
 import type { BaselineConfig } from '#shared/methods/direct/config.ts'
 import { spectralSizes } from '#shared/methods/spectral/accounting.ts'
+import { spectralPresets } from '#shared/methods/spectral/presets.ts'
 import type { SpectralConfig } from '#shared/methods/spectral/config.ts'
 import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
@@ -268,6 +269,7 @@ export function inventedExperiments(networks: readonly InventedNetwork[], nowMs:
   })
   const published = compressPresets.find(({ id }) => id === 'published-resnet56-cross-filter-320')?.config ?? fastConfig
   const distilled = baselinePresets.find(({ id }) => id === 'baseline-int4-distilled')?.config ?? fastConfig
+  const coded = spectralPresets.find(({ id }) => id === 'spectral-distilled')?.config ?? fastConfig
   const make = (invented: Omit<InventedExperiment, 'network'> & { readonly network?: InventedNetwork }) =>
     inventedExperiment({ network, ...invented }, nowMs)
   return [
@@ -366,6 +368,14 @@ export function inventedExperiments(networks: readonly InventedNetwork[], nowMs:
       config: distilled,
       minutesAgo: 3000,
       accuracyLoss: 0.0018,
+    }),
+    make({
+      id: 'e14',
+      name: 'ResNet-20, spectral 20x, distilled',
+      status: 'completed',
+      config: coded,
+      minutesAgo: 3100,
+      accuracyLoss: 0.0061,
     }),
     make({ id: 'e1', name: 'ResNet-20, a first draft', status: 'draft', config: width(80), minutesAgo: 90_000 }),
   ]

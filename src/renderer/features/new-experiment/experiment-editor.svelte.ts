@@ -125,11 +125,6 @@ export class ExperimentEditor {
   /** Of the weights of the chosen network that can be coded; none until it has come. */
   readonly layerNames: readonly string[] = $derived(this.#shape === undefined ? [] : codableLayers(this.#shape))
 
-  /** What the file will keep of the original, a sentence each; none while a value is not allowed. */
-  readonly kept: readonly string[] = $derived(
-    this.#config === undefined ? [] : familyOf(this.#config).describeKept(this.#config),
-  )
-
   /** Sizes while typing; undefined until a network is chosen and every value is allowed, and where only a run can tell. */
   readonly sizes: SizeBreakdown | undefined = $derived.by(() => {
     const config = this.parsed.config
@@ -165,6 +160,11 @@ export class ExperimentEditor {
 
   /** Some typed value is not allowed. */
   readonly isWrong: boolean = $derived(Object.keys(this.parsed.problems).length > 0)
+
+  /** What the file will keep of the original, a sentence each; none while a value is not allowed. */
+  readonly kept: readonly string[] = $derived(
+    this.#config === undefined || this.isWrong ? [] : familyOf(this.#config).describeKept(this.#config),
+  )
 
   get canSave(): boolean {
     return this.missing.length === 0 && !this.isWrong && !this.#isSaving

@@ -15,7 +15,7 @@ import {
 export const spectralParameters: readonly ParameterDescription[] = [
   {
     path: 'size.target',
-    title: 'Size',
+    title: 'Target',
     sentence: 'What decides how coarse the codes are.',
     group: 'size',
     control: choice({ ratio: 'Compression ratio', bytes: 'Bytes of the file', step: 'Quantisation step' }),

@@ -158,7 +158,7 @@ describe('coded kernels', () => {
     expect([editor.isWrong, editor.layerNames]).toEqual([false, []])
     await editor.network.load()
     expect(editor.parsed.problems).toEqual({ layers: 'The network has no layer conv9. Did you mean conv?' })
-    expect([editor.canSave, editor.layerNames]).toEqual([false, ['conv']])
+    expect([editor.canSave, editor.layerNames, editor.kept]).toEqual([false, ['conv'], []])
     editor.put('layers', 'conv exact')
     expect([editor.canSave, editor.kept[0]]).toEqual([true, 'Layers marked exact keep their weights to the bit: conv.'])
   })
