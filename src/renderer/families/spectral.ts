@@ -4,6 +4,7 @@ import { spectralPresets } from '#shared/methods/spectral/presets.ts'
 import type { NetworkShape, SizeBreakdown } from '#shared/package/accounting.ts'
 import { formatAmount, formatBytes } from '../format/format.ts'
 import { imageLossLines, lossChart, objectiveLine, withFirstSteps, workCharts } from './chart-outline.ts'
+import { storingTimes } from './storing-times.ts'
 import type { TypedValues, WindowFamily } from './window-family.ts'
 
 /** Kernels coded as pictures are: transformed, quantised, entropy coded. */
@@ -44,11 +45,7 @@ export const spectralWindow: WindowFamily<'spectral'> = {
   ],
   hasSteps: (config) => config.distillation.steps > 0,
   cards: ['kernels', 'layer-errors'],
-  spentTimes: ({ seconds }) => [
-    ...(seconds.distillation > 0 ? [{ title: 'Distillation', seconds: seconds.distillation }] : []),
-    { title: 'Compression', seconds: seconds.compression },
-    { title: 'Evaluation', seconds: seconds.evaluation },
-  ],
+  spentTimes: storingTimes,
   remarks: () => [],
   advise: adviseOnCodes,
 }

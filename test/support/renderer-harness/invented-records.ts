@@ -3,10 +3,9 @@ import type { DatasetPlan } from '#shared/dataset/dataset-plan.ts'
 import { sizeBreakdown } from '#shared/methods/nern/accounting.ts'
 import { baselineSizes } from '#shared/methods/direct/accounting.ts'
 import { baselinePresets } from '#shared/methods/direct/presets.ts'
-import type { BaselineConfig } from '#shared/methods/direct/config.ts'
 import { spectralSizes } from '#shared/methods/spectral/accounting.ts'
 import { spectralPresets } from '#shared/methods/spectral/presets.ts'
-import type { SpectralConfig } from '#shared/methods/spectral/config.ts'
+import type { SizeBreakdown } from '#shared/package/accounting.ts'
 import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
@@ -14,7 +13,6 @@ import { compressPresets } from '#shared/methods/nern/presets.ts'
 import { trainDefaults } from '#shared/training/defaults.ts'
 import { Random } from '#shared/basics/random.ts'
 import type {
-  BaselineResult,
   CompressResult,
   DatasetRecord,
   ExperimentRecord,
@@ -22,7 +20,6 @@ import type {
   NetworkRecord,
   RunRecord,
   RunResult,
-  SpectralResult,
   TrainResult,
 } from '#shared/protocol/records.ts'
 import type { ExperimentStatus } from '#shared/experiment/status-machine.ts'
@@ -200,28 +197,24 @@ function resultOf(config: ExperimentConfig, network: InventedNetwork, loss: numb
     case 'compress':
       return compressResult(config, network, loss)
     case 'baseline':
-      return baselineResult(config, network, loss)
+      return storingResult(config.kind, baselineSizes(network.detail.shape, config), network, loss)
     case 'spectral':
-      return spectralResult(config, network, loss)
+      return storingResult(config.kind, spectralSizes(network.detail.shape, config), network, loss)
     case 'train':
       return trainResult(network)
   }
 }
 
-function baselineResult(config: BaselineConfig, network: InventedNetwork, loss: number): BaselineResult {
+function storingResult<K extends 'baseline' | 'spectral'>(
+  kind: K,
+  sizes: SizeBreakdown | undefined,
+  network: InventedNetwork,
+  loss: number,
+) {
   const { accuracies, layers } = compressResult(fastConfig, network, loss)
-  const sizes = baselineSizes(network.detail.shape, config)
-  if (sizes === undefined) throw new Error('Nobody can invent the bytes of this baseline.')
+  if (sizes === undefined) throw new Error('Nobody can invent these bytes.')
   const seconds = { distillation: 0, compression: 1.2, evaluation: 18, total: 19.4 }
-  return { kind: 'baseline', accuracies, sizes, layers, relativeError: 0.041, seconds }
-}
-
-function spectralResult(config: SpectralConfig, network: InventedNetwork, loss: number): SpectralResult {
-  const { accuracies, layers } = compressResult(fastConfig, network, loss)
-  const sizes = spectralSizes(network.detail.shape, config)
-  if (sizes === undefined) throw new Error('Nobody can invent the bytes of a step.')
-  const seconds = { distillation: 0, compression: 1.2, evaluation: 18, total: 19.4 }
-  return { kind: 'spectral', accuracies, sizes, layers, relativeError: 0.277, seconds }
+  return { kind, accuracies, sizes, layers, relativeError: 0.041, seconds }
 }
 
 function compressResult(config: CompressConfig, network: InventedNetwork, loss: number): CompressResult {

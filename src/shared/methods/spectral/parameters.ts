@@ -1,5 +1,6 @@
 import { distillationWeights, imageBatchParameters, temperature } from '../../parameters/distillation-parameters.ts'
 import {
+  checkpointParameter,
   choice,
   integer,
   maximumInteger,
@@ -155,13 +156,6 @@ export const spectralParameters: readonly ParameterDescription[] = [
     group: 'storage',
     control: remainderPrecision,
   },
-  {
-    path: 'checkpointEverySteps',
-    title: 'Checkpoint every',
-    unit: 'steps',
-    sentence: 'Steps between checkpoints, the most that a crash can cost.',
-    group: 'storage',
-    control: integer(1, maximumInteger, 100),
-  },
+  checkpointParameter('storage'),
   seedParameter('storage'),
 ]
