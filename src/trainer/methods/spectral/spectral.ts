@@ -1,12 +1,14 @@
-import { AppException } from '#shared/basics/result.ts'
+import { readSpectralPackage } from '#formats/spectral-package/reader.ts'
+import { tensorsOf } from '#formats/spectral-package/tensors.ts'
+import { unwrap } from '#shared/basics/result.ts'
 import type { CompressionMethod } from '../method.ts'
+import { SpectralRun } from './spectral-run.ts'
 
 /** Kernels coded as pictures are (docs/method.md). */
 export const spectral: CompressionMethod<'spectral'> = {
-  start: () => Promise.reject(notThere()),
-  decode: () => Promise.reject(notThere()),
-}
-
-function notThere(): AppException {
-  return new AppException({ code: 'internal', message: 'Spectral codes cannot be computed yet.' })
+  start: (options) => SpectralRun.start(options),
+  async decode(bytes, fileName) {
+    const content = unwrap(readSpectralPackage(bytes, fileName))
+    return { network: content.network, ...tensorsOf(content) }
+  },
 }
