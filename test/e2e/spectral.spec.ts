@@ -26,7 +26,7 @@ test('spectral codes from the form, with a layer of its own, to the comparison',
   await page.getByRole('button', { name: 'conv1.weight: As the rest' }).click()
   await page.getByRole('option', { name: 'Exact' }).click()
   await expect(layers).toHaveValue('conv1.weight exact')
-  const kept = 'Layers marked exact keep their weights to the bit: conv1.weight.'
+  const kept = 'Layers marked exact are kept to the bit, with their batch norms: conv1.weight.'
   await expect(page.getByRole('region', { name: 'Kept of the original' })).toContainText(kept)
   await page.getByRole('button', { name: 'Add to the queue' }).click()
 

@@ -17,7 +17,7 @@ export function describeKeptOfCodes({ layers, transform, storage, distillation }
   const coded = transform === 'none' ? 'multiples of a step' : 'sums of frequencies, each a multiple of a step'
   return [
     ...(exact.length > 0
-      ? [`Layers marked exact keep their weights to the bit: ${formatFirst(exact, shownPatterns)}.`]
+      ? [`Layers marked exact are kept to the bit, with their batch norms: ${formatFirst(exact, shownPatterns)}.`]
       : []),
     `${exact.length > 0 ? 'Other kernels' : 'Kernels'} are ${coded}: near those of the original, not to the bit.`,
     ...linearLayers[storage.linear],

@@ -4,7 +4,7 @@ import { nearNames } from '../../basics/near-names.ts'
 import { fail, ok, type AppError, type Result } from '../../basics/result.ts'
 import type { NetworkShape } from '../../package/accounting.ts'
 
-/** `exact`: the weights stay as they are, to the bit. `finer` and `coarser`: with smaller and larger steps than the rest. */
+/** `exact`: the layer stays as it is, to the bit. `finer` and `coarser`: with half and twice the steps of the rest. */
 export const layerPrecisionNames = ['exact', 'finer', 'coarser'] as const
 export type LayerPrecision = (typeof layerPrecisionNames)[number]
 

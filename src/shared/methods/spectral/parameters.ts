@@ -76,7 +76,7 @@ export const spectralParameters: readonly ParameterDescription[] = [
     path: 'layers',
     title: 'Layers treated otherwise',
     sentence:
-      'Exact keeps the weights of a layer to the bit; finer and coarser change its steps; * fits any characters.',
+      'Exact keeps a layer to the bit, finer halves its steps, coarser doubles them; * fits any characters.',
     group: 'layers',
     control: { type: 'layers' },
   },

@@ -71,7 +71,7 @@ describe('what a file keeps of the original', () => {
       distillation: { ...spectralDefaults.distillation, steps: 10 },
     })
     expect(kept).toEqual([
-      'Layers marked exact keep their weights to the bit: conv1.weight.',
+      'Layers marked exact are kept to the bit, with their batch norms: conv1.weight.',
       'Other kernels are multiples of a step: near those of the original, not to the bit.',
       expect.stringContaining('folded'),
       'The distillation changes biases and linear layers as well.',
