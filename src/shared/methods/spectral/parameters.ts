@@ -75,8 +75,7 @@ export const spectralParameters: readonly ParameterDescription[] = [
   {
     path: 'layers',
     title: 'Layers treated otherwise',
-    sentence:
-      'Exact keeps a layer to the bit, finer halves its steps, coarser doubles them; * fits any characters.',
+    sentence: 'Exact keeps a layer to the bit, finer halves its steps, coarser doubles them; * fits any characters.',
     group: 'layers',
     control: { type: 'layers' },
   },

@@ -160,7 +160,10 @@ describe('coded kernels', () => {
     expect(editor.parsed.problems).toEqual({ layers: 'The network has no layer conv9. Did you mean conv?' })
     expect([editor.canSave, editor.layerNames, editor.kept]).toEqual([false, ['conv'], []])
     editor.put('layers', 'conv exact')
-    expect([editor.canSave, editor.kept[0]]).toEqual([true, 'Layers marked exact are kept to the bit, with their batch norms: conv.'])
+    expect([editor.canSave, editor.kept[0]]).toEqual([
+      true,
+      'Layers marked exact are kept to the bit, with their batch norms: conv.',
+    ])
   })
 
   test('that leave linear layers no room are advised against', async () => {

@@ -69,7 +69,9 @@ describe('a comparison', () => {
     const entries = [...comparison.entries, { experiment: experimentRecord({ name: 'C', config: exact }) }]
     const groups = keptGroups({ ...comparison, entries })
     expect(groups.map(({ entries: named }) => named.map(({ name }) => name))).toEqual([['A', 'B'], ['C']])
-    expect(groups[1]?.sentences[0]).toBe('Layers marked exact are kept to the bit, with their batch norms: conv1.weight.')
+    expect(groups[1]?.sentences[0]).toBe(
+      'Layers marked exact are kept to the bit, with their batch norms: conv1.weight.',
+    )
     const training = { experiment: experimentRecord({ config: trainDefaults }) }
     expect(keptGroups({ ...comparison, entries: [training] })).toEqual([])
   })
