@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { loadSqlite } from '#main/store/sqlite.ts'
 import type { Studio } from '#main/studio.ts'
+import type { SpectralConfig } from '#shared/methods/spectral/config.ts'
+import { spectralDefaults } from '#shared/methods/spectral/defaults.ts'
 import { summaryOf } from '#shared/experiment/experiment-summary.ts'
 import type { ExperimentRecord, MetricPoint } from '#shared/protocol/records.ts'
 import {
@@ -348,6 +350,51 @@ it('starts a training from a network of the same architecture only', async () =>
     message: expect.stringContaining('cannot start the training of a resnet56-cifar-b') as string,
   })
   expect(await call(studio, 'experiments.list', {})).toMatchObject({ total: 1 })
+})
+
+it('keeps what a compression by coded kernels made', async () => {
+  const storeFolder = temporaryFolder()
+  const studio = await openStudio({ storeFolder })
+  const { network, dataset } = await fillLibrary(studio)
+  const config = { ...spectralDefaults, layers: 'conv1.weight exact' }
+  const subject = { networkId: network.id, datasetId: dataset.id }
+  const { id, name } = await call(studio, 'experiments.create', { config, ...subject, enqueue: true })
+  studio.queue.startDispatching()
+  const { latestRun } = await reaches(studio, id, 'completed', 'failed')
+  expect([name, latestRun?.result]).toMatchObject([
+    'small spectral 15x',
+    { kind: 'spectral', sizes: { totalBytes: 5 }, seconds: { compression: 1, total: 1 } },
+  ])
+  const files = readdirSync(join(storeFolder, 'runs', latestRun?.id ?? ''))
+  expect(files).toContain('package.spectral.safetensors')
+})
+
+it('refuses coded kernels with layers that the network lacks, or on images that are not there', async () => {
+  const studio = await openStudio()
+  const { network, dataset } = await fillLibrary(studio)
+  const create = (changes: Partial<SpectralConfig>) =>
+    call(studio, 'experiments.create', {
+      config: { ...spectralDefaults, ...changes },
+      networkId: network.id,
+      datasetId: dataset.id,
+      enqueue: true,
+    })
+  await expect(create({ layers: 'conv1.wieght exact' })).rejects.toMatchObject({
+    code: 'invalid-config',
+    where: 'layers',
+    message: 'The network has no layer conv1.wieght.',
+    remedy: 'Did you mean conv1.weight?',
+  })
+  await expect(create({ correction: { images: 'dataset', count: 100_000 } })).rejects.toMatchObject({
+    code: 'dataset-mismatch',
+    message: expect.stringContaining('100000 are needed to correct the channels on') as string,
+  })
+  const distillation = { ...spectralDefaults.distillation, steps: 1, dataBatch: 4096 }
+  await expect(create({ distillation })).rejects.toMatchObject({
+    code: 'dataset-mismatch',
+    message: expect.stringContaining('fill a batch of the distillation') as string,
+  })
+  expect(await call(studio, 'experiments.list', {})).toMatchObject({ total: 0 })
 })
 
 it('refuses a data set whose images a network does not take', async () => {

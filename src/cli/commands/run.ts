@@ -7,7 +7,7 @@ const run = defineCommand({
   usage: compressUsage,
   summary: 'Compress a network now and print the result.',
   details:
-    'Ctrl-C pauses the run with a checkpoint and prints how to resume it. Presets named baseline-... store the weights by another method than a predictor (see studio help baseline).',
+    'Ctrl-C pauses the run with a checkpoint and prints how to resume it. Presets named spectral... and entropy-qat code the kernels as pictures are coded, those named baseline-... store them by other methods than a predictor (see studio help baseline).',
   positionals: [],
   options: compressOptions,
   run(invocation) {

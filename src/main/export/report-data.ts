@@ -6,6 +6,7 @@ import type {
   RunRecord,
   PackagedResult,
 } from '#shared/protocol/records.ts'
+import { familyOf } from '#shared/experiment/families.ts'
 import { wilsonInterval, type Interval } from '#shared/measures/statistics.ts'
 
 interface Measured {
@@ -40,6 +41,8 @@ export interface ReportData {
     readonly original: Measured
     readonly reconstructed: Measured
   }[]
+  /** What the package keeps of the original to the bit and what not, a sentence each. */
+  readonly kept: readonly string[]
   readonly sizes: PackagedResult['sizes']
   readonly relativeError: number
   readonly layers: readonly {
@@ -99,6 +102,7 @@ export function reportData({ experiment, run, result, network, dataset, ...rest 
       original: measured(original),
       reconstructed: measured(reconstructed),
     })),
+    kept: familyOf(config).describeKept(config),
     sizes: result.sizes,
     relativeError: result.relativeError,
     layers: result.layers.map((layer) => ({

@@ -52,6 +52,12 @@ export function reportHtml(data: ReportData): string {
           ${sizeChart(sizes)}${sizeTable(data)}
         </section>
         <section>
+          <h2>Kept of the original</h2>
+          <ul>
+            ${data.kept.map((sentence) => html`<li>${sentence}</li>`)}
+          </ul>
+        </section>
+        <section>
           <h2>Layers</h2>
           ${layerChart(data)}${layerTable(data)}
         </section>

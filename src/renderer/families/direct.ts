@@ -4,6 +4,7 @@ import type { BaselineConfig } from '#shared/methods/direct/config.ts'
 import type { ParameterGroupId } from '#shared/parameters/parameter-groups.ts'
 import { formatAmount } from '../format/format.ts'
 import { imageLossLines, lossChart, objectiveLine, workCharts } from './chart-outline.ts'
+import { storingTimes } from './storing-times.ts'
 import type { WindowFamily } from './window-family.ts'
 
 const distillation = ['distillation-phase', 'objective'] as const
@@ -42,11 +43,7 @@ export const directWindow: WindowFamily<'baseline'> = {
   charts: [{ ...lossChart, metrics: [objectiveLine, ...imageLossLines] }, ...workCharts],
   hasSteps: (config) => config.distillation.steps > 0,
   cards: ['kernels', 'layer-errors'],
-  spentTimes: ({ seconds }) => [
-    ...(seconds.distillation > 0 ? [{ title: 'Distillation', seconds: seconds.distillation }] : []),
-    { title: 'Compression', seconds: seconds.compression },
-    { title: 'Evaluation', seconds: seconds.evaluation },
-  ],
+  spentTimes: storingTimes,
   remarks: () => [],
   advise: (config) =>
     config.distillation.steps > 0 && !isDistillable(config)

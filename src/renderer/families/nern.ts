@@ -9,7 +9,7 @@ import type { WindowFamily } from './window-family.ts'
 /** The method of the paper: a predictor of the kernels. */
 export const nernWindow: WindowFamily<'compress'> = {
   form: {
-    title: 'Compress a network',
+    title: 'Compress by a predictor',
     subtitle: 'Learn a predictor that maps the coordinates of kernels to their weights.',
     network: { title: 'Network', sentence: 'The original whose weights are represented.' },
     datasetSentence: 'Images for distillation and for measuring accuracy.',

@@ -1,9 +1,10 @@
 import type { SpectralConfig } from '#shared/methods/spectral/config.ts'
+import { codableLayers, layerPrecisions } from '#shared/methods/spectral/layer-precisions.ts'
 import { spectralPresets } from '#shared/methods/spectral/presets.ts'
-import { spectralTitle } from '#shared/methods/spectral/title.ts'
 import type { NetworkShape, SizeBreakdown } from '#shared/package/accounting.ts'
 import { formatAmount, formatBytes } from '../format/format.ts'
 import { imageLossLines, lossChart, objectiveLine, withFirstSteps, workCharts } from './chart-outline.ts'
+import { storingTimes } from './storing-times.ts'
 import type { TypedValues, WindowFamily } from './window-family.ts'
 
 /** Kernels coded as pictures are: transformed, quantised, entropy coded. */
@@ -19,9 +20,11 @@ export const spectralWindow: WindowFamily<'spectral'> = {
     startName: 'preset',
     opensAllGroups: false,
     hasEffect: ({ path }, typed) => reads(path, typed),
+    misfits,
   },
   planText: ({ title, steps }) => `${title}${steps > 0 ? `, ${formatAmount(steps, 'step')}` : ''}`,
-  purpose: (config, networkName) => `Compresses ${networkName} by ${spectralTitle(config)}`,
+  purpose: ({ transform }, networkName) =>
+    `Compresses ${networkName} by ${transform === 'none' ? 'entropy-constrained quantisation' : 'spectral codes'}`,
   planCells: () => ({}),
   charts: [
     { ...lossChart, metrics: [objectiveLine, ...imageLossLines] },
@@ -42,11 +45,7 @@ export const spectralWindow: WindowFamily<'spectral'> = {
   ],
   hasSteps: (config) => config.distillation.steps > 0,
   cards: ['kernels', 'layer-errors'],
-  spentTimes: ({ seconds }) => [
-    ...(seconds.distillation > 0 ? [{ title: 'Distillation', seconds: seconds.distillation }] : []),
-    { title: 'Compression', seconds: seconds.compression },
-    { title: 'Evaluation', seconds: seconds.evaluation },
-  ],
+  spentTimes: storingTimes,
   remarks: () => [],
   advise: adviseOnCodes,
 }
@@ -59,6 +58,13 @@ function reads(path: string, typed: TypedValues): boolean {
     return Number(typed['distillation.steps']) !== 0
   }
   return true
+}
+
+function misfits({ layers }: SpectralConfig, network: NetworkShape): Readonly<Record<string, string>> {
+  const read = layerPrecisions(layers, codableLayers(network))
+  if (read.ok) return {}
+  const { message, remedy = '' } = read.error
+  return { layers: `${message} ${remedy}` }
 }
 
 function adviseOnCodes(config: SpectralConfig, sizes?: SizeBreakdown, network?: NetworkShape): readonly string[] {

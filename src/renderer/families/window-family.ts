@@ -51,6 +51,8 @@ export interface FormOfFamily<F extends Family> {
   readonly opensAllGroups: boolean
   /** Whether a parameter has an effect while the others are as they are typed; one without is not shown. */
   hasEffect(parameter: ParameterDescription, typed: TypedValues): boolean
+  /** What is wrong with values that fit their schema but not the network, by path, in words for the field. */
+  readonly misfits?: (config: ConfigOf<F>, network: NetworkShape) => Readonly<Record<string, string>>
   /** What a run will do; a family that has it shows it in place of a size estimate. @param images of the training split */
   readonly trainingPlan?: (config: ConfigOf<F>, images: number) => TrainingPlan
   /** Of a family whose experiments can go on from the predictor of a completed run. */

@@ -36,6 +36,8 @@ export interface FamilyDescription<F extends Family> {
   predictedLayers(config: ConfigOf<F>): CompressConfig['representation'] | undefined
   /** The configuration of an experiment that goes on from a completed run; absent where none can. */
   readonly continued?: (config: ConfigOf<F>, runId: string) => ConfigOf<F>
+  /** What the file keeps of the original to the bit and what not, a sentence each; none where nothing is compressed. */
+  describeKept(config: ConfigOf<F>): readonly string[]
   outcome(result: FamilyResult<F>): Outcome
   /** What a run achieved, in plain text of several lines. */
   describeResult(result: FamilyResult<F>): string

@@ -94,17 +94,10 @@ export const compressSecondsSchema = z.strictObject({
   evaluation: z.number(),
   total: z.number(),
 })
-export const baselineSecondsSchema = z.strictObject({
+/** The same of methods that store what they find at once. */
+export const storingSecondsSchema = z.strictObject({
   /** Of the training before it; 0 without. */
   distillation: z.number(),
-  compression: z.number(),
-  evaluation: z.number(),
-  total: z.number(),
-})
-export const spectralSecondsSchema = z.strictObject({
-  /** Of the training of the codes; 0 without. */
-  distillation: z.number(),
-  /** Of folding, correcting, coding and writing. */
   compression: z.number(),
   evaluation: z.number(),
   total: z.number(),
@@ -134,20 +127,14 @@ const compressResultSchema = z.strictObject({
 })
 export type CompressResult = Readonly<z.infer<typeof compressResultSchema>>
 
-const baselineResultSchema = z.strictObject({
-  kind: z.literal('baseline'),
+const storingResultFields = {
   accuracies: accuraciesSchema,
   ...reconstructionFields,
-  seconds: baselineSecondsSchema.readonly(),
-})
+  seconds: storingSecondsSchema.readonly(),
+}
+const baselineResultSchema = z.strictObject({ kind: z.literal('baseline'), ...storingResultFields })
 export type BaselineResult = Readonly<z.infer<typeof baselineResultSchema>>
-
-const spectralResultSchema = z.strictObject({
-  kind: z.literal('spectral'),
-  accuracies: accuraciesSchema,
-  ...reconstructionFields,
-  seconds: spectralSecondsSchema.readonly(),
-})
+const spectralResultSchema = z.strictObject({ kind: z.literal('spectral'), ...storingResultFields })
 export type SpectralResult = Readonly<z.infer<typeof spectralResultSchema>>
 
 const trainResultSchema = z.strictObject({

@@ -96,6 +96,15 @@ export function augmentationParameters(
   ]
 }
 
+export const checkpointParameter = (group: ParameterGroupId): ParameterDescription => ({
+  path: 'checkpointEverySteps',
+  title: 'Checkpoint every',
+  unit: 'steps',
+  sentence: 'Steps between checkpoints, the most that a crash can cost.',
+  group,
+  control: integer(1, maximumInteger, 100),
+})
+
 export const seedParameter = (group: ParameterGroupId): ParameterDescription => ({
   path: 'seed',
   title: 'Seed',

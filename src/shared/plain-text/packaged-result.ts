@@ -1,5 +1,12 @@
-import { formatCount, formatExactBytes, formatPercent, formatPoints, formatRatio } from '../basics/format.ts'
-import type { PackagedResult } from '../experiment/results.ts'
+import {
+  formatCount,
+  formatDuration,
+  formatExactBytes,
+  formatPercent,
+  formatPoints,
+  formatRatio,
+} from '../basics/format.ts'
+import type { BaselineResult, PackagedResult } from '../experiment/results.ts'
 import { formatTop5 } from '../measures/top-5.ts'
 import type { SizeBreakdown } from '../package/accounting.ts'
 import { formatTable } from './table.ts'
@@ -42,6 +49,12 @@ export function formatPackagedResult(
   )
   const error = `relative error of the weights  ${relativeError.toFixed(4)}`
   return [accuracyTable, formatSizes(sizes), [error, ...lines].join('\n')].join('\n\n')
+}
+
+/** How the time was spent by a method that stores what it finds at once. */
+export function formatStoringTime({ distillation, compression, evaluation, total }: BaselineResult['seconds']): string {
+  const trained = distillation > 0 ? `distillation ${formatDuration(distillation)}, ` : ''
+  return `time  ${formatDuration(total)} (${trained}compression ${formatDuration(compression)}, evaluation ${formatDuration(evaluation)})`
 }
 
 /** Bytes of every part, the whole, and what plain storage would weigh. */

@@ -20,7 +20,6 @@ export type {
   PackagedResult,
   RunResult,
   SkippedFiles,
-  SpectralResult,
   TrainResult,
 } from '../experiment/results.ts'
 

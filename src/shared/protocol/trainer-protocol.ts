@@ -16,7 +16,6 @@ import { metricNames } from '../measures/metrics.ts'
 import { preprocessingChangesSchema, preprocessingSchema } from '../network/preprocessing.ts'
 import { datasetKinds, importSplits, layerStatisticsSchema } from './records.ts'
 import {
-  baselineSecondsSchema,
   classNamesSchema,
   compressSecondsSchema,
   imageCountsSchema,
@@ -25,7 +24,7 @@ import {
   permutedSmoothnessSchema,
   reconstructionFields,
   skippedFilesSchema,
-  spectralSecondsSchema,
+  storingSecondsSchema,
   trainedSmoothnessSchema,
   trainSecondsSchema,
 } from '../experiment/results.ts'
@@ -89,15 +88,20 @@ export const imageImportSchema = z.strictObject({
   split: z.enum(importSplits),
 })
 
+/** What every job is given that compresses a stored network. */
+const compressionInputs = {
+  network: networkInputSchema,
+  dataset: datasetInputSchema,
+  /** What was measured of the original network before, on all images of a split: it is not measured again. */
+  originalEvaluations: z.array(predictionsSchema).optional(),
+  knownTimes,
+}
+
 export const trainerJobSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('compress'),
     config: compressConfigSchema,
-    network: networkInputSchema,
-    dataset: datasetInputSchema,
-    /** What was measured of the original network before, on all images of a split: it is not measured again. */
-    originalEvaluations: z.array(predictionsSchema).optional(),
-    knownTimes,
+    ...compressionInputs,
     /** Read-only path of the permutation kept of this network and configuration; main has verified it by hash. */
     permutationPath: z.string().optional(),
     /** Read-only path of the package whose predictor is the first one. */
@@ -114,20 +118,12 @@ export const trainerJobSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('baseline'),
     config: baselineConfigSchema,
-    network: networkInputSchema,
-    dataset: datasetInputSchema,
-    /** What was measured of the original network before, on all images of a split: it is not measured again. */
-    originalEvaluations: z.array(predictionsSchema).optional(),
-    knownTimes,
+    ...compressionInputs,
   }),
   z.strictObject({
     kind: z.literal('spectral'),
     config: spectralConfigSchema,
-    network: networkInputSchema,
-    dataset: datasetInputSchema,
-    /** What was measured of the original network before, on all images of a split: it is not measured again. */
-    originalEvaluations: z.array(predictionsSchema).optional(),
-    knownTimes,
+    ...compressionInputs,
   }),
   /** Accuracy of a stored network. `limit` 0 = the whole split. */
   z.strictObject({
@@ -288,12 +284,12 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('baseline'),
     ...packageFields,
-    seconds: baselineSecondsSchema,
+    seconds: storingSecondsSchema,
   }),
   z.strictObject({
     kind: z.literal('spectral'),
     ...packageFields,
-    seconds: spectralSecondsSchema,
+    seconds: storingSecondsSchema,
   }),
   z.strictObject({
     kind: z.literal('train'),

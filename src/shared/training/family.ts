@@ -16,6 +16,7 @@ export const trainingFamily: FamilyDescription<'train'> = {
   nameOf: ({ architecture }) => architecture,
   expectedSizes: () => undefined,
   predictedLayers: () => undefined,
+  describeKept: () => [],
   outcome: ({ test, seconds }) => ({ accuracy: accuracyOf(test), seconds: seconds.total }),
   describeResult: formatTrainResult,
   paceSubject: ({ architecture }) => architecture,

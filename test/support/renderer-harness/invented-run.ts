@@ -36,6 +36,10 @@ export function metricPoints(
       add('loss.total', noise * fit * (isDistilling ? 1.4 : 1))
       if (isDistilling) add('loss.feature-maps', noise * 0.0018 * Math.exp(-(step - split) / 140))
       if (isDistilling) add('loss.distillation', noise * 0.0011 * Math.exp(-(step - split) / 90))
+      if (config.kind === 'spectral') {
+        add('bits-per-weight', 1.4 + 1.6 * Math.exp((-4 * step) / total) + 0.01 * random.normal())
+        add('rate-weight', 2.4 - 1.4 * Math.exp((-3 * step) / total))
+      }
       if (config.kind === 'compress' && step % 500 === 0)
         add('relative-error', 0.24 + 0.7 * Math.exp((-4.2 * step) / split))
       if (config.kind === 'compress' && isDistilling && (step - split) % 50 === 0) {

@@ -83,6 +83,24 @@ const shots: readonly Shot[] = [
       await scroll(500)(page)
     },
   },
+  {
+    name: 'new-experiment-spectral',
+    place: { name: 'new-experiment', kind: 'spectral' },
+    prepare: async (page) => {
+      await page.getByText('Layers', { exact: true }).first().click()
+      await page.getByLabel('Layers treated otherwise').fill('conv1.weight exact, layer3.* finer')
+      await scroll(600)(page)
+    },
+  },
+  {
+    name: 'new-experiment-layers',
+    place: { name: 'new-experiment', kind: 'spectral' },
+    prepare: async (page) => {
+      await page.getByText('Layers', { exact: true }).first().click()
+      await page.getByLabel('Layers treated otherwise').fill('conv1.wieght exact')
+      await scroll(500)(page)
+    },
+  },
   { name: 'experiments', place: { name: 'experiments' } },
   {
     name: 'experiments-many',
@@ -105,6 +123,12 @@ const shots: readonly Shot[] = [
     },
   },
   { name: 'run-baseline', place: { name: 'run', experimentId: 'e13' }, prepare: (page) => scrollTo(page, 'Charts') },
+  { name: 'run-spectral', place: { name: 'run', experimentId: 'e14' } },
+  {
+    name: 'run-spectral-charts',
+    place: { name: 'run', experimentId: 'e14' },
+    prepare: (page) => scrollTo(page, 'Charts'),
+  },
   { name: 'run-lower', place: { name: 'run', experimentId: 'e12' }, prepare: scroll(640) },
   { name: 'run-completed', place: { name: 'run', experimentId: 'e7' } },
   { name: 'run-completed-lower', place: { name: 'run', experimentId: 'e7' }, prepare: scroll(900) },
@@ -148,6 +172,11 @@ const shots: readonly Shot[] = [
   { name: 'run-train', place: { name: 'run', experimentId: 'e2' } },
   { name: 'compare', place: { name: 'compare', ids: ['e7', 'e6', 'e5', 'e4'] } },
   { name: 'compare-lower', place: { name: 'compare', ids: ['e7', 'e6', 'e5', 'e4'] }, prepare: scroll(640) },
+  {
+    name: 'compare-kept',
+    place: { name: 'compare', ids: ['e7', 'e6', 'e13', 'e14'] },
+    prepare: (page) => scrollTo(page, 'Kept of the original'),
+  },
   { name: 'doctor', place: { name: 'doctor' } },
   {
     name: 'doctor-probed',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { families } from '#shared/experiment/experiment-config.ts'
 import { familyOf } from '#shared/experiment/families.ts'
+import { spectralDefaults } from '#shared/methods/spectral/defaults.ts'
 import { parametersOf } from '#shared/parameters/parameter-catalogue.ts'
 import { parseValues, typedValues } from '#renderer/features/new-experiment/config-editing.ts'
 import { findPreset, perFamily, windowFamilyOf } from '#renderer/families/table.ts'
@@ -36,6 +37,19 @@ describe.each(families)('the form of the family %s', (kind) => {
       predictorStart === undefined ? undefined : 'run-1',
     )
   })
+})
+
+test('each parameter of coded kernels is shown for some choices, and none of them shows all', () => {
+  const { form } = windowFamilyOf({ kind: 'spectral' })
+  const rows = parametersOf('spectral')
+  const choices = ['ratio', 'bytes', 'step'].map((target) => ({
+    ...typedValues(spectralDefaults),
+    'size.target': target,
+    'correction.images': 'noise',
+    'distillation.steps': '400',
+  }))
+  expect(rows.filter((row) => !choices.some((typed) => form.hasEffect(row, typed)))).toEqual([])
+  expect(choices.filter((typed) => rows.every((row) => form.hasEffect(row, typed)))).toEqual([])
 })
 
 test('each heading is shown for some method of its family, and each method leaves some of its family out', () => {

@@ -1,4 +1,5 @@
 import { sizePartNames, type SizeBreakdown, type SizePartName } from '#shared/package/accounting.ts'
+import { familyOf } from '#shared/experiment/families.ts'
 import type { Comparison, ComparisonEntry } from '#shared/protocol/contract.ts'
 import { describeParameter } from '#shared/parameters/parameter-catalogue.ts'
 import type { ParameterGroupId } from '#shared/parameters/parameter-groups.ts'
@@ -93,6 +94,24 @@ export function usedParts(rows: readonly ComparedRow[]): readonly SizePartName[]
 
 export function partBytes(row: ComparedRow, part: SizePartName): number {
   return row.sizes?.parts.find((candidate) => candidate.part === part)?.bytes ?? 0
+}
+
+export interface KeptGroup {
+  readonly entries: readonly { readonly name: string; readonly token: string }[]
+  readonly sentences: readonly string[]
+}
+
+/** What the files keep of their originals: experiments of which the same is true stand together. */
+export function keptGroups({ entries }: Comparison): readonly KeptGroup[] {
+  const groups = new Map<string, KeptGroup>()
+  entries.forEach(({ experiment: { name, config } }, index) => {
+    const sentences = familyOf(config).describeKept(config)
+    if (sentences.length === 0) return
+    const key = sentences.join('\n')
+    const others = groups.get(key)?.entries ?? []
+    groups.set(key, { sentences, entries: [...others, { name, token: entryToken(index) }] })
+  })
+  return [...groups.values()]
 }
 
 export interface ShownConfigRow {

@@ -52,6 +52,8 @@ export const compareTexts = {
   accuracyByClassNote: 'originals in grey; the axis starts at the round value below the lowest',
   noClassAccuracy: 'Nothing here was measured on the chosen split, or the data sets differ.',
   axisRange: (floor: string) => `The axis runs from ${floor} to 100 %.`,
+  kept: 'Kept of the original',
+  keptNote: 'what a file holds to the bit, and what not',
   accuracyAgainstBytes: 'Accuracy against bytes',
   scatterNote: 'diamonds: originals, dashed: Pareto front',
   nothingMeasured: 'Nothing here was measured on the chosen split.',

@@ -2,6 +2,7 @@ import type { NetworkShape, SizeBreakdown } from '#shared/package/accounting.ts'
 import type { ExperimentConfig, Family } from '#shared/experiment/experiment-config.ts'
 import { summaryOf } from '#shared/experiment/experiment-summary.ts'
 import { familyOf } from '#shared/experiment/families.ts'
+import { codableLayers } from '#shared/methods/spectral/layer-precisions.ts'
 import type { ExperimentRecord, NetworkDetail } from '#shared/protocol/records.ts'
 import { findPreset, perFamily, windowFamilyOf } from '../../families/table.ts'
 import type { TrainingPlan } from '../../families/training-plan.ts'
@@ -100,7 +101,12 @@ export class ExperimentEditor {
 
   /** What `changed` compares with. */
   readonly start = $derived(presetValues(this.presetId))
-  readonly parsed: ParsedValues = $derived(parseValues(this.kind, this.typed))
+  /** With what does not fit the chosen network, once it is known. */
+  readonly parsed: ParsedValues = $derived.by(() => {
+    const parsed = parseValues(this.kind, this.typed)
+    if (parsed.config === undefined || this.#shape === undefined) return parsed
+    return { ...parsed, problems: this.form.misfits?.(parsed.config, this.#shape) ?? {} }
+  })
   /** What would be saved. */
   readonly #config: ExperimentConfig | undefined = $derived.by(() => {
     const { config } = this.parsed
@@ -115,6 +121,9 @@ export class ExperimentEditor {
     const detail = this.network.value
     return detail?.record.id === this.networkId ? detail?.shape : undefined
   })
+
+  /** Of the weights of the chosen network that can be coded; none until it has come. */
+  readonly layerNames: readonly string[] = $derived(this.#shape === undefined ? [] : codableLayers(this.#shape))
 
   /** Sizes while typing; undefined until a network is chosen and every value is allowed, and where only a run can tell. */
   readonly sizes: SizeBreakdown | undefined = $derived.by(() => {
@@ -151,6 +160,11 @@ export class ExperimentEditor {
 
   /** Some typed value is not allowed. */
   readonly isWrong: boolean = $derived(Object.keys(this.parsed.problems).length > 0)
+
+  /** What the file will keep of the original, a sentence each; none while a value is not allowed. */
+  readonly kept: readonly string[] = $derived(
+    this.#config === undefined || this.isWrong ? [] : familyOf(this.#config).describeKept(this.#config),
+  )
 
   get canSave(): boolean {
     return this.missing.length === 0 && !this.isWrong && !this.#isSaving

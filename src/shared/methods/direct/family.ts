@@ -1,8 +1,7 @@
-import { formatDuration } from '../../basics/format.ts'
 import type { FamilyDescription } from '../../experiment/family-description.ts'
 import { packagedOutcome } from '../../experiment/plan.ts'
-import type { BaselineResult } from '../../experiment/results.ts'
-import { formatPackagedResult } from '../../plain-text/packaged-result.ts'
+import { describeKeptTensors } from '../../plain-text/kept-tensors.ts'
+import { formatPackagedResult, formatStoringTime } from '../../plain-text/packaged-result.ts'
 import { baselineSizes } from './accounting.ts'
 import { baselineParameters } from './parameters.ts'
 import { baselineTitle } from './title.ts'
@@ -17,12 +16,13 @@ export const directFamily: FamilyDescription<'baseline'> = {
   nameOf: (config, networkName) => `${networkName} ${baselineTitle(config)}`,
   expectedSizes: baselineSizes,
   predictedLayers: () => undefined,
+  describeKept: (config) => [
+    `Kernels are stored as ${baselineTitle(config)}: near those of the original, not to the bit.`,
+    config.distillation.steps > 0
+      ? 'The distillation changes all other tensors but the running statistics of batch norms.'
+      : describeKeptTensors('All other tensors', config.storage.remainder),
+  ],
   outcome: packagedOutcome,
-  describeResult: (result) => formatPackagedResult(result, [baselineTime(result)]),
+  describeResult: (result) => formatPackagedResult(result, [formatStoringTime(result.seconds)]),
   paceSubject: ({ kind }) => kind,
-}
-
-function baselineTime({ seconds: { distillation, compression, evaluation, total } }: BaselineResult): string {
-  const trained = distillation > 0 ? `distillation ${formatDuration(distillation)}, ` : ''
-  return `time  ${formatDuration(total)} (${trained}compression ${formatDuration(compression)}, evaluation ${formatDuration(evaluation)})`
 }

@@ -1,8 +1,8 @@
 import { distillationWeights, imageBatchParameters, temperature } from '../../parameters/distillation-parameters.ts'
 import {
+  checkpointParameter,
   choice,
   integer,
-  maximumInteger,
   maximumSteps,
   positive,
   remainderPrecision,
@@ -70,13 +70,6 @@ export const baselineParameters: readonly ParameterDescription[] = [
     group: 'storage',
     control: { type: 'switch' },
   },
-  {
-    path: 'checkpointEverySteps',
-    title: 'Checkpoint every',
-    unit: 'steps',
-    sentence: 'Steps between checkpoints, the most that a crash can cost.',
-    group: 'storage',
-    control: integer(1, maximumInteger, 100),
-  },
+  checkpointParameter('storage'),
   seedParameter('storage'),
 ]

@@ -4,6 +4,7 @@ import { continued } from '../../experiment/continued-config.ts'
 import { packagedOutcome } from '../../experiment/plan.ts'
 import type { CompressResult } from '../../experiment/results.ts'
 import { sizeBreakdown } from './accounting.ts'
+import { describeKeptTensors } from '../../plain-text/kept-tensors.ts'
 import { formatPackagedResult } from '../../plain-text/packaged-result.ts'
 import { compressParameters } from './parameters.ts'
 
@@ -26,6 +27,10 @@ export const nernFamily: FamilyDescription<'compress'> = {
   expectedSizes: sizeBreakdown,
   predictedLayers: ({ representation }) => representation,
   continued,
+  describeKept: ({ representation, storage }) => [
+    `${representation.linearLayers ? 'Kernels and the weights of linear layers' : 'Kernels'} come from the predictor: near those of the original, not to the bit.`,
+    describeKeptTensors('All other tensors', storage.remainder),
+  ],
   outcome: packagedOutcome,
   describeResult: (result) => formatPackagedResult(result, [...smoothnessLine(result), compressTime(result)]),
   paceSubject: ({ kind }) => kind,

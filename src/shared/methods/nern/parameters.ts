@@ -1,5 +1,6 @@
 import { distillationWeights, imageBatchParameters, temperature } from '../../parameters/distillation-parameters.ts'
 import {
+  checkpointParameter,
   choice,
   integer,
   keep,
@@ -282,14 +283,7 @@ export const compressParameters: readonly ParameterDescription[] = [
     group: 'evaluation-and-storage',
     control: remainderPrecision,
   },
-  {
-    path: 'checkpointEverySteps',
-    title: 'Checkpoint every',
-    unit: 'steps',
-    sentence: 'Steps between checkpoints, the most that a crash can cost.',
-    group: 'evaluation-and-storage',
-    control: integer(1, maximumInteger, 100),
-  },
+  checkpointParameter('evaluation-and-storage'),
   seedParameter('evaluation-and-storage'),
 ]
 

@@ -1,9 +1,8 @@
-import { formatDuration } from '../../basics/format.ts'
 import type { FamilyDescription } from '../../experiment/family-description.ts'
 import { packagedOutcome } from '../../experiment/plan.ts'
-import type { SpectralResult } from '../../experiment/results.ts'
-import { formatPackagedResult } from '../../plain-text/packaged-result.ts'
+import { formatPackagedResult, formatStoringTime } from '../../plain-text/packaged-result.ts'
 import { spectralSizes } from './accounting.ts'
+import { describeKeptOfCodes } from './kept.ts'
 import { spectralParameters } from './parameters.ts'
 import { spectralTitle } from './title.ts'
 
@@ -17,12 +16,8 @@ export const spectralFamily: FamilyDescription<'spectral'> = {
   nameOf: (config, networkName) => `${networkName} ${spectralTitle(config)}`,
   expectedSizes: spectralSizes,
   predictedLayers: () => undefined,
+  describeKept: describeKeptOfCodes,
   outcome: packagedOutcome,
-  describeResult: (result) => formatPackagedResult(result, [spectralTime(result)]),
+  describeResult: (result) => formatPackagedResult(result, [formatStoringTime(result.seconds)]),
   paceSubject: ({ kind }) => kind,
-}
-
-function spectralTime({ seconds: { distillation, compression, evaluation, total } }: SpectralResult): string {
-  const trained = distillation > 0 ? `distillation ${formatDuration(distillation)}, ` : ''
-  return `time  ${formatDuration(total)} (${trained}compression ${formatDuration(compression)}, evaluation ${formatDuration(evaluation)})`
 }

@@ -4,7 +4,7 @@ import { nearNames } from '../../basics/near-names.ts'
 import { fail, ok, type AppError, type Result } from '../../basics/result.ts'
 import type { NetworkShape } from '../../package/accounting.ts'
 
-/** `exact`: the weights stay as they are, to the bit. `finer` and `coarser`: with smaller and larger steps than the rest. */
+/** `exact`: the layer stays as it is, to the bit. `finer` and `coarser`: with half and twice the steps of the rest. */
 export const layerPrecisionNames = ['exact', 'finer', 'coarser'] as const
 export type LayerPrecision = (typeof layerPrecisionNames)[number]
 
@@ -31,10 +31,7 @@ export function codableLayers({ representedLayers, remainder }: NetworkShape): r
 export function layerPrecisions(text: string, names: readonly string[]): Result<LayerPrecisions> {
   const precisions = new Map<string, LayerPrecision>()
   for (const entry of entriesOf(text)) {
-    // Names of ONNX graphs may contain blanks: only the last word is the precision.
-    const words = entry.split(/\s+/)
-    const word = words.pop()
-    const pattern = words.join(' ')
+    const [pattern, word] = splitEntry(entry)
     const precision = layerPrecisionNames.find((known) => known === word)
     if (pattern === '' || precision === undefined) return fail(wrongWord(entry))
     const fitting = names.filter(matcherOf(pattern))
@@ -42,6 +39,12 @@ export function layerPrecisions(text: string, names: readonly string[]): Result<
     for (const name of fitting) precisions.set(name, precision)
   }
   return ok(Object.fromEntries(precisions))
+}
+
+/** Names and patterns that a text calls exact, as they are written; the last word on each counts. */
+export function exactPatterns(text: string): readonly string[] {
+  const words = new Map(entriesOf(text).map(splitEntry))
+  return [...words].flatMap(([pattern, word]) => (word === 'exact' ? [pattern] : []))
 }
 
 /** The text that `layerPrecisions` reads as `precisions`: an entry for each layer, in the order of `names`. */
@@ -59,6 +62,13 @@ function entriesOf(text: string): readonly string[] {
     .split(/[,\n]/)
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '')
+}
+
+/** Name or pattern, and the word behind it. Names of ONNX graphs may contain blanks: only the last word is the precision. */
+function splitEntry(entry: string): readonly [pattern: string, word: string | undefined] {
+  const words = entry.split(/\s+/)
+  const word = words.pop()
+  return [words.join(' '), word]
 }
 
 /** Compares piece by piece: an expression made of what somebody typed could take for ever. */

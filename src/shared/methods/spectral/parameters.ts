@@ -1,5 +1,6 @@
 import { distillationWeights, imageBatchParameters, temperature } from '../../parameters/distillation-parameters.ts'
 import {
+  checkpointParameter,
   choice,
   integer,
   maximumInteger,
@@ -15,7 +16,7 @@ import {
 export const spectralParameters: readonly ParameterDescription[] = [
   {
     path: 'size.target',
-    title: 'Size',
+    title: 'Target',
     sentence: 'What decides how coarse the codes are.',
     group: 'size',
     control: choice({ ratio: 'Compression ratio', bytes: 'Bytes of the file', step: 'Quantisation step' }),
@@ -74,8 +75,7 @@ export const spectralParameters: readonly ParameterDescription[] = [
   {
     path: 'layers',
     title: 'Layers treated otherwise',
-    sentence:
-      'Exact keeps the weights of a layer to the bit; finer and coarser change its steps; * fits any characters.',
+    sentence: 'Exact keeps a layer to the bit, finer halves its steps, coarser doubles them; * fits any characters.',
     group: 'layers',
     control: { type: 'layers' },
   },
@@ -140,13 +140,6 @@ export const spectralParameters: readonly ParameterDescription[] = [
     group: 'storage',
     control: remainderPrecision,
   },
-  {
-    path: 'checkpointEverySteps',
-    title: 'Checkpoint every',
-    unit: 'steps',
-    sentence: 'Steps between checkpoints, the most that a crash can cost.',
-    group: 'storage',
-    control: integer(1, maximumInteger, 100),
-  },
+  checkpointParameter('storage'),
   seedParameter('storage'),
 ]

@@ -4,7 +4,10 @@ import { tensorOf, type CodedNetwork } from '#engine/methods/spectral/coded-laye
 import type { LayerCodes } from '#engine/methods/spectral/quantise.ts'
 import { storedRemainder } from '#engine/quantisation/stored-parameters.ts'
 import { batchNormParameters } from '#networks/network.ts'
+import { networkShape } from '#networks/network-shape.ts'
+import { unwrap } from '#shared/basics/result.ts'
 import type { SpectralConfig } from '#shared/methods/spectral/config.ts'
+import { codableLayers, layerPrecisions, type LayerPrecisions } from '#shared/methods/spectral/layer-precisions.ts'
 import type { SpectralPackage } from '#shared/package/spectral-package.ts'
 import type { HostTensors } from '#shared/tensors/host-tensor.ts'
 import type { SpectralLayer } from '#shared/tensors/spectral-layer.ts'
@@ -87,7 +90,7 @@ function keptTensors(
     ]),
   )
   const rest = Object.entries(parameters).filter(([name]) => !held.has(name))
-  const exact = new Set(exactTensors(network, coded))
+  const exact = new Set(exactTensors(network, config))
   const variances = new Set(network.parameters.filter(({ role }) => role === 'bn-variance').map(({ name }) => name))
   return {
     ...storedRemainder(
@@ -99,17 +102,22 @@ function keptTensors(
   }
 }
 
-/** Weights of convolutions that are not coded, with their biases and batch norms: they were asked to stay as they are. */
-function exactTensors(network: LoadedNetwork['network'], { layers, folded }: CodedNetwork): readonly string[] {
-  const codedNames = new Set(layers.map(({ name }) => name))
-  const exactNodes = network.nodes.filter((node) => node.op === 'conv' && !codedNames.has(node.weight))
-  const ids = new Set(exactNodes.map(({ id }) => id))
-  const foldedPrefixes = new Set(folded.folds.map(({ prefix }) => prefix))
-  return network.nodes.flatMap((node) => {
-    if (node.op === 'conv' && ids.has(node.id)) return [node.weight, ...(node.bias === undefined ? [] : [node.bias])]
-    if (node.op === 'batch-norm' && ids.has(node.input) && !foldedPrefixes.has(node.prefix)) {
-      return batchNormParameters(node.prefix)
-    }
-    return []
-  })
+/** Weights of layers that were asked to stay as they are, with their biases and batch norms. */
+function exactTensors(network: LoadedNetwork['network'], config: SpectralConfig): readonly string[] {
+  const precisions = precisionsOf(network, config)
+  const exact = network.nodes
+    .filter((node) => node.op === 'conv' || node.op === 'linear')
+    .filter(({ weight }) => precisions[weight] === 'exact')
+  const ids = new Set(exact.map(({ id }) => id))
+  return [
+    ...exact.flatMap(({ weight, bias }) => (bias === undefined ? [weight] : [weight, bias])),
+    ...network.nodes.flatMap((node) =>
+      node.op === 'batch-norm' && ids.has(node.input) ? batchNormParameters(node.prefix) : [],
+    ),
+  ]
+}
+
+/** What was asked for by layer. Throws `AppException` `invalid-config` for layers that the network does not have. */
+export function precisionsOf(network: LoadedNetwork['network'], { layers }: SpectralConfig): LayerPrecisions {
+  return unwrap(layerPrecisions(layers, codableLayers(networkShape(network))))
 }

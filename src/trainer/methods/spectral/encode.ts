@@ -4,19 +4,15 @@ import { findStep } from '#engine/methods/spectral/find-step.ts'
 import { quantise } from '#engine/methods/spectral/quantise.ts'
 import { codedBytes } from '#formats/spectral-package/layer-stream.ts'
 import { writeSpectralPackage } from '#formats/spectral-package/writer.ts'
-import { networkShape } from '#networks/network-shape.ts'
-import { unwrap } from '#shared/basics/result.ts'
 import type { SpectralConfig } from '#shared/methods/spectral/config.ts'
-import { codableLayers, layerPrecisions } from '#shared/methods/spectral/layer-precisions.ts'
 import type { SpectralPackage } from '#shared/package/spectral-package.ts'
 import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import type { LoadedNetwork } from '../../weights/stored-network.ts'
-import { packageContent, packagedLayers, type ChosenCodes, type ContentOptions } from './content.ts'
+import { packageContent, packagedLayers, precisionsOf, type ChosenCodes, type ContentOptions } from './content.ts'
 
 /** The coded layers of a network under a configuration. Throws `AppException` `invalid-config` for layers it does not have. */
 export function codedNetworkOf({ network, parameters }: LoadedNetwork, config: SpectralConfig): CodedNetwork {
-  const precisions = unwrap(layerPrecisions(config.layers, codableLayers(networkShape(network))))
-  return codedNetwork(network, parameters, config, precisions)
+  return codedNetwork(network, parameters, config, precisionsOf(network, config))
 }
 
 /** Bytes of the original's parameters in float32: what a ratio is of. */

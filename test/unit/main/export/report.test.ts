@@ -36,6 +36,7 @@ it('escapes every text, wherever it comes from', () => {
 
 it('says accuracy, bytes, hashes and preprocessing', () => {
   const page = report('mine')
+  expect(page).toContain('Kernels come from the predictor: near those of the original, not to the bit.')
   for (const text of ['91.00 %', '−0.73 points', 'c'.repeat(64), 'Classifier', '20.00 %', 'ImageNet: mean 0.485'])
     expect(page).toContain(text)
 })

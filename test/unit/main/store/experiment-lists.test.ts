@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Store } from '#main/store/store.ts'
+import { spectralPresets } from '#shared/methods/spectral/presets.ts'
 import { baselinePresets } from '#shared/methods/direct/presets.ts'
 import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
 import {
@@ -45,7 +46,7 @@ describe('a list', () => {
     const ids = [
       add(store, 'a compression'),
       add(store, 'a training', trainDefaults),
-      ...baselinePresets.map(({ id, config }) => add(store, id, config)),
+      ...[...baselinePresets, ...spectralPresets].map(({ id, config }) => add(store, id, config)),
     ]
     complete(store, ids[0] ?? '', 9000)
     store.experiments.update(ids[1] ?? '', { tags: ['a', 'b'], notes: 'long', isStarred: true })

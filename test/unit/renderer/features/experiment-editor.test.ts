@@ -143,6 +143,61 @@ describe('typing', () => {
   })
 })
 
+describe('coded kernels', () => {
+  test('are expected to take what was asked for, unless the step was', async () => {
+    const { editor } = await openEditor({ kind: 'spectral' })
+    await editor.network.load()
+    expect(editor.sizes?.compressionRatio).toBeCloseTo(15, 2)
+    editor.put('size.target', 'step')
+    expect([editor.sizes, editor.isWrong]).toEqual([undefined, false])
+  })
+
+  test('are refused with layers that the chosen network lacks, once its layers are known', async () => {
+    const { editor } = await openEditor({ kind: 'spectral' })
+    editor.put('layers', 'conv9 exact')
+    expect([editor.isWrong, editor.layerNames]).toEqual([false, []])
+    await editor.network.load()
+    expect(editor.parsed.problems).toEqual({ layers: 'The network has no layer conv9. Did you mean conv?' })
+    expect([editor.canSave, editor.layerNames, editor.kept]).toEqual([false, ['conv'], []])
+    editor.put('layers', 'conv exact')
+    expect([editor.canSave, editor.kept[0]]).toEqual([
+      true,
+      'Layers marked exact are kept to the bit, with their batch norms: conv.',
+    ])
+  })
+
+  test('that leave linear layers no room are advised against', async () => {
+    const { editor } = await openEditor({ kind: 'spectral' }, undefined, {
+      'networks.get': async ({ id }) => ({
+        record: networkRecord({ id }),
+        shape: {
+          representedLayers: [{ name: 'conv', shape: [8, 8, 3, 3] }],
+          remainder: [
+            { name: 'fc.weight', shape: [4096, 4096], group: 'linear', isVariance: false, linearShape: [4096, 4096] },
+          ],
+        },
+        layers: [],
+        evaluations: [],
+      }),
+    })
+    await editor.network.load()
+    expect(editor.advice).toEqual([
+      'Linear layers alone take 12.00 MiB so: choose codes for them, or ask for a larger file.',
+    ])
+    editor.put('storage.linear', 'coded')
+    expect(editor.advice).toEqual([])
+  })
+
+  test('without a transform or with rounding that saves bits come with advice', async () => {
+    const { editor } = await openEditor({ kind: 'spectral' })
+    editor.put('transform', 'none')
+    editor.put('rounding.rateWeight', '0.1')
+    expect(editor.advice).toHaveLength(2)
+    editor.put('distillation.steps', '10')
+    expect(editor.advice).toEqual(['The learning-rate warm-up is as long as the distillation.'])
+  })
+})
+
 describe('what is missing', () => {
   test('an empty library asks for imports', async () => {
     const { editor } = await openEditor({}, undefined, {

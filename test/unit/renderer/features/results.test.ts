@@ -3,10 +3,13 @@ import type { Comparison, DoctorEngine } from '#shared/protocol/contract.ts'
 import {
   byteScale,
   comparedRows,
+  keptGroups,
   scatterPoints,
   shownConfigRows,
   usedParts,
 } from '#renderer/features/compare/comparison-rows.ts'
+import { spectralDefaults } from '#shared/methods/spectral/defaults.ts'
+import { trainDefaults } from '#shared/training/defaults.ts'
 import { isPackaged, type CompressResult } from '#shared/experiment/results.ts'
 import { perClassRows } from '#renderer/features/compare/per-class.ts'
 import { engineState } from '#renderer/features/doctor/engine-state.ts'
@@ -59,6 +62,18 @@ describe('a comparison', () => {
     expect(rows[0]?.difference).toBeCloseTo(-0.0065, 10)
     expect(rows[0]?.probability).toBeLessThan(1e-4)
     expect(rows[1]).toEqual({ id: 'b', name: 'B', token: '--series-2' })
+  })
+
+  test('says what the files keep of their originals, once for all of which the same is true', () => {
+    const exact = { ...spectralDefaults, layers: 'conv1.weight exact' }
+    const entries = [...comparison.entries, { experiment: experimentRecord({ name: 'C', config: exact }) }]
+    const groups = keptGroups({ ...comparison, entries })
+    expect(groups.map(({ entries: named }) => named.map(({ name }) => name))).toEqual([['A', 'B'], ['C']])
+    expect(groups[1]?.sentences[0]).toBe(
+      'Layers marked exact are kept to the bit, with their batch norms: conv1.weight.',
+    )
+    const training = { experiment: experimentRecord({ config: trainDefaults }) }
+    expect(keptGroups({ ...comparison, entries: [training] })).toEqual([])
   })
 
   test('draws bars to the scale of the largest original, or of a package that is larger still', () => {
@@ -191,6 +206,8 @@ describe('results', () => {
     const seconds = { distillation: 0, compression: 1, evaluation: 20, total: 21.1 }
     const baseline = timeRows({ ...result, kind: 'baseline', seconds })
     expect(baseline.map(({ title }) => title)).toEqual(['Compression', 'Evaluation'])
+    const distilled = timeRows({ ...result, kind: 'spectral', seconds: { ...seconds, distillation: 3 } })
+    expect(distilled.map(({ title }) => title)).toEqual(['Distillation', 'Compression', 'Evaluation'])
   })
 
   test('show errors of previewed kernels until the final ones are there', () => {

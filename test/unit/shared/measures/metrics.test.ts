@@ -46,4 +46,15 @@ test('the metrics of a kind are those that it emits in some phase', () => {
     'memory.rss-bytes',
     'cpu.percent',
   ])
+  expect(metricsOfKind('spectral')).toEqual([
+    'loss.total',
+    'loss.feature-maps',
+    'loss.distillation',
+    'bits-per-weight',
+    'rate-weight',
+    'learning-rate',
+    'steps-per-second',
+    'memory.rss-bytes',
+    'cpu.percent',
+  ])
 })
