@@ -190,7 +190,8 @@ class CodeDistillation {
 
   /** Bytes of the coded stream beyond those that the frequencies of the codes say. */
   #overheadOf(latents: HostTensors, bits: number): number {
-    return codedBytes(packagedLayers(this.#options.coded, this.#chosen(latents))) - bits / 8
+    const { coded, job } = this.#options
+    return codedBytes(packagedLayers(coded, this.#chosen(latents)), job.config.transform) - bits / 8
   }
 
   #chosen(latents: HostTensors): ChosenCodes {

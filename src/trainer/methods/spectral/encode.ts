@@ -41,7 +41,7 @@ export function codesOfSize(options: ContentOptions, reserved = bytesAround(opti
   const wanted = wantedBytes(original, config)
   if (wanted === undefined) return codesAt(coded, config.size.step, config)
   const { rateWeight } = config.rounding
-  const measure = (step: number): number => codedBytes(packagedLayers(coded, codesAt(coded, step, config)))
+  const measure = (step: number): number => codedBytes(packagedLayers(coded, codesAt(coded, step, config)), config.transform)
   const step = findStep(coded.layers, { wantedBytes: wanted - reserved, rateWeight, measure })
   return codesAt(coded, step, config)
 }
@@ -61,7 +61,7 @@ export async function correctedCodesOfSize(
   if (options.config.correction.images === 'none') return plain
   const chosen = await correct(plain)
   const wanted = wantedBytes(options.original, options.config)
-  const bytesOf = (codes: ChosenCodes): number => codedBytes(packagedLayers(options.coded, codes))
+  const bytesOf = (codes: ChosenCodes): number => codedBytes(packagedLayers(options.coded, codes), options.config.transform)
   const excess = bytesOf(chosen) - bytesOf(plain)
   if (wanted === undefined || Math.abs(excess) < sizeTolerance * wanted) return chosen
   return correct(codesOfSize(options, bytesAround(options) + excess))
@@ -70,7 +70,7 @@ export async function correctedCodesOfSize(
 /** Bytes of a package that no code changes: header, description and what is kept. */
 export function bytesAround(options: ContentOptions): number {
   const content = packageContent(options, codesAt(options.coded, coarse, options.config))
-  return writeSpectralPackage(content).byteLength - codedBytes(content.layers) + bytesOfAccuracies
+  return writeSpectralPackage(content).byteLength - codedBytes(content.layers, content.transform) + bytesOfAccuracies
 }
 
 /** At this step nothing but side information is left. */
