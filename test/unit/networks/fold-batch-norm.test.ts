@@ -29,27 +29,30 @@ function withNegativeGammas(network: Network): HostTensors {
   )
 }
 
-describe.each(['resnet20-cifar-a', 'resnet20-cifar-b', 'mobilenetv2-x0_5-cifar', 'shufflenetv2-x1_0-cifar'])('%s', (architecture) => {
-  const network = unwrap(buildNetwork(architecture, 10))
-  const small = { ...network, inputShape: { ...network.inputShape, height: 32, width: 32 } }
+describe.each(['resnet20-cifar-a', 'resnet20-cifar-b', 'mobilenetv2-x0_5-cifar', 'shufflenetv2-x1_0-cifar'])(
+  '%s',
+  (architecture) => {
+    const network = unwrap(buildNetwork(architecture, 10))
+    const small = { ...network, inputShape: { ...network.inputShape, height: 32, width: 32 } }
 
-  test('computes the same once its batch norms are folded', { timeout: 60_000 }, async () => {
-    const parameters = withNegativeGammas(small)
-    const folded = foldBatchNorm(small)
-    const images = normalTensor(Random.fromSeed(3), [2, 3, 32, 32])
-    const expected = await networkLogits(executor, small, parameters, images)
-    const found = await networkLogits(executor, folded.network, foldedParameters(folded, parameters), images)
-    const size = Math.max(...expected.map(Math.abs))
-    found.forEach((value, at) => expect(Math.abs(value - (expected[at] ?? 0))).toBeLessThan(1e-4 * size))
-  })
+    test('computes the same once its batch norms are folded', { timeout: 60_000 }, async () => {
+      const parameters = withNegativeGammas(small)
+      const folded = foldBatchNorm(small)
+      const images = normalTensor(Random.fromSeed(3), [2, 3, 32, 32])
+      const expected = await networkLogits(executor, small, parameters, images)
+      const found = await networkLogits(executor, folded.network, foldedParameters(folded, parameters), images)
+      const size = Math.max(...expected.map(Math.abs))
+      found.forEach((value, at) => expect(Math.abs(value - (expected[at] ?? 0))).toBeLessThan(1e-4 * size))
+    })
 
-  test('has no batch norm left', () => {
-    const folded = foldBatchNorm(small)
-    expect(folded.network.nodes.filter(({ op }) => op === 'batch-norm')).toEqual([])
-    expect(folded.network.parameters.map(({ role }) => role)).not.toContain('bn-mean')
-    expect(folded.folds).toHaveLength(small.nodes.filter(({ op }) => op === 'batch-norm').length)
-  })
-})
+    test('has no batch norm left', () => {
+      const folded = foldBatchNorm(small)
+      expect(folded.network.nodes.filter(({ op }) => op === 'batch-norm')).toEqual([])
+      expect(folded.network.parameters.map(({ role }) => role)).not.toContain('bn-mean')
+      expect(folded.folds).toHaveLength(small.nodes.filter(({ op }) => op === 'batch-norm').length)
+    })
+  },
+)
 
 test('a batch norm stays where the convolution before it is read by another node as well', () => {
   const network = unwrap(buildNetwork('resnet20-cifar-b', 10))

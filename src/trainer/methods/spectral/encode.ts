@@ -41,7 +41,8 @@ export function codesOfSize(options: ContentOptions, reserved = bytesAround(opti
   const wanted = wantedBytes(original, config)
   if (wanted === undefined) return codesAt(coded, config.size.step, config)
   const { rateWeight } = config.rounding
-  const measure = (step: number): number => codedBytes(packagedLayers(coded, codesAt(coded, step, config)), config.transform)
+  const measure = (step: number): number =>
+    codedBytes(packagedLayers(coded, codesAt(coded, step, config)), config.transform)
   const step = findStep(coded.layers, { wantedBytes: wanted - reserved, rateWeight, measure })
   return codesAt(coded, step, config)
 }
@@ -61,7 +62,8 @@ export async function correctedCodesOfSize(
   if (options.config.correction.images === 'none') return plain
   const chosen = await correct(plain)
   const wanted = wantedBytes(options.original, options.config)
-  const bytesOf = (codes: ChosenCodes): number => codedBytes(packagedLayers(options.coded, codes), options.config.transform)
+  const bytesOf = (codes: ChosenCodes): number =>
+    codedBytes(packagedLayers(options.coded, codes), options.config.transform)
   const excess = bytesOf(chosen) - bytesOf(plain)
   if (wanted === undefined || Math.abs(excess) < sizeTolerance * wanted) return chosen
   return correct(codesOfSize(options, bytesAround(options) + excess))
