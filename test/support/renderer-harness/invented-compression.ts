@@ -14,7 +14,7 @@ export function inventedSketch(): readonly SketchPoint[] {
     return {
       ratio,
       bytes: Math.round(originalBytes / ratio),
-      relativeError: 0.012 * ratio ** 1.15,
+      relativeError: 0.0545 * ratio ** 0.6,
       step: 0.002 * ratio,
     }
   })
@@ -31,7 +31,7 @@ export function inventedCompressedFile(shape: NetworkShape, ratio: number): Comp
   return {
     id: 'file-1',
     sizes,
-    relativeError: 0.012 * ratio ** 1.15,
+    relativeError: 0.0545 * ratio ** 0.6,
     layers: [],
     seconds: 0.9,
     sizeBytes: bytes,

@@ -58,7 +58,7 @@ const shots: readonly Shot[] = [
   {
     name: 'compress-making',
     place: { name: 'compress', networkId: 'net-1' },
-    prepare: (page) => page.getByText(/^coding the kernels/).waitFor(),
+    prepare: (page) => page.getByRole('region', { name: 'Compressed file' }).getByRole('progressbar').waitFor(),
   },
   {
     name: 'compress-failed',

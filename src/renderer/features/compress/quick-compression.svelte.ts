@@ -11,7 +11,7 @@ import type { SketchPoint } from '#shared/protocol/trainer-protocol.ts'
 import { LatestTask } from '../../state/latest-task.svelte.ts'
 import type { WindowStudio } from '../../state/studio.svelte.ts'
 import { NetworkFileChoice } from '../imports/network-file-choice.svelte.ts'
-import { expectedAt, positionOf, ratioAt, ratioRange, type Expectation, type RatioRange } from './ratio-slider.ts'
+import { expectedAt, ratioAt, ratioRange, withinRange, type Expectation, type RatioRange } from './ratio-slider.ts'
 import { compressTexts } from './texts.ts'
 
 /** What is compressed: a file that was chosen, or a network of the library. */
@@ -33,7 +33,7 @@ export class QuickCompression {
   readonly sketching: LatestTask<readonly SketchPoint[]>
   readonly making: LatestTask<CompressedFile>
   readonly measuring: LatestTask<MeasuredFile>
-  #position = $state(0)
+  #ratio = $state<number>()
   #chosenDatasetId = $state<string>()
   #savedNames = $state.raw<readonly string[]>()
   #settleTimer: ReturnType<typeof setTimeout> | undefined
@@ -66,15 +66,9 @@ export class QuickCompression {
     return ratioRange(this.sketching.current ?? [])
   }
 
-  /** Of the slider. */
-  get position(): number {
-    return this.#position
-  }
-
   /** That the slider asks for; undefined before there is a sketch. */
   get ratio(): number | undefined {
-    const { range } = this
-    return range === undefined ? undefined : ratioAt(this.#position, range)
+    return this.range === undefined ? undefined : this.#ratio
   }
 
   /** What the file at the slider's ratio will be. */
@@ -117,13 +111,14 @@ export class QuickCompression {
     )
     const { range } = this
     if (range === undefined) return
-    this.#position = positionOf(spectralDefaults.size.ratio, range)
+    this.#ratio = withinRange(spectralDefaults.size.ratio, range)
     await this.settle()
   }
 
   /** Shows what is expected at a position of the slider. */
   move(position: number): void {
-    this.#position = position
+    const { range } = this
+    if (range !== undefined) this.#ratio = ratioAt(position, range)
   }
 
   /** Makes the file once the slider rests. */

@@ -16,15 +16,20 @@ export function ratioRange(points: readonly SketchPoint[]): RatioRange | undefin
   return least === undefined || most === undefined || !(least < most) ? undefined : { least, most }
 }
 
+/** The ratio of `range` that is nearest to `ratio`. */
+export function withinRange(ratio: number, { least, most }: RatioRange): number {
+  return Math.min(most, Math.max(least, ratio))
+}
+
 /** The ratio at a position, in three digits where it is not one of the ends. */
 export function ratioAt(position: number, { least, most }: RatioRange): number {
   const ratio = least * (most / least) ** (position / lastPosition)
-  return within(Number(ratio.toPrecision(3)), { least, most })
+  return withinRange(Number(ratio.toPrecision(3)), { least, most })
 }
 
 /** The position nearest to a ratio. */
 export function positionOf(ratio: number, { least, most }: RatioRange): number {
-  const share = Math.log(within(ratio, { least, most }) / least) / Math.log(most / least)
+  const share = Math.log(withinRange(ratio, { least, most }) / least) / Math.log(most / least)
   return Math.round(share * lastPosition)
 }
 
@@ -41,12 +46,10 @@ export function expectedAt(points: readonly SketchPoint[], ratio: number): Expec
   const after = points.find((point) => point.ratio >= ratio) ?? points.at(-1)
   const before = points.findLast((point) => point.ratio <= ratio) ?? points[0]
   if (before === undefined || after === undefined) return undefined
-  const bytes = Math.round((before.bytes * before.ratio) / within(ratio, { least: before.ratio, most: after.ratio }))
+  const bytes = Math.round(
+    (before.bytes * before.ratio) / withinRange(ratio, { least: before.ratio, most: after.ratio }),
+  )
   if (before.ratio === after.ratio) return { bytes, relativeError: before.relativeError }
   const share = Math.log(ratio / before.ratio) / Math.log(after.ratio / before.ratio)
   return { bytes, relativeError: before.relativeError + share * (after.relativeError - before.relativeError) }
-}
-
-function within(ratio: number, { least, most }: RatioRange): number {
-  return Math.min(most, Math.max(least, ratio))
 }

@@ -2,9 +2,9 @@
 export const compressTexts = {
   title: 'Compress a network',
   subtitle: 'Kernels are coded as pictures are: without data, without training, in seconds.',
-  dropHeading: 'Drop a network here',
+  dropHeading: 'Drop a network here to make it small',
   dropText:
-    'A PyTorch checkpoint, safetensors, .npz or an ONNX graph. Nothing in it is run, and nothing leaves this machine.',
+    'A PyTorch checkpoint, safetensors, .npz or an ONNX graph. One slider says how small; you see at once what it costs. Nothing in the file is run, nothing leaves this machine.',
   chooseFile: 'Choose a network file',
   trySample: 'Try it with the sample network',
   sampleName: 'ResNet-20 sample',
@@ -27,7 +27,7 @@ export const compressTexts = {
   originalSize: (bytes: string, parameters: string) => `${bytes} in 32-bit numbers, ${parameters} parameters`,
   preprocessing: 'Preprocessing',
   size: 'How small',
-  expected: 'expected at once, from a sketch',
+  expected: 'estimated from a sketch of the codes',
   sketching: 'Estimating sizes',
   sketchFailure: 'No sizes could be estimated',
   slider: 'Compression ratio',
