@@ -2,11 +2,15 @@
 import { baselineBytes, type BaselineFile } from '#formats/baseline-package/reader.ts'
 import { packageBytes } from '#formats/nern-package/package-bytes.ts'
 import type { PackageFile } from '#formats/nern-package/reader.ts'
+import { biasNameOf } from '#formats/spectral-package/names.ts'
+import { spectralBytes, type SpectralFile } from '#formats/spectral-package/reader.ts'
 import type { BaselineDescription, LayerEntry } from '#shared/package/baseline-description.ts'
 import type { PredictorEntry, StoredEntry, StoredValues } from '#shared/package/package-description.ts'
+import type { SpectralLayerEntry } from '#shared/package/spectral-description.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
 import { formatExactBytes, formatCount, formatPercent } from '#shared/basics/format.ts'
-import { assertNever } from '#shared/basics/result.ts'
+import { assertNever, unwrap } from '#shared/basics/result.ts'
 
 /** As a value and as text. */
 export type Description = readonly [unknown, string]
@@ -73,6 +77,46 @@ export function describeBaseline(name: string, file: BaselineFile): Description 
   return [
     { kind: 'baseline', sizeBytes, parts, description },
     [facts, sizeTable(parts, sizeBytes), tensors].join('\n\n'),
+  ]
+}
+
+export function describeSpectral(name: string, file: SpectralFile): Description {
+  const { description, sizeBytes } = file
+  const { version, network, transform, step, layers, kept, accuracies } = description
+  const bytes = unwrap(spectralBytes(file, name))
+  const parts = [
+    { part: 'kernels', bytes: bytes.kernels },
+    { part: 'biases, gains and steps', bytes: bytes.side },
+    { part: 'kept tensors', bytes: bytes.kept.reduce((sum, entry) => sum + entry.bytes, 0) },
+    { part: 'header', bytes: bytes.header },
+  ]
+  const weights = layers.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+  const facts = formatFacts([
+    ['file', `${name}, a spectral package of version ${version}`],
+    ['network', `${network.architecture}, ${network.classes} classes`],
+    ['original', `SHA-256 ${network.sha256}`],
+    ['coded', `${formatCount(weights)} weights in ${layers.length} layers`],
+    ['transform', transform],
+    ['step', String(step)],
+    ['bits a weight', ((8 * bytes.kernels) / weights).toFixed(3)],
+    ...accuracyFacts(accuracies),
+  ])
+  const tensors = formatTable(
+    [{ title: 'tensor' }, { title: 'shape' }, { title: 'stored as' }],
+    [...layers.flatMap(spectralRows), ...kept.map(tensorRow)],
+  )
+  return [
+    { kind: 'spectral', sizeBytes, parts, description },
+    [facts, sizeTable(parts, sizeBytes), tensors].join('\n\n'),
+  ]
+}
+
+function spectralRows(entry: SpectralLayerEntry): readonly (readonly string[])[] {
+  const { name, shape, folded } = entry
+  const biasName = biasNameOf(entry)
+  return [
+    [name, shape.join(' x '), folded === undefined ? 'codes' : `codes, with the scale of ${folded.prefix}`],
+    ...(biasName === undefined ? [] : [[biasName, String(shape[0]), 'coded bias']]),
   ]
 }
 

@@ -2,7 +2,7 @@ import type { ReadingStudio } from '#main/studio.ts'
 import type { DatasetRecord, ExperimentRecord, NetworkRecord } from '#shared/protocol/records.ts'
 import { fail, ok, unwrap, type AppError, type Result } from '#shared/basics/result.ts'
 import { call } from './call.ts'
-import { nearNames, plainName } from './near-names.ts'
+import { nearNames, plainName } from '#shared/basics/near-names.ts'
 import { UsageError } from './usage-error.ts'
 
 interface Named {

@@ -1,7 +1,7 @@
 import { experimentConfigSchema, type ExperimentConfig } from '#shared/experiment/experiment-config.ts'
 import { parametersOf, type ParameterDescription } from '#shared/parameters/parameter-catalogue.ts'
 import { assertNever } from '#shared/basics/result.ts'
-import { editDistance } from './near-names.ts'
+import { editDistance } from '#shared/basics/near-names.ts'
 import { UsageError } from './usage-error.ts'
 
 /**
@@ -56,6 +56,8 @@ function parseValue({ path, control }: ParameterDescription, text: string): unkn
     case 'switch':
       if (text === 'true' || text === 'false') return text === 'true'
       throw new UsageError(`${path} takes true or false, got ${text}.`)
+    // What a text of layers means is checked once the network is known.
+    case 'layers':
     case 'text':
       return text
     default:

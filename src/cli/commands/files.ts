@@ -5,6 +5,7 @@ import { withFileSource } from '#formats/byte-source.ts'
 import { listStateDicts, readWeightsFile, type StateDict } from '#formats/weights-file/reader.ts'
 import { bytesOfDtype } from '#formats/file-tensor.ts'
 import { openBaselinePackage } from '#formats/baseline-package/reader.ts'
+import { openSpectralPackage } from '#formats/spectral-package/reader.ts'
 import { openPackage } from '#formats/nern-package/reader.ts'
 import { packageFormatOf } from '#formats/package-container/formats.ts'
 import { networkInMetadata } from '#formats/network-graph.ts'
@@ -25,7 +26,7 @@ import { fileOptions } from '../file-options.ts'
 import { noteFacts } from '../note-facts.ts'
 import { needed, text } from '../option.ts'
 import { UsageError } from '../usage-error.ts'
-import { describeBaseline, describePackage, type Description } from '../describe-package.ts'
+import { describeBaseline, describePackage, describeSpectral, type Description } from '../describe-package.ts'
 
 /** Commands on files alone: they open no store. */
 const reconstruct = defineCommand({
@@ -92,6 +93,7 @@ const inspect = defineCommand({
 const describeFile: Readonly<Record<PackageFormat, (bytes: Uint8Array, name: string) => Description>> = {
   nern: (bytes, name) => describePackage(name, unwrap(openPackage(bytes, name))),
   baseline: (bytes, name) => describeBaseline(name, unwrap(openBaselinePackage(bytes, name))),
+  spectral: (bytes, name) => describeSpectral(name, unwrap(openSpectralPackage(bytes, name))),
 }
 
 export const fileCommands: readonly Command[] = [reconstruct, inspect]

@@ -8,6 +8,8 @@ import type { AppException } from '#shared/basics/result.ts'
 /** The interval starts as [0, 2^48) and never gets narrower than 2^40: totals up to 2^20 lose nothing that counts. */
 const widest = 2 ** 48
 const narrowest = 2 ** 40
+/** Chances of bits count parts of this many. */
+export const chanceParts = 2 ** 16
 /** Bytes a decoder is ahead of the encoder. */
 const codeBytes = 6
 
@@ -26,12 +28,22 @@ export class RangeEncoder {
       this.#low -= widest
       this.#carry()
     }
-    while (this.#range < narrowest) {
-      const head = Math.floor(this.#low / narrowest)
-      this.#push(head)
-      this.#low = (this.#low - head * narrowest) * 256
-      this.#range *= 256
+    while (this.#range < narrowest) this.#shift()
+  }
+
+  /** @param chance that the bit is 1, of `chanceParts`, neither none nor all */
+  encodeBit(bit: number, chance: number): void {
+    const ones = Math.floor(this.#range / chanceParts) * chance
+    if (bit === 1) this.#range = ones
+    else {
+      this.#low += ones
+      this.#range -= ones
+      if (this.#low >= widest) {
+        this.#low -= widest
+        this.#carry()
+      }
     }
+    while (this.#range < narrowest) this.#shift()
   }
 
   /** The stream: all bytes so far and the one that names a value inside the last interval. */
@@ -40,6 +52,14 @@ export class RangeEncoder {
     if (head === 256) this.#carry()
     this.#push(head % 256)
     return this.#bytes.slice(0, this.#length)
+  }
+
+  /** Sends the top byte of `low`. */
+  #shift(): void {
+    const head = Math.floor(this.#low / narrowest)
+    this.#push(head)
+    this.#low = (this.#low - head * narrowest) * 256
+    this.#range *= 256
   }
 
   #carry(): void {
@@ -58,7 +78,10 @@ export class RangeEncoder {
   }
 }
 
-/** Reads what `RangeEncoder` wrote. Every symbol takes two calls: `target`, then `take` of the symbol found there. */
+/**
+ * Reads what `RangeEncoder` wrote. A symbol takes two calls: `target`, then `take` of the symbol found there; a bit takes
+ * one.
+ */
 export class RangeDecoder {
   readonly #bytes: Uint8Array
   readonly #corrupt: (problem: string) => AppException
@@ -90,6 +113,27 @@ export class RangeDecoder {
       this.#code = this.#code * 256 + this.#next()
       this.#range *= 256
     }
+  }
+
+  /** The next bit. @param chance that it is 1, of `chanceParts` */
+  decodeBit(chance: number): number {
+    const ones = Math.floor(this.#range / chanceParts) * chance
+    const bit = this.#code < ones ? 1 : 0
+    if (bit === 1) this.#range = ones
+    else {
+      this.#code -= ones
+      this.#range -= ones
+    }
+    while (this.#range < narrowest) {
+      this.#code = this.#code * 256 + this.#next()
+      this.#range *= 256
+    }
+    return bit
+  }
+
+  /** Bytes that the encoder had sent when it was where the decoder is. */
+  get sentBytes(): number {
+    return this.#position - codeBytes
   }
 
   /** Throws unless the stream ends exactly with the last symbol taken, as an encoder ends it. */

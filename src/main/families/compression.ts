@@ -1,4 +1,5 @@
 /** What compressions have in common, whatever the method. */
+import type { Network } from '#networks/network.ts'
 import { AppException } from '#shared/basics/result.ts'
 import type { ConfigOf } from '#shared/experiment/experiment-config.ts'
 import { familyOf } from '#shared/experiment/families.ts'
@@ -10,14 +11,14 @@ import type { Store } from '../store/store.ts'
 import { wholeEvaluations } from './job-inputs.ts'
 import type { Subject } from './main-family.ts'
 
-type CompressionConfig = ConfigOf<'compress' | 'baseline'>
+type CompressionConfig = ConfigOf<'compress' | 'baseline' | 'spectral'>
 
 /** Throws `invalid-config` without a network, `dataset-mismatch` for images it cannot be measured on. */
 export async function assertCompressible(
   store: Store,
   config: CompressionConfig,
   { network, dataset }: Subject,
-): Promise<{ readonly network: NetworkRecord; readonly dataset: DatasetRecord }> {
+): Promise<{ readonly network: NetworkRecord; readonly graph: Network; readonly dataset: DatasetRecord }> {
   if (network === undefined) {
     throw new AppException({
       code: 'invalid-config',
@@ -25,10 +26,11 @@ export async function assertCompressible(
       where: 'networkId',
     })
   }
-  assertFit(network, await storedNetwork(store.layout, network), dataset)
+  const graph = await storedNetwork(store.layout, network)
+  assertFit(network, graph, dataset)
   assertImages(dataset, 'validation', 1, 'choose on')
   assertImages(dataset, 'test', 1, 'report on')
-  return { network, dataset }
+  return { network, graph, dataset }
 }
 
 /** Errors: `not-found`, `file-corrupt`, `invalid-config` for an experiment without a network. */

@@ -7,12 +7,14 @@ import type { StudioContext } from '../context/studio-context.ts'
 import { directInMain } from './direct.ts'
 import type { MainFamily } from './main-family.ts'
 import { nernInMain } from './nern.ts'
+import { spectralInMain } from './spectral.ts'
 import { trainingInMain } from './training.ts'
 
 const mainFamilies: { readonly [F in Family]: MainFamily<F> } = {
   compress: nernInMain,
   train: trainingInMain,
   baseline: directInMain,
+  spectral: spectralInMain,
 }
 
 /** Of a configuration, or of the result of a job. */

@@ -47,6 +47,14 @@ export const planColumns: { readonly [F in Family]: FamilyColumns<F> } = {
       steps: columns.distillation_steps ?? 0,
     }),
   },
+  spectral: {
+    write: ({ title, steps }) => ({ method_title: title, distillation_steps: steps }),
+    read: (columns) => ({
+      kind: 'spectral',
+      title: columns.method_title ?? '',
+      steps: columns.distillation_steps ?? 0,
+    }),
+  },
 }
 
 const noColumns: PlanColumns = {

@@ -31,7 +31,7 @@ export const directWindow: WindowFamily<'baseline'> = {
     firstPresetId: 'baseline-int8',
     startName: 'preset',
     opensAllGroups: true,
-    hasEffect(group, method) {
+    hasEffect({ group }, { method }) {
       const readers = Object.entries(ownGroups).filter(([, groups]) => groups.includes(group))
       return readers.length === 0 || readers.some(([reader]) => reader === method)
     },

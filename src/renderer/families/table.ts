@@ -4,11 +4,13 @@ import type { ExperimentPlan } from '#shared/experiment/plan.ts'
 import type { Preset } from '#shared/experiment/preset.ts'
 import { directWindow } from './direct.ts'
 import { nernWindow } from './nern.ts'
+import { spectralWindow } from './spectral.ts'
 import { trainingWindow } from './training.ts'
 import type { WindowFamily } from './window-family.ts'
 
 const windowFamilies: { readonly [F in Family]: WindowFamily<F> } = {
   compress: nernWindow,
+  spectral: spectralWindow,
   baseline: directWindow,
   train: trainingWindow,
 }
@@ -20,7 +22,12 @@ export function windowFamilyOf<F extends Family>({ kind }: { readonly kind: F })
 
 /** One value a family, in the order in which they are offered. */
 export function perFamily<T>(of: (kind: Family) => T): Readonly<Record<Family, T>> {
-  return { compress: of('compress'), baseline: of('baseline'), train: of('train') }
+  return {
+    compress: of('compress'),
+    spectral: of('spectral'),
+    baseline: of('baseline'),
+    train: of('train'),
+  }
 }
 
 /** What an experiment will do, in a few words: `hidden size 160, 10,000 reconstruction and 300 distillation steps`. */

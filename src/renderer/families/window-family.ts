@@ -1,4 +1,4 @@
-import type { ParameterGroupId } from '#shared/parameters/parameter-groups.ts'
+import type { ParameterDescription } from '#shared/parameters/parameter-controls.ts'
 import type { ConfigOf, Family } from '#shared/experiment/experiment-config.ts'
 import type { PlanOf } from '#shared/experiment/plan.ts'
 import type { FamilyResult } from '#shared/experiment/results.ts'
@@ -9,6 +9,9 @@ import type { TrainingPlan } from './training-plan.ts'
 
 /** Cards of the run page that not every family has. */
 export type RunCard = 'kernels' | 'layer-errors' | 'importance'
+
+/** The leaves of a configuration as an editor holds them: numbers stay as they were typed. */
+export type TypedValues = Readonly<Record<string, string | boolean>>
 
 /** All that the window says and asks of one family of experiments, beside what `shared` describes. */
 export interface WindowFamily<F extends Family> {
@@ -46,8 +49,8 @@ export interface FormOfFamily<F extends Family> {
   readonly startName: string
   /** Whether all groups of parameters are open at first, or only the first. */
   readonly opensAllGroups: boolean
-  /** Whether the parameters under a heading have an effect. @param method as typed, where a configuration names one */
-  hasEffect(group: ParameterGroupId, method: string | boolean | undefined): boolean
+  /** Whether a parameter has an effect while the others are as they are typed; one without is not shown. */
+  hasEffect(parameter: ParameterDescription, typed: TypedValues): boolean
   /** What a run will do; a family that has it shows it in place of a size estimate. @param images of the training split */
   readonly trainingPlan?: (config: ConfigOf<F>, images: number) => TrainingPlan
   /** Of a family whose experiments can go on from the predictor of a completed run. */

@@ -60,6 +60,8 @@ const version1Defaults: Readonly<Record<Family, Step>> = {
     ...config,
   }),
   baseline: fillBaseline,
+  // Came with version 2.
+  spectral: (config) => config,
 }
 
 const plainImages = { colourJitter: { brightness: 0, contrast: 0, saturation: 0 }, mixup: 0 }

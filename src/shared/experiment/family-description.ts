@@ -12,6 +12,7 @@ export type ExperimentKind = 'train' | 'compress'
 interface PackageFormats {
   readonly compress: 'nern'
   readonly baseline: 'baseline'
+  readonly spectral: 'spectral'
   readonly train: undefined
 }
 

@@ -13,6 +13,8 @@ export type ExperimentPlan =
   | { readonly kind: 'train'; readonly architecture: string; readonly epochs: number }
   /** `title` names the method; `steps` are those of its distillation. */
   | { readonly kind: 'baseline'; readonly title: string; readonly steps: number }
+  /** `title` says transform and size; `steps` are those of its distillation. */
+  | { readonly kind: 'spectral'; readonly title: string; readonly steps: number }
 export type PlanOf<F extends Family> = Extract<ExperimentPlan, { kind: F }>
 
 /** The numbers of a finished experiment; absent where there are none yet. */

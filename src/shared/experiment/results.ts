@@ -101,6 +101,14 @@ export const baselineSecondsSchema = z.strictObject({
   evaluation: z.number(),
   total: z.number(),
 })
+export const spectralSecondsSchema = z.strictObject({
+  /** Of the training of the codes; 0 without. */
+  distillation: z.number(),
+  /** Of folding, correcting, coding and writing. */
+  compression: z.number(),
+  evaluation: z.number(),
+  total: z.number(),
+})
 export const trainSecondsSchema = z.strictObject({ total: z.number() })
 
 /** `cache`: kept from an earlier experiment, so that it took 0 seconds. */
@@ -134,6 +142,14 @@ const baselineResultSchema = z.strictObject({
 })
 export type BaselineResult = Readonly<z.infer<typeof baselineResultSchema>>
 
+const spectralResultSchema = z.strictObject({
+  kind: z.literal('spectral'),
+  accuracies: accuraciesSchema,
+  ...reconstructionFields,
+  seconds: spectralSecondsSchema.readonly(),
+})
+export type SpectralResult = Readonly<z.infer<typeof spectralResultSchema>>
+
 const trainResultSchema = z.strictObject({
   kind: z.literal('train'),
   networkId: z.string(),
@@ -149,12 +165,13 @@ export type TrainResult = Readonly<z.infer<typeof trainResultSchema>>
 export const runResultSchema = z.discriminatedUnion('kind', [
   compressResultSchema,
   baselineResultSchema,
+  spectralResultSchema,
   trainResultSchema,
 ])
-export type RunResult = CompressResult | BaselineResult | TrainResult
+export type RunResult = CompressResult | BaselineResult | SpectralResult | TrainResult
 export type FamilyResult<F extends RunResult['kind']> = Extract<RunResult, { kind: F }>
 /** Of an experiment that ends with a package. */
-export type PackagedResult = CompressResult | BaselineResult
+export type PackagedResult = CompressResult | BaselineResult | SpectralResult
 
 /** Whether a run ended with a network of its own, which is in the library. */
 export function isTrained(result: RunResult | undefined): result is TrainResult {

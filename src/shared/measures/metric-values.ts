@@ -14,6 +14,7 @@ export const shownUnits: Readonly<Record<MetricDefinition['unit'], ShownUnit>> =
   number: { factor: 1, suffix: '' },
   fraction: { factor: 100, suffix: ' %' },
   percent: { factor: 1, suffix: ' %' },
+  bits: { factor: 1, suffix: ' bits' },
   bytes: { factor: 1 / 2 ** 20, suffix: ' MiB' },
   'steps/s': { factor: 1, suffix: ' steps/s' },
 }

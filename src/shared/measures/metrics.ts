@@ -14,7 +14,7 @@ export interface MetricDefinition {
    * Of a value: `fraction` is in [0, 1] and shown in percent, `percent` counts one processor as 100, `loss` and `number`
    * have none.
    */
-  readonly unit: 'loss' | 'number' | 'fraction' | 'percent' | 'bytes' | 'steps/s'
+  readonly unit: 'loss' | 'number' | 'fraction' | 'percent' | 'bits' | 'bytes' | 'steps/s'
   /** Which values one wishes for; `neither` for what is no aim. */
   readonly better: 'higher' | 'lower' | 'neither'
   /** Kinds of experiment that emit it, with the phases in which they do. */
@@ -27,6 +27,7 @@ export interface MetricDefinition {
 export type MetricPhase<K extends Family> = {
   compress: PhaseName
   baseline: 'distillation'
+  spectral: 'distillation'
   train: 'training'
 }[K]
 
@@ -34,6 +35,7 @@ const withImages = ['distillation', 'quantisation'] as const
 const everyPhase = {
   compress: ['reconstruction', 'distillation', 'quantisation'],
   baseline: ['distillation'],
+  spectral: ['distillation'],
   train: ['training'],
 } as const
 
@@ -44,7 +46,7 @@ export const metrics = {
     explanation: 'Weighted sum of the losses that the phase has.',
     unit: 'loss',
     better: 'lower',
-    emittedBy: { compress: everyPhase.compress, baseline: everyPhase.baseline },
+    emittedBy: { compress: everyPhase.compress, baseline: everyPhase.baseline, spectral: everyPhase.spectral },
   },
   'loss.reconstruction': {
     title: 'Reconstruction',
@@ -59,7 +61,7 @@ export const metrics = {
     explanation: 'Distance of the normalised feature maps of the original and the reconstructed network.',
     unit: 'loss',
     better: 'lower',
-    emittedBy: { compress: withImages, baseline: everyPhase.baseline },
+    emittedBy: { compress: withImages, baseline: everyPhase.baseline, spectral: everyPhase.spectral },
     isConditional: true,
   },
   'loss.distillation': {
@@ -67,8 +69,22 @@ export const metrics = {
     explanation: 'Divergence of the softened answers of the original and the reconstructed network.',
     unit: 'loss',
     better: 'lower',
-    emittedBy: { compress: withImages, baseline: everyPhase.baseline },
+    emittedBy: { compress: withImages, baseline: everyPhase.baseline, spectral: everyPhase.spectral },
     isConditional: true,
+  },
+  'bits-per-weight': {
+    title: 'Rate',
+    explanation: 'Bits a coded weight, estimated from how often each code occurs at present.',
+    unit: 'bits',
+    better: 'lower',
+    emittedBy: { spectral: everyPhase.spectral },
+  },
+  'rate-weight': {
+    title: 'Price of a bit',
+    explanation: 'Factor of the bits a weight in the objective (lambda), which steers the file to its size.',
+    unit: 'number',
+    better: 'neither',
+    emittedBy: { spectral: everyPhase.spectral },
   },
   'loss.train': {
     title: 'Training loss',

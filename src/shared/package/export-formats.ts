@@ -6,7 +6,7 @@ export const weightFormatSchema = z.enum(weightFormats)
 export type WeightFormat = (typeof weightFormats)[number]
 
 /** Packages, one form a family of methods; their names with `.safetensors` are the endings of the files. */
-export const packageFormats = ['nern', 'baseline'] as const
+export const packageFormats = ['nern', 'baseline', 'spectral'] as const
 export type PackageFormat = (typeof packageFormats)[number]
 
 /** What a completed compression can be exported as. */
@@ -32,6 +32,10 @@ export const exportFormatTitles: Readonly<Record<ExportFormat, { readonly title:
   baseline: {
     title: 'Package of the baseline (.baseline.safetensors)',
     use: 'The file whose bytes were counted; plain Python turns it back into weights.',
+  },
+  spectral: {
+    title: 'Spectral package (.spectral.safetensors)',
+    use: 'The small file; plain Python turns it back into weights.',
   },
   safetensors: {
     title: 'Weights (.safetensors)',

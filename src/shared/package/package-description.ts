@@ -72,8 +72,10 @@ export type PredictorEntry = z.infer<typeof predictorEntrySchema>
 
 /** [filters, channels, height, width] */
 export const kernelShapeSchema = z.tuple([positive, positive, positive, positive])
-/** From version 3 on also [outputs, inputs] of a linear layer. */
-const layerSchema = z.strictObject({ name, shape: z.union([kernelShapeSchema, z.tuple([positive, positive])]) })
+/** Of kernels, or [outputs, inputs] of a linear layer. */
+export const anyLayerShapeSchema = z.union([kernelShapeSchema, z.tuple([positive, positive])])
+/** From version 3 on also linear layers. */
+const layerSchema = z.strictObject({ name, shape: anyLayerShapeSchema })
 export type PackagedLayer = z.infer<typeof layerSchema>
 
 const embeddingSchema = z.discriminatedUnion('type', [

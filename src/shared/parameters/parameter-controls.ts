@@ -19,6 +19,8 @@ export type ParameterControl =
       /** Values known to work, for a list to choose from. */
       readonly suggestions: readonly string[]
     }
+  /** Layers that are treated otherwise than the rest, as `layerPrecisions` reads them; may be empty. */
+  | { readonly type: 'layers' }
 
 export interface ParameterDescription {
   /** Dotted path in the configuration, e.g. `predictor.hiddenSize`. */

@@ -20,6 +20,7 @@ export type {
   PackagedResult,
   RunResult,
   SkippedFiles,
+  SpectralResult,
   TrainResult,
 } from '../experiment/results.ts'
 

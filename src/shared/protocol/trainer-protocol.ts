@@ -25,6 +25,7 @@ import {
   permutedSmoothnessSchema,
   reconstructionFields,
   skippedFilesSchema,
+  spectralSecondsSchema,
   trainedSmoothnessSchema,
   trainSecondsSchema,
 } from '../experiment/results.ts'
@@ -121,6 +122,15 @@ export const trainerJobSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('baseline'),
     config: baselineConfigSchema,
+    network: networkInputSchema,
+    dataset: datasetInputSchema,
+    /** What was measured of the original network before, on all images of a split: it is not measured again. */
+    originalEvaluations: z.array(predictionsSchema).optional(),
+    knownTimes,
+  }),
+  z.strictObject({
+    kind: z.literal('spectral'),
+    config: spectralConfigSchema,
     network: networkInputSchema,
     dataset: datasetInputSchema,
     /** What was measured of the original network before, on all images of a split: it is not measured again. */
@@ -307,6 +317,11 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
     kind: z.literal('baseline'),
     ...packageFields,
     seconds: baselineSecondsSchema,
+  }),
+  z.strictObject({
+    kind: z.literal('spectral'),
+    ...packageFields,
+    seconds: spectralSecondsSchema,
   }),
   z.strictObject({
     kind: z.literal('train'),

@@ -28,8 +28,11 @@ export interface SpectralLayer {
   readonly stepExponents: Int32Array
   /** One a filter, whose weights are multiplied by 2^(exponent / 16); absent where all are 0. */
   readonly gainExponents?: Int32Array
-  /** The batch norm whose effect the weights hold: its scale is 1, its mean 0 and its variance 1 - epsilon. */
-  readonly folded?: { readonly prefix: string; readonly epsilon: number }
+  /**
+   * The batch norm whose effect the weights and the bias hold: its scale is 1, its mean 0 and its variance 1 - epsilon.
+   * `bias` is the convolution's own, where it had one, which is 0 now.
+   */
+  readonly folded?: { readonly prefix: string; readonly epsilon: number; readonly bias?: string }
   readonly bias?: CodedBias
 }
 

@@ -1,8 +1,14 @@
 /** A network file coded into a package, without a store and without data: what is measured is what a reader gets. */
 import { readFile, writeFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { unfolded } from '#engine/methods/spectral/unfolded.ts'
+import { readSpectralPackage } from '#formats/spectral-package/reader.ts'
+import { tensorsOf } from '#formats/spectral-package/tensors.ts'
 import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
-import { AppException } from '#shared/basics/result.ts'
-import { encodeNetwork, spectralPackageSizes } from '../methods/spectral/encode.ts'
+import { AppException, unwrap } from '#shared/basics/result.ts'
+import { spectralPackageSizes } from '../measure/package-sizes.ts'
+import { reconstructionErrors } from '../measure/reconstruction-errors.ts'
+import { encodeNetwork } from '../methods/spectral/encode.ts'
 import { tellPhase, type JobContext, type JobEnd } from '../process/job-context.ts'
 import { sha256Hex } from '../sha256.ts'
 import { prepareNetwork } from '../weights/prepared-network.ts'
@@ -15,9 +21,7 @@ export async function compressFile(job: CompressFileJob, context: JobContext): P
   tellPhase(context, 'coding the kernels')
   await context.breathe()
   const startedMs = context.now()
-  const { content, written, relativeError, layers } = await encodeNetwork(loaded, recognised.sha256, job.config, {
-    breathe: () => context.breathe(),
-  })
+  const { coded, content, written } = encodeNetwork(loaded, recognised.sha256, job.config)
   tellPhase(context, 'writing the file')
   await context.breathe()
   await writeFile(job.outputPath, written)
@@ -31,14 +35,15 @@ export async function compressFile(job: CompressFileJob, context: JobContext): P
       remedy: 'Try again; if it fails again, choose another disk.',
     })
   }
+  const { weights } = tensorsOf(unwrap(readSpectralPackage(read, basename(job.outputPath))))
+  const compared = unfolded(weights, coded.folded.folds, loaded.parameters)
   context.send({
     type: 'result',
     result: {
       kind: 'compress-file',
       recognised,
       sizes: spectralPackageSizes(read, loaded.network),
-      relativeError,
-      layers: [...layers],
+      ...reconstructionErrors(loaded.parameters, compared),
       step: content.step,
       seconds: (context.now() - startedMs) / 1000,
       sha256,

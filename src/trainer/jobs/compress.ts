@@ -39,7 +39,8 @@ async function finish(job: CompressionJob, compression: CompressionRun, executor
   const storingSeconds = (context.now() - startedMs) / 1000
   metrics.time.record(storing.stage, 1, storingSeconds)
   await breatheOrPause(context)
-  sendPreview(run, original.parameters, decoded.weights)
+  const compared = compression.comparedWeights(decoded)
+  sendPreview(run, original.parameters, compared)
   const measuredMs = context.now()
   const reconstructed = await compression.evaluation(decoded)
   const evaluations = await measureBoth({ executor, run, original, job, reconstructed })
@@ -50,7 +51,7 @@ async function finish(job: CompressionJob, compression: CompressionRun, executor
   const common = {
     evaluations,
     sizes: compression.sizes(written),
-    ...reconstructionErrors(original.parameters, decoded.weights),
+    ...reconstructionErrors(original.parameters, compared),
     package: written,
     reconstructed: reconstructedFile(original.network, { ...decoded.kept, ...decoded.weights }),
   }

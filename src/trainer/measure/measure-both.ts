@@ -16,7 +16,7 @@ import { evaluationStage } from '../steps/time-left.ts'
 
 const finalSplits = ['validation', 'test'] as const
 
-type PackagingJob = Extract<TrainerJob, { kind: 'compress' | 'baseline' }>
+type PackagingJob = Extract<TrainerJob, { readonly originalEvaluations?: unknown }>
 
 export interface MeasureBothOptions {
   readonly executor: Executor

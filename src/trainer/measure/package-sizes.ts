@@ -1,6 +1,7 @@
 import { baselineBytes, openBaselinePackage } from '#formats/baseline-package/reader.ts'
 import { packageBytes, type TensorBytes } from '#formats/nern-package/package-bytes.ts'
 import { openPackage } from '#formats/nern-package/reader.ts'
+import { openSpectralPackage, spectralBytes } from '#formats/spectral-package/reader.ts'
 import type { Network } from '#networks/network.ts'
 import { networkShape } from '#networks/network-shape.ts'
 import { compressionSizes, shapeUnder } from '#shared/methods/nern/accounting.ts'
@@ -42,6 +43,23 @@ export function baselinePackageSizes(written: Uint8Array, original: Network): Si
   return sizesOfParts(network, [
     { part: 'kernels', bytes: bytes.layers, detail: describe(elementsOf(layers), 'weights', layers.map(kindOf)) },
     ...keptParts(network, bytes.kept, kept),
+    headerPart(bytes.header),
+  ])
+}
+
+/** The same of a spectral package; what its layers have beside their codes stands for the batch norms they took in. */
+export function spectralPackageSizes(written: Uint8Array, original: Network): SizeBreakdown {
+  const file = unwrap(openSpectralPackage(written, 'package'))
+  const network = networkShape(original)
+  const { layers, kept } = file.description
+  const bytes = unwrap(spectralBytes(file, 'package'))
+  const weights = `${elementsOf(layers).toLocaleString('en')} weights, entropy coded`
+  const beside = 'gains, steps and biases, entropy coded'
+  return sizesOfParts(network, [
+    { part: 'kernels', bytes: bytes.kernels, detail: weights },
+    ...keptParts(network, bytes.kept, kept).map((part) =>
+      part.part === 'batch-norm' ? { ...part, bytes: part.bytes + bytes.side, detail: beside } : part,
+    ),
     headerPart(bytes.header),
   ])
 }

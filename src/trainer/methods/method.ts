@@ -63,6 +63,8 @@ export interface CompressionRun {
   store(accuracies: PackageDescription['accuracies']): Uint8Array<ArrayBuffer>
   /** How the network of a package is measured. */
   evaluation(decoded: DecodedNetwork): Promise<MeasureSplit>
+  /** The decoded weights in the scale of the original's, under the same names, for errors and pictures. */
+  comparedWeights(decoded: DecodedNetwork): HostTensors
   /** The bytes of a package, part by part. */
   sizes(written: Uint8Array): SizeBreakdown
   /** The result, with the times and what else the method has to say. */

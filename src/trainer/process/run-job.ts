@@ -41,6 +41,7 @@ type RunJob<K extends JobKind> = (job: Extract<TrainerJob, { kind: K }>, context
 const jobs: { readonly [K in JobKind]: RunJob<K> } = {
   compress,
   baseline: compress,
+  spectral: compress,
   train,
   evaluate,
   importance,

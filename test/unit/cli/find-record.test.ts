@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { UsageError } from '#cli/usage-error.ts'
 import { findChoice, findRecord } from '#cli/find-record.ts'
-import { nearNames } from '#cli/near-names.ts'
+import { nearNames } from '#shared/basics/near-names.ts'
 import { networkPresets } from '#shared/experiment/presets.ts'
 import { AppException } from '#shared/basics/result.ts'
 

@@ -40,10 +40,10 @@ describe.each(families)('the form of the family %s', (kind) => {
 
 test('each heading is shown for some method of its family, and each method leaves some of its family out', () => {
   const { form } = windowFamilyOf({ kind: 'baseline' })
-  const groups = [...new Set(parametersOf('baseline').map(({ group }) => group))]
-  const choice = parametersOf('baseline').find(({ path }) => path === 'method')?.control
+  const rows = parametersOf('baseline')
+  const choice = rows.find(({ path }) => path === 'method')?.control
   if (choice?.type !== 'choice') throw new Error('The method is no choice.')
   const methods = choice.options.map(({ value }) => value)
-  expect(groups.filter((group) => !methods.some((method) => form.hasEffect(group, method)))).toEqual([])
-  expect(methods.filter((method) => groups.every((group) => form.hasEffect(group, method)))).toEqual([])
+  expect(rows.filter((row) => !methods.some((method) => form.hasEffect(row, { method })))).toEqual([])
+  expect(methods.filter((method) => rows.every((row) => form.hasEffect(row, { method })))).toEqual([])
 })

@@ -9,7 +9,7 @@ const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .map((file) => ({ file: file.replaceAll('\\', '/'), text: readFileSync(join(root, file), 'utf8') }))
 
 /** `config.kind === 'train'`, `case 'baseline':` and their like. */
-const kindTest = /\bkind\s*[!=]==\s*'(?:train|compress|baseline)'|\bcase '(?:compress|baseline)':/
+const kindTest = /\bkind\s*[!=]==\s*'(?:train|compress|baseline|spectral)'|\bcase '(?:compress|baseline|spectral)':/
 const descriptions = /^(?:shared\/(?:methods|training)|trainer\/methods|main\/families|renderer\/families)\//
 
 test('no file but the descriptions of families asks which family something is of', () => {

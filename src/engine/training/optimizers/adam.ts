@@ -19,6 +19,11 @@ export function adam(options: AdamOptions): Optimizer {
   }
 }
 
+/** Adam whose rate is, of each parameter, `shareOf` of the rate of the step. */
+export function adamByShares(options: AdamOptions, shareOf: (parameter: string) => number): Optimizer {
+  return { ...adam(options), ruleFor: (parameter) => adamRule(options, shareOf(parameter)) }
+}
+
 /** Scalars `adamRule` reads. */
 export function adamScalars(
   { beta1, beta2, weightDecay }: AdamOptions,
@@ -32,15 +37,16 @@ export function adamScalars(
   }
 }
 
-/** p <- decay p - stepSize m / (secondCorrection sqrt(v) + eps) */
-export function adamRule({ beta1, beta2, epsilon }: AdamOptions): UpdateRule {
+/** p <- decay p - share stepSize m / (secondCorrection sqrt(v) + eps) */
+export function adamRule({ beta1, beta2, epsilon }: AdamOptions, share = 1): UpdateRule {
   return {
     slots: { firstMoment: 'zeros', secondMoment: 'zeros' },
     update({ parameter, gradient, slots, scalars }) {
       const firstMoment = movingAverage(named(slots, 'firstMoment'), gradient, beta1)
       const secondMoment = movingAverage(named(slots, 'secondMoment'), tf.square(gradient), beta2)
       const deviation = tf.add(tf.mul(tf.sqrt(secondMoment), named(scalars, 'adamSecondCorrection')), epsilon)
-      const change = tf.mul(named(scalars, 'adamStepSize'), tf.div(firstMoment, deviation))
+      const stepSize = share === 1 ? named(scalars, 'adamStepSize') : tf.mul(named(scalars, 'adamStepSize'), share)
+      const change = tf.mul(stepSize, tf.div(firstMoment, deviation))
       return {
         parameter: tf.sub(tf.mul(parameter, named(scalars, 'adamDecay')), change),
         slots: { firstMoment, secondMoment },

@@ -3,12 +3,10 @@ import { experimentConfigSchema, type ExperimentConfig, type Family } from '#sha
 import { parametersOf } from '#shared/parameters/parameter-catalogue.ts'
 import type { ParameterGroupId } from '#shared/parameters/parameter-groups.ts'
 import type { ParameterDescription } from '#shared/parameters/parameter-controls.ts'
+import type { FormOfFamily, TypedValues } from '../../families/window-family.ts'
 import { architectureTitle } from '#shared/network/architecture-catalogue.ts'
 import { formatCount } from '../../format/format.ts'
 import { newExperimentTexts } from './texts.ts'
-
-/** The leaves of a configuration as an editor holds them: numbers stay as they were typed. */
-export type TypedValues = Readonly<Record<string, string | boolean>>
 
 export interface ParsedValues {
   /** Present when every value is allowed. */
@@ -56,11 +54,27 @@ export function changedPaths(kind: Family, typed: TypedValues, preset: TypedValu
   )
 }
 
+interface ShownGroup {
+  readonly group: ParameterGroupId
+  readonly rows: readonly ParameterDescription[]
+}
+
 /** Rows of the catalogue by their group, in its order. */
-export function parameterGroups(
+export function parameterGroups(kind: Family): readonly ShownGroup[] {
+  return groupsOf(parametersOf(kind))
+}
+
+/** The rows of a form: those that have an effect while the values are as typed, and those that have to be corrected. */
+export function shownGroups(
   kind: Family,
-): readonly { readonly group: ParameterGroupId; readonly rows: readonly ParameterDescription[] }[] {
-  const rows = parametersOf(kind)
+  form: Pick<FormOfFamily<Family>, 'hasEffect'>,
+  typed: TypedValues,
+  problems: ParsedValues['problems'],
+): readonly ShownGroup[] {
+  return groupsOf(parametersOf(kind).filter((row) => form.hasEffect(row, typed) || problems[row.path] !== undefined))
+}
+
+function groupsOf(rows: readonly ParameterDescription[]): readonly ShownGroup[] {
   return [...new Set(rows.map(({ group }) => group))].map((group) => ({
     group,
     rows: rows.filter((row) => row.group === group),
@@ -72,12 +86,15 @@ export function valueTitle(row: ParameterDescription, value: string | boolean | 
   if (typeof value === 'boolean') return value ? newExperimentTexts.isOn : newExperimentTexts.isOff
   if (row.control.type === 'choice') return row.control.options.find((option) => option.value === value)?.title ?? ''
   if (value === undefined) return ''
+  if (row.control.type === 'layers') return value === '' ? newExperimentTexts.noLayers : value
   if (row.control.type === 'text') return architectureTitle(value)
   // Counts read better in groups of three; a seed is a name, not a count.
   return row.unit !== undefined && /^\d{4,}$/.test(value) ? formatCount(Number(value)) : value
 }
 
 function problemOf({ control }: ParameterDescription, value: string | boolean): string | undefined {
+  // Empty: no layer is treated otherwise. What it says is checked with the network's layers.
+  if (control.type === 'layers') return undefined
   if (control.type === 'text') return value === '' ? newExperimentTexts.emptyText : undefined
   if (control.type !== 'number' || typeof value === 'boolean') return undefined
   const number = readNumber(value)

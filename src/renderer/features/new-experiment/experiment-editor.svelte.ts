@@ -5,11 +5,11 @@ import { familyOf } from '#shared/experiment/families.ts'
 import type { ExperimentRecord, NetworkDetail } from '#shared/protocol/records.ts'
 import { findPreset, perFamily, windowFamilyOf } from '../../families/table.ts'
 import type { TrainingPlan } from '../../families/training-plan.ts'
-import type { FormOfFamily } from '../../families/window-family.ts'
+import type { FormOfFamily, TypedValues } from '../../families/window-family.ts'
 import type { Route } from '../../state/routes.ts'
 import { Resource } from '../../state/resource.svelte.ts'
 import type { WindowStudio } from '../../state/studio.svelte.ts'
-import { changedPaths, parseValues, typedValues, type ParsedValues, type TypedValues } from './config-editing.ts'
+import { changedPaths, parseValues, typedValues, type ParsedValues } from './config-editing.ts'
 import { newExperimentTexts } from './texts.ts'
 
 type Start = Extract<Route, { readonly name: 'new-experiment' }>

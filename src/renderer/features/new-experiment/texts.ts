@@ -59,6 +59,7 @@ export const newExperimentTexts = {
   createFailure: 'The experiment was not created',
   isOn: 'on',
   isOff: 'off',
+  noLayers: 'none',
   emptyText: 'This cannot be empty.',
   noNumber: 'Enter a number, such as 0.001 or 1e-3.',
   noWholeNumber: 'Enter a whole number.',

@@ -23,7 +23,7 @@ export const spectralDefaults: SpectralConfig = {
     colourJitter: noColourJitter,
     mixup: 0,
     featureMapWeight: 0.3,
-    distillationWeight: 4,
+    distillationWeight: 1,
     temperature: 2,
     startBits: 3,
     descent: 0.5,

@@ -118,6 +118,10 @@ export class DirectRun implements CompressionRun {
     return (data, onBatch) => evaluateSplit(program, state, network, data, onBatch)
   }
 
+  comparedWeights({ weights }: DecodedNetwork): HostTensors {
+    return weights
+  }
+
   sizes(written: Uint8Array): SizeBreakdown {
     return baselinePackageSizes(written, this.original.network)
   }

@@ -180,6 +180,10 @@ export class PredictorRun implements CompressionRun {
     return (data, onBatch) => evaluation.evaluate(data, onBatch)
   }
 
+  comparedWeights({ weights }: DecodedNetwork): HostTensors {
+    return weights
+  }
+
   sizes(written: Uint8Array): SizeBreakdown {
     const { job, original } = this.#parts
     return packageSizes(written, original.network, job.config)

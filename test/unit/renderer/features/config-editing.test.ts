@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import type { OptimizerConfig } from '#shared/experiment/config-fields.ts'
+import type { Family } from '#shared/experiment/experiment-config.ts'
+import { spectralDefaults } from '#shared/methods/spectral/defaults.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import { networkPresets } from '#shared/experiment/presets.ts'
 import { trainDefaults } from '#shared/training/defaults.ts'
@@ -9,12 +11,15 @@ import { parametersOf } from '#shared/parameters/parameter-catalogue.ts'
 import { nernWindow } from '#renderer/families/nern.ts'
 import { windowFamilyOf } from '#renderer/families/table.ts'
 import { trainingWindow } from '#renderer/families/training.ts'
+import type { TypedValues } from '#renderer/families/window-family.ts'
 import {
   changedPaths,
   parameterGroups,
   parseValues,
+  shownGroups,
   typedValues,
   valueTitle,
+  type ParsedValues,
 } from '#renderer/features/new-experiment/config-editing.ts'
 import { trainingPlan } from '#renderer/families/training-plan.ts'
 import { steppedText } from '#renderer/features/new-experiment/stepping.ts'
@@ -170,12 +175,39 @@ test('a training goes through whole batches only', () => {
   })
 })
 
-test('the form shows what the chosen method of a baseline reads, and all of a compression', () => {
-  const shown = (kind: 'baseline' | 'compress', method?: string): readonly string[] =>
-    parameterGroups(kind)
-      .map(({ group }) => group)
-      .filter((group) => windowFamilyOf({ kind }).form.hasEffect(group, method))
-  expect(shown('baseline', 'low-rank')).toEqual(['method', 'low-rank', 'storage'])
-  expect(shown('baseline', 'pruning')).toEqual(['method', 'pruning', 'distillation-phase', 'objective', 'storage'])
-  expect(shown('compress')).toEqual(parameterGroups('compress').map(({ group }) => group))
+describe('the groups of a form', () => {
+  const shown = (kind: Family, typed: TypedValues, problems: ParsedValues['problems'] = {}) =>
+    shownGroups(kind, windowFamilyOf({ kind }).form, typed, problems)
+  const titles = (...groups: Parameters<typeof shown>): readonly string[] => shown(...groups).map(({ group }) => group)
+
+  test('are what the chosen method of a baseline reads, and all of a compression', () => {
+    expect(titles('baseline', { method: 'low-rank' })).toEqual(['method', 'low-rank', 'storage'])
+    expect(titles('baseline', { method: 'pruning' })).toEqual([
+      'method',
+      'pruning',
+      'distillation-phase',
+      'objective',
+      'storage',
+    ])
+    expect(titles('compress', {})).toEqual(parameterGroups('compress').map(({ group }) => group))
+  })
+
+  test('of coded kernels hold the size that decides, and no more of the distillation than its steps without any', () => {
+    const typed = typedValues(spectralDefaults)
+    const paths = (values: TypedValues, ...problems: readonly string[]): readonly string[] =>
+      shown('spectral', values, Object.fromEntries(problems.map((path) => [path, 'wrong'])))
+        .flatMap(({ rows }) => rows.map(({ path }) => path))
+        .filter((path) => /^(size|distillation|correction)\./.test(path))
+    expect(paths(typed)).toEqual(['size.target', 'size.ratio', 'correction.images', 'distillation.steps'])
+    expect(paths({ ...typed, 'size.target': 'step', 'correction.images': 'noise' })).toEqual([
+      'size.target',
+      'size.step',
+      'correction.images',
+      'correction.count',
+      'distillation.steps',
+    ])
+    expect(paths({ ...typed, 'distillation.steps': '400' })).toContain('distillation.startBits')
+    // What has to be corrected is never hidden.
+    expect(paths(typed, 'size.bytes')).toContain('size.bytes')
+  })
 })

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { architectures } from '#networks/architectures.ts'
 import { baselineConfigSchema } from '#shared/methods/direct/config.ts'
 import { compressConfigSchema } from '#shared/methods/nern/config.ts'
+import { spectralConfigSchema } from '#shared/methods/spectral/config.ts'
 import { trainConfigSchema } from '#shared/training/config.ts'
 import { parametersOf } from '#shared/parameters/parameter-catalogue.ts'
 import type { ParameterControl } from '#shared/parameters/parameter-controls.ts'
@@ -47,6 +48,8 @@ function control(schema: JsonSchema): object {
 /** A catalogue row's control without what a schema does not know. */
 function constraints(row: ParameterControl): object {
   if (row.type === 'choice') return { type: 'choice', options: row.options.map(({ value }) => value) }
+  // A schema sees a text; what it means depends on the network.
+  if (row.type === 'layers') return { type: 'text' }
   if (row.type !== 'number') return { type: row.type }
   const { step, ...rest } = row
   expect(step).toBeGreaterThan(0)
@@ -57,6 +60,7 @@ describe.each([
   ['compress', compressConfigSchema],
   ['train', trainConfigSchema],
   ['baseline', baselineConfigSchema],
+  ['spectral', spectralConfigSchema],
 ] as const)('the catalogue of %s', (kind, schema) => {
   const rows = parametersOf(kind)
 

@@ -1,0 +1,20 @@
+import {
+  spectralDescriptionSchema,
+  spectralPackageVersions,
+  type SpectralDescription,
+} from '#shared/package/spectral-description.ts'
+import type { PackageKind } from '../package-container/kind.ts'
+
+/** The section with the coded stream of all layers. */
+export const layersSection = 'layers'
+
+/** The transform of a kernel takes the square of its weights in numbers. */
+export const mostKernelWeights = 1024
+
+export const spectralPackageKind: PackageKind<SpectralDescription> = {
+  markKey: 'nern-spectral',
+  versions: spectralPackageVersions,
+  title: 'spectral package',
+  origin: 'Give a .spectral.safetensors file written by `studio export` or `studio compress`.',
+  schema: spectralDescriptionSchema,
+}

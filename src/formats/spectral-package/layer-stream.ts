@@ -1,0 +1,81 @@
+/** All coded layers in one stream: first what goes beside the kernels, layer by layer, then their codes. */
+import { AppException } from '#shared/basics/result.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
+import type { SpectralLayer } from '#shared/tensors/spectral-layer.ts'
+import { BitDecoder, BitEncoder } from '../coding/bit-coder.ts'
+import { KernelCoder } from './kernel-codes.ts'
+import { SideCoder, type SideNumbers, type SideShape } from './side-numbers.ts'
+
+/**
+ * No zero is cheaper than that: a chance does not fall below 127 of 65,536, so a decision takes 0.0028 bits at least. A
+ * reader takes no more memory, whatever a file claims.
+ */
+const mostWeightsAByte = 4096
+
+/** Throws `invalid-argument` for numbers that the stream cannot hold. */
+export function encodeLayerStream(layers: readonly SpectralLayer[]): Uint8Array<ArrayBuffer> {
+  const coder = new BitEncoder()
+  const side = new SideCoder(coder, unfit)
+  for (const layer of layers) side.code({ shape: layer.shape, hasBias: layer.bias !== undefined }, layer)
+  const kernels = new KernelCoder(coder, unfit)
+  // The encoder writes back what it was given.
+  for (const layer of layers) kernels.code(layer)
+  return coder.finish()
+}
+
+/** Bytes that the coded stream of these layers takes, exactly: what a search for a step needs. */
+export function codedBytes(layers: readonly SpectralLayer[]): number {
+  return encodeLayerStream(layers).byteLength
+}
+
+/** Everything that the stream says of a layer. */
+export interface LayerNumbers extends SideNumbers {
+  readonly codes: Int32Array
+}
+
+/** Numbers of each of `layers`. Throws what `corrupt` makes when no encoder writes such a stream for them. */
+export function decodeLayerStream<Layer extends SideShape>(
+  bytes: Uint8Array,
+  layers: readonly Layer[],
+  corrupt: (problem: string) => AppException,
+): readonly { readonly layer: Layer; readonly numbers: LayerNumbers }[] {
+  // Before memory is taken.
+  const weights = layers.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+  if (weights > mostWeightsAByte * bytes.byteLength) {
+    throw corrupt(`expected at most ${mostWeightsAByte} weights a byte, found ${weights} in ${bytes.byteLength} bytes`)
+  }
+  const coder = new BitDecoder(bytes, corrupt)
+  const side = decodeSide(coder, layers, corrupt)
+  const kernels = new KernelCoder(coder, corrupt)
+  const decoded = side.map(({ layer, numbers }) => {
+    const codes = new Int32Array(sizeOf(layer.shape))
+    kernels.code({ shape: layer.shape, codes })
+    return { layer, numbers: { ...numbers, codes } }
+  })
+  coder.assertEnd()
+  return decoded
+}
+
+/** Bytes of the stream that go before the codes of kernels. Throws as `decodeLayerStream`. */
+export function sideBytes(
+  bytes: Uint8Array,
+  layers: readonly SideShape[],
+  corrupt: (problem: string) => AppException,
+): number {
+  const coder = new BitDecoder(bytes, corrupt)
+  decodeSide(coder, layers, corrupt)
+  return Math.min(bytes.byteLength, coder.sentBytes)
+}
+
+function decodeSide<Layer extends SideShape>(
+  coder: BitDecoder,
+  layers: readonly Layer[],
+  corrupt: (problem: string) => AppException,
+): readonly { readonly layer: Layer; readonly numbers: SideNumbers }[] {
+  const side = new SideCoder(coder, corrupt)
+  return layers.map((layer) => ({ layer, numbers: side.code(layer, undefined) }))
+}
+
+function unfit(problem: string): AppException {
+  return new AppException({ code: 'invalid-argument', message: `Coded layers do not fit a package: ${problem}.` })
+}

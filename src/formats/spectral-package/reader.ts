@@ -1,0 +1,152 @@
+import { fromFloat16Bits } from '#shared/basics/float16.ts'
+import { ok, type AppException, type Result } from '#shared/basics/result.ts'
+import type { SpectralDescription, SpectralLayerEntry } from '#shared/package/spectral-description.ts'
+import type { SpectralPackage } from '#shared/package/spectral-package.ts'
+import { kernelShapeOf } from '#shared/tensors/represented-shape.ts'
+import { sixteenths, type SpectralLayer } from '#shared/tensors/spectral-layer.ts'
+import { asResultSync, fileError, quoted, type NamedFile } from '../file-error.ts'
+import { assertRepresentedWeights } from '../nern-package/description.ts'
+import { keptBytes, type TensorBytes } from '../nern-package/package-bytes.ts'
+import { expectedTensorSections } from '../nern-package/sections.ts'
+import { decodeTensors, sectionsOf } from '../nern-package/tensor-table.ts'
+import { hasMark } from '../package-container/kind.ts'
+import { assertSections, openContainer, type ContainerFile } from '../package-container/reader.ts'
+import { layersSection, mostKernelWeights, spectralPackageKind } from './kind.ts'
+import { decodeLayerStream, sideBytes, type LayerNumbers } from './layer-stream.ts'
+import { assertNames, biasNameOf } from './names.ts'
+import type { SideShape } from './side-numbers.ts'
+
+/** A spectral package whose description was read and whose sections have their checksums. */
+export type SpectralFile = ContainerFile<SpectralDescription>
+
+/** Whether the header of a safetensors file says that it is a spectral package. */
+export function isSpectralPackage(metadata: Readonly<Record<string, string>>): boolean {
+  return hasMark(spectralPackageKind, metadata)
+}
+
+/**
+ * Opens a spectral package that is in memory. Errors: those of `readSafetensors`; `file-unsupported` for another version or
+ * another file; `file-corrupt`, `file-unsafe` for a description that contradicts itself or its sections.
+ */
+export function openSpectralPackage(bytes: Uint8Array, fileName: string): Result<SpectralFile> {
+  return asResultSync(() => {
+    const opened = openContainer(spectralPackageKind, bytes, fileName)
+    const file = { name: fileName }
+    const { layers, kept, checksums } = opened.description
+    const names = kept.map(({ name }) => name)
+    assertNames(layers, names, corruptTensor(file))
+    assertRepresentedWeights(file, layers)
+    assertKernels(file, layers)
+    const expected = new Map(expectedTensorSections('kept', kept)).set(layersSection, { dtype: 'uint8' })
+    assertSections(file, checksums, expected, opened.sections)
+    return ok(opened)
+  })
+}
+
+/** Opens a package and decodes all of it. Errors as `openSpectralPackage`; `file-corrupt` also for a damaged stream. */
+export function readSpectralPackage(bytes: Uint8Array, fileName: string): Result<SpectralPackage> {
+  return asResultSync(() => {
+    const opened = openSpectralPackage(bytes, fileName)
+    if (!opened.ok) return opened
+    return ok(decode({ name: fileName }, opened.value))
+  })
+}
+
+/** Where the bytes of a package go; together they are its file, exactly. */
+export interface SpectralBytes {
+  readonly kernels: number
+  /** Exponents of steps and gains, coded biases. */
+  readonly side: number
+  /** Tensor by tensor, in the order of the description. */
+  readonly kept: readonly TensorBytes[]
+  /** The safetensors header and the description. */
+  readonly header: number
+}
+
+/** Errors: `file-corrupt` for a damaged stream. */
+export function spectralBytes(file: SpectralFile, fileName: string): Result<SpectralBytes> {
+  return asResultSync(() => {
+    const { description, sections, sizeBytes } = file
+    const stream = sections.get(layersSection)?.bytes ?? new Uint8Array(0)
+    const side = sideBytes(stream, description.layers.map(sideShape), corruptStream({ name: fileName }))
+    const kernels = stream.byteLength - side
+    const kept = keptBytes(description.kept)
+    // The reader has checked that the sections cover the file and have the sizes of their entries.
+    const header = sizeBytes - stream.byteLength - kept.reduce((sum, { bytes }) => sum + bytes, 0)
+    return ok({ kernels, side, kept, header })
+  })
+}
+
+function decode(file: NamedFile, { description, sections }: SpectralFile): SpectralPackage {
+  const { network, transform, step, layers, kept, config, accuracies } = description
+  const stream = sections.get(layersSection)?.bytes ?? new Uint8Array(0)
+  const decoded = decodeLayerStream(stream, layers.map(sideShape), corruptStream(file))
+  const coded = decoded.map(({ layer, numbers }) => layerOf(layer.entry, numbers))
+  for (const layer of coded) assertFinite(layer, step, corruptTensor(file))
+  return {
+    network,
+    transform,
+    step,
+    layers: coded,
+    kept: decodeTensors({ entries: kept, sections: sectionsOf('kept', sections) }, corruptTensor(file)),
+    config,
+    accuracies,
+  }
+}
+
+function sideShape(entry: SpectralLayerEntry): SideShape & { readonly entry: SpectralLayerEntry } {
+  return { entry, shape: entry.shape, hasBias: biasNameOf(entry) !== undefined }
+}
+
+function layerOf(entry: SpectralLayerEntry, { bias, ...numbers }: LayerNumbers): SpectralLayer {
+  const { name, shape, folded } = entry
+  const biasName = biasNameOf(entry)
+  return {
+    name,
+    shape,
+    ...numbers,
+    ...(folded === undefined ? {} : { folded }),
+    ...(biasName === undefined || bias === undefined ? {} : { bias: { name: biasName, ...bias } }),
+  }
+}
+
+/** Throws `file-unsafe` for kernels whose transform would take more memory than any network's. */
+function assertKernels(file: NamedFile, layers: readonly SpectralLayerEntry[]): void {
+  for (const { name, shape } of layers) {
+    const [, , height, width] = kernelShapeOf(shape)
+    if (height * width <= mostKernelWeights) continue
+    const problem = `${quoted(name)}: expected kernels of at most ${mostKernelWeights} weights, found ${height} x ${width}`
+    throw fileError(file, 'file-unsafe', problem, 'description, layers')
+  }
+}
+
+const largestFloat32 = 2 ** 128 - 2 ** 104
+
+/** Throws what `corrupt` makes where a weight could be beyond float32; no element of a transform is more than 1. */
+function assertFinite(layer: SpectralLayer, step: number, corrupt: CorruptTensor): void {
+  const { name, shape, codes, stepExponents, gainExponents, bias } = layer
+  const [, , height, width] = kernelShapeOf(shape)
+  const code = codes.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  const largestStep = step * sixteenths(stepExponents.reduce((most, value) => Math.max(most, value)))
+  const gain = sixteenths(gainExponents?.reduce((most, value) => Math.max(most, value)) ?? 0)
+  if (code * largestStep * gain * height * width > largestFloat32) {
+    throw corrupt(name, 'expected weights that float32 holds, found larger ones')
+  }
+  if (bias !== undefined && !Number.isFinite(fromFloat16Bits(bias.scale))) {
+    throw corrupt(bias.name, 'expected a finite scale, found none')
+  }
+}
+
+type CorruptTensor = (name: string, problem: string) => AppException
+
+function corruptTensor(file: NamedFile): CorruptTensor {
+  return (name, problem) => {
+    const at = `tensor ${quoted(name)}`
+    return fileError(file, 'file-corrupt', `${at}: ${problem}`, at)
+  }
+}
+
+function corruptStream(file: NamedFile): (problem: string) => AppException {
+  const at = `tensor ${quoted(layersSection)}`
+  return (problem) => fileError(file, 'file-corrupt', `${at}: ${problem}`, at)
+}

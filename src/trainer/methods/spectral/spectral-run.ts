@@ -1,0 +1,172 @@
+/** Kernels coded as pictures are, under way: distilled where that was asked for, then rounded and coded (docs/method.md). */
+import { unfolded } from '#engine/methods/spectral/unfolded.ts'
+import type { CodedNetwork } from '#engine/methods/spectral/coded-layers.ts'
+import { evaluateProgram } from '#engine/network/evaluation.ts'
+import { tensorsOf } from '#formats/spectral-package/tensors.ts'
+import { writeSpectralPackage } from '#formats/spectral-package/writer.ts'
+import type { Network } from '#networks/network.ts'
+import type { SizeBreakdown } from '#shared/package/accounting.ts'
+import type { PackageDescription } from '#shared/package/package-description.ts'
+import type { SpectralPackage } from '#shared/package/spectral-package.ts'
+import type { HostTensors } from '#shared/tensors/host-tensor.ts'
+import { readCheckpoint, type Checkpoint } from '../../checkpoint.ts'
+import { evaluateSplit, evaluationBatchOf, probeEvaluation } from '../../measure/evaluation.ts'
+import { batchesToMeasure } from '../../measure/measure-both.ts'
+import { spectralPackageSizes } from '../../measure/package-sizes.ts'
+import { breatheOrPause, tellPhase } from '../../process/job-context.ts'
+import { sendPreview } from '../../steps/preview.ts'
+import { RunState } from '../../steps/run-state.ts'
+import { timeLeftOf } from '../../steps/stage-times.ts'
+import { evaluationStage, startOf, type Stage } from '../../steps/time-left.ts'
+import { loadNetwork, type LoadedNetwork } from '../../weights/stored-network.ts'
+import type {
+  CommonResult,
+  CompressionJob,
+  CompressionResult,
+  CompressionRun,
+  DecodedNetwork,
+  EndingSeconds,
+  MeasureSplit,
+  StartOptions,
+} from '../method.ts'
+import { packageContent, type ChosenCodes } from './content.ts'
+import { distil, distillationPhase } from './distillation.ts'
+import { bytesAround, codedNetworkOf, codesOfSize, wantedBytes } from './encode.ts'
+import { spectralProgressSchema, type SpectralProgress } from './progress.ts'
+
+type SpectralJob = CompressionJob<'spectral'>
+
+const codingStage = 'coding'
+
+interface SpectralParts extends StartOptions<'spectral'> {
+  readonly original: LoadedNetwork
+  readonly coded: CodedNetwork
+  readonly run: RunState
+  readonly resumed: Checkpoint<SpectralProgress> | undefined
+}
+
+export class SpectralRun implements CompressionRun {
+  readonly run: RunState
+  readonly original: LoadedNetwork
+  readonly storing = { phase: 'coding the kernels', stage: codingStage }
+  readonly #parts: SpectralParts
+  #chosen: ChosenCodes | undefined
+  #distillationSeconds = 0
+  #content: SpectralPackage | undefined
+
+  private constructor(parts: SpectralParts) {
+    this.#parts = parts
+    this.run = parts.run
+    this.original = parts.original
+  }
+
+  static async start(options: StartOptions<'spectral'>): Promise<SpectralRun> {
+    const { job, context, device } = options
+    const original = await loadNetwork(job.network)
+    const { network } = original
+    const coded = codedNetworkOf(original, job.config)
+    const resumed =
+      context.checkpoint === undefined ? undefined : readCheckpoint(context.checkpoint, spectralProgressSchema)
+    const time = timeLeftOf(job, await stagesOf(job, network))
+    const run = new RunState({
+      context,
+      time,
+      keep: 'last',
+      resumed,
+      probe: async () => {
+        const measure = await evaluationOf(options, original, original.parameters)
+        await probeEvaluation(job, network, time, measure, context)
+      },
+    })
+    context.send({ type: 'started', device, totalSteps: job.config.distillation.steps, step: run.step })
+    return new SpectralRun({ ...options, original, coded, run, resumed })
+  }
+
+  async fit(): Promise<'fitted' | 'paused'> {
+    const { job, context, executor, coded, run, resumed, original } = this.#parts
+    if (job.config.distillation.steps === 0) {
+      tellPhase(context, 'finding the quantisation step')
+      await breatheOrPause(context)
+      return 'fitted'
+    }
+    const contentOptions = this.#contentOptions
+    const wanted = wantedBytes(original, job.config)
+    const preview = (chosen: ChosenCodes): void => {
+      const { weights } = tensorsOf(packageContent(contentOptions, chosen))
+      sendPreview(run, original.parameters, this.#compared(weights))
+    }
+    const chosen = await distil({
+      job,
+      run,
+      resumed,
+      executor,
+      coded,
+      wantedBytes: wanted === undefined ? undefined : wanted - bytesAround(contentOptions),
+      preview,
+    })
+    if (chosen === 'paused') return 'paused'
+    this.#chosen = chosen
+    this.#distillationSeconds = run.metrics.elapsedMs / 1000
+    return 'fitted'
+  }
+
+  store(accuracies: PackageDescription['accuracies']): Uint8Array<ArrayBuffer> {
+    const options = this.#contentOptions
+    this.#content ??= packageContent(options, this.#chosen ?? codesOfSize(options))
+    return writeSpectralPackage({ ...this.#content, accuracies })
+  }
+
+  evaluation({ weights, kept }: DecodedNetwork): Promise<MeasureSplit> {
+    return evaluationOf(this.#parts, this.#parts.original, { ...kept, ...weights })
+  }
+
+  comparedWeights({ weights }: DecodedNetwork): HostTensors {
+    return this.#compared(weights)
+  }
+
+  sizes(written: Uint8Array): SizeBreakdown {
+    return spectralPackageSizes(written, this.#parts.original.network)
+  }
+
+  result(common: CommonResult, { storing, measuring }: EndingSeconds): CompressionResult<'spectral'> {
+    const distillation = this.#distillationSeconds
+    const total = distillation + storing + measuring
+    return {
+      kind: 'spectral',
+      ...common,
+      seconds: { compression: storing, distillation, evaluation: measuring, total },
+    }
+  }
+
+  #compared(weights: HostTensors): HostTensors {
+    const { coded, original } = this.#parts
+    return unfolded(weights, coded.folded.folds, original.parameters)
+  }
+
+  get #contentOptions() {
+    const { job, original, coded } = this.#parts
+    return { original, sha256: job.network.sha256, coded, config: job.config }
+  }
+}
+
+/** Measures the original's graph with these parameters. */
+async function evaluationOf(
+  { executor }: Pick<StartOptions<'spectral'>, 'executor'>,
+  { network }: LoadedNetwork,
+  parameters: HostTensors,
+): Promise<MeasureSplit> {
+  const batch = evaluationBatchOf(network)
+  const program = await executor.compile(evaluateProgram(network, { batch, parameters, inState: 'none' }))
+  const state = executor.createState({})
+  return (data, onBatch) => evaluateSplit(program, state, network, data, onBatch)
+}
+
+async function stagesOf(job: SpectralJob, network: Network): Promise<readonly Stage[]> {
+  const { steps } = job.config.distillation
+  return [
+    { name: distillationPhase, units: steps },
+    { name: startOf(distillationPhase), units: Math.min(1, steps), assumedSeconds: 1 },
+    { name: codingStage, units: 1, assumedSeconds: 1 },
+    { name: evaluationStage, units: await batchesToMeasure(job, network) },
+  ]
+}
