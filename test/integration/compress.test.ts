@@ -127,12 +127,12 @@ describe('what cannot be done', () => {
     [
       'a ratio out of reach',
       (folder: string) => ['sample', '--ratio', '900', '--out', join(folder, 'a.spectral.safetensors')],
-      'invalid-argument',
+      'invalid-config',
     ],
     [
       'a size below the header',
       (folder: string) => ['sample', '--bytes', '100', '--out', join(folder, 'a.spectral.safetensors')],
-      'invalid-argument',
+      'invalid-config',
     ],
     [
       'a layer that there is not',
@@ -143,7 +143,7 @@ describe('what cannot be done', () => {
         '--out',
         join(folder, 'a.spectral.safetensors'),
       ],
-      'invalid-argument',
+      'invalid-config',
     ],
   ])('says where, why and what to do, and leaves no file: %s', async (_what, args, code) => {
     const folder = temporaryFolder()

@@ -6,7 +6,8 @@ import { estimate, sampleLayers } from './sampled-estimate.ts'
 
 /** Steps between these give codes of thirty bits and more, and no codes but zero. */
 const [finest, coarsest] = [1e-8, 1e4]
-const halvings = 40
+/** Until the logarithm of the step is known to a ten-thousandth. */
+const halvings = 18
 /** Of the wanted bytes: closer is not looked for. */
 const tolerance = 0.002
 const mostTries = 6

@@ -8,6 +8,7 @@ import type {
 import { spectralDefaults } from '#shared/methods/spectral/defaults.ts'
 import type { DatasetRecord } from '#shared/protocol/records.ts'
 import type { SketchPoint } from '#shared/protocol/trainer-protocol.ts'
+import { ok, type Result } from '#shared/basics/result.ts'
 import { LatestTask } from '../../state/latest-task.svelte.ts'
 import type { WindowStudio } from '../../state/studio.svelte.ts'
 import { NetworkFileChoice } from '../imports/network-file-choice.svelte.ts'
@@ -18,6 +19,8 @@ import { compressTexts } from './texts.ts'
 export type Subject =
   { readonly kind: 'file'; readonly file: PickedFile } | { readonly kind: 'stored'; readonly networkId: string }
 
+type Parts = Pick<WindowStudio, 'ask' | 'act' | 'tasks' | 'library' | 'router' | 'toasts'>
+
 /** Images the accuracy is measured on. */
 export const measuredImages = 1000
 /** Arrow keys settle after the last of them. */
@@ -25,7 +28,7 @@ const settleDelayMs = 250
 
 /** One network on its way into a small file: recognised, sketched, coded at the ratio of the slider, measured, saved. */
 export class QuickCompression {
-  readonly #studio: Pick<WindowStudio, 'ask' | 'act' | 'tasks' | 'library'>
+  readonly #studio: Parts
   readonly subject: Subject
   /** What the user says of a file that does not say it itself. */
   readonly fileChoice = new NetworkFileChoice()
@@ -37,9 +40,10 @@ export class QuickCompression {
   #chosenDatasetId = $state<string>()
   #savedNames = $state.raw<readonly string[]>()
   #settleTimer: ReturnType<typeof setTimeout> | undefined
+  #isQueueing = $state(false)
   withLoader = $state(false)
 
-  constructor(studio: Pick<WindowStudio, 'ask' | 'act' | 'tasks' | 'library'>, subject: Subject) {
+  constructor(studio: Parts, subject: Subject) {
     this.#studio = studio
     this.subject = subject
     this.inspection = new LatestTask(studio.tasks)
@@ -92,6 +96,11 @@ export class QuickCompression {
   /** Files that were saved of the present one, the compressed one first. */
   get savedNames(): readonly string[] | undefined {
     return this.#savedNames
+  }
+
+  /** Whether an experiment is being made. */
+  get isQueueing(): boolean {
+    return this.#isQueueing
   }
 
   /** Recognises a file, then sketches and makes a first one; again whenever somebody says more about the file. */
@@ -168,6 +177,24 @@ export class QuickCompression {
     if (saved !== undefined && this.making.current?.id === id) this.#savedNames = saved.value.fileNames
   }
 
+  /** Queues an experiment with the slider's ratio and shows it; a network that is not in the library is imported first. */
+  async makeExperiment(): Promise<void> {
+    const { ratio, dataset } = this
+    if (ratio === undefined || dataset === undefined || this.#isQueueing) return
+    this.#isQueueing = true
+    const network = await this.#storedNetwork()
+    if (network.ok) {
+      const created = await this.#studio.act(compressTexts.experimentFailure, 'experiments.create', {
+        config: { ...spectralDefaults, size: { ...spectralDefaults.size, target: 'ratio', ratio } },
+        networkId: network.value.id,
+        datasetId: dataset.id,
+        enqueue: true,
+      })
+      if (created !== undefined) this.#studio.router.open({ name: 'run', experimentId: created.value.id })
+    } else this.#studio.toasts.fail(compressTexts.experimentFailure, network.error)
+    this.#isQueueing = false
+  }
+
   /** Ends whatever is under way: the page was left. */
   dispose(): void {
     clearTimeout(this.#settleTimer)
@@ -178,6 +205,17 @@ export class QuickCompression {
     const { subject } = this
     if (subject.kind === 'stored') return { networkId: subject.networkId }
     return { file: subject.file.token, ...this.fileChoice.value }
+  }
+
+  async #storedNetwork(): Promise<Result<{ readonly id: string }>> {
+    const { subject } = this
+    if (subject.kind === 'stored') return ok({ id: subject.networkId })
+    const known = this.inspection.current?.known
+    if (known !== undefined) return ok(known)
+    const { token } = subject.file
+    return this.#studio.tasks.run(compressTexts.importing, (taskId) =>
+      this.#studio.ask('networks.import', { taskId, file: token, ...this.fileChoice.value }),
+    )
   }
 
   /** `resnet20.spectral.safetensors` of `resnet20.pth`. */

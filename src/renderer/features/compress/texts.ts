@@ -66,8 +66,8 @@ export const compressTexts = {
   withLoaderNote: 'One file of Python beside it, which loads it into PyTorch.',
   saved: (fileNames: string) => `Saved: ${fileNames}.`,
   makeExperiment: 'Make an experiment of it',
-  makeExperimentNote: 'Queued with this ratio, to be compared with other methods on all images.',
-  experimentNeedsDataset: 'An experiment measures on a data set: import one with the classes of this network first.',
+  makeExperimentNote: 'An experiment measures this ratio on all images and stands beside other methods in comparisons.',
+  experimentNeedsDataset: 'For an experiment, import a data set with the classes of this network first.',
   importing: 'Taking the network into the library',
   experimentFailure: 'No experiment was made',
 } as const

@@ -1,5 +1,8 @@
-/** What a network would weigh at many steps, and how far its weights would be off: from samples of its codes. */
+/** What a network would weigh at many steps, and how far its weights would be off: from a sample that is really coded. */
+import type { CodedLayer } from '#engine/methods/spectral/coded-layers.ts'
+import { quantise } from '#engine/methods/spectral/quantise.ts'
 import { estimate, sampleLayers } from '#engine/methods/spectral/sampled-estimate.ts'
+import { codedBytes } from '#formats/spectral-package/layer-stream.ts'
 import { writeSpectralPackage } from '#formats/spectral-package/writer.ts'
 import type { SpectralConfig } from '#shared/methods/spectral/config.ts'
 import type { SketchPoint } from '#shared/protocol/trainer-protocol.ts'
@@ -12,48 +15,57 @@ const [leastRatio, mostRatio] = [3, 60]
 /** At this step all codes are zero. */
 const coarse = 1e4
 const mostPoints = 48
-/** Logarithm of two ratios next to each other: 24 of them from 3 to 60. */
-const spacing = Math.log(mostRatio / leastRatio) / 23
+/** Coefficients of the sample: coding them twenty times takes a second or two. */
+const mostSampled = 300_000
+/** Logarithm of two ratios next to each other: some 20 of them from 3 to 60. */
+const spacing = Math.log(mostRatio / leastRatio) / 17
 /** A normally distributed coefficient takes so many bits more than those of its deviation over the step. */
 const normalBits = 2.05
 
 /**
- * Points of growing ratio, from about 3 to 60 or to what the network can reach. Each costs a quantisation of some two
- * million coefficients at most. Throws `AppException` as `codedNetworkOf` does.
+ * Points of growing ratio, from about 3 to 60 or to what the network can reach. A network of few weights is coded as a
+ * whole, so that its bytes are exact. Throws `AppException` as `codedNetworkOf` does.
  * @param sha256 of the network's file
  */
 export function* sketch(original: LoadedNetwork, sha256: string, config: SpectralConfig): Iterable<SketchPoint> {
   const coded = codedNetworkOf(original, config)
-  const samples = sampleLayers(coded.layers)
-  const at = (step: number) => estimate(samples, step, config.rounding.rateWeight)
+  const { rateWeight } = config.rounding
+  const samples = sampleLayers(coded.layers, mostSampled)
+  const share = coefficientsIn(samples.map(({ layer }) => layer)) / coefficientsIn(coded.layers)
+  const sampledBytes = (step: number): number =>
+    codedBytes(
+      samples.map(({ layer: { name, shape }, layer }) => ({ name, shape, ...quantise(layer, { step, rateWeight }) })),
+    )
   const bytesOfOriginal = originalBytes(original)
-  // Header, gains and biases; what the codes add to them is estimated.
+  // Header, gains and biases, and codes that are all zero; what other codes add to them is estimated.
   const empty = writeSpectralPackage(
     packageContent({ original, sha256, coded, config }, codesAt(coded, coarse, config)),
   )
-  const floor = empty.byteLength - at(coarse).bits / 8
-  const count = samples.reduce((sum, { layer, factor }) => sum + factor * layer.coefficients.length, 0)
+  const zeroBytes = sampledBytes(coarse)
   let step = deviationOf(coded.layers) * 2 ** (normalBits - 32 / leastRatio)
   let last = 0
   for (let points = 0; points < mostPoints && last < mostRatio; points++) {
-    const { bits, squaredError, squares } = at(step)
-    const bytes = Math.round(floor + bits / 8)
+    const { squaredError, squares } = estimate(samples, step, rateWeight)
+    const bytesOfCodes = (sampledBytes(step) - zeroBytes) / share
+    const bytes = Math.round(empty.byteLength + bytesOfCodes)
     const ratio = bytesOfOriginal / bytes
     // Nothing but the floor is left.
     if (ratio < last * (1 + spacing / 20)) return
     yield { ratio, bytes, relativeError: Math.sqrt(squaredError / squares), step }
     last = ratio
     // Fine codes lose a bit with each doubling of the step; of coarse ones the bits fall about as the step grows.
-    step *= Math.max(2 ** ((spacing * bits) / count), Math.exp(spacing))
+    const bits = (8 * bytesOfCodes) / coefficientsIn(coded.layers)
+    step *= Math.max(2 ** (spacing * bits), Math.exp(spacing))
   }
 }
 
+function coefficientsIn(layers: readonly Pick<CodedLayer, 'coefficients'>[]): number {
+  return layers.reduce((sum, { coefficients }) => sum + coefficients.length, 0)
+}
+
 /** Root of the mean square of all coefficients. */
-function deviationOf(layers: readonly { readonly coefficients: Float32Array }[]): number {
-  let [squares, count] = [0, 0]
-  for (const { coefficients } of layers) {
-    for (const value of coefficients) squares += value * value
-    count += coefficients.length
-  }
-  return Math.sqrt(squares / Math.max(1, count))
+function deviationOf(layers: readonly Pick<CodedLayer, 'coefficients'>[]): number {
+  let squares = 0
+  for (const { coefficients } of layers) for (const value of coefficients) squares += value * value
+  return Math.sqrt(squares / Math.max(1, coefficientsIn(layers)))
 }

@@ -4,6 +4,7 @@ import { QuickCompression, type Subject } from '#renderer/features/compress/quic
 import { positionOf } from '#renderer/features/compress/ratio-slider.ts'
 import { inventedNetwork } from '#test/support/renderer-harness/invented-records.ts'
 import { inventedCompressedFile, inventedSketch } from '#test/support/renderer-harness/invented-compression.ts'
+import { experimentRecord } from '#test/support/experiment-records.ts'
 import { datasetRecord } from '#test/support/records.ts'
 import { LaterAnswer, refusal } from '#test/support/scripted-api.ts'
 import { openStudio } from '../support.ts'
@@ -204,5 +205,50 @@ describe('saving', () => {
     await compression.save()
     expect(studio.toasts.items).toMatchObject([{ tone: 'negative', detail: 'The disk is full.' }])
     expect(compression.savedNames).toBeUndefined()
+  })
+})
+
+describe('an experiment', () => {
+  const created = experimentRecord({ id: 'exp-7' })
+
+  test('has the ratio of the slider, on the network that the library has, and is shown', async () => {
+    const { studio, api, compression } = await open(
+      { 'experiments.create': async () => created },
+      { kind: 'stored', networkId: 'net-1' },
+    )
+    await compression.start()
+    await compression.makeExperiment()
+    expect(api.inputsOf('experiments.create')).toMatchObject([
+      { config: { kind: 'spectral', size: { target: 'ratio', ratio: 15 } }, networkId: 'net-1', datasetId: 'data-1' },
+    ])
+    expect(studio.router.route).toEqual({ name: 'run', experimentId: 'exp-7' })
+  })
+
+  test('of a file imports it first, unless its content is in the library already', async () => {
+    const answers = [inspection, { ...inspection, known: { id: 'net-4', name: 'Known' } }]
+    const { api, compression } = await open({
+      'networks.inspect': async () => answers.shift() ?? inspection,
+      'networks.import': async () => ({ ...record, id: 'net-3', isNew: true, notes: [] }),
+      'experiments.create': async () => created,
+    })
+    await compression.start()
+    await compression.makeExperiment()
+    await compression.start()
+    await compression.makeExperiment()
+    expect(api.inputsOf('networks.import')).toMatchObject([{ file: 'token-1' }])
+    expect(api.inputsOf('experiments.create').map(({ networkId }) => networkId)).toEqual(['net-3', 'net-4'])
+  })
+
+  test('is not made of a network that cannot be imported', async () => {
+    const { studio, api, compression } = await open({
+      'networks.import': () => {
+        throw refusal('disk-full', 'The disk is full.')
+      },
+    })
+    await compression.start()
+    await compression.makeExperiment()
+    expect(api.inputsOf('experiments.create')).toEqual([])
+    expect(studio.toasts.items).toMatchObject([{ detail: 'The disk is full.' }])
+    expect(compression.isQueueing).toBe(false)
   })
 })
