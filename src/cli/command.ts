@@ -24,6 +24,8 @@ export interface Invocation<V = object> {
   /** What `--executor`, `--provider` and `--threads` say. */
   readonly executor: Partial<ExecutorChoice>
   readonly version: string
+  /** Folder of what is shipped with the studio. */
+  readonly resourcesFolder: string
 }
 
 /** What stands behind the words of a command; all are needed. */

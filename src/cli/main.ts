@@ -71,6 +71,7 @@ async function runCommand(
     output,
     executor,
     version: installation.version,
+    resourcesFolder: installation.resourcesFolder,
     onInterrupt: (stop) => interrupts.take(stop),
     runJob: (job) =>
       runSingleJob({
@@ -78,7 +79,7 @@ async function runCommand(
         executor: { ...defaultExecutor, ...executor },
         listener: {
           onMessage(message) {
-            if (message.type === 'phase') output.progress(`${message.phase} ...`)
+            if (message.type === 'phase') output.progress(progressText(message.phase, message.done, message.total))
           },
           onNotice: (_level, text) => output.say(text),
         },
@@ -121,7 +122,7 @@ async function using<S extends ReadingStudio>(
 ): Promise<ExitCode> {
   studio.notices.forEach((notice) => output.say(notice))
   const stopProgress = studio.events.on('task-progress', ({ title, done, total }) =>
-    output.progress(total > 0 ? `${title}: ${Math.floor((100 * done) / total)} %` : `${title} ...`),
+    output.progress(progressText(title, done, total)),
   )
   try {
     return await work(studio)
@@ -129,6 +130,10 @@ async function using<S extends ReadingStudio>(
     stopProgress()
     await studio.close()
   }
+}
+
+function progressText(title: string, done: number, total: number): string {
+  return total > 0 ? `${title}: ${Math.floor((100 * done) / total)} %` : `${title} ...`
 }
 
 /** Ctrl-C: the first asks the command to stop, a second ends the program. */

@@ -35,6 +35,15 @@ export function wholeNumber(value: string, minimum: number, about: string): Opti
   })
 }
 
+/** Any number above 0; the configuration it goes into knows its range. */
+export function positiveNumber(value: string, about: string): Option<number | undefined> {
+  return reading(value, about, (given, flag) => {
+    const number = Number(given)
+    if (Number.isFinite(number) && number > 0) return number
+    throw new UsageError(`${flag} takes a number above 0, got ${given}.`)
+  })
+}
+
 /** One of `choices`, which the help lists. */
 export function oneOf<T extends string>(value: string, choices: readonly T[], about: string): Option<T | undefined> {
   const option = reading(value, about, (given, flag) => {

@@ -11,7 +11,7 @@ import { appScheme, appSchemePrivileges, createAppProtocol } from './windows/app
 import { type DemoOptions, runDemo } from './demo/demo.ts'
 import { TokenTable } from './files/token-table.ts'
 import { EventOutbox } from './ipc/event-outbox.ts'
-import { createFilePicker, createFileShower, registerDrops } from './ipc/files.ts'
+import { createFilePicker, createFileShower, createNewFilePicker, registerDrops } from './ipc/files.ts'
 import { registerCommands } from './ipc/router.ts'
 import { type LaunchOptions, parseLaunchOptions } from './launch-options.ts'
 import { LogFile } from './log/log-file.ts'
@@ -54,6 +54,7 @@ async function start(): Promise<void> {
       resolveFile: (token) => tokens.resolve(token),
       desktopHandlers: {
         'files.pick': createFilePicker(dialog, tokens),
+        'files.pick-new': createNewFilePicker(dialog, tokens),
         'files.show': createFileShower(shell, tokens),
       },
       isDemo: options.isDemo,

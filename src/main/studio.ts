@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type {
   CommandHandlers,
   CommandInput,
@@ -12,23 +13,26 @@ import { officialArchives, type OfficialArchive } from '#formats/cifar/official-
 import { toAppError, type AppError, type Result } from '#shared/basics/result.ts'
 import type { ExecutorChoice } from '#shared/protocol/trainer-protocol.ts'
 import { systemClock, type Clock } from './basics/clock.ts'
+import { compressedFileHandlers } from './commands/compressed-files.ts'
 import { Dispatcher } from './commands/dispatcher.ts'
 import { experimentHandlers } from './commands/experiments.ts'
 import { exportHandlers } from './commands/export.ts'
 import { importanceHandlers } from './commands/importance.ts'
-import { libraryHandlers } from './commands/library.ts'
+import { libraryHandlers, networkPathOfToken } from './commands/library.ts'
 import { queueHandlers } from './commands/queue.ts'
 import { runHandlers } from './commands/runs.ts'
 import { studioHandlers } from './commands/studio.ts'
 import type { StudioContext } from './context/studio-context.ts'
 import { Emitter } from './basics/emitter.ts'
 import type { WriteBytes } from './files/atomic-write.ts'
+import { CompressedFiles } from './library/compressed-files.ts'
 import { DatasetLibrary } from './library/dataset-library.ts'
 import { NetworkLibrary } from './library/network-library.ts'
 import { Tasks } from './context/tasks.ts'
 import type { Log } from './log/log.ts'
 import { Queue } from './queue/queue.ts'
 import { Store } from './store/store.ts'
+import { datasetInput } from './library/trainer-inputs.ts'
 import { networkPath } from './store/layout.ts'
 import { defaultLimits, type SupervisorLimits } from './trainer-host/supervisor.ts'
 import type { TrainerHostFactory } from './trainer-host/trainer-host.ts'
@@ -70,6 +74,8 @@ export interface ReadingStudio {
   readonly events: Emitter<StudioEvents>
   readonly notices: readonly string[]
   invoke<N extends ReadingCommandName>(command: N, input: CommandInput<N>): Promise<Result<CommandOutput<N>>>
+  /** Where the images of a data set lie, for a job that reads them. Throws `not-found`. */
+  datasetFolder(datasetId: string): { readonly path: string; readonly sha256: string }
   close(): Promise<void>
 }
 
@@ -84,6 +90,7 @@ export class Studio {
   readonly notices: readonly string[]
   readonly #store: Store
   readonly #tasks: Tasks
+  readonly #compressedFiles: CompressedFiles
   readonly #dispatcher: Dispatcher
   readonly #log: Log
   readonly #clock: Clock
@@ -111,6 +118,12 @@ export class Studio {
     const networks = new NetworkLibrary(context, this.#tasks)
     const datasets = new DatasetLibrary(context, this.#tasks)
     const resolveFile = options.resolveFile ?? ((token: string) => token)
+    const { resourcesFolder } = options
+    this.#compressedFiles = new CompressedFiles(context, {
+      tasks: this.#tasks,
+      pathOf: (token) => networkPathOfToken({ resolveFile, resourcesFolder }, token),
+      loaderPath: join(resourcesFolder, 'python', 'nern_load.py'),
+    })
     const ownHandlers: Omit<CommandHandlers, DesktopCommandName> = {
       ...studioHandlers(context, this.#tasks, {
         version: options.version,
@@ -121,9 +134,10 @@ export class Studio {
         networks,
         datasets,
         tasks: this.#tasks,
-        resourcesFolder: options.resourcesFolder,
+        resourcesFolder,
         resolveFile,
       }),
+      ...compressedFileHandlers(this.#compressedFiles, resolveFile),
       ...experimentHandlers(context, this.queue, datasets),
       ...exportHandlers(context, {
         tasks: this.#tasks,
@@ -185,6 +199,11 @@ export class Studio {
     return networkPath(this.#store.layout, sha256)
   }
 
+  /** Where the images of a data set lie, for a job that reads them. Throws `not-found`. */
+  datasetFolder(datasetId: string): { readonly path: string; readonly sha256: string } {
+    return datasetInput(this.#store, datasetId)
+  }
+
   /** What SQLite finds wrong with the store, or undefined. Reads all of it: for a moment when nobody waits. */
   checkStore(): string | undefined {
     return this.#store.check()
@@ -194,6 +213,7 @@ export class Studio {
   async close(): Promise<void> {
     this.#cancelBackup()
     await Promise.all([this.queue.close(), this.#tasks.close()])
+    await this.#compressedFiles.close()
     await this.#store.close()
   }
 

@@ -10,6 +10,24 @@ export async function answerDialog({ app }: OpenStudio, path: string): Promise<v
   }, path)
 }
 
+/** Drops a file on the window, as from the file manager. */
+export async function dropFile(page: Page, path: string): Promise<void> {
+  // The debugger gives a file input real files, which a script cannot make.
+  const chooser = await page.evaluateHandle(() => {
+    const input = document.createElement('input')
+    input.type = 'file'
+    document.body.append(input)
+    return input
+  })
+  await chooser.setInputFiles(path)
+  await chooser.evaluate((input) => {
+    const transfer = new DataTransfer()
+    for (const file of input.files ?? []) transfer.items.add(file)
+    input.remove()
+    window.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }))
+  })
+}
+
 /** For people to look at, in both themes. */
 export async function photograph(page: Page, name: string): Promise<void> {
   for (const theme of ['dark', 'light'] as const) {

@@ -8,7 +8,7 @@ import { shufflenetV2 } from '#networks/zoo/shufflenet-v2.ts'
 import { ModelWriter, variedOnnx } from '#test/support/onnx-models.ts'
 import { torchFile } from '#test/support/torch-file.ts'
 import { expect, test } from './fixtures.ts'
-import { answerDialog, photograph } from './import-dialog.ts'
+import { answerDialog, dropFile, photograph } from './import-dialog.ts'
 import { ask, sharedFolder, show, type OpenStudio } from './launch.ts'
 
 const checkpoint = join(sharedFolder, 'data/cifar10-resnets/resnet20-12fca82f.th')
@@ -153,20 +153,8 @@ test('an ONNX graph is a network of its own', async ({ studio, folder }) => {
 
 test('a dropped file takes the same way', async ({ studio }) => {
   const { page } = studio
-  // The debugger gives a file input real files, as a drop from the file manager would.
-  const chooser = await page.evaluateHandle(() => {
-    const input = document.createElement('input')
-    input.type = 'file'
-    document.body.append(input)
-    return input
-  })
-  await chooser.setInputFiles(checkpoint)
-  await chooser.evaluate((input) => {
-    const transfer = new DataTransfer()
-    for (const file of input.files ?? []) transfer.items.add(file)
-    input.remove()
-    window.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }))
-  })
+  await show(studio, { name: 'networks' })
+  await dropFile(page, checkpoint)
   await page.getByRole('dialog').getByRole('button', { name: 'Import', exact: true }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'resnet20-12fca82f' })).toBeVisible({ timeout: 60_000 })
 })

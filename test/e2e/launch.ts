@@ -14,7 +14,7 @@ declare global {
 }
 
 /** Folder of package.json and out/. */
-const root = resolve(import.meta.dirname, '../..')
+export const root = resolve(import.meta.dirname, '../..')
 /** The built studio; another folder with a package.json and an out/ can be named. */
 const appFolder = resolve(process.env['NERN_APP'] ?? root)
 export const trainerEntry = join(appFolder, 'out/main/trainer.js')

@@ -1,51 +1,10 @@
 /** Every screen, in both themes: looked at by axe, and saved at two sizes for people to look at. */
-import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import type { Place } from '#shared/protocol/contract.ts'
 import { enqueue, int4Config, reaches, smokeConfig } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
-import { ask, screenshotsFolder, show, type OpenStudio } from './launch.ts'
-
-const themes = ['light', 'dark'] as const
-const sizes = [
-  { width: 1280, height: 800 },
-  { width: 1920, height: 1080 },
-] as const
-
-/** @param prepare what is done on the screen before it is looked at */
-async function look(
-  studio: OpenStudio,
-  name: string,
-  place: Place,
-  prepare?: (page: Page) => Promise<void>,
-): Promise<readonly string[]> {
-  const { page } = studio
-  const found: string[] = []
-  await show(studio, place)
-  await prepare?.(page)
-  for (const theme of themes) {
-    await ask(page, 'studio.update-settings', { theme })
-    await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
-    for (const size of sizes) {
-      await page.setViewportSize(size)
-      await expect(page.getByRole('status', { name: 'Loading' })).toHaveCount(0)
-      const path = join(screenshotsFolder, `${name}-${theme}-${size.width}x${size.height}.png`)
-      await page.screenshot({ path, animations: 'disabled' })
-    }
-    // Legacy mode: the other one opens a second page, which the studio refuses.
-    const { violations } = await new AxeBuilder({ page })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-      .setLegacyMode(true)
-      .analyze()
-    for (const { id, nodes } of violations) {
-      found.push(
-        ...nodes.map(({ target, failureSummary }) => `${name} ${theme}: ${id}: ${target.join(' ')}: ${failureSummary}`),
-      )
-    }
-  }
-  return found
-}
+import { ask, show } from './launch.ts'
+import { look } from './look.ts'
 
 test('screens without anything in them', async ({ sharedStudio }) => {
   const found: string[] = []

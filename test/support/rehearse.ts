@@ -31,6 +31,7 @@ export async function problemOf(args: readonly string[], storeFolder: string): P
     const code = await command.run({
       ...given,
       version: '0.0.0',
+      resourcesFolder: studioOptions(storeFolder).resourcesFolder,
       output: new Output(false, silent, silent, Date.now),
       onInterrupt: () => () => {},
       runJob: () => Promise.reject(new WorkBegins()),

@@ -18,13 +18,17 @@ import { sizesOfParts } from '#shared/package/accounting.ts'
 import type { DatasetPlan } from '#shared/dataset/dataset-plan.ts'
 import { AppException, toAppError, unwrap } from '#shared/basics/result.ts'
 import {
+  defaultExecutor,
   toTrainerSchema,
   type FromTrainer,
   type JobResult,
   type TrainerJob,
 } from '#shared/protocol/trainer-protocol.ts'
 import { baselinePackageSizes, packageSizes } from '#trainer/measure/package-sizes.ts'
+import { compressFile } from '#trainer/jobs/compress-file.ts'
 import { inspection } from '#trainer/jobs/inspect-network.ts'
+import { sketchSpectral } from '#trainer/jobs/sketch-spectral.ts'
+import type { JobContext } from '#trainer/process/job-context.ts'
 import { sha256HexOfFile } from '#trainer/sha256.ts'
 import { prepareNetwork } from '#trainer/weights/prepared-network.ts'
 import { madeUpBaseline } from './made-up-baseline.ts'
@@ -194,6 +198,30 @@ async function run(job: TrainerJob): Promise<JobResult | undefined> {
     case 'import-network':
     case 'inspect-network':
       return networkOfFile(job, send)
+    // Without a step of training these are quick, and need no engine: they are the real ones.
+    case 'compress-file':
+      await compressFile(job, plainContext)
+      return undefined
+    case 'sketch-spectral':
+      await sketchSpectral(job, plainContext)
+      return undefined
+    case 'measure-package': {
+      const total = job.limit === 0 ? IMAGES : Math.min(job.limit, IMAGES)
+      const count = (of: 'original' | 'reconstructed', wrong: number) =>
+        ({
+          of,
+          split: job.split,
+          correct: total - wrong,
+          total,
+          predictions: predictions(wrong).slice(0, total),
+        }) as const
+      send({ type: 'phase', phase: 'measuring the compressed file', done: total, total, isRepeatable: true })
+      return {
+        kind: 'measure-package',
+        reconstructed: count('reconstructed', 2),
+        ...(job.original === undefined ? {} : { original: count('original', 1) }),
+      }
+    }
     case 'try-preprocessings': {
       // The last one fits best.
       const correct = job.preprocessings.map(
@@ -219,6 +247,18 @@ async function run(job: TrainerJob): Promise<JobResult | undefined> {
         versions: { scripted: '1' },
       }
   }
+}
+
+/** Of jobs that run as they are. */
+const plainContext: JobContext = {
+  executor: defaultExecutor,
+  checkpoint: undefined,
+  send,
+  now: () => performance.now(),
+  breathe: () => Promise.resolve(),
+  isPauseRequested: () => false,
+  takeCheckpointRequest: () => false,
+  probeAfterMs: Infinity,
 }
 
 /** What a run that ends with a package says of the network in it. */

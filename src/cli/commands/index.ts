@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts'
 import { baselineCommands } from './baseline.ts'
+import { compressCommands } from './compress.ts'
 import { datasetCommands } from './dataset.ts'
 import { demoCommands } from './demo.ts'
 import { doctorCommands } from './doctor.ts'
@@ -17,7 +18,7 @@ import { trainCommands } from './train.ts'
 export const commandGroups: readonly { readonly heading: string; readonly commands: readonly Command[] }[] = [
   { heading: 'Start here:', commands: demoCommands },
   { heading: 'Networks and data sets:', commands: [...networkCommands, ...trainCommands, ...datasetCommands] },
-  { heading: 'Compression:', commands: [...runCommands, ...baselineCommands] },
+  { heading: 'Compression:', commands: [...compressCommands, ...runCommands, ...baselineCommands] },
   { heading: 'Queue:', commands: queueCommands },
   { heading: 'Results:', commands: [...experimentsCommands, ...importanceCommands, ...exportCommands] },
   { heading: 'Files, without a store:', commands: fileCommands },

@@ -42,6 +42,11 @@ export interface LibraryParts {
   readonly resolveFile: (token: string) => string | undefined
 }
 
+/** The file of the network shipped with the studio. @param resourcesFolder of what is shipped */
+export function samplePath(resourcesFolder: string): string {
+  return join(resourcesFolder, sampleFile)
+}
+
 /** Throws `not-found` when nothing is behind the token. */
 export function pathOfToken(resolveFile: LibraryParts['resolveFile'], token: string): string {
   const path = resolveFile(token)
@@ -53,15 +58,22 @@ export function pathOfToken(resolveFile: LibraryParts['resolveFile'], token: str
   })
 }
 
+/** The same of a network file, which may be the sample. */
+export function networkPathOfToken(
+  { resolveFile, resourcesFolder }: Pick<LibraryParts, 'resolveFile' | 'resourcesFolder'>,
+  token: string,
+): string {
+  return token === sampleToken ? samplePath(resourcesFolder) : pathOfToken(resolveFile, token)
+}
+
 export function libraryHandlers(context: StudioContext, parts: LibraryParts): LibraryHandlers {
   const { store } = context
-  const { networks, datasets, tasks, resourcesFolder } = parts
+  const { networks, datasets, tasks } = parts
   const announce = () => {
     context.events.emit('library-changed', { networks: store.networks.list(), datasets: store.datasets.list() })
   }
   const pathOf = (token: string): string => pathOfToken(parts.resolveFile, token)
-  const networkPathOf = (token: string): string =>
-    token === sampleToken ? join(resourcesFolder, sampleFile) : pathOf(token)
+  const networkPathOf = (token: string): string => networkPathOfToken(parts, token)
   /** The answer of a change to the library, after everybody was told. */
   const announced = async <T>(change: Promise<T> | T): Promise<T> => {
     const answer = await change

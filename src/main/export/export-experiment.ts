@@ -1,5 +1,4 @@
-import { constants } from 'node:fs'
-import { access, copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import type { CommandInput, ExportSummary } from '#shared/protocol/contract.ts'
@@ -16,6 +15,7 @@ import { AppException } from '#shared/basics/result.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import { commitRename } from '../files/atomic-write.ts'
 import { assertFreeDisk } from '../files/disk-space.ts'
+import { assertFree, makeWritable } from '../files/output-files.ts'
 import { assertSha256, sha256OfFile } from '../files/sha256.ts'
 import type { Tasks } from '../context/tasks.ts'
 import { packagePath } from '../store/layout.ts'
@@ -53,7 +53,7 @@ export function exportExperiment(
   return tasks.run(request.taskId, async (report) => {
     const source = packagePath(store.layout, run.id, familyOf(result).packageFormat)
     await assertPackage(source, experiment)
-    await assertWritable(request.folder)
+    await makeWritable(request.folder)
     const files = filesOf(request, exportFileName(experiment.name, experiment.id))
     if (!request.replace) for (const { path } of files) await assertFree(path)
     await assertFreeDisk(request.folder, (files.length + 1) * result.sizes.originalBytes)
@@ -139,34 +139,6 @@ async function assertPackage(path: string, { id, name }: ExperimentRecord): Prom
     message: `The run of ${name} left no package: it is from an earlier version of the studio.`,
     where: path,
     remedy: `Run it again, as a new experiment from ${id} with the same configuration; its seed gives the same result.`,
-  })
-}
-
-async function assertWritable(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true })
-    await access(folder, constants.W_OK)
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new AppException(
-      {
-        code: 'file-unreadable',
-        message: `Nothing can be written into the folder (${reason}).`,
-        where: folder,
-        remedy: 'Choose a folder that you may write to.',
-      },
-      { cause },
-    )
-  }
-}
-
-async function assertFree(path: string): Promise<void> {
-  if ((await stat(path).catch(() => undefined)) === undefined) return
-  throw new AppException({
-    code: 'already-exists',
-    message: 'A file of this name is there already; nothing was written.',
-    where: path,
-    remedy: 'Replace it (--force on the command line), or choose another folder.',
   })
 }
 

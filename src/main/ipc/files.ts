@@ -1,4 +1,4 @@
-/** The two ways a file gets into the studio: the system's dialog and dropping it. Both give the page a token only. */
+/** The ways a file gets into the studio and out of it: the system's dialogs and dropping it. All give the page a token only. */
 import { basename, join } from 'node:path'
 import type { Dialog, IpcMain, IpcMainInvokeEvent, OpenDialogOptions, Shell } from 'electron'
 import { z } from 'zod'
@@ -12,7 +12,7 @@ type PickKind = CommandInput<'files.pick'>['kind']
 
 const dialogs: Readonly<Record<PickKind, OpenDialogOptions>> = {
   network: {
-    title: 'Import a network',
+    title: 'Choose a network',
     properties: ['openFile'],
     filters: [
       { name: 'Networks', extensions: ['pt', 'pth', 'th', 'bin', 'ckpt', 'safetensors', 'npz', 'onnx'] },
@@ -33,6 +33,22 @@ export function createFilePicker(
     const { canceled, filePaths } = await dialog.showOpenDialog(dialogs[kind])
     const [path] = filePaths
     return canceled || path === undefined ? undefined : tokens.add(path)
+  }
+}
+
+/** The handler of `files.pick-new`. Resolves to undefined when the user closed the dialog. */
+export function createNewFilePicker(
+  dialog: Pick<Dialog, 'showSaveDialog'>,
+  tokens: TokenTable,
+): (input: CommandInput<'files.pick-new'>) => Promise<CommandOutput<'files.pick-new'>> {
+  return async ({ fileName }) => {
+    const { canceled, filePath } = await dialog.showSaveDialog({
+      title: 'Save the compressed network',
+      defaultPath: basename(fileName),
+      filters: [{ name: 'Compressed networks', extensions: ['spectral.safetensors', 'safetensors'] }],
+      properties: ['createDirectory', 'showOverwriteConfirmation'],
+    })
+    return canceled || filePath === '' ? undefined : tokens.add(filePath)
   }
 }
 

@@ -3,11 +3,14 @@ import { imageMisfit, type SeenImages } from '#networks/image-fit.ts'
 import type { DatasetRecord, NetworkRecord, SplitName } from '#shared/protocol/records.ts'
 import { AppException } from '#shared/basics/result.ts'
 
+/** What decides it. */
+export type FittedDataset = Pick<DatasetRecord, 'name' | 'kind' | 'classNames' | 'imageShape' | 'counts'>
+
 /** Throws unless the labels of the data set are the network's classes, and it can look at the images. */
 export function assertFit(
   network: Pick<NetworkRecord, 'name' | 'classes'>,
   graph: SeenImages,
-  dataset: DatasetRecord,
+  dataset: FittedDataset,
 ): void {
   const classes = dataset.classNames.length
   if (network.classes !== classes) {
@@ -24,7 +27,7 @@ export function assertFit(
 }
 
 /** Throws unless the network can look at all of each image, or at its centre. */
-export function assertImagesFit(name: string, network: SeenImages, dataset: DatasetRecord): void {
+export function assertImagesFit(name: string, network: SeenImages, dataset: FittedDataset): void {
   const misfit = imageMisfit(network, dataset.imageShape)
   if (misfit === undefined) return
   const { height } = network.inputShape
@@ -37,7 +40,7 @@ export function assertImagesFit(name: string, network: SeenImages, dataset: Data
 }
 
 /** Throws unless the split has at least so many images. */
-export function assertImages(dataset: DatasetRecord, split: SplitName, least: number, purpose: string): void {
+export function assertImages(dataset: FittedDataset, split: SplitName, least: number, purpose: string): void {
   const found = dataset.counts[split]
   if (found >= least) return
   throw mismatch(

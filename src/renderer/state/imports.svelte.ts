@@ -1,5 +1,11 @@
 import { cifar10Package } from '#shared/dataset/cifar10-package.ts'
-import type { CommandInput, StudioApi, ImportedDataset, ImportedNetwork } from '#shared/protocol/contract.ts'
+import type {
+  CommandInput,
+  PickedFile,
+  StudioApi,
+  ImportedDataset,
+  ImportedNetwork,
+} from '#shared/protocol/contract.ts'
 import type { PreprocessingChanges } from '#shared/network/preprocessing.ts'
 import type { AppError, Result } from '#shared/basics/result.ts'
 import { ask } from './client.ts'
@@ -36,6 +42,7 @@ export class Imports {
   #candidate = $state.raw<ImportCandidate>()
   #taskId = $state<string>()
   #error = $state.raw<AppError>()
+  #taker = $state.raw<(file: PickedFile) => void>()
 
   constructor(api: StudioApi, tasks: WindowTasks, toasts: Toasts, router: Router) {
     this.#api = api
@@ -59,6 +66,19 @@ export class Imports {
     return this.#error
   }
 
+  /** Whether dropped networks go elsewhere now. */
+  get isDiverted(): boolean {
+    return this.#taker !== undefined
+  }
+
+  /** Gives dropped networks to a page instead of the import dialog; returns the function that ends it. */
+  divertNetworks(take: (file: PickedFile) => void): () => void {
+    this.#taker = take
+    return () => {
+      if (this.#taker === take) this.#taker = undefined
+    }
+  }
+
   async pick(kind: CommandInput<'files.pick'>['kind']): Promise<void> {
     const result = await ask(this.#api, 'files.pick', { kind })
     if (!result.ok) this.#toasts.fail(stateTexts.pickFailure, result.error)
@@ -74,7 +94,8 @@ export class Imports {
       return
     }
     const guess = guessFileKind(result.value.fileName)
-    this.offer({ ...result.value, kind: guess ?? 'network', isKindCertain: guess !== undefined })
+    if (this.#taker !== undefined && guess !== 'dataset') this.#taker(result.value)
+    else this.offer({ ...result.value, kind: guess ?? 'network', isKindCertain: guess !== undefined })
   }
 
   offer(candidate: ImportCandidate): void {

@@ -47,6 +47,13 @@ export class LatestTask<T> {
     else this.#error = result.error
   }
 
+  /** As before the first question. */
+  clear(): void {
+    this.stop()
+    this.#value = undefined
+    this.#error = undefined
+  }
+
   /** Ends a question that nobody waits for any more. */
   stop(): void {
     const running = this.#taskId

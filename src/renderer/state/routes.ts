@@ -1,9 +1,16 @@
 import { assertNever } from '#shared/basics/result.ts'
+import type { PickedFile } from '#shared/protocol/contract.ts'
 import type { Family } from '#shared/experiment/experiment-config.ts'
 
 /** Every place of the studio. Only values, so that a place can be remembered and compared. */
 export type Route =
   | { readonly name: 'home' }
+  | {
+      readonly name: 'compress'
+      /** At most one of the two: a network of the library, or a file. */
+      readonly networkId?: string
+      readonly file?: PickedFile
+    }
   | { readonly name: 'networks' }
   | { readonly name: 'network'; readonly id: string }
   | { readonly name: 'datasets' }
@@ -31,6 +38,7 @@ export type RouteName = Route['name']
 /** What `g` and a second key open, in the order of the sidebar. */
 export const sections = [
   { key: 'h', title: 'Home', route: { name: 'home' } },
+  { key: 'z', title: 'Compress a network', route: { name: 'compress' } },
   { key: 'n', title: 'Networks', route: { name: 'networks' } },
   { key: 'd', title: 'Data sets', route: { name: 'datasets' } },
   { key: 'c', title: 'New experiment', route: { name: 'new-experiment' } },
@@ -45,6 +53,8 @@ export function sectionOf(route: Route): (typeof sections)[number]['title'] {
   switch (route.name) {
     case 'home':
       return 'Home'
+    case 'compress':
+      return 'Compress a network'
     case 'networks':
     case 'network':
       return 'Networks'

@@ -12,11 +12,11 @@ import type { SizeBreakdown } from '../package/accounting.ts'
 import { formatTable } from './table.ts'
 
 /**
- * Accuracies and bytes of a run that made a package, whatever the method.
+ * Accuracies, where there are any, and bytes of a run that made a package, whatever the method.
  * @param lines what the method says of its own: times, smoothness
  */
 export function formatPackagedResult(
-  { accuracies, sizes, relativeError }: PackagedResult,
+  { accuracies, sizes, relativeError }: Pick<PackagedResult, 'accuracies' | 'sizes' | 'relativeError'>,
   lines: readonly string[],
 ): string {
   const hasTop5 = accuracies.some(({ reconstructed }) => reconstructed.correctTop5 !== undefined)
@@ -48,7 +48,8 @@ export function formatPackagedResult(
     }),
   )
   const error = `relative error of the weights  ${relativeError.toFixed(4)}`
-  return [accuracyTable, formatSizes(sizes), [error, ...lines].join('\n')].join('\n\n')
+  const paragraphs = [accuracyTable, formatSizes(sizes), [error, ...lines].join('\n')]
+  return paragraphs.filter((paragraph) => paragraph !== '').join('\n\n')
 }
 
 /** How the time was spent by a method that stores what it finds at once. */

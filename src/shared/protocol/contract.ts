@@ -11,7 +11,8 @@ import { importanceRequestFields } from '../measures/importance.ts'
 import { preprocessingChangesSchema } from '../network/preprocessing.ts'
 import { splitNameSchema } from '../dataset/split-name.ts'
 import { executorChoiceSchema, imageImportSchema, networkFileFields } from './trainer-protocol.ts'
-import type { NetworkShape } from '../package/accounting.ts'
+import type { NetworkShape, SizeBreakdown } from '../package/accounting.ts'
+import type { AccuracyCount, LayerReconstruction } from '../experiment/results.ts'
 import type { Comparison } from '../measures/comparison.ts'
 import type { DatasetPlan } from '../dataset/dataset-plan.ts'
 import type { ExperimentSummary } from '../experiment/experiment-summary.ts'
@@ -31,7 +32,7 @@ import type {
   SplitName,
 } from './records.ts'
 import type { Result } from '../basics/result.ts'
-import type { ExecutorChoice, RecognisedNetwork, StateDictChoice } from './trainer-protocol.ts'
+import type { ExecutorChoice, RecognisedNetwork, SketchPoint, StateDictChoice } from './trainer-protocol.ts'
 
 export type { Comparison, ComparisonEntry } from '../measures/comparison.ts'
 
@@ -49,6 +50,12 @@ const fileToken = z.string().min(1).max(4096)
 export const comparedAtMost = 20
 const empty = z.strictObject({})
 const ids = z.array(id).min(1).max(10_000)
+/** A network of the library, or one in a file, with what is said of a file that does not say it itself. */
+const networkChoice = z.union([
+  z.strictObject({ networkId: id }),
+  z.strictObject({ file: fileToken, ...networkFileFields }),
+])
+export type NetworkChoice = z.infer<typeof networkChoice>
 
 /** Input schema of every command. */
 export const commandInputs = {
@@ -61,8 +68,19 @@ export const commandInputs = {
   'doctor.run': z.strictObject({ probe: z.boolean() }),
 
   'files.pick': z.strictObject({ kind: z.enum(['network', 'dataset-file', 'dataset-folder', 'export-folder']) }),
+  /** Where a new file goes; the dialog asks before one is replaced. */
+  'files.pick-new': z.strictObject({ fileName: z.string().min(1).max(255) }),
   /** Shows a file of a picked folder in the system's file manager. */
   'files.show': z.strictObject({ folder: fileToken, fileName: z.string().min(1).max(1000) }),
+
+  /** What spectral codes would make of a network at many sizes; nothing is stored. */
+  'compressed-files.sketch': z.strictObject({ taskId, network: networkChoice }),
+  /** Codes a network into a temporary file, which takes the place of the one made before. */
+  'compressed-files.make': z.strictObject({ taskId, network: networkChoice, ratio: z.number().min(1).max(1000) }),
+  /** Accuracy of the made file and of its original on the first validation images of a data set. */
+  'compressed-files.measure': z.strictObject({ taskId, id, datasetId: id, images: z.int().min(1).max(100_000) }),
+  /** Puts the made file where `files.pick-new` said; `withLoader` puts the reader for Python beside it. */
+  'compressed-files.save': z.strictObject({ id, file: fileToken, withLoader: z.boolean() }),
 
   'networks.list': empty,
   'networks.get': z.strictObject({ id }),
@@ -205,7 +223,7 @@ export const commandInputs = {
 
 export type CommandName = keyof typeof commandInputs
 /** Commands that need a desktop: a window's dialogs and the system's file manager. */
-export type DesktopCommandName = 'files.pick' | 'files.show'
+export type DesktopCommandName = 'files.pick' | 'files.pick-new' | 'files.show'
 export const commandNames = Object.keys(commandInputs) as readonly CommandName[]
 export type CommandInput<N extends CommandName> = z.infer<(typeof commandInputs)[N]>
 
@@ -302,6 +320,30 @@ export interface NetworkInspection {
   readonly known?: Pick<NetworkRecord, 'id' | 'name'>
 }
 
+/** A file that the user chose: its path is nobody's business in a window. */
+export interface PickedFile {
+  readonly token: string
+  readonly fileName: string
+}
+
+/** A network in a compressed file that nobody has saved yet. */
+export interface CompressedFile {
+  readonly id: string
+  readonly sizes: SizeBreakdown
+  /** ||w - w'|| / ||w|| over all represented weights, as a reader of the file gets them. */
+  readonly relativeError: number
+  readonly layers: readonly LayerReconstruction[]
+  readonly seconds: number
+  readonly sizeBytes: number
+  readonly sha256: string
+}
+
+/** How many of the same validation images the original and the compressed network classify correctly. */
+export interface MeasuredFile {
+  readonly original: AccuracyCount
+  readonly compressed: AccuracyCount
+}
+
 export interface ImportedNetwork extends NetworkRecord {
   /** False for a network that was in the library already, by content; it keeps its name and origin. */
   readonly isNew: boolean
@@ -356,9 +398,16 @@ export interface CommandOutputs {
   'studio.settings': Settings
   'studio.update-settings': Settings
   'doctor.run': DoctorReport
-  /** `undefined` when the user closed the dialog. */
-  'files.pick': { readonly token: string; readonly fileName: string } | undefined
+  /** `undefined` when the user closed the dialog, as of the next. */
+  'files.pick': PickedFile | undefined
+  'files.pick-new': PickedFile | undefined
   'files.show': undefined
+  /** Of growing ratio. */
+  'compressed-files.sketch': readonly SketchPoint[]
+  'compressed-files.make': CompressedFile
+  'compressed-files.measure': MeasuredFile
+  /** Names of the files that were written, the compressed one first. */
+  'compressed-files.save': { readonly fileNames: readonly string[] }
   'networks.list': readonly NetworkRecord[]
   'networks.get': NetworkDetail
   'networks.import': ImportedNetwork
@@ -429,7 +478,15 @@ export interface TaskProgress {
 export type Place =
   | {
       readonly name:
-        'home' | 'networks' | 'datasets' | 'new-experiment' | 'experiments' | 'queue' | 'doctor' | 'settings'
+        | 'home'
+        | 'compress'
+        | 'networks'
+        | 'datasets'
+        | 'new-experiment'
+        | 'experiments'
+        | 'queue'
+        | 'doctor'
+        | 'settings'
     }
   | { readonly name: 'network' | 'dataset'; readonly id: string }
   | { readonly name: 'run'; readonly experimentId: string }

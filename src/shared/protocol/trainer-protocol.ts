@@ -81,6 +81,14 @@ export const networkFileFields = {
   inputSize: z.int().min(1).max(4096).optional(),
 }
 
+/** A network in any file that the studio reads; those of the store are such files, too. */
+const networkSourceSchema = z.strictObject({
+  sourcePath: z.string(),
+  ...networkFileFields,
+  /** Goes before what the file says, and that before what is usual for the architecture. */
+  preprocessing: preprocessingChangesSchema,
+})
+
 /** How a folder of images is taken in; other data sets have their own size and splits. */
 export const imageImportSchema = z.strictObject({
   /** Side of the stored squares in pixels: what a network looks at, divided by 0.875. */
@@ -147,20 +155,26 @@ export const trainerJobSchema = z.discriminatedUnion('kind', [
     ...importanceRequestFields,
   }),
   /** Read a weights file, match it, write the normalised safetensors to `outputPath` (a temporary name). */
-  z.strictObject({
-    kind: z.literal('import-network'),
-    sourcePath: z.string(),
-    ...networkFileFields,
-    /** Goes before what the file says, and that before what is usual for the architecture. */
-    preprocessing: preprocessingChangesSchema,
+  networkSourceSchema.extend({ kind: z.literal('import-network'), outputPath: z.string() }),
+  /** What `import-network` would write, without writing anything. */
+  networkSourceSchema.extend({ kind: z.literal('inspect-network') }),
+  /** Code the kernels of a network, without data, and write the package to `outputPath` (a temporary name). */
+  networkSourceSchema.extend({
+    kind: z.literal('compress-file'),
+    config: spectralConfigSchema,
     outputPath: z.string(),
   }),
-  /** What `import-network` would write, without writing anything. */
+  /** What `compress-file` would come to at many steps, estimated without writing anything. */
+  networkSourceSchema.extend({ kind: z.literal('sketch-spectral'), config: spectralConfigSchema }),
+  /** Accuracy of the network that a package gives, and of the original one. `limit` 0 = the whole split. */
   z.strictObject({
-    kind: z.literal('inspect-network'),
-    sourcePath: z.string(),
-    ...networkFileFields,
-    preprocessing: preprocessingChangesSchema,
+    kind: z.literal('measure-package'),
+    packagePath: z.string(),
+    /** Absent where its accuracy is known. */
+    original: networkSourceSchema.optional(),
+    dataset: datasetInputSchema,
+    split: splitNameSchema,
+    limit: z.int().min(0),
   }),
   /** Accuracy of a stored network under each of several preprocessings, on images spread over a split. */
   z.strictObject({
@@ -273,6 +287,20 @@ const recognisedNetworkSchema = z.strictObject({
 })
 export type RecognisedNetwork = z.infer<typeof recognisedNetworkSchema>
 
+/** What a coding with one step comes to. */
+const sketchPointSchema = z
+  .strictObject({
+    /** Bytes of the original's parameters in float32 over those of the file. */
+    ratio: z.number(),
+    bytes: z.number(),
+    /** ||w - w'|| / ||w|| over all represented weights. */
+    relativeError: z.number(),
+    /** Of the lowest frequency, in units of the original weights. */
+    step: z.number(),
+  })
+  .readonly()
+export type SketchPoint = z.infer<typeof sketchPointSchema>
+
 export const jobResultSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('compress'),
@@ -313,6 +341,24 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
     /** Absent where the file holds several networks and no key says which. */
     recognised: recognisedNetworkSchema.exactOptional(),
     stateDicts: z.array(stateDictChoiceSchema),
+  }),
+  z.strictObject({
+    kind: z.literal('compress-file'),
+    recognised: recognisedNetworkSchema,
+    ...reconstructionFields,
+    /** Of the lowest frequency, in units of the original weights. */
+    step: z.number(),
+    /** Of coding, writing and reading back; the network file was read before. */
+    seconds: z.number(),
+    sha256: z.string(),
+    sizeBytes: z.int(),
+  }),
+  z.strictObject({ kind: z.literal('sketch-spectral'), points: z.array(sketchPointSchema) }),
+  z.strictObject({
+    kind: z.literal('measure-package'),
+    reconstructed: predictionsSchema,
+    /** Present where the job named its file. */
+    original: predictionsSchema.exactOptional(),
   }),
   z.strictObject({
     kind: z.literal('try-preprocessings'),

@@ -1,6 +1,7 @@
 import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
 import { Paused, type JobContext, type JobEnd } from './job-context.ts'
 import { compress } from '../jobs/compress.ts'
+import { compressFile } from '../jobs/compress-file.ts'
 import { evaluate } from '../jobs/evaluate.ts'
 import { exportNetwork } from '../jobs/export.ts'
 import { importance } from '../jobs/importance.ts'
@@ -8,8 +9,10 @@ import { importDataset } from '../jobs/import-dataset.ts'
 import { importNetwork } from '../jobs/import-network.ts'
 import { inspectNetwork } from '../jobs/inspect-network.ts'
 import { listEngines } from '../jobs/list-engines.ts'
+import { measurePackage } from '../jobs/measure-package.ts'
 import { planDatasetImport } from '../jobs/plan-dataset.ts'
 import { probe } from '../jobs/probe.ts'
+import { sketchSpectral } from '../jobs/sketch-spectral.ts'
 import { train } from '../jobs/train.ts'
 import { tryPreprocessings } from '../jobs/try-preprocessings.ts'
 
@@ -44,6 +47,9 @@ const jobs: { readonly [K in JobKind]: RunJob<K> } = {
   importance,
   'import-network': importNetwork,
   'inspect-network': inspectNetwork,
+  'compress-file': compressFile,
+  'sketch-spectral': sketchSpectral,
+  'measure-package': measurePackage,
   'try-preprocessings': tryPreprocessings,
   'import-dataset': importDataset,
   'plan-dataset': planDatasetImport,

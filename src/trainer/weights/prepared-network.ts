@@ -10,6 +10,7 @@ import type { RecognisedNetwork, StateDictChoice } from '#shared/protocol/traine
 import { tellPhase, type JobContext } from '../process/job-context.ts'
 import { readNetworkFile, type NetworkFileOptions } from './foreign-network.ts'
 import { sha256Hex } from '../sha256.ts'
+import type { LoadedNetwork } from './stored-network.ts'
 
 export interface NetworkSource extends NetworkFileOptions {
   readonly sourcePath: string
@@ -21,6 +22,8 @@ export interface PreparedNetwork {
   readonly recognised: RecognisedNetwork
   /** What another key could have named; empty for ONNX. */
   readonly stateDicts: readonly StateDictChoice[]
+  /** The network itself, with its preprocessing. */
+  readonly loaded: LoadedNetwork
   /** The studio's own form, a safetensors file. */
   readonly bytes: Uint8Array
 }
@@ -57,5 +60,5 @@ export async function prepareNetwork(
     sha256: sha256Hex(bytes),
     sizeBytes: bytes.length,
   }
-  return { recognised, stateDicts, bytes }
+  return { recognised, stateDicts, loaded: { network: completed, parameters }, bytes }
 }

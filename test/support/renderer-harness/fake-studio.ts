@@ -37,6 +37,7 @@ import {
   type InventedNetwork,
   inventedPlan,
 } from './invented-records.ts'
+import { inventedCompressedFile, inventedReach, inventedSketch } from './invented-compression.ts'
 import { inventedImportance } from './invented-importance.ts'
 import { checkpoints, inventedSamples, kernelPreviews, logLines, metricPoints } from './invented-run.ts'
 
@@ -216,6 +217,7 @@ export class FakeStudio extends Announcer implements StudioApi {
       fileName:
         { network: 'resnet20-12fca82f.th', 'export-folder': 'exports' }[kind as string] ?? 'cifar-10-binary.tar.gz',
     }),
+    'files.pick-new': async ({ fileName }) => ({ token: 'token-new', fileName }),
     'files.show': async () => undefined,
     'experiments.export': async ({ taskId, formats }) => {
       await this.#work(taskId, 'writing onnx', 4)
@@ -228,6 +230,31 @@ export class FakeStudio extends Announcer implements StudioApi {
         })),
       }
     },
+    'compressed-files.sketch': async ({ taskId }) => {
+      await this.#work(taskId, 'estimating sizes', 20)
+      return inventedSketch()
+    },
+    'compressed-files.make': async ({ taskId, ratio }) => {
+      await this.#work(taskId, 'coding the kernels', 20)
+      if (ratio > inventedReach) {
+        throw new AppException({
+          code: 'invalid-argument',
+          message: `A file ${ratio} times smaller is out of reach: names and shapes alone take more.`,
+          remedy: `Ask for ${inventedReach} or less.`,
+        })
+      }
+      return inventedCompressedFile(
+        inventedNetwork('new', 'new', 'resnet20-cifar-b', 'imported', '').detail.shape,
+        ratio,
+      )
+    },
+    'compressed-files.measure': async ({ taskId, images }) => {
+      await this.#work(taskId, 'measuring the compressed file', images)
+      return { original: { correct: 921, total: images }, compressed: { correct: 913, total: images } }
+    },
+    'compressed-files.save': async ({ withLoader }) => ({
+      fileNames: ['resnet20.spectral.safetensors', ...(withLoader ? ['nern_load.py'] : [])],
+    }),
     'networks.list': async () => this.#networks.map(({ record }) => record),
     'networks.get': async ({ id }) => this.#network(id).detail,
     'networks.import': async ({ taskId, file, name }) => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { TokenTable } from '#main/files/token-table.ts'
-import { createFilePicker, createFileShower, registerDrops } from '#main/ipc/files.ts'
+import { createFilePicker, createFileShower, createNewFilePicker, registerDrops } from '#main/ipc/files.ts'
 
 test('choosing a file gives a token and its name, never its path', async () => {
   const tokens = new TokenTable()
@@ -69,4 +69,30 @@ test.each(['', 3, undefined, 'x'.repeat(40_000)])('what is no path is refused', 
 
 test('a drop from another page is refused', () => {
   expect(drop('/etc/passwd', false).answer).toMatchObject({ ok: false, error: { code: 'unauthorized' } })
+})
+
+function saveDialog(answer: object, asked: unknown[] = []) {
+  const showSaveDialog = async (options: unknown) => {
+    asked.push(options)
+    return answer
+  }
+  return { showSaveDialog: showSaveDialog as never }
+}
+
+test('the place of a new file is asked for by its name alone, and gives a token', async () => {
+  const tokens = new TokenTable()
+  const asked: unknown[] = []
+  const pick = createNewFilePicker(
+    saveDialog({ canceled: false, filePath: '/data/small.spectral.safetensors' }, asked),
+    tokens,
+  )
+  const picked = await pick({ fileName: '../../etc/small.spectral.safetensors' })
+  expect(picked?.fileName).toBe('small.spectral.safetensors')
+  expect(tokens.resolve(picked?.token ?? '')).toBe('/data/small.spectral.safetensors')
+  expect(asked).toMatchObject([{ defaultPath: 'small.spectral.safetensors' }])
+})
+
+test('a closed dialog for a new file gives undefined', async () => {
+  const pick = createNewFilePicker(saveDialog({ canceled: true, filePath: '' }), new TokenTable())
+  expect(await pick({ fileName: 'small' })).toBeUndefined()
 })

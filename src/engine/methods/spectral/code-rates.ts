@@ -1,6 +1,6 @@
 /** What codes cost by their present frequencies: bits by code and frequency of the kernel, as an ideal entropy code has them. */
 
-/** Codes beyond this are counted together: they are few, and no more is charged for them. */
+/** Codes beyond this are counted together: a single one of them is charged no more than the last. */
 export const largestPriced = 127
 const symbols = 2 * largestPriced + 1
 /** Slopes between the codes of one frequency. */
@@ -22,12 +22,16 @@ export class CodeRates {
   /** @param codes [kernels, size] */
   static of(codes: Int32Array, size: number): CodeRates {
     const counts = Array.from({ length: size }, () => new Float64Array(symbols))
+    let total = 0
     for (let at = 0; at < codes.length; at++) {
       const own = counts[at % size]
-      const symbol = symbolOf(codes[at] ?? 0)
+      const code = codes[at] ?? 0
+      const symbol = symbolOf(code)
       if (own !== undefined) own[symbol] = (own[symbol] ?? 0) + 1
+      // Of all together: with very fine steps most codes are beyond, and which one it is takes the most.
+      const magnitude = Math.abs(code)
+      if (magnitude > largestPriced) total += Math.log2(magnitude) + 1
     }
-    let total = 0
     const bits = counts.map((own) => {
       const seen = own.reduce((all, count) => all + count, 0)
       const sum = seen + symbols * unseen

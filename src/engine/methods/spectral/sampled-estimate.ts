@@ -4,7 +4,7 @@ import { CodeRates } from './code-rates.ts'
 import type { CodedLayer } from './coded-layers.ts'
 import { quantise } from './quantise.ts'
 
-/** Coefficients that an estimate looks at: more change it by less than a thousandth. */
+/** Coefficients that an estimate looks at by default: more change it by less than a thousandth. */
 const mostSampled = 2_000_000
 
 export interface LayerSample {
@@ -13,10 +13,10 @@ export interface LayerSample {
   readonly factor: number
 }
 
-/** The layers themselves, or so many filters of each, evenly spread, that they hold about two million coefficients. */
-export function sampleLayers(layers: readonly CodedLayer[]): readonly LayerSample[] {
+/** The layers themselves, or so many filters of each, evenly spread, that they hold about `most` coefficients. */
+export function sampleLayers(layers: readonly CodedLayer[], most = mostSampled): readonly LayerSample[] {
   const all = layers.reduce((sum, { coefficients }) => sum + coefficients.length, 0)
-  const every = Math.max(1, Math.floor(all / mostSampled))
+  const every = Math.max(1, Math.floor(all / most))
   return layers.map((layer) => sampleOf(layer, every))
 }
 

@@ -1,3 +1,4 @@
+import { sampleChoice } from '../compress/choose-file.ts'
 import { sections, type Route } from '../../state/routes.ts'
 
 export interface PaletteEntry {
@@ -40,6 +41,13 @@ export function paletteEntries(world: PaletteWorld): readonly PaletteEntry[] {
     action: { type: 'open', route },
   }))
   const actions: readonly PaletteEntry[] = [
+    {
+      id: 'compress-sample',
+      group: 'Actions',
+      title: 'Compress the sample network',
+      keywords: ['quick', 'spectral', 'smaller', 'try'],
+      action: { type: 'open', route: { name: 'compress', file: sampleChoice } },
+    },
     action('import-network', 'Import a network', ['checkpoint', 'file', 'open']),
     action('import-dataset', 'Import a data set', ['images', 'cifar', 'file', 'open']),
     {

@@ -5,6 +5,7 @@ export const shellTexts = {
   oneFile: 'One file at a time',
   oneFileText: (name: string, others: number) => `${name} is imported; the other ${others} are not.`,
   dropHeading: 'Drop to import',
+  dropToCompress: 'Drop to compress a network',
   dropText: 'A network (.pt .pth .th .bin .safetensors .npz .onnx) or a data set (CIFAR-10 archive or folder)',
   keyboardShortcuts: 'Keyboard shortcuts',
   close: 'Close',

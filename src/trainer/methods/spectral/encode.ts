@@ -81,13 +81,16 @@ const coarse = 1e4
 const bytesOfAccuracies = 100
 
 export interface EncodedNetwork {
+  /** What was coded, for a comparison with what a reader gets. */
+  readonly coded: CodedNetwork
   readonly content: SpectralPackage
   readonly written: Uint8Array<ArrayBuffer>
 }
 
 /** @param sha256 of the network's file */
 export function encodeNetwork(original: LoadedNetwork, sha256: string, config: SpectralConfig): EncodedNetwork {
-  const options = { original, sha256, config, coded: codedNetworkOf(original, config) }
+  const coded = codedNetworkOf(original, config)
+  const options = { original, sha256, config, coded }
   const content = packageContent(options, codesOfSize(options))
-  return { content, written: writeSpectralPackage(content) }
+  return { coded, content, written: writeSpectralPackage(content) }
 }

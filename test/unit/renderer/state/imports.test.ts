@@ -113,3 +113,24 @@ test('CIFAR-10 is fetched from the source that was chosen', async () => {
   expect(api.inputsOf('datasets.import')).toMatchObject([{ file: 'download:cifar10', accept: true }])
   expect(studio.router.route).toEqual({ name: 'dataset', id: 'data-2' })
 })
+
+test('a page can take dropped networks in place of the import dialog; data sets are imported all the same', async () => {
+  const { studio } = await openStudio()
+  const taken: string[] = []
+  const giveBack = studio.imports.divertNetworks(({ fileName }) => taken.push(fileName))
+  await studio.imports.drop(new File([], 'resnet20.pth'))
+  expect([taken, studio.imports.candidate, studio.imports.isDiverted]).toEqual([['resnet20.pth'], undefined, true])
+  await studio.imports.drop(new File([], 'cifar-10-binary.tar.gz'))
+  expect(studio.imports.candidate).toMatchObject({ kind: 'dataset' })
+  giveBack()
+  await studio.imports.drop(new File([], 'resnet56.pth'))
+  expect([taken.length, studio.imports.candidate?.fileName]).toEqual([1, 'resnet56.pth'])
+})
+
+test('a page that has gone does not take drops from the one after it', async () => {
+  const { studio } = await openStudio()
+  const giveBack = studio.imports.divertNetworks(() => {})
+  studio.imports.divertNetworks(() => {})
+  giveBack()
+  expect(studio.imports.isDiverted).toBe(true)
+})

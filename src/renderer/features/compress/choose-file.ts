@@ -1,0 +1,17 @@
+import type { PickedFile } from '#shared/protocol/contract.ts'
+import type { WindowStudio } from '../../state/studio.svelte.ts'
+import { compressTexts } from './texts.ts'
+
+/** The network that is shipped with the studio, as a file to choose. */
+export const sampleChoice: PickedFile = { token: 'sample', fileName: compressTexts.sampleName }
+
+/** Opens the page on a file. */
+export function compressFile({ router }: Pick<WindowStudio, 'router'>, file: PickedFile): void {
+  router.open({ name: 'compress', file })
+}
+
+/** Asks for a network file and opens the page on it. Nothing happens when the dialog is closed. */
+export async function chooseFile(studio: Pick<WindowStudio, 'act' | 'router'>): Promise<void> {
+  const picked = await studio.act(compressTexts.pickFailure, 'files.pick', { kind: 'network' })
+  if (picked?.value !== undefined) compressFile(studio, picked.value)
+}
