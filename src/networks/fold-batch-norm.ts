@@ -85,7 +85,7 @@ export function foldGains({ prefix, epsilon }: BatchNormFold, original: HostTens
 }
 
 /** Name of the bias that a folded convolution has: that of the batch norm's shift. */
-export function shiftName(prefix: string): string {
+function shiftName(prefix: string): string {
   return batchNormParameters(prefix)[1]
 }
 

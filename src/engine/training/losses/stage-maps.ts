@@ -5,7 +5,7 @@ import { tf } from '#engine/program/tfjs.ts'
 const epsilon = 1e-12
 
 /** The last map of each resolution, in their order. */
-export function stageEnds(maps: readonly tf.Tensor4D[]): readonly number[] {
+function stageEnds(maps: readonly tf.Tensor4D[]): readonly number[] {
   const last = new Map<string, number>()
   maps.forEach((map, at) => last.set(map.shape.slice(2).join(), at))
   return [...last.values()]

@@ -16,13 +16,13 @@ import {
 export const kernelTransforms = ['cosine', 'none'] as const
 
 /** What decides how coarse the codes are. */
-export const sizeTargets = ['ratio', 'bytes', 'step'] as const
+const sizeTargets = ['ratio', 'bytes', 'step'] as const
 
 /** Images that correct the mean and deviation of each channel. */
-export const correctionImages = ['dataset', 'noise', 'none'] as const
+const correctionImages = ['dataset', 'noise', 'none'] as const
 
 /** How weights of linear layers are stored. */
-export const linearStorage = ['fine', 'coded', 'float16'] as const
+const linearStorage = ['fine', 'coded', 'float16'] as const
 
 export const spectralConfigSchema = z.strictObject({
   version: z.literal(configVersion),

@@ -26,6 +26,7 @@ import {
   storedRemainderOf,
   type LoadedNetwork,
 } from '../../weights/stored-network.ts'
+import { distillationPhase } from '../distillation-phase.ts'
 import type {
   CommonResult,
   CompressionJob,
@@ -36,7 +37,7 @@ import type {
   MeasureSplit,
   StartOptions,
 } from '../method.ts'
-import { distil, distillationPhase } from './distillation.ts'
+import { distil } from './distillation.ts'
 import { baselineProgressSchema, type BaselineProgress } from './progress.ts'
 
 type BaselineJob = CompressionJob<'baseline'>

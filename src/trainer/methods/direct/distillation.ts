@@ -13,12 +13,12 @@ import { loadSplit } from '../../data/open-dataset.ts'
 import type { LoadedNetwork } from '../../weights/stored-network.ts'
 import type { RunState } from '../../steps/run-state.ts'
 import { runSteps } from '../../steps/run-steps.ts'
+import { distillationPhase } from '../distillation-phase.ts'
 import type { BaselineProgress } from './progress.ts'
 
 type BaselineJob = Extract<TrainerJob, { kind: 'baseline' }>
 
 const optimizer = adam({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 })
-export const distillationPhase = 'distillation'
 
 export interface DistilOptions {
   readonly job: BaselineJob

@@ -16,11 +16,10 @@ import { BatchSource } from '../../data/batch-source.ts'
 import { loadSplit } from '../../data/open-dataset.ts'
 import type { RunState } from '../../steps/run-state.ts'
 import { runSteps, type StepOutcome } from '../../steps/run-steps.ts'
+import { distillationPhase } from '../distillation-phase.ts'
 import type { CompressionJob } from '../method.ts'
 import { packagedLayers, type ChosenCodes } from './content.ts'
 import type { SpectralProgress } from './progress.ts'
-
-export const distillationPhase = 'distillation'
 
 /** Steps between two looks at the bits: frequencies change slowly, and reading them takes a while. */
 const stepsBetweenLooks = 10
@@ -31,7 +30,7 @@ const lastShare = 0.02
 
 const adamOptions = { beta1: 0.9, beta2: 0.99, epsilon: 1e-10, weightDecay: 0 }
 
-export interface DistilOptions {
+export interface CodeDistillationInputs {
   readonly job: CompressionJob<'spectral'>
   readonly run: RunState
   /** To go on from. */
@@ -47,7 +46,7 @@ export interface DistilOptions {
 }
 
 /** What was learned; `paused` after a checkpoint was sent. Throws `diverged`. */
-export async function distil(options: DistilOptions): Promise<ChosenCodes | 'paused'> {
+export async function distilCodes(options: CodeDistillationInputs): Promise<ChosenCodes | 'paused'> {
   const distillation = new CodeDistillation(options)
   try {
     return await distillation.run()
@@ -57,7 +56,7 @@ export async function distil(options: DistilOptions): Promise<ChosenCodes | 'pau
 }
 
 class CodeDistillation {
-  readonly #options: DistilOptions
+  readonly #options: CodeDistillationInputs
   readonly #config: SpectralConfig['distillation']
   readonly #optimizer: Optimizer
   readonly #state: DeviceState
@@ -70,7 +69,7 @@ class CodeDistillation {
   #bits: number
   #program: CompiledProgram | undefined
 
-  constructor(options: DistilOptions) {
+  constructor(options: CodeDistillationInputs) {
     const { job, coded, executor, resumed } = options
     const { distillation } = job.config
     this.#options = options

@@ -35,6 +35,7 @@ export function* sketch(original: LoadedNetwork, sha256: string, config: Spectra
   const sampledBytes = (step: number): number =>
     codedBytes(
       samples.map(({ layer: { name, shape }, layer }) => ({ name, shape, ...quantise(layer, { step, rateWeight }) })),
+      config.transform,
     )
   const bytesOfOriginal = originalBytes(original)
   // Header, gains and biases, and codes that are all zero; what other codes add to them is estimated.

@@ -19,6 +19,7 @@ import { RunState } from '../../steps/run-state.ts'
 import { timeLeftOf } from '../../steps/stage-times.ts'
 import { evaluationStage, startOf, type Stage } from '../../steps/time-left.ts'
 import { loadNetwork, type LoadedNetwork } from '../../weights/stored-network.ts'
+import { distillationPhase } from '../distillation-phase.ts'
 import type {
   CommonResult,
   CompressionJob,
@@ -31,7 +32,7 @@ import type {
 } from '../method.ts'
 import { packageContent, type ChosenCodes } from './content.ts'
 import { corrected } from './correction.ts'
-import { distil, distillationPhase } from './distillation.ts'
+import { distilCodes } from './distillation.ts'
 import { bytesAround, codedNetworkOf, codesOfSize, correctedCodesOfSize, wantedBytes } from './encode.ts'
 import { spectralProgressSchema, type SpectralProgress } from './progress.ts'
 
@@ -99,7 +100,7 @@ export class SpectralRun implements CompressionRun {
       const { weights } = tensorsOf(packageContent(contentOptions, chosen))
       sendPreview(run, original.parameters, this.#compared(weights))
     }
-    const chosen = await distil({
+    const chosen = await distilCodes({
       job,
       run,
       resumed,
