@@ -14,11 +14,11 @@ export const spectralDefaults: SpectralConfig = {
   storage: { linear: 'fine', remainder: 'float16' },
   distillation: {
     steps: 0,
-    codeRate: 8e-3,
+    codeRate: 3e-3,
     scaleRate: 1.5e-3,
     biasRate: 7e-4,
     rateWarmupSteps: 20,
-    dataBatch: 64,
+    dataBatch: 32,
     augmentation: 'flip-crop',
     colourJitter: noColourJitter,
     mixup: 0,
