@@ -31,6 +31,7 @@ const contents: readonly MadeUpSpectralOptions[] = [
   { layers: everyShape },
   { layers: everyShape, transform: 'none' },
   { layers: [...everyShape, ...everyShape], seed: 2 },
+  { layers: [] },
   { layers: [{ shape: [64, 64, 3, 3], magnitude: 0 }] },
   { layers: [{ shape: [8, 8, 3, 3], magnitude: 1e8 }] },
   // Statistics of filters and channels are halved.
