@@ -904,7 +904,7 @@ class _SideDecoder:
 
 
 def _logarithms(count):
-    """16 log2 of the numbers from 1 on below `count`, to within one, by integers; a list that begins with that of 0."""
+    """16 log2 of the numbers from 1 on below `count`, to within two, by integers; a list that begins with that of 0."""
     values = np.arange(1, count)
     octaves = np.frexp(values)[1].astype(np.int64) - 1
     fractions = np.array(FRACTIONS)[((values << 4) >> octaves) & 15]
@@ -988,7 +988,8 @@ class _KernelDecoder:
         return planes
 
     def _plane(self, models, place, frequency_level, levels, neighbours, mean, filter_state):
-        """Codes of one frequency of one filter, a channel each; how large each is in parts of `mean`; and their sum."""
+        """Codes of one frequency of one filter, a channel each; how large each is in parts of `mean`; and their sum. A bit
+        is decoded as `_BitDecoder.bit` does it, written out three times: calls would take twice the time."""
         (chances, seen), (sign_chances, sign_seen), _, _ = models
         decoder, shifts, offsets, logarithms = self._decoder, SHIFTS, OFFSET_OF_LEVEL, self._logarithms
         data, position, code, span = decoder.data, decoder.position, decoder.code, decoder.span

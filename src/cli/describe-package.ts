@@ -98,7 +98,7 @@ export function describeSpectral(name: string, file: SpectralFile): Description 
     ['coded', `${formatCount(weights)} weights in ${layers.length} layers`],
     ['transform', transform],
     ['step', String(step)],
-    ['bits a weight', ((8 * bytes.kernels) / weights).toFixed(3)],
+    ['bits a weight', ((8 * bytes.kernels) / Math.max(1, weights)).toFixed(3)],
     ...accuracyFacts(accuracies),
   ])
   const tensors = formatTable(

@@ -1,16 +1,23 @@
 /**
- * What the methods that store kernels themselves make of the sample network, to the bit: packages written before and after
- * a change of the code hold the same numbers. Without training nothing depends on the processor; trained ones are compared
- * on one machine by `npm run bench -- decoded-weights`.
+ * What the methods that store kernels themselves make of the sample network, and what spectral codes take, to the bit:
+ * packages written before and after a change of the code hold the same numbers. Without training nothing depends on the
+ * processor; trained ones are compared on one machine by `npm run bench -- decoded-weights`.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { joinBytes } from '#formats/join-bytes.ts'
+import { readSpectralPackage } from '#formats/spectral-package/reader.ts'
+import { tensorsOf } from '#formats/spectral-package/tensors.ts'
+import { writeSpectralPackage } from '#formats/spectral-package/writer.ts'
 import { datasetPath, storeLayout } from '#main/store/layout.ts'
+import { unwrap } from '#shared/basics/result.ts'
 import { baselinePresets } from '#shared/methods/direct/presets.ts'
 import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
+import { madeUpSpectral } from '#test/support/made-up-spectral.ts'
 import { resultOf, runInProcess } from '#test/support/run-in-process.ts'
+import { sampleCodes } from '#test/support/sample-codes.ts'
 import { sectionDigests } from '#test/support/section-digests.ts'
 import { addSmallDataset } from '#test/support/small-dataset.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
@@ -19,6 +26,15 @@ const path = join(process.cwd(), 'resources', 'samples', 'resnet20-cifar10.safet
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 /** What all of them store alike: batch-norm and classifier in float16, entropy coded. */
 const remainder = { 'kept.codes': '116e8ba2e530435a', 'kept.float16': '0d23d2245e1d5916' }
+
+const shapes = [
+  [16, 3, 3, 3],
+  [24, 16, 1, 1],
+  [24, 1, 5, 5],
+  [6, 24, 1, 7],
+  [40, 30, 3, 3],
+  [10, 40],
+] as const
 
 const start = (digest: string): string => digest.slice(0, 16)
 
@@ -51,4 +67,28 @@ test.each([
     ...remainder,
     ...expected,
   })
+})
+
+test.each([
+  [
+    'the sample',
+    { ...madeUpSpectral({ layers: [] }), layers: sampleCodes() },
+    { layers: 'e94488af2b340090', weights: '0a406cb4c5189f03' },
+  ],
+  [
+    'made-up layers',
+    madeUpSpectral({ layers: shapes.map((shape) => ({ shape })) }),
+    { layers: '3faf6420792fd08f', weights: 'bccf61ce874f9470' },
+  ],
+  [
+    'made-up layers as they are',
+    madeUpSpectral({ layers: shapes.map((shape) => ({ shape })), transform: 'none' }),
+    { layers: '862f8dd4a696ff43', weights: '0b5ee60c3113069d' },
+  ],
+])('spectral codes of %s', (_, content, expected) => {
+  const file = writeSpectralPackage(content)
+  const { weights } = tensorsOf(unwrap(readSpectralPackage(file, 'package')))
+  const decoded = Object.values(weights).map(({ data }) => new Uint8Array(data.buffer))
+  const digests = { layers: sectionDigests(file)['layers'] ?? '', weights: sha256(joinBytes(decoded)) }
+  expect({ layers: start(digests.layers), weights: start(digests.weights) }).toEqual(expected)
 })

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { expect } from 'vitest'
 import type { Preprocessing } from '#shared/network/preprocessing.ts'
 import type { HostTensors } from '#shared/tensors/host-tensor.ts'
 import { pythonLoader, runPython } from './python.ts'
@@ -36,4 +37,23 @@ export function contentOf(preprocessing: Preprocessing, tensors: HostTensors): C
     return [name, { shape: tensor.shape, crc32: crc32(new Uint8Array(values.buffer)) }] as const
   })
   return { tensors: Object.fromEntries(entries), preprocessing }
+}
+
+/**
+ * Of damaged files nern_load.py gives what the studio gives, or refuses them.
+ * @param contentOfFile undefined for one that the studio refuses
+ */
+export function expectAgreement(
+  damaged: readonly Uint8Array[],
+  contentOfFile: (bytes: Uint8Array) => Content | undefined,
+): void {
+  const outcomes = outcomesByPython(damaged)
+  expect(outcomes).toHaveLength(damaged.length)
+  damaged.forEach((bytes, at) => {
+    const content = contentOfFile(bytes)
+    const outcome = outcomes[at]
+    // Python's reader of JSON goes less deep, and nobody but people reads a configuration.
+    const isTooDeep = outcome !== undefined && 'error' in outcome && outcome.error.includes('RecursionError')
+    if (content !== undefined && !isTooDeep) expect(outcome, `file ${at}`).toEqual(content)
+  })
 }

@@ -64,7 +64,7 @@ function madeUpLayer(
 }
 
 /** Codes of a Laplacian distribution, as those of trained kernels are, about: higher frequencies are smaller. */
-function laplacianCodes(shape: RepresentedShape, magnitude: number, random: Random): Int32Array {
+export function laplacianCodes(shape: RepresentedShape, magnitude: number, random: Random): Int32Array {
   const [, , height, width] = kernelShapeOf(shape)
   const size = height * width
   return Int32Array.from({ length: sizeOf(shape) }, (_, at) => {

@@ -1,9 +1,8 @@
-import { fromFloat16Bits } from '#shared/basics/float16.ts'
 import { ok, type AppException, type Result } from '#shared/basics/result.ts'
 import type { SpectralDescription, SpectralLayerEntry } from '#shared/package/spectral-description.ts'
 import type { SpectralPackage } from '#shared/package/spectral-package.ts'
 import { kernelShapeOf } from '#shared/tensors/represented-shape.ts'
-import { sixteenths, type SpectralLayer } from '#shared/tensors/spectral-layer.ts'
+import type { SpectralLayer } from '#shared/tensors/spectral-layer.ts'
 import { asResultSync, fileError, quoted, type NamedFile } from '../file-error.ts'
 import { assertRepresentedWeights } from '../nern-package/description.ts'
 import { keptBytes, type TensorBytes } from '../nern-package/package-bytes.ts'
@@ -13,6 +12,7 @@ import { hasMark } from '../package-container/kind.ts'
 import { assertSections, openContainer, type ContainerFile } from '../package-container/reader.ts'
 import { layersSection, mostKernelWeights, spectralPackageKind } from './kind.ts'
 import { decodeLayerStream, sideBytes, type LayerNumbers } from './layer-stream.ts'
+import { excessOf } from './limits.ts'
 import { assertNames, biasNameOf } from './names.ts'
 import type { SideShape } from './side-numbers.ts'
 
@@ -82,7 +82,10 @@ function decode(file: NamedFile, { description, sections }: SpectralFile): Spect
   const stream = sections.get(layersSection)?.bytes ?? new Uint8Array(0)
   const decoded = decodeLayerStream(stream, layers.map(sideShape), transform, corruptStream(file))
   const coded = decoded.map(({ layer, numbers }) => layerOf(layer.entry, numbers))
-  for (const layer of coded) assertFinite(layer, step, corruptTensor(file))
+  for (const layer of coded) {
+    const excess = excessOf(layer, step)
+    if (excess !== undefined) throw corruptTensor(file)(layer.name, excess)
+  }
   return {
     network,
     transform,
@@ -120,26 +123,7 @@ function assertKernels(file: NamedFile, layers: readonly SpectralLayerEntry[]): 
   }
 }
 
-const largestFloat32 = 2 ** 128 - 2 ** 104
-
-/** Throws what `corrupt` makes where a weight could be beyond float32; no element of a transform is more than 1. */
-function assertFinite(layer: SpectralLayer, step: number, corrupt: CorruptTensor): void {
-  const { name, shape, codes, stepExponents, gainExponents, bias } = layer
-  const [, , height, width] = kernelShapeOf(shape)
-  const code = codes.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
-  const largestStep = step * sixteenths(stepExponents.reduce((most, value) => Math.max(most, value)))
-  const gain = sixteenths(gainExponents?.reduce((most, value) => Math.max(most, value)) ?? 0)
-  if (code * largestStep * gain * height * width > largestFloat32) {
-    throw corrupt(name, 'expected weights that float32 holds, found larger ones')
-  }
-  if (bias !== undefined && !Number.isFinite(fromFloat16Bits(bias.scale))) {
-    throw corrupt(bias.name, 'expected a finite scale, found none')
-  }
-}
-
-type CorruptTensor = (name: string, problem: string) => AppException
-
-function corruptTensor(file: NamedFile): CorruptTensor {
+function corruptTensor(file: NamedFile): (name: string, problem: string) => AppException {
   return (name, problem) => {
     const at = `tensor ${quoted(name)}`
     return fileError(file, 'file-corrupt', `${at}: ${problem}`, at)

@@ -1,5 +1,5 @@
 import { AppException } from '#shared/basics/result.ts'
-import type { SpectralDescription, SpectralLayerEntry } from '#shared/package/spectral-description.ts'
+import { stepSchema, type SpectralDescription, type SpectralLayerEntry } from '#shared/package/spectral-description.ts'
 import type { SpectralPackage } from '#shared/package/spectral-package.ts'
 import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import { kernelShapeOf } from '#shared/tensors/represented-shape.ts'
@@ -9,6 +9,7 @@ import { encodeTensors } from '../nern-package/tensor-table.ts'
 import { SectionsToWrite } from '../package-container/writer.ts'
 import { assertNames, biasNameOf } from './names.ts'
 import { layersSection, mostKernelWeights, spectralPackageKind } from './kind.ts'
+import { excessOf } from './limits.ts'
 import { encodeLayerStream } from './layer-stream.ts'
 
 /**
@@ -19,6 +20,12 @@ export function writeSpectralPackage(content: SpectralPackage): Uint8Array<Array
   const { network, transform, step, layers, kept, config, accuracies } = content
   const table = encodeTensors(kept)
   const entries = layers.map(describeLayer)
+  const range = stepSchema.safeParse(step)
+  if (!range.success) throw invalid('step', `${step} is none that a package can have`)
+  for (const layer of layers) {
+    const excess = excessOf(layer, step)
+    if (excess !== undefined) throw invalid(layer.name, excess)
+  }
   assertNames([...entries], Object.keys(kept), invalid)
   const sections = new SectionsToWrite()
   sections.add(layersSection, 'uint8', encodeLayerStream(layers, transform))

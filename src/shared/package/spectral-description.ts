@@ -30,14 +30,16 @@ const layerEntrySchema = z.strictObject({
 })
 export type SpectralLayerEntry = z.infer<typeof layerEntrySchema>
 
+/** That the exponents of all layers are relative to. */
+export const stepSchema = z.number().min(1e-30).max(1e30)
+
 export const spectralDescriptionSchema = z.strictObject({
   version: z.union(spectralPackageVersions.map((version) => z.literal(version))),
   network: packagedNetworkSchema,
   transform: z.enum(kernelTransforms),
-  /** That the exponents of all layers are relative to. */
-  step: z.number().min(1e-30).max(1e30),
-  /** In the order in which the network computes them. */
-  layers: z.array(layerEntrySchema).min(1).max(100_000),
+  step: stepSchema,
+  /** In the order in which the network computes them; none where all of it is kept. */
+  layers: z.array(layerEntrySchema).max(100_000),
   /** Tensors that are neither coded nor folded, under their names in the original state dict. */
   kept: z.array(storedEntrySchema).max(1_000_000),
   /** CRC-32 of every section but the description. */

@@ -31,6 +31,7 @@ const variants: Readonly<Record<string, MadeUpSpectralOptions>> = {
   'no transform': { layers: Object.values(shapes).map((shape) => ({ shape })), transform: 'none' },
   'huge codes': { layers: [{ shape: [4, 4, 3, 3], magnitude: 1e8 }] },
   'zeros only': { layers: [{ shape: [16, 16, 3, 3], magnitude: 0 }] },
+  'no layers': { layers: [] },
   'no gains and no biases': { layers: [{ shape: [8, 6, 3, 3], kind: 'plain' }] },
   'biases of convolutions': {
     layers: [
@@ -91,6 +92,11 @@ function withFirst(change: (layer: SpectralPackage['layers'][number]) => object)
   }
 }
 
+const hugeWeights: SpectralPackage = {
+  ...withFirst(({ codes }) => ({ codes: codes.slice().fill(1e9), gainExponents: new Int32Array(8).fill(1024) })),
+  step: 1e30,
+}
+
 it.each([
   ['codes that are too few', withFirst(({ codes }) => ({ codes: codes.subarray(1) })), /layer0.*432 codes/],
   ['steps that are too few', withFirst(() => ({ stepExponents: new Int32Array(3) })), /layer0.*9 step exponents/],
@@ -102,6 +108,10 @@ it.each([
     /at most 2147483647/,
   ],
   ['a bias that is not its batch norm', withFirst(() => ({ folded: { prefix: 'bn', epsilon: 0 } })), /bn\.bias/],
+  ['a step of nothing', { ...small, step: 0 }, /step: 0/],
+  ['a step that is no number', { ...small, step: NaN }, /step: NaN/],
+  ['weights that float32 cannot hold', hugeWeights, /layer0.*float32/],
+  ['a bias without a scale', withFirst(({ bias }) => ({ bias: { ...bias, scale: 0x7c00 } })), /layer0.*finite scale/],
   ['a name twice', { ...small, layers: [...small.layers, ...small.layers] }, /layer0.*twice/],
   [
     'kernels of too many weights',
@@ -112,7 +122,9 @@ it.each([
   expect(() => writeSpectralPackage(content)).toThrow(reason)
 })
 
-const written = writeSpectralPackage(small)
+const written = writeSpectralPackage(
+  withFirst(({ codes }) => ({ codes: codes.slice().fill(1e9, 0, 1), gainExponents: new Int32Array(8).fill(200) })),
+)
 
 /** The package with something else in the place of `from` in its description. */
 function described(from: string, to: string): Uint8Array {
@@ -132,21 +144,13 @@ it.each([
   ['a kept tensor in the place of a batch norm', described('"head.scale"', '"layer1.bn.running_mean"'), /twice/],
   ['a step that is no number', described('"step":0.03', '"step":1e999'), /step/],
   ['a step of nothing', described('"step":0.03', '"step":0'), /step/],
+  ['a step of which weights are too large', described('"step":0.03', '"step":1e30'), /float32/],
   ['another version', described('"version":1', '"version":2'), /version/],
 ])('refuses %s', (_, bytes, reason) => {
   expect(readSpectralPackage(bytes, 'a')).toMatchObject({
     ok: false,
     error: { code: expect.stringMatching(/^file-(corrupt|unsafe)$/), message: expect.stringMatching(reason) },
   })
-})
-
-it('refuses weights that float32 cannot hold', () => {
-  const content = withFirst(({ codes }) => ({
-    codes: codes.slice().fill(1e9),
-    gainExponents: new Int32Array(8).fill(1024),
-  }))
-  const bytes = writeSpectralPackage({ ...content, step: 1e30 })
-  expect(readSpectralPackage(bytes, 'a')).toMatchObject({ ok: false, error: { code: 'file-corrupt' } })
 })
 
 it.each([
