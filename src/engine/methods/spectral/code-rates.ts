@@ -22,12 +22,15 @@ export class CodeRates {
   /** @param codes [kernels, size] */
   static of(codes: Int32Array, size: number): CodeRates {
     const counts = Array.from({ length: size }, () => new Float64Array(symbols))
+    for (let start = 0; start < codes.length; start += size) {
+      for (let frequency = 0; frequency < size; frequency++) {
+        const own = counts[frequency]
+        const symbol = symbolOf(codes[start + frequency] ?? 0)
+        if (own !== undefined) own[symbol] = (own[symbol] ?? 0) + 1
+      }
+    }
     let total = 0
-    for (let at = 0; at < codes.length; at++) {
-      const own = counts[at % size]
-      const code = codes[at] ?? 0
-      const symbol = symbolOf(code)
-      if (own !== undefined) own[symbol] = (own[symbol] ?? 0) + 1
+    for (const code of codes) {
       // Of all together: with very fine steps most codes are beyond, and which one it is takes the most.
       const magnitude = Math.abs(code)
       if (magnitude > largestPriced) total += Math.log2(magnitude) + 1

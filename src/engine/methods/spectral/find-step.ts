@@ -16,28 +16,35 @@ const firstGuess = 0.025
 const tolerance = 0.002
 const mostTries = 6
 
+/** At this step no codes but zero are left. */
+export const coarsestStep = coarsest
+
 export interface FindStepOptions {
   /** Of everything that the step decides. */
   readonly wantedBytes: number
+  /** The same where all codes are zero. */
+  readonly leastBytes: number
   readonly rateWeight: number
   /** Really coded, with this step. */
   readonly measure: (step: number) => number
 }
 
-/** Throws `AppException` `invalid-config` where even codes that are all zero take more. */
-export function findStep(layers: readonly CodedLayer[], { wantedBytes, rateWeight, measure }: FindStepOptions): number {
+/**
+ * A few real codings, each at the step that an estimate from the codes' frequencies gives, corrected by the one before.
+ * Throws `AppException` `invalid-config` where even codes that are all zero take more.
+ */
+export function findStep(layers: readonly CodedLayer[], options: FindStepOptions): number {
+  const { wantedBytes, leastBytes, rateWeight, measure } = options
   const samples = sampleLayers(layers)
   const estimated = (step: number): number => estimate(samples, step, rateWeight).bits / 8
-  const least = measure(coarsest)
-  if (least > wantedBytes * (1 + tolerance)) throw outOfReach(wantedBytes, least)
-  // What really coding adds to the estimate hardly changes from step to step.
-  let excess = least - estimated(coarsest)
-  let step = solve(estimated, wantedBytes - excess, firstGuess)
+  if (leastBytes > wantedBytes * (1 + tolerance)) throw outOfReach(wantedBytes, leastBytes)
+  let [step, wanted] = [firstGuess, wantedBytes - leastBytes]
   for (let tries = 0; tries < mostTries; tries++) {
+    step = solve(estimated, wanted, step)
     const measured = measure(step)
-    if (Math.abs(measured - wantedBytes) <= tolerance * wantedBytes) return step
-    excess = measured - estimated(step)
-    step = solve(estimated, wantedBytes - excess, step)
+    if (Math.abs(measured - wantedBytes) <= tolerance * wantedBytes) break
+    // What really coding adds to the estimate hardly changes from step to step.
+    wanted = wantedBytes - (measured - estimated(step))
   }
   return step
 }

@@ -25,12 +25,22 @@ export function quantise(layer: CodedLayer, { step, rateWeight }: QuantiseOption
   if (layer.isFine) return quantiseFinely(layer, step)
   const { coefficients, size, stepExponents, gainExponents } = layer
   const scales = Float64Array.from({ length: size }, (_, at) => 1 / (step * sixteenths(exponentAt(stepExponents, at))))
-  const scaled = Float64Array.from(coefficients, (value, at) => value * (scales[at % size] ?? 0))
-  let codes = Int32Array.from(scaled, nearest)
+  let codes = nearestCodes(coefficients, scales)
   if (rateWeight > 0) {
-    for (let pass = 0; pass < ratePasses; pass++) codes = cheaperCodes(scaled, codes, size, rateWeight)
+    for (let pass = 0; pass < ratePasses; pass++) codes = cheaperCodes(coefficients, scales, codes, rateWeight)
   }
   return { codes, stepExponents, ...(gainExponents === undefined ? {} : { gainExponents }) }
+}
+
+/** Kernel by kernel and without a callback: there may be a hundred million coefficients. */
+function nearestCodes(coefficients: Float32Array, scales: Float64Array): Int32Array<ArrayBuffer> {
+  const codes = new Int32Array(coefficients.length)
+  for (let start = 0; start < coefficients.length; start += scales.length) {
+    for (let at = 0; at < scales.length; at++) {
+      codes[start + at] = nearest((coefficients[start + at] ?? 0) * (scales[at] ?? 0))
+    }
+  }
+  return codes
 }
 
 /** Halves away from zero, so that rounding is symmetric. */
@@ -40,20 +50,25 @@ function nearest(value: number): number {
 
 /** For each code the nearest, the next one towards zero or zero: whichever costs least in squared error and bits. */
 function cheaperCodes(
-  scaled: Float64Array,
+  coefficients: Float32Array,
+  scales: Float64Array,
   codes: Int32Array,
-  size: number,
   rateWeight: number,
 ): Int32Array<ArrayBuffer> {
+  const size = scales.length
   const rates = CodeRates.of(codes, size)
-  return Int32Array.from(scaled, (value, at) => {
+  const cheaper = new Int32Array(codes.length)
+  for (let at = 0; at < codes.length; at++) {
+    const frequency = at % size
+    const value = (coefficients[at] ?? 0) * (scales[frequency] ?? 0)
     const own = nearest(value)
-    if (own === 0) return 0
-    const cost = (code: number): number => (value - code) ** 2 + rateWeight * rates.bits(at % size, code)
+    if (own === 0) continue
+    const cost = (code: number): number => (value - code) ** 2 + rateWeight * rates.bits(frequency, code)
     const below = own - Math.sign(own)
     const better = cost(below) < cost(own) ? below : own
-    return better !== 0 && cost(0) < cost(better) ? 0 : better
-  })
+    cheaper[at] = better !== 0 && cost(0) < cost(better) ? 0 : better
+  }
+  return cheaper
 }
 
 /** A linear layer whose rows have 6-bit codes with scales of their own, in sixteenths of an octave. */

@@ -4,8 +4,8 @@ import { CodeRates } from './code-rates.ts'
 import type { CodedLayer } from './coded-layers.ts'
 import { quantise } from './quantise.ts'
 
-/** Coefficients that an estimate looks at by default: more change it by less than a thousandth. */
-const mostSampled = 2_000_000
+/** Coefficients that an estimate looks at by default: more change it by less than a percent, which the coding itself makes up for. */
+const mostSampled = 500_000
 
 export interface LayerSample {
   readonly layer: CodedLayer
@@ -76,12 +76,17 @@ function errorOf(
     (_, at) => step * 2 ** ((stepExponents[stepExponents.length === 1 ? 0 : at] ?? 0) / 16),
   )
   let [squaredError, squares] = [0, 0]
-  for (let at = 0; at < coefficients.length; at++) {
-    const own = coefficients[at] ?? 0
+  for (let filter = 0; filter < filters; filter++) {
     // Rows of a finely stored layer have steps of their own; other gains belong to weights and codes alike.
-    const gain = isFine ? 2 ** ((gainExponents?.[Math.floor(at / length)] ?? 0) / 16) : 1
-    squaredError += (own - (codes[at] ?? 0) * (steps[at % size] ?? 0) * gain) ** 2
-    squares += own ** 2
+    const gain = isFine ? 2 ** ((gainExponents?.[filter] ?? 0) / 16) : 1
+    for (let start = filter * length; start < (filter + 1) * length; start += size) {
+      for (let at = 0; at < size; at++) {
+        const own = coefficients[start + at] ?? 0
+        const error = own - (codes[start + at] ?? 0) * (steps[at] ?? 0) * gain
+        squaredError += error * error
+        squares += own * own
+      }
+    }
   }
   return { squaredError, squares }
 }

@@ -1,6 +1,6 @@
 /** A network coded without a training: the step is found that gives the size asked for. */
 import { codedNetwork, type CodedNetwork } from '#engine/methods/spectral/coded-layers.ts'
-import { findStep } from '#engine/methods/spectral/find-step.ts'
+import { coarsestStep, findStep } from '#engine/methods/spectral/find-step.ts'
 import { quantise } from '#engine/methods/spectral/quantise.ts'
 import { codedBytes } from '#formats/spectral-package/layer-stream.ts'
 import { writeSpectralPackage } from '#formats/spectral-package/writer.ts'
@@ -34,17 +34,27 @@ export function codesAt({ layers }: CodedNetwork, step: number, { rounding }: Sp
 
 /**
  * Codes of the size that is asked for. Throws `AppException` `invalid-config` for a size that is out of reach.
- * @param reserved bytes that are needed beside
+ * @param excess bytes that are needed beside
  */
-export function codesOfSize(options: ContentOptions, reserved = bytesAround(options)): ChosenCodes {
+export function codesOfSize(options: ContentOptions, excess = 0): ChosenCodes {
   const { original, coded, config } = options
   const wanted = wantedBytes(original, config)
   if (wanted === undefined) return codesAt(coded, config.size.step, config)
+  const { around, zeroCodes } = leastBytes(options)
+  let last = codesAt(coded, coarsestStep, config)
+  const measure = (step: number): number => {
+    last = codesAt(coded, step, config)
+    return codedBytes(packagedLayers(coded, last), config.transform)
+  }
   const { rateWeight } = config.rounding
-  const measure = (step: number): number =>
-    codedBytes(packagedLayers(coded, codesAt(coded, step, config)), config.transform)
-  const step = findStep(coded.layers, { wantedBytes: wanted - reserved, rateWeight, measure })
-  return codesAt(coded, step, config)
+  const step = findStep(coded.layers, {
+    wantedBytes: wanted - around - excess,
+    leastBytes: zeroCodes,
+    rateWeight,
+    measure,
+  })
+  // The last measured codes are the chosen ones, but for a search that gave up.
+  return last.step === step ? last : codesAt(coded, step, config)
 }
 
 /** Of a wanted size: a file may be larger or smaller by half of a percent before its step is looked for again. */
@@ -66,17 +76,22 @@ export async function correctedCodesOfSize(
     codedBytes(packagedLayers(options.coded, codes), options.config.transform)
   const excess = bytesOf(chosen) - bytesOf(plain)
   if (wanted === undefined || Math.abs(excess) < sizeTolerance * wanted) return chosen
-  return correct(codesOfSize(options, bytesAround(options) + excess))
+  return correct(codesOfSize(options, excess))
 }
 
-/** Bytes of a package that no code changes: header, description and what is kept. */
-export function bytesAround(options: ContentOptions): number {
-  const content = packageContent(options, codesAt(options.coded, coarse, options.config))
-  return writeSpectralPackage(content).byteLength - codedBytes(content.layers, content.transform) + bytesOfAccuracies
+export interface LeastBytes {
+  /** Of a package, what no code changes: header, description and what is kept. */
+  readonly around: number
+  /** Of the coded stream where all codes are zero: gains, steps and biases. */
+  readonly zeroCodes: number
 }
 
-/** At this step nothing but side information is left. */
-const coarse = 1e4
+export function leastBytes(options: ContentOptions): LeastBytes {
+  const content = packageContent(options, codesAt(options.coded, coarsestStep, options.config))
+  const zeroCodes = codedBytes(content.layers, content.transform)
+  return { around: writeSpectralPackage(content).byteLength - zeroCodes + bytesOfAccuracies, zeroCodes }
+}
+
 /** What the accuracies add to the compressed description once they are known, about. */
 const bytesOfAccuracies = 100
 

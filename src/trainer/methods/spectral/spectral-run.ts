@@ -33,7 +33,7 @@ import type {
 import { packageContent, type ChosenCodes } from './content.ts'
 import { corrected } from './correction.ts'
 import { distilCodes } from './distillation.ts'
-import { bytesAround, codedNetworkOf, codesOfSize, correctedCodesOfSize, wantedBytes } from './encode.ts'
+import { codedNetworkOf, codesOfSize, correctedCodesOfSize, leastBytes, wantedBytes } from './encode.ts'
 import { spectralProgressSchema, type SpectralProgress } from './progress.ts'
 
 type SpectralJob = CompressionJob<'spectral'>
@@ -107,7 +107,7 @@ export class SpectralRun implements CompressionRun {
       executor,
       coded,
       step: codesOfSize(contentOptions).step,
-      wantedBytes: wanted === undefined ? undefined : wanted - bytesAround(contentOptions),
+      wantedBytes: wanted === undefined ? undefined : wanted - leastBytes(contentOptions).around,
       preview,
     })
     if (chosen === 'paused') return 'paused'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { codedNetwork } from '#engine/methods/spectral/coded-layers.ts'
 import { CodeRates, largestPriced, slopeCount } from '#engine/methods/spectral/code-rates.ts'
-import { findStep } from '#engine/methods/spectral/find-step.ts'
+import { coarsestStep, findStep } from '#engine/methods/spectral/find-step.ts'
 import { frequencyExponents } from '#engine/methods/spectral/frequency-steps.ts'
 import { initialLatents, learnedCodes } from '#engine/methods/spectral/latents.ts'
 import { quantise } from '#engine/methods/spectral/quantise.ts'
@@ -101,12 +101,12 @@ describe('the step', () => {
   const measure = (step: number): number => 500 + estimate(sampleLayers(coded.layers), step, 0).bits / 8
 
   test.each([20_000, 50_000, 120_000])('gives the %i bytes that are asked for', (wantedBytes) => {
-    const step = findStep(coded.layers, { wantedBytes, rateWeight: 0, measure })
+    const step = findStep(coded.layers, { wantedBytes, leastBytes: measure(coarsestStep), rateWeight: 0, measure })
     expect(Math.abs(measure(step) - wantedBytes)).toBeLessThan(0.003 * wantedBytes)
   })
 
   test('is refused where even zeros take more', () => {
-    const tooFew = () => findStep(coded.layers, { wantedBytes: 400, rateWeight: 0, measure })
+    const tooFew = () => findStep(coded.layers, { wantedBytes: 400, leastBytes: 500, rateWeight: 0, measure })
     try {
       tooFew()
     } catch (thrown) {
