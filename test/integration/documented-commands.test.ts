@@ -55,6 +55,7 @@ const values: Readonly<Record<string, string>> = {
   INT4: 'int4',
   INT8: 'int8',
   FILE: networkFile,
+  'small.spectral.safetensors': join(folder, 'small.spectral.safetensors'),
   'curves.csv': join(folder, 'curves.csv'),
   'metrics.csv': join(folder, 'metrics.csv'),
   'resnet20-12fca82f.th': networkFile,

@@ -4,7 +4,7 @@ import { pathOfToken } from './library.ts'
 
 type CompressedFileHandlers = Pick<
   CommandHandlers,
-  'compressed-files.sketch' | 'compressed-files.make' | 'compressed-files.measure' | 'compressed-files.save'
+  'compressed.sketch' | 'compressed.make' | 'compressed.measure' | 'compressed.save'
 >
 
 /** @param resolveFile the path behind a file token; undefined when it is none */
@@ -13,10 +13,9 @@ export function compressedFileHandlers(
   resolveFile: (token: string) => string | undefined,
 ): CompressedFileHandlers {
   return {
-    'compressed-files.sketch': (input) => files.sketch(input),
-    'compressed-files.make': (input) => files.make(input),
-    'compressed-files.measure': (input) => files.measure(input),
-    'compressed-files.save': async ({ id, file, withLoader }) =>
-      files.save(id, pathOfToken(resolveFile, file), withLoader),
+    'compressed.sketch': (input) => files.sketch(input),
+    'compressed.make': (input) => files.make(input),
+    'compressed.measure': (input) => files.measure(input),
+    'compressed.save': async ({ id, file, withLoader }) => files.save(id, pathOfToken(resolveFile, file), withLoader),
   }
 }

@@ -53,7 +53,7 @@ export class CompressedFiles {
   }
 
   /** Errors: those of the reader, `not-found`, `cancelled`. */
-  sketch({ taskId, network }: CommandInput<'compressed-files.sketch'>): Promise<readonly SketchPoint[]> {
+  sketch({ taskId, network }: CommandInput<'compressed.sketch'>): Promise<readonly SketchPoint[]> {
     const { tasks } = this.#parts
     return tasks.run(taskId, async (report) => {
       const source = await this.#sourceOf(network)
@@ -66,7 +66,7 @@ export class CompressedFiles {
    * Makes the file of `ratio`; the one before it goes once this one is there. Errors: those of the reader, `not-found`,
    * `invalid-argument` for a ratio out of reach, `disk-full`, `cancelled`.
    */
-  make({ taskId, network, ratio }: CommandInput<'compressed-files.make'>): Promise<CompressedFile> {
+  make({ taskId, network, ratio }: CommandInput<'compressed.make'>): Promise<CompressedFile> {
     const { tasks } = this.#parts
     const { temporary } = this.#context.store.layout
     return tasks.run(taskId, async (report) => {
@@ -95,7 +95,7 @@ export class CompressedFiles {
   }
 
   /** Errors: `not-found`, `dataset-mismatch`, `cancelled`. */
-  measure({ taskId, id, datasetId, images }: CommandInput<'compressed-files.measure'>): Promise<MeasuredFile> {
+  measure({ taskId, id, datasetId, images }: CommandInput<'compressed.measure'>): Promise<MeasuredFile> {
     const { tasks } = this.#parts
     const { store } = this.#context
     return tasks.run(taskId, async (report) => {
@@ -125,7 +125,7 @@ export class CompressedFiles {
    * Copies the file to `path`, which is replaced, and the loader beside it. Errors: `not-found`, `already-exists` for
    * another loader, which stays, `disk-full`, `file-unreadable`, `file-corrupt`; nothing is left then.
    */
-  async save(id: string, path: string, withLoader: boolean): Promise<CommandOutput<'compressed-files.save'>> {
+  async save(id: string, path: string, withLoader: boolean): Promise<CommandOutput<'compressed.save'>> {
     const { path: made, sha256, sizeBytes } = this.#find(id)
     const folder = dirname(path)
     await assertWritable(folder)

@@ -74,13 +74,13 @@ export const commandInputs = {
   'files.show': z.strictObject({ folder: fileToken, fileName: z.string().min(1).max(1000) }),
 
   /** What spectral codes would make of a network at many sizes; nothing is stored. */
-  'compressed-files.sketch': z.strictObject({ taskId, network: networkChoice }),
+  'compressed.sketch': z.strictObject({ taskId, network: networkChoice }),
   /** Codes a network into a temporary file, which takes the place of the one made before. */
-  'compressed-files.make': z.strictObject({ taskId, network: networkChoice, ratio: z.number().min(1).max(1000) }),
+  'compressed.make': z.strictObject({ taskId, network: networkChoice, ratio: z.number().min(1).max(1000) }),
   /** Accuracy of the made file and of its original on the first validation images of a data set. */
-  'compressed-files.measure': z.strictObject({ taskId, id, datasetId: id, images: z.int().min(1).max(100_000) }),
+  'compressed.measure': z.strictObject({ taskId, id, datasetId: id, images: z.int().min(1).max(100_000) }),
   /** Puts the made file where `files.pick-new` said; `withLoader` puts the reader for Python beside it. */
-  'compressed-files.save': z.strictObject({ id, file: fileToken, withLoader: z.boolean() }),
+  'compressed.save': z.strictObject({ id, file: fileToken, withLoader: z.boolean() }),
 
   'networks.list': empty,
   'networks.get': z.strictObject({ id }),
@@ -403,11 +403,11 @@ export interface CommandOutputs {
   'files.pick-new': PickedFile | undefined
   'files.show': undefined
   /** Of growing ratio. */
-  'compressed-files.sketch': readonly SketchPoint[]
-  'compressed-files.make': CompressedFile
-  'compressed-files.measure': MeasuredFile
+  'compressed.sketch': readonly SketchPoint[]
+  'compressed.make': CompressedFile
+  'compressed.measure': MeasuredFile
   /** Names of the files that were written, the compressed one first. */
-  'compressed-files.save': { readonly fileNames: readonly string[] }
+  'compressed.save': { readonly fileNames: readonly string[] }
   'networks.list': readonly NetworkRecord[]
   'networks.get': NetworkDetail
   'networks.import': ImportedNetwork

@@ -230,11 +230,11 @@ export class FakeStudio extends Announcer implements StudioApi {
         })),
       }
     },
-    'compressed-files.sketch': async ({ taskId }) => {
+    'compressed.sketch': async ({ taskId }) => {
       await this.#work(taskId, 'estimating sizes', 20)
       return inventedSketch()
     },
-    'compressed-files.make': async ({ taskId, ratio }) => {
+    'compressed.make': async ({ taskId, ratio }) => {
       await this.#work(taskId, 'coding the kernels', 20)
       if (ratio > inventedReach) {
         throw new AppException({
@@ -248,11 +248,11 @@ export class FakeStudio extends Announcer implements StudioApi {
         ratio,
       )
     },
-    'compressed-files.measure': async ({ taskId, images }) => {
+    'compressed.measure': async ({ taskId, images }) => {
       await this.#work(taskId, 'measuring the compressed file', images)
       return { original: { correct: 921, total: images }, compressed: { correct: 913, total: images } }
     },
-    'compressed-files.save': async ({ withLoader }) => ({
+    'compressed.save': async ({ withLoader }) => ({
       fileNames: ['resnet20.spectral.safetensors', ...(withLoader ? ['nern_load.py'] : [])],
     }),
     'networks.list': async () => this.#networks.map(({ record }) => record),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { eventNames, type StudioApi } from '#shared/protocol/contract.ts'
+import { commandNames, eventNames, type StudioApi } from '#shared/protocol/contract.ts'
 import { createStudioApi } from '#preload/api.ts'
 
 function createApi(answer: (channel: string, input: unknown) => unknown = () => ({ ok: true, value: 1 })) {
@@ -34,6 +34,12 @@ test('a command goes out on its own channel and its answer comes back as it is',
     { ok: true, value: 1 },
     [['command:networks.list', {}]],
   ])
+})
+
+test('every command of the contract has a name that reaches its channel', async () => {
+  const { invoke, calls } = createApi()
+  for (const name of commandNames) await invoke(name, {})
+  expect(calls).toStrictEqual(commandNames.map((name) => [`command:${name}`, {}]))
 })
 
 test.each([

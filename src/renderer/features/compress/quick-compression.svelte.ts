@@ -116,7 +116,7 @@ export class QuickCompression {
       if (this.inspection.current?.recognised === undefined) return
     }
     await this.sketching.ask(compressTexts.sketching, (taskId) =>
-      this.#studio.ask('compressed-files.sketch', { taskId, network: this.#network }),
+      this.#studio.ask('compressed.sketch', { taskId, network: this.#network }),
     )
     const { range } = this
     if (range === undefined) return
@@ -143,7 +143,7 @@ export class QuickCompression {
     this.measuring.stop()
     this.#savedNames = undefined
     await this.making.ask(compressTexts.making, (taskId) =>
-      this.#studio.ask('compressed-files.make', { taskId, network: this.#network, ratio }),
+      this.#studio.ask('compressed.make', { taskId, network: this.#network, ratio }),
     )
     await this.measure()
   }
@@ -154,7 +154,7 @@ export class QuickCompression {
     const datasetId = this.dataset?.id
     if (id === undefined || datasetId === undefined) return
     await this.measuring.ask(compressTexts.measuring, (taskId) =>
-      this.#studio.ask('compressed-files.measure', { taskId, id, datasetId, images: measuredImages }),
+      this.#studio.ask('compressed.measure', { taskId, id, datasetId, images: measuredImages }),
     )
   }
 
@@ -169,7 +169,7 @@ export class QuickCompression {
     if (id === undefined) return
     const picked = await this.#studio.act(compressTexts.saveFailure, 'files.pick-new', { fileName: this.#fileName })
     if (picked?.value === undefined) return
-    const saved = await this.#studio.act(compressTexts.saveFailure, 'compressed-files.save', {
+    const saved = await this.#studio.act(compressTexts.saveFailure, 'compressed.save', {
       id,
       file: picked.value.token,
       withLoader: this.withLoader,

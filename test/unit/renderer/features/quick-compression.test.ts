@@ -31,9 +31,9 @@ const compressed = (ratio: number): CompressedFile => ({ ...inventedCompressedFi
 async function open(answers: Partial<CommandHandlers> = {}, subject: Subject = { kind: 'file', file }) {
   const { studio, api } = await openStudio({
     'networks.inspect': async () => inspection,
-    'compressed-files.sketch': async () => inventedSketch(),
-    'compressed-files.make': async ({ ratio }) => compressed(ratio),
-    'compressed-files.measure': async ({ images }) => ({
+    'compressed.sketch': async () => inventedSketch(),
+    'compressed.make': async ({ ratio }) => compressed(ratio),
+    'compressed.measure': async ({ images }) => ({
       original: { correct: 918, total: images },
       compressed: { correct: 910, total: images },
     }),
@@ -51,12 +51,12 @@ describe('a network that was chosen', () => {
     await compression.start()
     expect(api.asked.map(({ command }) => command)).toEqual([
       'networks.inspect',
-      'compressed-files.sketch',
-      'compressed-files.make',
-      'compressed-files.measure',
+      'compressed.sketch',
+      'compressed.make',
+      'compressed.measure',
     ])
-    expect(api.inputsOf('compressed-files.make')).toMatchObject([{ network: { file: 'token-1' }, ratio: 15 }])
-    expect(api.inputsOf('compressed-files.measure')).toMatchObject([
+    expect(api.inputsOf('compressed.make')).toMatchObject([{ network: { file: 'token-1' }, ratio: 15 }])
+    expect(api.inputsOf('compressed.measure')).toMatchObject([
       { id: 'file-15', datasetId: datasetRecord().id, images: 1000 },
     ])
     expect(compression.expected?.bytes).toBe(Math.round(1_096_168 / 15))
@@ -67,7 +67,7 @@ describe('a network that was chosen', () => {
     const { api, compression } = await open({}, { kind: 'stored', networkId: 'net-1' })
     await compression.start()
     expect(api.asked[0]).toMatchObject({
-      command: 'compressed-files.sketch',
+      command: 'compressed.sketch',
       input: { network: { networkId: 'net-1' } },
     })
     expect([compression.title, compression.classes]).toEqual(['ResNet-20', 10])
@@ -77,10 +77,10 @@ describe('a network that was chosen', () => {
     const answers = [{ stateDicts: [] }, inspection]
     const { api, compression } = await open({ 'networks.inspect': async () => answers.shift() ?? inspection })
     await compression.start()
-    expect([compression.range, api.inputsOf('compressed-files.sketch').length]).toEqual([undefined, 0])
+    expect([compression.range, api.inputsOf('compressed.sketch').length]).toEqual([undefined, 0])
     compression.fileChoice.key = 'state_dict_ema'
     await compression.start()
-    expect(api.inputsOf('compressed-files.sketch')).toMatchObject([{ network: { key: 'state_dict_ema' } }])
+    expect(api.inputsOf('compressed.sketch')).toMatchObject([{ network: { key: 'state_dict_ema' } }])
   })
 
   test('forgets what it knew once it is no longer recognised', async () => {
@@ -111,9 +111,9 @@ describe('the slider', () => {
       compression.settleSoon()
     }
     expect(compression.ratio).toBeCloseTo(30, 0)
-    expect(api.inputsOf('compressed-files.make').length).toBe(1)
+    expect(api.inputsOf('compressed.make').length).toBe(1)
     await vi.advanceTimersByTimeAsync(1000)
-    expect(api.inputsOf('compressed-files.make').map(({ ratio }) => ratio)).toEqual([15, compression.ratio])
+    expect(api.inputsOf('compressed.make').map(({ ratio }) => ratio)).toEqual([15, compression.ratio])
   })
 
   test('ends the measurement of the file before, and what it answers late is not shown', async () => {
@@ -124,7 +124,7 @@ describe('the slider', () => {
     let asked = 0
     const count = (correct: number) => ({ correct, total: 1000 })
     const { api, compression } = await open({
-      'compressed-files.measure': () =>
+      'compressed.measure': () =>
         ++asked === 1 ? late.promise : Promise.resolve({ original: count(918), compressed: count(880) }),
     })
     const first = compression.start()
@@ -139,13 +139,13 @@ describe('the slider', () => {
 
   test('out of reach says so, and measures nothing', async () => {
     const { api, compression } = await open({
-      'compressed-files.make': () => {
+      'compressed.make': () => {
         throw refusal('invalid-argument', 'Out of reach.')
       },
     })
     await compression.start()
     expect(compression.making.error?.message).toBe('Out of reach.')
-    expect(api.inputsOf('compressed-files.measure')).toEqual([])
+    expect(api.inputsOf('compressed.measure')).toEqual([])
   })
 })
 
@@ -156,7 +156,7 @@ describe('accuracy', () => {
   ])('is not measured on a data set with %s', async (_what, dataset) => {
     const { api, compression } = await open({ 'datasets.list': async () => [dataset] })
     await compression.start()
-    expect([compression.dataset, api.inputsOf('compressed-files.measure')]).toEqual([undefined, []])
+    expect([compression.dataset, api.inputsOf('compressed.measure')]).toEqual([undefined, []])
   })
 
   test('is measured anew on another data set', async () => {
@@ -166,7 +166,7 @@ describe('accuracy', () => {
     await compression.start()
     compression.chooseDataset('data-2')
     await vi.waitUntil(() => compression.measuring.current !== undefined)
-    expect(api.inputsOf('compressed-files.measure').map(({ datasetId }) => datasetId)).toEqual(['data-1', 'data-2'])
+    expect(api.inputsOf('compressed.measure').map(({ datasetId }) => datasetId)).toEqual(['data-1', 'data-2'])
   })
 })
 
@@ -174,13 +174,13 @@ describe('saving', () => {
   test('suggests a name, and tells what was written', async () => {
     const { api, compression } = await open({
       'files.pick-new': async ({ fileName }) => ({ token: 'token-new', fileName }),
-      'compressed-files.save': async () => ({ fileNames: ['resnet20.spectral.safetensors', 'nern_load.py'] }),
+      'compressed.save': async () => ({ fileNames: ['resnet20.spectral.safetensors', 'nern_load.py'] }),
     })
     await compression.start()
     compression.withLoader = true
     await compression.save()
     expect(api.inputsOf('files.pick-new')).toEqual([{ fileName: 'resnet20.spectral.safetensors' }])
-    expect(api.inputsOf('compressed-files.save')).toEqual([{ id: 'file-15', file: 'token-new', withLoader: true }])
+    expect(api.inputsOf('compressed.save')).toEqual([{ id: 'file-15', file: 'token-new', withLoader: true }])
     expect(compression.savedNames).toEqual(['resnet20.spectral.safetensors', 'nern_load.py'])
     compression.move(200)
     await compression.settle()
@@ -191,13 +191,13 @@ describe('saving', () => {
     const { api, compression } = await open({ 'files.pick-new': async () => undefined })
     await compression.start()
     await compression.save()
-    expect([api.inputsOf('compressed-files.save'), compression.savedNames]).toEqual([[], undefined])
+    expect([api.inputsOf('compressed.save'), compression.savedNames]).toEqual([[], undefined])
   })
 
   test('tells a failure in a toast', async () => {
     const { studio, compression } = await open({
       'files.pick-new': async ({ fileName }) => ({ token: 'token-new', fileName }),
-      'compressed-files.save': () => {
+      'compressed.save': () => {
         throw refusal('disk-full', 'The disk is full.')
       },
     })
