@@ -19,7 +19,7 @@ const sizeOptions = {
     String(spectralDefaults.size.ratio),
   ),
   bytes: wholeNumber('N', 1, 'How large the file is to be, instead of --ratio.'),
-  step: positiveNumber('S', 'Quantisation step of the lowest frequency, in units of the weights, instead of --ratio.'),
+  step: positiveNumber('S', 'Quantisation step in units of the weights, instead of --ratio.'),
 }
 
 const options = {

@@ -295,7 +295,7 @@ const sketchPointSchema = z
     bytes: z.number(),
     /** ||w - w'|| / ||w|| over all represented weights. */
     relativeError: z.number(),
-    /** Of the lowest frequency, in units of the original weights. */
+    /** Quantisation step, in units of the original weights. */
     step: z.number(),
   })
   .readonly()
@@ -346,7 +346,7 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
     kind: z.literal('compress-file'),
     recognised: recognisedNetworkSchema,
     ...reconstructionFields,
-    /** Of the lowest frequency, in units of the original weights. */
+    /** Quantisation step, in units of the original weights. */
     step: z.number(),
     /** Of coding, writing and reading back; the network file was read before. */
     seconds: z.number(),

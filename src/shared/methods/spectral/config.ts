@@ -36,7 +36,7 @@ export const spectralConfigSchema = z.strictObject({
     ratio: z.number().min(1).max(1000),
     /** Of the whole file. */
     bytes: positiveInteger,
-    /** Quantisation step of the lowest frequency, in units of the original weights. */
+    /** Quantisation step in units of the original weights; each frequency has a fixed multiple of it. */
     step: z.number().positive().max(1000),
   }),
   rounding: z.strictObject({

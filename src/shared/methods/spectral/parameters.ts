@@ -39,7 +39,7 @@ export const spectralParameters: readonly ParameterDescription[] = [
   {
     path: 'size.step',
     title: 'Quantisation step',
-    sentence: 'Step of the lowest frequency in units of the original weights; larger is smaller and coarser.',
+    sentence: 'Quantisation step in units of the original weights, of which each frequency has a fixed multiple; a larger one makes a smaller file.',
     group: 'size',
     control: positive(1000, 0.005),
   },
