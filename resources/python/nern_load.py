@@ -26,7 +26,7 @@ import zlib
 import numpy as np
 
 VERSIONS = (1, 2, 3, 4)
-BASELINE_VERSIONS = (1, 2, 3)
+BASELINE_VERSIONS = (1, 2, 3, 4)
 SPECTRAL_VERSIONS = (1,)
 MOST_DESCRIPTION_BYTES = 16 * 2**20
 MOST_WEIGHTS = 2**31
@@ -489,6 +489,7 @@ class _LayerSections:
     def __init__(self, sections):
         self._halves = np.frombuffer(sections.get("layers.float16", b""), "<f2")
         self._codes = sections.get("layers.codes", b"")
+        self._kernels = _KernelDecoder(is_cosine=False)
 
     def halves(self, count, how=None):
         """Those that `how` says are coded are among the codes."""
@@ -500,6 +501,21 @@ class _LayerSections:
     def codes(self, entry):
         taken, self._codes = _take(self._codes, entry["bytes"])
         return taken
+
+    def integers(self, entry, count):
+        if entry["coding"] != "contexts":
+            return _integers(self.codes(entry), entry["bits"], entry["coding"], count)
+        data = self.codes(entry)
+        if count > MOST_CONTEXT_CODES_A_BYTE * len(data):
+            raise PackageError("a few bytes claim too many weights")
+        if math.prod(entry["shape"][2:]) > MOST_KERNEL_WEIGHTS:
+            raise PackageError("kernels are too large for codes by contexts")
+        decoder = _BitDecoder(data)
+        codes = self._kernels.codes(decoder, entry["shape"])
+        decoder.assert_end()
+        if entry["bits"] not in range(2, 9) or np.abs(codes).max() >= 2 ** (entry["bits"] - 1):
+            raise PackageError("an integer is larger than its bits allow")
+        return codes
 
     def assert_end(self):
         if len(self._halves) or len(self._codes):
@@ -513,7 +529,7 @@ def _kernels(entry, source):
     if kind == "float16":
         values = source.halves(count, entry)
     elif kind == "integer":
-        codes = _integers(source.codes(entry), entry["bits"], entry["coding"], count).astype(np.float32)
+        codes = source.integers(entry, count).astype(np.float32)
         # A product of two float32 numbers, rounded once.
         values = codes.reshape(shape[0], -1) * source.halves(shape[0])[:, None]
     elif kind == "codebook":
@@ -621,7 +637,7 @@ SPECTRAL_DICTIONARY = (
     b'"folded":{"prefix":"layer1.0.bn1","epsilon":0.00001}},{"name":"layer1.0.conv2.weight","shape":[64,64,3,3],"folded":'
     b'{"prefix":"layer1.0.bn2","epsilon":0.00001}},{"name":"layer2.0.conv3.weight","shape":[32,32,3,3],"bias":"'
 )
-MOST_WEIGHTS_A_BYTE = 6144
+MOST_CONTEXT_CODES_A_BYTE = 6144
 MOST_KERNEL_WEIGHTS = 1024
 LARGEST_FLOAT = 2.0**128 - 2.0**104
 LARGEST_INTEGER = 2**31 - 1
@@ -664,7 +680,7 @@ def _spectral_tensors(description, sections):
     shapes = [_spectral_shape(layer["shape"]) for layer in layers]
     data = sections.get("layers", b"")
     count = sum(math.prod(shape) for shape in shapes)
-    if count > MOST_WEIGHTS or count > MOST_WEIGHTS_A_BYTE * len(data):
+    if count > MOST_WEIGHTS or count > MOST_CONTEXT_CODES_A_BYTE * len(data):
         raise PackageError("a few bytes claim too many weights")
     if description["transform"] not in ("cosine", "none") or not 1e-30 <= step <= 1e30:
         raise PackageError("the transform or the step is unknown")
@@ -672,10 +688,10 @@ def _spectral_tensors(description, sections):
     decoder = _BitDecoder(data)
     side = _SideDecoder(decoder)
     numbers = [side.layer(layer, shape) for layer, shape in zip(layers, shapes)]
-    kernels = _KernelDecoder(decoder, is_cosine)
+    kernels = _KernelDecoder(is_cosine)
     named = []
     for layer, shape, (steps, gains, bias) in zip(layers, shapes, numbers):
-        codes = kernels.codes(shape)
+        codes = kernels.codes(decoder, shape)
         named.append((layer["name"], _spectral_weights(codes, shape, step, steps, gains, is_cosine).reshape(layer["shape"])))
         named += _beside(layer, shape[0], bias)
     decoder.assert_end()
@@ -821,7 +837,7 @@ class _BitDecoder:
 
     def assert_end(self):
         if self.position != len(self.data) or self.code >= LEAST_RANGE:
-            raise PackageError("the coded stream of the layers does not end with its last code")
+            raise PackageError("a coded stream does not end with its last symbol")
 
 
 def _chances(count):
@@ -914,15 +930,14 @@ def _logarithms(count):
 class _KernelDecoder:
     """Codes of kernels. Python is slow a code, and there are millions: the loops keep all in locals."""
 
-    def __init__(self, decoder, is_cosine):
-        self._decoder = decoder
+    def __init__(self, is_cosine):
         self._is_cosine = is_cosine
         self._escapes = _chances(32)
         self._models = {}
         # A sum of 48 parts each over 2,048 frequencies is the largest.
         self._logarithms = _logarithms(48 * 2048 + 11)
 
-    def codes(self, shape):
+    def codes(self, decoder, shape):
         """[filters, channels, frequencies]"""
         filters, channels, height, width = shape
         places = (min(height, 8), min(width, 8))
@@ -938,14 +953,14 @@ class _KernelDecoder:
         codes = np.empty((filters, channels, height * width), np.int64)
         channel_sums, channel_count = [10] * channels, 0
         for at in range(filters):
-            codes[at] = np.array(self._filter(shape, models, channel_sums, channel_count), np.int64).T
+            codes[at] = np.array(self._filter(decoder, shape, models, channel_sums, channel_count), np.int64).T
             channel_count += height * width
             while channel_count > 1024:
                 channel_count >>= 1
                 channel_sums[:] = [max(1, total >> 1) for total in channel_sums]
         return codes
 
-    def _filter(self, shape, models, channel_sums, channel_count):
+    def _filter(self, decoder, shape, models, channel_sums, channel_count):
         """Codes of one filter, [frequencies][channels]."""
         _, channels, height, width = shape
         _, _, sums, counts = models
@@ -972,7 +987,7 @@ class _KernelDecoder:
                 levels = [level + logarithms[total] for level, total in zip(channel_levels, near)]
             level = 16 * (mean.bit_length() - 1) + FRACTIONS[(mean << 4 >> mean.bit_length() - 1) & 15] - expected
             signs = [[0] * channels if at is None else planes[at] for at in (left, above)]
-            plane, part, total = self._plane(models, place, level, levels, signs, mean, filter_state)
+            plane, part, total = self._plane(decoder, models, place, level, levels, signs, mean, filter_state)
             for channel, more in enumerate(part):
                 if more:
                     channel_sums[channel] += more
@@ -987,11 +1002,11 @@ class _KernelDecoder:
             channel_count += 1
         return planes
 
-    def _plane(self, models, place, frequency_level, levels, neighbours, mean, filter_state):
+    def _plane(self, decoder, models, place, frequency_level, levels, neighbours, mean, filter_state):
         """Codes of one frequency of one filter, a channel each; how large each is in parts of `mean`; and their sum. A bit
         is decoded as `_BitDecoder.bit` does it, written out three times: calls would take twice the time."""
         (chances, seen), (sign_chances, sign_seen), _, _ = models
-        decoder, shifts, offsets, logarithms = self._decoder, SHIFTS, OFFSET_OF_LEVEL, self._logarithms
+        shifts, offsets, logarithms = SHIFTS, OFFSET_OF_LEVEL, self._logarithms
         data, position, code, span = decoder.data, decoder.position, decoder.code, decoder.span
         filter_sum, filter_count = filter_state
         left, above = neighbours

@@ -42,7 +42,7 @@ test.each([
   ['baseline-float16', { 'layers.codes': 'ff5d9b9f1f371ce9', weights: 'd26f7e4958ab0d78' }],
   [
     'baseline-int4',
-    { 'layers.codes': '34dfe04dad76d8ff', 'layers.float16': '0f042599d95a414d', weights: '38246fd9a83b041d' },
+    { 'layers.codes': '01793c2d764ca55b', 'layers.float16': '0f042599d95a414d', weights: '38246fd9a83b041d' },
   ],
   [
     'baseline-kmeans3',

@@ -56,6 +56,8 @@ const contents: readonly BaselinePackage[] = [
   ...integerBits.map((bits) => madeUpBaseline({ kinds: ['integer', 'codebook', 'sparse', 'low-rank'], bits })),
   { ...madeUpBaseline({ kinds: ['float16'] }), layers: rareLayers() },
   madeUpBaseline({ kinds: ['float16', 'low-rank', 'sparse'], bits: 2, shape: [24, 16, 3, 3] }),
+  madeUpBaseline({ kinds: ['integer', 'codebook', 'integer'], bits: 5, shape: [24, 16, 3, 3], isUneven: true }),
+  madeUpBaseline({ kinds: ['integer', 'integer'], bits: 3, shape: [40, 30, 1, 1], isUneven: true }),
 ]
 
 const fixtures = join(import.meta.dirname, '../fixtures/packages')
@@ -75,6 +77,11 @@ itWithPython(['numpy'])('nern_load.py gives the weights of every kind of baselin
   expect(outcomesByPython(files)).toEqual(
     files.map((bytes) => contentOfBaseline(unwrap(readBaselinePackage(bytes, 'package')))),
   )
+})
+
+it('some of those packages hold integers by contexts', () => {
+  const layers = files.flatMap((bytes) => unwrap(openBaselinePackage(bytes, 'package')).description.layers)
+  expect(layers.filter((entry) => entry.kind === 'integer' && entry.coding === 'contexts').length).toBeGreaterThan(3)
 })
 
 it('those packages hold positions of every kind and coding', () => {
@@ -139,8 +146,8 @@ const contradictions: Readonly<Record<string, readonly [Uint8Array, RegExp]>> = 
   'a file that ends early': [valid.subarray(0, valid.length - 9), /does not lie in the file/],
   'an ordinary safetensors file': [writeSafetensors([]), /an ordinary safetensors file/],
   'another version': [
-    writeSafetensors([], { 'nern-baseline': '{"version":4}' }),
-    /version 4, this reader knows \(1, 2, 3\)/,
+    writeSafetensors([], { 'nern-baseline': '{"version":5}' }),
+    /version 5, this reader knows \(1, 2, 3, 4\)/,
   ],
   'a description that is missing': [writeSafetensors([], { 'nern-baseline': '{"version":1}' }), /not as expected/],
   'an unknown kind of layer': [contradicting(['float16'], (layer) => (layer['kind'] = 'wavelet')), /unknown way/],

@@ -69,7 +69,7 @@ const described = (from: string, to: string): Uint8Array =>
 
 const contradictions: Readonly<Record<string, readonly [Uint8Array, RegExp]>> = {
   'more weights than its bytes can hold': [described('[8,6,3,3]', '[8,600000,3,3]'), /few bytes claim too many/],
-  'fewer weights than its bytes hold': [described('[4,8,1,1]', '[4,4,1,1]'), /does not end with its last code/],
+  'fewer weights than its bytes hold': [described('[4,8,1,1]', '[4,4,1,1]'), /does not end with its last symbol/],
   'kernels of too many weights': [described('[8,6,3,3]', '[8,6,3,3000]'), /3 x 3000 are too large/],
   'kernels of three extents': [described('[8,6,3,3]', '[8,6,9]'), /two or four extents/],
   'a kept tensor in the place of a batch norm': [described('"head.scale"', '"layer1.bn.running_mean"'), /named twice/],

@@ -5,6 +5,7 @@ import { toFloat16Bits } from '#shared/basics/float16.ts'
 import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import { preprocessingPresets } from '#shared/network/preprocessing.ts'
 import { Random } from '#shared/basics/random.ts'
+import type { KernelShape } from '#shared/tensors/represented-shape.ts'
 import { largestCode, type IntegerBits } from '#shared/tensors/stored-tensor.ts'
 import { madeUpTensor } from './made-up-package.ts'
 
@@ -15,6 +16,8 @@ export interface MadeUpBaselineOptions {
   readonly kept?: 'float32' | 'float16'
   /** Of every layer. */
   readonly shape?: readonly [number, number, number, number]
+  /** Whether weights of some channels are smaller, as those of trained networks are. */
+  readonly isUneven?: boolean
   readonly seed?: number
 }
 
@@ -24,6 +27,7 @@ export function madeUpBaseline({
   bits = 4,
   kept = 'float16',
   shape = [6, 5, 3, 3],
+  isUneven = false,
   seed = 1,
 }: MadeUpBaselineOptions): BaselinePackage {
   const random = Random.fromSeed(seed, 'made-up baseline')
@@ -36,7 +40,12 @@ export function madeUpBaseline({
       sha256: 'b'.repeat(64),
       preprocessing: preprocessingPresets['caffe-rgb'].preprocessing,
     },
-    layers: Object.fromEntries(kinds.map((kind, at) => [`conv${at}.weight`, madeUpKernels(kind, bits, shape, random)])),
+    layers: Object.fromEntries(
+      kinds.map((kind, at) => {
+        const kernels = madeUpKernels(kind, bits, shape, random)
+        return [`conv${at}.weight`, isUneven ? uneven(kernels, shape) : kernels]
+      }),
+    ),
     kept: Object.fromEntries(
       Object.entries({ 'bn.weight': [6], 'fc.weight': [2, 6] }).map(([name, extents]) => [
         name,
@@ -85,6 +94,12 @@ function madeUpKernels(
       return tensor
     }
   }
+}
+
+function uneven(tensor: CompressedTensor, [, channels, height, width]: KernelShape): CompressedTensor {
+  if (tensor.kind !== 'integer') return tensor
+  const shareOf = (at: number): number => ((Math.floor(at / (height * width)) % channels) % 4) / 3
+  return { ...tensor, codes: tensor.codes.map((code, at) => Math.trunc(code * shareOf(at))) }
 }
 
 function halves(count: number, random: Random): Uint16Array {

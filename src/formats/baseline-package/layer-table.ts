@@ -7,11 +7,13 @@ import {
   type SparseTensor,
 } from '#shared/tensors/compressed-tensor.ts'
 import { sizeOf } from '#shared/tensors/host-tensor.ts'
-import { AppException, assertNever } from '#shared/basics/result.ts'
+import { assertNever, type AppException } from '#shared/basics/result.ts'
 import { addHalves, halvesBytes, takeHalves } from '../coding/half-code.ts'
 import { decodeIntegers, encodeIntegers } from '../coding/integer-code.ts'
 import { PartsToRead, PartsToWrite } from '../coding/parts.ts'
 import { decodeSymbols, encodeSymbols } from '../coding/symbol-code.ts'
+import { ContextDecoder, encodeByContexts } from './context-code.ts'
+import { kernelShape } from './kernel-shape.ts'
 import { decodePositions, encodePositions, mostWeightsAByte } from './positions-code.ts'
 
 /** The layers' bytes one after another, by precision. */
@@ -28,13 +30,14 @@ export interface LayerTable {
 /** @param allowsEntropy without it every number takes exactly its bits */
 export function encodeLayers(layers: CompressedTensors, allowsEntropy: boolean): LayerTable {
   const parts = { float16: new PartsToWrite(), codes: new PartsToWrite() }
+  const byContexts = allowsEntropy ? integersByContexts(layers) : new Map<string, CodedIntegers>()
   const entries = Object.entries(layers).map(([name, tensor]): LayerEntry => {
     const shape = kernelShape(name, tensor)
     switch (tensor.kind) {
       case 'float16':
         return { kind: 'float16', name, shape, ...addHalves(parts, tensor.halves, allowsEntropy) }
       case 'integer': {
-        const { coding, bytes } = encodeIntegers(tensor.codes, tensor.bits, allowsEntropy)
+        const { coding, bytes } = byContexts.get(name) ?? encodeIntegers(tensor.codes, tensor.bits, allowsEntropy)
         parts.float16.add(tensor.scales)
         parts.codes.add(bytes)
         return { kind: 'integer', name, shape, bits: tensor.bits, coding, bytes: bytes.byteLength }
@@ -59,6 +62,23 @@ export function encodeLayers(layers: CompressedTensors, allowsEntropy: boolean):
     }
   })
   return { entries, sections: { float16: parts.float16.joined(), codes: parts.codes.joined() } }
+}
+
+interface CodedIntegers {
+  readonly coding: Extract<LayerEntry, { kind: 'integer' }>['coding']
+  readonly bytes: Uint8Array
+}
+
+/** Of all integer layers; none where each by itself is shorter. */
+function integersByContexts(layers: CompressedTensors): ReadonlyMap<string, CodedIntegers> {
+  const streams = [...encodeByContexts(layers)]
+  const bytes = streams.reduce((sum, [, stream]) => sum + stream.byteLength, 0)
+  const bytesAlone = Object.values(layers).reduce(
+    (sum, tensor) => sum + (tensor.kind === 'integer' ? encodeIntegers(tensor.codes, tensor.bits).bytes.byteLength : 0),
+    0,
+  )
+  if (bytes >= bytesAlone) return new Map()
+  return new Map(streams.map(([name, stream]) => [name, { coding: 'contexts', bytes: stream }]))
 }
 
 function encodeSparse(
@@ -86,18 +106,6 @@ function encodeSparse(
     positions: positions.entry,
     values: { kind: 'integer', bits: values.bits, coding, bytes: bytes.byteLength },
   }
-}
-
-function kernelShape(name: string, { shape }: CompressedTensor): LayerEntry['shape'] {
-  const [filters, channels, height, width] = shape
-  if (filters !== undefined && channels !== undefined && height !== undefined && width !== undefined) {
-    return [filters, channels, height, width]
-  }
-  throw new AppException({
-    code: 'invalid-argument',
-    message: `Kernels have four extents, ${name} has ${shape.length}.`,
-    where: name,
-  })
 }
 
 /** Bytes of one layer in each section. */
@@ -134,6 +142,7 @@ export function decodeLayers(
 ): CompressedTensors {
   const parts = { float16: new PartsToRead(sections.float16), codes: new PartsToRead(sections.codes) }
   const { float16, codes } = parts
+  const contexts = new ContextDecoder()
   const pairs = entries.map((entry): readonly [string, CompressedTensor] => {
     const { name, shape } = entry
     const problem = (text: string): AppException => corrupt(name, text)
@@ -143,7 +152,11 @@ export function decodeLayers(
       case 'integer': {
         const { bits, coding, bytes } = entry
         const scales = float16.halves(shape[0])
-        const decoded = decodeIntegers(codes.take(bytes), { coding, bits, count: sizeOf(shape) }, problem)
+        const stream = codes.take(bytes)
+        const decoded =
+          coding === 'contexts'
+            ? contexts.decode(stream, { shape, bits }, problem)
+            : decodeIntegers(stream, { coding, bits, count: sizeOf(shape) }, problem)
         return [name, { kind: 'integer', shape, bits, codes: decoded, scales }]
       }
       case 'codebook': {

@@ -9,6 +9,7 @@ export function lowestVersion({
   readonly layers: readonly LayerEntry[]
   readonly kept: readonly StoredEntry[]
 }): BaselineDescription['version'] {
+  if (layers.some((layer) => layer.kind === 'integer' && layer.coding === 'contexts')) return 4
   if ([...layers, ...kept].some(hasCodedHalves)) return 3
   return kept.some(({ kind }) => kind === 'integer') ? 2 : 1
 }

@@ -9,9 +9,6 @@ import { descriptionDictionary } from './dictionary.ts'
 /** The section with the coded stream of all layers. */
 export const layersSection = 'layers'
 
-/** The transform of a kernel takes the square of its weights in numbers. */
-export const mostKernelWeights = 1024
-
 export const spectralPackageKind: PackageKind<SpectralDescription> = {
   markKey: 'nern-spectral',
   versions: spectralPackageVersions,

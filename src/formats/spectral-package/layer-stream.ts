@@ -3,15 +3,9 @@ import { AppException } from '#shared/basics/result.ts'
 import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import type { KernelTransform, SpectralLayer } from '#shared/tensors/spectral-layer.ts'
 import { BitDecoder, BitEncoder } from '../coding/bit-coder.ts'
-import { KernelCoder } from './kernel-codes.ts'
-import { SideCoder, type SideNumbers, type SideShape } from './side-numbers.ts'
+import { KernelCoder, mostCodesAByte } from '../coding/kernel-codes.ts'
 
-/**
- * No zero is cheaper than that: a chance does not fall below 63 of 65,536 (a move of less than 2^-6 of the way comes only
- * after `seenAtStart` of the kernels' decisions), so a decision takes 0.00138 bits at least. A reader takes no more memory,
- * whatever a file claims.
- */
-const mostWeightsAByte = 6144
+import { SideCoder, type SideNumbers, type SideShape } from './side-numbers.ts'
 
 /** Throws `invalid-argument` for numbers that the stream cannot hold. */
 export function encodeLayerStream(
@@ -21,9 +15,9 @@ export function encodeLayerStream(
   const coder = new BitEncoder()
   const side = new SideCoder(coder, unfit)
   for (const layer of layers) side.code({ shape: layer.shape, hasBias: layer.bias !== undefined }, layer)
-  const kernels = new KernelCoder(coder, transform, unfit)
+  const kernels = new KernelCoder(transform)
   // The encoder writes back what it was given.
-  for (const layer of layers) kernels.code(layer)
+  for (const layer of layers) kernels.code({ coder, corrupt: unfit }, layer)
   return coder.finish()
 }
 
@@ -46,15 +40,15 @@ export function decodeLayerStream<Layer extends SideShape>(
 ): readonly { readonly layer: Layer; readonly numbers: LayerNumbers }[] {
   // Before memory is taken.
   const weights = layers.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
-  if (weights > mostWeightsAByte * bytes.byteLength) {
-    throw corrupt(`expected at most ${mostWeightsAByte} weights a byte, found ${weights} in ${bytes.byteLength} bytes`)
+  if (weights > mostCodesAByte * bytes.byteLength) {
+    throw corrupt(`expected at most ${mostCodesAByte} weights a byte, found ${weights} in ${bytes.byteLength} bytes`)
   }
   const coder = new BitDecoder(bytes, corrupt)
   const side = decodeSide(coder, layers, corrupt)
-  const kernels = new KernelCoder(coder, transform, corrupt)
+  const kernels = new KernelCoder(transform)
   const decoded = side.map(({ layer, numbers }) => {
     const codes = new Int32Array(sizeOf(layer.shape))
-    kernels.code({ shape: layer.shape, codes })
+    kernels.code({ coder, corrupt }, { shape: layer.shape, codes })
     return { layer, numbers: { ...numbers, codes } }
   })
   coder.assertEnd()

@@ -12,8 +12,11 @@ import {
   tensorNameSchema,
 } from './package-description.ts'
 
-/** Of the package format. A reader refuses any other. Version 2 added kept tensors of integers, version 3 coded halves. */
-export const baselinePackageVersions = [1, 2, 3] as const
+/**
+ * Of the package format. A reader refuses any other. Version 2 added kept tensors of integers, version 3 coded halves, version
+ * 4 integers by contexts.
+ */
+export const baselinePackageVersions = [1, 2, 3, 4] as const
 
 const layer = { name: tensorNameSchema, shape: kernelShapeSchema }
 const bytes = z.int().min(0)
@@ -31,7 +34,14 @@ export type PositionsEntry = z.infer<typeof positionsSchema>
 /** How the kernels of one layer are stored; its bytes follow those of the layer before it in the same section. */
 const layerEntrySchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...float16Fields, ...layer }),
-  z.strictObject({ kind: z.literal('integer'), ...layer, bits: integerBitsSchema, ...codes }),
+  z.strictObject({
+    kind: z.literal('integer'),
+    ...layer,
+    bits: integerBitsSchema,
+    /** `contexts`, from version 4 on, follows the kernels of this layer and of those before it. */
+    coding: z.enum([...codingSchema.options, 'contexts']),
+    bytes,
+  }),
   z.strictObject({ kind: z.literal('codebook'), ...layer, bits: bitsOfSymbol, ...codes }),
   z.strictObject({
     kind: z.literal('low-rank'),

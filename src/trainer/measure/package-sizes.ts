@@ -127,7 +127,7 @@ function kindOf(entry: StoredValues | LayerEntry): Kind {
     case 'float16':
       return { name: entry.kind, isCoded: hasCodedHalves(entry) }
     case 'integer':
-      return { name: `${entry.bits}-bit`, isCoded: entry.coding === 'entropy' }
+      return { name: `${entry.bits}-bit`, isCoded: entry.coding !== 'packed' }
     case 'codebook':
       return { name: `${2 ** entry.bits} shared`, isCoded: entry.coding === 'entropy' }
     case 'low-rank':

@@ -19,6 +19,7 @@ const seeds = [
   baseline({ kinds: ['float16'], kept: 'float32' }, true),
   baseline({ kinds: ['integer', 'float16', 'integer'], bits: 4 }, true),
   baseline({ kinds: ['integer'], bits: 3 }, false),
+  baseline({ kinds: ['integer', 'integer'], bits: 4, shape: [12, 10, 3, 3], isUneven: true }, true),
   baseline({ kinds: ['float16', 'low-rank', 'sparse'], bits: 2, shape: [24, 16, 3, 3] }, true),
 ]
 const { markKey } = baselinePackageKind

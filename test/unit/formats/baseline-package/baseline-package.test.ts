@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { encodeIntegers } from '#formats/coding/integer-code.ts'
 import {
   baselineBytes,
   isBaselinePackage,
@@ -68,9 +69,48 @@ it('says the lowest version that has all it needs', () => {
     unwrap(openBaselinePackage(writeBaselinePackage(madeUpBaseline(options), { allowsEntropy }), 'a')).description
       .version
   const halves = { kinds: ['float16'], shape: [24, 16, 3, 3] } as const
-  expect([versionOf({ kinds: ['integer'] }, true), versionOf(halves, false), versionOf(halves, true)]).toEqual([
+  expect([versionOf({ kinds: ['integer'] }, false), versionOf(halves, false), versionOf(halves, true)]).toEqual([
     1, 1, 3,
   ])
+  expect(versionOf({ kinds: ['integer'], shape: [24, 16, 3, 3], isUneven: true }, true)).toBe(4)
+})
+
+describe('integers by contexts', () => {
+  const content = madeUpBaseline({ kinds: ['integer', 'codebook', 'integer'], shape: [24, 16, 3, 3], isUneven: true })
+  const written = writeBaselinePackage(content, { allowsEntropy: true })
+  const entries = unwrap(openBaselinePackage(written, 'a')).description.layers.flatMap((entry) =>
+    entry.kind === 'integer' ? [entry] : [],
+  )
+
+  it('are written where they are shorter than histograms', () => {
+    expect(entries.map(({ coding }) => coding)).toEqual(['contexts', 'contexts'])
+    for (const { name, bytes } of entries) {
+      const tensor = content.layers[name]
+      if (tensor?.kind !== 'integer') throw new Error(`${name} is no integer layer`)
+      expect(bytes, name).toBeLessThan(encodeIntegers(tensor.codes, tensor.bits).bytes.byteLength)
+    }
+    expect(unwrap(readBaselinePackage(written, 'a'))).toEqual(content)
+  })
+
+  it('are not written for kernels that are too large for them', () => {
+    const large = madeUpBaseline({ kinds: ['integer'], shape: [3, 8, 40, 30], isUneven: true })
+    const bytes = writeBaselinePackage(large, { allowsEntropy: true })
+    expect(unwrap(openBaselinePackage(bytes, 'a')).description.layers).toMatchObject([{ coding: 'entropy' }])
+  })
+
+  it.each([
+    ['in version 3', '"version":4', '"version":3', /expected version 4/],
+    ['of fewer bits than they take', '"bits":4', '"bits":3', /at most 3/],
+    ['of more kernels than their bytes hold', '[24,16,3,3]', '[24,160000,3,3]', /6144 codes a byte/],
+    ['of kernels that are too large', '[24,16,3,3]', '[24,16,33,33]', /at most 1024 weights/],
+    ['of more kernels', '[24,16,3,3]', '[24,17,3,3]', /coded stream|expected integers/],
+  ])('are refused %s', (_, from, to, reason) => {
+    const changed = rewritten(written, (description) => JSON.stringify(description).replace(from, to))
+    expect(readBaselinePackage(changed, 'a')).toMatchObject({
+      ok: false,
+      error: { code: 'file-corrupt', message: expect.stringMatching(reason) },
+    })
+  })
 })
 
 it.each(['float16', 'low-rank', 'sparse'] as const)('is refused with coded halves of %s in version 2', (kind) => {

@@ -3,7 +3,7 @@
  * such means its filter, its channel and its kernel have been. Integers alone, so that every reader agrees (docs/format.md).
  */
 import type { KernelTransform } from '#shared/tensors/spectral-layer.ts'
-import { logarithm } from '../coding/logarithm.ts'
+import { logarithm } from './logarithm.ts'
 import { meanParts, NearMagnitudes, type KernelGrid } from './near-magnitudes.ts'
 
 /** Classes of one octave each; the first is below a mean of 2^-7. */

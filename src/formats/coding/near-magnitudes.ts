@@ -1,5 +1,5 @@
 import type { KernelTransform } from '#shared/tensors/spectral-layer.ts'
-import { logarithm } from '../coding/logarithm.ts'
+import { logarithm } from './logarithm.ts'
 
 export interface KernelGrid {
   readonly channels: number

@@ -1,9 +1,12 @@
-/** Codes of kernels in the coded stream: filter by filter, one frequency of all its kernels after another. */
+/**
+ * Codes of kernels: filter by filter, one frequency of all its kernels after another. What is learnt of a layer goes on to
+ * the next one.
+ */
 import type { AppException } from '#shared/basics/result.ts'
 import { kernelShapeOf } from '#shared/tensors/represented-shape.ts'
 import type { KernelTransform, SpectralLayer } from '#shared/tensors/spectral-layer.ts'
-import { BitModels, type BitCoder } from '../coding/bit-coder.ts'
-import { codeMagnitude, escapeModels } from '../coding/integer-model.ts'
+import { BitModels, type BitCoder } from './bit-coder.ts'
+import { codeMagnitude, escapeModels } from './integer-model.ts'
 import { blockLength, ExpectedMagnitude, FrequencyMeans, magnitudeClasses } from './expected-magnitude.ts'
 import type { KernelGrid } from './near-magnitudes.ts'
 
@@ -16,6 +19,16 @@ const signPairs = 9
 /** Rows and columns of large kernels from this on share their chances. */
 const mostExtent = 8
 
+/**
+ * No zero is cheaper than that: a chance does not fall below 63 of 65,536 (a move of less than 2^-6 of the way comes only
+ * after `seenAtStart` decisions), so a decision takes 0.00138 bits at least. A reader takes no more memory, whatever a file
+ * claims.
+ */
+export const mostCodesAByte = 6144
+
+/** Larger kernels have no codes: a reader's tables of sums end there, and a transform takes the square of them in numbers. */
+export const mostKernelWeights = 1024
+
 /** What is known of kernels of one size, from layer to layer. */
 interface KernelModels {
   readonly means: FrequencyMeans
@@ -25,22 +38,23 @@ interface KernelModels {
   readonly signs: BitModels
 }
 
+/** Where codes are written or read, and what makes the error for those that no encoder writes. */
+interface CodeStream {
+  readonly coder: BitCoder
+  readonly corrupt: (problem: string) => AppException
+}
+
 export class KernelCoder {
-  readonly #coder: BitCoder
   readonly #transform: KernelTransform
-  readonly #corrupt: (problem: string) => AppException
   readonly #models = new Map<string, KernelModels>()
   readonly #escapes = new BitModels(escapeModels)
 
-  /** @param corrupt makes the error for codes that no encoder writes */
-  constructor(coder: BitCoder, transform: KernelTransform, corrupt: (problem: string) => AppException) {
-    this.#coder = coder
+  constructor(transform: KernelTransform) {
     this.#transform = transform
-    this.#corrupt = corrupt
   }
 
-  /** Writes `codes`, or reads them into the array. */
-  code({ shape, codes }: Pick<SpectralLayer, 'shape' | 'codes'>): void {
+  /** Writes `codes`, or reads them into the array. Throws what the stream's `corrupt` makes for those no encoder writes. */
+  code(stream: CodeStream, { shape, codes }: Pick<SpectralLayer, 'shape' | 'codes'>): void {
     const [filters, channels, height, width] = kernelShapeOf(shape)
     const grid = { channels, height, width }
     const models = this.#modelsOf(grid)
@@ -54,7 +68,7 @@ export class KernelCoder {
       for (let frequency = 0; frequency < size; frequency++) {
         const place = placeOf(frequency, width)
         expected.startFrequency(frequency, place)
-        this.#codeFrequency(kernels, { ...grid, frequency, place }, models, expected)
+        this.#codeFrequency(stream, kernels, { ...grid, frequency, place }, models, expected)
         expected.endFrequency()
       }
       expected.endFilter()
@@ -63,12 +77,12 @@ export class KernelCoder {
 
   /** One frequency of the kernels of a filter. */
   #codeFrequency(
+    { coder, corrupt }: CodeStream,
     kernels: Int32Array,
     { channels, height, width, frequency, place }: KernelGrid & { readonly frequency: number; readonly place: number },
     models: KernelModels,
     expected: ExpectedMagnitude,
   ): void {
-    const coder = this.#coder
     const size = height * width
     // Codes that tell about a sign: of the same parity two frequencies below, or the neighbours of a weight.
     const reach = this.#transform === 'cosine' ? 2 : 1
@@ -86,7 +100,7 @@ export class KernelCoder {
       const decisions = { models: models.magnitudes, first: first + 1, depth, escapes: this.#escapes }
       const signs = 3 * (left > 0 ? signOf(kernels[at - left]) : 0) + (above > 0 ? signOf(kernels[at - above]) : 0)
       const isNegative = coder.code(value < 0 ? 1 : 0, models.signs, place * signPairs + signs) === 1
-      const magnitude = codeMagnitude(coder, Math.abs(value), decisions, this.#corrupt)
+      const magnitude = codeMagnitude(coder, Math.abs(value), decisions, corrupt)
       kernels[at] = isNegative ? -magnitude : magnitude
       expected.add(channel, magnitude)
     }
