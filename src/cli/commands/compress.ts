@@ -4,7 +4,7 @@ import { kernelTransforms, spectralConfigSchema, type SpectralConfig } from '#sh
 import { spectralDefaults } from '#shared/methods/spectral/defaults.ts'
 import { toAppError } from '#shared/basics/result.ts'
 import { compressNetwork, type CompressedNetwork, type CompressionRequest } from '../compress/compress-network.ts'
-import { formatCompressed, formatOutcomes, type Outcome } from '../compress/format.ts'
+import { formatCompressed, formatOutcomes, type NetworkOutcome } from '../compress/format.ts'
 import { foldersOf, networkFiles, targetsOf, type Target } from '../compress/network-files.ts'
 import { withTestImages } from '../compress/test-images.ts'
 import { defineCommand, type Command, type ExitCode, type Invocation } from '../command.ts'
@@ -48,7 +48,7 @@ const options = {
 type Options = ValuesOf<typeof options>
 
 const compress = defineCommand({
-  name: 'compress',
+  name: 'compress-network',
   summary: 'Compress network files at once: no store, no data, no training.',
   details:
     'Kernels are coded as pictures are (docs/method.md): transformed, quantised and entropy coded. Takes whatever network import takes. Prints the bytes of every part and the relative error of the weights that a reader gets; decode a file with studio reconstruct or with nern_load.py. Several networks, or a folder of them, give a table.',
@@ -124,7 +124,7 @@ async function compressAll(
     output.result(answerOf(network), formatCompressed(network))
     return 0
   }
-  const outcomes: Outcome[] = []
+  const outcomes: NetworkOutcome[] = []
   for (const target of targets) {
     output.progress(basename(target.source))
     outcomes.push(await outcomeOf(invocation, target, request))
@@ -144,7 +144,7 @@ async function compressAll(
 }
 
 /** One that fails does not end the others; Ctrl-C does. */
-async function outcomeOf(invocation: Invocation, target: Target, request: CompressionRequest): Promise<Outcome> {
+async function outcomeOf(invocation: Invocation, target: Target, request: CompressionRequest): Promise<NetworkOutcome> {
   try {
     return await compressNetwork(invocation, target, request)
   } catch (thrown) {
