@@ -48,7 +48,7 @@ const options = {
 type Options = ValuesOf<typeof options>
 
 const compress = defineCommand({
-  name: 'compress-network',
+  name: 'compress',
   summary: 'Compress network files at once: no store, no data, no training.',
   details:
     'Kernels are coded as pictures are (docs/method.md): transformed, quantised and entropy coded. Takes whatever network import takes. Prints the bytes of every part and the relative error of the weights that a reader gets; decode a file with studio reconstruct or with nern_load.py. Several networks, or a folder of them, give a table.',
