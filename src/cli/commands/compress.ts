@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { assertFree, assertWritable, makeWritable } from '#main/files/output-files.ts'
 import { kernelTransforms, spectralConfigSchema, type SpectralConfig } from '#shared/methods/spectral/config.ts'
 import { spectralDefaults } from '#shared/methods/spectral/defaults.ts'
-import { toAppError } from '#shared/basics/result.ts'
+import { AppException, toAppError } from '#shared/basics/result.ts'
 import { compressNetwork, type CompressedNetwork, type CompressionRequest } from '../compress/compress-network.ts'
 import { formatCompressed, formatOutcomes, type NetworkOutcome } from '../compress/format.ts'
 import { foldersOf, networkFiles, targetsOf, type Target } from '../compress/network-files.ts'
@@ -143,14 +143,13 @@ async function compressAll(
   return failed.length === 0 ? 0 : 1
 }
 
-/** One that fails does not end the others; Ctrl-C does. */
+/** One that fails does not end the others; Ctrl-C does, and so does a defect. */
 async function outcomeOf(invocation: Invocation, target: Target, request: CompressionRequest): Promise<NetworkOutcome> {
   try {
     return await compressNetwork(invocation, target, request)
   } catch (thrown) {
-    const error = toAppError(thrown)
-    if (error.code === 'cancelled') throw thrown
-    return { source: target.source, error }
+    if (!(thrown instanceof AppException) || thrown.code === 'cancelled') throw thrown
+    return { source: target.source, error: toAppError(thrown) }
   }
 }
 
