@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import type { Locator, Page } from '@playwright/test'
 import { readWeightsFile } from '#formats/weights-file/reader.ts'
 import { unwrap } from '#shared/basics/result.ts'
-import { whileComputing } from './experiments.ts'
+import { get, whileComputing } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
 import { answerDialog, dropFile, photograph } from './import-dialog.ts'
 import { ask, root, show, storeFolderIn, type OpenStudio } from './launch.ts'
@@ -85,7 +85,7 @@ test('the sample network becomes a file of the size that the slider says, which 
 
 test('what nobody saved goes when the studio is closed', async ({ launch, folder }) => {
   const studio = await launch()
-  await show(studio, { name: 'compress', file: { token: 'sample', fileName: 'ResNet-20 sample' } })
+  await show(studio, { name: 'compress-network', file: { token: 'sample', fileName: 'ResNet-20 sample' } })
   await fileIsMade(studio.page)
   const temporary = join(storeFolderIn(folder), 'temporary')
   expect(await readdir(temporary)).toStrictEqual([expect.stringMatching(/^file-\w+\.spectral\.safetensors$/)])
@@ -114,13 +114,22 @@ test.describe('with a library', () => {
 
   test('a dropped network is measured on the images of its classes', async ({ studio }) => {
     const { page } = studio
-    await show(studio, { name: 'compress' })
+    await show(studio, { name: 'compress-network' })
     await dropFile(page, sample)
     await fileIsMade(page)
     const accuracy = card(page, 'Accuracy')
     await expect(accuracy).toContainText('60 validation images of Small images')
     await expect(accuracy.getByText(/of 60 images right$/)).toHaveCount(2, whileComputing)
-    await expect(accuracy).toContainText(/points$/m)
+    await expect(accuracy).toContainText(/Original.*%.*Compressed.*%.*Difference.*points/s)
+
+    await page.getByRole('button', { name: 'Make an experiment of it' }).click()
+    const queued = async () => (await ask(page, 'experiments.list', {})).items
+    await expect.poll(queued, whileComputing).toHaveLength(1)
+    const [experiment] = await queued()
+    expect((await get(studio, experiment?.id ?? '')).config).toMatchObject({ kind: 'spectral', size: { ratio: 15 } })
+    await expect(page.getByRole('heading', { level: 1, name: experiment?.name ?? '' })).toBeVisible()
+    // The network was not in the library, and is now.
+    expect(await ask(page, 'networks.list', {})).toHaveLength(2)
   })
 
   test('a network of the library is compressed as well, by the keyboard alone', async ({ studio }) => {
@@ -137,11 +146,11 @@ test.describe('with a library', () => {
 
   test('the pages look right in both themes', async ({ studio }) => {
     const found = [
-      ...(await look(studio, 'compress', { name: 'compress' })),
+      ...(await look(studio, 'compress', { name: 'compress-network' })),
       ...(await look(
         studio,
         'compress-network',
-        { name: 'compress', file: { token: 'sample', fileName: 'ResNet-20 sample' } },
+        { name: 'compress-network', file: { token: 'sample', fileName: 'ResNet-20 sample' } },
         async (page) => {
           await fileIsMade(page)
           await expect(card(page, 'Accuracy').getByText(/images right$/)).toHaveCount(2, whileComputing)

@@ -2,9 +2,9 @@ import { basename } from 'node:path'
 import { assertFree, assertWritable, makeWritable } from '#main/files/output-files.ts'
 import { kernelTransforms, spectralConfigSchema, type SpectralConfig } from '#shared/methods/spectral/config.ts'
 import { spectralDefaults } from '#shared/methods/spectral/defaults.ts'
-import { toAppError } from '#shared/basics/result.ts'
+import { AppException, toAppError } from '#shared/basics/result.ts'
 import { compressNetwork, type CompressedNetwork, type CompressionRequest } from '../compress/compress-network.ts'
-import { formatCompressed, formatOutcomes, type Outcome } from '../compress/format.ts'
+import { formatCompressed, formatOutcomes, type NetworkOutcome } from '../compress/format.ts'
 import { foldersOf, networkFiles, targetsOf, type Target } from '../compress/network-files.ts'
 import { withTestImages } from '../compress/test-images.ts'
 import { defineCommand, type Command, type ExitCode, type Invocation } from '../command.ts'
@@ -124,7 +124,7 @@ async function compressAll(
     output.result(answerOf(network), formatCompressed(network))
     return 0
   }
-  const outcomes: Outcome[] = []
+  const outcomes: NetworkOutcome[] = []
   for (const target of targets) {
     output.progress(basename(target.source))
     outcomes.push(await outcomeOf(invocation, target, request))
@@ -143,14 +143,13 @@ async function compressAll(
   return failed.length === 0 ? 0 : 1
 }
 
-/** One that fails does not end the others; Ctrl-C does. */
-async function outcomeOf(invocation: Invocation, target: Target, request: CompressionRequest): Promise<Outcome> {
+/** One that fails does not end the others; Ctrl-C does, and so does a defect. */
+async function outcomeOf(invocation: Invocation, target: Target, request: CompressionRequest): Promise<NetworkOutcome> {
   try {
     return await compressNetwork(invocation, target, request)
   } catch (thrown) {
-    const error = toAppError(thrown)
-    if (error.code === 'cancelled') throw thrown
-    return { source: target.source, error }
+    if (!(thrown instanceof AppException) || thrown.code === 'cancelled') throw thrown
+    return { source: target.source, error: toAppError(thrown) }
   }
 }
 

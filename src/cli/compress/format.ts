@@ -30,10 +30,10 @@ export function formatCompressed(network: CompressedNetwork): string {
 }
 
 /** What became of each of several networks. */
-export type Outcome = CompressedNetwork | { readonly source: string; readonly error: AppError }
+export type NetworkOutcome = CompressedNetwork | { readonly source: string; readonly error: AppError }
 
 /** Several networks, a line each; those that failed say so. */
-export function formatOutcomes(outcomes: readonly Outcome[]): string {
+export function formatOutcomes(outcomes: readonly NetworkOutcome[]): string {
   const hasAccuracies = outcomes.some((outcome) => 'accuracies' in outcome && outcome.accuracies.length > 0)
   const numbers = [
     'original',
@@ -50,7 +50,7 @@ export function formatOutcomes(outcomes: readonly Outcome[]): string {
   return formatTable(columns, outcomes.map(outcomeRow))
 }
 
-function outcomeRow(outcome: Outcome): readonly string[] {
+function outcomeRow(outcome: NetworkOutcome): readonly string[] {
   const name = basename(outcome.source)
   if ('error' in outcome) return [name, outcome.error.code]
   const { sizes, relativeError, seconds, accuracies } = outcome

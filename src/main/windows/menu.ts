@@ -29,7 +29,7 @@ export function menuTemplate(actions: MenuActions, isMac: boolean, isPackaged: b
     {
       label: '&File',
       submenu: [
-        place('Compress a network', 'compress', 'CmdOrCtrl+Shift+N'),
+        place('Compress a network', 'compress-network', 'CmdOrCtrl+Shift+N'),
         place('New experiment', 'new-experiment', 'CmdOrCtrl+N'),
         ...(isMac ? [] : [settings]),
         { type: 'separator' },

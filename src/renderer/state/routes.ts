@@ -6,7 +6,7 @@ import type { Family } from '#shared/experiment/experiment-config.ts'
 export type Route =
   | { readonly name: 'home' }
   | {
-      readonly name: 'compress'
+      readonly name: 'compress-network'
       /** At most one of the two: a network of the library, or a file. */
       readonly networkId?: string
       readonly file?: PickedFile
@@ -38,7 +38,7 @@ export type RouteName = Route['name']
 /** What `g` and a second key open, in the order of the sidebar. */
 export const sections = [
   { key: 'h', title: 'Home', route: { name: 'home' } },
-  { key: 'z', title: 'Compress a network', route: { name: 'compress' } },
+  { key: 'z', title: 'Compress a network', route: { name: 'compress-network' } },
   { key: 'n', title: 'Networks', route: { name: 'networks' } },
   { key: 'd', title: 'Data sets', route: { name: 'datasets' } },
   { key: 'c', title: 'New experiment', route: { name: 'new-experiment' } },
@@ -53,7 +53,7 @@ export function sectionOf(route: Route): (typeof sections)[number]['title'] {
   switch (route.name) {
     case 'home':
       return 'Home'
-    case 'compress':
+    case 'compress-network':
       return 'Compress a network'
     case 'networks':
     case 'network':

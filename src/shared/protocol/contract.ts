@@ -479,7 +479,7 @@ export type Place =
   | {
       readonly name:
         | 'home'
-        | 'compress'
+        | 'compress-network'
         | 'networks'
         | 'datasets'
         | 'new-experiment'

@@ -44,11 +44,11 @@ const shots: readonly Shot[] = [
   { name: 'home-empty', place: { name: 'home' }, scenario: 'empty' },
   { name: 'home-loading', place: { name: 'home' }, scenario: 'loading' },
   { name: 'home-broken', place: { name: 'home' }, scenario: 'broken' },
-  { name: 'compress-choose', place: { name: 'compress' } },
-  { name: 'compress-empty', place: { name: 'compress' }, scenario: 'empty' },
+  { name: 'compress-choose', place: { name: 'compress-network' } },
+  { name: 'compress-empty', place: { name: 'compress-network' }, scenario: 'empty' },
   {
     name: 'compress-file',
-    place: { name: 'compress', file: { token: 'file', fileName: 'resnet20-12fca82f.th' } },
+    place: { name: 'compress-network', file: { token: 'file', fileName: 'resnet20-12fca82f.th' } },
     prepare: async (page) => {
       await page.getByText('1,000 images right').first().waitFor()
       await page.getByRole('button', { name: 'Save as...' }).click()
@@ -57,12 +57,12 @@ const shots: readonly Shot[] = [
   },
   {
     name: 'compress-making',
-    place: { name: 'compress', networkId: 'net-1' },
+    place: { name: 'compress-network', networkId: 'net-1' },
     prepare: (page) => page.getByRole('region', { name: 'Compressed file' }).getByRole('progressbar').waitFor(),
   },
   {
     name: 'compress-failed',
-    place: { name: 'compress', networkId: 'net-1' },
+    place: { name: 'compress-network', networkId: 'net-1' },
     prepare: async (page) => {
       await page.getByRole('slider').press('End')
       await page.getByRole('alert').waitFor()
@@ -70,7 +70,7 @@ const shots: readonly Shot[] = [
   },
   {
     name: 'compress-without-images',
-    place: { name: 'compress', file: { token: 'file', fileName: 'resnet20-12fca82f.th' } },
+    place: { name: 'compress-network', file: { token: 'file', fileName: 'resnet20-12fca82f.th' } },
     scenario: 'empty',
     prepare: (page) => page.getByText(/^Relative error of the weights/).waitFor(),
   },

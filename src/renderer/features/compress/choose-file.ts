@@ -6,12 +6,12 @@ import { compressTexts } from './texts.ts'
 export const sampleChoice: PickedFile = { token: 'sample', fileName: compressTexts.sampleName }
 
 /** Opens the page on a file. */
-export function compressFile({ router }: Pick<WindowStudio, 'router'>, file: PickedFile): void {
-  router.open({ name: 'compress', file })
+export function openCompression({ router }: Pick<WindowStudio, 'router'>, file: PickedFile): void {
+  router.open({ name: 'compress-network', file })
 }
 
 /** Asks for a network file and opens the page on it. Nothing happens when the dialog is closed. */
 export async function chooseFile(studio: Pick<WindowStudio, 'act' | 'router'>): Promise<void> {
   const picked = await studio.act(compressTexts.pickFailure, 'files.pick', { kind: 'network' })
-  if (picked?.value !== undefined) compressFile(studio, picked.value)
+  if (picked?.value !== undefined) openCompression(studio, picked.value)
 }

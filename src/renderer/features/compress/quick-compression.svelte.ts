@@ -16,7 +16,7 @@ import { expectedAt, ratioAt, ratioRange, withinRange, type Expectation, type Ra
 import { compressTexts } from './texts.ts'
 
 /** What is compressed: a file that was chosen, or a network of the library. */
-export type Subject =
+export type CompressionSubject =
   { readonly kind: 'file'; readonly file: PickedFile } | { readonly kind: 'stored'; readonly networkId: string }
 
 type Parts = Pick<WindowStudio, 'ask' | 'act' | 'tasks' | 'library' | 'router' | 'toasts'>
@@ -29,7 +29,7 @@ const settleDelayMs = 250
 /** One network on its way into a small file: recognised, sketched, coded at the ratio of the slider, measured, saved. */
 export class QuickCompression {
   readonly #studio: Parts
-  readonly subject: Subject
+  readonly subject: CompressionSubject
   /** What the user says of a file that does not say it itself. */
   readonly fileChoice = new NetworkFileChoice()
   readonly inspection: LatestTask<NetworkInspection>
@@ -43,7 +43,7 @@ export class QuickCompression {
   #isQueueing = $state(false)
   withLoader = $state(false)
 
-  constructor(studio: Parts, subject: Subject) {
+  constructor(studio: Parts, subject: CompressionSubject) {
     this.#studio = studio
     this.subject = subject
     this.inspection = new LatestTask(studio.tasks)

@@ -46,7 +46,7 @@ export function paletteEntries(world: PaletteWorld): readonly PaletteEntry[] {
       group: 'Actions',
       title: 'Compress the sample network',
       keywords: ['quick', 'spectral', 'smaller', 'try'],
-      action: { type: 'open', route: { name: 'compress', file: sampleChoice } },
+      action: { type: 'open', route: { name: 'compress-network', file: sampleChoice } },
     },
     action('import-network', 'Import a network', ['checkpoint', 'file', 'open']),
     action('import-dataset', 'Import a data set', ['images', 'cifar', 'file', 'open']),

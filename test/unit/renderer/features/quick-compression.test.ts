@@ -1,6 +1,6 @@
 import { onTestFinished, describe, expect, test, vi } from 'vitest'
 import type { CommandHandlers, CompressedFile, NetworkInspection } from '#shared/protocol/contract.ts'
-import { QuickCompression, type Subject } from '#renderer/features/compress/quick-compression.svelte.ts'
+import { QuickCompression, type CompressionSubject } from '#renderer/features/compress/quick-compression.svelte.ts'
 import { positionOf } from '#renderer/features/compress/ratio-slider.ts'
 import { inventedNetwork } from '#test/support/renderer-harness/invented-records.ts'
 import { inventedCompressedFile, inventedSketch } from '#test/support/renderer-harness/invented-compression.ts'
@@ -28,7 +28,7 @@ const inspection: NetworkInspection = {
 }
 const compressed = (ratio: number): CompressedFile => ({ ...inventedCompressedFile(shape, ratio), id: `file-${ratio}` })
 
-async function open(answers: Partial<CommandHandlers> = {}, subject: Subject = { kind: 'file', file }) {
+async function open(answers: Partial<CommandHandlers> = {}, subject: CompressionSubject = { kind: 'file', file }) {
   const { studio, api } = await openStudio({
     'networks.inspect': async () => inspection,
     'compressed.sketch': async () => inventedSketch(),
