@@ -39,7 +39,8 @@ export const spectralParameters: readonly ParameterDescription[] = [
   {
     path: 'size.step',
     title: 'Quantisation step',
-    sentence: 'Quantisation step in units of the original weights, of which each frequency has a fixed multiple; a larger one makes a smaller file.',
+    sentence:
+      'Quantisation step in units of the original weights, of which each frequency has a fixed multiple; a larger one makes a smaller file.',
     group: 'size',
     control: positive(1000, 0.005),
   },
