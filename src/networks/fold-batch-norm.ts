@@ -61,7 +61,11 @@ export function foldedParameters({ network, folds }: FoldedNetwork, original: Ho
     const [, shift, mean] = batchNormParameters(fold.prefix).map((name) => tensorOf(original, name).data)
     const own = fold.bias === undefined ? undefined : tensorOf(original, fold.bias).data
     const columns = sizeOf(weight.shape) / gains.length
-    const values = Float32Array.from(weight.data, (value, at) => value * (gains[Math.floor(at / columns)] ?? 0))
+    const values = new Float32Array(weight.data.length)
+    gains.forEach((gain, filter) => {
+      // A loop of its own: large networks have a hundred million weights.
+      for (let at = filter * columns; at < (filter + 1) * columns; at++) values[at] = (weight.data[at] ?? 0) * gain
+    })
     const shifts = Float32Array.from(
       gains,
       (gain, at) => (shift?.[at] ?? 0) + gain * ((own?.[at] ?? 0) - (mean?.[at] ?? 0)),

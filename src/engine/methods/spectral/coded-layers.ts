@@ -116,12 +116,19 @@ function coefficientsOf(
   const size = height * width
   const basis = transform === 'cosine' && size > 1 ? kernelBasis(height, width) : undefined
   const coefficients = new Float32Array(data.length)
+  if (basis === undefined) {
+    for (let filter = 0; filter < filters; filter++) {
+      const gain = sixteenths(gains?.[filter] ?? 0)
+      const end = (filter + 1) * channels * size
+      for (let at = filter * channels * size; at < end; at++) coefficients[at] = (data[at] ?? 0) / gain
+    }
+    return coefficients
+  }
   for (let filter = 0; filter < filters; filter++) {
     const gain = sixteenths(gains?.[filter] ?? 0)
     for (let start = filter * channels * size; start < (filter + 1) * channels * size; start += size) {
       for (let at = 0; at < size; at++) {
-        coefficients[start + at] =
-          (basis === undefined ? (data[start + at] ?? 0) : product(basis[at], data, start)) / gain
+        coefficients[start + at] = product(basis[at], data, start) / gain
       }
     }
   }

@@ -3,6 +3,8 @@ import { codedNetwork, type CodedNetwork } from '#engine/methods/spectral/coded-
 import { coarsestStep, findStep } from '#engine/methods/spectral/find-step.ts'
 import { quantise } from '#engine/methods/spectral/quantise.ts'
 import { codedBytes } from '#formats/spectral-package/layer-stream.ts'
+import { layersSection } from '#formats/spectral-package/kind.ts'
+import { openSpectralPackage } from '#formats/spectral-package/reader.ts'
 import { writeSpectralPackage } from '#formats/spectral-package/writer.ts'
 import type { SpectralConfig } from '#shared/methods/spectral/config.ts'
 import type { SpectralPackage } from '#shared/package/spectral-package.ts'
@@ -87,9 +89,10 @@ export interface LeastBytes {
 }
 
 export function leastBytes(options: ContentOptions): LeastBytes {
-  const content = packageContent(options, codesAt(options.coded, coarsestStep, options.config))
-  const zeroCodes = codedBytes(content.layers, content.transform)
-  return { around: writeSpectralPackage(content).byteLength - zeroCodes + bytesOfAccuracies, zeroCodes }
+  const written = writeSpectralPackage(packageContent(options, codesAt(options.coded, coarsestStep, options.config)))
+  const { sections } = unwrap(openSpectralPackage(written, 'package'))
+  const zeroCodes = sections.get(layersSection)?.bytes.byteLength ?? 0
+  return { around: written.byteLength - zeroCodes + bytesOfAccuracies, zeroCodes }
 }
 
 /** What the accuracies add to the compressed description once they are known, about. */
