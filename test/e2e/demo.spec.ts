@@ -21,14 +21,30 @@ async function runDemo(folder: string, args: readonly string[]) {
 test.describe('with network and data set', () => {
   test.use({ start: 'library' })
 
-  test('runs an experiment, saves pictures of every screen in both themes, and ends well', async ({ folder }) => {
+  test('compresses by both methods and the baselines, saves pictures of every screen, and ends well', async ({
+    folder,
+  }) => {
     const pictures = join(folder, 'pictures')
     const { code, output } = await runDemo(folder, ['--demo-preset', 'smoke', '--screenshots', pictures])
-    expect(output).toContain('completed.')
+    const completed = [...output.matchAll(/^Experiment Untrained ResNet-20 (.*) completed\.$/gm)].map(
+      ([, name]) => name,
+    )
+    expect(completed).toStrictEqual(['spectral 15x', 'float16', 'int8', 'int6', 'int4', 'k-means 3 bit', 'h32'])
     for (const part of ['original', 'reconstructed', 'predictor', 'all-in ratio']) expect(output).toContain(part)
     expect(code).toBe(0)
-    const names = ['run-live', 'home', 'networks', 'network', 'datasets', 'dataset', 'new-experiment', 'experiments']
-    names.push('queue', 'run', 'compare', 'doctor', 'settings')
+    const names = [
+      'run-live',
+      'home',
+      'compress',
+      'compress-network',
+      'networks',
+      'network',
+      'datasets',
+      'dataset',
+      'new-experiment',
+      'experiments',
+    ]
+    names.push('queue', 'run-spectral', 'run', 'compare', 'doctor', 'settings')
     const expected = names.flatMap((name) => [`${name}-dark.png`, `${name}-light.png`])
     expect((await readdir(pictures)).sort()).toStrictEqual(expected.sort())
     for (const name of expected) expect((await stat(join(pictures, name))).size).toBeGreaterThan(10_000)

@@ -1,3 +1,4 @@
+import { formatComparison } from '#shared/plain-text/comparison-table.ts'
 import { baselinePresets, standardBaselineIds, type BaselinePreset } from '#shared/methods/direct/presets.ts'
 import { runToEnd, showResult } from '../await-experiment.ts'
 import { call } from '../call.ts'
@@ -6,7 +7,6 @@ import { createExperiment, settingOptions, withSettings } from '../experiment-op
 import { findChoice } from '../find-record.ts'
 import { needed, onRequest, text } from '../option.ts'
 import { UsageError } from '../usage-error.ts'
-import { formatComparison } from './experiments.ts'
 
 const prefix = 'baseline-'
 const methods = baselinePresets.map((preset) => ({ id: preset.id.slice(prefix.length), preset }))

@@ -1,19 +1,20 @@
 import { resolve } from 'node:path'
 import { atomicWrite } from '#main/files/atomic-write.ts'
-import { comparedAtMost, type Comparison } from '#shared/protocol/contract.ts'
+import { comparedAtMost } from '#shared/protocol/contract.ts'
 import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 import type { Outcome } from '#shared/experiment/plan.ts'
-import { isPackaged, splitNames } from '#shared/protocol/records.ts'
+import { splitNames } from '#shared/protocol/records.ts'
 import { AppException } from '#shared/basics/result.ts'
 import { call } from '../call.ts'
 import { defineCommand, type Command } from '../command.ts'
 import { findExperiment, findExperiments } from '../find-record.ts'
 import { oneOf, text, withDefault } from '../option.ts'
 import { UsageError } from '../usage-error.ts'
+import { formatComparison } from '#shared/plain-text/comparison-table.ts'
 import { formatResult } from '#shared/plain-text/result-table.ts'
 import { formatAccuracyCurve, metricsCsv } from '#shared/plain-text/metrics-table.ts'
 import { formatTable } from '#shared/plain-text/table.ts'
-import { formatExactBytes, formatPercent, formatPoints, formatRatio } from '#shared/basics/format.ts'
+import { formatPercent, formatRatio } from '#shared/basics/format.ts'
 
 const list = defineCommand({
   name: 'experiments list',
@@ -114,39 +115,4 @@ function achievements({ accuracy, ratio }: Outcome): readonly [string, string] {
 
 function describeProblem({ id, name, problem }: ExperimentSummary): readonly string[] {
   return problem === undefined ? [] : [`${name} (${id}) cannot be read. ${problem.message} ${problem.remedy ?? ''}`]
-}
-
-/** Accuracy and bytes of every experiment, and the parameters that differ. */
-export function formatComparison({ split, entries, configRows }: Comparison): string {
-  const table = formatTable(
-    [
-      { title: 'experiment' },
-      { title: `original, ${split}`, align: 'right' },
-      { title: 'reconstructed', align: 'right' },
-      { title: 'difference', align: 'right' },
-      { title: 'size', align: 'right' },
-      { title: 'all-in ratio', align: 'right' },
-    ],
-    entries.map(({ experiment, original, reconstructed }) => {
-      const result = experiment.latestRun?.result
-      const sizes = isPackaged(result) ? result.sizes : undefined
-      return [
-        experiment.name,
-        original === undefined ? 'not evaluated' : formatPercent(original.accuracy),
-        reconstructed === undefined ? '' : formatPercent(reconstructed.accuracy),
-        original === undefined || reconstructed === undefined
-          ? ''
-          : formatPoints(reconstructed.accuracy - original.accuracy),
-        sizes === undefined ? '' : formatExactBytes(sizes.totalBytes),
-        sizes === undefined ? '' : formatRatio(sizes.compressionRatio),
-      ]
-    }),
-  )
-  const differing = configRows.filter(({ isSame }) => !isSame)
-  const differences = formatTable(
-    [{ title: 'parameter' }, ...entries.map(({ experiment }) => ({ title: experiment.name }))],
-    differing.map(({ path, values }) => [path, ...values]),
-    'All parameters are the same.',
-  )
-  return `${table}\n\n${differences}`
 }

@@ -1,6 +1,9 @@
 import type { DatasetRecord, ExperimentRecord, NetworkRecord } from '#shared/protocol/records.ts'
+import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
 import { summaryOf, type ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
-import { compressPresets } from '#shared/methods/nern/presets.ts'
+import { presentExperiment, unfinishedStatuses, type ExperimentSubject } from '#shared/experiment/present-experiment.ts'
+import type { Preset } from '#shared/experiment/preset.ts'
+import { standardBaselines } from '#shared/methods/direct/standard-baselines.ts'
 import type { CommandInput, CommandName, CommandOutput, StudioEvents } from '#shared/protocol/contract.ts'
 import { AppException, unwrap, type Result } from '#shared/basics/result.ts'
 import type { Emitter } from '../basics/emitter.ts'
@@ -11,6 +14,12 @@ import { cifar10Token } from '../library/dataset-library.ts'
 export interface DemoStudio {
   readonly events: Emitter<StudioEvents>
   invoke<N extends CommandName>(command: N, input: CommandInput<N>): Promise<Result<CommandOutput<N>>>
+}
+
+/** An experiment of the demo. */
+export interface DemoExperiment {
+  readonly id: string
+  readonly name: string
 }
 
 /** What the demo needs in the library: the sample network and CIFAR-10, imported when they are not there yet. */
@@ -28,23 +37,60 @@ export async function provideSample(
   return { network, dataset }
 }
 
-/** The experiment of the demo: a preset as it is, through the queue like any other. Errors: `not-found`. */
-export async function enqueueSample(
-  studio: DemoStudio,
+/** The configuration of a preset. Throws `not-found`. */
+export function presetConfig<Config extends ExperimentConfig>(
+  presets: readonly Preset<Config>[],
   presetId: string,
-  networkId: string,
-  datasetId: string,
-): Promise<ExperimentRecord> {
-  const preset = compressPresets.find(({ id }) => id === presetId)
-  if (preset === undefined) {
-    throw new AppException({
-      code: 'not-found',
-      message: `There is no preset ${presetId}.`,
-      remedy: `Name one of ${compressPresets.map(({ id }) => id).join(', ')}.`,
-    })
+): Config {
+  const preset = presets.find(({ id }) => id === presetId)
+  if (preset !== undefined) return preset.config
+  throw new AppException({
+    code: 'not-found',
+    message: `There is no preset ${presetId}.`,
+    remedy: `Name one of ${presets.map(({ id }) => id).join(', ')}.`,
+  })
+}
+
+/** The experiment that an earlier demo has left in the queue; undefined without one. */
+export async function leftInQueue(
+  studio: DemoStudio,
+  config: ExperimentConfig,
+  subject: ExperimentSubject,
+): Promise<DemoExperiment | undefined> {
+  const { items } = unwrap(await studio.invoke('experiments.list', {}))
+  return presentExperiment(items, config, subject, unfinishedStatuses)
+}
+
+/** The experiment of an earlier demo, whether it is completed or will be; undefined without one. */
+export async function ofEarlierDemo(
+  studio: DemoStudio,
+  config: ExperimentConfig,
+  subject: ExperimentSubject,
+): Promise<DemoExperiment | undefined> {
+  const { items } = unwrap(await studio.invoke('experiments.list', {}))
+  return presentExperiment(items, config, subject)
+}
+
+/** The standard baselines of the network: those that an earlier demo has measured, and the others in the queue. */
+export async function enqueueBaselines(
+  studio: DemoStudio,
+  subject: ExperimentSubject,
+): Promise<readonly DemoExperiment[]> {
+  const { items } = unwrap(await studio.invoke('experiments.list', {}))
+  const baselines: DemoExperiment[] = []
+  for (const { config, present } of standardBaselines(subject, items)) {
+    baselines.push(present ?? (await create(studio, config, subject)))
   }
-  const { config } = preset
-  return unwrap(await studio.invoke('experiments.create', { config, networkId, datasetId, enqueue: true }))
+  return baselines
+}
+
+/** A new experiment in the queue, like any other. */
+export async function create(
+  studio: DemoStudio,
+  config: ExperimentConfig,
+  subject: ExperimentSubject,
+): Promise<DemoExperiment> {
+  return unwrap(await studio.invoke('experiments.create', { config, ...subject, enqueue: true }))
 }
 
 /**
@@ -69,6 +115,6 @@ export async function untilEnded(studio: DemoStudio, id: string): Promise<Experi
   return recordOf(studio, id)
 }
 
-async function recordOf(studio: DemoStudio, id: string): Promise<ExperimentRecord> {
+export async function recordOf(studio: DemoStudio, id: string): Promise<ExperimentRecord> {
   return unwrap(await studio.invoke('experiments.get', { id })).record
 }

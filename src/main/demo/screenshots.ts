@@ -12,21 +12,35 @@ export interface Photographer {
   readonly folder: string
 }
 
-/** The engines take seconds to be found; what takes longer is shown as it is. */
-const loadsAtMostMs = 20_000
+/** The engines take seconds to be found, and images to be measured; what takes longer is shown as it is. */
+const loadsAtMostMs = 30_000
 const themes = ['light', 'dark'] as const
 /** A live page never stands still: then the last picture counts. */
 const settleAtMostMs = 4_000
 const lookEveryMs = 200
+/** Between two tasks of a page there is a moment without any. */
+const looksWithoutWork = 3
+/** Placeholders for what is still being read. */
+const loading = '[role="status"][aria-label="Loading"]'
+/** The sidebar's own bar is about the queue. */
+const working = 'main [role="progressbar"]'
 
-/** Saves `NAME-light.png` and `NAME-dark.png` of a place, then gives the theme back. Returns the files' names. */
-export async function photograph(photographer: Photographer, name: string, place: Place): Promise<readonly string[]> {
+/**
+ * Saves `NAME-light.png` and `NAME-dark.png` of a place, then gives the theme back. Returns the files' names.
+ * @param moment `live` as soon as the page is read, `still` when nothing on it is being computed any more
+ */
+export async function photograph(
+  photographer: Photographer,
+  name: string,
+  place: Place,
+  moment: 'live' | 'still',
+): Promise<readonly string[]> {
   const { page, nativeTheme, show, folder } = photographer
   const before = nativeTheme.themeSource
   const names: string[] = []
   await mkdir(folder, { recursive: true })
   show(place)
-  await loaded(page)
+  await untilGone(page, moment === 'live' ? loading : `${loading}, ${working}`)
   try {
     for (const theme of themes) {
       nativeTheme.themeSource = theme
@@ -41,14 +55,15 @@ export async function photograph(photographer: Photographer, name: string, place
   return names
 }
 
-/** Waits until the page shows no placeholder for what is still being read. */
-async function loaded(page: Photographer['page']): Promise<void> {
-  for (let waitedMs = 0; waitedMs < loadsAtMostMs; waitedMs += lookEveryMs) {
+/** Waits until the page has had nothing that a selector finds for some looks. */
+async function untilGone(page: Photographer['page'], selector: string): Promise<void> {
+  let looks = 0
+  for (let waitedMs = 0; looks < looksWithoutWork && waitedMs < loadsAtMostMs; waitedMs += lookEveryMs) {
     await wait(lookEveryMs)
-    const isLoading: unknown = await page.executeJavaScript(
-      `document.querySelector('[role="status"][aria-label="Loading"]') !== null`,
+    const isThere: unknown = await page.executeJavaScript(
+      `document.querySelector(${JSON.stringify(selector)}) !== null`,
     )
-    if (isLoading !== true) return
+    looks = isThere === true ? 0 : looks + 1
   }
 }
 

@@ -1,12 +1,16 @@
+import type { PointMark } from './point-mark.ts'
+
 export interface ScatterPoint {
   readonly id: string
+  /** What is written beside it. */
   readonly label: string
   readonly x: number
   readonly y: number
   readonly yLow: number
   readonly yHigh: number
   readonly token: string
-  /** An original: drawn as a diamond, not part of the front. */
+  readonly mark: PointMark
+  /** An original: drawn hollow with a line at its accuracy, not part of the front. */
   readonly isReference: boolean
 }
 
@@ -20,6 +24,46 @@ export function roundTicks(low: number, high: number, count: number): readonly n
   const first = Math.ceil(low / step - 1e-9)
   const last = Math.floor(high / step + 1e-9)
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => (first + index) * step)
+}
+
+/** Steps within a power of ten that read well, from many to few. */
+const logarithmicSteps = [[1, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]] as const
+
+/** Round tick values of a logarithmic axis within [low, high], above 0: at most `most` where powers of ten allow it. */
+export function logarithmicTicks(low: number, high: number, most: number): readonly number[] {
+  const first = Math.floor(Math.log10(low))
+  const powers = Array.from({ length: Math.floor(Math.log10(high)) - first + 1 }, (_, at) => 10 ** (first + at))
+  const choices = logarithmicSteps.map((steps) =>
+    powers.flatMap((power) => steps.map((step) => step * power)).filter((tick) => tick >= low && tick <= high),
+  )
+  return choices.find((ticks) => ticks.length <= most) ?? choices.at(-1) ?? []
+}
+
+/** The range of positive values on a logarithmic axis, with some air. */
+export function logarithmicRange(values: readonly number[]): readonly [number, number] {
+  const positive = values.filter((value) => value > 0 && Number.isFinite(value))
+  if (positive.length === 0) return [1, 10]
+  const low = Math.min(...positive)
+  const high = Math.max(...positive)
+  const air = Math.max(1.25, (high / low) ** 0.08)
+  return [low / air, high * air]
+}
+
+/** Accuracies this far below the best one are of networks that do not work any more. */
+const workingSpan = 0.05
+
+/**
+ * The range of accuracies that a chart shows. One that fell far below the others would press their differences together:
+ * where at least half of the points lie close to the best one, the others are left below the range.
+ */
+export function accuracyRange(points: readonly ScatterPoint[]): readonly [number, number] {
+  const best = Math.max(...points.map(({ y }) => y))
+  const close = points.filter(({ y }) => y >= best - workingSpan)
+  const shown = 2 * close.length >= points.length ? close : points
+  return paddedRange(
+    shown.flatMap(({ yLow, yHigh }) => [yLow, yHigh]),
+    0.01,
+  )
 }
 
 /** The range of values with some air, at least `minimumSpan` wide. */

@@ -40,6 +40,7 @@ export const directWindow: WindowFamily<'baseline'> = {
   planText: ({ title, steps }) => `baseline ${title}${steps > 0 ? `, ${formatAmount(steps, 'step')}` : ''}`,
   purpose: (config, networkName) => `Baseline ${baselineTitle(config)} of ${networkName}`,
   planCells: () => ({}),
+  point: { mark: 'triangle', title: 'baseline', label: ({ title }) => title },
   charts: [{ ...lossChart, metrics: [objectiveLine, ...imageLossLines] }, ...workCharts],
   hasSteps: (config) => config.distillation.steps > 0,
   cards: ['kernels', 'layer-errors'],

@@ -31,6 +31,7 @@ export const nernWindow: WindowFamily<'compress'> = {
   },
   purpose: (_, networkName) => `Compresses ${networkName}`,
   planCells: ({ hiddenSize }) => ({ hiddenSize }),
+  point: { mark: 'circle', title: 'predictor (NeRN)', label: ({ hiddenSize }) => `NeRN, hidden size ${hiddenSize}` },
   charts: [
     { ...lossChart, metrics: [objectiveLine, ['loss.reconstruction', '--series-2'], ...imageLossLines] },
     {

@@ -26,6 +26,7 @@ export const spectralWindow: WindowFamily<'spectral'> = {
   purpose: ({ transform }, networkName) =>
     `Compresses ${networkName} by ${transform === 'none' ? 'entropy-constrained quantisation' : 'spectral codes'}`,
   planCells: () => ({}),
+  point: { mark: 'square', title: 'spectral codes', label: ({ title }) => title },
   charts: [
     { ...lossChart, metrics: [objectiveLine, ...imageLossLines] },
     {

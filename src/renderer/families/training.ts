@@ -28,6 +28,7 @@ export const trainingWindow: WindowFamily<'train'> = {
   planText: ({ architecture, epochs }) => `${architectureTitle(architecture)}, ${formatAmount(epochs, 'epoch')}`,
   purpose: ({ architecture }) => `Trains ${architectureTitle(architecture)}`,
   planCells: ({ architecture }) => ({ network: architectureTitle(architecture) }),
+  point: { mark: 'diamond', title: 'training', label: ({ architecture }) => architectureTitle(architecture) },
   charts: [
     {
       ...lossChart,

@@ -4,6 +4,7 @@ import type { PlanOf } from '#shared/experiment/plan.ts'
 import type { FamilyResult } from '#shared/experiment/results.ts'
 import type { Preset } from '#shared/experiment/preset.ts'
 import type { NetworkShape, SizeBreakdown } from '#shared/package/accounting.ts'
+import type { PointMark } from '../charts/point-mark.ts'
 import type { ChartOutline } from './chart-outline.ts'
 import type { TrainingPlan } from './training-plan.ts'
 
@@ -21,6 +22,7 @@ export interface WindowFamily<F extends Family> {
   /** What it does, as the beginning of a sentence that goes on `with CIFAR-10`. */
   purpose(config: ConfigOf<F>, networkName: string): string
   planCells(plan: PlanOf<F>): PlanCells
+  readonly point: PointOfFamily<F>
   readonly charts: readonly ChartOutline[]
   /** Whether a run has steps that a curve could show. */
   hasSteps(config: ConfigOf<F>): boolean
@@ -31,6 +33,15 @@ export interface WindowFamily<F extends Family> {
   remarks(result: FamilyResult<F>): readonly Remark[]
   /** Allowed, but probably not what is meant: a sentence each. `sizes` and `network` only where a network is chosen. */
   advise(config: ConfigOf<F>, sizes?: SizeBreakdown, network?: NetworkShape): readonly string[]
+}
+
+/** How an experiment of a family is drawn where several are compared. */
+export interface PointOfFamily<F extends Family> {
+  readonly mark: PointMark
+  /** What the mark stands for. */
+  readonly title: string
+  /** The method of an experiment in two or three words. */
+  label(plan: PlanOf<F>): string
 }
 
 /** The form for a new experiment of a family. */

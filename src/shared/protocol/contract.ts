@@ -478,16 +478,10 @@ export interface TaskProgress {
 export type Place =
   | {
       readonly name:
-        | 'home'
-        | 'compress-network'
-        | 'networks'
-        | 'datasets'
-        | 'new-experiment'
-        | 'experiments'
-        | 'queue'
-        | 'doctor'
-        | 'settings'
+        'home' | 'networks' | 'datasets' | 'new-experiment' | 'experiments' | 'queue' | 'doctor' | 'settings'
     }
+  /** The quick compression, of a network of the library or of one that is still to be chosen. */
+  | { readonly name: 'compress-network'; readonly networkId?: string }
   | { readonly name: 'network' | 'dataset'; readonly id: string }
   | { readonly name: 'run'; readonly experimentId: string }
   | { readonly name: 'compare'; readonly ids: readonly string[] }

@@ -10,6 +10,11 @@ test('every family is offered once', () => {
   expect(Object.keys(perFamily((kind) => kind)).toSorted()).toEqual(families.toSorted())
 })
 
+test('every family has a mark of its own', () => {
+  const marks = families.map((kind) => windowFamilyOf({ kind }).point.mark)
+  expect(new Set(marks).size).toBe(families.length)
+})
+
 describe.each(families)('the form of the family %s', (kind) => {
   const { form } = windowFamilyOf({ kind })
 

@@ -1,14 +1,14 @@
 import type { BaselineConfig } from '#shared/methods/direct/config.ts'
 import { summaryOf } from '#shared/experiment/experiment-summary.ts'
+import type { ExperimentSubject } from '#shared/experiment/present-experiment.ts'
 import { formatAmount } from '../../format/format.ts'
 import type { WindowStudio } from '../../state/studio.svelte.ts'
-import type { BaselineSubject } from './standard-baselines.ts'
 import { baselinesTexts } from './texts.ts'
 
 /** Queues one experiment each and tells it in a toast. Gives the ids of those before the first that was refused. */
 export async function queueBaselines(
   studio: WindowStudio,
-  { networkId, datasetId }: BaselineSubject,
+  { networkId, datasetId }: ExperimentSubject,
   configs: readonly BaselineConfig[],
 ): Promise<readonly string[]> {
   const added: string[] = []

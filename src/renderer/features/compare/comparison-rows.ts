@@ -1,4 +1,5 @@
 import { sizePartNames, type SizeBreakdown, type SizePartName } from '#shared/package/accounting.ts'
+import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
 import { familyOf } from '#shared/experiment/families.ts'
 import type { Comparison, ComparisonEntry } from '#shared/protocol/contract.ts'
 import { describeParameter } from '#shared/parameters/parameter-catalogue.ts'
@@ -6,7 +7,10 @@ import type { ParameterGroupId } from '#shared/parameters/parameter-groups.ts'
 import type { ParameterDescription } from '#shared/parameters/parameter-controls.ts'
 import { isPackaged } from '#shared/protocol/records.ts'
 import { mcnemarExact } from '#shared/measures/statistics.ts'
+import { planOf } from '#shared/experiment/experiment-summary.ts'
+import type { PointMark } from '../../charts/point-mark.ts'
 import type { ScatterPoint } from '../../charts/scatter-layout.ts'
+import { windowFamilyOf } from '../../families/table.ts'
 import { measured, type MeasuredAccuracy } from '../run/result-rows.ts'
 import { valueTitle } from '../new-experiment/config-editing.ts'
 
@@ -21,6 +25,10 @@ export interface ComparedRow {
   readonly id: string
   readonly name: string
   readonly token: string
+  /** Of its family. */
+  readonly mark: PointMark
+  /** Its method in two or three words; the name where several have the same. */
+  readonly label: string
   readonly original?: MeasuredAccuracy
   readonly reconstructed?: MeasuredAccuracy
   /** Reconstructed minus original accuracy. */
@@ -32,15 +40,19 @@ export interface ComparedRow {
 }
 
 export function comparedRows({ entries }: Comparison): readonly ComparedRow[] {
+  const methods = entries.map(({ experiment }) => methodLabel(experiment.config))
   return entries.map((entry, index) => {
     const original = entry.original === undefined ? undefined : measured(entry.original)
     const reconstructed = entry.reconstructed === undefined ? undefined : measured(entry.reconstructed)
     const { agreement, experiment } = entry
     const result = experiment.latestRun?.result
+    const method = methods[index] ?? ''
     return {
       id: experiment.id,
       name: experiment.name,
       token: entryToken(index),
+      mark: windowFamilyOf(experiment.config).point.mark,
+      label: methods.filter((other) => other === method).length > 1 ? experiment.name : method,
       ...(original === undefined ? {} : { original }),
       ...(reconstructed === undefined ? {} : { reconstructed }),
       ...(original === undefined || reconstructed === undefined
@@ -54,6 +66,11 @@ export function comparedRows({ entries }: Comparison): readonly ComparedRow[] {
   })
 }
 
+function methodLabel(config: ExperimentConfig): string {
+  const plan = planOf(config)
+  return windowFamilyOf(plan).point.label(plan)
+}
+
 /** Accuracy against bytes: one point an experiment, and each original once. */
 export function scatterPoints({ entries }: Comparison, rows: readonly ComparedRow[]): readonly ScatterPoint[] {
   const originals = new Map<string, ScatterPoint>()
@@ -61,19 +78,42 @@ export function scatterPoints({ entries }: Comparison, rows: readonly ComparedRo
   rows.forEach((row, index) => {
     const { sizes, original, reconstructed } = row
     if (sizes === undefined) return
-    if (reconstructed !== undefined) points.push(pointOf(row.id, row.name, sizes.totalBytes, reconstructed, row.token))
+    if (reconstructed !== undefined) points.push(pointOf(row, sizes.totalBytes, reconstructed))
     const network = entries[index]?.network
     if (original !== undefined && network !== undefined && !originals.has(network.id)) {
-      const point = pointOf(network.id, `${network.name} (original)`, sizes.originalBytes, original, '--text-muted')
-      originals.set(network.id, { ...point, isReference: true })
+      const look = { id: network.id, label: network.name, mark: 'diamond', token: '--text-muted' } as const
+      originals.set(network.id, { ...pointOf(look, sizes.originalBytes, original), isReference: true })
     }
   })
-  return [...originals.values(), ...points]
+  const isOnly = originals.size === 1
+  return [
+    ...[...originals.values()].map((point) => ({ ...point, label: originalLabel(point.label, isOnly) })),
+    ...points,
+  ]
 }
 
-function pointOf(id: string, label: string, bytes: number, accuracy: MeasuredAccuracy, token: string): ScatterPoint {
-  const { low, high } = accuracy.interval
-  return { id, label, x: bytes, y: accuracy.accuracy, yLow: low, yHigh: high, token, isReference: false }
+/** With one original everybody knows which. */
+function originalLabel(name: string, isOnly: boolean): string {
+  return isOnly ? 'original' : `original ${name}`
+}
+
+function pointOf(
+  { id, label, mark, token }: Pick<ScatterPoint, 'id' | 'label' | 'mark' | 'token'>,
+  bytes: number,
+  { accuracy, interval }: MeasuredAccuracy,
+): ScatterPoint {
+  const { low, high } = interval
+  return { id, label, x: bytes, y: accuracy, yLow: low, yHigh: high, token, mark, isReference: false }
+}
+
+/** What the marks of these rows stand for, each once. */
+export function markLegend({ entries }: Comparison): readonly { readonly mark: PointMark; readonly title: string }[] {
+  const legend = new Map<PointMark, string>()
+  for (const { experiment } of entries) {
+    const { mark, title } = windowFamilyOf(experiment.config).point
+    legend.set(mark, title)
+  }
+  return [...legend].map(([mark, title]) => ({ mark, title }))
 }
 
 /** What the longest bar stands for: the largest original, or a package that is larger still. `undefined` without sizes. */
@@ -97,7 +137,7 @@ export function partBytes(row: ComparedRow, part: SizePartName): number {
 }
 
 export interface KeptGroup {
-  readonly entries: readonly { readonly name: string; readonly token: string }[]
+  readonly entries: readonly Pick<ComparedRow, 'name' | 'token' | 'mark'>[]
   readonly sentences: readonly string[]
 }
 
@@ -109,7 +149,8 @@ export function keptGroups({ entries }: Comparison): readonly KeptGroup[] {
     if (sentences.length === 0) return
     const key = sentences.join('\n')
     const others = groups.get(key)?.entries ?? []
-    groups.set(key, { sentences, entries: [...others, { name, token: entryToken(index) }] })
+    const { mark } = windowFamilyOf(config).point
+    groups.set(key, { sentences, entries: [...others, { name, token: entryToken(index), mark }] })
   })
   return [...groups.values()]
 }

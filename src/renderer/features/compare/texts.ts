@@ -55,7 +55,11 @@ export const compareTexts = {
   kept: 'Kept of the original',
   keptNote: 'what a file holds to the bit, and what not',
   accuracyAgainstBytes: 'Accuracy against bytes',
-  scatterNote: 'diamonds: originals, dashed: Pareto front',
+  scatterNote: (split: string) => `${split} split, 95 % Wilson intervals`,
+  frontMark: 'nothing here is smaller and as accurate',
+  originalMark: 'original',
+  bytesAxis: (unit: string) => `bytes of the whole file in ${unit}, logarithmic`,
+  ratioAxis: 'times smaller than the original',
   nothingMeasured: 'Nothing here was measured on the chosen split.',
   scatterLabel: 'Accuracy against bytes of all parts',
 } as const

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { colorLimit, divergingColor, kernelPicture } from '#renderer/charts/kernel-picture.ts'
-import { paddedRange, paretoFront, roundTicks } from '#renderer/charts/scatter-layout.ts'
+import {
+  accuracyRange,
+  logarithmicRange,
+  logarithmicTicks,
+  paddedRange,
+  paretoFront,
+  roundTicks,
+} from '#renderer/charts/scatter-layout.ts'
 
 const colors = { negative: [0, 0, 200], zero: [100, 100, 100], positive: [200, 0, 0] } as const
 
@@ -49,6 +56,7 @@ describe('the scatter chart', () => {
     yLow: y,
     yHigh: y,
     token: '--series-1',
+    mark: 'circle' as const,
     isReference,
   })
 
@@ -61,6 +69,28 @@ describe('the scatter chart', () => {
     expect(roundTicks(0, 470, 5)).toEqual([0, 100, 200, 300, 400])
     expect(roundTicks(0.897, 0.919, 4).map((tick) => tick.toFixed(3))).toEqual(['0.900', '0.910'])
     expect(roundTicks(2, 2, 4)).toEqual([2])
+  })
+
+  test('its ticks on a logarithmic axis are round, inside the range, and as many as there is room for', () => {
+    expect(logarithmicTicks(60, 1100, 8)).toEqual([70, 100, 200, 300, 500, 700, 1000])
+    expect(logarithmicTicks(60, 1100, 5)).toEqual([100, 200, 500, 1000])
+    expect(logarithmicTicks(60, 1100, 2)).toEqual([100, 1000])
+    expect(logarithmicTicks(0.5, 30, 6)).toEqual([0.5, 1, 2, 5, 10, 20])
+    expect(logarithmicTicks(2.1, 2.9, 3)).toEqual([])
+  })
+
+  test('its range of bytes has air on both sides, whatever they are', () => {
+    expect(logarithmicRange([100])).toEqual([80, 125])
+    const [low, high] = logarithmicRange([100, 1e6])
+    expect(low).toBeLessThan(100)
+    expect(high).toBeGreaterThan(1e6)
+    expect(logarithmicRange([])).toEqual([1, 10])
+  })
+
+  test('its range of accuracies leaves the few out that do not work any more, and none where they are many', () => {
+    const working = [point('a', 1, 0.92), point('b', 2, 0.9)]
+    expect(accuracyRange([...working, point('c', 3, 0.6)])[0]).toBeGreaterThan(0.89)
+    expect(accuracyRange([...working, point('c', 3, 0.6), point('d', 4, 0.5), point('e', 5, 0.1)])[0]).toBeLessThan(0.1)
   })
 
   test('its range is never narrower than asked', () => {

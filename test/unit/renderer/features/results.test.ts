@@ -4,6 +4,7 @@ import {
   byteScale,
   comparedRows,
   keptGroups,
+  markLegend,
   scatterPoints,
   shownConfigRows,
   usedParts,
@@ -61,7 +62,7 @@ describe('a comparison', () => {
   test('states difference and significance where both were measured, nothing where not', () => {
     expect(rows[0]?.difference).toBeCloseTo(-0.0065, 10)
     expect(rows[0]?.probability).toBeLessThan(1e-4)
-    expect(rows[1]).toEqual({ id: 'b', name: 'B', token: '--series-2' })
+    expect(rows[1]).toEqual({ id: 'b', name: 'B', token: '--series-2', mark: 'circle', label: 'B' })
   })
 
   test('says what the files keep of their originals, once for all of which the same is true', () => {
@@ -93,6 +94,36 @@ describe('a comparison', () => {
       ['net-1', true],
       ['a', false],
       ['a', false],
+    ])
+  })
+
+  test('names points by their method, by their experiment where several have the same, and the only original as such', () => {
+    const spectral = {
+      ...comparison.entries[0],
+      experiment: experimentRecord({
+        id: 'c',
+        name: 'C',
+        config: spectralDefaults,
+        latestRun: completedRun({ correct: 9100 }),
+      }),
+    }
+    const labelsOf = (compared: Comparison) => scatterPoints(compared, comparedRows(compared)).map(({ label }) => label)
+    const mixed = { ...comparison, entries: [...comparison.entries.slice(0, 1), spectral] }
+    expect(labelsOf(mixed)).toEqual(['original', 'NeRN, hidden size 160', 'spectral 15x'])
+    expect(labelsOf({ ...comparison, entries: [...mixed.entries, ...mixed.entries.slice(0, 1)] })).toEqual([
+      'original',
+      'A',
+      'spectral 15x',
+      'A',
+    ])
+    const other = { ...spectral, network: networkRecord({ id: 'net-2', name: 'other' }) }
+    expect(labelsOf({ ...comparison, entries: [...comparison.entries.slice(0, 1), other] }).slice(0, 2)).toEqual([
+      `original ${networkRecord().name}`,
+      'original other',
+    ])
+    expect(markLegend(mixed)).toEqual([
+      { mark: 'circle', title: 'predictor (NeRN)' },
+      { mark: 'square', title: 'spectral codes' },
     ])
   })
 

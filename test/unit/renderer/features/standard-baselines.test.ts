@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { comparedBaselines, standardBaselines } from '#renderer/features/baselines/standard-baselines.ts'
+import { comparedBaselines } from '#renderer/features/baselines/standard-baselines.ts'
 import { standardBaselineIds } from '#shared/methods/direct/presets.ts'
+import { standardBaselines } from '#shared/methods/direct/standard-baselines.ts'
 import { summaryOf } from '#shared/experiment/experiment-summary.ts'
 import { preprocessingPresets } from '#shared/network/preprocessing.ts'
 import { comparedAtMost, type Comparison } from '#shared/protocol/contract.ts'

@@ -1,0 +1,30 @@
+/** Marks of points: their shape says what kind of thing a point is, their colour which one. */
+export type PointMark = 'circle' | 'square' | 'triangle' | 'diamond'
+
+/** SVG path around (0, 0) that looks as large as a circle of this radius. */
+export function markPath(mark: PointMark, radius: number): string {
+  const corners = cornersOf[mark].map(([x, y]) => `${(x * radius).toFixed(2)},${(y * radius).toFixed(2)}`)
+  if (corners.length > 0) return `M${corners.join('L')}Z`
+  return `M${-radius},0a${radius},${radius} 0 1 0 ${2 * radius},0a${radius},${radius} 0 1 0 ${-2 * radius},0Z`
+}
+
+const cornersOf: Readonly<Record<PointMark, readonly (readonly [x: number, y: number])[]>> = {
+  circle: [],
+  square: [
+    [-0.9, -0.9],
+    [0.9, -0.9],
+    [0.9, 0.9],
+    [-0.9, 0.9],
+  ],
+  triangle: [
+    [0, -1.2],
+    [1.1, 0.85],
+    [-1.1, 0.85],
+  ],
+  diamond: [
+    [0, -1.25],
+    [1.25, 0],
+    [0, 1.25],
+    [-1.25, 0],
+  ],
+}
