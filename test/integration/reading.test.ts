@@ -157,8 +157,8 @@ it('refuses every command that writes on a studio that was opened for reading', 
       .map((command) => reader.invoke(command as never, {} as never)),
   )
   await reader.close()
-  // All of the contract but those that read, and the two of the desktop.
-  expect(answers).toHaveLength(commandNames.length - readingCommandNames.length - 2)
+  // All of the contract but those that read, and the three of the desktop.
+  expect(answers).toHaveLength(commandNames.length - readingCommandNames.length - 3)
   for (const answer of answers) expect(answer).toMatchObject({ ok: false, error: { code: 'store-read-only' } })
   expect(folderDigest(storeFolder)).toEqual(before)
 })
