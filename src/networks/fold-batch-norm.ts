@@ -4,6 +4,7 @@
  */
 import { float32Tensor, sizeOf, type HostTensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
 import { batchNormParameters, type Network, type NetworkNode, type ParameterSpec } from './network.ts'
+import { inputsOf } from './node-inputs.ts'
 
 type ConvolutionNode = Extract<NetworkNode, { op: 'conv' }>
 type BatchNormNode = Extract<NetworkNode, { op: 'batch-norm' }>
@@ -113,11 +114,6 @@ function foldablePairs({ nodes, output, featureMaps }: Network): readonly {
       prefixes.get(norm.prefix) === 1
     return isAlone ? [{ norm, convolution }] : []
   })
-}
-
-function inputsOf(node: NetworkNode): readonly string[] {
-  if ('inputs' in node) return node.inputs
-  return 'input' in node ? [node.input] : []
 }
 
 function countsOf(names: readonly string[]): ReadonlyMap<string, number> {

@@ -1,5 +1,6 @@
 /** What the studio decides of a graph that was read: represented layers, feature maps, description and identifier. */
 import { batchNormParameters } from '#networks/network.ts'
+import { inputsOf } from '#networks/node-inputs.ts'
 import type { Network, NetworkNode, ParameterSpec, RepresentedLayer } from '#networks/network.ts'
 import { graphOfNetwork } from '#networks/own-graph.ts'
 import { sizeOf, type HostTensors } from '#shared/tensors/host-tensor.ts'
@@ -73,11 +74,6 @@ function reachable(nodes: readonly NetworkNode[], output: string): readonly Netw
     if (node !== undefined) open.push(...inputsOf(node))
   }
   return nodes.filter(({ id }) => needed.has(id))
-}
-
-function inputsOf(node: NetworkNode): readonly string[] {
-  if (node.op === 'input') return []
-  return 'inputs' in node ? node.inputs : [node.input]
 }
 
 function parametersOf(node: NetworkNode): readonly string[] {

@@ -57,7 +57,8 @@ it.each(['cosine', 'none'] as const)(
 )
 
 it.each([
-  ['without data', {}],
+  ['corrected by batch norms', {}],
+  ['not corrected', { correction: { images: 'none', count: 16 } }],
   ['corrected on noise', { correction: { images: 'noise', count: 16 } }],
   ['corrected on images', { correction: { images: 'dataset', count: 16 } }],
 ] satisfies readonly (readonly [string, Partial<SpectralConfig>])[])(

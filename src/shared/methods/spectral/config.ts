@@ -18,8 +18,11 @@ export const kernelTransforms = ['cosine', 'none'] as const
 /** What decides how coarse the codes are. */
 const sizeTargets = ['ratio', 'bytes', 'step'] as const
 
-/** Images that correct the mean and deviation of each channel. */
-const correctionImages = ['dataset', 'noise', 'none'] as const
+/**
+ * What corrects the mean of each channel: the means that batch norms tell, without images, or images, which correct its
+ * deviation as well.
+ */
+const correctionImages = ['batch-norms', 'dataset', 'noise', 'none'] as const
 
 /** How weights of linear layers are stored. */
 const linearStorage = ['fine', 'coded', 'float16'] as const

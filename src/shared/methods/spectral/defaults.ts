@@ -9,7 +9,7 @@ export const spectralDefaults: SpectralConfig = {
   transform: 'cosine',
   size: { target: 'ratio', ratio: 15, bytes: 65_536, step: 0.03 },
   rounding: { rateWeight: 0 },
-  correction: { images: 'none', count: 256 },
+  correction: { images: 'batch-norms', count: 256 },
   layers: '',
   storage: { linear: 'fine', remainder: 'float16' },
   distillation: {

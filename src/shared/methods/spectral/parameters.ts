@@ -60,10 +60,11 @@ export const spectralParameters: readonly ParameterDescription[] = [
   },
   {
     path: 'correction.images',
-    title: 'Correct channels on',
-    sentence: 'Images on which the mean and deviation of every channel are brought back to those of the original.',
+    title: 'Correct channels by',
+    sentence:
+      'What brings the mean of every channel back to the original: its batch norms, without a single image, or images, which bring the deviation back as well.',
     group: 'coding',
-    control: choice({ dataset: 'Training images', noise: 'Noise', none: 'Nothing' }),
+    control: choice({ 'batch-norms': 'Batch norms', dataset: 'Training images', noise: 'Noise', none: 'Nothing' }),
   },
   {
     path: 'correction.count',

@@ -1,12 +1,14 @@
 /** A network coded without a training: the step is found that gives the size asked for. */
 import { codedNetwork, type CodedNetwork } from '#engine/methods/spectral/coded-layers.ts'
 import { coarsestStep, findStep } from '#engine/methods/spectral/find-step.ts'
+import { meanCorrectedBiases } from '#engine/methods/spectral/mean-correction.ts'
 import { quantise } from '#engine/methods/spectral/quantise.ts'
 import { codedBytes } from '#formats/spectral-package/layer-stream.ts'
 import { layersSection } from '#formats/spectral-package/kind.ts'
+import { tensorsOf } from '#formats/spectral-package/tensors.ts'
 import { openSpectralPackage } from '#formats/spectral-package/reader.ts'
 import { writeSpectralPackage } from '#formats/spectral-package/writer.ts'
-import { unwrap } from '#shared/basics/result.ts'
+import { AppException, unwrap } from '#shared/basics/result.ts'
 import type { SpectralConfig } from '#shared/methods/spectral/config.ts'
 import type { SpectralPackage } from '#shared/package/spectral-package.ts'
 import { sizeOf } from '#shared/tensors/host-tensor.ts'
@@ -66,20 +68,44 @@ const sizeTolerance = 0.005
 /**
  * The same with the gains and biases that a configuration wants corrected; they may take other bytes than those before, so
  * that the step is looked for again with what they took.
+ * @param correct by images, where the configuration wants that
  */
 export async function correctedCodesOfSize(
   options: ContentOptions,
   correct: (chosen: ChosenCodes) => Promise<ChosenCodes>,
 ): Promise<ChosenCodes> {
+  if (!isCorrectedByImages(options.config)) return codesWithoutImages(options)
   const plain = codesOfSize(options)
-  if (options.config.correction.images === 'none') return plain
   const chosen = await correct(plain)
-  const wanted = wantedBytes(options.original, options.config)
-  const bytesOf = (codes: ChosenCodes): number =>
-    codedBytes(packagedLayers(options.coded, codes), options.config.transform)
-  const excess = bytesOf(chosen) - bytesOf(plain)
-  if (wanted === undefined || Math.abs(excess) < sizeTolerance * wanted) return chosen
-  return correct(codesOfSize(options, excess))
+  const excess = excessOf(options, plain, chosen)
+  return excess === 0 ? chosen : correct(codesOfSize(options, excess))
+}
+
+/** Codes of the size that is asked for, with the biases that batch norms correct where that is wanted. */
+function codesWithoutImages(options: ContentOptions): ChosenCodes {
+  const { original, coded, config } = options
+  const plain = codesOfSize(options)
+  if (config.correction.images === 'none') return plain
+  const correct = (chosen: ChosenCodes): ChosenCodes => {
+    const { weights } = tensorsOf(packageContent(options, chosen))
+    return { ...chosen, biases: { ...chosen.biases, ...meanCorrectedBiases(original, coded, weights) } }
+  }
+  const chosen = correct(plain)
+  const excess = excessOf(options, plain, chosen)
+  return excess === 0 ? chosen : correct(codesOfSize(options, excess))
+}
+
+function isCorrectedByImages({ correction: { images } }: SpectralConfig): boolean {
+  return images === 'dataset' || images === 'noise'
+}
+
+/** Bytes that a correction added, where they are too many or too few to be left; else 0. */
+function excessOf({ original, coded, config }: ContentOptions, plain: ChosenCodes, corrected: ChosenCodes): number {
+  const wanted = wantedBytes(original, config)
+  if (wanted === undefined) return 0
+  const bytesOf = (codes: ChosenCodes): number => codedBytes(packagedLayers(coded, codes), config.transform)
+  const excess = bytesOf(corrected) - bytesOf(plain)
+  return Math.abs(excess) < sizeTolerance * wanted ? 0 : excess
 }
 
 export interface LeastBytes {
@@ -106,10 +132,21 @@ export interface EncodedNetwork {
   readonly written: Uint8Array<ArrayBuffer>
 }
 
-/** @param sha256 of the network's file */
+/**
+ * A network as a file holds it. No image is read: a correction by images is refused as `invalid-config`.
+ * @param sha256 of the network's file
+ */
 export function encodeNetwork(original: LoadedNetwork, sha256: string, config: SpectralConfig): EncodedNetwork {
   const coded = codedNetworkOf(original, config)
   const options = { original, sha256, config, coded }
-  const content = packageContent(options, codesOfSize(options))
+  if (isCorrectedByImages(config)) {
+    throw new AppException({
+      code: 'invalid-config',
+      message: 'A file is compressed without images, so that they cannot correct it.',
+      where: 'correction.images',
+      remedy: 'Choose batch-norms or none, or make an experiment of it.',
+    })
+  }
+  const content = packageContent(options, codesWithoutImages(options))
   return { coded, content, written: writeSpectralPackage(content) }
 }
