@@ -11,9 +11,13 @@ export interface RateControlState {
 }
 
 const [lowestPrice, highestPrice] = [0.01, 300]
-const firstPrice = 0.3
+/**
+ * Where prices settle: what a bit is worth falls with the square of the step, a factor of four for each bit a weight. With
+ * 1.45 bits it is 0.3 (docs/adr/0019-spectral-codes.md).
+ */
+const [usualPrice, usualBits] = [0.3, 1.45]
 /** Of the distance to what is wanted, and of its change since the last look. */
-const [byDistance, byChange] = [4, 15]
+const [byDistance, byChange] = [8, 30]
 /** Most that the logarithm of the price changes at a look. */
 const mostChange = 0.15
 
@@ -23,7 +27,7 @@ export class RateControl {
 
   /** @param bits a weight before the first step */
   constructor(bits: number, state?: RateControlState) {
-    this.#price = state?.price ?? firstPrice
+    this.#price = state?.price ?? usualPrice * 4 ** (usualBits - bits)
     this.#bits = state?.bits ?? bits
   }
 
