@@ -146,7 +146,7 @@ function shiftedNorms(network: Network): HostTensors {
       shifts.has(name)
         ? float32Tensor(
             tensor.shape,
-            tensor.data.map((_, at) => ((at % 7) - 3) / 4),
+            Float32Array.from(tensor.data, (_, at) => ((at % 7) - 3) / 4),
           )
         : tensor,
     ]),
