@@ -32,7 +32,7 @@ export async function spectralPicture(): Promise<string> {
 async function codedKernel(): Promise<CodedKernel> {
   const path = join(import.meta.dirname, '../../resources/samples/resnet20-cifar10.safetensors')
   const original = await loadNetwork({ path, architecture: 'resnet20-cifar-b', classes: 10 })
-  const { coded, content } = encodeNetwork(original, '0'.repeat(64), spectralDefaults)
+  const { coded, content } = await encodeNetwork(original, '0'.repeat(64), spectralDefaults)
   const layer = coded.layers.find(({ name }) => name === shown.layer)
   const packaged = content.layers.find(({ name }) => name === shown.layer)
   if (layer === undefined || packaged === undefined) throw new Error(`The sample network has no ${shown.layer}.`)

@@ -1,7 +1,7 @@
 /** What the studio decides of a graph that was read: represented layers, feature maps, description and identifier. */
 import { batchNormParameters } from '#networks/network.ts'
-import { inputsOf } from '#networks/node-inputs.ts'
 import type { Network, NetworkNode, ParameterSpec, RepresentedLayer } from '#networks/network.ts'
+import { inputsOf } from '#networks/node-inputs.ts'
 import { graphOfNetwork } from '#networks/own-graph.ts'
 import { sizeOf, type HostTensors } from '#shared/tensors/host-tensor.ts'
 import { ownGraphPrefix } from '#shared/network/network-graph.ts'

@@ -13,8 +13,7 @@ export function encodeLayerStream(
   transform: KernelTransform,
 ): Uint8Array<ArrayBuffer> {
   const coder = new BitEncoder()
-  const side = new SideCoder(coder, unfit)
-  for (const layer of layers) side.code({ shape: layer.shape, hasBias: layer.bias !== undefined }, layer)
+  encodeSide(coder, layers)
   const kernels = new KernelCoder(transform)
   // The encoder writes back what it was given.
   for (const layer of layers) kernels.code({ coder, corrupt: unfit }, layer)
@@ -24,6 +23,18 @@ export function encodeLayerStream(
 /** Bytes that the coded stream of these layers takes, exactly: what a search for a step needs. */
 export function codedBytes(layers: readonly SpectralLayer[], transform: KernelTransform): number {
   return encodeLayerStream(layers, transform).byteLength
+}
+
+/** Bytes of what goes before the codes of kernels: gains, steps and biases. */
+export function codedSideBytes(layers: readonly SpectralLayer[]): number {
+  const coder = new BitEncoder()
+  encodeSide(coder, layers)
+  return coder.finish().byteLength
+}
+
+function encodeSide(coder: BitEncoder, layers: readonly SpectralLayer[]): void {
+  const side = new SideCoder(coder, unfit)
+  for (const layer of layers) side.code({ shape: layer.shape, hasBias: layer.bias !== undefined }, layer)
 }
 
 /** Everything that the stream says of a layer. */

@@ -1,4 +1,4 @@
-import type { SpectralConfig } from '#shared/methods/spectral/config.ts'
+import { looksAtImages, type SpectralConfig } from '#shared/methods/spectral/config.ts'
 import { codableLayers, layerPrecisions } from '#shared/methods/spectral/layer-precisions.ts'
 import { spectralPresets } from '#shared/methods/spectral/presets.ts'
 import type { NetworkShape, SizeBreakdown } from '#shared/package/accounting.ts'
@@ -54,7 +54,7 @@ export const spectralWindow: WindowFamily<'spectral'> = {
 /** Whether a run would read the parameter, with the others as they are typed. */
 function reads(path: string, typed: TypedValues): boolean {
   if (path.startsWith('size.') && path !== 'size.target') return path === `size.${String(typed['size.target'])}`
-  if (path === 'correction.count') return ['dataset', 'noise'].includes(String(typed['correction.images']))
+  if (path === 'correction.count') return looksAtImages(String(typed['correction.images']))
   if (path.startsWith('distillation.') && path !== 'distillation.steps') {
     return Number(typed['distillation.steps']) !== 0
   }
@@ -74,7 +74,7 @@ function adviseOnCodes(config: SpectralConfig, sizes?: SizeBreakdown, network?: 
   if (distillation.steps === 0 && transform === 'none') {
     advice.push('Weights coded as they are lose far more than their transform does, unless they are distilled.')
   }
-  if (distillation.steps === 0 && rounding.rateWeight > 0 && !['dataset', 'noise'].includes(correction.images)) {
+  if (distillation.steps === 0 && rounding.rateWeight > 0 && !looksAtImages(correction.images)) {
     advice.push('Rounding that saves bits weakens channels: correct them on some images.')
   }
   if (distillation.steps > 0 && distillation.rateWarmupSteps >= distillation.steps) {

@@ -21,7 +21,7 @@ export async function compressFile(job: CompressFileJob, context: JobContext): P
   tellPhase(context, 'coding the kernels')
   await context.breathe()
   const startedMs = context.now()
-  const { coded, content, written } = encodeNetwork(loaded, recognised.sha256, job.config)
+  const { coded, content, written } = await encodeNetwork(loaded, recognised.sha256, job.config)
   tellPhase(context, 'writing the file')
   await context.breathe()
   await writeFile(job.outputPath, written)

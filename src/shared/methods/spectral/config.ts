@@ -24,6 +24,11 @@ const sizeTargets = ['ratio', 'bytes', 'step'] as const
  */
 const correctionImages = ['batch-norms', 'dataset', 'noise', 'none'] as const
 
+/** Whether a value of `correction.images` has the network look at images. */
+export function looksAtImages(correction: string): boolean {
+  return correction === 'dataset' || correction === 'noise'
+}
+
 /** How weights of linear layers are stored. */
 const linearStorage = ['fine', 'coded', 'float16'] as const
 

@@ -19,8 +19,7 @@ export async function corrected(
   executor: Executor,
   dataset: DatasetInput | undefined,
 ): Promise<ChosenCodes> {
-  const { coded, config } = options
-  if (config.correction.images === 'none') return chosen
+  const { coded } = options
   const images = await correctionImages(options, dataset)
   const { weights, kept } = tensorsOf(packageContent(options, chosen))
   const copy = { ...coded.parameters, ...kept, ...weights }

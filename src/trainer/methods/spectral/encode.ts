@@ -3,15 +3,15 @@ import { codedNetwork, type CodedNetwork } from '#engine/methods/spectral/coded-
 import { coarsestStep, findStep } from '#engine/methods/spectral/find-step.ts'
 import { meanCorrectedBiases } from '#engine/methods/spectral/mean-correction.ts'
 import { quantise } from '#engine/methods/spectral/quantise.ts'
-import { codedBytes } from '#formats/spectral-package/layer-stream.ts'
+import { codedBytes, codedSideBytes } from '#formats/spectral-package/layer-stream.ts'
 import { layersSection } from '#formats/spectral-package/kind.ts'
-import { tensorsOf } from '#formats/spectral-package/tensors.ts'
 import { openSpectralPackage } from '#formats/spectral-package/reader.ts'
 import { writeSpectralPackage } from '#formats/spectral-package/writer.ts'
 import { AppException, unwrap } from '#shared/basics/result.ts'
-import type { SpectralConfig } from '#shared/methods/spectral/config.ts'
+import { looksAtImages, type SpectralConfig } from '#shared/methods/spectral/config.ts'
 import type { SpectralPackage } from '#shared/package/spectral-package.ts'
 import { sizeOf } from '#shared/tensors/host-tensor.ts'
+import { spectralWeights } from '#shared/tensors/spectral-layer.ts'
 import type { LoadedNetwork } from '../../weights/stored-network.ts'
 import { packageContent, packagedLayers, precisionsOf, type ChosenCodes, type ContentOptions } from './content.ts'
 
@@ -65,47 +65,34 @@ export function codesOfSize(options: ContentOptions, excess = 0): ChosenCodes {
 /** Of a wanted size: a file may be larger or smaller by half of a percent before its step is looked for again. */
 const sizeTolerance = 0.005
 
+type Correct = (chosen: ChosenCodes) => ChosenCodes | Promise<ChosenCodes>
+
 /**
  * The same with the gains and biases that a configuration wants corrected; they may take other bytes than those before, so
  * that the step is looked for again with what they took.
- * @param correct by images, where the configuration wants that
+ * @param byImages the correction, where the configuration wants one that looks at images
  */
-export async function correctedCodesOfSize(
-  options: ContentOptions,
-  correct: (chosen: ChosenCodes) => Promise<ChosenCodes>,
-): Promise<ChosenCodes> {
-  if (!isCorrectedByImages(options.config)) return codesWithoutImages(options)
-  const plain = codesOfSize(options)
-  const chosen = await correct(plain)
-  const excess = excessOf(options, plain, chosen)
-  return excess === 0 ? chosen : correct(codesOfSize(options, excess))
-}
-
-/** Codes of the size that is asked for, with the biases that batch norms correct where that is wanted. */
-function codesWithoutImages(options: ContentOptions): ChosenCodes {
-  const { original, coded, config } = options
+export async function correctedCodesOfSize(options: ContentOptions, byImages: Correct): Promise<ChosenCodes> {
+  const { coded, config } = options
   const plain = codesOfSize(options)
   if (config.correction.images === 'none') return plain
-  const correct = (chosen: ChosenCodes): ChosenCodes => {
-    const { weights } = tensorsOf(packageContent(options, chosen))
-    return { ...chosen, biases: { ...chosen.biases, ...meanCorrectedBiases(original, coded, weights) } }
+  const correct = looksAtImages(config.correction.images) ? byImages : byBatchNorms(options)
+  const chosen = await correct(plain)
+  const wanted = wantedBytes(options.original, config)
+  // No correction changes a code.
+  const sideBytes = (codes: ChosenCodes): number => codedSideBytes(packagedLayers(coded, codes))
+  const excess = sideBytes(chosen) - sideBytes(plain)
+  if (wanted === undefined || Math.abs(excess) < sizeTolerance * wanted) return chosen
+  return correct(codesOfSize(options, excess))
+}
+
+function byBatchNorms({ original, coded, config }: ContentOptions): Correct {
+  return (chosen) => {
+    const layers = packagedLayers(coded, chosen)
+    const weights = layers.map((layer) => [layer.name, spectralWeights(layer, config.transform, chosen.step)] as const)
+    const biases = meanCorrectedBiases(original, coded, Object.fromEntries(weights))
+    return { ...chosen, biases: { ...chosen.biases, ...biases } }
   }
-  const chosen = correct(plain)
-  const excess = excessOf(options, plain, chosen)
-  return excess === 0 ? chosen : correct(codesOfSize(options, excess))
-}
-
-function isCorrectedByImages({ correction: { images } }: SpectralConfig): boolean {
-  return images === 'dataset' || images === 'noise'
-}
-
-/** Bytes that a correction added, where they are too many or too few to be left; else 0. */
-function excessOf({ original, coded, config }: ContentOptions, plain: ChosenCodes, corrected: ChosenCodes): number {
-  const wanted = wantedBytes(original, config)
-  if (wanted === undefined) return 0
-  const bytesOf = (codes: ChosenCodes): number => codedBytes(packagedLayers(coded, codes), config.transform)
-  const excess = bytesOf(corrected) - bytesOf(plain)
-  return Math.abs(excess) < sizeTolerance * wanted ? 0 : excess
 }
 
 export interface LeastBytes {
@@ -133,20 +120,25 @@ export interface EncodedNetwork {
 }
 
 /**
- * A network as a file holds it. No image is read: a correction by images is refused as `invalid-config`.
+ * A network as a file holds it. Throws `AppException` `invalid-config` for a correction that looks at images: none is read.
  * @param sha256 of the network's file
  */
-export function encodeNetwork(original: LoadedNetwork, sha256: string, config: SpectralConfig): EncodedNetwork {
+export async function encodeNetwork(
+  original: LoadedNetwork,
+  sha256: string,
+  config: SpectralConfig,
+): Promise<EncodedNetwork> {
   const coded = codedNetworkOf(original, config)
   const options = { original, sha256, config, coded }
-  if (isCorrectedByImages(config)) {
-    throw new AppException({
-      code: 'invalid-config',
-      message: 'A file is compressed without images, so that they cannot correct it.',
-      where: 'correction.images',
-      remedy: 'Choose batch-norms or none, or make an experiment of it.',
-    })
-  }
-  const content = packageContent(options, codesWithoutImages(options))
+  const content = packageContent(options, await correctedCodesOfSize(options, withoutImages))
   return { coded, content, written: writeSpectralPackage(content) }
+}
+
+function withoutImages(): never {
+  throw new AppException({
+    code: 'invalid-config',
+    message: 'A file is compressed without images, so that they cannot correct it.',
+    where: 'correction.images',
+    remedy: 'Choose batch-norms or none, or make an experiment of it.',
+  })
 }
