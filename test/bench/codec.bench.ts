@@ -3,7 +3,8 @@
  *
  * How fast spectral packages are written and read, and how small they are: the sample network, and networks of the shapes of
  * ResNet-50 and VGG-16 with random codes. MB of float32 weights a second of processor time, the best round; by the studio
- * and by nern_load.py, which reads the two smaller ones once. Exits 1 when something else comes back.
+ * and by nern_load.py, which reads the two smaller ones once. Then what a whole compression takes, untrained weights to bytes.
+ * Exits 1 when something else comes back.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
@@ -14,11 +15,16 @@ import { readSpectralPackage } from '#formats/spectral-package/reader.ts'
 import { tensorsOf } from '#formats/spectral-package/tensors.ts'
 import { writeSpectralPackage } from '#formats/spectral-package/writer.ts'
 import { buildNetwork } from '#networks/architectures.ts'
+import { initialParameters } from '#networks/initial-parameters.ts'
 import { Random } from '#shared/basics/random.ts'
 import { unwrap } from '#shared/basics/result.ts'
+import type { SpectralConfig } from '#shared/methods/spectral/config.ts'
+import { spectralDefaults } from '#shared/methods/spectral/defaults.ts'
 import type { SpectralPackage } from '#shared/package/spectral-package.ts'
 import { kernelShapeOf, representedShapeSchema, type RepresentedShape } from '#shared/tensors/represented-shape.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import type { SpectralLayer } from '#shared/tensors/spectral-layer.ts'
+import { encodeNetwork } from '#trainer/methods/spectral/encode.ts'
 import { laplacianCodes, madeUpSpectral } from '#test/support/made-up-spectral.ts'
 import { runPython } from '#test/support/python.ts'
 import { sampleCodes } from '#test/support/sample-codes.ts'
@@ -46,6 +52,28 @@ const subjects: readonly (() => Subject)[] = [
 ]
 const rows = subjects.map((subject) => measured(subject()))
 console.log(markdownTable(['network', 'weights', 'bits a weight', 'written', 'read', 'by Python', 's to write'], rows))
+
+const compressions = ['resnet20-cifar-b', 'resnet50-imagenet', ...(options['skip-vgg'] ? [] : ['vgg16-bn-imagenet'])]
+const compressed: (readonly string[])[] = []
+for (const architecture of compressions) compressed.push(await compression(architecture))
+console.log(`\n${markdownTable(['compressed to a tenth', 'parameters', 's of processor', 's'], compressed)}`)
+
+/** The whole of it, once: fold, transform, search of the step, correction and coding; linear layers are coded, too. */
+async function compression(architecture: string): Promise<readonly string[]> {
+  const network = unwrap(buildNetwork(architecture, 1000))
+  const original = { network, parameters: initialParameters(network, 1) }
+  const config: SpectralConfig = {
+    ...spectralDefaults,
+    size: { ...spectralDefaults.size, ratio: 10 },
+    storage: { ...spectralDefaults.storage, linear: 'coded' },
+  }
+  const [startedMs, started] = [performance.now(), process.cpuUsage()]
+  await encodeNetwork(original, '0'.repeat(64), config)
+  const { user, system } = process.cpuUsage(started)
+  const parameters = network.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+  const seconds = (performance.now() - startedMs) / 1000
+  return [architecture, parameters.toLocaleString('en'), digits((user + system) / 1e6), digits(seconds)]
+}
 
 function measured({ title, layers, isForPython }: Subject): readonly string[] {
   const content: SpectralPackage = { ...madeUpSpectral({ layers: [] }), layers }
