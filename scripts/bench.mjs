@@ -6,6 +6,10 @@ import fs from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
 import { bootstrap, root, runNode, stop } from './lib/bootstrap.mjs'
+import { installPythonModules } from './lib/system-packages.mjs'
+
+/** They compare with Python. */
+const pythonBenches = ['authors', 'codec', 'steps']
 
 const tools = await bootstrap()
 const { buildCli } = await import('./lib/build.mjs')
@@ -20,6 +24,7 @@ if (!names.includes(name)) {
     `npm run bench -- ${names.join('|')}`,
   )
 }
+if (pythonBenches.includes(name)) installPythonModules()
 // Some benches start the command line's trainer.
 await buildCli()
 process.exit(await runNode(tools, ['scripts/run-ts.mjs', path.join(folder, `${name}.bench.ts`), ...args]))

@@ -46,7 +46,7 @@ export function codesOfSize(options: ContentOptions, excess = 0): ChosenCodes {
   const wanted = wantedBytes(original, config)
   if (wanted === undefined) return codesAt(coded, config.size.step, config)
   const { around, zeroCodes } = leastBytes(options)
-  let last = codesAt(coded, coarsestStep, config)
+  let last: ChosenCodes | undefined
   const measure = (step: number): number => {
     last = codesAt(coded, step, config)
     return codedBytes(packagedLayers(coded, last), config.transform)
@@ -59,7 +59,7 @@ export function codesOfSize(options: ContentOptions, excess = 0): ChosenCodes {
     measure,
   })
   // The last measured codes are the chosen ones, but for a search that gave up.
-  return last.step === step ? last : codesAt(coded, step, config)
+  return last?.step === step ? last : codesAt(coded, step, config)
 }
 
 /** Of a wanted size: a file may be larger or smaller by half of a percent before its step is looked for again. */
