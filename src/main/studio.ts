@@ -30,6 +30,7 @@ import { DatasetLibrary } from './library/dataset-library.ts'
 import { NetworkLibrary } from './library/network-library.ts'
 import { Tasks } from './context/tasks.ts'
 import type { Log } from './log/log.ts'
+import { ExpectedTimes } from './queue/expected-times.ts'
 import { Queue } from './queue/queue.ts'
 import { Store } from './store/store.ts'
 import { datasetInput } from './library/trainer-inputs.ts'
@@ -138,7 +139,7 @@ export class Studio {
         resolveFile,
       }),
       ...compressedFileHandlers(this.#compressedFiles, resolveFile),
-      ...experimentHandlers(context, this.queue, datasets),
+      ...experimentHandlers(context, { queue: this.queue, datasets, expectedTimes: new ExpectedTimes(store) }),
       ...exportHandlers(context, {
         tasks: this.#tasks,
         versions: { 'NeRN Studio': options.version, Node: process.versions.node, ...options.versions },

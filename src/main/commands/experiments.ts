@@ -9,6 +9,7 @@ import type { StudioContext } from '../context/studio-context.ts'
 import { mainFamilyOf } from '../families/table.ts'
 import type { DatasetLibrary } from '../library/dataset-library.ts'
 import { uniqueName } from '../library/unique-name.ts'
+import type { ExpectedTimes } from '../queue/expected-times.ts'
 import type { Queue } from '../queue/queue.ts'
 import { runPath } from '../store/layout.ts'
 import { agreementOf, alignConfigs, perClassAccuracy } from './comparison.ts'
@@ -19,12 +20,22 @@ type ExperimentHandlers = Pick<
   | 'experiments.find'
   | 'experiments.get'
   | 'experiments.create'
+  | 'experiments.expected-seconds'
   | 'experiments.update'
   | 'experiments.remove'
   | 'experiments.compare'
 >
 
-export function experimentHandlers(context: StudioContext, queue: Queue, datasets: DatasetLibrary): ExperimentHandlers {
+interface ExperimentParts {
+  readonly queue: Queue
+  readonly datasets: DatasetLibrary
+  readonly expectedTimes: ExpectedTimes
+}
+
+export function experimentHandlers(
+  context: StudioContext,
+  { queue, datasets, expectedTimes }: ExperimentParts,
+): ExperimentHandlers {
   const { store, events } = context
   return {
     'experiments.list': async (query) => store.experiments.list(query),
@@ -60,6 +71,12 @@ export function experimentHandlers(context: StudioContext, queue: Queue, dataset
       queue.announce([created.id])
       queue.dispatch()
       return store.experiments.get(created.id)
+    },
+
+    async 'experiments.expected-seconds'({ configs, executor = context.executor(), ...subject }) {
+      const seconds: (number | undefined)[] = []
+      for (const config of configs) seconds.push(await expectedTimes.secondsOf({ config, ...subject }, executor))
+      return seconds
     },
 
     async 'experiments.update'({ id, ...changes }) {

@@ -1,7 +1,7 @@
 /** What earlier runs left that a job can use. */
-import { stageSubject, type TimedJob } from '#shared/experiment/stage-times.ts'
+import { stageSubject } from '#shared/experiment/stage-times.ts'
 import { accuracyCount } from '#shared/measures/accuracy-pairs.ts'
-import type { ExecutorChoice, SplitPredictions } from '#shared/protocol/trainer-protocol.ts'
+import type { ExecutorChoice, SplitPredictions, TimedJob } from '#shared/protocol/trainer-protocol.ts'
 import type { Store } from '../store/store.ts'
 
 /** The job with the paces that earlier runs of its subject left. */

@@ -4,6 +4,7 @@ import type { CompressConfig } from '../methods/nern/config.ts'
 import type { ParameterDescription } from '../parameters/parameter-controls.ts'
 import type { Outcome, PlanOf } from './plan.ts'
 import type { FamilyResult } from './results.ts'
+import type { PlannedImages, Stage } from './stages.ts'
 
 /** Kinds of experiment: to train a network, or to compress one. */
 export type ExperimentKind = 'train' | 'compress'
@@ -41,6 +42,8 @@ export interface FamilyDescription<F extends Family> {
   outcome(result: FamilyResult<F>): Outcome
   /** What a run achieved, in plain text of several lines. */
   describeResult(result: FamilyResult<F>): string
+  /** The parts of a run that take time, in units that cost the same. */
+  stages(config: ConfigOf<F>, images: PlannedImages): readonly Stage[]
   /** What the paces of runs without a stored network are filed under. */
   paceSubject(config: ConfigOf<F>): string
 }

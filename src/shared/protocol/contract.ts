@@ -167,6 +167,14 @@ export const commandInputs = {
     /** False leaves it a draft. */
     enqueue: z.boolean(),
   }),
+  /** How long runs of these configurations would take here, in seconds. */
+  'experiments.expected-seconds': z.strictObject({
+    configs: z.array(experimentConfigSchema).min(1).max(10_000),
+    networkId: id.optional(),
+    datasetId: id,
+    /** Absent: wherever the settings say. */
+    executor: executorChoiceSchema.optional(),
+  }),
   'experiments.update': z.strictObject({
     id,
     name: name.optional(),
@@ -243,6 +251,7 @@ export const readingCommandNames = [
   'experiments.get',
   'experiments.export',
   'experiments.compare',
+  'experiments.expected-seconds',
   'queue.list',
   'runs.get',
   'runs.list',
@@ -434,6 +443,8 @@ export interface CommandOutputs {
   'experiments.find': readonly string[]
   'experiments.get': ExperimentDetail
   'experiments.create': ExperimentRecord
+  /** In the order of the configurations; undefined where a part was never measured on this machine. */
+  'experiments.expected-seconds': readonly (number | undefined)[]
   'experiments.update': ExperimentSummary
   'experiments.remove': undefined
   'experiments.export': ExportSummary

@@ -29,6 +29,7 @@ import {
   trainSecondsSchema,
 } from '../experiment/results.ts'
 import { splitNameSchema } from '../dataset/split-name.ts'
+import type { Family } from '../experiment/experiment-config.ts'
 
 export const trainerProtocolVersion = 1
 
@@ -212,6 +213,8 @@ export const trainerJobSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('list-engines') }),
 ])
 export type TrainerJob = z.infer<typeof trainerJobSchema>
+/** Jobs of experiments, whose time left is estimated. */
+export type TimedJob = Extract<TrainerJob, { kind: Family }>
 
 export const toTrainerSchema = z.discriminatedUnion('type', [
   z.strictObject({

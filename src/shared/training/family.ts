@@ -5,6 +5,7 @@ import type { TrainResult } from '../experiment/results.ts'
 import { formatTop5 } from '../measures/top-5.ts'
 import { formatTable } from '../plain-text/table.ts'
 import { trainParameters } from './parameters.ts'
+import { trainingStages } from './stages.ts'
 
 /** The training of a network; its runs end with the network. */
 export const trainingFamily: FamilyDescription<'train'> = {
@@ -19,6 +20,7 @@ export const trainingFamily: FamilyDescription<'train'> = {
   describeKept: () => [],
   outcome: ({ test, seconds }) => ({ accuracy: accuracyOf(test), seconds: seconds.total }),
   describeResult: formatTrainResult,
+  stages: trainingStages,
   paceSubject: ({ architecture }) => architecture,
 }
 

@@ -18,6 +18,8 @@ import { initialParameters } from '#networks/initial-parameters.ts'
 import { describeNetwork } from '#networks/network-description.ts'
 import { networkStatistics } from '#networks/network-statistics.ts'
 import type { Network } from '#networks/network.ts'
+import { evaluationStage, type PlannedImages } from '#shared/experiment/stages.ts'
+import { isEpochMeasured, stepsPerEpoch, trainingStage, trainingStages } from '#shared/training/stages.ts'
 import { float32Tensor, int32Tensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
 import { networkSmoothness } from '#shared/network/network-smoothness.ts'
 import { preprocessingPresets } from '#shared/network/preprocessing.ts'
@@ -43,7 +45,6 @@ import { evaluationProgress } from '../steps/evaluation-progress.ts'
 import { RunState, runProgressFields, withoutBest } from '../steps/run-state.ts'
 import { runSteps, type StepEvaluation, type StepOutcome } from '../steps/run-steps.ts'
 import { sendStageTimes, timeLeftOf } from '../steps/stage-times.ts'
-import { evaluationStage, startOf, type Stage } from '../steps/time-left.ts'
 
 type TrainJob = Extract<TrainerJob, { kind: 'train' }>
 
@@ -54,8 +55,6 @@ const progressSchema = z.object({
   /** Sums over the epoch so far, for its mean loss and accuracy. */
   epoch: z.object({ loss: z.number(), correct: z.number() }),
 })
-
-const trainingPhase = 'training'
 
 export async function train(job: TrainJob, context: JobContext): Promise<JobEnd> {
   const start = await startingPoint(job)
@@ -100,6 +99,11 @@ interface Splits {
   readonly train: ImageSplit
   readonly validation: ImageSplit
   readonly testImages: number
+}
+
+function imagesOf({ train, validation, testImages }: Splits, network: Network): PlannedImages {
+  const counts = { train: train.labels.length, validation: validation.labels.length, test: testImages }
+  return { ...counts, batch: evaluationBatchOf(network), unmeasured: [] }
 }
 
 class TrainRun {
@@ -162,7 +166,7 @@ class TrainRun {
     this.#evaluation = programs.evaluation
     this.#parameterNames = network.parameters.map(({ name }) => name)
     this.#smoothnessBefore = smoothnessOf(network, parameters)
-    this.#stepsPerEpoch = Math.floor(splits.train.labels.length / config.batchSize)
+    this.#stepsPerEpoch = stepsPerEpoch(config, splits.train.labels.length)
     this.totalSteps = this.#stepsPerEpoch * config.epochs
     this.#schedule = {
       type: 'cosine',
@@ -176,7 +180,7 @@ class TrainRun {
     this.#epoch = resumed?.progress.epoch ?? { loss: 0, correct: 0 }
     this.#run = new RunState({
       context,
-      time: timeLeftOf(job, this.#stages()),
+      time: timeLeftOf(job, trainingStages(config, imagesOf(splits, network))),
       keep: config.keep,
       resumed,
       probe: () => this.#probe(),
@@ -199,12 +203,12 @@ class TrainRun {
 
   async toLastStep(): Promise<JobEnd> {
     const end = await runSteps(this.#run, {
-      phase: trainingPhase,
+      phase: trainingStage,
       first: 0,
       steps: this.totalSteps,
       before: 0,
       phaseSteps: this.totalSteps,
-      stageOf: () => trainingPhase,
+      stageOf: () => trainingStage,
       prepare: async () => (at) => this.#runStep(at),
       evaluation: {
         batches: evaluationBatches(this.#network, this.#splits.validation.labels.length),
@@ -290,9 +294,7 @@ class TrainRun {
 
   /** After whole epochs only. */
   #isEvaluationDue(done: number): boolean {
-    const { evaluateEveryEpochs } = this.#job.config
-    const isInTurn = (done / this.#stepsPerEpoch) % evaluateEveryEpochs === 0
-    return done % this.#stepsPerEpoch === 0 && (isInTurn || done === this.totalSteps)
+    return done % this.#stepsPerEpoch === 0 && isEpochMeasured(this.#job.config, done / this.#stepsPerEpoch)
   }
 
   async #measureEpoch(): Promise<StepEvaluation> {
@@ -305,18 +307,6 @@ class TrainRun {
   #measure(data: ImageSplit, phase?: string): Promise<Evaluation> {
     const onBatch = evaluationProgress(this.#run, evaluationStage, phase)
     return evaluateSplit(this.#evaluation, this.#state, this.#network, data, onBatch)
-  }
-
-  #stages(): readonly Stage[] {
-    const { validation, testImages } = this.#splits
-    const batchesOf = (images: number) => evaluationBatches(this.#network, images)
-    const epochs = Array.from({ length: this.#job.config.epochs }, (_, epoch) => (epoch + 1) * this.#stepsPerEpoch)
-    const evaluations = epochs.filter((done) => this.#isEvaluationDue(done)).length
-    return [
-      { name: trainingPhase, units: this.totalSteps },
-      { name: startOf(trainingPhase), units: 1, assumedSeconds: 1 },
-      { name: evaluationStage, units: (evaluations + 1) * batchesOf(validation.labels.length) + batchesOf(testImages) },
-    ]
   }
 
   #probe(): Promise<void> {

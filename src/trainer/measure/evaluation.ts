@@ -4,21 +4,17 @@ import type { Network } from '#networks/network.ts'
 import { float32Tensor } from '#shared/tensors/host-tensor.ts'
 import { AppException } from '#shared/basics/result.ts'
 import { encodePredictions } from '#shared/measures/predictions.ts'
+import { evaluationBatch, evaluationStage } from '#shared/experiment/stages.ts'
 import { isTop5Measured } from '#shared/measures/top-5.ts'
 import { writeImages } from '../data/augmentation.ts'
 import type { ImageSplit } from '../data/image-split.ts'
 import { loadSplit, type DatasetInput } from '../data/open-dataset.ts'
 import type { JobContext } from '../process/job-context.ts'
-import { evaluationStage, type TimeLeft } from '../steps/time-left.ts'
-
-/** Pixels of the images a run: 250 of CIFAR. Feature maps of a large network grow with them. */
-const evaluationPixels = 250 * 32 * 32
-/** Images of any size a run; fewer leave threads without work. */
-const fewestImages = 8
+import type { TimeLeft } from '../steps/time-left.ts'
 
 /** Images a run of the evaluation program of a network. */
 export function evaluationBatchOf({ inputShape }: Network): number {
-  return Math.max(fewestImages, Math.floor(evaluationPixels / (inputShape.height * inputShape.width)))
+  return evaluationBatch(inputShape)
 }
 
 /** Runs of the evaluation program that `images` of a split take; the last one may be padded, and costs as much. */

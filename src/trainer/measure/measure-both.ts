@@ -3,16 +3,16 @@ import type { CompiledProgram, DeviceState, Executor } from '#engine/executors/e
 import { evaluateProgram } from '#engine/network/evaluation.ts'
 import type { Network } from '#networks/network.ts'
 import { formatPercent } from '#shared/basics/format.ts'
+import { evaluationStage, type PlannedImages } from '#shared/experiment/stages.ts'
 import { isTop5Measured } from '#shared/measures/top-5.ts'
 import type { SplitPredictions, TrainerJob } from '#shared/protocol/trainer-protocol.ts'
 import type { ImageSplit } from '../data/image-split.ts'
 import { loadImageCount, loadSplit } from '../data/open-dataset.ts'
-import { evaluateSplit, evaluationBatches, evaluationBatchOf, type Evaluation } from './evaluation.ts'
+import { evaluateSplit, evaluationBatchOf, type Evaluation } from './evaluation.ts'
 import { note } from '../process/job-context.ts'
 import type { LoadedNetwork } from '../weights/stored-network.ts'
 import { evaluationProgress } from '../steps/evaluation-progress.ts'
 import type { RunState } from '../steps/run-state.ts'
-import { evaluationStage } from '../steps/time-left.ts'
 
 const finalSplits = ['validation', 'test'] as const
 
@@ -29,15 +29,17 @@ export interface MeasureBothOptions {
   ) => Promise<Evaluation>
 }
 
-/** Batches of images that `measureBoth` will run. */
-export async function batchesToMeasure(job: PackagingJob, network: Network): Promise<number> {
-  let batches = 0
-  for (const split of finalSplits) {
-    const count = await loadImageCount(job.dataset, split)
-    const networks = knownEvaluation(job, network, split, count) === undefined ? 2 : 1
-    batches += networks * evaluationBatches(network, count)
+/** What the stages of a compression have to do with images. */
+export async function plannedImages(job: PackagingJob, network: Network): Promise<PlannedImages> {
+  const [train, validation, test] = await Promise.all(
+    (['train', ...finalSplits] as const).map((split) => loadImageCount(job.dataset, split)),
+  )
+  const counts = { train: train ?? 0, validation: validation ?? 0, test: test ?? 0 }
+  return {
+    ...counts,
+    batch: evaluationBatchOf(network),
+    unmeasured: finalSplits.filter((split) => knownEvaluation(job, network, split, counts[split]) === undefined),
   }
-  return batches
 }
 
 /** On all images of validation and test. Throws `Paused` once a pause was asked for. */

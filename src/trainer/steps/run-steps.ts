@@ -4,13 +4,13 @@
  */
 import type { HostTensors } from '#shared/tensors/host-tensor.ts'
 import { formatCount, formatPercent } from '#shared/basics/format.ts'
+import { evaluationStage, startOf } from '#shared/experiment/stages.ts'
 import { writeCheckpoint, type Checkpoint } from '../checkpoint.ts'
 import { finiteLoss } from '../measure/finite-loss.ts'
 import { note, Paused, type JobEnd } from '../process/job-context.ts'
 import type { MetricValues } from '../measure/metrics.ts'
 import { sha256Hex } from '../sha256.ts'
 import type { RunState } from './run-state.ts'
-import { evaluationStage, startOf } from './time-left.ts'
 
 /** However long steps take: what a crash may cost. */
 const checkpointEveryMs = 5 * 60_000

@@ -3,25 +3,7 @@
  * batches of an evaluation, the package); each stage has a pace in seconds a unit: measured in this attempt, else known
  * from earlier runs on this machine, else from a probe.
  */
-
-export interface Stage {
-  readonly name: string
-  /** Steps, batches or pieces over the whole run; 0 leaves the stage out. */
-  readonly units: number
-  /** Seconds a unit while nothing better is known, for stages too short to be worth a probe. */
-  readonly assumedSeconds?: number
-}
-
-/** The stage of what the first step of a stage costs: data to open, programs to compile. */
-export function startOf(stage: string): string {
-  return `start of ${stage}`
-}
-
-/** The stage of all evaluations; its units are batches. */
-export const evaluationStage = 'evaluation'
-
-/** Seconds a unit, by stage. */
-export type SecondsByStage = Readonly<Record<string, number>>
+import type { SecondsByStage, Stage } from '#shared/experiment/stages.ts'
 
 /** A pace follows a machine that gets busy: what was measured this many seconds ago counts a third. */
 const memorySeconds = 30

@@ -389,6 +389,7 @@ export class FakeStudio extends Announcer implements StudioApi {
       this.announce('queue-changed', this.#queue())
       return record
     },
+    'experiments.expected-seconds': async ({ configs }) => configs.map(() => undefined),
     'experiments.update': async ({ id, name, tags, notes, isStarred, isArchived }) => {
       const before = this.#experiment(id)
       const changed = {

@@ -5,6 +5,7 @@ import { formatPackagedResult, formatStoringTime } from '../../plain-text/packag
 import { baselineSizes } from './accounting.ts'
 import { baselineParameters } from './parameters.ts'
 import { baselineTitle } from './title.ts'
+import { directStages } from './stages.ts'
 
 /** The methods that store the kernels themselves, in fewer bytes. */
 export const directFamily: FamilyDescription<'baseline'> = {
@@ -24,5 +25,6 @@ export const directFamily: FamilyDescription<'baseline'> = {
   ],
   outcome: packagedOutcome,
   describeResult: (result) => formatPackagedResult(result, [formatStoringTime(result.seconds)]),
+  stages: directStages,
   paceSubject: ({ kind }) => kind,
 }

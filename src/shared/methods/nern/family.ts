@@ -7,6 +7,7 @@ import { sizeBreakdown } from './accounting.ts'
 import { describeKeptTensors } from '../../plain-text/kept-tensors.ts'
 import { formatPackagedResult } from '../../plain-text/packaged-result.ts'
 import { compressParameters } from './parameters.ts'
+import { nernStages } from './stages.ts'
 
 /** The method of the paper: a predictor of the kernels. */
 export const nernFamily: FamilyDescription<'compress'> = {
@@ -33,6 +34,7 @@ export const nernFamily: FamilyDescription<'compress'> = {
   ],
   outcome: packagedOutcome,
   describeResult: (result) => formatPackagedResult(result, [...smoothnessLine(result), compressTime(result)]),
+  stages: nernStages,
   paceSubject: ({ kind }) => kind,
 }
 

@@ -5,6 +5,7 @@ import { spectralSizes } from './accounting.ts'
 import { describeKeptOfCodes } from './kept.ts'
 import { spectralParameters } from './parameters.ts'
 import { spectralTitle } from './title.ts'
+import { spectralStages } from './stages.ts'
 
 /** Kernels coded as pictures are: transformed, quantised, entropy coded. */
 export const spectralFamily: FamilyDescription<'spectral'> = {
@@ -19,5 +20,6 @@ export const spectralFamily: FamilyDescription<'spectral'> = {
   describeKept: describeKeptOfCodes,
   outcome: packagedOutcome,
   describeResult: (result) => formatPackagedResult(result, [formatStoringTime(result.seconds)]),
+  stages: spectralStages,
   paceSubject: ({ kind }) => kind,
 }

@@ -5,20 +5,20 @@ import type { CompressionPlan } from '#engine/methods/direct/kernel-method.ts'
 import { evaluateProgram } from '#engine/network/evaluation.ts'
 import type { BaselinePackage } from '#formats/baseline-package/kind.ts'
 import { writeBaselinePackage } from '#formats/baseline-package/writer.ts'
-import type { Network } from '#networks/network.ts'
+import { compressionStage, directStages } from '#shared/methods/direct/stages.ts'
 import type { SizeBreakdown } from '#shared/package/accounting.ts'
 import type { PackageDescription } from '#shared/package/package-description.ts'
 import { decompressed } from '#shared/tensors/compressed-tensor.ts'
 import type { HostTensors } from '#shared/tensors/host-tensor.ts'
 import { readCheckpoint, type Checkpoint } from '../../checkpoint.ts'
 import { evaluateSplit, evaluationBatchOf, probeEvaluation } from '../../measure/evaluation.ts'
-import { batchesToMeasure } from '../../measure/measure-both.ts'
+import { plannedImages } from '../../measure/measure-both.ts'
 import { baselinePackageSizes } from '../../measure/package-sizes.ts'
 import type { JobContext } from '../../process/job-context.ts'
 import { sendPreview } from '../../steps/preview.ts'
 import { RunState } from '../../steps/run-state.ts'
 import { timeLeftOf } from '../../steps/stage-times.ts'
-import { evaluationStage, startOf, type Stage, type TimeLeft } from '../../steps/time-left.ts'
+import type { TimeLeft } from '../../steps/time-left.ts'
 import {
   loadNetwork,
   packagedNetwork,
@@ -26,7 +26,6 @@ import {
   storedRemainderOf,
   type LoadedNetwork,
 } from '../../weights/stored-network.ts'
-import { distillationPhase } from '../distillation-phase.ts'
 import type {
   CommonResult,
   CompressionJob,
@@ -41,8 +40,6 @@ import { distil } from './distillation.ts'
 import { baselineProgressSchema, type BaselineProgress } from './progress.ts'
 
 type BaselineJob = CompressionJob<'baseline'>
-
-const compressionStage = 'compression'
 
 interface DirectParts {
   readonly job: BaselineJob
@@ -74,7 +71,7 @@ export class DirectRun implements CompressionRun {
     const { network } = original
     const resumed =
       context.checkpoint === undefined ? undefined : readCheckpoint(context.checkpoint, baselineProgressSchema)
-    const time = timeLeftOf(job, await stagesOf(job, network))
+    const time = timeLeftOf(job, directStages(job.config, await plannedImages(job, network)))
     const run = new RunState({
       context,
       time,
@@ -136,16 +133,6 @@ export class DirectRun implements CompressionRun {
       seconds: { compression: storing, distillation, evaluation: measuring, total },
     }
   }
-}
-
-async function stagesOf(job: BaselineJob, network: Network): Promise<readonly Stage[]> {
-  const { steps } = job.config.distillation
-  return [
-    { name: distillationPhase, units: steps },
-    { name: startOf(distillationPhase), units: Math.min(1, steps), assumedSeconds: 1 },
-    { name: compressionStage, units: 1, assumedSeconds: 0.3 },
-    { name: evaluationStage, units: await batchesToMeasure(job, network) },
-  ]
 }
 
 /** An image costs the same whatever weights the network has. */

@@ -5,6 +5,7 @@ import type { CompiledProgram, DeviceState, Executor } from '#engine/executors/e
 import { adam } from '#engine/training/optimizers/adam.ts'
 import { initialOptimizerState, optimizerInputsAt } from '#engine/training/optimizers/optimizer.ts'
 import { learningRateAt } from '#engine/training/schedule.ts'
+import { distillationStage } from '#shared/experiment/stages.ts'
 import { float32Tensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
 import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
 import type { Checkpoint } from '../../checkpoint.ts'
@@ -13,7 +14,6 @@ import { loadSplit } from '../../data/open-dataset.ts'
 import type { LoadedNetwork } from '../../weights/stored-network.ts'
 import type { RunState } from '../../steps/run-state.ts'
 import { runSteps } from '../../steps/run-steps.ts'
-import { distillationPhase } from '../distillation-phase.ts'
 import type { BaselineProgress } from './progress.ts'
 
 type BaselineJob = Extract<TrainerJob, { kind: 'baseline' }>
@@ -56,12 +56,12 @@ export async function distil(options: DistilOptions): Promise<HostTensors | 'pau
   const { channels, height, width } = network.inputShape
   let program: CompiledProgram | undefined
   const end = await runSteps(run, {
-    phase: distillationPhase,
+    phase: distillationStage,
     first: 0,
     steps: config.steps,
     before: 0,
     phaseSteps: config.steps,
-    stageOf: () => distillationPhase,
+    stageOf: () => distillationStage,
     async prepare() {
       const compiled = await executor.compile(
         distillationStepProgram({ network, parameters, optimizer, ...plan, ...config, batch: config.dataBatch }),

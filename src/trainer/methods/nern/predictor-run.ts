@@ -6,6 +6,8 @@ import { freshPredictor, meanSquaredWeight, type Representation } from '#engine/
 import { readBack } from '#engine/quantisation/stored-parameters.ts'
 import { writePackage, type NernPackage } from '#formats/nern-package/writer.ts'
 import { withRepresentedLayers } from '#networks/linear-layers.ts'
+import { evaluationStage } from '#shared/experiment/stages.ts'
+import { isEvaluationDue, nernStages, packagingStage, roundingStage, stageOfStep } from '#shared/methods/nern/stages.ts'
 import { plannedSteps, segmentsOf, type PhaseName, type Segment } from '#shared/methods/nern/phases.ts'
 import type { HostTensors } from '#shared/tensors/host-tensor.ts'
 import { underPrefix, withoutPrefix, withPrefix } from '#shared/basics/name-prefix.ts'
@@ -24,7 +26,6 @@ import { compressProgressSchema } from './progress.ts'
 import { ReconstructedEvaluation } from './reconstructed-evaluation.ts'
 import { reconstructionStep } from './reconstruction-step.ts'
 import { setUp, startedInStoredForm, type CompressSetup } from './setup.ts'
-import { compressStages, isEvaluationDue, packagingStage, roundingStage, stageOfStep } from './stages.ts'
 import { startPredictor } from './start-predictor.ts'
 import { learningRateOf, type Step, type StepOptions } from './step.ts'
 import { StoredPredictor } from './stored-predictor.ts'
@@ -32,7 +33,7 @@ import type { ImageSplit } from '../../data/image-split.ts'
 import { loadSplit } from '../../data/open-dataset.ts'
 import { evaluationBatches, probeEvaluation } from '../../measure/evaluation.ts'
 import { breatheOrPause, tellPhase, type JobContext, type JobEnd } from '../../process/job-context.ts'
-import { batchesToMeasure } from '../../measure/measure-both.ts'
+import { plannedImages } from '../../measure/measure-both.ts'
 import { packageSizes } from '../../measure/package-sizes.ts'
 import { loadNetwork, packagedNetwork, storedRemainderOf, type LoadedNetwork } from '../../weights/stored-network.ts'
 import { evaluationProgress } from '../../steps/evaluation-progress.ts'
@@ -40,7 +41,7 @@ import { sendPreview } from '../../steps/preview.ts'
 import { RunState, withoutBest } from '../../steps/run-state.ts'
 import { runSteps, type StepEvaluation, type StepOutcome, type Stretch } from '../../steps/run-steps.ts'
 import { timeLeftOf } from '../../steps/stage-times.ts'
-import { evaluationStage, type TimeLeft } from '../../steps/time-left.ts'
+import type { TimeLeft } from '../../steps/time-left.ts'
 import type {
   CommonResult,
   CompressionJob,
@@ -143,13 +144,7 @@ export class PredictorRun implements CompressionRun {
     const setup = start?.isStored === true ? startedInStoredForm(given) : given
     const evaluation = await ReconstructedEvaluation.create(executor, stored, setup.representation)
     const validation = await loadSplit(job.dataset, 'validation', network, config.evaluation.images)
-    const time = timeLeftOf(
-      job,
-      compressStages(config, {
-        between: evaluationBatches(network, validation.labels.length),
-        final: await batchesToMeasure(job, network),
-      }),
-    )
+    const time = timeLeftOf(job, nernStages(config, await plannedImages(job, network)))
     const parts = { job, context, original, setup, executor, evaluation, validation, time, start: start?.tensors }
     const run = new PredictorRun(parts)
     context.send({ type: 'started', device, totalSteps: plannedSteps(config), step: run.run.step })

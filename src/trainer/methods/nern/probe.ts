@@ -1,18 +1,19 @@
 /** What the stages to come cost, from a few steps on a predictor and images that nothing else ever sees. */
 import type { Executor } from '#engine/executors/executor.ts'
 import { initialOptimizerState } from '#engine/training/optimizers/optimizer.ts'
+import { startOf } from '#shared/experiment/stages.ts'
+import { warmupStage } from '#shared/methods/nern/stages.ts'
 import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { freshPredictor } from '#engine/methods/nern/representation.ts'
 import { float32Tensor, sizeOf, type HostTensors } from '#shared/tensors/host-tensor.ts'
 import { Random } from '#shared/basics/random.ts'
 import type { JobContext } from '../../process/job-context.ts'
 import type { LoadedNetwork } from '../../weights/stored-network.ts'
-import { startOf, type TimeLeft } from '../../steps/time-left.ts'
+import type { TimeLeft } from '../../steps/time-left.ts'
 import { cacheState, refreshedEvery } from './full-steps.ts'
 import { imageStep } from './image-step.ts'
 import { areLogitsFixed } from './original-logits.ts'
 import type { CompressSetup } from './setup.ts'
-import { warmupStage } from './stages.ts'
 
 export interface ProbeOptions {
   readonly context: JobContext

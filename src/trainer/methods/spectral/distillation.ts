@@ -9,6 +9,7 @@ import { adamByShares } from '#engine/training/optimizers/adam.ts'
 import { initialOptimizerState, optimizerInputsAt, type Optimizer } from '#engine/training/optimizers/optimizer.ts'
 import { learningRateAt } from '#engine/training/schedule.ts'
 import { codedBytes } from '#formats/spectral-package/layer-stream.ts'
+import { distillationStage } from '#shared/experiment/stages.ts'
 import type { SpectralConfig } from '#shared/methods/spectral/config.ts'
 import { float32Tensor, scalarTensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
 import type { Checkpoint } from '../../checkpoint.ts'
@@ -16,7 +17,6 @@ import { BatchSource } from '../../data/batch-source.ts'
 import { loadSplit } from '../../data/open-dataset.ts'
 import type { RunState } from '../../steps/run-state.ts'
 import { runSteps, type StepOutcome } from '../../steps/run-steps.ts'
-import { distillationPhase } from '../distillation-phase.ts'
 import type { CompressionJob } from '../method.ts'
 import { packagedLayers, type ChosenCodes } from './content.ts'
 import type { SpectralProgress } from './progress.ts'
@@ -109,12 +109,12 @@ class CodeDistillation {
       { first: steps - frozenSteps, steps: frozenSteps, isFrozen: true },
     ]) {
       const end = await runSteps(run, {
-        phase: distillationPhase,
+        phase: distillationStage,
         first: stretch.first,
         steps: stretch.steps,
         before: stretch.first,
         phaseSteps: steps,
-        stageOf: () => distillationPhase,
+        stageOf: () => distillationStage,
         prepare: () => this.#prepare(source, stretch),
         isCheckpointDue: (step) => step % job.config.checkpointEverySteps === 0,
         checkpoint: async () => ({

@@ -4,25 +4,22 @@ import type { CodedNetwork } from '#engine/methods/spectral/coded-layers.ts'
 import { evaluateProgram } from '#engine/network/evaluation.ts'
 import { tensorsOf } from '#formats/spectral-package/tensors.ts'
 import { writeSpectralPackage } from '#formats/spectral-package/writer.ts'
-import type { Network } from '#networks/network.ts'
+import { codingStage, spectralStages } from '#shared/methods/spectral/stages.ts'
 import type { SizeBreakdown } from '#shared/package/accounting.ts'
 import type { PackageDescription } from '#shared/package/package-description.ts'
 import type { SpectralPackage } from '#shared/package/spectral-package.ts'
 import type { HostTensors } from '#shared/tensors/host-tensor.ts'
 import { readCheckpoint, type Checkpoint } from '../../checkpoint.ts'
 import { evaluateSplit, evaluationBatchOf, probeEvaluation } from '../../measure/evaluation.ts'
-import { batchesToMeasure } from '../../measure/measure-both.ts'
+import { plannedImages } from '../../measure/measure-both.ts'
 import { spectralPackageSizes } from '../../measure/package-sizes.ts'
 import { breatheOrPause, tellPhase } from '../../process/job-context.ts'
 import { sendPreview } from '../../steps/preview.ts'
 import { RunState } from '../../steps/run-state.ts'
 import { timeLeftOf } from '../../steps/stage-times.ts'
-import { evaluationStage, startOf, type Stage } from '../../steps/time-left.ts'
 import { loadNetwork, type LoadedNetwork } from '../../weights/stored-network.ts'
-import { distillationPhase } from '../distillation-phase.ts'
 import type {
   CommonResult,
-  CompressionJob,
   CompressionResult,
   CompressionRun,
   DecodedNetwork,
@@ -35,10 +32,6 @@ import { corrected } from './correction.ts'
 import { distilCodes } from './distillation.ts'
 import { codedNetworkOf, codesOfSize, correctedCodesOfSize, leastBytes, wantedBytes } from './encode.ts'
 import { spectralProgressSchema, type SpectralProgress } from './progress.ts'
-
-type SpectralJob = CompressionJob<'spectral'>
-
-const codingStage = 'coding'
 
 interface SpectralParts extends StartOptions<'spectral'> {
   readonly original: LoadedNetwork
@@ -69,7 +62,7 @@ export class SpectralRun implements CompressionRun {
     const coded = codedNetworkOf(original, job.config)
     const resumed =
       context.checkpoint === undefined ? undefined : readCheckpoint(context.checkpoint, spectralProgressSchema)
-    const time = timeLeftOf(job, await stagesOf(job, network))
+    const time = timeLeftOf(job, spectralStages(job.config, await plannedImages(job, network)))
     const run = new RunState({
       context,
       time,
@@ -170,14 +163,4 @@ async function evaluationOf(
   const program = await executor.compile(evaluateProgram(network, { batch, parameters, inState: 'none' }))
   const state = executor.createState({})
   return (data, onBatch) => evaluateSplit(program, state, network, data, onBatch)
-}
-
-async function stagesOf(job: SpectralJob, network: Network): Promise<readonly Stage[]> {
-  const { steps } = job.config.distillation
-  return [
-    { name: distillationPhase, units: steps },
-    { name: startOf(distillationPhase), units: Math.min(1, steps), assumedSeconds: 1 },
-    { name: codingStage, units: 1, assumedSeconds: 1 },
-    { name: evaluationStage, units: await batchesToMeasure(job, network) },
-  ]
 }

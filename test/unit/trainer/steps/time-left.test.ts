@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { evaluationStage, TimeLeft, type Stage, type SecondsByStage } from '#trainer/steps/time-left.ts'
+import { evaluationStage, type SecondsByStage, type Stage } from '#shared/experiment/stages.ts'
+import { TimeLeft } from '#trainer/steps/time-left.ts'
 
 /** Seconds a unit as this machine would take; a step on images costs 70 steps of reconstruction. */
 const costs: SecondsByStage = {

@@ -1,7 +1,14 @@
 /** The stages of a compression for its time left, and which steps and batches they count. */
-import { segmentsOf, type Segment } from '#shared/methods/nern/phases.ts'
-import type { CompressConfig } from '#shared/methods/nern/config.ts'
-import { evaluationStage, startOf, type Stage } from '../../steps/time-left.ts'
+import {
+  batchesOf,
+  evaluationStage,
+  finalBatches,
+  startOf,
+  type PlannedImages,
+  type Stage,
+} from '../../experiment/stages.ts'
+import type { CompressConfig } from './config.ts'
+import { segmentsOf, type Segment } from './phases.ts'
 
 export const warmupStage = 'warm-up'
 /** Of a predictor that no step has rounded. */
@@ -24,15 +31,10 @@ export function isEvaluationDue({ evaluation }: CompressConfig, segment: Segment
   return isInTurn || done === steps
 }
 
-/** Batches of images that the evaluations of a run take. */
-export interface PlannedBatches {
-  /** By one evaluation between steps. */
-  readonly between: number
-  /** By those at the end. */
-  readonly final: number
-}
-
-export function compressStages(config: CompressConfig, batches: PlannedBatches): readonly Stage[] {
+/** All stages of a compression by a predictor. */
+export function nernStages(config: CompressConfig, images: PlannedImages): readonly Stage[] {
+  const measured = config.evaluation.images === 0 ? images.validation : config.evaluation.images
+  const between = batchesOf(images, Math.min(measured, images.validation))
   const units = new Map<string, number>()
   const add = (name: string, count: number): void => void units.set(name, (units.get(name) ?? 0) + count)
   for (const segment of segmentsOf(config)) {
@@ -42,10 +44,10 @@ export function compressStages(config: CompressConfig, batches: PlannedBatches):
       if (next !== stage) add(startOf(next), 1)
       stage = next
       add(next, 1)
-      if (isEvaluationDue(config, segment, at + 1)) add(evaluationStage, batches.between)
+      if (isEvaluationDue(config, segment, at + 1)) add(evaluationStage, between)
     }
   }
-  add(evaluationStage, batches.final)
+  add(evaluationStage, finalBatches(images))
   add(roundingStage, 1)
   add(packagingStage, 1)
   return [...units].map(([name, count]) => ({ name, units: count, ...assumptionOf(name) }))
