@@ -9,7 +9,10 @@ import { sampleShape } from '../library/sample-shape.ts'
 import type { TaskReport, Tasks } from '../context/tasks.ts'
 import type { ResultOf } from '../trainer-host/single-job.ts'
 
-type StudioHandlers = Pick<CommandHandlers, 'studio.info' | 'studio.settings' | 'studio.update-settings' | 'doctor.run'>
+type StudioHandlers = Pick<
+  CommandHandlers,
+  'studio.info' | 'studio.settings' | 'studio.update-settings' | 'doctor.run' | 'window.memory' | 'window.remember'
+>
 
 export interface StudioFacts {
   readonly version: string
@@ -43,6 +46,11 @@ export function studioHandlers(context: StudioContext, tasks: Tasks, facts: Stud
       const settings = store.settings.all()
       events.emit('settings-changed', settings)
       return settings
+    },
+    'window.memory': async () => store.settings.get('window.memory'),
+    async 'window.remember'(memory) {
+      store.settings.set('window.memory', memory)
+      return undefined
     },
     async 'doctor.run'({ probe }): Promise<DoctorReport> {
       const found = await tasks.run(`doctor ${randomUUID()}`, (report) => examineEngines(context, tasks, report, probe))

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Settings } from '#shared/protocol/contract.ts'
 import { defaultExecutor, executorChoiceSchema } from '#shared/protocol/trainer-protocol.ts'
+import { emptyWindowMemory, windowMemorySchema } from '#shared/protocol/window-memory.ts'
 import { readColumn } from './json-column.ts'
 import type { Database } from './sqlite.ts'
 
@@ -9,6 +10,7 @@ const schemas = {
   theme: z.enum(['system', 'light', 'dark']),
   /** Whether waiting experiments are started. */
   'queue.is-active': z.boolean(),
+  'window.memory': windowMemorySchema,
 } as const
 type Key = keyof typeof schemas
 type Value<K extends Key> = z.infer<(typeof schemas)[K]>
@@ -17,6 +19,7 @@ const defaults: { readonly [K in Key]: Value<K> } = {
   executor: defaultExecutor,
   theme: 'system',
   'queue.is-active': true,
+  'window.memory': emptyWindowMemory,
 }
 
 export class SettingsTable {

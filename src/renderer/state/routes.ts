@@ -1,6 +1,6 @@
 import { assertNever } from '#shared/basics/result.ts'
 import type { PickedFile } from '#shared/protocol/contract.ts'
-import type { Family } from '#shared/experiment/experiment-config.ts'
+import type { FormStart } from '#shared/protocol/window-memory.ts'
 
 /** Every place of the studio. Only values, so that a place can be remembered and compared. */
 export type Route =
@@ -15,17 +15,7 @@ export type Route =
   | { readonly name: 'network'; readonly id: string }
   | { readonly name: 'datasets' }
   | { readonly name: 'dataset'; readonly id: string }
-  | {
-      readonly name: 'new-experiment'
-      readonly kind?: Family
-      readonly networkId?: string
-      readonly datasetId?: string
-      readonly presetId?: string
-      /** Start from the configuration of this experiment. */
-      readonly fromId?: string
-      /** And go on from the predictor of this completed run of it. */
-      readonly startRunId?: string
-    }
+  | ({ readonly name: 'new-experiment' } & FormStart)
   | { readonly name: 'experiments' }
   | { readonly name: 'run'; readonly experimentId: string }
   | { readonly name: 'compare'; readonly ids: readonly string[] }

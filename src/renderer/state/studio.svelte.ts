@@ -6,6 +6,7 @@ import { WindowClock } from './clock.svelte.ts'
 import { WindowExperiments } from './experiments.svelte.ts'
 import { Imports } from './imports.svelte.ts'
 import { Library } from './library.svelte.ts'
+import { Memory } from './memory.svelte.ts'
 import { Preferences } from './preferences.svelte.ts'
 import { WindowQueue } from './queue.svelte.ts'
 import { Resource } from './resource.svelte.ts'
@@ -25,6 +26,7 @@ export class WindowStudio {
   readonly queue: WindowQueue
   readonly preferences: Preferences
   readonly imports: Imports
+  readonly memory: Memory
   readonly info: Resource<StudioInfo>
   readonly #unsubscribe: () => void
   isPaletteOpen = $state(false)
@@ -38,6 +40,7 @@ export class WindowStudio {
     this.queue = new WindowQueue(api, this.experiments)
     this.preferences = new Preferences(api)
     this.imports = new Imports(api, this.tasks, this.toasts, this.router)
+    this.memory = new Memory(api, this.toasts)
     this.info = new Resource(() => ask(api, 'studio.info', {}))
     this.#unsubscribe = api.on('place-requested', (place) => this.router.open(place))
   }
@@ -46,6 +49,7 @@ export class WindowStudio {
     await Promise.all([
       this.preferences.settings.load(),
       this.info.load(),
+      this.memory.load(),
       this.library.load(),
       this.experiments.list.load(),
       this.queue.state.load(),
@@ -71,6 +75,7 @@ export class WindowStudio {
   dispose(): void {
     this.#unsubscribe()
     for (const part of [
+      this.memory,
       this.preferences,
       this.queue,
       this.experiments,

@@ -10,4 +10,6 @@ export const stateTexts = {
   officialSite: 'Official site',
   officialNote: (megabytes: number) =>
     `About ${megabytes} MB over https, checked by hash. A download that stops goes on the next time.`,
+  memoryFailure: 'What was left half done could not be read',
+  memoryWriteFailure: 'What you typed was not kept',
 } as const

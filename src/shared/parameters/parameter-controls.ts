@@ -22,6 +22,8 @@ export type ParameterControl =
   /** Layers that are treated otherwise than the rest, as `layerPrecisions` reads them; may be empty. */
   | { readonly type: 'layers' }
 
+export type NumberControl = Extract<ParameterControl, { readonly type: 'number' }>
+
 export interface ParameterDescription {
   /** Dotted path in the configuration, e.g. `predictor.hiddenSize`. */
   readonly path: string

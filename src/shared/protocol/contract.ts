@@ -10,6 +10,7 @@ import { exportFormatSchema, type ExportFormat } from '../package/export-formats
 import { importanceRequestFields } from '../measures/importance.ts'
 import { preprocessingChangesSchema } from '../network/preprocessing.ts'
 import { splitNameSchema } from '../dataset/split-name.ts'
+import { windowMemorySchema, type WindowMemory } from './window-memory.ts'
 import { executorChoiceSchema, imageImportSchema, networkFileFields } from './trainer-protocol.ts'
 import type { NetworkShape, SizeBreakdown } from '../package/accounting.ts'
 import type { AccuracyCount, LayerReconstruction } from '../experiment/results.ts'
@@ -66,6 +67,10 @@ export const commandInputs = {
     theme: z.enum(['system', 'light', 'dark']).optional(),
   }),
   'doctor.run': z.strictObject({ probe: z.boolean() }),
+
+  /** What the window remembers of itself: forms left half filled. */
+  'window.memory': empty,
+  'window.remember': windowMemorySchema,
 
   'files.pick': z.strictObject({ kind: z.enum(['network', 'dataset-file', 'dataset-folder', 'export-folder']) }),
   /** Where a new file goes; the dialog asks before one is replaced. */
@@ -240,6 +245,7 @@ export const readingCommandNames = [
   'studio.info',
   'studio.settings',
   'doctor.run',
+  'window.memory',
   'networks.list',
   'networks.get',
   'networks.kernels',
@@ -407,6 +413,8 @@ export interface CommandOutputs {
   'studio.settings': Settings
   'studio.update-settings': Settings
   'doctor.run': DoctorReport
+  'window.memory': WindowMemory
+  'window.remember': undefined
   /** `undefined` when the user closed the dialog, as of the next. */
   'files.pick': PickedFile | undefined
   'files.pick-new': PickedFile | undefined

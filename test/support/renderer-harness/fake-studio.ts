@@ -1,4 +1,5 @@
 /** A studio without processes, store or mathematics, for looking at the windows. Never part of the product. */
+import { emptyWindowMemory } from '#shared/protocol/window-memory.ts'
 import { alignConfigs } from '#main/commands/comparison.ts'
 import { sampleShape } from '#main/library/sample-shape.ts'
 import type {
@@ -206,6 +207,8 @@ export class FakeStudio extends Announcer implements StudioApi {
       sampleShape: sampleShape(),
     }),
     'studio.settings': async () => this.#settings,
+    'window.memory': async () => emptyWindowMemory,
+    'window.remember': async () => undefined,
     'studio.update-settings': async ({ theme, executor }) => {
       this.#settings = { theme: theme ?? this.#settings.theme, executor: executor ?? this.#settings.executor }
       this.announce('settings-changed', this.#settings)

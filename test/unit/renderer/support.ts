@@ -1,5 +1,6 @@
 import { onTestFinished, vi } from 'vitest'
 import type { CommandHandlers } from '#shared/protocol/contract.ts'
+import { emptyWindowMemory } from '#shared/protocol/window-memory.ts'
 import { WindowStudio } from '#renderer/state/studio.svelte.ts'
 import { datasetRecord, networkRecord } from '#test/support/records.ts'
 import { ScriptedApi } from '#test/support/scripted-api.ts'
@@ -41,6 +42,7 @@ export async function openStudio(
     'networks.list': async () => [networkRecord()],
     'datasets.list': async () => [datasetRecord()],
     'experiments.list': async () => ({ items: [], total: 0 }),
+    'window.memory': async () => emptyWindowMemory,
     'queue.list': async () => ({ isActive: true, running: [], waiting: [], paused: [] }),
     ...answers,
   })

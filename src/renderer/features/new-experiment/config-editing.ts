@@ -2,7 +2,7 @@ import { configVersion } from '#shared/experiment/config-fields.ts'
 import { experimentConfigSchema, type ExperimentConfig, type Family } from '#shared/experiment/experiment-config.ts'
 import { parametersOf } from '#shared/parameters/parameter-catalogue.ts'
 import type { ParameterGroupId } from '#shared/parameters/parameter-groups.ts'
-import type { ParameterDescription } from '#shared/parameters/parameter-controls.ts'
+import type { NumberControl, ParameterDescription } from '#shared/parameters/parameter-controls.ts'
 import type { FormOfFamily, TypedValues } from '../../families/window-family.ts'
 import { architectureTitle } from '#shared/network/architecture-catalogue.ts'
 import { formatCount } from '../../format/format.ts'
@@ -92,20 +92,24 @@ export function valueTitle(row: ParameterDescription, value: string | boolean | 
   return row.unit !== undefined && /^\d{4,}$/.test(value) ? formatCount(Number(value)) : value
 }
 
-function problemOf({ control }: ParameterDescription, value: string | boolean): string | undefined {
+function problemOf({ control, unit }: ParameterDescription, value: string | boolean): string | undefined {
   // Empty: no layer is treated otherwise. What it says is checked with the network's layers.
   if (control.type === 'layers') return undefined
   if (control.type === 'text') return value === '' ? newExperimentTexts.emptyText : undefined
   if (control.type !== 'number' || typeof value === 'boolean') return undefined
   const number = readNumber(value)
-  if (Number.isNaN(number)) return newExperimentTexts.noNumber
-  if (control.isInteger && !Number.isInteger(number)) return newExperimentTexts.noWholeNumber
   const isTooSmall = control.isMinimumExclusive === true ? number <= control.minimum : number < control.minimum
-  if (!isTooSmall && number <= control.maximum) return undefined
-  const low = control.isMinimumExclusive === true ? `above ${control.minimum}` : `of at least ${control.minimum}`
-  if (control.maximum >= Number.MAX_SAFE_INTEGER) return newExperimentTexts.outOfRange(low)
-  const maximum = control.maximum >= 1000 ? formatCount(control.maximum) : String(control.maximum)
-  return newExperimentTexts.outOfRange(low, maximum)
+  const isAllowed = number <= control.maximum && !isTooSmall && (!control.isInteger || Number.isInteger(number))
+  return isAllowed ? undefined : askForNumber(control, unit, value)
+}
+
+/** What a number field takes, whatever is wrong with what it has: `Type a whole number of steps from 1 to 8,192.` */
+function askForNumber(control: NumberControl, unit: string | undefined, typed: string): string {
+  const { isInteger, minimum, maximum, isMinimumExclusive } = control
+  const shown = (number: number): string => (number >= 1000 ? formatCount(number) : String(number))
+  const range = { minimum: shown(minimum), ...(maximum < Number.MAX_SAFE_INTEGER ? { maximum: shown(maximum) } : {}) }
+  const sentence = newExperimentTexts.typeNumber(isInteger, unit, range, isMinimumExclusive === true)
+  return /^\s*[+-]?\d+,\d/.test(typed) ? `${sentence} ${newExperimentTexts.noComma}` : sentence
 }
 
 /** NaN when the text is not a plain number. */

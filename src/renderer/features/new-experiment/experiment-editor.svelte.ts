@@ -4,20 +4,22 @@ import { summaryOf } from '#shared/experiment/experiment-summary.ts'
 import { familyOf } from '#shared/experiment/families.ts'
 import { codableLayers } from '#shared/methods/spectral/layer-precisions.ts'
 import type { ExperimentRecord, NetworkDetail } from '#shared/protocol/records.ts'
+import type { FormStart, KeptForm } from '#shared/protocol/window-memory.ts'
 import { findPreset, perFamily, windowFamilyOf } from '../../families/table.ts'
 import type { TrainingPlan } from '../../families/training-plan.ts'
 import type { FormOfFamily, TypedValues } from '../../families/window-family.ts'
-import type { Route } from '../../state/routes.ts'
 import { Resource } from '../../state/resource.svelte.ts'
 import type { WindowStudio } from '../../state/studio.svelte.ts'
 import { changedPaths, parseValues, typedValues, type ParsedValues } from './config-editing.ts'
+import { knownOf, lastUsed } from './usual-choice.ts'
 import { newExperimentTexts } from './texts.ts'
-
-type Start = Extract<Route, { readonly name: 'new-experiment' }>
 
 /** What the editor holds: choices and typed values; everything else follows from them. */
 export class ExperimentEditor {
   readonly #studio: WindowStudio
+  readonly #start: FormStart
+  /** The content before anything was chosen or typed. */
+  readonly #untouched: string
   readonly network: Resource<NetworkDetail>
   kind = $state<Family>('compress')
   name = $state('')
@@ -30,10 +32,22 @@ export class ExperimentEditor {
   /** Completed run whose predictor is the first one; its configuration was typed in with it. */
   #startRunId = $state<string>()
   #isSaving = $state(false)
+  readonly #usualNetworkId = $derived.by(() => {
+    const { experiments, library } = this.#studio
+    return lastUsed(experiments.list.value, 'networkId', library.networks.value)
+  })
+  readonly #usualDatasetId = $derived.by(() => {
+    const { experiments, library } = this.#studio
+    return lastUsed(experiments.list.value, 'datasetId', library.datasets.value)
+  })
 
-  /** @param from the experiment that `start` names, whose configuration is typed in */
-  constructor(studio: WindowStudio, start: Start, from: ExperimentRecord | undefined) {
+  /**
+   * @param from the experiment that `start` names, whose configuration is typed in
+   * @param left the form with this start as it was left before
+   */
+  constructor(studio: WindowStudio, start: FormStart, from: ExperimentRecord | undefined, left?: KeptForm) {
     this.#studio = studio
+    this.#start = start
     this.kind = start.kind ?? 'compress'
     this.#networkId = start.networkId
     this.#datasetId = start.datasetId
@@ -42,6 +56,8 @@ export class ExperimentEditor {
       this.#copy(from)
       if (start.startRunId !== undefined) this.#goOnFrom(from, start.startRunId)
     }
+    this.#untouched = JSON.stringify(this.content)
+    if (left !== undefined) this.#restore(left)
     this.network = new Resource(() => studio.ask('networks.get', { id: this.networkId ?? '' }))
   }
 
@@ -49,10 +65,10 @@ export class ExperimentEditor {
     return windowFamilyOf(this).form
   }
 
-  /** The network to compress: the chosen one, or the first. Where it is optional, only a chosen one. */
+  /** The network to compress: the chosen one, or the one used last. Where it is optional, only a chosen one. */
   get networkId(): string | undefined {
-    if (this.form.network.optional !== undefined) return this.#startId
-    return this.#networkId ?? this.#studio.library.networks.value?.[0]?.id
+    if (this.form.network.optional !== undefined) return knownOf(this.#startId, this.#studio.library.networks.value)
+    return knownOf(this.#networkId, this.#studio.library.networks.value) ?? this.#usualNetworkId
   }
 
   chooseNetwork(id: string): void {
@@ -79,7 +95,7 @@ export class ExperimentEditor {
   }
 
   get datasetId(): string | undefined {
-    return this.#datasetId ?? this.#studio.library.datasets.value?.[0]?.id
+    return knownOf(this.#datasetId, this.#studio.library.datasets.value) ?? this.#usualDatasetId
   }
 
   set datasetId(id: string | undefined) {
@@ -166,6 +182,26 @@ export class ExperimentEditor {
     this.#config === undefined || this.isWrong ? [] : familyOf(this.#config).describeKept(this.#config),
   )
 
+  /** Everything that was chosen and typed. */
+  get content(): KeptForm {
+    return {
+      start: this.#start,
+      kind: this.kind,
+      name: this.name,
+      presetIds: this.#presetIds,
+      typed: this.#typed,
+      networkId: this.#networkId,
+      startNetworkId: this.#startId,
+      datasetId: this.#datasetId,
+      startRunId: this.#startRunId,
+    }
+  }
+
+  /** Whether there is anything to keep. */
+  get isTouched(): boolean {
+    return JSON.stringify(this.content) !== this.#untouched
+  }
+
   get canSave(): boolean {
     return this.missing.length === 0 && !this.isWrong && !this.#isSaving
   }
@@ -195,6 +231,21 @@ export class ExperimentEditor {
     this.#datasetId = datasetId
     this.#typed = { ...this.#typed, [config.kind]: typedValues(config) }
     this.#startRunId = this.form.predictorStart?.runIdOf(config)
+  }
+
+  /** Presets and parameters of an earlier version of the studio are left out. */
+  #restore({ kind, name, presetIds, typed, networkId, startNetworkId, datasetId, startRunId }: KeptForm): void {
+    this.kind = kind
+    this.name = name
+    this.#presetIds = perFamily((family) => {
+      const id = presetIds[family] ?? ''
+      return findPreset(id) === undefined ? this.#presetIds[family] : id
+    })
+    this.#typed = perFamily((family) => knownValues(this.#typed[family], typed[family] ?? {}))
+    this.#networkId = networkId
+    this.#startId = startNetworkId
+    this.#datasetId = datasetId
+    this.#startRunId = startRunId
   }
 
   #goOnFrom({ name, config }: ExperimentRecord, runId: string): void {
@@ -230,9 +281,15 @@ export class ExperimentEditor {
     })
     this.#isSaving = false
     if (created === undefined) return
+    this.#studio.memory.forgetForm(this.#start)
     this.#studio.experiments.put(summaryOf(created.value))
     this.#studio.router.open({ name: 'run', experimentId: created.value.id })
   }
+}
+
+/** `values` with those of `kept` that are of a parameter there is. */
+function knownValues(values: TypedValues, kept: TypedValues): TypedValues {
+  return Object.fromEntries(Object.entries(values).map(([path, value]) => [path, kept[path] ?? value]))
 }
 
 function presetValues(id: string): TypedValues {

@@ -1,6 +1,4 @@
-import type { ParameterControl } from '#shared/parameters/parameter-controls.ts'
-
-type NumberControl = Extract<ParameterControl, { readonly type: 'number' }>
+import type { NumberControl } from '#shared/parameters/parameter-controls.ts'
 
 /** The text after an arrow key: one step up or down inside the range; unchanged when it is not a number. */
 export function steppedText(text: string, control: NumberControl, direction: 1 | -1): string {

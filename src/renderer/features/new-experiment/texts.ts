@@ -22,6 +22,8 @@ export const newExperimentTexts = {
     `${count} ${count === 1 ? 'value differs' : 'values differ'} from the ${startName}.`,
   addToQueue: 'Add to the queue',
   keepAsDraft: 'Keep as draft',
+  asYouLeftIt: 'Everything is as you left it.',
+  startAfresh: 'Start afresh',
   sourceUnreadable: 'The experiment to start from could not be read',
   tryAgain: 'Try again',
   presetValue: (preset: string) => `Preset: ${preset}`,
@@ -66,8 +68,20 @@ export const newExperimentTexts = {
   kept: 'Kept of the original',
   keptNote: 'in the file',
   emptyText: 'This cannot be empty.',
-  noNumber: 'Enter a number, such as 0.001 or 1e-3.',
-  noWholeNumber: 'Enter a whole number.',
-  outOfRange: (low: string, maximum?: string) =>
-    maximum === undefined ? `Enter a number ${low}.` : `Enter a number ${low} and at most ${maximum}.`,
+  /** @param unit what is counted or measured, such as steps */
+  typeNumber: (
+    isWhole: boolean,
+    unit: string | undefined,
+    { minimum, maximum }: { readonly minimum: string; readonly maximum?: string },
+    isMinimumExclusive: boolean,
+  ) => {
+    const what = `${isWhole ? 'a whole number' : 'a number'}${unit === undefined ? '' : ` of ${unit}`}`
+    if (isMinimumExclusive) {
+      return `Type ${what} above ${minimum}${maximum === undefined ? '' : ` and at most ${maximum}`}.`
+    }
+    return maximum === undefined
+      ? `Type ${what} of at least ${minimum}.`
+      : `Type ${what} from ${minimum} to ${maximum}.`
+  },
+  noComma: 'Write decimals with a point and thousands without a comma.',
 } as const

@@ -47,15 +47,17 @@ describe('typed values', () => {
       wrong('reconstruction.optimizer.learningRate', '1e'),
       wrong('checkpointEverySteps', '0'),
       wrong('seed', '0x10'),
+      wrong('reconstruction.steps', '10,000'),
     ]).toEqual([
-      'Enter a number, such as 0.001 or 1e-3.',
-      'Enter a whole number.',
-      'Enter a number of at least 1 and at most 8,192.',
-      'Enter a number of at least 1 and at most 8,192.',
-      'Enter a number above 0 and at most 4.',
-      'Enter a number, such as 0.001 or 1e-3.',
-      'Enter a number of at least 1.',
-      'Enter a number, such as 0.001 or 1e-3.',
+      'Type a whole number of units from 1 to 8,192.',
+      'Type a whole number of units from 1 to 8,192.',
+      'Type a whole number of units from 1 to 8,192.',
+      'Type a whole number of units from 1 to 8,192.',
+      'Type a number above 0 and at most 4.',
+      'Type a number above 0 and at most 10.',
+      'Type a whole number of steps of at least 1.',
+      'Type a whole number from 0 to 4,294,967,295.',
+      'Type a whole number of steps from 0 to 10,000,000. Write decimals with a point and thousands without a comma.',
     ])
   })
 

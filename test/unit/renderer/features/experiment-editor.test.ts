@@ -4,6 +4,7 @@ import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import { compressPresets } from '#shared/methods/nern/presets.ts'
 import { trainDefaults } from '#shared/training/defaults.ts'
 import type { NetworkShape } from '#shared/package/accounting.ts'
+import { summaryOf } from '#shared/experiment/experiment-summary.ts'
 import type { CommandHandlers } from '#shared/protocol/contract.ts'
 import type { ExperimentRecord, NetworkRecord } from '#shared/protocol/records.ts'
 import { ExperimentEditor } from '#renderer/features/new-experiment/experiment-editor.svelte.ts'
@@ -33,7 +34,7 @@ const answers: Partial<CommandHandlers> = {
 
 async function openEditor(start: Start = {}, from?: ExperimentRecord, other: Partial<CommandHandlers> = {}) {
   const opened = await openStudio({ ...answers, ...other })
-  const editor = new ExperimentEditor(opened.studio, { name: 'new-experiment', ...start }, from)
+  const editor = new ExperimentEditor(opened.studio, start, from)
   return { ...opened, editor }
 }
 
@@ -266,4 +267,69 @@ describe('saving', () => {
     ])
     expect(studio.toasts.items).toMatchObject([{ tone: 'negative', detail: 'The classes differ.' }])
   })
+})
+
+describe('a form that is left', () => {
+  test('is kept once something was typed, and comes back as it was, half-typed numbers too', async () => {
+    const { editor, studio } = await openEditor()
+    expect(editor.isTouched).toBe(false)
+    editor.name = 'Half a na'
+    editor.kind = 'baseline'
+    editor.choosePreset('baseline-int4')
+    editor.kind = 'compress'
+    editor.put('predictor.hiddenSize', '1e')
+    editor.chooseNetwork('net-2')
+    expect(editor.isTouched).toBe(true)
+
+    const again = new ExperimentEditor(studio, {}, undefined, editor.content)
+    expect([again.name, again.kind, again.networkId, again.typed['predictor.hiddenSize']]).toEqual([
+      'Half a na',
+      'compress',
+      'net-2',
+      '1e',
+    ])
+    again.kind = 'baseline'
+    expect(again.presetId).toBe('baseline-int4')
+    expect(again.isTouched).toBe(true)
+  })
+
+  test('leaves out what is no longer there', async () => {
+    const { editor, studio } = await openEditor()
+    const left = {
+      ...editor.content,
+      networkId: 'gone',
+      presetIds: { compress: 'gone' },
+      typed: { compress: { 'gone.parameter': '1', seed: '7' } },
+    }
+    const again = new ExperimentEditor(studio, {}, undefined, left)
+    expect([again.networkId, again.presetId, again.typed['seed']]).toEqual(['net-1', 'fast', '7'])
+    expect(again.typed['gone.parameter']).toBeUndefined()
+  })
+
+  test('is forgotten when its experiment is created', async () => {
+    const { editor, studio } = await openEditor({}, undefined, {
+      'experiments.create': async () => experimentRecord({ id: 'new' }),
+      'window.remember': async () => undefined,
+    })
+    editor.name = 'Mine'
+    studio.memory.keepForm(editor.content)
+    await editor.save(true)
+    expect(studio.memory.form({})).toBeUndefined()
+  })
+})
+
+test('a new form takes network and data set of the newest experiment whose network is still there', async () => {
+  const experiment = (id: string, createdAt: string, networkId: string) =>
+    summaryOf(experimentRecord({ id, createdAt, networkId }))
+  const { editor } = await openEditor({}, undefined, {
+    'experiments.list': async () => ({
+      items: [
+        experiment('a', '2026-01-01T00:00:00Z', 'net-1'),
+        experiment('b', '2026-01-02T00:00:00Z', 'net-2'),
+        experiment('c', '2026-01-03T00:00:00Z', 'gone'),
+      ],
+      total: 3,
+    }),
+  })
+  expect([editor.networkId, editor.datasetId]).toEqual(['net-2', 'data-1'])
 })
