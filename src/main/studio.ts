@@ -11,6 +11,7 @@ import type {
 import { readingCommandNames } from '#shared/protocol/contract.ts'
 import { officialArchives, type OfficialArchive } from '#formats/cifar/official-archives.ts'
 import { toAppError, type AppError, type Result } from '#shared/basics/result.ts'
+import type { Machine } from '#shared/execution/places.ts'
 import type { ExecutorChoice } from '#shared/protocol/trainer-protocol.ts'
 import { systemClock, type Clock } from './basics/clock.ts'
 import { compressedFileHandlers } from './commands/compressed-files.ts'
@@ -31,6 +32,7 @@ import { NetworkLibrary } from './library/network-library.ts'
 import { Tasks } from './context/tasks.ts'
 import type { Log } from './log/log.ts'
 import { ExpectedTimes } from './queue/expected-times.ts'
+import { Places, thisMachine } from './queue/places.ts'
 import { Queue } from './queue/queue.ts'
 import { Store } from './store/store.ts'
 import { datasetInput } from './library/trainer-inputs.ts'
@@ -58,6 +60,8 @@ export interface StudioOptions {
   readonly isDemo?: boolean
   /** Shown beside those of Node and SQLite. */
   readonly versions?: Readonly<Record<string, string>>
+  /** By default this one. */
+  readonly machine?: Machine
   readonly clock?: Clock
   readonly limits?: SupervisorLimits
   /** Archives that can be fetched; by default those of the official site. */
@@ -111,6 +115,7 @@ export class Studio {
       createHost: options.createHost,
       limits: options.limits ?? defaultLimits,
       executor: () => ({ ...store.settings.get('executor'), ...options.executor }),
+      places: new Places(options.machine ?? thisMachine(), () => store.settings.get('places')),
       archives: options.archives ?? officialArchives,
       writeBytes: options.writeBytes,
     }
@@ -127,6 +132,7 @@ export class Studio {
     })
     const ownHandlers: Omit<CommandHandlers, DesktopCommandName> = {
       ...studioHandlers(context, this.#tasks, {
+        onPlaces: () => this.queue.placesChanged(),
         version: options.version,
         isDemo: options.isDemo ?? false,
         versions: options.versions ?? {},

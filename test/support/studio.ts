@@ -41,6 +41,8 @@ export function studioOptions(storeFolder: string): StudioOptions {
     createHost: createForkHosts({ entryPath: scriptedTrainerPath }),
     resourcesFolder: join(import.meta.dirname, '../../resources'),
     limits: quickLimits,
+    // One place, whatever machine the tests run on.
+    machine: { cores: 2, memoryBytes: 8 * 2 ** 30 },
     log: () => {},
   }
 }

@@ -6,6 +6,7 @@ import { call } from '../call.ts'
 import { defineCommand, type Command } from '../command.ts'
 import { compressOptions, compressRequest, compressUsage, createCompression } from '../experiment-options.ts'
 import { findExperiment, findExperiments } from '../find-record.ts'
+import { toldDefault, wholeNumber } from '../option.ts'
 import type { Output } from '../output.ts'
 import { UsageError } from '../usage-error.ts'
 import { formatTable } from '#shared/plain-text/table.ts'
@@ -43,9 +44,16 @@ const start = defineCommand({
   summary: 'Run the waiting experiments until none is left.',
   details: 'Ctrl-C stops with a checkpoint; start the queue again to continue from it.',
   positionals: [],
-  options: {},
+  options: {
+    places: toldDefault(
+      wholeNumber('COUNT', 0, 'Experiments that run at once on the processor; 0 leaves it to the studio.'),
+      'as last chosen',
+    ),
+  },
   run: (invocation) =>
     invocation.withStudio(async (studio) => {
+      const { places } = invocation.options
+      if (places !== undefined) await call(studio, 'studio.update-settings', { places })
       const { ended, isInterrupted } = await runQueue(invocation, studio)
       if (isInterrupted) invocation.output.say('Stopped. Continue with: studio queue start')
       invocation.output.result(ended, formatExperiments(ended, 'Nothing was waiting.'))

@@ -17,6 +17,8 @@ type StudioHandlers = Pick<
 export interface StudioFacts {
   readonly version: string
   readonly isDemo: boolean
+  /** Called when the number of places has been chosen anew. */
+  readonly onPlaces: () => void
   /** Beyond Node and SQLite: Electron, Chromium ... */
   readonly versions: Readonly<Record<string, string>>
 }
@@ -35,16 +37,22 @@ export function studioHandlers(context: StudioContext, tasks: Tasks, facts: Stud
   return {
     async 'studio.info'(): Promise<StudioInfo> {
       const { version, isDemo } = facts
-      return { version, storePath: store.layout.folder, versions, platform, isDemo, sampleShape: sampleShape() }
+      return {
+        version,
+        storePath: store.layout.folder,
+        versions,
+        platform,
+        isDemo,
+        machine: context.places.machine,
+        sampleShape: sampleShape(),
+      }
     },
     'studio.settings': async () => store.settings.all(),
-    async 'studio.update-settings'({ executor, theme }) {
-      store.transaction(() => {
-        if (executor !== undefined) store.settings.set('executor', executor)
-        if (theme !== undefined) store.settings.set('theme', theme)
-      })
+    async 'studio.update-settings'(changes) {
+      store.settings.change(changes)
       const settings = store.settings.all()
       events.emit('settings-changed', settings)
+      if (changes.places !== undefined) facts.onPlaces()
       return settings
     },
     'window.memory': async () => store.settings.get('window.memory'),

@@ -5,6 +5,7 @@ import type { Clock } from '../basics/clock.ts'
 import type { Emitter } from '../basics/emitter.ts'
 import type { WriteBytes } from '../files/atomic-write.ts'
 import type { Log } from '../log/log.ts'
+import type { Places } from '../queue/places.ts'
 import type { Store } from '../store/store.ts'
 import type { SupervisorLimits } from '../trainer-host/supervisor.ts'
 import type { TrainerHostFactory } from '../trainer-host/trainer-host.ts'
@@ -19,6 +20,8 @@ export interface StudioContext {
   readonly limits: SupervisorLimits
   /** Where new work runs. */
   readonly executor: () => ExecutorChoice
+  /** How many experiments run at once, and with how many threads each. */
+  readonly places: Places
   /** What can be fetched from the official site; tests have a site of their own. */
   readonly archives: readonly OfficialArchive[]
   /** Tests give a disk that is full. */

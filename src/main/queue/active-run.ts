@@ -36,7 +36,10 @@ export class ActiveRun {
     const { latestRun } = experiment
     this.#run = continuesRun(latestRun)
       ? store.runs.continue(latestRun.id)
-      : store.runs.start(experiment.id, store.experiments.executorOf(experiment.id) ?? context.executor())
+      : store.runs.start(
+          experiment.id,
+          context.places.executorOfPlace(store.experiments.executorOf(experiment.id) ?? context.executor()),
+        )
     this.#checkpoints = new RunCheckpoints(store, this.#run.id, context.writeBytes)
     // Behind the transaction this may be constructed in.
     this.done = Promise.resolve().then(() => this.#execute(experiment))

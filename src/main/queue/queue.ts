@@ -3,20 +3,21 @@ import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts
 import type { RunRecord } from '#shared/protocol/records.ts'
 import { AppException } from '#shared/basics/result.ts'
 import { nextStatus, type ExperimentAction } from '#shared/experiment/status-machine.ts'
-import { providerNames } from '#shared/execution/executors.ts'
+import { providerNames, type ProviderName } from '#shared/execution/executors.ts'
+import { placesOn } from '#shared/execution/places.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import { problemOf } from '../store/json-column.ts'
 import type { FirstInLine } from '../store/queue-order.ts'
 import { ActiveRun } from './active-run.ts'
-import { deviceKey, experimentsToStart } from './decide.ts'
+import { experimentsToStart } from './decide.ts'
 
 /** How long a trainer may take for its last checkpoint when the studio closes. */
 const CLOSE_PATIENCE_MS = 15_000
 
-/** Starts waiting experiments, one a device, and carries out what the user wants of them. */
+/** Starts waiting experiments, as many as there are places, and carries out what the user wants of them. */
 export class Queue {
   readonly #context: StudioContext
-  readonly #active = new Map<string, { readonly run: ActiveRun; readonly device: string }>()
+  readonly #active = new Map<string, { readonly run: ActiveRun; readonly device: ProviderName }>()
   #isDispatching = false
   #isClosed = false
   #only: ReadonlySet<string> | undefined
@@ -50,6 +51,7 @@ export class Queue {
     const { queue } = store.experiments
     return {
       isActive: store.settings.get('queue.is-active'),
+      places: this.#context.places.count,
       running: queue.ids('running'),
       waiting: queue.ids('queued'),
       paused: queue.ids('paused'),
@@ -106,6 +108,12 @@ export class Queue {
     this.dispatch()
   }
 
+  /** There may be room for more now; where there is less, those that run go on. */
+  placesChanged(): void {
+    this.announce([])
+    this.dispatch()
+  }
+
   /** Tells windows of changed experiments, and who waits where now. */
   announce(ids: readonly string[]): void {
     const { store, events } = this.#context
@@ -139,15 +147,16 @@ export class Queue {
       isActive: store.settings.get('queue.is-active'),
       ...(this.#only === undefined ? {} : { only: this.#only }),
       waiting: [...devices].map(([id, device]) => ({ id, device })),
-      busyDevices: new Set([...this.#active.values()].map(({ device }) => device)),
+      busy: [...this.#active.values()].map(({ device }) => device),
+      placesOn: (device) => placesOn(device, this.#context.places.count),
     })
-    const isEachStarted = toStart.map((id) => this.#start(id, devices.get(id) ?? '')).every(Boolean)
-    // Behind one that was set aside the next may be ready.
-    if (!isEachStarted) this.dispatch()
+    for (const id of toStart) this.#start(id, devices.get(id) ?? 'cpu')
+    // Another place may be free for the next in line; and behind one that was set aside, its own.
+    if (toStart.length > 0) this.dispatch()
   }
 
-  /** False for an experiment that cannot be read: it is set aside, so that it holds up nobody. */
-  #start(id: string, device: string): boolean {
+  /** An experiment that cannot be read is set aside, so that it holds up nobody. */
+  #start(id: string, device: ProviderName): void {
     const { store, log } = this.#context
     let run: ActiveRun | undefined
     const problem = problemOf(() => {
@@ -164,7 +173,7 @@ export class Queue {
         `${id} was set aside instead of started. ${problem?.message ?? ''} ${problem?.remedy ?? ''}`,
       )
       this.announce([id])
-      return false
+      return
     }
     this.#active.set(id, { run, device })
     this.announce([id])
@@ -174,11 +183,10 @@ export class Queue {
       this.announce([])
       this.dispatch()
     })
-    return true
   }
 
-  #deviceOf({ provider }: FirstInLine): string {
-    return deviceKey(provider === undefined ? this.#context.executor() : { provider })
+  #deviceOf({ provider }: FirstInLine): ProviderName {
+    return provider ?? this.#context.executor().provider
   }
 }
 

@@ -1,13 +1,11 @@
 import { z } from 'zod'
-import type { Settings } from '#shared/protocol/contract.ts'
-import { defaultExecutor, executorChoiceSchema } from '#shared/protocol/trainer-protocol.ts'
 import { emptyWindowMemory, windowMemorySchema } from '#shared/protocol/window-memory.ts'
+import { defaultSettings, settingsSchema, type Settings } from '#shared/protocol/settings.ts'
 import { readColumn } from './json-column.ts'
 import type { Database } from './sqlite.ts'
 
 const schemas = {
-  executor: executorChoiceSchema,
-  theme: z.enum(['system', 'light', 'dark']),
+  ...settingsSchema.shape,
   /** Whether waiting experiments are started. */
   'queue.is-active': z.boolean(),
   'window.memory': windowMemorySchema,
@@ -16,8 +14,7 @@ type Key = keyof typeof schemas
 type Value<K extends Key> = z.infer<(typeof schemas)[K]>
 
 const defaults: { readonly [K in Key]: Value<K> } = {
-  executor: defaultExecutor,
-  theme: 'system',
+  ...defaultSettings,
   'queue.is-active': true,
   'window.memory': emptyWindowMemory,
 }
@@ -37,11 +34,22 @@ export class SettingsTable {
   }
 
   set<K extends Key>(key: K, value: Value<K>): void {
-    this.#db.prepare('INSERT OR REPLACE INTO settings VALUES (?, ?)').run(key, JSON.stringify(value))
+    this.#write(key, value)
   }
 
   /** What windows see. */
   all(): Settings {
-    return { executor: this.get('executor'), theme: this.get('theme') }
+    return settingsSchema.parse(Object.fromEntries(settingsSchema.keyof().options.map((key) => [key, this.get(key)])))
+  }
+
+  /** Those that are given; all of them or, where one cannot be written, none. */
+  change(changes: { readonly [K in keyof Settings]?: Settings[K] | undefined }): void {
+    this.#db.transaction(() => {
+      for (const [key, value] of Object.entries(changes)) if (value !== undefined) this.#write(key, value)
+    })()
+  }
+
+  #write(key: string, value: unknown): void {
+    this.#db.prepare('INSERT OR REPLACE INTO settings VALUES (?, ?)').run(key, JSON.stringify(value))
   }
 }

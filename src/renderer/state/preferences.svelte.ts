@@ -1,4 +1,5 @@
-import type { Settings, StudioApi } from '#shared/protocol/contract.ts'
+import type { StudioApi } from '#shared/protocol/contract.ts'
+import type { Settings } from '#shared/protocol/settings.ts'
 import { ask } from './client.ts'
 import { Resource } from './resource.svelte.ts'
 

@@ -11,7 +11,9 @@ import { importanceRequestFields } from '../measures/importance.ts'
 import { preprocessingChangesSchema } from '../network/preprocessing.ts'
 import { splitNameSchema } from '../dataset/split-name.ts'
 import { windowMemorySchema, type WindowMemory } from './window-memory.ts'
+import { settingsSchema, type Settings } from './settings.ts'
 import { executorChoiceSchema, imageImportSchema, networkFileFields } from './trainer-protocol.ts'
+import type { Machine } from '../execution/places.ts'
 import type { NetworkShape, SizeBreakdown } from '../package/accounting.ts'
 import type { AccuracyCount, LayerReconstruction } from '../experiment/results.ts'
 import type { Comparison } from '../measures/comparison.ts'
@@ -33,7 +35,7 @@ import type {
   SplitName,
 } from './records.ts'
 import type { Result } from '../basics/result.ts'
-import type { ExecutorChoice, RecognisedNetwork, SketchPoint, StateDictChoice } from './trainer-protocol.ts'
+import type { RecognisedNetwork, SketchPoint, StateDictChoice } from './trainer-protocol.ts'
 
 export type { Comparison, ComparisonEntry } from '../measures/comparison.ts'
 
@@ -62,10 +64,7 @@ export type NetworkChoice = z.infer<typeof networkChoice>
 export const commandInputs = {
   'studio.info': empty,
   'studio.settings': empty,
-  'studio.update-settings': z.strictObject({
-    executor: executorChoiceSchema.optional(),
-    theme: z.enum(['system', 'light', 'dark']).optional(),
-  }),
+  'studio.update-settings': settingsSchema.partial(),
   'doctor.run': z.strictObject({ probe: z.boolean() }),
 
   /** What the window remembers of itself: forms left half filled. */
@@ -277,13 +276,9 @@ export interface StudioInfo {
   readonly versions: Readonly<Record<string, string>>
   readonly platform: string
   readonly isDemo: boolean
+  readonly machine: Machine
   /** Of the network shipped with the studio: what it would weigh can be said before it is in the store. */
   readonly sampleShape: NetworkShape
-}
-
-export interface Settings {
-  readonly executor: ExecutorChoice
-  readonly theme: 'system' | 'light' | 'dark'
 }
 
 export interface DoctorEngine {
@@ -402,6 +397,8 @@ export interface ExportSummary {
 /** Which experiments the queue holds, by id: what they are, lists say. */
 export interface QueueState {
   readonly isActive: boolean
+  /** How many run at once on the processor; any other device has one place. */
+  readonly places: number
   readonly running: readonly string[]
   /** In the order in which they will run: the only truth about their positions. */
   readonly waiting: readonly string[]

@@ -11,7 +11,6 @@ import type {
   DoctorReport,
   Place,
   QueueState,
-  Settings,
   StudioApi,
 } from '#shared/protocol/contract.ts'
 import { summaryOf } from '#shared/experiment/experiment-summary.ts'
@@ -25,6 +24,7 @@ import {
 } from '#shared/protocol/records.ts'
 import { judgeTrial, preprocessingsToTry } from '#shared/network/preprocessing-trial.ts'
 import { kernelShapeOf } from '#shared/tensors/represented-shape.ts'
+import { defaultSettings, settingsSchema, type Settings } from '#shared/protocol/settings.ts'
 import { AppException, fail, ok, toAppError, type Result } from '#shared/basics/result.ts'
 import { nextStatus, type ExperimentAction } from '#shared/experiment/status-machine.ts'
 import { Announcer } from '../announcer.ts'
@@ -60,7 +60,7 @@ export class FakeStudio extends Announcer implements StudioApi {
   constructor(scenario: Scenario, theme: Settings['theme']) {
     super()
     this.#scenario = scenario
-    this.#settings = { theme, executor: { executor: 'onnxruntime', provider: 'cpu', threads: 0 } }
+    this.#settings = { ...defaultSettings, theme }
     if (scenario === 'empty') {
       this.#datasets = []
       return
@@ -155,6 +155,7 @@ export class FakeStudio extends Announcer implements StudioApi {
     const ids = (records: readonly ExperimentRecord[]) => records.map(({ id }) => id)
     return {
       isActive: this.#isActive,
+      places: 2,
       running: ids(by('running')),
       waiting: ids(waiting),
       paused: ids(by('paused')),
@@ -204,13 +205,14 @@ export class FakeStudio extends Announcer implements StudioApi {
       versions: { electron: '45.4.1', chromium: '156.0', node: '24.21.0', sqlite: '3.52.0', onnxruntime: '1.30.0' },
       platform: 'linux x64',
       isDemo: false,
+      machine: { cores: 8, memoryBytes: 32 * 2 ** 30 },
       sampleShape: sampleShape(),
     }),
     'studio.settings': async () => this.#settings,
     'window.memory': async () => emptyWindowMemory,
     'window.remember': async () => undefined,
-    'studio.update-settings': async ({ theme, executor }) => {
-      this.#settings = { theme: theme ?? this.#settings.theme, executor: executor ?? this.#settings.executor }
+    'studio.update-settings': async (changes) => {
+      this.#settings = settingsSchema.parse({ ...this.#settings, ...changes })
       this.announce('settings-changed', this.#settings)
       return this.#settings
     },

@@ -43,7 +43,7 @@ export async function openStudio(
     'datasets.list': async () => [datasetRecord()],
     'experiments.list': async () => ({ items: [], total: 0 }),
     'window.memory': async () => emptyWindowMemory,
-    'queue.list': async () => ({ isActive: true, running: [], waiting: [], paused: [] }),
+    'queue.list': async () => ({ isActive: true, places: 1, running: [], waiting: [], paused: [] }),
     ...answers,
   })
   const studio = new WindowStudio(api)

@@ -31,7 +31,7 @@ export interface OnnxRuntimeOptions {
 export async function createOnnxRuntimeExecutor(options: OnnxRuntimeOptions): Promise<Executor> {
   const runtime = await loadRuntime()
   assertProvider(runtime, options.provider)
-  const threads = options.threads === 0 ? await physicalCores() : options.threads
+  const threads = options.threads === 0 ? physicalCores() : options.threads
   const resolved = { ...options, threads: threads ?? 0 }
   const executor = new OnnxRuntimeExecutor(runtime, resolved, await targetOf(runtime, options))
   await executor.probe()

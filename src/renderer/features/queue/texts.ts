@@ -7,7 +7,10 @@ export const queueTexts = {
   queue: 'Queue',
   isOn: 'On: the next one starts by itself',
   isOff: 'Off: running ones go on, nothing new starts',
-  subtitle: 'Runs one experiment at a time on each device, in this order. It survives restarts.',
+  subtitle: (places: number) =>
+    places === 1
+      ? 'Runs one experiment at a time, in this order. It survives restarts.'
+      : `Runs up to ${places} experiments at once, in this order. It survives restarts.`,
   unreadable: 'The queue could not be read',
   tryAgain: 'Try again',
   emptyHeading: 'The queue is empty',

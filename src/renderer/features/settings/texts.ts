@@ -20,6 +20,16 @@ export const settingsTexts = {
   threads: 'Threads',
   threadsSentence: 'Threads of one operation; 0 uses all physical cores.',
   threadsProblem: 'Enter a whole number from 0 to 1024.',
+  queue: 'Queue',
+  seeQueue: 'Open the queue',
+  places: 'Places',
+  placesSentence: 'Experiments that run at once on the processor; 0 leaves it to the studio.',
+  placesOf: (automatic: string, cores: string) =>
+    `Experiments that run at once on the processor; 0 leaves it to the studio: ${automatic} on these ${cores} cores.`,
+  placesProblem: (most: string) => `Enter a whole number from 0 to ${most}.`,
+  placesNote:
+    'The threads are shared out evenly: each experiment gets slower, all together get faster where there are many cores. ' +
+    'Each keeps its threads to its end, so its results do not depend on what runs beside it. Graphics cards have one place each.',
   store: 'Store',
   checkStore: 'Check it',
   folder: 'Folder',

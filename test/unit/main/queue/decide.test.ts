@@ -1,18 +1,30 @@
 import { expect, it } from 'vitest'
-import { deviceKey, experimentsToStart } from '#main/queue/decide.ts'
+import { experimentsToStart, type QueueSituation } from '#main/queue/decide.ts'
 import { continuesRun } from '#main/store/continues-run.ts'
 import type { RunRecord } from '#shared/protocol/records.ts'
 
-const waiting = [
-  { id: 'a', device: 'cpu' },
-  { id: 'b', device: 'cpu' },
-  { id: 'c', device: 'webgpu' },
-]
-const idle = { isActive: true, waiting, busyDevices: new Set<string>() }
+const idle: QueueSituation = {
+  isActive: true,
+  waiting: [
+    { id: 'a', device: 'cpu' },
+    { id: 'b', device: 'cpu' },
+    { id: 'c', device: 'webgpu' },
+    { id: 'd', device: 'cpu' },
+  ],
+  busy: [],
+  placesOn: () => 1,
+}
 
 it('starts the first waiting experiment of each free device', () => {
   expect(experimentsToStart(idle)).toEqual(['a', 'c'])
-  expect(experimentsToStart({ ...idle, busyDevices: new Set(['cpu']) })).toEqual(['c'])
+  expect(experimentsToStart({ ...idle, busy: ['cpu'] })).toEqual(['c'])
+})
+
+it('starts as many as a device has free places, in the order of the queue', () => {
+  const twoOnCpu = { ...idle, placesOn: (device: string) => (device === 'cpu' ? 2 : 1) }
+  expect(experimentsToStart(twoOnCpu)).toEqual(['a', 'b', 'c'])
+  expect(experimentsToStart({ ...twoOnCpu, busy: ['cpu', 'webgpu'] })).toEqual(['a'])
+  expect(experimentsToStart({ ...twoOnCpu, busy: ['cpu', 'cpu', 'cpu'] })).toEqual(['c'])
 })
 
 it('starts nothing while the queue is not active', () => {
@@ -21,13 +33,6 @@ it('starts nothing while the queue is not active', () => {
 
 it('starts only what was asked for, active or not', () => {
   expect(experimentsToStart({ ...idle, isActive: false, only: new Set(['b']) })).toEqual(['b'])
-})
-
-it('counts all executors on one kind of processor as one device', () => {
-  const onnxruntime = { executor: 'onnxruntime', provider: 'cuda', threads: 2 } as const
-  const tensorflow = { ...onnxruntime, executor: 'tensorflow' } as const
-  expect(deviceKey(onnxruntime)).toBe(deviceKey(tensorflow))
-  expect(deviceKey(onnxruntime)).not.toBe(deviceKey({ ...onnxruntime, provider: 'cpu' }))
 })
 
 const run: RunRecord = {

@@ -196,7 +196,7 @@ test('progress alone does not read the experiment again; a change of its status 
 test('its place in the queue follows the queue', async () => {
   const { api, live } = page([runOf(1)])
   await live.load()
-  const queue = { isActive: true, running: [], paused: [] }
+  const queue = { isActive: true, places: 1, running: [], paused: [] }
   api.announce('queue-changed', { ...queue, waiting: ['b', 'a'] })
   const waiting = live.experiment?.queuePosition
   api.announce('queue-changed', { ...queue, waiting: ['b'] })

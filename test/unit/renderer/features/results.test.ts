@@ -19,7 +19,7 @@ import { layerErrors } from '#renderer/features/run/layer-errors.ts'
 import { accuracyRows, timeRows } from '#renderer/features/run/result-rows.ts'
 import { parseTags } from '#renderer/features/run/tags.ts'
 import { engineTitles } from '#renderer/features/settings/engine-titles.ts'
-import { parseThreads } from '#renderer/features/settings/threads.ts'
+import { parseWholeNumber } from '#renderer/features/settings/whole-number.ts'
 import { completedRun, experimentRecord } from '../../../support/experiment-records.ts'
 import { datasetRecord, networkRecord } from '../../../support/records.ts'
 
@@ -264,8 +264,8 @@ describe('small inputs', () => {
     expect(parseTags(' paper, , baseline,paper ')).toEqual(['paper', 'baseline'])
   })
 
-  test('threads are whole numbers up to 1024', () => {
-    expect(['0', ' 8 ', '1025', '-1', '1.5', ''].map(parseThreads)).toEqual([
+  test('whole numbers are read up to the largest one', () => {
+    expect(['0', ' 8 ', '1025', '-1', '1.5', ''].map((text) => parseWholeNumber(text, 1024))).toEqual([
       0,
       8,
       undefined,

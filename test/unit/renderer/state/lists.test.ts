@@ -75,7 +75,7 @@ test('an announcement that comes before the list adds nothing to nothing', async
 })
 
 test('the queue names experiments of the list, in the order they will run', async () => {
-  const state: QueueState = { isActive: true, running: ['a'], waiting: ['c', 'b', 'unread'], paused: [] }
+  const state: QueueState = { isActive: true, places: 1, running: ['a'], waiting: ['c', 'b', 'unread'], paused: [] }
   const { studio, api } = await openStudio({
     ...listing(summary('a'), summary('b'), summary('c')),
     'queue.list': async () => state,

@@ -2,14 +2,11 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { WindowClock } from '#renderer/state/clock.svelte.ts'
 import { Preferences } from '#renderer/state/preferences.svelte.ts'
 import { WindowStudio } from '#renderer/state/studio.svelte.ts'
-import type { Settings } from '#shared/protocol/contract.ts'
+import { defaultSettings, type Settings } from '#shared/protocol/settings.ts'
 import { refusal, ScriptedApi } from '#test/support/scripted-api.ts'
 import { fakeSystemTheme, openStudio } from '../support.ts'
 
-const settings = (theme: Settings['theme']): Settings => ({
-  theme,
-  executor: { executor: 'onnxruntime', provider: 'cpu', threads: 0 },
-})
+const settings = (theme: Settings['theme']): Settings => ({ ...defaultSettings, theme })
 
 test('the theme is that of the system until one is chosen', async () => {
   const system = fakeSystemTheme()
