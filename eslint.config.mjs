@@ -22,7 +22,7 @@ const electronModules = '#main/(index|windows|ipc|demo/demo|trainer-host/utility
  * Node), and aliases that are refused all the same. The last row that matches a file holds.
  */
 export const LAYERS = [
-  { files: ['src/shared/**'], folders: ['shared'], packages: ['zod'] },
+  { files: ['src/shared/**'], folders: ['shared'], packages: ['zod', 'yaml'] },
   { files: ['src/networks/**'], folders: ['networks', 'shared'], packages: [] },
   {
     files: ['src/engine/**'],

@@ -1,7 +1,8 @@
 import { experimentConfigSchema, type ExperimentConfig } from '#shared/experiment/experiment-config.ts'
 import { parametersOf, type ParameterDescription } from '#shared/parameters/parameter-catalogue.ts'
-import { assertNever } from '#shared/basics/result.ts'
-import { editDistance } from '#shared/basics/near-names.ts'
+import { withLeaf } from '#shared/experiment/config-leaves.ts'
+import { nearestPath } from '#shared/parameters/nearest-path.ts'
+import { readParameterValue, type ParameterValue } from '#shared/parameters/parameter-value.ts'
 import { UsageError } from './usage-error.ts'
 
 /**
@@ -15,7 +16,7 @@ export function applySettings<C extends ExperimentConfig>(config: C, assignments
     if (equals < 1) throw new UsageError(`--set takes PATH=VALUE, got ${assignment}.`)
     const path = assignment.slice(0, equals)
     const parameter = findParameter(parametersOf(config.kind), path)
-    changed = withLeaf(changed, path.split('.'), parseValue(parameter, assignment.slice(equals + 1)))
+    changed = withLeaf(changed, path, parseValue(parameter, assignment.slice(equals + 1)))
   }
   const parsed = experimentConfigSchema.safeParse(changed)
   if (!parsed.success) {
@@ -36,47 +37,8 @@ function findParameter(parameters: readonly ParameterDescription[], path: string
   throw new UsageError(`There is no parameter ${path}.`, `Did you mean ${nearest}?`)
 }
 
-function parseValue({ path, control }: ParameterDescription, text: string): unknown {
-  switch (control.type) {
-    case 'number': {
-      const value = Number(text)
-      const isInside = control.isMinimumExclusive === true ? value > control.minimum : value >= control.minimum
-      const isNumber = text.trim() !== '' && (control.isInteger ? Number.isInteger(value) : Number.isFinite(value))
-      if (isNumber && isInside && value <= control.maximum) return value
-      const kind = control.isInteger ? 'a whole number' : 'a number'
-      const above = control.isMinimumExclusive === true ? `above ${control.minimum}` : `from ${control.minimum}`
-      const limit = control.maximum === Number.MAX_SAFE_INTEGER ? ' on' : ` to ${control.maximum}`
-      throw new UsageError(`${path} takes ${kind} ${above}${limit}, got ${text}.`)
-    }
-    case 'choice': {
-      const values = control.options.map(({ value }) => value)
-      if (values.includes(text)) return text
-      throw new UsageError(`${path} takes ${values.join(', ')}, got ${text}.`)
-    }
-    case 'switch':
-      if (text === 'true' || text === 'false') return text === 'true'
-      throw new UsageError(`${path} takes true or false, got ${text}.`)
-    // What a text of layers means is checked once the network is known.
-    case 'layers':
-    case 'text':
-      return text
-    default:
-      return assertNever(control)
-  }
-}
-
-function withLeaf(node: unknown, path: readonly string[], value: unknown): unknown {
-  const [key, ...rest] = path
-  if (key === undefined) return value
-  const object: object = typeof node === 'object' && node !== null ? node : {}
-  return { ...object, [key]: withLeaf(Reflect.get(object, key), rest, value) }
-}
-
-/** The candidate with the fewest changed letters, of the whole path or of its last part. */
-export function nearestPath(path: string, candidates: readonly string[]): string {
-  const scored = candidates.map((candidate) => {
-    const last = candidate.slice(candidate.lastIndexOf('.') + 1)
-    return { candidate, distance: Math.min(editDistance(path, candidate), editDistance(path, last) + 0.5) }
-  })
-  return scored.reduce((best, next) => (next.distance < best.distance ? next : best)).candidate
+function parseValue(row: ParameterDescription, text: string): ParameterValue {
+  const read = readParameterValue(row, text)
+  if ('value' in read) return read.value
+  throw new UsageError(`${row.path} takes ${read.expected}, got ${text}.`)
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { UsageError } from '#cli/usage-error.ts'
 import { editDistance } from '#shared/basics/near-names.ts'
-import { applySettings, nearestPath } from '#cli/set-option.ts'
+import { applySettings } from '#cli/set-option.ts'
+import { nearestPath } from '#shared/parameters/nearest-path.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import { trainDefaults } from '#shared/training/defaults.ts'
 
