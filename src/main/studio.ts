@@ -14,6 +14,7 @@ import { toAppError, type AppError, type Result } from '#shared/basics/result.ts
 import type { Machine } from '#shared/execution/places.ts'
 import type { ExecutorChoice } from '#shared/protocol/trainer-protocol.ts'
 import { systemClock, type Clock } from './basics/clock.ts'
+import { batchHandlers } from './commands/batches.ts'
 import { compressedFileHandlers } from './commands/compressed-files.ts'
 import { Dispatcher } from './commands/dispatcher.ts'
 import { experimentHandlers } from './commands/experiments.ts'
@@ -130,6 +131,8 @@ export class Studio {
       pathOf: (token) => networkPathOfToken({ resolveFile, resourcesFolder }, token),
       loaderPath: join(resourcesFolder, 'python', 'nern_load.py'),
     })
+    const expectedTimes = new ExpectedTimes(store)
+    const experiments = experimentHandlers(context, { queue: this.queue, datasets, expectedTimes })
     const ownHandlers: Omit<CommandHandlers, DesktopCommandName> = {
       ...studioHandlers(context, this.#tasks, {
         onPlaces: () => this.queue.placesChanged(),
@@ -145,7 +148,12 @@ export class Studio {
         resolveFile,
       }),
       ...compressedFileHandlers(this.#compressedFiles, resolveFile),
-      ...experimentHandlers(context, { queue: this.queue, datasets, expectedTimes: new ExpectedTimes(store) }),
+      ...experiments,
+      ...batchHandlers(context, {
+        queue: this.queue,
+        expectedTimes,
+        removeExperiments: (ids) => experiments['experiments.remove']({ ids: [...ids] }),
+      }),
       ...exportHandlers(context, {
         tasks: this.#tasks,
         versions: { 'NeRN Studio': options.version, Node: process.versions.node, ...options.versions },

@@ -96,6 +96,7 @@ function createListeners(): Listeners {
   return {
     'experiment-changed': new Set(),
     'experiments-removed': new Set(),
+    'batches-changed': new Set(),
     'queue-changed': new Set(),
     'run-metrics': new Set(),
     'run-preview': new Set(),

@@ -2,7 +2,7 @@
  * What the documents tell people to type: every command parses against a real store, with all its options, presets,
  * names and parameters, and one of each command of the command line is run.
  */
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -50,6 +50,7 @@ const values: Readonly<Record<string, string>> = {
   M: 'int4',
   SEED: '3',
   EXPERIMENT: 'fast',
+  BATCH: 'a batch',
   NAME: 'fast',
   NERN: 'fast',
   INT4: 'int4',
@@ -168,6 +169,18 @@ beforeAll(async () => {
   await mustRun(['dataset', 'import', 'cifar10'])
   const on = ['--network', 'resnet20-cifar10', '--dataset', 'CIFAR-10']
   await mustRun(['run', ...on, '--name', 'fast', ...short])
+  // One of its experiments is completed, one paused, one cancelled, and one waits.
+  const sweep = join(folder, 'sweep.yaml')
+  writeFileSync(
+    sweep,
+    `{ name: a batch, network: resnet20-cifar10, dataset: cifar10, config: { preset: smoke }, seeds: [1, 2, 3, 4] }`,
+  )
+  await mustRun(['sweep', sweep])
+  const member = (seed: number) => `resnet20-cifar10: seed ${seed}`
+  await mustRun(['queue', 'pause', member(2), member(4)])
+  await mustRun(['queue', 'cancel', member(3)])
+  await mustRun(['queue', 'start'])
+  await mustRun(['queue', 'resume', member(4)])
   for (const method of ['int4', 'int8']) await mustRun(['baseline', ...on, '--method', method, '--name', method])
 })
 

@@ -42,6 +42,8 @@ export async function problemOf(args: readonly string[], storeFolder: string): P
   } catch (thrown) {
     if (thrown instanceof WorkBegins) return undefined
     if (thrown instanceof AppException && thrown.code === 'store-read-only') return undefined
+    // What waits in the store is about to be started.
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'SQLITE_READONLY') return undefined
     if (thrown instanceof UsageError || thrown instanceof AppException)
       return `${thrown.message} ${thrown.remedy ?? ''}`
     throw thrown

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts'
 import { baselineCommands } from './baseline.ts'
+import { batchCommands } from './batch.ts'
 import { compressCommands } from './compress.ts'
 import { datasetCommands } from './dataset.ts'
 import { demoCommands } from './demo.ts'
@@ -12,6 +13,7 @@ import { networkCommands } from './network.ts'
 import { queueCommands } from './queue.ts'
 import { runCommands } from './run.ts'
 import { storeCommands } from './store.ts'
+import { sweepCommands } from './sweep.ts'
 import { trainCommands } from './train.ts'
 
 /** Commands under the headings of the overview, in its order. */
@@ -19,6 +21,7 @@ export const commandGroups: readonly { readonly heading: string; readonly comman
   { heading: 'Start here:', commands: demoCommands },
   { heading: 'Networks and data sets:', commands: [...networkCommands, ...trainCommands, ...datasetCommands] },
   { heading: 'Compression:', commands: [...compressCommands, ...runCommands, ...baselineCommands] },
+  { heading: 'Sweeps:', commands: [...sweepCommands, ...batchCommands] },
   { heading: 'Queue:', commands: queueCommands },
   { heading: 'Results:', commands: [...experimentsCommands, ...importanceCommands, ...exportCommands] },
   { heading: 'Files, without a store:', commands: fileCommands },

@@ -82,6 +82,7 @@ function replacementKey(item: StudioEvent): string | undefined {
     case 'run-checkpoints':
       return `checkpoints ${item.payload.runId}`
     case 'queue-changed':
+    case 'batches-changed':
     case 'library-changed':
     case 'settings-changed':
     case 'place-requested':

@@ -17,6 +17,7 @@ interface ExperimentRow {
   readonly name: string
   readonly status: ExperimentStatus
   readonly network_id: string | null
+  readonly batch_id: string | null
   readonly dataset_id: string
   readonly is_starred: number
   readonly is_archived: number
@@ -28,7 +29,7 @@ interface ExperimentRow {
 export type ListedRow = ExperimentRow & SummaryRow & (ListedRunRow | { readonly run_id: null })
 
 /** Everything a list shows, in one row. */
-export const selectListed = `SELECT e.id, e.name, e.status, e.network_id, e.dataset_id, e.is_starred, e.is_archived, e.tags,
+export const selectListed = `SELECT e.id, e.name, e.status, e.network_id, e.batch_id, e.dataset_id, e.is_starred, e.is_archived, e.tags,
     e.created_at, e.updated_at, e.summary_is_current, e.kind, e.config_digest, e.architecture, e.epochs, e.method_title,
     e.hidden_size, e.reconstruction_steps, e.distillation_steps, e.quantisation_steps, e.accuracy, e.difference, e.ratio,
     e.total_bytes, e.seconds, ${listedRunColumns}
@@ -77,7 +78,16 @@ export function recordOfDetail(
 
 type ShownFields = Pick<
   ExperimentSummary,
-  'id' | 'name' | 'status' | 'networkId' | 'datasetId' | 'isStarred' | 'isArchived' | 'createdAt' | 'updatedAt'
+  | 'id'
+  | 'name'
+  | 'status'
+  | 'networkId'
+  | 'batchId'
+  | 'datasetId'
+  | 'isStarred'
+  | 'isArchived'
+  | 'createdAt'
+  | 'updatedAt'
 >
 
 function shownFields(row: ExperimentRow): ShownFields {
@@ -92,6 +102,7 @@ function shownFields(row: ExperimentRow): ShownFields {
     updatedAt: row.updated_at,
   }
   if (row.network_id !== null) shown.networkId = row.network_id
+  if (row.batch_id !== null) shown.batchId = row.batch_id
   return shown
 }
 

@@ -24,6 +24,8 @@ export interface NewExperiment {
   readonly datasetId: string
   /** Where it must run; absent: wherever the settings say when its turn comes. */
   readonly executor?: ExecutorChoice
+  /** The batch it is planned in. */
+  readonly batchId?: string
 }
 
 export interface ExperimentChanges {
@@ -55,16 +57,25 @@ export class ExperimentsTable {
 
   /** A new draft. */
   insert(experiment: NewExperiment): ExperimentRecord {
-    const { name, config, networkId, datasetId, executor } = experiment
+    const { name, config, networkId, datasetId, executor, batchId } = experiment
     const id = newId('exp')
     const now = this.#now()
     this.#db.transaction(() => {
       this.#db
         .prepare(
-          `INSERT INTO experiments (id, name, status, network_id, dataset_id, executor, created_at, updated_at)
-           VALUES (?, ?, 'draft', ?, ?, ?, ?, ?)`,
+          `INSERT INTO experiments (id, name, status, network_id, batch_id, dataset_id, executor, created_at, updated_at)
+           VALUES (?, ?, 'draft', ?, ?, ?, ?, ?, ?)`,
         )
-        .run(id, name, networkId ?? null, datasetId, executor === undefined ? null : JSON.stringify(executor), now, now)
+        .run(
+          id,
+          name,
+          networkId ?? null,
+          batchId ?? null,
+          datasetId,
+          executor === undefined ? null : JSON.stringify(executor),
+          now,
+          now,
+        )
       this.#db.prepare('INSERT INTO experiment_configs VALUES (?, ?)').run(id, JSON.stringify(config))
       refreshSummary(this.#db, id)
     })()

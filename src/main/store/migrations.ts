@@ -249,6 +249,19 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
       ALTER TABLE evaluations ADD COLUMN correct_top5 INTEGER;
     `,
   },
+  {
+    version: 8,
+    sql: `
+      -- Experiments planned together. Members keep their results when a batch is dissolved.
+      CREATE TABLE batches (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        created_at TEXT NOT NULL
+      ) STRICT;
+      ALTER TABLE experiments ADD COLUMN batch_id TEXT REFERENCES batches (id) ON DELETE SET NULL;
+      CREATE INDEX experiments_by_batch ON experiments (batch_id);
+    `,
+  },
 ]
 
 export const schemaVersion = migrations.at(-1)?.version ?? 0

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { timestamp, type Clock } from '../basics/clock.ts'
 import { listBackups, makeBackup, quickCheck } from './backups.ts'
+import { BatchesTable } from './batches.ts'
 import { CheckpointsTable } from './checkpoints.ts'
 import { DatasetsTable } from './datasets.ts'
 import { EvaluationsTable } from './evaluations.ts'
@@ -32,6 +33,7 @@ const BACKUP_INTERVAL_MS = 15 * 60_000
 export class Store {
   readonly layout: StoreLayout
   readonly experiments: ExperimentsTable
+  readonly batches: BatchesTable
   readonly runs: RunsTable
   readonly metrics: MetricsTable
   readonly checkpoints: CheckpointsTable
@@ -56,6 +58,7 @@ export class Store {
     const now = () => timestamp(clock)
     this.runs = new RunsTable(db, now)
     this.experiments = new ExperimentsTable(db, this.runs, now)
+    this.batches = new BatchesTable(db, now)
     this.metrics = new MetricsTable(db)
     this.checkpoints = new CheckpointsTable(db, now)
     this.networks = new NetworksTable(db)

@@ -23,6 +23,8 @@ export interface ExperimentSummary {
   /** Equal for equal configurations (`configDigest`); absent as `plan`. */
   readonly configDigest?: string
   readonly networkId?: string
+  /** The batch it was planned in. */
+  readonly batchId?: string
   readonly datasetId: string
   readonly isStarred: boolean
   readonly isArchived: boolean

@@ -12,6 +12,7 @@ import { preprocessingChangesSchema } from '../network/preprocessing.ts'
 import { splitNameSchema } from '../dataset/split-name.ts'
 import { windowMemorySchema, type WindowMemory } from './window-memory.ts'
 import { settingsSchema, type Settings } from './settings.ts'
+import { batchInputs, type BatchOutputs, type BatchRecord } from './batches.ts'
 import { executorChoiceSchema, imageImportSchema, networkFileFields } from './trainer-protocol.ts'
 import type { Machine } from '../execution/places.ts'
 import type { NetworkShape, SizeBreakdown } from '../package/accounting.ts'
@@ -38,6 +39,7 @@ import type { Result } from '../basics/result.ts'
 import type { RecognisedNetwork, SketchPoint, StateDictChoice } from './trainer-protocol.ts'
 
 export type { Comparison, ComparisonEntry } from '../measures/comparison.ts'
+export type { BatchRecord } from './batches.ts'
 
 const id = z.string().min(1).max(100)
 const name = z.string().trim().min(1).max(200)
@@ -199,6 +201,8 @@ export const commandInputs = {
   /** All that the Compare screen shows; 1 to 20 experiments. */
   'experiments.compare': z.strictObject({ ids: z.array(id).min(1).max(comparedAtMost), split: splitNameSchema }),
 
+  ...batchInputs,
+
   'queue.list': empty,
   'queue.enqueue': z.strictObject({ ids }),
   'queue.pause': z.strictObject({ ids }),
@@ -257,6 +261,9 @@ export const readingCommandNames = [
   'experiments.export',
   'experiments.compare',
   'experiments.expected-seconds',
+  'batches.list',
+  'batches.get',
+  'batches.plan',
   'queue.list',
   'runs.get',
   'runs.list',
@@ -405,7 +412,7 @@ export interface QueueState {
   readonly paused: readonly string[]
 }
 
-export interface CommandOutputs {
+export interface CommandOutputs extends BatchOutputs {
   'studio.info': StudioInfo
   'studio.settings': Settings
   'studio.update-settings': Settings
@@ -454,6 +461,10 @@ export interface CommandOutputs {
   'experiments.remove': undefined
   'experiments.export': ExportSummary
   'experiments.compare': Comparison
+  'batches.pause': QueueState
+  'batches.resume': QueueState
+  'batches.cancel': QueueState
+  'batches.retry': QueueState
   'queue.list': QueueState
   'queue.enqueue': QueueState
   'queue.pause': QueueState
@@ -509,6 +520,8 @@ export type Place =
 export interface StudioEvents {
   'experiment-changed': ExperimentSummary
   'experiments-removed': { readonly ids: readonly string[] }
+  /** All that there are, newest first; how far one is, its experiments say. */
+  'batches-changed': { readonly batches: readonly BatchRecord[] }
   /** Who waits where. What else changed of an experiment, `experiment-changed` says. */
   'queue-changed': QueueState
   'run-metrics': { readonly runId: string; readonly run: RunRecord; readonly points: readonly MetricPoint[] }
@@ -527,6 +540,7 @@ export type EventName = keyof StudioEvents
 export const eventNames = [
   'experiment-changed',
   'experiments-removed',
+  'batches-changed',
   'queue-changed',
   'run-metrics',
   'run-preview',

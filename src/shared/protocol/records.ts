@@ -117,6 +117,8 @@ export interface ExperimentRecord {
   readonly config: ExperimentConfig
   /** Absent for `train`. */
   readonly networkId?: string
+  /** The batch it was planned in. */
+  readonly batchId?: string
   readonly datasetId: string
   /** Place among the queued ones, from 1; absent when not queued. */
   readonly queuePosition?: number

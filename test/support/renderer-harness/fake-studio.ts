@@ -38,6 +38,7 @@ import {
   type InventedNetwork,
   inventedPlan,
 } from './invented-records.ts'
+import { inventedBatches } from './invented-batches.ts'
 import { inventedCompressedFile, inventedReach, inventedSketch } from './invented-compression.ts'
 import { inventedImportance } from './invented-importance.ts'
 import { checkpoints, inventedSamples, kernelPreviews, logLines, metricPoints } from './invented-run.ts'
@@ -422,6 +423,7 @@ export class FakeStudio extends Announcer implements StudioApi {
         configRows: alignConfigs(experiments.map(({ config }) => config)),
       }
     },
+    ...inventedBatches(() => this.#queue()),
     'queue.list': async () => this.#queue(),
     'queue.enqueue': async ({ ids }) => this.#apply(ids, 'enqueue'),
     'queue.pause': async ({ ids }) => this.#apply(ids, 'pause'),

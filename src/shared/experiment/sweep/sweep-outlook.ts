@@ -21,17 +21,18 @@ export interface SweepOutlook {
   readonly seconds?: { readonly total: number; readonly runs: number }
 }
 
-/** What is known of the runs' networks and of their pace. */
-export interface SweepKnowledge {
-  shapeOf(networkId: string): NetworkShape | undefined
-  /** Undefined while nothing like it has been measured. */
-  secondsOf(run: SweepRun): number | undefined
-}
-
-/** The numbers that are shown before a sweep is started. */
-export function outlookOf({ runs, duplicates }: ExpandedSweep, knowledge: SweepKnowledge): SweepOutlook {
-  const bytes = runs.flatMap((run) => bytesOf(run, knowledge) ?? [])
-  const seconds = runs.flatMap((run) => knowledge.secondsOf(run) ?? [])
+/**
+ * The numbers that are shown before a sweep is started.
+ * @param shapeOf a network of the library, by its id
+ * @param secondsOf expected time of each run, in their order; undefined while nothing like it has been measured
+ */
+export function outlookOf(
+  { runs, duplicates }: ExpandedSweep,
+  shapeOf: (networkId: string) => NetworkShape | undefined,
+  secondsOf: readonly (number | undefined)[],
+): SweepOutlook {
+  const bytes = runs.flatMap((run) => bytesOf(run, shapeOf) ?? [])
+  const seconds = secondsOf.flatMap((value) => value ?? [])
   const total = seconds.reduce((sum, value) => sum + value, 0)
   return {
     runs: runs.length,
@@ -41,7 +42,10 @@ export function outlookOf({ runs, duplicates }: ExpandedSweep, knowledge: SweepK
   }
 }
 
-function bytesOf({ networkId, config }: SweepRun, { shapeOf }: SweepKnowledge): number | undefined {
+function bytesOf(
+  { networkId, config }: SweepRun,
+  shapeOf: (networkId: string) => NetworkShape | undefined,
+): number | undefined {
   const shape = networkId === undefined ? undefined : shapeOf(networkId)
   return shape === undefined ? undefined : familyOf(config).expectedSizes(shape, config)?.totalBytes
 }

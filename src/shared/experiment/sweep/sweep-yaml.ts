@@ -6,7 +6,7 @@ import { parametersOf } from '../../parameters/parameter-catalogue.ts'
 import type { ParameterDescription } from '../../parameters/parameter-controls.ts'
 import type { ParameterValue } from '../../parameters/parameter-value.ts'
 import { allowedValue, leafEntries, readConfigNode, readPreset, type LeafEntry } from '../config-yaml.ts'
-import { readDraw, readSeeds, readValues } from './values-text.ts'
+import { readDraw, readSeeds, readSweptValues } from './values-text.ts'
 import type { Draw, Sweep, SweepPlan } from './sweep.ts'
 
 /** Something of the library as a file names it. */
@@ -135,7 +135,7 @@ class SweepReader {
       if (items.length === 0) throw source.error(node, `${path} has no values.`)
       return items.map((item) => allowedValue(source, row, source.scalar(item, path), item))
     }
-    const read = readValues(row, String(source.scalar(node, path)))
+    const read = readSweptValues(row, String(source.scalar(node, path)))
     if ('problem' in read) throw source.error(node, `${path}: ${read.problem}`)
     return read.values
   }

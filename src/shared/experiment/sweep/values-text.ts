@@ -33,7 +33,7 @@ const rangePattern = new RegExp(
 )
 
 /** The values that a text names, each once, in its order. */
-export function readValues(row: Row, text: string): { readonly values: readonly ParameterValue[] } | Problem {
+export function readSweptValues(row: Row, text: string): { readonly values: readonly ParameterValue[] } | Problem {
   const values: ParameterValue[] = []
   for (const part of partsOf(text)) {
     const range = readRange(part)
@@ -53,7 +53,7 @@ export function readValues(row: Row, text: string): { readonly values: readonly 
 export function readDraw(row: Row, text: string): { readonly draw: Draw } | Problem {
   const range = readRange(text.trim())
   if (range === undefined || range.spacing !== undefined) {
-    const read = readValues(row, text)
+    const read = readSweptValues(row, text)
     return 'problem' in read ? read : { draw: { kind: 'choice', values: read.values } }
   }
   const { from, to, isLogarithmic } = range
@@ -70,7 +70,7 @@ export function readSeeds(row: Row, text: string, first: number): { readonly see
     if (count < 1 || count > maximumRuns) return { problem: `Type how many seeds: 1 to ${maximumRuns}.` }
     return { seeds: Array.from({ length: count }, (_, index) => first + index) }
   }
-  const read = readValues(row, text)
+  const read = readSweptValues(row, text)
   return 'problem' in read ? read : { seeds: read.values.filter((value) => typeof value === 'number') }
 }
 

@@ -196,6 +196,28 @@ describe('migrations', () => {
     expect(store.experiments.queue.heads(['cuda'])).toEqual([{ id: 'exp-2', provider: 'cuda' }, { id: 'exp-3' }])
   })
 
+  it('to batches leave experiments as they were, in none', async () => {
+    const folder = temporaryFolder()
+    const sqlite = loadSqlite()
+    const db = new sqlite(storeLayout(folder).database)
+    migrate(
+      db,
+      migrations.findIndex(({ sql }) => sql.includes('CREATE TABLE batches')),
+    )
+    db.exec(`
+      INSERT INTO datasets (id, name, kind, class_names, image_shape, counts, sha256, size_bytes, evidence, created_at) VALUES
+        ('data-1', 'CIFAR-10', 'cifar10', '[]', '[3,32,32]', '${JSON.stringify(datasetRecord().counts)}', 'd', 1, 'known', 'then');
+      INSERT INTO experiments (id, name, status, dataset_id, created_at, updated_at)
+        VALUES ('exp-1', 'old', 'cancelled', 'data-1', 'then', 'then');
+      INSERT INTO experiment_configs (experiment_id, config) VALUES ('exp-1', '${JSON.stringify(fastConfig)}');
+    `)
+    db.close()
+    const store = await openStore(folder)
+    expect(store.experiments.get('exp-1')).toMatchObject({ name: 'old', status: 'cancelled', config: fastConfig })
+    expect(store.experiments.get('exp-1').batchId).toBeUndefined()
+    expect(store.batches.list()).toEqual([])
+  })
+
   it('make STRICT tables only', () => {
     const sqlite = loadSqlite()
     const db = new sqlite(':memory:')

@@ -129,7 +129,7 @@ it('a list has its own variants, of several methods', () => {
   ])
   expect(runs.map((run) => runName(run, 'ResNet-20'))).toEqual([
     'ResNet-20: hidden size 40',
-    'ResNet-20: spectral, ratio 12',
+    'ResNet-20: spectral, compression ratio 12',
   ])
 })
 
@@ -162,14 +162,9 @@ describe('what a sweep cannot be', () => {
 it('the outlook knows least and most bytes, and only measured times', () => {
   const expanded = unwrap(expandSweep(sweep(sizes, { presetIds: ['fast', 'spectral'] })))
   const shape = { representedLayers: [{ name: 'conv', shape: [16, 16, 3, 3] as const }], remainder: [] }
-  const outlook = outlookOf(expanded, {
-    shapeOf: () => shape,
-    secondsOf: ({ config }) => (config.kind === 'spectral' ? 3 : undefined),
-  })
+  const seconds = expanded.runs.map(({ config }) => (config.kind === 'spectral' ? 3 : undefined))
+  const outlook = outlookOf(expanded, () => shape, seconds)
   expect(outlook).toMatchObject({ runs: 4, duplicates: 2, seconds: { total: 3, runs: 1 }, bytes: { runs: 4 } })
   expect(outlook.bytes?.least).toBeLessThan(outlook.bytes?.most ?? 0)
-  expect(outlookOf(expanded, { shapeOf: () => undefined, secondsOf: () => undefined })).toEqual({
-    runs: 4,
-    duplicates: 2,
-  })
+  expect(outlookOf(expanded, () => undefined, [])).toEqual({ runs: 4, duplicates: 2 })
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readDraw, readSeeds, readValues } from '#shared/experiment/sweep/values-text.ts'
+import { readDraw, readSeeds, readSweptValues } from '#shared/experiment/sweep/values-text.ts'
 import { choice, integer, positive } from '#shared/parameters/parameter-controls.ts'
 
 const whole = { control: integer(1, 8192) }
@@ -20,7 +20,7 @@ test.each([
   [mode, 'none, all', ['none', 'all']],
   [toggle, 'true, false', [true, false]],
 ] as const)('values %#: %s', (row, text, values) => {
-  expect(readValues(row, text)).toEqual({ values })
+  expect(readSweptValues(row, text)).toEqual({ values })
 })
 
 test.each([
@@ -34,7 +34,7 @@ test.each([
   [rate, '0.1..0.5 in 1', 'After in comes how many: a whole number from 2 to 10000.'],
   [mode, 'none, some', 'some: it takes none, all.'],
 ] as const)('problem %#: %s', (row, text, problem) => {
-  expect(readValues(row, text)).toEqual({ problem })
+  expect(readSweptValues(row, text)).toEqual({ problem })
 })
 
 test.each([

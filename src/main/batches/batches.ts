@@ -1,0 +1,176 @@
+import { networkShape } from '#networks/network-shape.ts'
+import { AppException, unwrap } from '#shared/basics/result.ts'
+import { expandSweep, type ExpandedSweep, type SweepRun } from '#shared/experiment/sweep/expand-sweep.ts'
+import { runName, sweepName } from '#shared/experiment/sweep/run-name.ts'
+import type { Sweep } from '#shared/experiment/sweep/sweep.ts'
+import { outlookOf } from '#shared/experiment/sweep/sweep-outlook.ts'
+import type { ExperimentStatus } from '#shared/experiment/status-machine.ts'
+import type { BatchDetail, BatchRecord, PlannedSweep } from '#shared/protocol/batches.ts'
+import type { CommandInput } from '#shared/protocol/contract.ts'
+import type { NetworkShape } from '#shared/package/accounting.ts'
+import type { StudioContext } from '../context/studio-context.ts'
+import { mainFamilyOf } from '../families/table.ts'
+import { storedNetwork } from '../library/network-content.ts'
+import { uniqueName } from '../library/unique-name.ts'
+import type { ExpectedTimes } from '../queue/expected-times.ts'
+import type { Queue } from '../queue/queue.ts'
+import { batchTable } from './batch-table.ts'
+
+export interface BatchParts {
+  readonly queue: Queue
+  readonly expectedTimes: ExpectedTimes
+  /** Removes experiments as their own command does. Errors: `conflict` where one runs. */
+  readonly removeExperiments: (ids: readonly string[]) => Promise<unknown>
+}
+
+/** Batches of experiments: planned, made, and acted on as one. */
+export class Batches {
+  readonly #context: StudioContext
+  readonly #parts: BatchParts
+
+  constructor(context: StudioContext, parts: BatchParts) {
+    this.#context = context
+    this.#parts = parts
+  }
+
+  /** What a sweep would take. Errors: `invalid-config`, `not-found`. */
+  async plan(sweep: Sweep): Promise<PlannedSweep> {
+    const expanded = unwrap(expandSweep(sweep))
+    const shapes = new Map<string, NetworkShape>()
+    const { store } = this.#context
+    for (const id of sweep.networkIds) {
+      shapes.set(id, networkShape(await storedNetwork(store.layout, store.networks.get(id))))
+    }
+    const [first] = expanded.runs
+    return {
+      ...outlookOf(expanded, (id) => shapes.get(id), await this.#secondsOf(sweep, expanded)),
+      firstName: first === undefined ? '' : this.#nameOf(first),
+    }
+  }
+
+  /** Makes the experiments of a sweep, all or none. Errors: `invalid-config`, `not-found`, `dataset-mismatch`. */
+  async create({ name, sweep, executor, enqueue }: CommandInput<'batches.create'>): Promise<BatchDetail> {
+    const { store } = this.#context
+    const { runs } = unwrap(expandSweep(sweep))
+    await this.#assertRunnable(sweep, runs)
+    const { datasetId } = sweep
+    const names = new Set<string>()
+    const { batch, ids } = store.transaction(() => {
+      const record = store.batches.insert(name ?? this.#batchName(sweep))
+      const made = runs.map((run) => {
+        const wanted = this.#nameOf(run)
+        const experimentName = uniqueName(wanted, [...store.experiments.namesBeginning(wanted), ...names])
+        const { config, networkId } = run
+        const experiment = store.experiments.insert({
+          name: experimentName,
+          config,
+          datasetId,
+          batchId: record.id,
+          ...(networkId === undefined ? {} : { networkId }),
+          ...(executor === undefined ? {} : { executor }),
+        })
+        if (enqueue) store.experiments.transition(experiment.id, 'enqueue', 'draft')
+        return experiment.id
+      })
+      return { batch: record, ids: made }
+    })
+    this.#announce()
+    this.#parts.queue.announce(ids)
+    this.#parts.queue.dispatch()
+    return this.detail(batch.id)
+  }
+
+  /** Errors: `not-found`. */
+  detail(id: string): BatchDetail {
+    const { store } = this.#context
+    const record = store.batches.get(id)
+    const nameOf = (key: string) => store.networks.find(key)?.name ?? store.datasets.find(key)?.name ?? key
+    return { record, ...batchTable(store.batches.plannedMembers(id), nameOf) }
+  }
+
+  /** Errors: `not-found`. */
+  rename(id: string, name: string): BatchRecord {
+    const renamed = this.#context.store.batches.rename(id, name)
+    this.#announce()
+    return renamed
+  }
+
+  /** With its members. Errors: `not-found`, `conflict` while one of them runs. */
+  async remove(id: string): Promise<void> {
+    const { store } = this.#context
+    const ids = store.batches.members(id).map((member) => member.id)
+    if (ids.length > 0) await this.#parts.removeExperiments(ids)
+    store.batches.remove(id)
+    this.#announce()
+  }
+
+  /** Applies an action to the members in one of `statuses`. Errors: `not-found`, `conflict` where there is none. */
+  act(id: string, action: 'pause' | 'cancel' | 'retry', statuses: readonly ExperimentStatus[]): void {
+    const { store } = this.#context
+    const ids = this.#membersIn(id, statuses)
+    if (ids.length === 0) throw nothingTo(action, store.batches.get(id), statuses)
+    this.#parts.queue.apply(ids, action)
+  }
+
+  /** Puts what is paused back into the queue, and queues drafts. Errors: `not-found`, `conflict` where there is none. */
+  resume(id: string): void {
+    const { queue } = this.#parts
+    const paused = this.#membersIn(id, ['paused'])
+    const drafts = this.#membersIn(id, ['draft'])
+    if (paused.length + drafts.length === 0) {
+      throw nothingTo('resume', this.#context.store.batches.get(id), ['paused', 'draft'])
+    }
+    // What is resumed goes to the front, one before the other: the last one first keeps their order.
+    if (paused.length > 0) queue.apply(paused.toReversed(), 'resume')
+    if (drafts.length > 0) queue.apply(drafts, 'enqueue')
+  }
+
+  #membersIn(id: string, statuses: readonly ExperimentStatus[]): readonly string[] {
+    const members = this.#context.store.batches.members(id)
+    return members.filter(({ status }) => statuses.includes(status)).map((member) => member.id)
+  }
+
+  async #assertRunnable({ datasetId }: Sweep, runs: readonly SweepRun[]): Promise<void> {
+    const { store } = this.#context
+    const dataset = store.datasets.get(datasetId)
+    for (const { config, networkId } of runs) {
+      const network = networkId === undefined ? undefined : store.networks.get(networkId)
+      await mainFamilyOf(config).assertRunnable(store, config, { network, dataset })
+    }
+  }
+
+  async #secondsOf({ datasetId }: Sweep, { runs }: ExpandedSweep): Promise<readonly (number | undefined)[]> {
+    const executor = this.#context.executor()
+    const seconds: (number | undefined)[] = []
+    for (const { config, networkId } of runs) {
+      seconds.push(await this.#parts.expectedTimes.secondsOf({ config, networkId, datasetId }, executor))
+    }
+    return seconds
+  }
+
+  #nameOf(run: SweepRun): string {
+    const { networkId } = run
+    return runName(run, networkId === undefined ? '' : this.#context.store.networks.get(networkId).name)
+  }
+
+  #batchName(sweep: Sweep): string {
+    const { store } = this.#context
+    return uniqueName(
+      sweepName(sweep, (id) => store.networks.get(id).name),
+      store.batches.list().map(({ name }) => name),
+    )
+  }
+
+  #announce(): void {
+    const { events, store } = this.#context
+    events.emit('batches-changed', { batches: store.batches.list() })
+  }
+}
+
+function nothingTo(action: string, { name }: BatchRecord, statuses: readonly ExperimentStatus[]): AppException {
+  return new AppException({
+    code: 'conflict',
+    message: `${name} has nothing to ${action}: none of its experiments is ${statuses.join(' or ')}.`,
+    remedy: 'Look at its present state and choose again.',
+  })
+}
