@@ -58,7 +58,7 @@ export const LAYERS = [
   {
     files: ['src/renderer/**'],
     folders: ['renderer', 'shared'],
-    packages: ['svelte', 'bits-ui', '@lucide/svelte', 'uplot'],
+    packages: ['svelte', 'bits-ui', '@lucide/svelte', 'uplot', '@tanstack/table-core'],
   },
   {
     files: ['src/cli/**'],

@@ -32,6 +32,15 @@ export class WindowExperiments {
     return id === undefined ? undefined : this.#byId.get(id)
   }
 
+  readonly #numbers: ReadonlyMap<string, number> = $derived.by(
+    () => new Map((this.list.value ?? []).toSorted(oldestFirst).map(({ id }, index) => [id, index])),
+  )
+
+  /** In the order in which they were made, from 0: what its colour depends on. */
+  numberOf(id: string): number {
+    return this.#numbers.get(id) ?? 0
+  }
+
   /** The experiment whose latest run is `runId`. */
   ofLatestRun(runId: string): ExperimentSummary | undefined {
     return this.list.value?.find(({ latestRun }) => latestRun?.id === runId)
@@ -93,4 +102,9 @@ function isProgressOnly(before: ExperimentSummary, after: ExperimentSummary): bo
     before.latestRun?.id === after.latestRun?.id &&
     before.latestRun?.status === after.latestRun?.status
   )
+}
+
+function oldestFirst(a: ExperimentSummary, b: ExperimentSummary): number {
+  if (a.createdAt === b.createdAt) return a.id < b.id ? -1 : 1
+  return a.createdAt < b.createdAt ? -1 : 1
 }

@@ -62,8 +62,18 @@ export const shortcutHelp: readonly { readonly group: string; readonly rows: rea
     rows: [
       { keys: ['/'], title: 'Filter' },
       { keys: ['↑', '↓'], title: 'Move through rows' },
+      { keys: ['Shift', '↑', '↓'], title: 'Select a range of rows' },
+      { keys: ['→', '←'], title: 'Controls of a row; unfold and fold a group' },
       { keys: ['Space'], title: 'Select a row' },
+      { keys: ['Ctrl', 'A'], title: 'Select all rows shown' },
       { keys: ['Enter'], title: 'Open a row' },
+      { keys: ['s'], title: 'Star a row' },
+      { keys: ['v'], title: 'Show a row in charts, or not' },
+      { keys: ['Delete'], title: 'Delete the rows selected' },
+      { keys: ['Shift', 'F10'], title: 'Menu of a row or a heading' },
+      { keys: ['Shift', 'click'], title: 'Sort equal rows by a heading as well' },
+      { keys: ['Ctrl', '←', '→'], title: 'Move a column from its heading' },
+      { keys: ['Shift', '←', '→'], title: 'Make a column narrower or wider' },
     ],
   },
   {

@@ -3,6 +3,7 @@ import type { CommandInput, CommandName, CommandOutput, StudioApi, StudioInfo } 
 import type { Result } from '#shared/basics/result.ts'
 import { ask } from './client.ts'
 import { WindowClock } from './clock.svelte.ts'
+import { ExperimentsTableState } from './experiments-table.svelte.ts'
 import { WindowExperiments } from './experiments.svelte.ts'
 import { Imports } from './imports.svelte.ts'
 import { Library } from './library.svelte.ts'
@@ -20,6 +21,7 @@ export class WindowStudio {
   readonly router = new Router()
   readonly toasts = new Toasts()
   readonly clock = new WindowClock()
+  readonly table = new ExperimentsTableState()
   readonly tasks: WindowTasks
   readonly library: Library
   readonly experiments: WindowExperiments

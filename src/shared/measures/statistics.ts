@@ -55,9 +55,23 @@ export function meanInterval(values: readonly number[]): {
 } {
   const quantile = t975[values.length - 2]
   if (quantile === undefined) throw new RangeError(`an interval of the mean needs 2 to 10 values, got ${values.length}`)
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
-  const standardDeviation = Math.sqrt(squares / (values.length - 1))
+  const { mean, standardDeviation = 0 } = meanAndDeviation(values)
   const spread = (quantile * standardDeviation) / Math.sqrt(values.length)
   return { mean, standardDeviation, interval: { low: mean - spread, high: mean + spread } }
+}
+
+export interface MeanAndDeviation {
+  readonly count: number
+  readonly mean: number
+  /** Of the sample (n - 1); absent of one value. */
+  readonly standardDeviation?: number
+}
+
+/** Of at least one value. */
+export function meanAndDeviation(values: readonly number[]): MeanAndDeviation {
+  const count = values.length
+  const mean = values.reduce((sum, value) => sum + value, 0) / count
+  if (count < 2) return { count, mean }
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  return { count, mean, standardDeviation: Math.sqrt(squares / (count - 1)) }
 }

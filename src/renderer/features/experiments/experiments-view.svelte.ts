@@ -2,32 +2,33 @@ import { comparedAtMost } from '#shared/protocol/contract.ts'
 import { familyOf } from '#shared/experiment/families.ts'
 import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 import { formatAmount } from '../../format/format.ts'
+import type { ExperimentsTableState } from '../../state/experiments-table.svelte.ts'
 import type { WindowStudio } from '../../state/studio.svelte.ts'
-import {
-  experimentRows,
-  filterRows,
-  sortRows,
-  type ExperimentRow,
-  type RowFilter,
-  type RowOrder,
-  type SortKey,
-} from './experiment-rows.ts'
+import { ownColumns, usualColumns } from './columns.ts'
+import { experimentRows, isOnShelf, type ExperimentRow } from './experiment-rows.ts'
+import { TableModel, type TableView } from './table-model.ts'
 import { experimentsTexts } from './texts.ts'
 
 const typingPauseMs = 100
 
-/** What the table shows and what is selected in it. */
+/** What the table shows and what can be done with the rows selected in it. */
 export class ExperimentsView {
   readonly #studio: WindowStudio
-  text = $state('')
-  filter = $state.raw<RowFilter>({ status: 'all', showsArchived: false, isStarredOnly: false })
-  order = $state.raw<RowOrder>({ key: 'createdAt', isDescending: true })
+  readonly #model = new TableModel()
+  /** What somebody is asked about. */
+  idsToRemove = $state.raw<readonly string[]>([])
+  /** Of the table, in CSS pixels. */
+  width = $state(1000)
   /** Ids of those whose words match; undefined where nothing is typed. The store answers, which knows the notes too. */
   #found = $state.raw<ReadonlySet<string>>()
-  #selected = $state.raw<ReadonlySet<string>>(new Set())
 
   constructor(studio: WindowStudio) {
     this.#studio = studio
+  }
+
+  /** Kept while other pages are open. */
+  get state(): ExperimentsTableState {
+    return this.#studio.table
   }
 
   readonly all: readonly ExperimentRow[] = $derived.by(() => {
@@ -35,13 +36,30 @@ export class ExperimentsView {
     return experimentRows(experiments.list.value ?? [], library.networks.value ?? [], library.datasets.value ?? [])
   })
 
-  readonly rows: readonly ExperimentRow[] = $derived(
-    sortRows(filterRows(this.all, this.filter, this.#found), this.order),
+  readonly columns = ownColumns
+
+  /** Ids of the columns that are shown, in their order. */
+  readonly shownColumns: readonly string[] = $derived(this.state.layout.columns ?? usualColumns(this.width))
+
+  readonly #passes = $derived.by(() => {
+    const { shelf } = this.state.layout
+    const found = this.#found
+    return (row: ExperimentRow) => isOnShelf(row, shelf) && (found === undefined || found.has(row.experiment.id))
+  })
+
+  readonly table: TableView = $derived(
+    this.#model.view({
+      rows: this.all,
+      columns: this.columns,
+      layout: { ...this.state.layout, columns: this.shownColumns },
+      passes: this.#passes,
+      collapsed: this.state.collapsed,
+    }),
   )
 
   /** Selected and in sight: a filter never leaves something selected that nobody sees. */
   readonly selectedRows: readonly ExperimentRow[] = $derived(
-    this.rows.filter(({ experiment }) => this.#selected.has(experiment.id)),
+    this.table.experiments.filter(({ experiment }) => this.state.selected.has(experiment.id)),
   )
 
   get selectedIds(): readonly string[] {
@@ -49,7 +67,7 @@ export class ExperimentsView {
   }
 
   get isEverythingSelected(): boolean {
-    return this.rows.length > 0 && this.selectedRows.length === this.rows.length
+    return this.selectedRows.length > 0 && this.selectedRows.length === this.table.experiments.length
   }
 
   /** Completed compressions and baselines among the selected, as many as can be compared. */
@@ -77,33 +95,35 @@ export class ExperimentsView {
     }
   }
 
+  /** As many of the usual columns as there is room for, as wide as they are by themselves. */
+  showUsualColumns(): void {
+    const { columns: _chosen, ...layout } = this.state.layout
+    this.state.layout = { ...layout, widths: {} }
+  }
+
   isSelected(id: string): boolean {
-    return this.#selected.has(id)
+    return this.state.selected.has(id)
   }
 
-  select(ids: readonly string[], isSelected: boolean): void {
-    const next = new Set(this.#selected)
-    for (const id of ids) {
-      if (isSelected) next.add(id)
-      else next.delete(id)
-    }
-    this.#selected = next
+  selectAll(areSelected: boolean): void {
+    this.state.select(
+      this.table.experiments.map(({ experiment }) => experiment.id),
+      areSelected,
+    )
   }
 
-  clearSelection(): void {
-    this.#selected = new Set()
-  }
-
-  sortBy(key: SortKey): void {
-    const isSame = this.order.key === key
-    // Numbers are most often wanted from the largest, names from the start.
-    const first = key !== 'name' && key !== 'status' && key !== 'network' && key !== 'dataset'
-    this.order = { key, isDescending: isSame ? !this.order.isDescending : first }
+  /** Selects what lies between the row where a range began and the row with this key, and nothing else. */
+  selectRangeTo(key: string): void {
+    const from = this.table.indexOf(this.state.anchorKey) ?? this.table.indexOf(key)
+    const to = this.table.indexOf(key)
+    if (from === undefined || to === undefined) return
+    const rows = this.table.slice(Math.min(from, to), Math.max(from, to) + 1)
+    this.state.selected = new Set(rows.flatMap((row) => (row.type === 'group' ? [] : [row.key])))
   }
 
   async update(
     ids: readonly string[],
-    change: { readonly isStarred?: boolean; readonly isArchived?: boolean },
+    change: { readonly name?: string; readonly isStarred?: boolean; readonly isArchived?: boolean },
   ): Promise<void> {
     for (const id of ids) {
       const updated = await this.#studio.act(experimentsTexts.changeFailure, 'experiments.update', { id, ...change })
@@ -112,14 +132,19 @@ export class ExperimentsView {
     }
   }
 
+  /** Opens the question whether these are to be deleted. */
+  askToRemove(ids: readonly string[]): void {
+    if (ids.length > 0) this.idsToRemove = ids
+  }
+
   async remove(ids: readonly string[]): Promise<void> {
     const removed = await this.#studio.act(experimentsTexts.removeFailure, 'experiments.remove', { ids: [...ids] })
     if (removed === undefined) return
-    this.clearSelection()
+    this.state.clearSelection()
     this.#studio.toasts.succeed(experimentsTexts.removed(formatAmount(ids.length, 'experiment')))
   }
 }
 
-function isComparable({ status, plan }: ExperimentSummary): boolean {
+export function isComparable({ status, plan }: ExperimentSummary): boolean {
   return status === 'completed' && plan !== undefined && familyOf(plan).packageFormat !== undefined
 }

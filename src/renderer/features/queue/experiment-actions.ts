@@ -1,5 +1,7 @@
 import type { CommandName } from '#shared/protocol/contract.ts'
 import { allowedActions, nextStatus, type ExperimentStatus } from '#shared/experiment/status-machine.ts'
+import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
+import type { WindowStudio } from '../../state/studio.svelte.ts'
 import { queueTexts } from './texts.ts'
 
 type QueueCommand = Extract<CommandName, `queue.${'enqueue' | 'pause' | 'resume' | 'cancel' | 'retry'}`>
@@ -27,4 +29,19 @@ const userActions: readonly UserAction[] = [
 export function actionsFor(status: ExperimentStatus, isReadable = true): readonly UserAction[] {
   const allowed = allowedActions(status).filter((action) => isReadable || nextStatus(status, action) !== 'queued')
   return userActions.filter(({ name }) => allowed.includes(name))
+}
+
+/** Whether it deserves a question: a draft or a waiting one loses nothing, work that has been done does. */
+export function isLosingWork({ name }: UserAction, { latestRun }: Pick<ExperimentSummary, 'latestRun'>): boolean {
+  return name === 'cancel' && latestRun !== undefined
+}
+
+/** Tells in a toast when it was refused. */
+export async function performAction(
+  studio: WindowStudio,
+  { command, failure }: UserAction,
+  { id, name }: Pick<ExperimentSummary, 'id' | 'name'>,
+): Promise<void> {
+  const answer = await studio.act(`${name}: ${failure.toLowerCase()}`, command, { ids: [id] })
+  if (answer !== undefined) studio.queue.state.set(answer.value)
 }

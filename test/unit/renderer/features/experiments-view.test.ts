@@ -19,15 +19,16 @@ async function openView(records: readonly ExperimentRecord[], answers: Partial<C
   const opened = await openStudio({ 'experiments.list': async () => ({ items, total: items.length }), ...answers })
   return { ...opened, view: new ExperimentsView(opened.studio) }
 }
-const idsOf = (view: ExperimentsView): readonly string[] => view.rows.map(({ experiment }) => experiment.id)
+const idsOf = (view: ExperimentsView): readonly string[] =>
+  view.table.experiments.map(({ experiment }) => experiment.id)
 
 test('what a filter hides is selected no longer, and is selected again when it shows', async () => {
   const { view } = await openView([record('a', { isStarred: true }), record('b')])
-  view.select(['a', 'b'], true)
+  view.state.select(['a', 'b'], true)
   expect([view.selectedIds.length, view.isEverythingSelected]).toEqual([2, true])
-  view.filter = { ...view.filter, isStarredOnly: true }
+  view.state.change({ shelf: 'starred' })
   expect([view.selectedIds, view.isEverythingSelected]).toEqual([['a'], true])
-  view.filter = { ...view.filter, isStarredOnly: false }
+  view.state.change({ shelf: 'current' })
   expect(view.selectedIds).toHaveLength(2)
 })
 
@@ -38,21 +39,37 @@ test('only finished experiments with a package can be compared', async () => {
     record('training', { status: 'completed', config: trainDefaults }),
     record('running', { status: 'running' }),
   ])
-  view.select(['done', 'training', 'running'], true)
+  view.state.select(['done', 'training', 'running'], true)
   expect(view.comparableIds).toEqual(['done'])
 })
 
-test('a column sorts numbers from the largest and names from the start, and turns on the second press', async () => {
-  const { view } = await openView([record('b'), record('a')])
-  view.sortBy('name')
-  const ascending = idsOf(view)
-  view.sortBy('name')
-  expect([ascending, idsOf(view)]).toEqual([
-    ['a', 'b'],
-    ['b', 'a'],
-  ])
-  view.sortBy('accuracy')
-  expect(view.order).toEqual({ key: 'accuracy', isDescending: true })
+test('a range takes all rows between where it began and where it ends, and nothing else', async () => {
+  const { view } = await openView(['a', 'b', 'c', 'd'].map((id) => record(id)))
+  view.state.select(['a'], true)
+  view.state.anchorKey = 'c'
+  view.selectRangeTo('b')
+  expect(view.selectedIds).toEqual(['b', 'c'])
+  view.selectRangeTo('d')
+  expect(view.selectedIds).toEqual(['c', 'd'])
+})
+
+test('what was set up is found again by the next page', async () => {
+  const { view, studio } = await openView([record('a'), record('b')])
+  view.state.change({ sorting: [{ id: 'name', isDescending: true }] })
+  view.state.select(['b'], true)
+  const next = new ExperimentsView(studio)
+  expect([idsOf(next), next.selectedIds]).toEqual([['b', 'a'], ['b']])
+})
+
+test('usual columns are as many as fit until somebody chooses', async () => {
+  const { view } = await openView([record('a')])
+  view.width = 700
+  expect(view.shownColumns).toEqual(['name', 'status', 'accuracy', 'ratio'])
+  view.state.change({ columns: ['name', 'tags'] })
+  view.width = 1600
+  expect(view.shownColumns).toEqual(['name', 'tags'])
+  view.showUsualColumns()
+  expect(view.shownColumns).toContain('dataset')
 })
 
 test('words are looked for once typing pauses, and an overtaken answer is dropped', async () => {
@@ -95,7 +112,7 @@ test('deleting tells how many and clears the selection; a refusal keeps it', asy
       if (refused !== undefined) throw refused
     },
   })
-  view.select(['a', 'b'], true)
+  view.state.select(['a', 'b'], true)
   await view.remove(['a', 'b'])
   expect(view.selectedIds).toHaveLength(2)
   await view.remove(['a', 'b'])

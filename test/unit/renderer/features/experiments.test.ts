@@ -3,8 +3,10 @@ import { planOf, summaryOf } from '#shared/experiment/experiment-summary.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import { trainDefaults } from '#shared/training/defaults.ts'
 import type { ExperimentRecord } from '#shared/protocol/records.ts'
-import { experimentRows, filterRows, sortRows, type RowFilter } from '#renderer/features/experiments/experiment-rows.ts'
-import { columnsFor } from '#renderer/features/experiments/columns.ts'
+import { fittedColumns } from '#renderer/features/experiments/column-widths.ts'
+import { ownColumns, usualColumns } from '#renderer/features/experiments/columns.ts'
+import { experimentRows, isOnShelf } from '#renderer/features/experiments/experiment-rows.ts'
+import type { Shelf } from '#renderer/state/experiments-table.svelte.ts'
 import { virtualWindow } from '#renderer/features/experiments/virtual-window.ts'
 import { planText } from '#renderer/families/table.ts'
 import { actionsFor } from '#renderer/features/queue/experiment-actions.ts'
@@ -12,10 +14,9 @@ import { droppedPosition } from '#renderer/features/queue/queue-moves.ts'
 import { datasetRecord, networkRecord } from '../../../support/records.ts'
 import { experimentRecord, completedRun } from '../../../support/experiment-records.ts'
 
-const everything: RowFilter = { status: 'all', showsArchived: false, isStarredOnly: false }
 const rowsOf = (experiments: readonly ExperimentRecord[]) =>
   experimentRows(experiments.map(summaryOf), [networkRecord()], [datasetRecord()])
-const idsOf = (rows: ReturnType<typeof rowsOf>) => rows.map(({ experiment }) => experiment.id)
+const idsOf = (rows: ReturnType<typeof rowsOf>): readonly string[] => rows.map(({ experiment }) => experiment.id)
 
 describe('rows of experiments', () => {
   test('carry names, hidden size and the outcome on the test split', () => {
@@ -27,40 +28,14 @@ describe('rows of experiments', () => {
     expect(row?.outcome.difference).toBeCloseTo(-0.0173, 10)
   })
 
-  test('can be only those the store found', () => {
-    const rows = rowsOf([experimentRecord({ id: 'a' }), experimentRecord({ id: 'b' })])
-    expect(idsOf(filterRows(rows, everything, new Set(['b', 'gone'])))).toEqual(['b'])
-  })
-
-  test('hide archived ones unless asked for, and can show one status or starred ones', () => {
+  test('lie on one shelf: archived ones apart, starred ones among the current', () => {
     const rows = rowsOf([
       experimentRecord({ id: 'a', isStarred: true }),
       experimentRecord({ id: 'b', isArchived: true }),
-      experimentRecord({ id: 'c', status: 'failed' }),
+      experimentRecord({ id: 'c' }),
     ])
-    expect(idsOf(filterRows(rows, everything))).toEqual(['a', 'c'])
-    expect(idsOf(filterRows(rows, { ...everything, showsArchived: true }))).toEqual(['b'])
-    expect(idsOf(filterRows(rows, { ...everything, isStarredOnly: true }))).toEqual(['a'])
-    expect(idsOf(filterRows(rows, { ...everything, status: 'failed' }))).toEqual(['c'])
-  })
-
-  test('sort by a number with the missing last in both directions', () => {
-    const rows = rowsOf([
-      experimentRecord({ id: 'none' }),
-      experimentRecord({ id: 'low', latestRun: completedRun({ correct: 8000 }) }),
-      experimentRecord({ id: 'high', latestRun: completedRun({ correct: 9100 }) }),
-    ])
-    expect(idsOf(sortRows(rows, { key: 'accuracy', isDescending: true }))).toEqual(['high', 'low', 'none'])
-    expect(idsOf(sortRows(rows, { key: 'accuracy', isDescending: false }))).toEqual(['low', 'high', 'none'])
-  })
-
-  test('sort names as people count, equal ones by newest first', () => {
-    const rows = rowsOf([
-      experimentRecord({ id: 'a', name: 'hidden 100' }),
-      experimentRecord({ id: 'b', name: 'hidden 20', createdAt: '2030-01-01T00:00:00Z' }),
-      experimentRecord({ id: 'c', name: 'hidden 20', createdAt: '2030-01-02T00:00:00Z' }),
-    ])
-    expect(idsOf(sortRows(rows, { key: 'name', isDescending: false }))).toEqual(['c', 'b', 'a'])
+    const on = (shelf: Shelf) => idsOf(rows.filter((row) => isOnShelf(row, shelf)))
+    expect([on('current'), on('starred'), on('archived')]).toEqual([['a', 'c'], ['a'], ['b']])
   })
 
   test('of a training show what is trained', () => {
@@ -121,10 +96,24 @@ describe('the queue', () => {
   })
 })
 
-test('a narrow table leaves out columns, never the name or the accuracy', () => {
-  expect(columnsFor(700).map(({ key }) => key)).toEqual(['name', 'status', 'accuracy', 'difference', 'ratio'])
-  for (const width of [700, 1014, 1280, 1650]) {
-    const fixed = columnsFor(width).reduce((sum, column) => sum + (column.width ?? 0), 68)
-    expect(width - fixed).toBeGreaterThanOrEqual(200)
+test('a table has the usual columns that it has room for: size and ratio at 1280 pixels of window', () => {
+  expect(usualColumns(700)).toEqual(['name', 'status', 'accuracy', 'ratio'])
+  expect(usualColumns(1014)).toEqual(expect.arrayContaining(['name', 'size', 'ratio']))
+  for (const width of [700, 1014, 1280, 1656]) {
+    const placed = ownColumns
+      .filter(({ id }) => usualColumns(width).includes(id))
+      .map((column) => ({ column, width: column.width, isPinned: false }))
+    const { columns, total } = fittedColumns(placed, {}, width)
+    expect([total, (columns[0]?.width ?? 0) >= 190]).toEqual([width, true])
   }
+})
+
+test('columns keep the width somebody gave them, and pinned ones stand one beside the other', () => {
+  const placed = ownColumns.slice(0, 3).map((column, index) => ({ column, width: 100, isPinned: index < 2 }))
+  expect(fittedColumns(placed, { name: 100 }, 1000)).toMatchObject({
+    columns: [{ left: 92 }, { left: 192 }, { isPinned: false }],
+    rest: 608,
+    total: 1000,
+  })
+  expect(fittedColumns(placed, {}, 300)).toMatchObject({ rest: 0, total: 392 })
 })
