@@ -16,6 +16,7 @@ import type { ExecutorChoice } from '#shared/protocol/trainer-protocol.ts'
 import { systemClock, type Clock } from './basics/clock.ts'
 import { batchHandlers } from './commands/batches.ts'
 import { compressedFileHandlers } from './commands/compressed-files.ts'
+import { configurationHandlers } from './commands/configurations.ts'
 import { Dispatcher } from './commands/dispatcher.ts'
 import { experimentHandlers } from './commands/experiments.ts'
 import { exportHandlers } from './commands/export.ts'
@@ -147,6 +148,7 @@ export class Studio {
         resourcesFolder,
         resolveFile,
       }),
+      ...configurationHandlers(context, resolveFile),
       ...compressedFileHandlers(this.#compressedFiles, resolveFile),
       ...experiments,
       ...batchHandlers(context, {

@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { configFromYaml } from '#shared/experiment/config-yaml.ts'
+import type { ExperimentDetail, Recipe } from '#shared/protocol/contract.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import { spectralDefaults } from '#shared/methods/spectral/defaults.ts'
 import type { Sweep } from '#shared/experiment/sweep/sweep.ts'
@@ -128,6 +130,24 @@ describe('a batch', () => {
     const { record } = await call(studio, 'experiments.get', { id: rows[2]?.experimentId ?? '' })
     expect(record.config).toEqual(spectralDefaults)
   })
+})
+
+it('a recipe makes an experiment again', async () => {
+  const storeFolder = await filledStore()
+  const run = (...args: string[]) => runCommand(storeFolder, args)
+  const short = ['--set', 'reconstruction.steps=4', '--set', 'distillation.steps=0']
+  await run('queue', 'add', '--network', 'small', '--dataset', 'images', '--seed', '7', '--name', 'first', ...short)
+  const recipe: Recipe = JSON.parse((await run('experiments', 'recipe', 'first', '--json')).stdout)
+  expect(recipe.command).toBe(
+    'npm run studio -- run --preset fast --network small --dataset images' +
+      ' --set reconstruction.steps=4 --set distillation.steps=0 --set seed=7',
+  )
+  const again = await run(...recipe.arguments, '--name', 'again')
+  expect(again).toMatchObject({ code: 0 })
+  const details = await Promise.all(['first', 'again'].map((name) => run('experiments', 'show', name, '--json')))
+  const [first, second] = details.map(({ stdout }) => (JSON.parse(stdout) as ExperimentDetail).record.config)
+  expect(second).toEqual(first)
+  expect(configFromYaml(recipe.yaml)).toMatchObject({ ok: true, value: { config: first } })
 })
 
 describe('studio sweep', () => {

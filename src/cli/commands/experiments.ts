@@ -63,6 +63,21 @@ const show = defineCommand({
     }),
 })
 
+const recipe = defineCommand({
+  name: 'experiments recipe',
+  summary: 'Print the command and the configuration that make it again.',
+  details: 'The configuration is the YAML that a sweep has below config, and that the form of the window takes.',
+  positionals: [{ name: 'EXPERIMENT', about: 'Experiment to make again.' }],
+  options: {},
+  run: ({ positionals, output, withReader }) =>
+    withReader(async (studio) => {
+      const { id } = await findExperiment(studio, positionals[0] ?? '')
+      const made = await call(studio, 'experiments.recipe', { id })
+      output.result(made, `${made.command}\n\n${made.yaml.trimEnd()}`)
+      return 0
+    }),
+})
+
 const compare = defineCommand({
   name: 'experiments compare',
   summary: 'Compare accuracy, bytes and parameters of experiments.',
@@ -107,7 +122,7 @@ const metrics = defineCommand({
     }),
 })
 
-export const experimentsCommands: readonly Command[] = [list, show, compare, metrics]
+export const experimentsCommands: readonly Command[] = [list, show, recipe, compare, metrics]
 
 function achievements({ accuracy, ratio }: Outcome): readonly [string, string] {
   return [accuracy === undefined ? '' : formatPercent(accuracy), ratio === undefined ? '' : formatRatio(ratio)]

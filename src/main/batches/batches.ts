@@ -4,8 +4,8 @@ import { expandSweep, type ExpandedSweep, type SweepRun } from '#shared/experime
 import { runName, sweepName } from '#shared/experiment/sweep/run-name.ts'
 import type { Sweep } from '#shared/experiment/sweep/sweep.ts'
 import { outlookOf } from '#shared/experiment/sweep/sweep-outlook.ts'
-import type { ExperimentStatus } from '#shared/experiment/status-machine.ts'
-import type { BatchDetail, BatchRecord, PlannedSweep } from '#shared/protocol/batches.ts'
+import { isEnded, type ExperimentStatus } from '#shared/experiment/status-machine.ts'
+import type { BatchDetail, BatchRecord, BatchTimeLeft, PlannedSweep } from '#shared/protocol/batches.ts'
 import type { CommandInput } from '#shared/protocol/contract.ts'
 import type { NetworkShape } from '#shared/package/accounting.ts'
 import type { StudioContext } from '../context/studio-context.ts'
@@ -14,6 +14,7 @@ import { storedNetwork } from '../library/network-content.ts'
 import { uniqueName } from '../library/unique-name.ts'
 import type { ExpectedTimes } from '../queue/expected-times.ts'
 import type { Queue } from '../queue/queue.ts'
+import type { PlannedMember } from '../store/batches.ts'
 import { batchTable } from './batch-table.ts'
 
 export interface BatchParts {
@@ -88,6 +89,20 @@ export class Batches {
     return { record, ...batchTable(store.batches.plannedMembers(id), nameOf) }
   }
 
+  /** Of the members that have not ended. Errors: `not-found`. */
+  async timeLeft(id: string): Promise<BatchTimeLeft> {
+    const { store } = this.#context
+    const open = new Map(store.batches.members(id).map((member) => [member.id, member.status]))
+    let seconds = 0
+    let unknown = 0
+    for (const member of store.batches.plannedMembers(id)) {
+      const left = await this.#secondsLeft(member, open.get(member.id))
+      if (left === undefined) unknown++
+      else seconds += left
+    }
+    return { seconds, unknown }
+  }
+
   /** Errors: `not-found`. */
   rename(id: string, name: string): BatchRecord {
     const renamed = this.#context.store.batches.rename(id, name)
@@ -128,6 +143,14 @@ export class Batches {
   #membersIn(id: string, statuses: readonly ExperimentStatus[]): readonly string[] {
     const members = this.#context.store.batches.members(id)
     return members.filter(({ status }) => statuses.includes(status)).map((member) => member.id)
+  }
+
+  async #secondsLeft(member: PlannedMember, status: ExperimentStatus | undefined): Promise<number | undefined> {
+    if (status === undefined || isEnded(status)) return 0
+    const { latestRun } = this.#context.store.experiments.summary(member.id)
+    const isUnderWay = status === 'running' || status === 'paused'
+    if (isUnderWay && latestRun?.remainingSeconds !== undefined) return latestRun.remainingSeconds
+    return this.#parts.expectedTimes.secondsOf(member, this.#context.executor())
   }
 
   async #assertRunnable({ datasetId }: Sweep, runs: readonly SweepRun[]): Promise<void> {

@@ -10,6 +10,7 @@ export function batchHandlers(context: StudioContext, parts: BatchParts): BatchH
   return {
     'batches.list': async () => context.store.batches.list(),
     'batches.get': async ({ id }) => batches.detail(id),
+    'batches.time-left': async ({ id }) => batches.timeLeft(id),
     'batches.plan': async ({ sweep }) => batches.plan(sweep),
     'batches.create': async (input) => batches.create(input),
     'batches.rename': async ({ id, name }) => batches.rename(id, name),

@@ -21,6 +21,7 @@ import type { Tasks } from '../context/tasks.ts'
 import { packagePath } from '../store/layout.ts'
 import { exportFileName } from './file-name.ts'
 import { reportData } from './report-data.ts'
+import { recipeOf } from './recipe.ts'
 import { reportHtml } from './report-html.ts'
 
 /** One file of an export: made under a temporary name in its folder, then renamed. */
@@ -79,6 +80,7 @@ export function exportExperiment(
         if (file.format !== 'report') continue
         const data = reportData({
           experiment,
+          recipe: recipeOf(store, experiment),
           run,
           result,
           network: store.networks.get(experiment.networkId ?? ''),

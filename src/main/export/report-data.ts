@@ -1,3 +1,4 @@
+import type { Recipe } from '#shared/protocol/contract.ts'
 import type {
   AccuracyCount,
   DatasetRecord,
@@ -23,6 +24,8 @@ interface Measured {
 export interface ReportData {
   readonly reportVersion: 1
   readonly experiment: Pick<ExperimentRecord, 'id' | 'name' | 'notes' | 'createdAt' | 'config'>
+  /** From what it can be made again. */
+  readonly recipe: Pick<Recipe, 'yaml' | 'command'>
   readonly run: {
     readonly id: string
     readonly device: string
@@ -57,6 +60,7 @@ export interface ReportData {
 
 export interface ReportSources {
   readonly experiment: ExperimentRecord
+  readonly recipe: ReportData['recipe']
   readonly run: RunRecord
   readonly result: PackagedResult
   readonly network: NetworkRecord
@@ -65,11 +69,12 @@ export interface ReportSources {
   readonly versions: Readonly<Record<string, string>>
 }
 
-export function reportData({ experiment, run, result, network, dataset, ...rest }: ReportSources): ReportData {
+export function reportData({ experiment, recipe, run, result, network, dataset, ...rest }: ReportSources): ReportData {
   const { id, name, notes, createdAt, config } = experiment
   return {
     reportVersion: 1,
     experiment: { id, name, notes, createdAt, config },
+    recipe: { yaml: recipe.yaml, command: recipe.command },
     run: {
       id: run.id,
       device: run.device ?? '',

@@ -66,6 +66,13 @@ export function reportHtml(data: ReportData): string {
           ${provenance(data)}
         </section>
         <section>
+          <h2>Make it again</h2>
+          <p>From a checkout of the studio, with the network and the data set imported under these names:</p>
+          <pre>${data.recipe.command}</pre>
+          <p>Or open this configuration in the form of a new experiment:</p>
+          <pre>${data.recipe.yaml}</pre>
+        </section>
+        <section>
           <h2>Configuration</h2>
           ${facts(leaves(experiment.config))}
         </section>

@@ -1,6 +1,6 @@
 /** The ways a file gets into the studio and out of it: the system's dialogs and dropping it. All give the page a token only. */
 import { basename, join } from 'node:path'
-import type { Dialog, IpcMain, IpcMainInvokeEvent, OpenDialogOptions, Shell } from 'electron'
+import type { Dialog, IpcMain, IpcMainInvokeEvent, OpenDialogOptions, SaveDialogOptions, Shell } from 'electron'
 import { z } from 'zod'
 import type { CommandInput, CommandOutput } from '#shared/protocol/contract.ts'
 import { dropChannel } from '#shared/protocol/ipc-channels.ts'
@@ -9,6 +9,20 @@ import type { FileToken, TokenTable } from '../files/token-table.ts'
 import { untrusted } from './router.ts'
 
 type PickKind = CommandInput<'files.pick'>['kind']
+type NewKind = NonNullable<CommandInput<'files.pick-new'>['kind']>
+
+const configurationFilters = [
+  { name: 'Configurations', extensions: ['yaml', 'yml'] },
+  { name: 'All files', extensions: ['*'] },
+]
+
+const saveDialogs: Readonly<Record<NewKind, Pick<SaveDialogOptions, 'title' | 'filters'>>> = {
+  compressed: {
+    title: 'Save the compressed network',
+    filters: [{ name: 'Compressed networks', extensions: ['spectral.safetensors', 'safetensors'] }],
+  },
+  configuration: { title: 'Save the configuration', filters: configurationFilters },
+}
 
 const dialogs: Readonly<Record<PickKind, OpenDialogOptions>> = {
   network: {
@@ -21,6 +35,11 @@ const dialogs: Readonly<Record<PickKind, OpenDialogOptions>> = {
   },
   'dataset-file': { title: 'Import a data set', properties: ['openFile'] },
   'dataset-folder': { title: 'Import a data set from a folder', properties: ['openDirectory'] },
+  configuration: {
+    title: 'Open a configuration',
+    properties: ['openFile'],
+    filters: configurationFilters,
+  },
   'export-folder': { title: 'Export into a folder', properties: ['openDirectory', 'createDirectory'] },
 }
 
@@ -41,11 +60,10 @@ export function createNewFilePicker(
   dialog: Pick<Dialog, 'showSaveDialog'>,
   tokens: TokenTable,
 ): (input: CommandInput<'files.pick-new'>) => Promise<CommandOutput<'files.pick-new'>> {
-  return async ({ fileName }) => {
+  return async ({ fileName, kind = 'compressed' }) => {
     const { canceled, filePath } = await dialog.showSaveDialog({
-      title: 'Save the compressed network',
+      ...saveDialogs[kind],
       defaultPath: basename(fileName),
-      filters: [{ name: 'Compressed networks', extensions: ['spectral.safetensors', 'safetensors'] }],
       properties: ['createDirectory', 'showOverwriteConfirmation'],
     })
     return canceled || filePath === '' ? undefined : tokens.add(filePath)

@@ -1,4 +1,4 @@
-import { trainDefaults } from '#shared/training/defaults.ts'
+import { trainPresets } from '#shared/training/presets.ts'
 import { architectureTitle } from '#shared/network/architecture-catalogue.ts'
 import { formatAmount } from '../format/format.ts'
 import { lossChart, withFirstSteps, workCharts } from './chart-outline.ts'
@@ -18,8 +18,8 @@ export const trainingWindow: WindowFamily<'train'> = {
       optional: { title: 'Random weights', architecturePath: 'architecture' },
     },
     datasetSentence: 'Images to train on and to measure accuracy with.',
-    presets: [{ id: 'defaults', title: 'Defaults', description: '', config: trainDefaults }],
-    firstPresetId: 'defaults',
+    presets: trainPresets,
+    firstPresetId: 'training',
     startName: 'defaults',
     opensAllGroups: true,
     hasEffect: () => true,

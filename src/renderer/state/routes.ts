@@ -17,6 +17,8 @@ export type Route =
   | { readonly name: 'dataset'; readonly id: string }
   | ({ readonly name: 'new-experiment' } & FormStart)
   | { readonly name: 'experiments' }
+  | { readonly name: 'batches' }
+  | { readonly name: 'batch'; readonly id: string }
   | { readonly name: 'run'; readonly experimentId: string }
   | { readonly name: 'compare'; readonly ids: readonly string[] }
   | { readonly name: 'queue' }
@@ -33,6 +35,7 @@ export const sections = [
   { key: 'd', title: 'Data sets', route: { name: 'datasets' } },
   { key: 'c', title: 'New experiment', route: { name: 'new-experiment' } },
   { key: 'e', title: 'Experiments', route: { name: 'experiments' } },
+  { key: 'b', title: 'Batches', route: { name: 'batches' } },
   { key: 'q', title: 'Queue', route: { name: 'queue' } },
   { key: 'o', title: 'Doctor', route: { name: 'doctor' } },
   { key: 's', title: 'Settings', route: { name: 'settings' } },
@@ -57,6 +60,9 @@ export function sectionOf(route: Route): (typeof sections)[number]['title'] {
     case 'run':
     case 'compare':
       return 'Experiments'
+    case 'batches':
+    case 'batch':
+      return 'Batches'
     case 'queue':
       return 'Queue'
     case 'doctor':
@@ -73,6 +79,7 @@ export function windowTitle(route: Route): string {
   const titles: Partial<Record<RouteName, string>> = {
     network: 'Network',
     dataset: 'Data set',
+    batch: 'Batch',
     run: 'Run',
     compare: 'Compare',
   }

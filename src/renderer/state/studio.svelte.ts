@@ -1,6 +1,7 @@
 import { createContext } from 'svelte'
 import type { CommandInput, CommandName, CommandOutput, StudioApi, StudioInfo } from '#shared/protocol/contract.ts'
 import type { Result } from '#shared/basics/result.ts'
+import { WindowBatches } from './batches.svelte.ts'
 import { ask } from './client.ts'
 import { WindowClock } from './clock.svelte.ts'
 import { ExperimentsTableState } from './experiments-table.svelte.ts'
@@ -25,6 +26,7 @@ export class WindowStudio {
   readonly tasks: WindowTasks
   readonly library: Library
   readonly experiments: WindowExperiments
+  readonly batches: WindowBatches
   readonly queue: WindowQueue
   readonly preferences: Preferences
   readonly imports: Imports
@@ -39,6 +41,7 @@ export class WindowStudio {
     this.tasks = new WindowTasks(api)
     this.library = new Library(api)
     this.experiments = new WindowExperiments(api)
+    this.batches = new WindowBatches(api, this.experiments)
     this.queue = new WindowQueue(api, this.experiments)
     this.preferences = new Preferences(api)
     this.imports = new Imports(api, this.tasks, this.toasts, this.router)
@@ -54,6 +57,7 @@ export class WindowStudio {
       this.memory.load(),
       this.library.load(),
       this.experiments.list.load(),
+      this.batches.list.load(),
       this.queue.state.load(),
     ])
   }
@@ -80,6 +84,7 @@ export class WindowStudio {
       this.memory,
       this.preferences,
       this.queue,
+      this.batches,
       this.experiments,
       this.library,
       this.tasks,

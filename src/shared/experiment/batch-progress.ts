@@ -1,6 +1,6 @@
 /** How far a batch is, from what lists say of its experiments. */
 import type { ExperimentSummary } from './experiment-summary.ts'
-import { experimentStatuses, type ExperimentStatus } from './status-machine.ts'
+import { experimentStatuses, isEnded, type ExperimentStatus } from './status-machine.ts'
 
 export interface BatchProgress {
   readonly total: number
@@ -17,7 +17,7 @@ export function batchProgress(members: readonly ExperimentSummary[]): BatchProgr
     experimentStatuses.map((status) => [status, members.filter((member) => member.status === status).length]),
     // The keys are all statuses.
   ) as Record<ExperimentStatus, number>
-  const ended = counts.completed + counts.failed + counts.cancelled
+  const ended = members.filter(({ status }) => isEnded(status)).length
   const total = members.length
   const running = members
     .filter(({ status }) => status === 'running' || status === 'paused')

@@ -1,7 +1,8 @@
 /** Configurations leaf by leaf: what they differ in, and values put into them by path. */
 import { describeParameter, parametersOf } from '../parameters/parameter-catalogue.ts'
 import type { ParameterValue } from '../parameters/parameter-value.ts'
-import type { ExperimentConfig } from './experiment-config.ts'
+import { parameterGroupTitles } from '../parameters/parameter-groups.ts'
+import { families, type ExperimentConfig } from './experiment-config.ts'
 
 /** Fields that say of which form a configuration is; no parameter. */
 const constants: ReadonlySet<string> = new Set(['version', 'kind'])
@@ -30,9 +31,15 @@ export function withLeaf(tree: unknown, path: string, value: unknown): unknown {
   return put(tree, path.split('.'), value)
 }
 
-/** Title of a leaf for people; its path where no parameter describes it. */
+/** Title of a leaf for people, with its group where others are called the same; its path where no parameter describes it. */
 export function leafTitle(path: string): string {
-  return describeParameter(path)?.title ?? path
+  const row = describeParameter(path)
+  if (row === undefined) return path
+  const isAmbiguous = families.some((family) => {
+    const others = parametersOf(family).filter(({ title }) => title === row.title)
+    return others.length > 1 && others.some((other) => other.path === path)
+  })
+  return isAmbiguous ? `${row.title} (${parameterGroupTitles[row.group].toLowerCase()})` : row.title
 }
 
 function put(node: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {

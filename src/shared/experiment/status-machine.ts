@@ -26,6 +26,11 @@ const transitions: Readonly<Record<ExperimentStatus, Readonly<Partial<Record<Exp
   cancelled: { retry: 'queued' },
 }
 
+/** Whether an experiment in `status` has nothing left to do, unless somebody tries it again. */
+export function isEnded(status: ExperimentStatus): boolean {
+  return status === 'completed' || status === 'failed' || status === 'cancelled'
+}
+
 /** The status after `action`, or undefined when it is not allowed from `status`. */
 export function nextStatus(status: ExperimentStatus, action: ExperimentAction): ExperimentStatus | undefined {
   return transitions[status][action]

@@ -13,6 +13,8 @@ export const batchInputs = {
   'batches.list': z.strictObject({}),
   /** Its members, and what they differ in. */
   'batches.get': oneBatch,
+  /** How long its experiments will still take. */
+  'batches.time-left': oneBatch,
   /** What a sweep would take; nothing is stored. */
   'batches.plan': z.strictObject({ sweep: sweepSchema }),
   /** Makes the experiments of a sweep: all of them, or none where one could not run. */
@@ -55,6 +57,13 @@ export interface BatchDetail extends BatchTable {
   readonly record: BatchRecord
 }
 
+/** Of the experiments that have not ended, one after the other. */
+export interface BatchTimeLeft {
+  readonly seconds: number
+  /** How many of them nobody knows the time of. */
+  readonly unknown: number
+}
+
 export interface PlannedSweep extends SweepOutlook {
   /** Of the first run, to show what names will look like. */
   readonly firstName: string
@@ -64,6 +73,7 @@ export interface PlannedSweep extends SweepOutlook {
 export interface BatchOutputs {
   'batches.list': readonly BatchRecord[]
   'batches.get': BatchDetail
+  'batches.time-left': BatchTimeLeft
   'batches.plan': PlannedSweep
   'batches.create': BatchDetail
   'batches.rename': BatchRecord

@@ -73,9 +73,15 @@ export const commandInputs = {
   'window.memory': empty,
   'window.remember': windowMemorySchema,
 
-  'files.pick': z.strictObject({ kind: z.enum(['network', 'dataset-file', 'dataset-folder', 'export-folder']) }),
+  'files.pick': z.strictObject({
+    kind: z.enum(['network', 'dataset-file', 'dataset-folder', 'export-folder', 'configuration']),
+  }),
   /** Where a new file goes; the dialog asks before one is replaced. */
-  'files.pick-new': z.strictObject({ fileName: z.string().min(1).max(255) }),
+  'files.pick-new': z.strictObject({
+    fileName: z.string().min(1).max(255),
+    /** By default a compressed network. */
+    kind: z.enum(['compressed', 'configuration']).optional(),
+  }),
   /** Shows a file of a picked folder in the system's file manager. */
   'files.show': z.strictObject({ folder: fileToken, fileName: z.string().min(1).max(1000) }),
 
@@ -163,6 +169,12 @@ export const commandInputs = {
   /** Only which ones satisfy a filter. */
   'experiments.find': experimentFilterSchema,
   'experiments.get': z.strictObject({ id }),
+  /** What makes it again. */
+  'experiments.recipe': z.strictObject({ id }),
+  /** The text of a file that `files.pick` gave; whether it is a configuration, its reader says. */
+  'configurations.read': z.strictObject({ file: fileToken }),
+  /** Puts a text where `files.pick-new` said. */
+  'configurations.write': z.strictObject({ file: fileToken, text: z.string().max(1_000_000) }),
   'experiments.create': z.strictObject({
     name: name.optional(),
     config: experimentConfigSchema,
@@ -258,11 +270,15 @@ export const readingCommandNames = [
   'datasets.samples',
   'experiments.list',
   'experiments.get',
+  'experiments.recipe',
+  'configurations.read',
+  'configurations.write',
   'experiments.export',
   'experiments.compare',
   'experiments.expected-seconds',
   'batches.list',
   'batches.get',
+  'batches.time-left',
   'batches.plan',
   'queue.list',
   'runs.get',
@@ -396,6 +412,16 @@ export interface ExperimentDetail {
   readonly dataset?: DatasetRecord
 }
 
+/** From what an experiment can be made again. */
+export interface Recipe {
+  /** Its configuration: what differs from the nearest preset. */
+  readonly yaml: string
+  /** A line for a shell, from the checkout of the studio. */
+  readonly command: string
+  /** What stands behind `studio` in that line. */
+  readonly arguments: readonly string[]
+}
+
 export interface ExportSummary {
   /** In the order of the formats asked for; a report is two files. */
   readonly files: readonly { readonly format: ExportFormat; readonly fileName: string; readonly sizeBytes: number }[]
@@ -454,6 +480,9 @@ export interface CommandOutputs extends BatchOutputs {
   /** Ids, newest first. */
   'experiments.find': readonly string[]
   'experiments.get': ExperimentDetail
+  'experiments.recipe': Recipe
+  'configurations.read': { readonly fileName: string; readonly text: string }
+  'configurations.write': undefined
   'experiments.create': ExperimentRecord
   /** In the order of the configurations; undefined where a part was never measured on this machine. */
   'experiments.expected-seconds': readonly (number | undefined)[]

@@ -1,6 +1,7 @@
 /** What a window remembers of itself, so that work left half done is found again, also after a restart. */
 import { z } from 'zod'
 import { families } from '../experiment/experiment-config.ts'
+import { typedSweepSchema } from '../experiment/sweep/typed-sweep.ts'
 
 const id = z.string().max(100)
 const family = z.enum(families)
@@ -35,6 +36,8 @@ const keptFormSchema = z.strictObject({
   datasetId: id.optional(),
   /** The completed run whose predictor is the first one. */
   startRunId: id.optional(),
+  /** What varies, and for which seeds; absent for a single run. */
+  sweep: typedSweepSchema.optional(),
 })
 export type KeptForm = Readonly<z.infer<typeof keptFormSchema>>
 

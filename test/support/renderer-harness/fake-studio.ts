@@ -13,6 +13,8 @@ import type {
   QueueState,
   StudioApi,
 } from '#shared/protocol/contract.ts'
+import { argumentsOf, commandOf } from '#shared/experiment/config-command.ts'
+import { configToYaml } from '#shared/experiment/config-yaml.ts'
 import { summaryOf } from '#shared/experiment/experiment-summary.ts'
 import type { ImportanceRecord } from '#shared/measures/importance.ts'
 import {
@@ -395,6 +397,14 @@ export class FakeStudio extends Announcer implements StudioApi {
       this.announce('queue-changed', this.#queue())
       return record
     },
+    'experiments.recipe': async ({ id }) => {
+      const { config } = this.#experiment(id)
+      const subject = { networkName: 'ResNet-20', datasetName: 'CIFAR-10' }
+      const command = commandOf(config, subject)
+      return { yaml: configToYaml(config), command, arguments: argumentsOf(config, subject) }
+    },
+    'configurations.read': async () => ({ fileName: 'small.yaml', text: 'preset: small' }),
+    'configurations.write': async () => undefined,
     'experiments.expected-seconds': async ({ configs }) => configs.map(() => undefined),
     'experiments.update': async ({ id, name, tags, notes, isStarred, isArchived }) => {
       const before = this.#experiment(id)

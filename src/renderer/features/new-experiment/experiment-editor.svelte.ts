@@ -1,7 +1,10 @@
 import type { NetworkShape, SizeBreakdown } from '#shared/package/accounting.ts'
+import type { ReadConfig } from '#shared/experiment/config-yaml.ts'
 import type { ExperimentConfig, Family } from '#shared/experiment/experiment-config.ts'
 import { summaryOf } from '#shared/experiment/experiment-summary.ts'
 import { familyOf } from '#shared/experiment/families.ts'
+import { singleRun } from '#shared/experiment/sweep/typed-sweep.ts'
+import { parametersOf } from '#shared/parameters/parameter-catalogue.ts'
 import { codableLayers } from '#shared/methods/spectral/layer-precisions.ts'
 import type { ExperimentRecord, NetworkDetail } from '#shared/protocol/records.ts'
 import type { FormStart, KeptForm } from '#shared/protocol/window-memory.ts'
@@ -10,6 +13,7 @@ import type { TrainingPlan } from '../../families/training-plan.ts'
 import type { FormOfFamily, TypedValues } from '../../families/window-family.ts'
 import { Resource } from '../../state/resource.svelte.ts'
 import type { WindowStudio } from '../../state/studio.svelte.ts'
+import { SweepEditor } from '../sweep/sweep-editor.svelte.ts'
 import { changedPaths, parseValues, typedValues, type ParsedValues } from './config-editing.ts'
 import { knownOf, lastUsed } from './usual-choice.ts'
 import { newExperimentTexts } from './texts.ts'
@@ -21,6 +25,8 @@ export class ExperimentEditor {
   /** The content before anything was chosen or typed. */
   readonly #untouched: string
   readonly network: Resource<NetworkDetail>
+  /** What varies from run to run. */
+  readonly sweep: SweepEditor
   kind = $state<Family>('compress')
   name = $state('')
   #presetIds = $state.raw(perFamily((kind) => windowFamilyOf({ kind }).form.firstPresetId))
@@ -48,6 +54,11 @@ export class ExperimentEditor {
   constructor(studio: WindowStudio, start: FormStart, from: ExperimentRecord | undefined, left?: KeptForm) {
     this.#studio = studio
     this.#start = start
+    this.sweep = new SweepEditor(
+      studio,
+      () => parametersOf(this.kind),
+      () => this.#sweepBase,
+    )
     this.kind = start.kind ?? 'compress'
     this.#networkId = start.networkId
     this.#datasetId = start.datasetId
@@ -108,7 +119,7 @@ export class ExperimentEditor {
   }
 
   get isSaving(): boolean {
-    return this.#isSaving
+    return this.#isSaving || this.sweep.isSaving
   }
 
   get typed(): TypedValues {
@@ -124,7 +135,7 @@ export class ExperimentEditor {
     return { ...parsed, problems: this.form.misfits?.(parsed.config, this.#shape) ?? {} }
   })
   /** What would be saved. */
-  readonly #config: ExperimentConfig | undefined = $derived.by(() => {
+  readonly config: ExperimentConfig | undefined = $derived.by(() => {
     const { config } = this.parsed
     const { predictorStart } = this.form
     if (config === undefined || predictorStart === undefined || this.#startRunId === undefined) return config
@@ -158,7 +169,7 @@ export class ExperimentEditor {
   })
 
   readonly advice: readonly string[] = $derived(
-    this.#config === undefined ? [] : windowFamilyOf(this.#config).advise(this.#config, this.sizes, this.#shape),
+    this.config === undefined ? [] : windowFamilyOf(this.config).advise(this.config, this.sizes, this.#shape),
   )
 
   /** What has to be chosen before it can be saved, in words. */
@@ -174,12 +185,22 @@ export class ExperimentEditor {
     ]
   })
 
+  /** What a sweep varies; undefined while it is not known. */
+  readonly #sweepBase = $derived.by(() => {
+    const { networkId, datasetId } = this
+    const config = this.config
+    if (config === undefined || datasetId === undefined) return undefined
+    return { config, networkId, datasetId }
+  })
+
   /** Some typed value is not allowed. */
-  readonly isWrong: boolean = $derived(Object.keys(this.parsed.problems).length > 0)
+  readonly isWrong: boolean = $derived.by(
+    () => Object.keys(this.parsed.problems).length + Object.keys(this.sweep.read.problems).length > 0,
+  )
 
   /** What the file will keep of the original, a sentence each; none while a value is not allowed. */
   readonly kept: readonly string[] = $derived(
-    this.#config === undefined || this.isWrong ? [] : familyOf(this.#config).describeKept(this.#config),
+    this.config === undefined || this.isWrong ? [] : familyOf(this.config).describeKept(this.config),
   )
 
   /** Everything that was chosen and typed. */
@@ -194,6 +215,7 @@ export class ExperimentEditor {
       startNetworkId: this.#startId,
       datasetId: this.#datasetId,
       startRunId: this.#startRunId,
+      sweep: this.sweep.typed,
     }
   }
 
@@ -203,7 +225,7 @@ export class ExperimentEditor {
   }
 
   get canSave(): boolean {
-    return this.missing.length === 0 && !this.isWrong && !this.#isSaving
+    return this.missing.length === 0 && !this.isWrong && !this.isSaving
   }
 
   choosePreset(id: string): void {
@@ -213,6 +235,16 @@ export class ExperimentEditor {
     if (windowFamilyOf({ kind }).form.predictorStart !== undefined) this.#startRunId = undefined
     this.#presetIds = { ...this.#presetIds, [kind]: id }
     this.#typed = { ...this.#typed, [kind]: typedValues(preset.config) }
+  }
+
+  /** Puts a whole configuration in place of what is typed; nothing of it varies. */
+  take({ config, preset }: ReadConfig): void {
+    const { kind } = config
+    this.kind = kind
+    this.#presetIds = { ...this.#presetIds, [kind]: preset.id }
+    this.#typed = { ...this.#typed, [kind]: typedValues(config) }
+    this.#startRunId = this.form.predictorStart?.runIdOf(config)
+    this.sweep.typed = singleRun
   }
 
   put(path: string, value: string | boolean): void {
@@ -234,7 +266,8 @@ export class ExperimentEditor {
   }
 
   /** Presets and parameters of an earlier version of the studio are left out. */
-  #restore({ kind, name, presetIds, typed, networkId, startNetworkId, datasetId, startRunId }: KeptForm): void {
+  #restore(kept: KeptForm): void {
+    const { kind, name, presetIds, typed, networkId, startNetworkId, datasetId, startRunId, sweep } = kept
     this.kind = kind
     this.name = name
     this.#presetIds = perFamily((family) => {
@@ -246,6 +279,7 @@ export class ExperimentEditor {
     this.#startId = startNetworkId
     this.#datasetId = datasetId
     this.#startRunId = startRunId
+    this.sweep.typed = sweep ?? singleRun
   }
 
   #goOnFrom({ name, config }: ExperimentRecord, runId: string): void {
@@ -267,7 +301,8 @@ export class ExperimentEditor {
 
   /** Creates the experiment and opens it; on failure everything stays as it was typed. */
   async save(enqueue: boolean): Promise<void> {
-    const config = this.#config
+    if (this.sweep.isSweep) return this.#saveSweep(enqueue)
+    const config = this.config
     const { networkId, datasetId } = this
     if (config === undefined || datasetId === undefined || !this.canSave) return
     const name = this.name.trim()
@@ -284,6 +319,10 @@ export class ExperimentEditor {
     this.#studio.memory.forgetForm(this.#start)
     this.#studio.experiments.put(summaryOf(created.value))
     this.#studio.router.open({ name: 'run', experimentId: created.value.id })
+  }
+
+  async #saveSweep(enqueue: boolean): Promise<void> {
+    if (this.canSave && (await this.sweep.save(this.name.trim(), enqueue))) this.#studio.memory.forgetForm(this.#start)
   }
 }
 

@@ -19,6 +19,7 @@ export const runTexts = {
   size: 'Size',
   written: 'Written',
   sha256: (sha256: string) => `SHA-256 ${sha256}`,
+  copyConfiguration: 'Copy the configuration',
   configuration: 'Configuration',
   startsFrom: 'Starts from',
   predictorOf: (name: string) => `The predictor of ${name}`,

@@ -15,6 +15,7 @@ function report(text: string): string {
   return reportHtml(
     reportData({
       experiment: experimentRecord({ name: text, notes: text }),
+      recipe: { yaml: `${text}\n`, command: text },
       run: { ...run, device: text },
       result,
       network: networkRecord({ name: text, origin: { kind: 'imported', source: text, format: text, sha256: text } }),

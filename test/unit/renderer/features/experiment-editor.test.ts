@@ -86,7 +86,7 @@ describe('choosing', () => {
 
   test('a training starts from random weights, or from a network that brings its architecture', async () => {
     const { editor } = await openEditor({ kind: 'train' })
-    expect([editor.networkId, editor.presetId]).toEqual([undefined, 'defaults'])
+    expect([editor.networkId, editor.presetId]).toEqual([undefined, 'training'])
     editor.chooseStart('net-2')
     expect([editor.networkId, editor.typed['architecture']]).toEqual(['net-2', 'resnet56-cifar-b'])
     editor.put('architecture', 'vgg11-bn-cifar')

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { leafTitle } from '#shared/experiment/config-leaves.ts'
 import { expandSweep } from '#shared/experiment/sweep/expand-sweep.ts'
 import { outlookOf } from '#shared/experiment/sweep/sweep-outlook.ts'
 import { runName } from '#shared/experiment/sweep/run-name.ts'
@@ -131,6 +132,7 @@ it('a list has its own variants, of several methods', () => {
     'ResNet-20: hidden size 40',
     'ResNet-20: spectral, compression ratio 12',
   ])
+  expect(leafTitle('distillation.optimizer.learningRate')).toBe('Learning rate (distillation phase)')
 })
 
 describe('what a sweep cannot be', () => {

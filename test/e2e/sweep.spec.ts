@@ -1,0 +1,80 @@
+import type { Page } from '@playwright/test'
+import type { Sweep } from '#shared/experiment/sweep/sweep.ts'
+import { smokeConfig, whileComputing } from './experiments.ts'
+import { expect, test } from './fixtures.ts'
+import { ask, show, type OpenStudio } from './launch.ts'
+import { look } from './look.ts'
+
+test.use({ start: 'library' })
+
+/** Queues two runs of which one learns at a rate that no training survives. */
+async function queueFailing({ page }: OpenStudio): Promise<string> {
+  const [network] = await ask(page, 'networks.list', {})
+  const [dataset] = await ask(page, 'datasets.list', {})
+  const sweep: Sweep = {
+    config: smokeConfig(),
+    networkIds: [network?.id ?? ''],
+    datasetId: dataset?.id ?? '',
+    presetIds: [],
+    plan: { kind: 'grid', vary: [{ path: 'distillation.optimizer.learningRate', values: [10, 2e-4] }] },
+    seeds: [1],
+  }
+  const { record } = await ask(page, 'batches.create', { name: 'Learning rates', sweep, enqueue: true })
+  return record.id
+}
+
+test('ten variants in two seeds in six actions, then one batch of them', async ({ studio }) => {
+  const { page } = studio
+  const found: string[] = []
+  found.push(...(await look(studio, 'batches-empty', { name: 'batches' })))
+  const [network] = await ask(page, 'networks.list', {})
+  await show(studio, { name: 'network', id: network?.id ?? '' })
+
+  let actions = 0
+  const act = async (action: Promise<void>): Promise<void> => {
+    await action
+    actions++
+  }
+  await act(page.getByRole('button', { name: 'Compress', exact: true }).click())
+  await act(page.getByRole('radio', { name: 'Compress by spectral codes' }).click())
+  await act(page.getByRole('button', { name: 'Vary Compression ratio' }).click())
+  await act(page.getByRole('textbox', { name: 'Values of Compression ratio' }).fill('8..26 step 2'))
+  await act(page.getByRole('textbox', { name: 'Seeds' }).fill('2'))
+  await expect(page.getByText('10 variants × 2 seeds = 20 runs')).toBeVisible()
+  await act(page.getByRole('button', { name: 'Queue 20 runs' }).click())
+  expect(actions).toBeLessThanOrEqual(6)
+
+  // Progress: the runs are those of the sweep, and one after the other is completed.
+  await expect(page.getByRole('heading', { level: 1, name: /compression ratio/ })).toBeVisible()
+  const table = page.getByRole('region', { name: 'Experiments' })
+  await expect(table.getByRole('row')).toHaveCount(21)
+  await expect(table.getByText('Completed').first()).toBeVisible(whileComputing)
+
+  await page.getByRole('button', { name: 'Pause', exact: true }).click()
+  await expect(page.getByText(/^\d+ paused, \d+ completed$/)).toBeVisible(whileComputing)
+  const { record } = await batchOf(page)
+  found.push(...(await look(studio, 'batch-paused', { name: 'batch', id: record.id })))
+
+  // Where there is no longer anything to run, what was left out can be tried again.
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel the batch' }).click()
+  await expect(page.getByText(/^\d+ completed, \d+ cancelled$/)).toBeVisible()
+  await page.getByRole('button', { name: 'Compare all' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Compare' })).toBeVisible()
+
+  const id = await queueFailing(studio)
+  await show(studio, { name: 'batch', id })
+  await expect(page.getByText('1 completed, 1 failed')).toBeVisible(whileComputing)
+  found.push(...(await look(studio, 'batch-failed', { name: 'batch', id })))
+  await page.getByRole('button', { name: 'Retry the failed' }).click()
+  await expect(page.getByText(/1 completed, 1 failed/)).toHaveCount(0)
+  await expect(page.getByText('1 completed, 1 failed')).toBeVisible(whileComputing)
+
+  found.push(...(await look(studio, 'batches', { name: 'batches' })))
+  expect(found).toStrictEqual([])
+})
+
+async function batchOf(page: Page) {
+  const [batch] = await ask(page, 'batches.list', {})
+  return ask(page, 'batches.get', { id: batch?.id ?? '' })
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import { isSweep, readTypedSweep, singleRun, type TypedSweep } from '#shared/experiment/sweep/typed-sweep.ts'
+import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
+import { parametersOf } from '#shared/parameters/parameter-catalogue.ts'
+
+const rows = parametersOf('compress')
+const base = { config: fastConfig, networkId: 'net-1', datasetId: 'data-1', rows }
+const typed = (changes: Partial<TypedSweep>): TypedSweep => ({ ...singleRun, ...changes })
+const read = (changes: Partial<TypedSweep>) => readTypedSweep(typed(changes), base)
+
+describe('what is typed', () => {
+  it('is one run at first, and a sweep with values or seeds', () => {
+    expect(isSweep(singleRun, rows)).toBe(false)
+    expect(isSweep(typed({ seeds: ' 2' }), rows)).toBe(true)
+    expect(isSweep(typed({ varied: { 'predictor.hiddenSize': '' } }), rows)).toBe(true)
+    expect(isSweep(typed({ varied: { preset: 'fast' } }), rows)).toBe(true)
+    // Of another method.
+    expect(isSweep(typed({ varied: { 'size.ratio': '8, 9' } }), rows)).toBe(false)
+  })
+
+  it('becomes a grid of values, presets and networks', () => {
+    const varied = { 'predictor.hiddenSize': '64, 96', preset: 'fast,small', network: 'net-1,net-2', 'size.ratio': '8' }
+    expect(read({ varied, seeds: '2' })).toEqual({
+      problems: {},
+      sweep: {
+        config: fastConfig,
+        networkIds: ['net-1', 'net-2'],
+        datasetId: 'data-1',
+        presetIds: ['fast', 'small'],
+        plan: { kind: 'grid', vary: [{ path: 'predictor.hiddenSize', values: [64, 96] }] },
+        seeds: [1, 2],
+      },
+    })
+  })
+
+  it('becomes random draws', () => {
+    const varied = { 'predictor.hiddenSize': '64..96', 'storage.predictor': 'int8,int4' }
+    expect(read({ varied, isRandom: true, variants: '7', drawSeed: '3' }).sweep?.plan).toEqual({
+      kind: 'random',
+      variants: 7,
+      seed: 3,
+      vary: [
+        { path: 'predictor.hiddenSize', draw: { kind: 'integer', from: 64, to: 96 } },
+        { path: 'storage.predictor', draw: { kind: 'choice', values: ['int8', 'int4'] } },
+      ],
+    })
+  })
+
+  it('is told what is wrong, by its field', () => {
+    const varied = { 'predictor.hiddenSize': '64, many', preset: '', 'embedding.base': '1..2' }
+    expect(read({ varied, seeds: 'x' })).toEqual({
+      problems: {
+        'predictor.hiddenSize': 'many: it takes a whole number from 1 to 8192.',
+        'embedding.base': 'Say how many, such as 1..2 in 5.',
+        preset: 'Choose at least one.',
+        seeds: 'x: it takes a whole number from 0 to 4294967295.',
+      },
+    })
+    const drawn = { isRandom: true, varied: { 'predictor.hiddenSize': '64..96' } }
+    expect(read({ ...drawn, variants: '0', drawSeed: '1, 2' }).problems).toEqual({
+      variants: '0: it takes a whole number from 1 to 10000.',
+      drawSeed: 'Type one number.',
+    })
+  })
+})
