@@ -24,6 +24,8 @@ import { importanceHandlers } from './commands/importance.ts'
 import { libraryHandlers, networkPathOfToken } from './commands/library.ts'
 import { queueHandlers } from './commands/queue.ts'
 import { runHandlers } from './commands/runs.ts'
+import { trashHandlers } from './commands/trash.ts'
+import { viewHandlers } from './commands/views.ts'
 import { studioHandlers } from './commands/studio.ts'
 import type { StudioContext } from './context/studio-context.ts'
 import { Emitter } from './basics/emitter.ts'
@@ -133,7 +135,7 @@ export class Studio {
       loaderPath: join(resourcesFolder, 'python', 'nern_load.py'),
     })
     const expectedTimes = new ExpectedTimes(store)
-    const experiments = experimentHandlers(context, { queue: this.queue, datasets, expectedTimes })
+    const trash = trashHandlers(context, this.queue)
     const ownHandlers: Omit<CommandHandlers, DesktopCommandName> = {
       ...studioHandlers(context, this.#tasks, {
         onPlaces: () => this.queue.placesChanged(),
@@ -150,12 +152,14 @@ export class Studio {
       }),
       ...configurationHandlers(context, resolveFile),
       ...compressedFileHandlers(this.#compressedFiles, resolveFile),
-      ...experiments,
+      ...experimentHandlers(context, { queue: this.queue, datasets, expectedTimes }),
       ...batchHandlers(context, {
         queue: this.queue,
         expectedTimes,
-        removeExperiments: (ids) => experiments['experiments.remove']({ ids: [...ids] }),
+        removeExperiments: (ids) => trash['experiments.trash']({ ids: [...ids] }),
       }),
+      ...trash,
+      ...viewHandlers(context),
       ...exportHandlers(context, {
         tasks: this.#tasks,
         versions: { 'NeRN Studio': options.version, Node: process.versions.node, ...options.versions },

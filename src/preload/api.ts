@@ -97,6 +97,7 @@ function createListeners(): Listeners {
     'experiment-changed': new Set(),
     'experiments-removed': new Set(),
     'batches-changed': new Set(),
+    'trash-changed': new Set(),
     'queue-changed': new Set(),
     'run-metrics': new Set(),
     'run-preview': new Set(),
@@ -105,6 +106,7 @@ function createListeners(): Listeners {
     'library-changed': new Set(),
     'task-progress': new Set(),
     'settings-changed': new Set(),
+    'views-changed': new Set(),
     'place-requested': new Set(),
   }
 }

@@ -11,7 +11,8 @@ import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { serialize } from 'node:v8'
 import type { CommandInput } from '#shared/protocol/contract.ts'
-import { experimentOrderKeys } from '#shared/experiment/experiment-query.ts'
+import type { ExperimentFilter } from '#shared/experiment/filter/experiment-filter.ts'
+import { parseFilter } from '#shared/experiment/filter/filter-text.ts'
 import type { Studio } from '#main/studio.ts'
 import { filledStudio, type FilledStudio } from './experiments/filled-studio.ts'
 import { loads, processorAndSystem } from './steps/machine.ts'
@@ -31,31 +32,50 @@ interface Task {
 }
 
 const page = { limit: 200 }
+const orders = [
+  ...['name', 'status', 'kind', 'method', 'network', 'dataset', 'created', 'updated', 'size', 'ratio', 'accuracy'],
+  ...['drop', 'seconds', 'seed', 'config.predictor.hiddenSize', 'last(loss.total)'],
+]
+const filters = [
+  'h120 sweep',
+  'size < 100 KiB and drop <= 0.5 and network = resnet20 and tags has sweep',
+  'config.predictor.hiddenSize >= 120 or method = quantisation',
+  'min(loss.total) < 0.1',
+]
 const tasks: readonly Task[] = [
   { title: 'a page of 200, newest first', target: 10, run: ({ studio }) => list(studio, page) },
   {
     title: 'the 20th page of 200',
     target: 10,
-    run: ({ studio }) => list(studio, { ...page, after: { value: '2030-01-01T06:00:00.000Z', row: 1 } }),
+    run: ({ studio }) => list(studio, { ...page, offset: 3800 }),
   },
-  ...experimentOrderKeys
-    .filter((key) => key !== 'createdAt')
-    .map((key): Task => ({
-      title: `a page of 200 by ${key}`,
-      target: 10,
-      run: ({ studio }) => list(studio, { ...page, order: { key, isDescending: true } }),
-    })),
+  ...orders.map((field): Task => ({
+    title: `ids of all by ${field}`,
+    target: 100,
+    run: ({ studio }) => answer(studio.invoke('experiments.find', { order: [{ field, isDescending: true }] })),
+  })),
+  {
+    title: 'ids of all by network, method and seed',
+    target: 100,
+    run: ({ studio }) =>
+      answer(
+        studio.invoke('experiments.find', {
+          order: ['network', 'method', 'seed'].map((field) => ({ field, isDescending: false })),
+        }),
+      ),
+  },
+  ...filters.map((text): Task => ({
+    title: `ids of ${text}`,
+    target: 100,
+    run: ({ studio }) => answer(studio.invoke('experiments.find', { filter: filterOf(text) })),
+  })),
   {
     title: 'a page of 200 that match two words',
     target: 10,
-    run: ({ studio }) => list(studio, { ...page, filter: { text: 'h120 sweep' } }),
+    run: ({ studio }) => list(studio, { ...page, filter: filterOf('h120 sweep') }),
   },
   { title: 'all summaries', target: 60, run: ({ studio }) => studio.invoke('experiments.list', {}) },
   { title: 'all summaries, serialised for a window', run: ({ studio }) => list(studio, {}) },
-  {
-    title: 'ids that match two words',
-    run: ({ studio }) => answer(studio.invoke('experiments.find', { text: 'h120 sweep' })),
-  },
   {
     title: 'announcing an experiment',
     target: 5,
@@ -100,6 +120,12 @@ async function measure(count: number): Promise<readonly (readonly number[])[]> {
     await filled.studio.close()
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+function filterOf(text: string): ExperimentFilter {
+  const parsed = parseFilter(text)
+  if (parsed.ok && parsed.filter !== undefined) return parsed.filter
+  throw new Error(`${text} is no filter.`)
 }
 
 async function list(studio: Studio, query: CommandInput<'experiments.list'>): Promise<void> {

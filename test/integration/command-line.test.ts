@@ -119,7 +119,8 @@ it('measures weight importance, keeps it for the next start, and writes it as CS
   const id = experiment?.latestRun?.id ?? ''
   const record = { runId: id, level: 'kernel', split: 'validation', images: 10, seeds: [1, 2], device: 'scripted' }
   expect(await call(studio, 'runs.importance', { id })).toMatchObject([record])
-  await call(studio, 'experiments.remove', { ids: [experiment?.id ?? ''] })
+  await call(studio, 'experiments.trash', { ids: [experiment?.id ?? ''] })
+  await call(studio, 'experiments.empty-trash', {})
   expect(await studio.invoke('runs.importance', { id })).toMatchObject({ ok: false, error: { code: 'not-found' } })
 })
 

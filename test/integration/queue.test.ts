@@ -281,7 +281,7 @@ it('sets aside what cannot be read and goes on with the next', async () => {
   await expect(call(studio, 'experiments.get', { id: unreadable.id })).rejects.toMatchObject({
     code: 'record-unreadable',
   })
-  await call(studio, 'experiments.remove', { ids })
+  await call(studio, 'experiments.trash', { ids })
   expect((await call(studio, 'experiments.list', {})).total).toBe(1)
 })
 

@@ -228,7 +228,8 @@ it('goes on from a finished predictor: the same one unless something is done to 
   await expect(
     create(studio, 'other size', { ...from, predictor: { ...config.predictor, hiddenSize: 23 } }),
   ).rejects.toThrow('The predictor of source does not fit here: predictor differ.')
-  await call(studio, 'experiments.remove', { ids: [source.experiment.id] })
+  await call(studio, 'experiments.trash', { ids: [source.experiment.id] })
+  await call(studio, 'experiments.empty-trash', {})
   await expect(create(studio, 'too late', from)).rejects.toThrow('no run')
 })
 

@@ -3,6 +3,7 @@
  * a short run, every event of the contract is emitted, previews and log lines are there.
  */
 import { describe, expect, it, vi } from 'vitest'
+import type { ViewDefinition } from '#shared/experiment/saved-view.ts'
 import type { Studio } from '#main/studio.ts'
 import { baselinePresets } from '#shared/methods/direct/presets.ts'
 import { eventNames, type EventName } from '#shared/protocol/contract.ts'
@@ -190,7 +191,9 @@ it('announces everything that the contract has an event for', async () => {
     split: 'train',
     limit: 0,
   })
-  await call(studio, 'experiments.remove', { ids: [experimentId] })
+  await call(studio, 'experiments.trash', { ids: [experimentId] })
+  const view: ViewDefinition = { filter: '', columns: [], order: [], groups: [], shows: 'current' }
+  await call(studio, 'views.save', { name: 'mine', view })
   // A place is asked for by the menu of the desktop app: test/e2e/start.spec.ts.
   expect([...seen].sort()).toEqual(eventNames.filter((name) => name !== 'place-requested').sort())
 })

@@ -116,7 +116,9 @@ type QueuedSummary = ExperimentSummary & { readonly queuePosition?: number }
 
 /** Prints what the queue holds, with what lists say of each. */
 async function showQueue(output: Output, studio: ReadingStudio, { isActive, ...ids }: QueueState): Promise<void> {
-  const { items } = await call(studio, 'experiments.list', { filter: { status: ['running', 'queued', 'paused'] } })
+  const { items } = await call(studio, 'experiments.list', {
+    filter: { type: 'among', field: 'status', values: ['running', 'queued', 'paused'] },
+  })
   const byId = new Map(items.map((item) => [item.id, item]))
   const listed = (wanted: readonly string[]) => wanted.flatMap((id) => byId.get(id) ?? [])
   const waiting = listed(ids.waiting).map((item, index) => ({ ...item, queuePosition: index + 1 }))

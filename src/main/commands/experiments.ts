@@ -1,17 +1,14 @@
-import { rm } from 'node:fs/promises'
 import type { CommandHandlers, CommandInput, Comparison, ComparisonEntry } from '#shared/protocol/contract.ts'
 import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
 import { decodePredictions } from '#shared/measures/predictions.ts'
 import { familyOf } from '#shared/experiment/families.ts'
 import { isTrained, type ExperimentRecord, type SplitName } from '#shared/protocol/records.ts'
-import { AppException } from '#shared/basics/result.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import { mainFamilyOf } from '../families/table.ts'
 import type { DatasetLibrary } from '../library/dataset-library.ts'
 import { uniqueName } from '../library/unique-name.ts'
 import type { ExpectedTimes } from '../queue/expected-times.ts'
 import type { Queue } from '../queue/queue.ts'
-import { runPath } from '../store/layout.ts'
 import { agreementOf, alignConfigs, perClassAccuracy } from './comparison.ts'
 
 type ExperimentHandlers = Pick<
@@ -22,7 +19,7 @@ type ExperimentHandlers = Pick<
   | 'experiments.create'
   | 'experiments.expected-seconds'
   | 'experiments.update'
-  | 'experiments.remove'
+  | 'experiments.values'
   | 'experiments.compare'
 >
 
@@ -39,7 +36,8 @@ export function experimentHandlers(
   const { store, events } = context
   return {
     'experiments.list': async (query) => store.experiments.list(query),
-    'experiments.find': async (filter) => store.experiments.find(filter),
+    'experiments.find': async (query) => store.experiments.find(query),
+    'experiments.values': async ({ ids, fields }) => store.experiments.values(ids, fields),
 
     async 'experiments.get'({ id }) {
       const record = store.experiments.get(id)
@@ -82,25 +80,9 @@ export function experimentHandlers(
     async 'experiments.update'({ id, ...changes }) {
       store.experiments.update(id, changes)
       const summary = store.experiments.summary(id)
-      events.emit('experiment-changed', summary)
+      // Windows know nothing of what is in the trash.
+      if (summary.trashedAt === undefined) events.emit('experiment-changed', summary)
       return summary
-    },
-
-    async 'experiments.remove'({ ids }) {
-      const running = ids.map((id) => store.experiments.summary(id)).find(({ status }) => status === 'running')
-      if (running !== undefined) {
-        throw new AppException({
-          code: 'conflict',
-          message: `${running.name} is running. Nothing was removed.`,
-          remedy: 'Cancel it first.',
-        })
-      }
-      const runIds = ids.flatMap((id) => store.runs.ids(id))
-      store.experiments.remove(ids)
-      for (const id of runIds) await rm(runPath(store.layout, id), { recursive: true, force: true })
-      events.emit('experiments-removed', { ids })
-      queue.announce([])
-      return undefined
     },
 
     'experiments.compare': ({ ids, split }) => compare(context, datasets, ids, split),

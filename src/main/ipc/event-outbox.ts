@@ -85,6 +85,8 @@ function replacementKey(item: StudioEvent): string | undefined {
     case 'batches-changed':
     case 'library-changed':
     case 'settings-changed':
+    case 'trash-changed':
+    case 'views-changed':
     case 'place-requested':
       return item.event
     case 'experiments-removed':

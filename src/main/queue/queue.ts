@@ -117,7 +117,11 @@ export class Queue {
   /** Tells windows of changed experiments, and who waits where now. */
   announce(ids: readonly string[]): void {
     const { store, events } = this.#context
-    for (const id of ids) events.emit('experiment-changed', store.experiments.summary(id))
+    for (const id of ids) {
+      const summary = store.experiments.summary(id)
+      // Windows know nothing of what is in the trash.
+      if (summary.trashedAt === undefined) events.emit('experiment-changed', summary)
+    }
     events.emit('queue-changed', this.state())
   }
 
@@ -198,6 +202,14 @@ function assertAllowed(experiments: readonly ExperimentSummary[], action: Experi
       code: 'conflict',
       message: `${refused.name} is ${refused.status}: ${action} is not possible from there. Nothing was changed.`,
       remedy: 'Leave it out and try again.',
+    })
+  }
+  const trashed = experiments.find(({ trashedAt }) => trashedAt !== undefined)
+  if (trashed !== undefined) {
+    throw new AppException({
+      code: 'conflict',
+      message: `${trashed.name} is in the trash: ${action} is not possible there. Nothing was changed.`,
+      remedy: 'Restore it first.',
     })
   }
   const unreadable = experiments.find(

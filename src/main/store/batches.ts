@@ -71,11 +71,13 @@ export class BatchesTable {
     this.#db.prepare('DELETE FROM batches WHERE id = ?').run(id)
   }
 
-  /** In the order in which they were planned. Throws `not-found`. */
+  /** In the order in which they were planned, without those in the trash. Throws `not-found`. */
   members(id: string): readonly BatchMember[] {
     this.get(id)
     return this.#db
-      .prepare<[string], BatchMember>('SELECT id, status FROM experiments WHERE batch_id = ? ORDER BY rowid')
+      .prepare<[string], BatchMember>(
+        'SELECT id, status FROM experiments WHERE batch_id = ? AND trashed_at IS NULL ORDER BY rowid',
+      )
       .all(id)
   }
 
@@ -85,7 +87,7 @@ export class BatchesTable {
     return this.#db
       .prepare<[string], PlannedRow>(
         `SELECT e.id, e.network_id, e.dataset_id, c.config FROM experiments e
-         JOIN experiment_configs c ON c.experiment_id = e.id WHERE e.batch_id = ? ORDER BY e.rowid`,
+         JOIN experiment_configs c ON c.experiment_id = e.id WHERE e.batch_id = ? AND e.trashed_at IS NULL ORDER BY e.rowid`,
       )
       .all(id)
       .flatMap((row) => plannedOf(row) ?? [])

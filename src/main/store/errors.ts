@@ -22,6 +22,6 @@ export function inUse(kind: string, name: string, users: readonly string[]): App
   return new AppException({
     code: 'conflict',
     message: `The ${kind} ${name} is used by ${users.length} experiment${users.length === 1 ? '' : 's'}: ${shown}${more}.`,
-    remedy: 'Remove these experiments first.',
+    remedy: 'Remove these experiments first, also from the trash.',
   })
 }

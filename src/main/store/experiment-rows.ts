@@ -24,13 +24,14 @@ interface ExperimentRow {
   readonly tags: string
   readonly created_at: string
   readonly updated_at: string
+  readonly trashed_at: string | null
 }
 
 export type ListedRow = ExperimentRow & SummaryRow & (ListedRunRow | { readonly run_id: null })
 
 /** Everything a list shows, in one row. */
 export const selectListed = `SELECT e.id, e.name, e.status, e.network_id, e.batch_id, e.dataset_id, e.is_starred, e.is_archived, e.tags,
-    e.created_at, e.updated_at, e.summary_is_current, e.kind, e.config_digest, e.architecture, e.epochs, e.method_title,
+    e.created_at, e.updated_at, e.trashed_at, e.summary_is_current, e.kind, e.config_digest, e.architecture, e.epochs, e.method_title,
     e.hidden_size, e.reconstruction_steps, e.distillation_steps, e.quantisation_steps, e.accuracy, e.difference, e.ratio,
     e.total_bytes, e.seconds, ${listedRunColumns}
   FROM experiments e LEFT JOIN runs r ON r.id = e.latest_run_id`
@@ -88,6 +89,7 @@ type ShownFields = Pick<
   | 'isArchived'
   | 'createdAt'
   | 'updatedAt'
+  | 'trashedAt'
 >
 
 function shownFields(row: ExperimentRow): ShownFields {
@@ -103,6 +105,7 @@ function shownFields(row: ExperimentRow): ShownFields {
   }
   if (row.network_id !== null) shown.networkId = row.network_id
   if (row.batch_id !== null) shown.batchId = row.batch_id
+  if (row.trashed_at !== null) shown.trashedAt = row.trashed_at
   return shown
 }
 

@@ -1,5 +1,10 @@
 import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
-import type { ExperimentFilter, ExperimentPage, ExperimentQuery } from '#shared/experiment/experiment-query.ts'
+import type {
+  ExperimentPage,
+  ExperimentQuery,
+  FieldValue,
+  FoundExperiments,
+} from '#shared/experiment/experiment-query.ts'
 import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 import type { ExperimentRecord } from '#shared/protocol/records.ts'
 import { AppException, toAppError } from '#shared/basics/result.ts'
@@ -76,7 +81,9 @@ export class ExperimentsTable {
           now,
           now,
         )
-      this.#db.prepare('INSERT INTO experiment_configs VALUES (?, ?)').run(id, JSON.stringify(config))
+      this.#db
+        .prepare('INSERT INTO experiment_configs (experiment_id, config) VALUES (?, ?)')
+        .run(id, JSON.stringify(config))
       refreshSummary(this.#db, id)
     })()
     return this.get(id)
@@ -110,9 +117,42 @@ export class ExperimentsTable {
     return { ...page, items: rows.map((row) => summaryOfListed(this.#db, row)) }
   }
 
-  /** Ids of all that satisfy a filter, newest first. */
-  find(filter: ExperimentFilter): readonly string[] {
-    return this.#search.ids(filter)
+  /** The same as ids only. */
+  find(query: ExperimentQuery): FoundExperiments {
+    return this.#search.ids(query)
+  }
+
+  /** Of each field the values of these experiments, in their order. Throws `invalid-argument` for an unknown field. */
+  values(ids: readonly string[], fields: readonly string[]): Readonly<Record<string, readonly FieldValue[]>> {
+    return this.#search.values(ids, fields)
+  }
+
+  /** All that are in the trash, the last one put there first. */
+  trashedIds(): readonly string[] {
+    return this.#db
+      .prepare<[], string>(
+        'SELECT id FROM experiments WHERE trashed_at IS NOT NULL ORDER BY trashed_at DESC, rowid DESC',
+      )
+      .pluck()
+      .all()
+  }
+
+  /** Out of sight and out of the queue, all else as it was. What is there already stays as it is. */
+  trash(ids: readonly string[]): void {
+    const now = this.#now()
+    const trash = this.#db.prepare('UPDATE experiments SET trashed_at = coalesce(trashed_at, ?) WHERE id = ?')
+    this.#db.transaction(() => ids.forEach((id) => trash.run(now, id)))()
+  }
+
+  /** Out of the trash, as they were; those that were only archived are current again. Throws `not-found`. */
+  restore(ids: readonly string[]): void {
+    const restore = this.#db.prepare(
+      `UPDATE experiments SET trashed_at = NULL,
+         is_archived = CASE WHEN trashed_at IS NULL THEN 0 ELSE is_archived END WHERE id = ?`,
+    )
+    this.#db.transaction(() => {
+      for (const id of ids) if (restore.run(id).changes === 0) throw notFound('experiment', id)
+    })()
   }
 
   /** Names that begin so, in large or small letters. */
@@ -175,7 +215,7 @@ export class ExperimentsTable {
     if (changed === 0) throw notFound('experiment', id)
   }
 
-  /** Removes the rows of experiments and all that hangs on them; files are the caller's. */
+  /** Removes the rows of experiments and all that hangs on them, for good; files are the caller's. */
   remove(ids: readonly string[]): void {
     const remove = this.#db.prepare('DELETE FROM experiments WHERE id = ?')
     this.#db.transaction(() => ids.forEach((id) => remove.run(id)))()

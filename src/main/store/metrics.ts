@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { MetricPoint } from '#shared/protocol/records.ts'
 import { bucketSizes, extremeIndices } from '#shared/measures/thinning.ts'
+import { addPoints, removePointsAfter, seriesOfRun, seriesSummary, type MetricSeriesSummary } from './metric-series.ts'
 import type { Database } from './sqlite.ts'
 
 interface Row {
@@ -24,15 +25,17 @@ export class MetricsTable {
 
   /** Adds a batch in one transaction; a point reported again replaces the old one. */
   add(runId: string, points: readonly MetricPoint[]): void {
-    const insert = this.#db.prepare('INSERT OR REPLACE INTO metrics VALUES (?, ?, ?, ?, ?)')
-    this.#db.transaction(() => {
-      for (const { name, step, elapsedMs, value } of points) insert.run(runId, name, step, elapsedMs, value)
-    })()
+    this.#db.transaction(() => addPoints(this.#db, runId, points))()
   }
 
   /** Forgets what came after `step`: a run that goes on from a checkpoint reports it again. */
   removeAfter(runId: string, step: number): void {
-    this.#db.prepare('DELETE FROM metrics WHERE run_id = ? AND step > ?').run(runId, step)
+    this.#db.transaction(() => removePointsAfter(this.#db, runId, step))()
+  }
+
+  /** What a table shows of a metric, without reading its points; undefined for one that was never reported. */
+  summary(runId: string, name: string): MetricSeriesSummary | undefined {
+    return seriesSummary(this.#db, runId, name)
   }
 
   /**
@@ -43,24 +46,14 @@ export class MetricsTable {
   async list(runId: string, afterStep: number, maxPoints?: number): Promise<readonly MetricPoint[]> {
     const turn = new Turn()
     const points: MetricPoint[] = []
-    for (const name of this.#names(runId)) {
-      const rows = await this.#series({ runId, name, afterStep }, maxPoints, turn)
+    for (const { id, name } of seriesOfRun(this.#db, runId)) {
+      const rows = await this.#series({ id, afterStep }, maxPoints, turn)
       for (const row of rows) {
         points.push({ name, step: row.step, elapsedMs: row.elapsed_ms, value: row.value ?? NaN })
       }
       await turn.endIfLong()
     }
     return points
-  }
-
-  /** Skips from name to name in the key: a DISTINCT would read every row. */
-  #names(runId: string): readonly string[] {
-    const next = this.#db
-      .prepare<[string, string], string>('SELECT name FROM metrics WHERE run_id = ? AND name > ? ORDER BY name LIMIT 1')
-      .pluck()
-    const names: string[] = []
-    for (let name = next.get(runId, ''); name !== undefined; name = next.get(runId, name)) names.push(name)
-    return names
   }
 
   async #series(series: Series, maxPoints: number | undefined, turn: Turn): Promise<readonly Row[]> {
@@ -70,15 +63,15 @@ export class MetricsTable {
       : this.#thinned(series, bucketSizes(count, maxPoints), turn)
   }
 
-  async #count({ runId, name, afterStep }: Series, turn: Turn): Promise<number> {
+  async #count({ id, afterStep }: Series, turn: Turn): Promise<number> {
     const slice = this.#db.prepare<unknown[], { readonly count: number; readonly last: number | null }>(
       `SELECT count(*) AS count, max(step) AS last
-       FROM (SELECT step FROM metrics WHERE run_id = ? AND name = ? AND step > ? ORDER BY step LIMIT ?)`,
+       FROM (SELECT step FROM points WHERE series_id = ? AND step > ? ORDER BY step LIMIT ?)`,
     )
     let total = 0
     let after: number | undefined = afterStep
     while (after !== undefined) {
-      const counted = slice.get(runId, name, after, sliceRows)
+      const counted = slice.get(id, after, sliceRows)
       total += counted?.count ?? 0
       after = counted?.last ?? undefined
       await turn.endIfLong()
@@ -86,14 +79,14 @@ export class MetricsTable {
     return total
   }
 
-  async #all({ runId, name, afterStep }: Series, turn: Turn): Promise<readonly Row[]> {
+  async #all({ id, afterStep }: Series, turn: Turn): Promise<readonly Row[]> {
     const slice = this.#db.prepare<unknown[], Row>(
-      `SELECT step, elapsed_ms, value FROM metrics WHERE run_id = ? AND name = ? AND step > ? ORDER BY step LIMIT ?`,
+      `SELECT step, elapsed_ms, value FROM points WHERE series_id = ? AND step > ? ORDER BY step LIMIT ?`,
     )
     const rows: Row[] = []
     let after: number | undefined = afterStep
     while (after !== undefined) {
-      const read = slice.all(runId, name, after, sliceRows)
+      const read = slice.all(id, after, sliceRows)
       for (const row of read) rows.push(row)
       after = read.at(-1)?.step
       await turn.endIfLong()
@@ -102,14 +95,14 @@ export class MetricsTable {
   }
 
   async #thinned(series: Series, sizes: readonly number[], turn: Turn): Promise<readonly Row[]> {
-    const { runId, name, afterStep } = series
+    const { id, afterStep } = series
     const end = (order: 'ASC' | 'DESC'): Row | undefined =>
       this.#db
         .prepare<unknown[], Row>(
-          `SELECT step, elapsed_ms, value FROM metrics WHERE run_id = ? AND name = ? AND step > ?
+          `SELECT step, elapsed_ms, value FROM points WHERE series_id = ? AND step > ?
            ORDER BY step ${order} LIMIT 1`,
         )
-        .get(runId, name, afterStep)
+        .get(id, afterStep)
     const first = end('ASC')
     const last = end('DESC')
     if (first === undefined || last === undefined) return []
@@ -125,14 +118,14 @@ export class MetricsTable {
   }
 
   /** Reads what is kept of the `size` points after a step, and the last step among them. */
-  #bucketReader({ runId, name }: Series, turn: Turn) {
+  #bucketReader({ id }: Series, turn: Turn) {
     const at = this.#db
       .prepare<unknown[], number>(
-        'SELECT step FROM metrics WHERE run_id = ? AND name = ? AND step > ? ORDER BY step LIMIT 1 OFFSET ?',
+        'SELECT step FROM points WHERE series_id = ? AND step > ? ORDER BY step LIMIT 1 OFFSET ?',
       )
       .pluck()
     // A lone min() or max() gives the other columns of its own row; without a row, NULL in all of them.
-    const between = 'FROM metrics WHERE run_id = ? AND name = ? AND step > ? AND step <= ?'
+    const between = 'FROM points WHERE series_id = ? AND step > ? AND step <= ?'
     const lowest = this.#db.prepare<unknown[], Extreme & { readonly gaps: number }>(
       `SELECT step, elapsed_ms, min(value) AS value, count(*) - count(value) AS gaps ${between}`,
     )
@@ -144,10 +137,10 @@ export class MetricsTable {
       const found: (Extreme | undefined)[] = []
       let from = after
       for (let left = size; left > 0; left -= sliceRows) {
-        const to = at.get(runId, name, from, Math.min(left, sliceRows) - 1) ?? from
-        const low = lowest.get(runId, name, from, to)
-        found.push(low, highest.get(runId, name, from, to))
-        if (low !== undefined && low.gaps > 0) found.push(gap.get(runId, name, from, to))
+        const to = at.get(id, from, Math.min(left, sliceRows) - 1) ?? from
+        const low = lowest.get(id, from, to)
+        found.push(low, highest.get(id, from, to))
+        if (low !== undefined && low.gaps > 0) found.push(gap.get(id, from, to))
         from = to
         await turn.endIfLong()
       }
@@ -157,8 +150,7 @@ export class MetricsTable {
 }
 
 interface Series {
-  readonly runId: string
-  readonly name: string
+  readonly id: number
   readonly afterStep: number
 }
 

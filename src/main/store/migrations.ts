@@ -262,6 +262,60 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
       CREATE INDEX experiments_by_batch ON experiments (batch_id);
     `,
   },
+  {
+    version: 9,
+    // What an experiment is asked for by any field (field-expressions.ts): `present` is its configuration in the present
+    // version, as SQLite's binary JSON, derived with the other columns that `summary_is_current` speaks of.
+    sql: `
+      ALTER TABLE experiments ADD COLUMN trashed_at TEXT;
+      ALTER TABLE experiments ADD COLUMN method TEXT;
+      ALTER TABLE experiment_configs ADD COLUMN present BLOB;
+      DROP TRIGGER config_changed;
+      CREATE TRIGGER config_changed AFTER UPDATE OF config ON experiment_configs BEGIN
+        UPDATE experiments SET summary_is_current = 0 WHERE id = new.experiment_id;
+      END;
+      UPDATE experiments SET summary_is_current = 0;
+      CREATE TABLE views (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+        view TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        updated_at TEXT NOT NULL
+      ) STRICT;
+    `,
+  },
+  {
+    version: 10,
+    // Points repeated the run and the name, which took most of their room; a series says them once, and what tables show.
+    sql: `
+      CREATE TABLE series (
+        id INTEGER PRIMARY KEY,
+        run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        count INTEGER NOT NULL DEFAULT 0,
+        last_step INTEGER,
+        -- NULL where the value is no number, as in points.
+        last REAL,
+        minimum REAL,
+        maximum REAL,
+        UNIQUE (run_id, name)
+      ) STRICT;
+      CREATE TABLE points (
+        series_id INTEGER NOT NULL REFERENCES series (id) ON DELETE CASCADE,
+        step INTEGER NOT NULL,
+        elapsed_ms REAL NOT NULL,
+        value REAL,
+        PRIMARY KEY (series_id, step)
+      ) STRICT, WITHOUT ROWID;
+      INSERT INTO series (run_id, name, count, last_step, minimum, maximum)
+        SELECT run_id, name, count(*), max(step), min(value), max(value) FROM metrics GROUP BY run_id, name;
+      INSERT INTO points
+        SELECT s.id, m.step, m.elapsed_ms, m.value FROM series s JOIN metrics m ON m.run_id = s.run_id AND m.name = s.name
+        ORDER BY s.id, m.step;
+      UPDATE series SET last = (SELECT value FROM points WHERE series_id = series.id AND step = last_step);
+      DROP TABLE metrics;
+    `,
+  },
 ]
 
 export const schemaVersion = migrations.at(-1)?.version ?? 0

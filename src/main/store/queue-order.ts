@@ -10,7 +10,7 @@ export interface FirstInLine {
   readonly provider?: ProviderName
 }
 
-/** The places of experiments in the queue. Nothing here reads more than an index, however long the queue is. */
+/** The places of experiments in the queue; those in the trash keep theirs and do not count. Nothing here reads more than an index, however long the queue is. */
 export class QueueOrder {
   readonly #db: Database
 
@@ -22,7 +22,7 @@ export class QueueOrder {
   ids(status: ExperimentStatus): readonly string[] {
     const order = status === 'queued' ? 'queue_order' : 'updated_at, rowid'
     return this.#db
-      .prepare<[string], string>(`SELECT id FROM experiments WHERE status = ? ORDER BY ${order}`)
+      .prepare<[string], string>(`SELECT id FROM experiments WHERE status = ? AND trashed_at IS NULL ORDER BY ${order}`)
       .pluck()
       .all(status)
   }
@@ -32,7 +32,9 @@ export class QueueOrder {
     const place = this.#placeOf(id)
     if (place?.queue_order === null || place === undefined) return undefined
     return this.#db
-      .prepare<[number], number>(`SELECT count(*) FROM experiments WHERE status = 'queued' AND queue_order <= ?`)
+      .prepare<[number], number>(
+        `SELECT count(*) FROM experiments WHERE status = 'queued' AND trashed_at IS NULL AND queue_order <= ?`,
+      )
       .pluck()
       .get(place.queue_order)
   }
@@ -40,7 +42,7 @@ export class QueueOrder {
   /** The first that waits for each provider, and the first that runs anywhere, in the order of the queue. */
   heads(providers: readonly ProviderName[]): readonly FirstInLine[] {
     const first = this.#db.prepare<[ProviderName | null], { id: string; queue_order: number }>(
-      `SELECT id, queue_order FROM experiments WHERE status = 'queued' AND provider IS ? ORDER BY queue_order LIMIT 1`,
+      `SELECT id, queue_order FROM experiments WHERE status = 'queued' AND trashed_at IS NULL AND provider IS ? ORDER BY queue_order LIMIT 1`,
     )
     return [null, ...providers]
       .flatMap((provider) => {
@@ -54,7 +56,7 @@ export class QueueOrder {
   /** Those of `ids` that wait, in the order of the queue. */
   waitingAmong(ids: ReadonlySet<string>): readonly FirstInLine[] {
     const select = this.#db.prepare<[string], { id: string; queue_order: number; provider: ProviderName | null }>(
-      `SELECT id, queue_order, provider FROM experiments WHERE id = ? AND status = 'queued'`,
+      `SELECT id, queue_order, provider FROM experiments WHERE id = ? AND status = 'queued' AND trashed_at IS NULL`,
     )
     return [...ids]
       .flatMap((id) => select.get(id) ?? [])
@@ -98,13 +100,18 @@ export class QueueOrder {
   #orderAt(position: number): number | undefined {
     return this.#db
       .prepare<[number], number>(
-        `SELECT queue_order FROM experiments WHERE status = 'queued' ORDER BY queue_order LIMIT 1 OFFSET ?`,
+        `SELECT queue_order FROM experiments WHERE status = 'queued' AND trashed_at IS NULL ORDER BY queue_order LIMIT 1 OFFSET ?`,
       )
       .pluck()
       .get(position - 1)
   }
 
   #count(): number {
-    return this.#db.prepare<[], number>(`SELECT count(*) FROM experiments WHERE status = 'queued'`).pluck().get() ?? 0
+    return (
+      this.#db
+        .prepare<[], number>(`SELECT count(*) FROM experiments WHERE status = 'queued' AND trashed_at IS NULL`)
+        .pluck()
+        .get() ?? 0
+    )
   }
 }

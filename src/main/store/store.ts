@@ -18,6 +18,7 @@ import { RunsTable } from './runs.ts'
 import { SettingsTable } from './settings.ts'
 import { StageTimesTable } from './stage-times.ts'
 import { loadSqlite, type Database } from './sqlite.ts'
+import { ViewsTable } from './views.ts'
 
 export interface StoreOptions {
   readonly folder: string
@@ -43,6 +44,7 @@ export class Store {
   readonly importance: ImportanceTable
   readonly settings: SettingsTable
   readonly stageTimes: StageTimesTable
+  readonly views: ViewsTable
   /** What the user must be told about opening it. */
   readonly notices: readonly string[]
   readonly #db: Database
@@ -67,6 +69,7 @@ export class Store {
     this.importance = new ImportanceTable(db, now)
     this.settings = new SettingsTable(db)
     this.stageTimes = new StageTimesTable(db, now)
+    this.views = new ViewsTable(db, now)
     this.notices = [...notices, ...[...this.networks.unreadable(), ...this.datasets.unreadable()].map(unreadableNotice)]
   }
 

@@ -3,11 +3,14 @@
  * in the same transaction as those; triggers mark them as stale when a text changes otherwise.
  */
 import type { Building } from '#shared/basics/building.ts'
+import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
 import { configDigest } from '#shared/experiment/config-digest.ts'
 import { readConfig } from '#shared/experiment/config-migrations.ts'
 import { outcomeOf, planOf } from '#shared/experiment/experiment-summary.ts'
 import type { ExperimentPlan, Outcome } from '#shared/experiment/plan.ts'
-import { runResultSchema } from '#shared/experiment/results.ts'
+import { familyOf } from '#shared/experiment/families.ts'
+import { runResultSchema, type RunResult } from '#shared/experiment/results.ts'
+import type { MethodName } from '#shared/experiment/method-names.ts'
 import { parseJson, problemOf, readColumn } from './json-column.ts'
 import { columnsOf, planColumns, type PlanColumns } from './plan-columns.ts'
 import type { Database } from './sqlite.ts'
@@ -32,6 +35,11 @@ export interface DerivedSummary {
 
 /** What the columns must say of an experiment. Throws `record-unreadable`. */
 export function deriveSummary(db: Database, id: string): DerivedSummary {
+  const { config, result } = readTexts(db, id)
+  return { plan: planOf(config), configDigest: configDigest(config), outcome: outcomeOf(result) }
+}
+
+function readTexts(db: Database, id: string): { readonly config: ExperimentConfig; readonly result?: RunResult } {
   const texts = db
     .prepare<[string], { config: string; result: string | null }>(
       `SELECT c.config, o.result FROM experiments e JOIN experiment_configs c ON c.experiment_id = e.id
@@ -39,16 +47,22 @@ export function deriveSummary(db: Database, id: string): DerivedSummary {
     )
     .get(id)
   const config = readConfig(parseJson(texts?.config ?? '', 'Its configuration'))
-  const result =
-    texts?.result === null || texts === undefined
-      ? undefined
-      : readColumn(runResultSchema, texts.result, 'The result of its run')
-  return { plan: planOf(config), configDigest: configDigest(config), outcome: outcomeOf(result) }
+  if (texts?.result === null || texts === undefined) return { config }
+  return { config, result: readColumn(runResultSchema, texts.result, 'The result of its run') }
 }
 
 /** Derives the columns of one experiment anew. Those of an unreadable one stay stale: lists say what is wrong with it. */
 export function refreshSummary(db: Database, id: string): void {
-  problemOf(() => writeSummary(db, id, deriveSummary(db, id)))
+  problemOf(() => {
+    const { config, result } = readTexts(db, id)
+    const outcome = outcomeOf(result)
+    writeSummary(db, id, { plan: planOf(config), configDigest: configDigest(config), outcome }, methodOf(config))
+    // Filters and columns ask for any of its values: in one version of the configuration, and without parsing a text.
+    db.prepare('UPDATE experiment_configs SET present = jsonb(?) WHERE experiment_id = ?').run(
+      JSON.stringify(config),
+      id,
+    )
+  })
 }
 
 /** Derives all that a migration, or another hand, left stale. Belongs into a transaction. */
@@ -73,10 +87,20 @@ function planOfRow(row: SummaryRow): ExperimentPlan | undefined {
   return row.kind === null ? undefined : planColumns[row.kind].read(row)
 }
 
-function writeSummary(db: Database, id: string, { plan, configDigest, outcome }: DerivedSummary): void {
-  const values: Omit<SummaryRow, 'summary_is_current'> = {
+function methodOf(config: ExperimentConfig): MethodName | undefined {
+  return familyOf(config).methodOf(config)
+}
+
+function writeSummary(
+  db: Database,
+  id: string,
+  { plan, configDigest: digest, outcome }: DerivedSummary,
+  method: MethodName | undefined,
+): void {
+  const values: Omit<SummaryRow, 'summary_is_current'> & { readonly method: MethodName | null } = {
     kind: plan.kind,
-    config_digest: configDigest,
+    method: method ?? null,
+    config_digest: digest,
     ...columnsOf(plan),
     accuracy: outcome.accuracy ?? null,
     difference: outcome.difference ?? null,

@@ -89,6 +89,8 @@ export class WindowExperiments {
 
   #remove(ids: readonly string[]): void {
     const removed = new Set(ids)
+    // A change announced just before it must not bring it back.
+    for (const id of removed) this.#changed.delete(id)
     const known = this.list.value
     if (known !== undefined) this.list.set(known.filter(({ id }) => !removed.has(id)))
   }

@@ -1,56 +1,25 @@
 /** How a list of experiments is asked for (docs/adr/0013). */
 import { z } from 'zod'
-import { families } from './experiment-config.ts'
 import type { ExperimentSummary } from './experiment-summary.ts'
-import { experimentStatuses } from './status-machine.ts'
+import { experimentFilterSchema } from './filter/experiment-filter.ts'
 
-/** What all of an answer satisfy; absent fields ask for nothing. */
-export const experimentFilterSchema = z.strictObject({
-  /** Words that must all occur in name, tags, notes, id, network or data set, without regard to case. */
-  text: z.string().max(1000).optional(),
-  status: z.array(z.enum(experimentStatuses)).optional(),
-  kind: z.array(z.enum(families)).optional(),
-  isArchived: z.boolean().optional(),
-  isStarred: z.boolean().optional(),
+/** By any field of `experiment-fields.ts`. Those without a value there come last in both directions. */
+export const experimentOrderSchema = z.strictObject({
+  field: z.string().min(1).max(200),
+  isDescending: z.boolean(),
 })
-export type ExperimentFilter = Readonly<z.infer<typeof experimentFilterSchema>>
-
-export const experimentOrderKeys = [
-  'createdAt',
-  'updatedAt',
-  'name',
-  'status',
-  'kind',
-  'network',
-  'dataset',
-  'hiddenSize',
-  'accuracy',
-  'difference',
-  'ratio',
-  'totalBytes',
-  'seconds',
-] as const
-export type ExperimentOrderKey = (typeof experimentOrderKeys)[number]
-
-/** Those without a value there come last in both directions; equal ones newest first. */
-export const experimentOrderSchema = z.strictObject({ key: z.enum(experimentOrderKeys), isDescending: z.boolean() })
 export type ExperimentOrder = Readonly<z.infer<typeof experimentOrderSchema>>
-
-/** The last experiment of a page, by its value in the order; belongs to that order and filter. */
-export const experimentCursorSchema = z.strictObject({
-  value: z.union([z.string(), z.number(), z.null()]),
-  row: z.int(),
-})
-export type ExperimentCursor = Readonly<z.infer<typeof experimentCursorSchema>>
-
-export const newestFirst: ExperimentOrder = { key: 'createdAt', isDescending: true }
 
 export const experimentQueryFields = {
   filter: experimentFilterSchema.optional(),
-  /** By default the newest first. */
-  order: experimentOrderSchema.optional(),
-  /** `next` of the page before. */
-  after: experimentCursorSchema.optional(),
+  /** The first decides, the next where it is equal; what is equal in all of them comes newest first. */
+  order: z.array(experimentOrderSchema).max(16).optional(),
+  /** Absent: archived and current ones. */
+  isArchived: z.boolean().optional(),
+  /** Those in the trash; absent as false: all others. */
+  isTrashed: z.boolean().optional(),
+  /** How many of them to leave out at the beginning. */
+  offset: z.int().min(0).optional(),
   /** All by default. */
   limit: z.int().min(1).optional(),
 }
@@ -59,8 +28,15 @@ export type ExperimentQuery = Readonly<z.infer<z.ZodObject<typeof experimentQuer
 /** A part of a list of experiments. */
 export interface ExperimentPage {
   readonly items: readonly ExperimentSummary[]
-  /** Where the next page begins; absent on the last one. */
-  readonly next?: ExperimentCursor
   /** Of all that satisfy the filter. */
   readonly total: number
 }
+
+/** The same as ids only. */
+export interface FoundExperiments {
+  readonly ids: readonly string[]
+  readonly total: number
+}
+
+/** A value of a field: texts, numbers in the unit of the store, dates as ISO texts, yes and no as 1 and 0, tags as JSON. */
+export type FieldValue = string | number | null

@@ -32,6 +32,8 @@ export interface ExperimentSummary {
   readonly createdAt: string
   /** Of the last change by a person or of the status; progress does not count. */
   readonly updatedAt: string
+  /** When it was put into the trash; absent outside. */
+  readonly trashedAt?: string
   readonly latestRun?: RunSummary
   /** Of the latest run. */
   readonly outcome: Outcome

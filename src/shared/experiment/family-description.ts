@@ -1,6 +1,7 @@
 import type { NetworkShape, SizeBreakdown } from '../package/accounting.ts'
 import type { ConfigOf, Family } from './experiment-config.ts'
 import type { CompressConfig } from '../methods/nern/config.ts'
+import type { MethodName } from './method-names.ts'
 import type { ParameterDescription } from '../parameters/parameter-controls.ts'
 import type { Outcome, PlanOf } from './plan.ts'
 import type { FamilyResult } from './results.ts'
@@ -26,6 +27,8 @@ export interface FamilyDescription<F extends Family> {
   readonly parameters: readonly ParameterDescription[]
   readonly packageFormat: PackageFormats[F]
   plan(config: ConfigOf<F>): PlanOf<F>
+  /** How weights are represented; undefined where nothing is compressed. */
+  methodOf(config: ConfigOf<F>): MethodName | undefined
   /** Name of an experiment that nobody named. @param networkName of the network it compresses, else empty */
   nameOf(config: ConfigOf<F>, networkName: string): string
   /** Bytes that a run is expected to end with; undefined where only the weights tell, or nothing is compressed. */

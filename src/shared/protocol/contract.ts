@@ -5,7 +5,13 @@
  */
 import { z } from 'zod'
 import { experimentConfigSchema } from '../experiment/experiment-config.ts'
-import { experimentFilterSchema, experimentQueryFields, type ExperimentPage } from '../experiment/experiment-query.ts'
+import {
+  experimentQueryFields,
+  type ExperimentPage,
+  type FieldValue,
+  type FoundExperiments,
+} from '../experiment/experiment-query.ts'
+import { viewDefinitionSchema, type SavedView } from '../experiment/saved-view.ts'
 import { exportFormatSchema, type ExportFormat } from '../package/export-formats.ts'
 import { importanceRequestFields } from '../measures/importance.ts'
 import { preprocessingChangesSchema } from '../network/preprocessing.ts'
@@ -166,8 +172,13 @@ export const commandInputs = {
 
   /** One page of summaries, or all of them. */
   'experiments.list': z.strictObject(experimentQueryFields),
-  /** Only which ones satisfy a filter. */
-  'experiments.find': experimentFilterSchema,
+  /** The same as ids only. */
+  'experiments.find': z.strictObject(experimentQueryFields),
+  /** What columns show: values of fields (`experiment-fields.ts`). */
+  'experiments.values': z.strictObject({
+    ids: z.array(id).max(100_000),
+    fields: z.array(z.string().min(1).max(200)).max(100),
+  }),
   'experiments.get': z.strictObject({ id }),
   /** What makes it again. */
   'experiments.recipe': z.strictObject({ id }),
@@ -201,7 +212,13 @@ export const commandInputs = {
     isStarred: z.boolean().optional(),
     isArchived: z.boolean().optional(),
   }),
-  'experiments.remove': z.strictObject({ ids }),
+  /** Out of lists and queue; `experiments.restore` brings them back as they were. */
+  'experiments.trash': z.strictObject({ ids }),
+  /** Out of the trash; those that are only archived become current again. */
+  'experiments.restore': z.strictObject({ ids }),
+  /** With all files of their runs; only what is in the trash. */
+  'experiments.delete-forever': z.strictObject({ ids }),
+  'experiments.empty-trash': empty,
   /** Writes what a completed compression gave into a folder; existing files are replaced only when asked to. */
   'experiments.export': z.strictObject({
     taskId,
@@ -214,6 +231,10 @@ export const commandInputs = {
   'experiments.compare': z.strictObject({ ids: z.array(id).min(1).max(comparedAtMost), split: splitNameSchema }),
 
   ...batchInputs,
+  'views.list': empty,
+  /** A new view, or the one of the id changed; a removed one comes back under its id. */
+  'views.save': z.strictObject({ id: id.optional(), name, view: viewDefinitionSchema }),
+  'views.remove': z.strictObject({ id }),
 
   'queue.list': empty,
   'queue.enqueue': z.strictObject({ ids }),
@@ -269,6 +290,8 @@ export const readingCommandNames = [
   'datasets.get',
   'datasets.samples',
   'experiments.list',
+  'experiments.find',
+  'experiments.values',
   'experiments.get',
   'experiments.recipe',
   'configurations.read',
@@ -280,6 +303,7 @@ export const readingCommandNames = [
   'batches.get',
   'batches.time-left',
   'batches.plan',
+  'views.list',
   'queue.list',
   'runs.get',
   'runs.list',
@@ -477,8 +501,9 @@ export interface CommandOutputs extends BatchOutputs {
   'datasets.remove': undefined
   'datasets.samples': DatasetSamples
   'experiments.list': ExperimentPage
-  /** Ids, newest first. */
-  'experiments.find': readonly string[]
+  'experiments.find': FoundExperiments
+  /** By field, in the order of the ids; null where an experiment has none. */
+  'experiments.values': Readonly<Record<string, readonly FieldValue[]>>
   'experiments.get': ExperimentDetail
   'experiments.recipe': Recipe
   'configurations.read': { readonly fileName: string; readonly text: string }
@@ -487,13 +512,20 @@ export interface CommandOutputs extends BatchOutputs {
   /** In the order of the configurations; undefined where a part was never measured on this machine. */
   'experiments.expected-seconds': readonly (number | undefined)[]
   'experiments.update': ExperimentSummary
-  'experiments.remove': undefined
+  'experiments.trash': undefined
+  'experiments.restore': undefined
+  'experiments.delete-forever': undefined
+  'experiments.empty-trash': { readonly count: number }
   'experiments.export': ExportSummary
   'experiments.compare': Comparison
   'batches.pause': QueueState
   'batches.resume': QueueState
   'batches.cancel': QueueState
   'batches.retry': QueueState
+  /** By name. */
+  'views.list': readonly SavedView[]
+  'views.save': SavedView
+  'views.remove': undefined
   'queue.list': QueueState
   'queue.enqueue': QueueState
   'queue.pause': QueueState
@@ -548,9 +580,12 @@ export type Place =
  */
 export interface StudioEvents {
   'experiment-changed': ExperimentSummary
+  /** Gone from lists: to the trash, or for good. One that is restored is announced as changed. */
   'experiments-removed': { readonly ids: readonly string[] }
   /** All that there are, newest first; how far one is, its experiments say. */
   'batches-changed': { readonly batches: readonly BatchRecord[] }
+  /** How many experiments are in the trash now. */
+  'trash-changed': { readonly count: number }
   /** Who waits where. What else changed of an experiment, `experiment-changed` says. */
   'queue-changed': QueueState
   'run-metrics': { readonly runId: string; readonly run: RunRecord; readonly points: readonly MetricPoint[] }
@@ -562,6 +597,8 @@ export interface StudioEvents {
   'library-changed': { readonly networks: readonly NetworkRecord[]; readonly datasets: readonly DatasetRecord[] }
   'task-progress': TaskProgress
   'settings-changed': Settings
+  /** All of them. */
+  'views-changed': readonly SavedView[]
   /** The menu or the demo asks the window to show a place; sent by the desktop app only. */
   'place-requested': Place
 }
@@ -570,6 +607,7 @@ export const eventNames = [
   'experiment-changed',
   'experiments-removed',
   'batches-changed',
+  'trash-changed',
   'queue-changed',
   'run-metrics',
   'run-preview',
@@ -578,6 +616,7 @@ export const eventNames = [
   'library-changed',
   'task-progress',
   'settings-changed',
+  'views-changed',
   'place-requested',
 ] as const satisfies readonly EventName[]
 

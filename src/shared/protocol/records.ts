@@ -128,6 +128,8 @@ export interface ExperimentRecord {
   readonly notes: string
   readonly createdAt: string
   readonly updatedAt: string
+  /** When it was put into the trash; absent outside. */
+  readonly trashedAt?: string
   readonly latestRun?: RunRecord
 }
 

@@ -14,6 +14,7 @@ export const trainingFamily: FamilyDescription<'train'> = {
   parameters: trainParameters,
   packageFormat: undefined,
   plan: ({ kind, architecture, epochs }) => ({ kind, architecture, epochs }),
+  methodOf: () => undefined,
   nameOf: ({ architecture }) => architecture,
   expectedSizes: () => undefined,
   predictedLayers: () => undefined,

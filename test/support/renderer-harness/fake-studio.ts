@@ -16,6 +16,7 @@ import type {
 import { argumentsOf, commandOf } from '#shared/experiment/config-command.ts'
 import { configToYaml } from '#shared/experiment/config-yaml.ts'
 import { summaryOf } from '#shared/experiment/experiment-summary.ts'
+import type { SavedView } from '#shared/experiment/saved-view.ts'
 import type { ImportanceRecord } from '#shared/measures/importance.ts'
 import {
   isPackaged,
@@ -55,6 +56,8 @@ export class FakeStudio extends Announcer implements StudioApi {
   #networks: readonly InventedNetwork[] = []
   #datasets = [inventedDataset(this.#nowMs), inventedPhotos(this.#nowMs)]
   #experiments: readonly ExperimentRecord[] = []
+  #trashed: readonly ExperimentRecord[] = []
+  #views: readonly SavedView[] = []
   #settings: Settings
   #isActive = true
   #cancelled = new Set<string>()
@@ -358,12 +361,18 @@ export class FakeStudio extends Announcer implements StudioApi {
     'datasets.rename': async () => this.#handlers['datasets.get']({ id: 'data-1' }).then(({ record }) => record),
     'datasets.remove': async () => undefined,
     'datasets.samples': async ({ id, offset, count }) => inventedSamples(offset, count, id === 'data-2' ? 256 : 32),
-    'experiments.list': async ({ filter: { text = '' } = {} }) => {
-      const items = this.#experiments.map(summaryOf).filter(({ name }) => includesWords(name, text))
+    'experiments.list': async ({ isTrashed = false }) => {
+      const items = (isTrashed ? this.#trashed : this.#experiments).map(summaryOf)
       return { items, total: items.length }
     },
-    'experiments.find': async ({ text = '' }) =>
-      this.#experiments.filter(({ name, notes }) => includesWords(name + notes, text)).map(({ id }) => id),
+    // Only words: any other filter needs a store.
+    'experiments.find': async ({ filter }) => {
+      const words = filter?.type === 'words' ? filter.text : ''
+      const found = this.#experiments.filter(({ name, notes }) => includesWords(name + notes, words))
+      return { ids: found.map(({ id }) => id), total: found.length }
+    },
+    'experiments.values': async ({ ids, fields }) =>
+      Object.fromEntries(fields.map((field) => [field, ids.map(() => null)])),
     'experiments.get': async ({ id }) => {
       const record = this.#experiment(id)
       const dataset = this.#datasets[0]
@@ -420,9 +429,45 @@ export class FakeStudio extends Announcer implements StudioApi {
       this.announce('experiment-changed', summaryOf(changed))
       return summaryOf(changed)
     },
-    'experiments.remove': async ({ ids }) => {
-      this.#experiments = this.#experiments.filter(({ id }) => !ids.includes(id))
+    'experiments.trash': async ({ ids }) => {
+      const isMeant = ({ id }: ExperimentRecord): boolean => ids.includes(id)
+      this.#trashed = [...this.#experiments.filter(isMeant), ...this.#trashed]
+      this.#experiments = this.#experiments.filter((experiment) => !isMeant(experiment))
       this.announce('experiments-removed', { ids })
+      this.announce('trash-changed', { count: this.#trashed.length })
+      return undefined
+    },
+    'experiments.restore': async ({ ids }) => {
+      const isMeant = ({ id }: ExperimentRecord): boolean => ids.includes(id)
+      const restored = this.#trashed.filter(isMeant)
+      this.#trashed = this.#trashed.filter((experiment) => !isMeant(experiment))
+      this.#experiments = [...restored, ...this.#experiments]
+      for (const experiment of restored) this.announce('experiment-changed', summaryOf(experiment))
+      this.announce('trash-changed', { count: this.#trashed.length })
+      return undefined
+    },
+    'experiments.delete-forever': async ({ ids }) => {
+      this.#trashed = this.#trashed.filter(({ id }) => !ids.includes(id))
+      this.announce('trash-changed', { count: this.#trashed.length })
+      return undefined
+    },
+    'experiments.empty-trash': async () => {
+      const count = this.#trashed.length
+      this.#trashed = []
+      this.announce('trash-changed', { count: 0 })
+      return { count }
+    },
+    'views.list': async () => this.#views,
+    'views.save': async ({ id = `view-${this.#views.length + 1}`, name, view }) => {
+      const now = new Date().toISOString()
+      const saved: SavedView = { id, name, view, createdAt: now, updatedAt: now }
+      this.#views = [...this.#views.filter((other) => other.id !== id), saved]
+      this.announce('views-changed', this.#views)
+      return saved
+    },
+    'views.remove': async ({ id }) => {
+      this.#views = this.#views.filter((view) => view.id !== id)
+      this.announce('views-changed', this.#views)
       return undefined
     },
     'experiments.compare': async ({ ids, split }) => {

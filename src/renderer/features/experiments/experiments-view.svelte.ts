@@ -86,8 +86,10 @@ export class ExperimentsView {
     }
     let isOvertaken = false
     const timer = setTimeout(async () => {
-      const found = await this.#studio.act(experimentsTexts.findFailure, 'experiments.find', { text })
-      if (found !== undefined && !isOvertaken) this.#found = new Set(found.value)
+      const found = await this.#studio.act(experimentsTexts.findFailure, 'experiments.find', {
+        filter: { type: 'words', text },
+      })
+      if (found !== undefined && !isOvertaken) this.#found = new Set(found.value.ids)
     }, typingPauseMs)
     return () => {
       isOvertaken = true
@@ -138,7 +140,7 @@ export class ExperimentsView {
   }
 
   async remove(ids: readonly string[]): Promise<void> {
-    const removed = await this.#studio.act(experimentsTexts.removeFailure, 'experiments.remove', { ids: [...ids] })
+    const removed = await this.#studio.act(experimentsTexts.removeFailure, 'experiments.trash', { ids: [...ids] })
     if (removed === undefined) return
     this.state.clearSelection()
     this.#studio.toasts.succeed(experimentsTexts.removed(formatAmount(ids.length, 'experiment')))

@@ -14,7 +14,7 @@ export const experimentsTexts = {
   clearSelection: 'Clear selection',
   deleteHeading: (count: string) => `Delete ${count}?`,
   deleteText:
-    'This deletes their runs, metrics, checkpoints and results for good. Networks and data sets stay. Cancel running experiments first.',
+    'They move to the trash with their runs, metrics, checkpoints and results, and can be restored from there. Cancel running experiments first.',
   deleteAmount: (count: string) => `Delete ${count}`,
   newExperiment: 'New experiment',
   experiments: 'Experiments',

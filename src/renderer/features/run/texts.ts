@@ -160,7 +160,7 @@ export const runTexts = {
   partUnreadable: 'Part of the run could not be read',
   renameHeading: 'Rename experiment',
   deleteHeading: (name = 'this experiment') => `Delete ${name}?`,
-  deleteText: 'This deletes its runs, metrics, checkpoints and results for good. The network and the data set stay.',
+  deleteText: 'It moves to the trash with its runs, metrics, checkpoints and results, and can be restored from there.',
   countWithTop5: (first: string, top5: string) => `${first}; top-5 ${top5}`,
   trainedResultNote: 'accuracies with 95 % Wilson intervals',
   testSplit: 'Test split',

@@ -17,7 +17,7 @@ import {
 const baselinePrecisions = ['float16', 'int8', 'int7', 'int6', 'int5', 'int4', 'int3', 'int2'] as const
 
 /** How a baseline stores the kernels (docs/baselines.md). */
-const baselineMethods = ['quantisation', 'weight-sharing', 'low-rank', 'pruning'] as const
+export const directMethodNames = ['quantisation', 'weight-sharing', 'low-rank', 'pruning'] as const
 
 /** A baseline without training, and what its distillation begins with once it is given steps. */
 export const noDistillation = {
@@ -39,7 +39,7 @@ export const baselineConfigSchema = z.strictObject({
   version: z.literal(configVersion),
   kind: z.literal('baseline'),
   seed: seedField,
-  method: z.enum(baselineMethods),
+  method: z.enum(directMethodNames),
   /** Of the method `quantisation`; others ignore it, as every method ignores the settings of the others. */
   quantisation: z.strictObject({ precision: z.enum(baselinePrecisions) }),
   weightSharing: z.strictObject({

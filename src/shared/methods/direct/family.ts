@@ -14,6 +14,7 @@ export const directFamily: FamilyDescription<'baseline'> = {
   parameters: baselineParameters,
   packageFormat: 'baseline',
   plan: (config) => ({ kind: config.kind, title: baselineTitle(config), steps: config.distillation.steps }),
+  methodOf: ({ method }) => method,
   nameOf: (config, networkName) => `${networkName} ${baselineTitle(config)}`,
   expectedSizes: baselineSizes,
   predictedLayers: () => undefined,

@@ -24,6 +24,7 @@ export const nernFamily: FamilyDescription<'compress'> = {
       quantisation: quantisation.steps,
     },
   }),
+  methodOf: () => 'nern',
   nameOf: ({ predictor }, networkName) => `${networkName} h${predictor.hiddenSize}`,
   expectedSizes: sizeBreakdown,
   predictedLayers: ({ representation }) => representation,

@@ -14,6 +14,7 @@ export const spectralFamily: FamilyDescription<'spectral'> = {
   parameters: spectralParameters,
   packageFormat: 'spectral',
   plan: (config) => ({ kind: config.kind, title: spectralTitle(config), steps: config.distillation.steps }),
+  methodOf: () => 'spectral',
   nameOf: (config, networkName) => `${networkName} ${spectralTitle(config)}`,
   expectedSizes: spectralSizes,
   predictedLayers: () => undefined,

@@ -3,11 +3,10 @@ import type { Store } from '#main/store/store.ts'
 import { spectralPresets } from '#shared/methods/spectral/presets.ts'
 import { baselinePresets } from '#shared/methods/direct/presets.ts'
 import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
-import {
-  experimentOrderKeys,
-  type ExperimentFilter,
-  type ExperimentQuery,
-} from '#shared/experiment/experiment-query.ts'
+import type { ExperimentQuery } from '#shared/experiment/experiment-query.ts'
+import { experimentFields } from '#shared/experiment/filter/experiment-fields.ts'
+import { parseFilter } from '#shared/experiment/filter/filter-text.ts'
+import type { ExperimentFilter } from '#shared/experiment/filter/experiment-filter.ts'
 import { summaryOf } from '#shared/experiment/experiment-summary.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import { trainDefaults } from '#shared/training/defaults.ts'
@@ -34,6 +33,13 @@ function complete({ experiments, runs }: Store, id: string, correct: number): vo
   runs.report(run.id, { device: 'cpu', phase: 'packaging', step: 5, totalSteps: 5, progress: 1 })
   runs.end(run.id, 'completed', result === undefined ? {} : { result })
   experiments.transition(id, 'complete')
+}
+
+/** A filter as a person writes it. */
+function filterOf(text: string): ExperimentFilter {
+  const parsed = parseFilter(text)
+  if (parsed.ok && parsed.filter !== undefined) return parsed.filter
+  throw new Error(parsed.ok ? 'It is empty.' : parsed.problem.message)
 }
 
 function namesOf({ experiments }: Store, query: ExperimentQuery): readonly string[] {
@@ -76,7 +82,7 @@ describe('a list', () => {
     const narrow = add(store, 'Narrow 100% _ größer ÄHNLICH')
     add(store, 'a training', { ...trainDefaults, architecture: 'resnet56-cifar-b' })
     store.experiments.update(wide, { tags: ['Paper'], notes: 'for the talk' })
-    const found = (text: string) => namesOf(store, { filter: { text } })
+    const found = (text: string) => namesOf(store, { filter: { type: 'words', text } })
     expect(found(' paper WIDE ')).toEqual(['Wide'])
     expect(found('talk')).toEqual(['Wide'])
     expect(found(narrow)).toEqual(['Narrow 100% _ größer ÄHNLICH'])
@@ -91,16 +97,16 @@ describe('a list', () => {
       [],
       ['Narrow 100% _ größer ÄHNLICH'],
     ])
-    expect(store.experiments.find({ text: 'wide' })).toEqual([wide])
+    expect(store.experiments.find({ filter: filterOf('wide') })).toEqual({ ids: [wide], total: 1 })
   })
 
-  it.each<[ExperimentFilter, readonly string[]]>([
-    [{ status: ['queued', 'completed'] }, ['waiting', 'done']],
-    [{ kind: ['train'] }, ['training']],
+  it.each<[ExperimentQuery, readonly string[]]>([
+    [{ filter: filterOf('status in (queued, completed)') }, ['waiting', 'done']],
+    [{ filter: filterOf('kind = train') }, ['training']],
     [{ isArchived: true }, ['archived']],
-    [{ isArchived: false, isStarred: true }, ['training']],
-    [{ text: 'small wait', kind: ['compress'], isArchived: false }, ['waiting']],
-  ])('shows what satisfies %j', async (filter, names) => {
+    [{ isArchived: false, filter: filterOf('starred = yes') }, ['training']],
+    [{ filter: filterOf('small wait kind = compress'), isArchived: false }, ['waiting']],
+  ])('shows what satisfies %j', async (query, names) => {
     const store = await openFilledStore(clock)
     complete(store, add(store, 'done'), 9000)
     store.experiments.update(add(store, 'archived'), { isArchived: true })
@@ -108,10 +114,10 @@ describe('a list', () => {
     const waiting = add(store, 'waiting')
     store.experiments.update(waiting, { tags: ['small'] })
     store.experiments.transition(waiting, 'enqueue')
-    const page = store.experiments.list({ filter })
+    const page = store.experiments.list(query)
     expect(page.items.map(({ name }) => name)).toEqual(names)
     expect(page.total).toBe(names.length)
-    expect(store.experiments.find(filter)).toEqual(page.items.map(({ id }) => id))
+    expect(store.experiments.find(query)).toEqual({ ids: page.items.map(({ id }) => id), total: names.length })
   })
 
   it('puts those without a value last, in both directions, and equal ones newest first', async () => {
@@ -120,34 +126,57 @@ describe('a list', () => {
     add(store, 'older draft')
     complete(store, add(store, 'high'), 9100)
     add(store, 'newer draft')
-    const by = (isDescending: boolean) => namesOf(store, { order: { key: 'accuracy', isDescending } })
+    const by = (isDescending: boolean) => namesOf(store, { order: [{ field: 'accuracy', isDescending }] })
     expect(by(true)).toEqual(['high', 'low', 'newer draft', 'older draft'])
     expect(by(false)).toEqual(['low', 'high', 'newer draft', 'older draft'])
   })
 
-  it.each(experimentOrderKeys.flatMap((key) => [true, false].map((isDescending) => ({ key, isDescending }))))(
-    'comes in pages that make up the whole: $key, descending $isDescending',
-    async (order) => {
-      const store = await openFilledStore(clock)
-      store.transaction(() => {
-        for (let index = 0; index < 11; index++) {
-          const config = index % 3 === 0 ? trainDefaults : fastConfig
-          const id = add(store, `name ${index % 4}`, config)
-          if (index % 2 === 0) complete(store, id, 8000 + 100 * (index % 3))
-        }
-      })
-      const whole = store.experiments.list({ order })
-      const ids: string[] = []
-      let query: ExperimentQuery | undefined = { order, limit: 3 }
-      while (query !== undefined) {
-        const { items, next, total } = store.experiments.list(query)
-        expect(total).toBe(11)
-        ids.push(...items.map(({ id }) => id))
-        query = next === undefined ? undefined : { order, limit: 3, after: next }
+  it.each(
+    ['created', 'name', 'network', 'accuracy', 'config.seed', 'last(loss.total)'].flatMap((field) =>
+      [true, false].map((isDescending) => ({ field, isDescending })),
+    ),
+  )('comes in pages that make up the whole: $field, descending $isDescending', async (term) => {
+    const order = [term]
+    const store = await openFilledStore(clock)
+    store.transaction(() => {
+      for (let index = 0; index < 11; index++) {
+        const config = index % 3 === 0 ? trainDefaults : fastConfig
+        const id = add(store, `name ${index % 4}`, config)
+        if (index % 2 === 0) complete(store, id, 8000 + 100 * (index % 3))
       }
-      expect(ids).toEqual(whole.items.map(({ id }) => id))
-    },
-  )
+    })
+    const whole = store.experiments.list({ order })
+    const ids: string[] = []
+    for (let offset = 0; offset < 12; offset += 3) {
+      const page: ExperimentQuery = { order, limit: 3, offset }
+      const { items, total } = store.experiments.list(page)
+      expect(total).toBe(11)
+      expect(store.experiments.find(page)).toEqual({ ids: items.map(({ id }) => id), total })
+      ids.push(...items.map(({ id }) => id))
+    }
+    expect(ids).toEqual(whole.items.map(({ id }) => id))
+  })
+
+  it('can be ordered by every field, by several at once, and tells their values', async () => {
+    const store = await openFilledStore(clock)
+    const wide = add(store, 'b', { ...fastConfig, seed: 3, predictor: { ...fastConfig.predictor, hiddenSize: 200 } })
+    const narrow = add(store, 'a', { ...fastConfig, seed: 3, predictor: { ...fastConfig.predictor, hiddenSize: 20 } })
+    const other = add(store, 'c', trainDefaults)
+    for (const { id: field } of experimentFields) {
+      expect(store.experiments.find({ order: [{ field, isDescending: true }] }).total).toBe(3)
+    }
+    const order = ['seed', 'config.predictor.hiddenSize'].map((field) => ({ field, isDescending: field === 'seed' }))
+    expect(store.experiments.find({ order }).ids).toEqual([narrow, wide, other])
+    const fields = ['name', 'kind', 'method', 'config.predictor.hiddenSize', 'seed']
+    expect(store.experiments.values([other, 'gone', wide], fields)).toEqual({
+      name: ['c', null, 'b'],
+      kind: ['train', null, 'compress'],
+      method: [null, null, 'nern'],
+      'config.predictor.hiddenSize': [null, null, 200],
+      seed: [trainDefaults.seed, null, 3],
+    })
+    expect(() => store.experiments.values([], ['sise'])).toThrow('There is no field sise.')
+  })
 })
 
 describe('the queue', () => {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { Store } from '#main/store/store.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
+import { Random } from '#shared/basics/random.ts'
 import { thinnedIndices } from '#shared/measures/thinning.ts'
 import { FakeClock } from '#test/support/fake-clock.ts'
 import { datasetRecord, networkRecord } from '#test/support/records.ts'
@@ -81,5 +82,38 @@ describe('MetricsTable', () => {
     ])
     store.metrics.removeAfter(id, 1)
     expect((await store.metrics.list(id, -1, 10)).map(({ step }) => step)).toEqual([1])
+  })
+
+  it('are summed up as they come, are reported again and are forgotten', async () => {
+    const { store, id } = await startedRun()
+    const random = Random.fromSeed(1, 'points')
+    const kept = new Map<number, number>()
+    const expectSummary = (): void => {
+      const values = [...kept].sort(([a], [b]) => a - b).map(([, value]) => value)
+      const numbers = values.filter((value) => !Number.isNaN(value))
+      expect(store.metrics.summary(id, 'a')).toEqual({
+        count: values.length,
+        last: values.at(-1),
+        minimum: numbers.length === 0 ? NaN : Math.min(...numbers),
+        maximum: numbers.length === 0 ? NaN : Math.max(...numbers),
+      })
+    }
+    for (let round = 0; round < 50; round++) {
+      const from = Math.max(0, Math.max(-1, ...kept.keys()) + (round % 5 === 4 ? -3 : 1))
+      const values = Array.from({ length: 3 }, () => (random.uniform() < 0.2 ? NaN : 2 * random.uniform() - 1))
+      store.metrics.add(
+        id,
+        values.map((value, index) => ({ name: 'a', step: from + index, elapsedMs: 1, value })),
+      )
+      values.forEach((value, index) => kept.set(from + index, value))
+      if (round % 10 === 9) {
+        const last = Math.max(...kept.keys()) - 4
+        store.metrics.removeAfter(id, last)
+        for (const step of [...kept.keys()]) if (step > last) kept.delete(step)
+      }
+      expectSummary()
+    }
+    store.metrics.removeAfter(id, -1)
+    expect(store.metrics.summary(id, 'a')).toBeUndefined()
   })
 })

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { DatasetsTable } from '#main/store/datasets.ts'
 import { storeLayout } from '#main/store/layout.ts'
 import { migrate, migrations, readVersion, schemaVersion } from '#main/store/migrations.ts'
-import { loadSqlite } from '#main/store/sqlite.ts'
+import { loadSqlite, type Database } from '#main/store/sqlite.ts'
 import { Store } from '#main/store/store.ts'
 import { configVersion } from '#shared/experiment/config-fields.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
@@ -89,6 +89,16 @@ describe('Store', () => {
   })
 })
 
+/** A network `net-1` and a data set `data-1` of versions 5 to 10. */
+function insertLibrary(db: Database): void {
+  db.exec(`
+    INSERT INTO networks VALUES ('net-1', 'ResNet-20', 'resnet20-cifar-b', 'ResNet-20', 10, 'n', 1, 2, 3, 4,
+      '${JSON.stringify(networkRecord().origin)}', '[]', 'then', '${JSON.stringify(defaultPreprocessing)}');
+    INSERT INTO datasets VALUES ('data-1', 'CIFAR-10', 'cifar10', '[]', '[3,32,32]',
+      '${JSON.stringify(datasetRecord().counts)}', 'd', 1, 'known', 'then', '{"count":0,"files":[]}');
+  `)
+}
+
 describe('migrations', () => {
   it('are numbered from 1 without gaps', () => {
     expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, index) => index + 1))
@@ -154,12 +164,7 @@ describe('migrations', () => {
     const sqlite = loadSqlite()
     const db = new sqlite(storeLayout(folder).database)
     migrate(db, 5)
-    db.exec(`
-      INSERT INTO networks VALUES ('net-1', 'ResNet-20', 'resnet20-cifar-b', 'ResNet-20', 10, 'n', 1, 2, 3, 4,
-        '${JSON.stringify(networkRecord().origin)}', '[]', 'then', '${JSON.stringify(defaultPreprocessing)}');
-      INSERT INTO datasets VALUES ('data-1', 'CIFAR-10', 'cifar10', '[]', '[3,32,32]',
-        '${JSON.stringify(datasetRecord().counts)}', 'd', 1, 'known', 'then', '{"count":0,"files":[]}');
-    `)
+    insertLibrary(db)
     const [compression, training] = version1.cases
     const insert = db.prepare(
       `INSERT INTO experiments (id, name, status, config, network_id, dataset_id, executor, queue_order, created_at,
@@ -216,6 +221,71 @@ describe('migrations', () => {
     expect(store.experiments.get('exp-1')).toMatchObject({ name: 'old', status: 'cancelled', config: fastConfig })
     expect(store.experiments.get('exp-1').batchId).toBeUndefined()
     expect(store.batches.list()).toEqual([])
+  })
+
+  it('from 8 to 9 keep experiments as current ones, and know any value of a configuration of any version', async () => {
+    const folder = temporaryFolder()
+    const sqlite = loadSqlite()
+    const db = new sqlite(storeLayout(folder).database)
+    migrate(db, 8)
+    insertLibrary(db)
+    const [, training] = version1.cases
+    const insert = db.prepare(
+      `INSERT INTO experiments (id, name, status, network_id, dataset_id, is_archived, created_at, updated_at,
+         summary_is_current, kind) VALUES (?, ?, 'draft', 'net-1', 'data-1', ?, ?, ?, 1, ?)`,
+    )
+    const configs = db.prepare('INSERT INTO experiment_configs VALUES (?, ?)')
+    insert.run('exp-1', 'of today', 1, '2029', '2029', 'compress')
+    configs.run('exp-1', JSON.stringify(fastConfig))
+    insert.run('exp-2', 'of version 1', 0, '2030', '2030', 'train')
+    configs.run('exp-2', JSON.stringify(training?.config))
+    insert.run('exp-3', 'of tomorrow', 0, '2031', '2031', null)
+    configs.run('exp-3', '{"version":99,"kind":"compress"}')
+    db.close()
+
+    const store = await openStore(folder)
+    const ids = ['exp-1', 'exp-2', 'exp-3']
+    expect(store.experiments.values(ids, ['method', 'seed', 'config.mixup'])).toEqual({
+      method: ['nern', null, null],
+      seed: [fastConfig.seed, training?.read.seed, null],
+      // Version 1 had no such field.
+      'config.mixup': [null, 0, null],
+    })
+    expect(store.experiments.find({ isArchived: true }).ids).toEqual(['exp-1'])
+    expect([store.experiments.trashedIds(), store.views.list()]).toEqual([[], []])
+  })
+
+  it('from 9 to 10 keep every point of a metric, and sum up its series', async () => {
+    const folder = temporaryFolder()
+    const sqlite = loadSqlite()
+    const db = new sqlite(storeLayout(folder).database)
+    migrate(db, 9)
+    insertLibrary(db)
+    db.exec(`
+      INSERT INTO experiments (id, name, status, network_id, dataset_id, created_at, updated_at)
+        VALUES ('exp-1', 'old', 'draft', 'net-1', 'data-1', 'then', 'then');
+      INSERT INTO experiment_configs (experiment_id, config) VALUES ('exp-1', '${JSON.stringify(fastConfig)}');
+      INSERT INTO runs (id, experiment_id, attempt, status, executor, started_at)
+        VALUES ('run-1', 'exp-1', 1, 'failed', '${JSON.stringify(executor)}', 'then'),
+          ('run-2', 'exp-1', 2, 'paused', '${JSON.stringify(executor)}', 'then');
+      INSERT INTO metrics VALUES ('run-1', 'loss.total', 7, 70, 0.5), ('run-2', 'loss.total', 3, 30.5, 2),
+        ('run-2', 'loss.total', 1, 10, -1), ('run-2', 'loss.total', 2, 20, 9e99), ('run-2', 'cpu.percent', 1, 10, NULL);
+    `)
+    db.close()
+
+    const store = await openStore(folder)
+    expect(await store.metrics.list('run-1', -1)).toEqual([{ name: 'loss.total', step: 7, elapsedMs: 70, value: 0.5 }])
+    expect(await store.metrics.list('run-2', -1)).toEqual([
+      { name: 'cpu.percent', step: 1, elapsedMs: 10, value: NaN },
+      { name: 'loss.total', step: 1, elapsedMs: 10, value: -1 },
+      { name: 'loss.total', step: 2, elapsedMs: 20, value: 9e99 },
+      { name: 'loss.total', step: 3, elapsedMs: 30.5, value: 2 },
+    ])
+    expect(store.metrics.summary('run-2', 'loss.total')).toEqual({ count: 3, last: 2, minimum: -1, maximum: 9e99 })
+    expect(store.metrics.summary('run-2', 'cpu.percent')).toEqual({ count: 1, last: NaN, minimum: NaN, maximum: NaN })
+    // The run goes on where it was.
+    store.metrics.add('run-2', [{ name: 'loss.total', step: 4, elapsedMs: 40, value: -2 }])
+    expect(store.metrics.summary('run-2', 'loss.total')).toEqual({ count: 4, last: -2, minimum: -2, maximum: 9e99 })
   })
 
   it('make STRICT tables only', () => {

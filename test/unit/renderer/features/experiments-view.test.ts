@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { trainDefaults } from '#shared/training/defaults.ts'
 import { summaryOf, type ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
+import type { FoundExperiments } from '#shared/experiment/experiment-query.ts'
 import type { CommandHandlers } from '#shared/protocol/contract.ts'
 import type { ExperimentRecord } from '#shared/protocol/records.ts'
 import { ExperimentsView } from '#renderer/features/experiments/experiments-view.svelte.ts'
@@ -73,18 +74,19 @@ test('usual columns are as many as fit until somebody chooses', async () => {
 })
 
 test('words are looked for once typing pauses, and an overtaken answer is dropped', async () => {
-  const slow = new LaterAnswer<readonly string[]>()
+  const slow = new LaterAnswer<FoundExperiments>()
   const { view, api } = await openView([record('a'), record('b')], {
-    'experiments.find': ({ text }) => (text === 'ab' ? Promise.resolve(['b']) : slow.promise),
+    'experiments.find': ({ filter }) =>
+      filter?.type === 'words' && filter.text === 'ab' ? Promise.resolve({ ids: ['b'], total: 1 }) : slow.promise,
   })
   const callOff = view.find('a')
   await vi.advanceTimersByTimeAsync(100)
   callOff()
   view.find('ab')
   await vi.advanceTimersByTimeAsync(99)
-  expect(api.inputsOf('experiments.find')).toEqual([{ text: 'a' }])
+  expect(api.inputsOf('experiments.find')).toEqual([{ filter: { type: 'words', text: 'a' } }])
   await vi.advanceTimersByTimeAsync(1)
-  slow.give(['a'])
+  slow.give({ ids: ['a'], total: 1 })
   await vi.advanceTimersByTimeAsync(0)
   expect(idsOf(view)).toEqual(['b'])
   view.find(' ')
@@ -107,7 +109,7 @@ test('of several changes the first that is refused ends them', async () => {
 test('deleting tells how many and clears the selection; a refusal keeps it', async () => {
   const refusals = [refusal('conflict', 'a is running.')]
   const { view, studio } = await openView([record('a'), record('b')], {
-    'experiments.remove': async () => {
+    'experiments.trash': async () => {
       const refused = refusals.shift()
       if (refused !== undefined) throw refused
     },
