@@ -3,22 +3,21 @@ import { unknown } from '#shared/basics/format.ts'
 
 export * from '#shared/basics/format.ts'
 
+// Made once: `toLocaleString` makes its format anew for every value, which a table of many rows would feel.
+const day = { year: 'numeric', month: 'short', day: '2-digit' } as const
+const dateFormat = new Intl.DateTimeFormat('en-GB', day)
+const timeFormat = new Intl.DateTimeFormat('en-GB', { ...day, hour: '2-digit', minute: '2-digit' })
+
 /** `2026-03-04T09:05:00Z` as local date and time. */
 export function formatTime(iso: string): string {
   const time = new Date(iso)
   if (Number.isNaN(time.getTime())) return unknown
-  return time.toLocaleString('en-GB', {
-    year: 'numeric',
-    month: 'short',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-  })
+  return timeFormat.format(time)
 }
 
 /** The day alone: `04 Mar 2026`. */
 function formatDate(time: Date): string {
-  return time.toLocaleDateString('en-GB', { year: 'numeric', month: 'short', day: '2-digit' })
+  return dateFormat.format(time)
 }
 
 /** How long ago `iso` was at `nowMs`: `just now`, `5 min ago`, `3 d ago`; the date when older than a month. */

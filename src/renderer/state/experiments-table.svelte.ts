@@ -1,7 +1,7 @@
 /** How the table of experiments is set up: kept here and not by its page, so that leaving the page changes nothing. */
 
 /** Part of the experiments that are listed apart. */
-export type Shelf = 'current' | 'starred' | 'archived'
+export type Shelf = 'current' | 'archived' | 'trash'
 
 export interface SortedColumn {
   readonly id: string
@@ -11,6 +11,8 @@ export interface SortedColumn {
 /** What a saved view keeps: only values. */
 export interface TableLayout {
   readonly shelf: Shelf
+  /** As somebody typed it (`parseFilter`), also while it is wrong. */
+  readonly filter: string
   /** By the first, then equal ones by the next; never empty. */
   readonly sorting: readonly SortedColumn[]
   /** Ids of the columns rows are grouped by, the outermost first. */
@@ -25,6 +27,7 @@ export interface TableLayout {
 
 export const initialLayout: TableLayout = {
   shelf: 'current',
+  filter: '',
   sorting: [{ id: 'created', isDescending: true }],
   grouping: [],
   pinned: ['name'],
@@ -34,7 +37,8 @@ export const initialLayout: TableLayout = {
 /** The layout of the table, what is selected in it, and where in it one is. */
 export class ExperimentsTableState {
   layout = $state.raw<TableLayout>(initialLayout)
-  text = $state('')
+  /** Of the saved view that was opened last. */
+  viewId = $state<string>()
   /** Keys of groups whose rows are folded away. */
   collapsed = $state.raw<ReadonlySet<string>>(new Set())
   /** Ids of experiments, shown or not. */

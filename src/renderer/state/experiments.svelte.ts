@@ -1,5 +1,6 @@
 import type { StudioApi } from '#shared/protocol/contract.ts'
 import type { ExperimentSummary, RunSummary } from '#shared/experiment/experiment-summary.ts'
+import { experimentColor } from '../charts/experiment-color.ts'
 import { ok } from '#shared/basics/result.ts'
 import { ask } from './client.ts'
 import { Resource } from './resource.svelte.ts'
@@ -32,13 +33,14 @@ export class WindowExperiments {
     return id === undefined ? undefined : this.#byId.get(id)
   }
 
+  /** In the order in which they were made, from 0. */
   readonly #numbers: ReadonlyMap<string, number> = $derived.by(
     () => new Map((this.list.value ?? []).toSorted(oldestFirst).map(({ id }, index) => [id, index])),
   )
 
-  /** In the order in which they were made, from 0: what its colour depends on. */
-  numberOf(id: string): number {
-    return this.#numbers.get(id) ?? 0
+  /** Name of its colour in tokens.css, the same in the table and in every chart. */
+  colorOf(id: string): string {
+    return experimentColor(this.#numbers.get(id) ?? 0)
   }
 
   /** The experiment whose latest run is `runId`. */

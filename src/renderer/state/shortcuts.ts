@@ -4,6 +4,7 @@ export interface KeyPress {
   readonly key: string
   readonly isControl: boolean
   readonly isAlternate: boolean
+  readonly isShift: boolean
   /** The focus is in a field that takes text. */
   readonly isTyping: boolean
 }
@@ -12,6 +13,7 @@ export type ShortcutAction =
   | { readonly type: 'open'; readonly route: Route }
   | { readonly type: 'palette' }
   | { readonly type: 'help' }
+  | { readonly type: 'undo' }
   | { readonly type: 'back' }
   | { readonly type: 'forward' }
   /** The first key of a pair: wait for the second. */
@@ -25,6 +27,7 @@ export function interpretKey(press: KeyPress, hasPrefix: boolean): ShortcutActio
   const key = press.key.length === 1 ? press.key.toLowerCase() : press.key
   if (press.isControl && !press.isAlternate && key === 'k') return { type: 'palette' }
   if (press.isTyping) return undefined
+  if (press.isControl && !press.isAlternate && !press.isShift && key === 'z') return { type: 'undo' }
   if (press.isAlternate && !press.isControl) {
     if (key === 'ArrowLeft') return { type: 'back' }
     if (key === 'ArrowRight') return { type: 'forward' }
@@ -52,6 +55,7 @@ export const shortcutHelp: readonly { readonly group: string; readonly rows: rea
     group: 'Everywhere',
     rows: [
       { keys: ['Ctrl', 'K'], title: 'Command palette' },
+      { keys: ['Ctrl', 'Z'], title: 'Undo: bring back what was deleted or archived last' },
       { keys: ['?'], title: 'This help' },
       { keys: ['Alt', '←'], title: 'Back' },
       { keys: ['Alt', '→'], title: 'Forward' },

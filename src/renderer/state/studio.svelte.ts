@@ -3,8 +3,10 @@ import type { CommandInput, CommandName, CommandOutput, StudioApi, StudioInfo } 
 import type { Result } from '#shared/basics/result.ts'
 import { WindowBatches } from './batches.svelte.ts'
 import { ask } from './client.ts'
+import { ChartsState } from './charts.svelte.ts'
 import { WindowClock } from './clock.svelte.ts'
 import { ExperimentsTableState } from './experiments-table.svelte.ts'
+import { ExperimentValues } from './experiment-values.svelte.ts'
 import { WindowExperiments } from './experiments.svelte.ts'
 import { Imports } from './imports.svelte.ts'
 import { Library } from './library.svelte.ts'
@@ -15,6 +17,9 @@ import { Resource } from './resource.svelte.ts'
 import { Router } from './router.svelte.ts'
 import { WindowTasks } from './tasks.svelte.ts'
 import { Toasts } from './toasts.svelte.ts'
+import { WindowTrash } from './trash.svelte.ts'
+import { WindowUndo } from './undo.svelte.ts'
+import { WindowViews } from './views.svelte.ts'
 
 /** The studio as one window sees it: what it knows, and the ways to ask for more. */
 export class WindowStudio {
@@ -22,11 +27,16 @@ export class WindowStudio {
   readonly router = new Router()
   readonly toasts = new Toasts()
   readonly clock = new WindowClock()
+  readonly charts = new ChartsState()
   readonly table = new ExperimentsTableState()
+  readonly undo = new WindowUndo(this.toasts)
   readonly tasks: WindowTasks
   readonly library: Library
   readonly experiments: WindowExperiments
   readonly batches: WindowBatches
+  readonly values: ExperimentValues
+  readonly trash: WindowTrash
+  readonly views: WindowViews
   readonly queue: WindowQueue
   readonly preferences: Preferences
   readonly imports: Imports
@@ -42,6 +52,9 @@ export class WindowStudio {
     this.library = new Library(api)
     this.experiments = new WindowExperiments(api)
     this.batches = new WindowBatches(api, this.experiments)
+    this.values = new ExperimentValues(api)
+    this.trash = new WindowTrash(api)
+    this.views = new WindowViews(api)
     this.queue = new WindowQueue(api, this.experiments)
     this.preferences = new Preferences(api)
     this.imports = new Imports(api, this.tasks, this.toasts, this.router)
@@ -86,6 +99,8 @@ export class WindowStudio {
       this.queue,
       this.batches,
       this.experiments,
+      this.trash,
+      this.views,
       this.library,
       this.tasks,
       this.clock,

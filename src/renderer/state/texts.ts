@@ -1,5 +1,6 @@
 /** What the state of the window says to people. */
 export const stateTexts = {
+  undo: 'Undo',
   pickFailure: 'The file could not be chosen',
   readFailure: (fileName: string) => `${fileName} could not be read`,
   importing: (fileName: string) => `Importing ${fileName}`,

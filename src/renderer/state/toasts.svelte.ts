@@ -8,9 +8,13 @@ export interface Toast {
   readonly where?: string
   readonly remedy?: string
   readonly code?: string
+  /** A button in it; pressing it closes the message. */
+  readonly action?: { readonly title: string; readonly run: () => void }
 }
 
 const shownMs = 5000
+/** Of a message with a button: somebody has to read and decide. */
+const offeredMs = 12_000
 const limit = 5
 
 /** Short messages in the corner. Errors stay until they are closed; the rest leaves by itself. */
@@ -24,11 +28,16 @@ export class Toasts {
   }
 
   inform(title: string, detail?: string): void {
-    this.#add({ tone: 'neutral', title, ...(detail === undefined ? {} : { detail }) }, true)
+    this.#add({ tone: 'neutral', title, ...(detail === undefined ? {} : { detail }) }, shownMs)
   }
 
   succeed(title: string, detail?: string): void {
-    this.#add({ tone: 'positive', title, ...(detail === undefined ? {} : { detail }) }, true)
+    this.#add({ tone: 'positive', title, ...(detail === undefined ? {} : { detail }) }, shownMs)
+  }
+
+  /** What was done, with a button that does something about it. */
+  offer(title: string, action: NonNullable<Toast['action']>): void {
+    this.#add({ tone: 'positive', title, action }, offeredMs)
   }
 
   /** `title` says what was tried; the error says what happened, where, and what to do. */
@@ -42,8 +51,12 @@ export class Toasts {
         ...(error.where === undefined ? {} : { where: error.where }),
         ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
       },
-      false,
+      undefined,
     )
+  }
+
+  closeTitled(title: string): void {
+    for (const item of this.#items) if (item.title === title) this.close(item.id)
   }
 
   close(id: number): void {
@@ -57,13 +70,14 @@ export class Toasts {
     this.#timers.clear()
   }
 
-  #add(toast: Omit<Toast, 'id'>, leaves: boolean): void {
+  /** @param lastsMs undefined: until it is closed */
+  #add(toast: Omit<Toast, 'id'>, lastsMs: number | undefined): void {
     const id = this.#nextId++
     this.#items = [...this.#items, { ...toast, id }].slice(-limit)
-    if (leaves)
+    if (lastsMs !== undefined)
       this.#timers.set(
         id,
-        setTimeout(() => this.close(id), shownMs),
+        setTimeout(() => this.close(id), lastsMs),
       )
   }
 }

@@ -11,5 +11,6 @@ export const uiTexts = {
   rename: 'Rename',
   loading: 'Loading',
   messages: 'Messages',
+  removeTag: (tag: string) => `Remove the tag ${tag}`,
   closeMessage: 'Close message',
 } as const

@@ -46,9 +46,11 @@ export function formatExactBytes(bytes: number): string {
   return `${formatCount(bytes)} bytes`
 }
 
+const counts = new Intl.NumberFormat('en')
+
 /** `29744` -> `29,744`. */
 export function formatCount(count: number): string {
-  return Number.isFinite(count) ? Math.round(count).toLocaleString('en') : unknown
+  return Number.isFinite(count) ? counts.format(Math.round(count)) : unknown
 }
 
 /** `3 images`, `1 image`: `noun` in the singular, regular plurals only. */

@@ -14,12 +14,8 @@ import { windowFamilyOf } from '../../families/table.ts'
 import { measured, type MeasuredAccuracy } from '../run/result-rows.ts'
 import { valueTitle } from '../new-experiment/config-editing.ts'
 
-const seriesTokens = 8
-
-/** The colour of the entry at `index`, the same in table and charts. */
-export function entryToken(index: number): string {
-  return `--series-${(index % seriesTokens) + 1}`
-}
+/** Name of the colour of an experiment in tokens.css, by its id. */
+type ColorOf = (id: string) => string
 
 export interface ComparedRow {
   readonly id: string
@@ -39,7 +35,7 @@ export interface ComparedRow {
   readonly sizes?: SizeBreakdown
 }
 
-export function comparedRows({ entries }: Comparison): readonly ComparedRow[] {
+export function comparedRows({ entries }: Comparison, colorOf: ColorOf): readonly ComparedRow[] {
   const methods = entries.map(({ experiment }) => methodLabel(experiment.config))
   return entries.map((entry, index) => {
     const original = entry.original === undefined ? undefined : measured(entry.original)
@@ -50,7 +46,7 @@ export function comparedRows({ entries }: Comparison): readonly ComparedRow[] {
     return {
       id: experiment.id,
       name: experiment.name,
-      token: entryToken(index),
+      token: colorOf(experiment.id),
       mark: windowFamilyOf(experiment.config).point.mark,
       label: methods.filter((other) => other === method).length > 1 ? experiment.name : method,
       ...(original === undefined ? {} : { original }),
@@ -142,15 +138,15 @@ export interface KeptGroup {
 }
 
 /** What the files keep of their originals: experiments of which the same is true stand together. */
-export function keptGroups({ entries }: Comparison): readonly KeptGroup[] {
+export function keptGroups({ entries }: Comparison, colorOf: ColorOf): readonly KeptGroup[] {
   const groups = new Map<string, KeptGroup>()
-  entries.forEach(({ experiment: { name, config } }, index) => {
+  entries.forEach(({ experiment: { id, name, config } }) => {
     const sentences = familyOf(config).describeKept(config)
     if (sentences.length === 0) return
     const key = sentences.join('\n')
     const others = groups.get(key)?.entries ?? []
     const { mark } = windowFamilyOf(config).point
-    groups.set(key, { sentences, entries: [...others, { name, token: entryToken(index), mark }] })
+    groups.set(key, { sentences, entries: [...others, { name, token: colorOf(id), mark }] })
   })
   return [...groups.values()]
 }

@@ -1,7 +1,9 @@
 import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
+import type { FieldValue } from '#shared/experiment/experiment-query.ts'
 import type { Outcome } from '#shared/experiment/plan.ts'
 import type { NetworkRecord, DatasetRecord } from '#shared/protocol/records.ts'
 import { windowFamilyOf } from '../../families/table.ts'
+import type { ValuesByField } from '../../state/experiment-values.svelte.ts'
 import type { Shelf } from '../../state/experiments-table.svelte.ts'
 
 export interface ExperimentRow {
@@ -10,6 +12,8 @@ export interface ExperimentRow {
   readonly datasetName: string
   readonly hiddenSize?: number
   readonly outcome: Outcome
+  /** The value of a field that lists do not carry; undefined while it is asked for. */
+  readonly stored: (field: string) => FieldValue | undefined
 }
 
 /** The newest first, which is also the order of rows that a table does not tell apart. */
@@ -17,6 +21,7 @@ export function experimentRows(
   experiments: readonly ExperimentSummary[],
   networks: readonly NetworkRecord[],
   datasets: readonly DatasetRecord[],
+  values: ValuesByField = new Map(),
 ): readonly ExperimentRow[] {
   const networkNames = new Map(networks.map(({ id, name }) => [id, name]))
   const datasetNames = new Map(datasets.map(({ id, name }) => [id, name]))
@@ -29,13 +34,14 @@ export function experimentRows(
       datasetName: datasetNames.get(experiment.datasetId) ?? '',
       ...(hiddenSize === undefined ? {} : { hiddenSize }),
       outcome,
+      stored: (field) => values.get(field)?.get(experiment.id),
     }
   })
 }
 
+/** The rows of the trash are all on its shelf: they come from elsewhere. */
 export function isOnShelf({ experiment }: ExperimentRow, shelf: Shelf): boolean {
-  if (experiment.isArchived !== (shelf === 'archived')) return false
-  return shelf !== 'starred' || experiment.isStarred
+  return shelf === 'trash' || experiment.isArchived === (shelf === 'archived')
 }
 
 /** For sorting: what a person or the queue touched last comes first. */

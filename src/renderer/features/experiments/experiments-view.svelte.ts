@@ -1,12 +1,23 @@
 import { comparedAtMost } from '#shared/protocol/contract.ts'
 import { familyOf } from '#shared/experiment/families.ts'
 import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
+import { parseFilter, type FilterTextProblem } from '#shared/experiment/filter/filter-text.ts'
 import { formatAmount } from '../../format/format.ts'
 import type { ExperimentsTableState } from '../../state/experiments-table.svelte.ts'
+import type { Resource } from '../../state/resource.svelte.ts'
 import type { WindowStudio } from '../../state/studio.svelte.ts'
-import { ownColumns, usualColumns } from './columns.ts'
+import { usualColumns } from './columns.ts'
+import {
+  archiveExperiments,
+  changeExperiments,
+  restoreExperiments,
+  trashExperiments,
+  type ExperimentChange,
+} from './experiment-changes.ts'
 import { experimentRows, isOnShelf, type ExperimentRow } from './experiment-rows.ts'
-import { TableModel, type TableView } from './table-model.ts'
+import { allColumns, storedFields } from './field-columns.ts'
+import { filterParts, type FilterPart } from './filter-parts.ts'
+import { TableModel, type ShownTable } from './table-model.ts'
 import { experimentsTexts } from './texts.ts'
 
 const typingPauseMs = 100
@@ -15,11 +26,11 @@ const typingPauseMs = 100
 export class ExperimentsView {
   readonly #studio: WindowStudio
   readonly #model = new TableModel()
-  /** What somebody is asked about. */
-  idsToRemove = $state.raw<readonly string[]>([])
+  /** What somebody is asked about: whether it is to be gone for good. */
+  idsToDelete = $state.raw<readonly string[]>([])
   /** Of the table, in CSS pixels. */
   width = $state(1000)
-  /** Ids of those whose words match; undefined where nothing is typed. The store answers, which knows the notes too. */
+  /** Ids of those that satisfy the filter; undefined without one. The store answers, which knows all their values. */
   #found = $state.raw<ReadonlySet<string>>()
 
   constructor(studio: WindowStudio) {
@@ -31,23 +42,43 @@ export class ExperimentsView {
     return this.#studio.table
   }
 
+  // Apart from the layout: a press on a heading changes that, and must not have all rows made and filtered again.
+  readonly #shelf = $derived.by(() => this.state.layout.shelf)
+  readonly #filterText = $derived.by(() => this.state.layout.filter)
+
+  /** All on the shelf and beside it; in the trash those of the trash. Undefined while they are read. */
+  get list(): Resource<readonly ExperimentSummary[]> {
+    return this.#shelf === 'trash' ? this.#studio.trash.list : this.#studio.experiments.list
+  }
+
   readonly all: readonly ExperimentRow[] = $derived.by(() => {
-    const { experiments, library } = this.#studio
-    return experimentRows(experiments.list.value ?? [], library.networks.value ?? [], library.datasets.value ?? [])
+    const { library, values } = this.#studio
+    const { networks, datasets } = library
+    return experimentRows(this.list.value ?? [], networks.value ?? [], datasets.value ?? [], values.byField)
   })
 
-  readonly columns = ownColumns
+  readonly #parsed = $derived(parseFilter(this.#filterText))
+
+  /** What is wrong with the text of the filter. */
+  get filterProblem(): FilterTextProblem | undefined {
+    return this.#parsed.ok ? undefined : this.#parsed.problem
+  }
+
+  /** Of the last filter that could be read. */
+  readonly filterParts: readonly FilterPart[] = $derived(this.#parsed.ok ? filterParts(this.#parsed.filter) : [])
+
+  readonly columns = allColumns
 
   /** Ids of the columns that are shown, in their order. */
   readonly shownColumns: readonly string[] = $derived(this.state.layout.columns ?? usualColumns(this.width))
 
   readonly #passes = $derived.by(() => {
-    const { shelf } = this.state.layout
+    const shelf = this.#shelf
     const found = this.#found
     return (row: ExperimentRow) => isOnShelf(row, shelf) && (found === undefined || found.has(row.experiment.id))
   })
 
-  readonly table: TableView = $derived(
+  readonly table: ShownTable = $derived(
     this.#model.view({
       rows: this.all,
       columns: this.columns,
@@ -78,23 +109,31 @@ export class ExperimentsView {
       .slice(0, comparedAtMost)
   }
 
-  /** Asks the store which experiments match the text, once nothing more is typed; returns what calls it off. */
-  find(text: string): () => void {
-    if (text.trim() === '') {
+  /** Asks the store which experiments satisfy the filter, once nothing more is typed; returns what calls it off. */
+  find(): () => void {
+    if (!this.#parsed.ok) return () => {}
+    const { filter } = this.#parsed
+    if (filter === undefined) {
       this.#found = undefined
       return () => {}
     }
+    const isTrashed = this.#shelf === 'trash'
     let isOvertaken = false
     const timer = setTimeout(async () => {
-      const found = await this.#studio.act(experimentsTexts.findFailure, 'experiments.find', {
-        filter: { type: 'words', text },
-      })
+      const found = await this.#studio.act(experimentsTexts.findFailure, 'experiments.find', { filter, isTrashed })
       if (found !== undefined && !isOvertaken) this.#found = new Set(found.value.ids)
     }, typingPauseMs)
     return () => {
       isOvertaken = true
       clearTimeout(timer)
     }
+  }
+
+  /** Asks the store for the values that the columns shown, sorted and grouped by have and lists do not carry. */
+  readValues(): void {
+    const { sorting, grouping } = this.state.layout
+    const fields = storedFields([...this.shownColumns, ...sorting.map(({ id }) => id), ...grouping])
+    if (fields.length > 0) void this.#studio.values.want(this.list.value ?? [], fields)
   }
 
   /** As many of the usual columns as there is room for, as wide as they are by themselves. */
@@ -123,26 +162,35 @@ export class ExperimentsView {
     this.state.selected = new Set(rows.flatMap((row) => (row.type === 'group' ? [] : [row.key])))
   }
 
-  async update(
-    ids: readonly string[],
-    change: { readonly name?: string; readonly isStarred?: boolean; readonly isArchived?: boolean },
-  ): Promise<void> {
-    for (const id of ids) {
-      const updated = await this.#studio.act(experimentsTexts.changeFailure, 'experiments.update', { id, ...change })
-      if (updated === undefined) return
-      this.#studio.experiments.put(updated.value)
-    }
+  async update(ids: readonly string[], change: ExperimentChange): Promise<void> {
+    await changeExperiments(
+      this.#studio,
+      ids.map((id) => ({ id, change })),
+    )
   }
 
-  /** Opens the question whether these are to be deleted. */
-  askToRemove(ids: readonly string[]): void {
-    if (ids.length > 0) this.idsToRemove = ids
+  async archive(ids: readonly string[], isArchived: boolean): Promise<void> {
+    await archiveExperiments(this.#studio, ids, isArchived)
   }
 
+  /** To the trash; what lies there already is asked about first, since nothing brings it back. */
   async remove(ids: readonly string[]): Promise<void> {
-    const removed = await this.#studio.act(experimentsTexts.removeFailure, 'experiments.trash', { ids: [...ids] })
-    if (removed === undefined) return
-    this.state.clearSelection()
+    if (ids.length === 0) return
+    if (this.#shelf === 'trash') this.idsToDelete = ids
+    else if (await trashExperiments(this.#studio, ids)) this.state.select(ids, false)
+  }
+
+  async restore(ids: readonly string[]): Promise<void> {
+    await restoreExperiments(this.#studio, ids)
+    this.state.select(ids, false)
+  }
+
+  async deleteForever(ids: readonly string[]): Promise<void> {
+    const deleted = await this.#studio.act(experimentsTexts.removeFailure, 'experiments.delete-forever', {
+      ids: [...ids],
+    })
+    if (deleted === undefined) return
+    this.state.select(ids, false)
     this.#studio.toasts.succeed(experimentsTexts.removed(formatAmount(ids.length, 'experiment')))
   }
 }

@@ -17,6 +17,7 @@ export class Keyboard {
         key: event.key,
         isControl: event.ctrlKey || event.metaKey,
         isAlternate: event.altKey,
+        isShift: event.shiftKey,
         isTyping: isTyping(event.target),
       },
       this.#prefixTimer !== undefined,
@@ -37,6 +38,8 @@ export class Keyboard {
       case 'help':
         this.#studio.isHelpOpen = true
         return
+      case 'undo':
+        return void this.#studio.undo.undoLast()
       case 'back':
         return this.#studio.router.back()
       case 'forward':

@@ -28,14 +28,10 @@ describe('rows of experiments', () => {
     expect(row?.outcome.difference).toBeCloseTo(-0.0173, 10)
   })
 
-  test('lie on one shelf: archived ones apart, starred ones among the current', () => {
-    const rows = rowsOf([
-      experimentRecord({ id: 'a', isStarred: true }),
-      experimentRecord({ id: 'b', isArchived: true }),
-      experimentRecord({ id: 'c' }),
-    ])
+  test('lie on one shelf: archived ones apart', () => {
+    const rows = rowsOf([experimentRecord({ id: 'a' }), experimentRecord({ id: 'b', isArchived: true })])
     const on = (shelf: Shelf) => idsOf(rows.filter((row) => isOnShelf(row, shelf)))
-    expect([on('current'), on('starred'), on('archived')]).toEqual([['a', 'c'], ['a'], ['b']])
+    expect([on('current'), on('archived'), on('trash')]).toEqual([['a'], ['b'], ['a', 'b']])
   })
 
   test('of a training show what is trained', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { routeKey, sectionOf, sections, windowTitle } from '#renderer/state/routes.ts'
 import { interpretKey } from '#renderer/state/shortcuts.ts'
 
-const plain = { isControl: false, isAlternate: false, isTyping: false }
+const plain = { isControl: false, isAlternate: false, isShift: false, isTyping: false }
 
 describe('places', () => {
   test('each section opens itself and has its own key', () => {
@@ -34,6 +34,12 @@ describe('keys', () => {
     expect(interpretKey({ ...plain, key: '?', isTyping: true }, false)).toBeUndefined()
     expect(interpretKey({ ...plain, key: 'n', isTyping: true }, true)).toBeUndefined()
     expect(interpretKey({ ...plain, key: 'K', isControl: true, isTyping: true }, false)).toEqual({ type: 'palette' })
+  })
+
+  test('Ctrl+Z undoes, but not what is typed', () => {
+    expect(interpretKey({ ...plain, key: 'z', isControl: true }, false)).toEqual({ type: 'undo' })
+    expect(interpretKey({ ...plain, key: 'z', isControl: true, isTyping: true }, false)).toBeUndefined()
+    expect(interpretKey({ ...plain, key: 'Z', isControl: true, isShift: true }, false)).toBeUndefined()
   })
 
   test('other combinations stay with the system', () => {
