@@ -156,7 +156,7 @@ export class Studio {
       ...batchHandlers(context, {
         queue: this.queue,
         expectedTimes,
-        removeExperiments: (ids) => trash['experiments.trash']({ ids: [...ids] }),
+        trashExperiments: (ids) => trash['experiments.trash']({ ids: [...ids] }),
       }),
       ...trash,
       ...viewHandlers(context),

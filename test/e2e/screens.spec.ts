@@ -8,7 +8,7 @@ import { look } from './look.ts'
 
 test('screens without anything in them', async ({ sharedStudio }) => {
   const found: string[] = []
-  for (const name of ['home', 'networks', 'datasets', 'new-experiment', 'experiments', 'queue'] as const) {
+  for (const name of ['home', 'networks', 'datasets', 'new-experiment', 'experiments', 'batches', 'queue'] as const) {
     found.push(...(await look(sharedStudio, `empty-${name}`, { name })))
   }
   found.push(...(await look(sharedStudio, 'empty-compare', { name: 'compare', ids: [] })))

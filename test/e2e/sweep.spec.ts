@@ -26,7 +26,6 @@ async function queueFailing({ page }: OpenStudio): Promise<string> {
 test('ten variants in two seeds in six actions, then one batch of them', async ({ studio }) => {
   const { page } = studio
   const found: string[] = []
-  found.push(...(await look(studio, 'batches-empty', { name: 'batches' })))
   const [network] = await ask(page, 'networks.list', {})
   await show(studio, { name: 'network', id: network?.id ?? '' })
 
@@ -50,11 +49,11 @@ test('ten variants in two seeds in six actions, then one batch of them', async (
   await expect(table.getByRole('row')).toHaveCount(21)
   await expect(table.getByText('Completed').first()).toBeVisible(whileComputing)
 
+  const { record } = await batchOf(page)
+  found.push(...(await look(studio, 'batch-running', { name: 'batch', id: record.id })))
+
   await page.getByRole('button', { name: 'Pause', exact: true }).click()
   await expect(page.getByText(/^\d+ paused, \d+ completed$/)).toBeVisible(whileComputing)
-  const { record } = await batchOf(page)
-  found.push(...(await look(studio, 'batch-paused', { name: 'batch', id: record.id })))
-
   // Where there is no longer anything to run, what was left out can be tried again.
   await page.getByRole('button', { name: 'Cancel', exact: true }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel the batch' }).click()
@@ -71,8 +70,21 @@ test('ten variants in two seeds in six actions, then one batch of them', async (
   await expect(page.getByText('1 completed, 1 failed')).toBeVisible(whileComputing)
 
   found.push(...(await look(studio, 'batches', { name: 'batches' })))
+
+  // A sweep of several kinds of values, drawn at random.
+  found.push(...(await look(studio, 'sweep-form', { name: 'new-experiment', kind: 'compress' }, typeSweep)))
   expect(found).toStrictEqual([])
 })
+
+async function typeSweep(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Vary Hidden size' }).click()
+  await page.getByRole('textbox', { name: 'Values of Hidden size' }).fill('96..192')
+  await page.getByRole('heading', { name: 'Evaluation and storage' }).click()
+  await page.getByRole('button', { name: 'Vary Predictor stored as' }).click()
+  await page.getByRole('checkbox', { name: '8-bit integers' }).click()
+  await page.getByRole('radio', { name: 'At random' }).click()
+  await expect(page.getByText('20 variants × 1 seed = 20 runs')).toBeVisible()
+}
 
 async function batchOf(page: Page) {
   const [batch] = await ask(page, 'batches.list', {})

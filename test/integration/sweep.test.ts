@@ -94,13 +94,22 @@ describe('a batch', () => {
     expect({ running, waiting }).toEqual({ running: [first], waiting: others })
   })
 
-  it('is renamed, and removed with its experiments', async () => {
+  it('is renamed, and goes to the trash with its experiments', async () => {
     const { studio, sweep } = await studioWithSweep()
     const { record } = await call(studio, 'batches.create', { sweep, enqueue: false })
     expect(await call(studio, 'batches.rename', { id: record.id, name: 'Sizes' })).toEqual({ ...record, name: 'Sizes' })
-    await call(studio, 'batches.remove', { id: record.id })
+    const announced: unknown[] = []
+    studio.events.on('batches-changed', ({ batches }) => announced.push(batches.map(({ name }) => name)))
+    const { experiments: ids } = await call(studio, 'batches.remove', { id: record.id })
     expect(await call(studio, 'batches.list', {})).toEqual([])
     expect((await call(studio, 'experiments.list', {})).items).toEqual([])
+    // It comes back with the first experiment that does, under its name.
+    await call(studio, 'experiments.restore', { ids: ids.slice(0, 1) })
+    expect(await call(studio, 'batches.list', {})).toEqual([{ ...record, name: 'Sizes' }])
+    expect((await call(studio, 'batches.get', { id: record.id })).rows.length).toBe(1)
+    await call(studio, 'experiments.trash', { ids: ids.slice(0, 1) })
+    await call(studio, 'experiments.empty-trash', {})
+    expect(announced).toEqual([[], ['Sizes'], [], []])
     expect(await studio.invoke('batches.get', { id: record.id })).toMatchObject({ error: { code: 'not-found' } })
   })
 
@@ -180,7 +189,7 @@ seeds: 2
     expect((await run('batch', 'cancel', 'sizes')).stdout).toMatch(/: 4 cancelled\n/)
     expect((await run('batch', 'retry', 'Sizes', '--cancelled')).stdout).toMatch(/: 4 queued\n/)
     expect((await run('batch', 'rename', 'Sizes', 'Widths')).stdout).toMatch(/is called Widths/)
-    expect((await run('batch', 'remove', 'Widths')).stdout).toMatch(/Widths was removed/)
+    expect((await run('batch', 'remove', 'Widths')).stdout).toMatch(/Widths is in the trash/)
     expect((await run('experiments', 'list')).stdout).toContain('There is no experiment yet')
   })
 

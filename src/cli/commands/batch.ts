@@ -98,14 +98,15 @@ const rename = defineCommand({
 
 const remove = defineCommand({
   name: 'batch remove',
-  summary: 'Remove a batch with all its experiments.',
+  summary: 'Move a batch with its experiments to the trash.',
+  details: 'It comes back with the experiments that are restored.',
   positionals: [batchName],
   options: {},
   run: ({ positionals, output, withStudio }) =>
     withStudio(async (studio) => {
       const batch = await findBatch(studio, positionals[0] ?? '')
       await call(studio, 'batches.remove', { id: batch.id })
-      output.result(batch, `${batch.name} was removed with its experiments.`)
+      output.result(batch, `${batch.name} is in the trash with its experiments.`)
       return 0
     }),
 })

@@ -1,5 +1,6 @@
 import { networkShape } from '#networks/network-shape.ts'
 import { AppException, unwrap } from '#shared/basics/result.ts'
+import { configDigest } from '#shared/experiment/config-digest.ts'
 import { expandSweep, type ExpandedSweep, type SweepRun } from '#shared/experiment/sweep/expand-sweep.ts'
 import { runName, sweepName } from '#shared/experiment/sweep/run-name.ts'
 import type { Sweep } from '#shared/experiment/sweep/sweep.ts'
@@ -20,8 +21,8 @@ import { batchTable } from './batch-table.ts'
 export interface BatchParts {
   readonly queue: Queue
   readonly expectedTimes: ExpectedTimes
-  /** Removes experiments as their own command does. Errors: `conflict` where one runs. */
-  readonly removeExperiments: (ids: readonly string[]) => Promise<unknown>
+  /** Moves experiments to the trash as their own command does. Errors: `conflict` where one runs. */
+  readonly trashExperiments: (ids: readonly string[]) => Promise<unknown>
 }
 
 /** Batches of experiments: planned, made, and acted on as one. */
@@ -32,6 +33,12 @@ export class Batches {
   constructor(context: StudioContext, parts: BatchParts) {
     this.#context = context
     this.#parts = parts
+    const { events, store } = context
+    // A batch is listed as long as one of its experiments is, and gone with the last of them.
+    events.on('trash-changed', () => {
+      store.batches.removeEmpty()
+      this.#announce()
+    })
   }
 
   /** What a sweep would take. Errors: `invalid-config`, `not-found`. */
@@ -110,13 +117,11 @@ export class Batches {
     return renamed
   }
 
-  /** With its members. Errors: `not-found`, `conflict` while one of them runs. */
-  async remove(id: string): Promise<void> {
-    const { store } = this.#context
-    const ids = store.batches.members(id).map((member) => member.id)
-    if (ids.length > 0) await this.#parts.removeExperiments(ids)
-    store.batches.remove(id)
-    this.#announce()
+  /** To the trash, with its members, which bring it back. Errors: `not-found`, `conflict` while one of them runs. */
+  async remove(id: string): Promise<readonly string[]> {
+    const ids = this.#context.store.batches.members(id).map((member) => member.id)
+    if (ids.length > 0) await this.#parts.trashExperiments(ids)
+    return ids
   }
 
   /** Applies an action to the members in one of `statuses`. Errors: `not-found`, `conflict` where there is none. */
@@ -164,9 +169,15 @@ export class Batches {
 
   async #secondsOf({ datasetId }: Sweep, { runs }: ExpandedSweep): Promise<readonly (number | undefined)[]> {
     const executor = this.#context.executor()
+    /** A seed costs no time: runs that differ in nothing else take as long. */
+    const known = new Map<string, number | undefined>()
     const seconds: (number | undefined)[] = []
     for (const { config, networkId } of runs) {
-      seconds.push(await this.#parts.expectedTimes.secondsOf({ config, networkId, datasetId }, executor))
+      const key = `${networkId ?? ''} ${configDigest({ ...config, seed: 0 })}`
+      if (!known.has(key)) {
+        known.set(key, await this.#parts.expectedTimes.secondsOf({ config, networkId, datasetId }, executor))
+      }
+      seconds.push(known.get(key))
     }
     return seconds
   }

@@ -14,10 +14,7 @@ export function batchHandlers(context: StudioContext, parts: BatchParts): BatchH
     'batches.plan': async ({ sweep }) => batches.plan(sweep),
     'batches.create': async (input) => batches.create(input),
     'batches.rename': async ({ id, name }) => batches.rename(id, name),
-    async 'batches.remove'({ id }) {
-      await batches.remove(id)
-      return undefined
-    },
+    'batches.remove': async ({ id }) => ({ experiments: await batches.remove(id) }),
     async 'batches.pause'({ id }) {
       batches.act(id, 'pause', ['running', 'queued'])
       return queue.state()

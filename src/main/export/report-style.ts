@@ -129,6 +129,14 @@ export const reportStyle = html`<style>
     white-space: pre-wrap;
     overflow-wrap: anywhere;
   }
+  pre {
+    padding: 10px 12px;
+    border: 1px solid var(--line);
+    border-radius: 6px;
+    white-space: pre-wrap;
+    overflow-wrap: anywhere;
+  }
+  pre,
   code {
     font:
       12px ui-monospace,

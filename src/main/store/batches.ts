@@ -45,10 +45,14 @@ export class BatchesTable {
     return record
   }
 
-  /** Newest first. */
+  /** Newest first; those whose experiments are all in the trash are there with them, and come back with them. */
   list(): readonly BatchRecord[] {
     return this.#db
-      .prepare<[], BatchRow>('SELECT id, name, created_at FROM batches ORDER BY created_at DESC, rowid DESC')
+      .prepare<[], BatchRow>(
+        `SELECT b.id, b.name, b.created_at FROM batches b
+         WHERE EXISTS (SELECT 1 FROM experiments e WHERE e.batch_id = b.id AND e.trashed_at IS NULL)
+         ORDER BY b.created_at DESC, b.rowid DESC`,
+      )
       .all()
       .map(recordOf)
   }
@@ -66,9 +70,9 @@ export class BatchesTable {
     return this.get(id)
   }
 
-  /** Its experiments stay, and belong to none. */
-  remove(id: string): void {
-    this.#db.prepare('DELETE FROM batches WHERE id = ?').run(id)
+  /** Removes those that have no experiment left, not even in the trash. */
+  removeEmpty(): void {
+    this.#db.exec('DELETE FROM batches WHERE NOT EXISTS (SELECT 1 FROM experiments WHERE batch_id = batches.id)')
   }
 
   /** In the order in which they were planned, without those in the trash. Throws `not-found`. */

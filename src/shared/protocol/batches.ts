@@ -28,7 +28,7 @@ export const batchInputs = {
     enqueue: z.boolean(),
   }),
   'batches.rename': z.strictObject({ id, name }),
-  /** With its experiments; refused while one of them runs. */
+  /** To the trash, with its experiments; refused while one of them runs. */
   'batches.remove': oneBatch,
   /** Of those that run or wait. */
   'batches.pause': oneBatch,
@@ -77,5 +77,6 @@ export interface BatchOutputs {
   'batches.plan': PlannedSweep
   'batches.create': BatchDetail
   'batches.rename': BatchRecord
-  'batches.remove': undefined
+  /** What `experiments.restore` brings back, and the batch with it. */
+  'batches.remove': { readonly experiments: readonly string[] }
 }
