@@ -6,6 +6,7 @@ import type { ExperimentRecord, RunRecord } from '#shared/protocol/records.ts'
 export function experimentRecord(changes: Partial<ExperimentRecord> = {}): ExperimentRecord {
   return {
     id: 'experiment-1',
+    number: 1,
     name: 'Experiment',
     status: 'draft',
     config: fastConfig,

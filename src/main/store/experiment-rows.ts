@@ -14,6 +14,7 @@ const tagsSchema = z.array(z.string()).readonly()
 
 interface ExperimentRow {
   readonly id: string
+  readonly number: number
   readonly name: string
   readonly status: ExperimentStatus
   readonly network_id: string | null
@@ -30,7 +31,7 @@ interface ExperimentRow {
 export type ListedRow = ExperimentRow & SummaryRow & (ListedRunRow | { readonly run_id: null })
 
 /** Everything a list shows, in one row. */
-export const selectListed = `SELECT e.id, e.name, e.status, e.network_id, e.batch_id, e.dataset_id, e.is_starred, e.is_archived, e.tags,
+export const selectListed = `SELECT e.id, e.number, e.name, e.status, e.network_id, e.batch_id, e.dataset_id, e.is_starred, e.is_archived, e.tags,
     e.created_at, e.updated_at, e.trashed_at, e.summary_is_current, e.kind, e.config_digest, e.architecture, e.epochs, e.method_title,
     e.hidden_size, e.reconstruction_steps, e.distillation_steps, e.quantisation_steps, e.accuracy, e.difference, e.ratio,
     e.total_bytes, e.seconds, ${listedRunColumns}
@@ -80,6 +81,7 @@ export function recordOfDetail(
 type ShownFields = Pick<
   ExperimentSummary,
   | 'id'
+  | 'number'
   | 'name'
   | 'status'
   | 'networkId'
@@ -95,6 +97,7 @@ type ShownFields = Pick<
 function shownFields(row: ExperimentRow): ShownFields {
   const shown: Building<ShownFields> = {
     id: row.id,
+    number: row.number,
     name: row.name,
     status: row.status,
     datasetId: row.dataset_id,

@@ -68,8 +68,8 @@ export class ExperimentsTable {
     this.#db.transaction(() => {
       this.#db
         .prepare(
-          `INSERT INTO experiments (id, name, status, network_id, batch_id, dataset_id, executor, created_at, updated_at)
-           VALUES (?, ?, 'draft', ?, ?, ?, ?, ?, ?)`,
+          `INSERT INTO experiments (id, number, name, status, network_id, batch_id, dataset_id, executor, created_at, updated_at)
+           VALUES (?, (SELECT coalesce(max(number), 0) + 1 FROM experiments), ?, 'draft', ?, ?, ?, ?, ?, ?)`,
         )
         .run(
           id,

@@ -316,6 +316,17 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
       DROP TABLE metrics;
     `,
   },
+  {
+    version: 11,
+    sql: `
+      -- In the order in which experiments were made, for good: the colour of each in charts depends on it.
+      ALTER TABLE experiments ADD COLUMN number INTEGER;
+      UPDATE experiments SET number = numbered.place
+        FROM (SELECT id, row_number() OVER (ORDER BY created_at, id) AS place FROM experiments) AS numbered
+        WHERE numbered.id = experiments.id;
+      CREATE UNIQUE INDEX experiments_by_number ON experiments (number);
+    `,
+  },
 ]
 
 export const schemaVersion = migrations.at(-1)?.version ?? 0

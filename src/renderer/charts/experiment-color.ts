@@ -2,10 +2,9 @@
 const colors = 24
 
 /**
- * The name of the colour of an experiment, the same in the table and in every chart. Numbers that follow each other, as a
- * batch has them, differ most.
- * @param number of the experiment in the order in which all were made
+ * The name of the colour of an experiment, the same in the table and in every chart, for good. Those made one after the
+ * other, as a batch is, differ most.
  */
-export function experimentColor(number: number): string {
-  return `--experiment-${(number % colors) + 1}`
+export function experimentColor({ number }: { readonly number: number }): string {
+  return `--experiment-${((number - 1) % colors) + 1}`
 }

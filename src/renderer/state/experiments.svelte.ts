@@ -1,6 +1,5 @@
 import type { StudioApi } from '#shared/protocol/contract.ts'
 import type { ExperimentSummary, RunSummary } from '#shared/experiment/experiment-summary.ts'
-import { experimentColor } from '../charts/experiment-color.ts'
 import { ok } from '#shared/basics/result.ts'
 import { ask } from './client.ts'
 import { Resource } from './resource.svelte.ts'
@@ -31,16 +30,6 @@ export class WindowExperiments {
 
   get(id: string | undefined): ExperimentSummary | undefined {
     return id === undefined ? undefined : this.#byId.get(id)
-  }
-
-  /** In the order in which they were made, from 0. */
-  readonly #numbers: ReadonlyMap<string, number> = $derived.by(
-    () => new Map((this.list.value ?? []).toSorted(oldestFirst).map(({ id }, index) => [id, index])),
-  )
-
-  /** Name of its colour in tokens.css, the same in the table and in every chart. */
-  colorOf(id: string): string {
-    return experimentColor(this.#numbers.get(id) ?? 0)
   }
 
   /** The experiment whose latest run is `runId`. */
@@ -106,9 +95,4 @@ function isProgressOnly(before: ExperimentSummary, after: ExperimentSummary): bo
     before.latestRun?.id === after.latestRun?.id &&
     before.latestRun?.status === after.latestRun?.status
   )
-}
-
-function oldestFirst(a: ExperimentSummary, b: ExperimentSummary): number {
-  if (a.createdAt === b.createdAt) return a.id < b.id ? -1 : 1
-  return a.createdAt < b.createdAt ? -1 : 1
 }

@@ -16,6 +16,8 @@ export type RunSummary = Omit<RunRecord, 'experimentId' | 'result' | 'startedAt'
 
 export interface ExperimentSummary {
   readonly id: string
+  /** In the order in which experiments of the store were made, from 1; never changes. */
+  readonly number: number
   readonly name: string
   readonly status: ExperimentStatus
   /** Absent where there is a `problem`. */

@@ -112,6 +112,8 @@ export interface EvaluationRecord {
 
 export interface ExperimentRecord {
   readonly id: string
+  /** In the order in which experiments of the store were made, from 1; never changes. */
+  readonly number: number
   readonly name: string
   readonly status: ExperimentStatus
   readonly config: ExperimentConfig

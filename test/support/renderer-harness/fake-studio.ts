@@ -388,6 +388,7 @@ export class FakeStudio extends Announcer implements StudioApi {
       const now = new Date().toISOString()
       const record: ExperimentRecord = {
         id,
+        number: this.#experiments.length + 1,
         name: name ?? `Experiment ${this.#experiments.length + 1}`,
         status: enqueue ? 'queued' : 'draft',
         config,

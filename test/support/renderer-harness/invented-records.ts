@@ -134,6 +134,7 @@ function inventedExperiment(invented: InventedExperiment, nowMs: number): Experi
   const run = runFor(invented, accuracyLoss, nowMs)
   return {
     id,
+    number: Number(id.replace(/\D/g, '')) + 1,
     name,
     status,
     config,

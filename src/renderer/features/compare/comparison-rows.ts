@@ -8,14 +8,12 @@ import type { ParameterDescription } from '#shared/parameters/parameter-controls
 import { isPackaged } from '#shared/protocol/records.ts'
 import { mcnemarExact } from '#shared/measures/statistics.ts'
 import { planOf } from '#shared/experiment/experiment-summary.ts'
+import { experimentColor } from '../../charts/experiment-color.ts'
 import type { PointMark } from '../../charts/point-mark.ts'
 import type { ScatterPoint } from '../../charts/scatter-layout.ts'
 import { windowFamilyOf } from '../../families/table.ts'
 import { measured, type MeasuredAccuracy } from '../run/result-rows.ts'
 import { valueTitle } from '../new-experiment/config-editing.ts'
-
-/** Name of the colour of an experiment in tokens.css, by its id. */
-type ColorOf = (id: string) => string
 
 export interface ComparedRow {
   readonly id: string
@@ -35,7 +33,7 @@ export interface ComparedRow {
   readonly sizes?: SizeBreakdown
 }
 
-export function comparedRows({ entries }: Comparison, colorOf: ColorOf): readonly ComparedRow[] {
+export function comparedRows({ entries }: Comparison): readonly ComparedRow[] {
   const methods = entries.map(({ experiment }) => methodLabel(experiment.config))
   return entries.map((entry, index) => {
     const original = entry.original === undefined ? undefined : measured(entry.original)
@@ -46,7 +44,7 @@ export function comparedRows({ entries }: Comparison, colorOf: ColorOf): readonl
     return {
       id: experiment.id,
       name: experiment.name,
-      token: colorOf(experiment.id),
+      token: experimentColor(experiment),
       mark: windowFamilyOf(experiment.config).point.mark,
       label: methods.filter((other) => other === method).length > 1 ? experiment.name : method,
       ...(original === undefined ? {} : { original }),
@@ -138,15 +136,16 @@ export interface KeptGroup {
 }
 
 /** What the files keep of their originals: experiments of which the same is true stand together. */
-export function keptGroups({ entries }: Comparison, colorOf: ColorOf): readonly KeptGroup[] {
+export function keptGroups({ entries }: Comparison): readonly KeptGroup[] {
   const groups = new Map<string, KeptGroup>()
-  entries.forEach(({ experiment: { id, name, config } }) => {
+  entries.forEach(({ experiment }) => {
+    const { name, config } = experiment
     const sentences = familyOf(config).describeKept(config)
     if (sentences.length === 0) return
     const key = sentences.join('\n')
     const others = groups.get(key)?.entries ?? []
     const { mark } = windowFamilyOf(config).point
-    groups.set(key, { sentences, entries: [...others, { name, token: colorOf(id), mark }] })
+    groups.set(key, { sentences, entries: [...others, { name, token: experimentColor(experiment), mark }] })
   })
   return [...groups.values()]
 }

@@ -288,6 +288,41 @@ describe('migrations', () => {
     expect(store.metrics.summary('run-2', 'loss.total')).toEqual({ count: 4, last: -2, minimum: -2, maximum: 9e99 })
   })
 
+  it('from 10 to 11 number experiments in the order in which they were made, and go on from there', async () => {
+    const folder = temporaryFolder()
+    const sqlite = loadSqlite()
+    const db = new sqlite(storeLayout(folder).database)
+    migrate(db, 10)
+    insertLibrary(db)
+    const insert = db.prepare(
+      `INSERT INTO experiments (id, name, status, network_id, dataset_id, created_at, updated_at)
+       VALUES (?, 'old', 'draft', 'net-1', 'data-1', ?, 'then')`,
+    )
+    const configs = db.prepare('INSERT INTO experiment_configs (experiment_id, config) VALUES (?, ?)')
+    for (const [id, createdAt] of [
+      ['exp-c', '2029'],
+      ['exp-b', '2031'],
+      ['exp-a', '2029'],
+    ] as const) {
+      insert.run(id, createdAt)
+      configs.run(id, JSON.stringify(fastConfig))
+    }
+    db.close()
+
+    const store = await openStore(folder)
+    const next = store.experiments.insert({ name: 'new', config: fastConfig, networkId: 'net-1', datasetId: 'data-1' })
+    const numbers = store.experiments.list().items.map(({ name, id, number }) => [name === 'new' ? name : id, number])
+    expect(new Map(numbers as [string, number][])).toEqual(
+      new Map([
+        ['exp-a', 1],
+        ['exp-c', 2],
+        ['exp-b', 3],
+        ['new', 4],
+      ]),
+    )
+    expect(next.number).toBe(4)
+  })
+
   it('make STRICT tables only', () => {
     const sqlite = loadSqlite()
     const db = new sqlite(':memory:')
@@ -305,6 +340,7 @@ describe('Experiments', () => {
     const { store, ids } = await storeWithExperiments(1)
     expect(store.experiments.get(ids[0] ?? '')).toEqual({
       id: ids[0],
+      number: 1,
       name: 'experiment 0',
       status: 'draft',
       config: fastConfig,

@@ -34,7 +34,6 @@ const evaluation = (correct: number) => ({
   createdAt: '2030-01-01T00:00:00.000Z',
 })
 const dataset = datasetRecord({ classNames: ['cat', 'dog', 'ship'] })
-const colorOf = (id: string): string => `--of-${id}`
 const comparison: Comparison = {
   split: 'test',
   entries: [
@@ -47,7 +46,7 @@ const comparison: Comparison = {
       perClass: { original: [0.9, 0.8, 0.95], reconstructed: [0.88, 0.76, 0.94] },
       agreement: { bothRight: 9042, onlyOriginal: 131, onlyReconstructed: 66, bothWrong: 761 },
     },
-    { experiment: experimentRecord({ id: 'b', name: 'B', status: 'failed' }) },
+    { experiment: experimentRecord({ id: 'b', number: 2, name: 'B', status: 'failed' }) },
   ],
   configRows: [
     { path: 'permutation.mode', values: ['none', 'cross-filter'], isSame: false },
@@ -58,24 +57,24 @@ const comparison: Comparison = {
 }
 
 describe('a comparison', () => {
-  const rows = comparedRows(comparison, colorOf)
+  const rows = comparedRows(comparison)
 
   test('states difference and significance where both were measured, nothing where not', () => {
     expect(rows[0]?.difference).toBeCloseTo(-0.0065, 10)
     expect(rows[0]?.probability).toBeLessThan(1e-4)
-    expect(rows[1]).toEqual({ id: 'b', name: 'B', token: '--of-b', mark: 'circle', label: 'B' })
+    expect(rows[1]).toEqual({ id: 'b', name: 'B', token: '--experiment-2', mark: 'circle', label: 'B' })
   })
 
   test('says what the files keep of their originals, once for all of which the same is true', () => {
     const exact = { ...spectralDefaults, layers: 'conv1.weight exact' }
     const entries = [...comparison.entries, { experiment: experimentRecord({ name: 'C', config: exact }) }]
-    const groups = keptGroups({ ...comparison, entries }, colorOf)
+    const groups = keptGroups({ ...comparison, entries })
     expect(groups.map(({ entries: named }) => named.map(({ name }) => name))).toEqual([['A', 'B'], ['C']])
     expect(groups[1]?.sentences[0]).toBe(
       'Layers marked exact are kept to the bit, with their batch norms: conv1.weight.',
     )
     const training = { experiment: experimentRecord({ config: trainDefaults }) }
-    expect(keptGroups({ ...comparison, entries: [training] }, colorOf)).toEqual([])
+    expect(keptGroups({ ...comparison, entries: [training] })).toEqual([])
   })
 
   test('draws bars to the scale of the largest original, or of a package that is larger still', () => {
@@ -91,7 +90,7 @@ describe('a comparison', () => {
 
   test('draws each original once and every measured reconstruction', () => {
     const twice = { ...comparison, entries: [comparison.entries[0], comparison.entries[0]].flatMap((e) => e ?? []) }
-    expect(scatterPoints(twice, comparedRows(twice, colorOf)).map(({ id, isReference }) => [id, isReference])).toEqual([
+    expect(scatterPoints(twice, comparedRows(twice)).map(({ id, isReference }) => [id, isReference])).toEqual([
       ['net-1', true],
       ['a', false],
       ['a', false],
@@ -108,8 +107,7 @@ describe('a comparison', () => {
         latestRun: completedRun({ correct: 9100 }),
       }),
     }
-    const labelsOf = (compared: Comparison) =>
-      scatterPoints(compared, comparedRows(compared, colorOf)).map(({ label }) => label)
+    const labelsOf = (compared: Comparison) => scatterPoints(compared, comparedRows(compared)).map(({ label }) => label)
     const mixed = { ...comparison, entries: [...comparison.entries.slice(0, 1), spectral] }
     expect(labelsOf(mixed)).toEqual(['original', 'NeRN, hidden size 160', 'spectral 15x'])
     expect(labelsOf({ ...comparison, entries: [...mixed.entries, ...mixed.entries.slice(0, 1)] })).toEqual([
