@@ -33,6 +33,14 @@ export async function runToEnd(
   }
 }
 
+/**
+ * Why a command that waits for its run must own the store.
+ * @param instead how the studio that owns it runs the same
+ */
+export function runsByItself(instead: string): string {
+  return `This command runs its experiment itself. Close the other one, or add the experiment to its queue: ${instead}.`
+}
+
 /** Prints what an experiment achieved. */
 export function showResult({ output }: Invocation, experiment: ExperimentRecord): void {
   output.result(experiment, formatResult(experiment))

@@ -1,6 +1,6 @@
 import type { ExecutorChoice, TrainerJob } from '#shared/protocol/trainer-protocol.ts'
 import type { ResultOf } from '#main/trainer-host/single-job.ts'
-import type { ReadingStudio, Studio } from '#main/studio.ts'
+import type { ChangingStudio, ReaderStudio, Studio } from '#main/studio.ts'
 import type { EverywhereValues } from './everywhere-options.ts'
 import type { OptionTable, ValuesOf } from './option.ts'
 import type { Output } from './output.ts'
@@ -13,10 +13,18 @@ export interface Invocation<V = object> {
   readonly positionals: readonly string[]
   readonly options: V & EverywhereValues
   readonly output: Output
-  /** Opens the store as its owner, runs `work`, and closes it again whatever happens. */
-  withStudio(work: (studio: Studio) => Promise<ExitCode>): Promise<ExitCode>
+  /**
+   * Opens the store as its owner, runs `work`, and closes it again whatever happens.
+   * @param reason why whoever owns the store meanwhile cannot do it, and what can be done: a sentence or two
+   */
+  withStudio(reason: string, work: (studio: Studio) => Promise<ExitCode>): Promise<ExitCode>
+  /**
+   * The same for commands that change something: while a window or another command owns the store, it carries them out.
+   * `own` is there where this process is the owner.
+   */
+  withChanging(work: (studio: ChangingStudio, own?: Studio) => Promise<ExitCode>): Promise<ExitCode>
   /** The same for commands that only read: also while a window or another command owns the store. */
-  withReader(work: (studio: ReadingStudio) => Promise<ExitCode>): Promise<ExitCode>
+  withReader(work: (studio: ReaderStudio) => Promise<ExitCode>): Promise<ExitCode>
   /** Runs one job in a trainer process, without a store; Ctrl-C cancels it. */
   runJob<J extends TrainerJob>(job: J): Promise<ResultOf<J['kind']>>
   /** Calls `stop` on Ctrl-C instead of ending; returns the function that gives Ctrl-C back. */

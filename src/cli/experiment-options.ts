@@ -1,4 +1,4 @@
-import type { Studio } from '#main/studio.ts'
+import type { ChangingStudio } from '#main/studio.ts'
 import type { CommandInput } from '#shared/protocol/contract.ts'
 import { familyOf } from '#shared/experiment/families.ts'
 import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
@@ -86,7 +86,7 @@ export function compressRequest(options: CompressValues): CompressRequest {
 /** Queues the compression that was asked for; nothing is started. */
 export async function createCompression(
   invocation: Invocation<ConfigValues & { readonly dataset?: string | undefined }>,
-  studio: Studio,
+  studio: ChangingStudio,
   { keys, from }: CompressRequest,
 ): Promise<ExperimentRecord> {
   if (keys !== undefined) return createExperiment(invocation, studio, keys, compressConfigFrom(invocation.options))
@@ -96,7 +96,7 @@ export async function createCompression(
 /** A compression that goes on from the predictor of a finished one: its configuration without the fitting. */
 async function continuation(
   { options }: Invocation<SettingValues & { readonly dataset?: string | undefined }>,
-  studio: Studio,
+  studio: ChangingStudio,
   key: string,
 ) {
   const source = await findExperiment(studio, key)
@@ -116,7 +116,7 @@ async function continuation(
 /** Queues an experiment on a network and a data set, named by their keys; nothing is started. */
 export async function createExperiment(
   invocation: Invocation<Pick<SettingValues, 'name'>>,
-  studio: Studio,
+  studio: ChangingStudio,
   keys: { readonly network: string; readonly dataset: string },
   config: ExperimentConfig,
 ): Promise<ExperimentRecord> {
@@ -127,7 +127,7 @@ export async function createExperiment(
 
 async function enqueue(
   invocation: Invocation<Pick<SettingValues, 'name'>>,
-  studio: Studio,
+  studio: ChangingStudio,
   experiment: Pick<CommandInput<'experiments.create'>, 'config' | 'networkId' | 'datasetId'>,
 ): Promise<ExperimentRecord> {
   const { name } = invocation.options
@@ -140,7 +140,7 @@ async function enqueue(
 }
 
 /** Where the command line wants an experiment to run, completed by the settings; nothing when it does not say. */
-export async function executorOf({ executor }: Invocation, studio: Studio) {
+export async function executorOf({ executor }: Invocation, studio: ChangingStudio) {
   if (Object.keys(executor).length === 0) return {}
   const settings = await call(studio, 'studio.settings', {})
   return { executor: executorChoiceSchema.parse({ ...settings.executor, ...executor }) }

@@ -3,10 +3,11 @@ import { systemClock } from '#main/basics/clock.ts'
 import { LogFile } from '#main/log/log-file.ts'
 import type { Log } from '#main/log/log.ts'
 import { defaultStoreFolder, storeLayout } from '#main/store/layout.ts'
+import { HandedStudio } from '#main/handover/handed-studio.ts'
 import { createForkHosts } from '#main/trainer-host/fork-host.ts'
 import { runSingleJob } from '#main/trainer-host/single-job.ts'
 import { defaultLimits } from '#main/trainer-host/supervisor.ts'
-import { toAppError } from '#shared/basics/result.ts'
+import { AppException, fail, ok, toAppError, type AppError, type Result } from '#shared/basics/result.ts'
 import { defaultExecutor } from '#shared/protocol/trainer-protocol.ts'
 import type { AnyInvocation, ExitCode } from './command.ts'
 import { Output, type Stream } from './output.ts'
@@ -65,6 +66,29 @@ async function runCommand(
     resourcesFolder: installation.resourcesFolder,
     executor,
   })
+  // A reader writes nothing into the store, its log neither: what matters is said at once.
+  const openReader = (): Studio =>
+    Studio.openForReading(
+      studioOptions((_scope, level, text) => {
+        if (level !== 'info') output.say(`${level}: ${text}`)
+      }),
+    )
+  /** Opens the store as its owner and works; `onLocked` answers where somebody else is. */
+  const asOwner = async (
+    work: (studio: Studio) => Promise<ExitCode>,
+    onLocked: (locked: AppError) => Promise<ExitCode>,
+  ): Promise<ExitCode> => {
+    const logFile = new LogFile(storeLayout(storeFolder).log)
+    try {
+      const program = `studio ${command.name}`
+      const opened = await attempt(() => Studio.open({ ...studioOptions(logFile.log), program }))
+      if (opened.ok) return await using(opened.value, output, work)
+      if (opened.error.code === 'store-locked') return await onLocked(opened.error)
+      throw new AppException(opened.error)
+    } finally {
+      await logFile.close()
+    }
+  }
   const invocation: AnyInvocation = {
     positionals,
     options,
@@ -88,24 +112,22 @@ async function runCommand(
         limits: defaultLimits,
         onCancel: (stop) => interrupts.take(stop),
       }),
-    async withStudio(work) {
-      const logFile = new LogFile(storeLayout(storeFolder).log)
-      try {
-        const studio = await Studio.open({ ...studioOptions(logFile.log), program: `studio ${command.name}` })
-        return await using(studio, output, work)
-      } finally {
-        await logFile.close()
-      }
-    },
-    async withReader(work) {
-      // A reader writes nothing into the store, its log neither: what matters is said at once.
-      const studio = Studio.openForReading(
-        studioOptions((_scope, level, text) => {
-          if (level !== 'info') output.say(`${level}: ${text}`)
-        }),
-      )
-      return using(studio, output, work)
-    },
+    withStudio: (reason, work) =>
+      asOwner(work, (locked) => {
+        throw new AppException({ ...locked, remedy: reason })
+      }),
+    withChanging: (work) =>
+      asOwner(
+        (studio) => work(studio, studio),
+        async (locked) => {
+          const options = { layout: storeLayout(storeFolder), version: installation.version }
+          const studio = await HandedStudio.open(options, openReader)
+          if (studio === undefined) throw new AppException(locked)
+          output.say(`${studio.owner} has the store open and carries this out.`)
+          return using(studio, output, (handed) => work(handed))
+        },
+      ),
+    withReader: (work) => using(openReader(), output, work),
   }
   try {
     return await command.run(invocation)
@@ -129,6 +151,14 @@ async function using<S extends ReadingStudio>(
   } finally {
     stopProgress()
     await studio.close()
+  }
+}
+
+async function attempt<T>(work: () => Promise<T>): Promise<Result<T>> {
+  try {
+    return ok(await work())
+  } catch (thrown) {
+    return fail(toAppError(thrown))
   }
 }
 

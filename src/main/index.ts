@@ -52,6 +52,7 @@ async function start(): Promise<void> {
       createHost: createUtilityHosts({ entryPath: trainerEntry, onOutput: (line) => log('trainer', 'info', line) }),
       resourcesFolder: app.isPackaged ? process.resourcesPath : join(app.getAppPath(), 'resources'),
       resolveFile: (token) => tokens.resolve(token),
+      tokenOfPath: (path) => tokens.add(path).token,
       desktopHandlers: {
         'files.pick': createFilePicker(dialog, tokens),
         'files.pick-new': createNewFilePicker(dialog, tokens),

@@ -5,6 +5,7 @@ import type {
   CommandName,
   CommandOutput,
   DesktopCommandName,
+  HandedCommandName,
   ReadingCommandName,
   StudioEvents,
 } from '#shared/protocol/contract.ts'
@@ -30,6 +31,7 @@ import { studioHandlers } from './commands/studio.ts'
 import type { StudioContext } from './context/studio-context.ts'
 import { Emitter } from './basics/emitter.ts'
 import type { WriteBytes } from './files/atomic-write.ts'
+import { HandoverServer } from './handover/server.ts'
 import { CompressedFiles } from './library/compressed-files.ts'
 import { DatasetLibrary } from './library/dataset-library.ts'
 import { NetworkLibrary } from './library/network-library.ts'
@@ -57,6 +59,8 @@ export interface StudioOptions {
   readonly resourcesFolder: string
   /** The path behind a file token; by default a token is a path. */
   readonly resolveFile?: (token: string) => string | undefined
+  /** A token for a path that another program of the user names; by default the path itself. */
+  readonly tokenOfPath?: (path: string) => string
   /** Takes precedence over the settings for work that begins now. */
   readonly executor?: Partial<ExecutorChoice>
   /** The commands that need a desktop, where there is one. */
@@ -78,14 +82,27 @@ export interface StudioOptions {
 /** Of a reader everything but the name of an owner; its log must lie outside the store. */
 export type ReaderOptions = Omit<StudioOptions, 'program'>
 
-/** A studio as a reader sees it. */
+export type ChangingCommandName = ReadingCommandName | HandedCommandName
+
+/** A studio that answers what only reads. */
 export interface ReadingStudio {
   readonly events: Emitter<StudioEvents>
   readonly notices: readonly string[]
   invoke<N extends ReadingCommandName>(command: N, input: CommandInput<N>): Promise<Result<CommandOutput<N>>>
+  close(): Promise<void>
+}
+
+/** One that has opened its store itself. */
+export interface ReaderStudio extends ReadingStudio {
   /** Where the images of a data set lie, for a job that reads them. Throws `not-found`. */
   datasetFolder(datasetId: string): { readonly path: string; readonly sha256: string }
-  close(): Promise<void>
+}
+
+/** One that carries out what a command line may change, by itself or through the owner of its store. */
+export interface ChangingStudio extends ReadingStudio {
+  invoke<N extends ChangingCommandName>(command: N, input: CommandInput<N>): Promise<Result<CommandOutput<N>>>
+  /** What an evaluation predicted of each image, in the bytes of shared/measures/predictions.ts. */
+  predictions(evaluationId: string): Uint8Array
 }
 
 /**
@@ -104,6 +121,7 @@ export class Studio {
   readonly #log: Log
   readonly #clock: Clock
   #cancelBackup: () => void = () => {}
+  #handover: HandoverServer | undefined
 
   private constructor(options: ReaderOptions, store: Store) {
     this.#store = store
@@ -187,6 +205,7 @@ export class Studio {
     store.notices.forEach((notice) => options.log('store', 'error', notice))
     studio.queue.recover()
     studio.#scheduleBackup()
+    await studio.#takeCommands(options)
     return studio
   }
 
@@ -233,7 +252,7 @@ export class Studio {
   /** Stops tasks, asks running experiments for a checkpoint (15 s at most), backs up, and lets go of the store. */
   async close(): Promise<void> {
     this.#cancelBackup()
-    await Promise.all([this.queue.close(), this.#tasks.close()])
+    await Promise.all([this.#handover?.close(), this.queue.close(), this.#tasks.close()])
     await this.#compressedFiles.close()
     await this.#store.close()
   }
@@ -243,6 +262,19 @@ export class Studio {
     const isDefect = error.code === 'internal'
     const detail = isDefect && thrown instanceof Error ? (thrown.stack ?? error.message) : error.message
     this.#log('commands', isDefect ? 'error' : 'info', `${command}: ${error.code}: ${detail}`)
+  }
+
+  async #takeCommands({ program, version, tokenOfPath = (path) => path, log }: StudioOptions): Promise<void> {
+    this.#handover = await HandoverServer.open({
+      layout: this.#store.layout,
+      program,
+      version,
+      // The dispatcher checks the input by the schema of its command.
+      invoke: (command, input) => this.#dispatcher.invoke(command, input),
+      events: this.events,
+      tokenOfPath,
+      log,
+    })
   }
 
   #scheduleBackup(): void {

@@ -10,7 +10,7 @@ export function folderDigest(folder: string): Readonly<Record<string, string>> {
   if (!existsSync(folder)) return {}
   const found = readdirSync(folder, { recursive: true, withFileTypes: true })
   const entries = found
-    .filter(({ name }) => !bookkeeping.test(name))
+    .filter((entry) => !bookkeeping.test(entry.name) && !entry.isSocket())
     .map((entry): readonly [string, string] => {
       const path = join(entry.parentPath, entry.name)
       const relative = path.slice(folder.length + 1)

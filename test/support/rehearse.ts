@@ -1,4 +1,4 @@
-import type { Invocation } from '#cli/command.ts'
+import type { ExitCode } from '#cli/command.ts'
 import { Output } from '#cli/output.ts'
 import { readCommandLine } from '#cli/read-command-line.ts'
 import { UsageError } from '#cli/usage-error.ts'
@@ -16,7 +16,7 @@ class WorkBegins extends Error {}
  */
 export async function problemOf(args: readonly string[], storeFolder: string): Promise<string | undefined> {
   const silent = { write: () => true }
-  const onReadOnlyStudio: Invocation['withStudio'] = async (work) => {
+  const onReadOnlyStudio = async (work: (studio: Studio) => Promise<ExitCode>): Promise<ExitCode> => {
     const studio = Studio.openForReading({ ...studioOptions(storeFolder), log: () => {} })
     try {
       return await work(studio)
@@ -36,7 +36,8 @@ export async function problemOf(args: readonly string[], storeFolder: string): P
       onInterrupt: () => () => {},
       runJob: () => Promise.reject(new WorkBegins()),
       withReader: onReadOnlyStudio,
-      withStudio: onReadOnlyStudio,
+      withChanging: onReadOnlyStudio,
+      withStudio: (_reason, work) => onReadOnlyStudio(work),
     })
     return code === 0 ? undefined : `It ended with ${code}.`
   } catch (thrown) {

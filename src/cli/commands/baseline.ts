@@ -1,6 +1,8 @@
 import { formatComparison } from '#shared/plain-text/comparison-table.ts'
 import { baselinePresets, standardBaselineIds, type BaselinePreset } from '#shared/methods/direct/presets.ts'
-import { runToEnd, showResult } from '../await-experiment.ts'
+import { runToEnd, showResult, runsByItself } from '../await-experiment.ts'
+import type { ChangingStudio } from '#main/studio.ts'
+import type { ExperimentRecord } from '#shared/protocol/records.ts'
 import { call } from '../call.ts'
 import { defineCommand, type Command } from '../command.ts'
 import { createExperiment, settingOptions, withSettings } from '../experiment-options.ts'
@@ -37,14 +39,21 @@ const baseline = defineCommand({
     if (configs.length > 1 && options.name !== undefined) {
       throw new UsageError('--name names one experiment; leave it out for several methods.')
     }
-    return invocation.withStudio(async (studio) => {
+    const create = async (studio: ChangingStudio): Promise<readonly ExperimentRecord[]> => {
       const created = []
       for (const config of configs)
         created.push(await createExperiment(invocation, studio, { network, dataset }, config))
-      if (options.queue) {
+      return created
+    }
+    if (options.queue) {
+      return invocation.withChanging(async (studio) => {
+        const created = await create(studio)
         output.result(created, created.map(({ name, id }) => `${name} (${id}) is queued.`).join('\n'))
         return 0
-      }
+      })
+    }
+    return invocation.withStudio(runsByItself('with --queue'), async (studio) => {
+      const created = await create(studio)
       const ended = []
       for (const { id } of created) ended.push(await runToEnd(invocation, studio, id))
       const [only, ...others] = ended

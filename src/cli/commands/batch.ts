@@ -86,8 +86,8 @@ const rename = defineCommand({
   summary: 'Give a batch another name.',
   positionals: [batchName, { name: 'NAME', about: 'The new name.' }],
   options: {},
-  run: ({ positionals, output, withStudio }) =>
-    withStudio(async (studio) => {
+  run: ({ positionals, output, withChanging }) =>
+    withChanging(async (studio) => {
       const [key = '', name = ''] = positionals
       const { id } = await findBatch(studio, key)
       const renamed = await call(studio, 'batches.rename', { id, name })
@@ -102,8 +102,8 @@ const remove = defineCommand({
   details: 'It comes back with the experiments that are restored.',
   positionals: [batchName],
   options: {},
-  run: ({ positionals, output, withStudio }) =>
-    withStudio(async (studio) => {
+  run: ({ positionals, output, withChanging }) =>
+    withChanging(async (studio) => {
       const batch = await findBatch(studio, positionals[0] ?? '')
       await call(studio, 'batches.remove', { id: batch.id })
       output.result(batch, `${batch.name} is in the trash with its experiments.`)
@@ -116,8 +116,8 @@ const retry = defineCommand({
   summary: 'Put the failed experiments of a batch back into the queue.',
   positionals: [batchName],
   options: { cancelled: onRequest('Also those that were cancelled.') },
-  run: ({ positionals, options, output, withStudio }) =>
-    withStudio(async (studio) => {
+  run: ({ positionals, options, output, withChanging }) =>
+    withChanging(async (studio) => {
       const batch = await findBatch(studio, positionals[0] ?? '')
       await call(studio, 'batches.retry', {
         id: batch.id,
@@ -151,8 +151,8 @@ function change(
     summary,
     positionals: [batchName],
     options: {},
-    run: ({ positionals, output, withStudio }) =>
-      withStudio(async (studio) => {
+    run: ({ positionals, output, withChanging }) =>
+      withChanging(async (studio) => {
         const batch = await findBatch(studio, positionals[0] ?? '')
         await call(studio, command, { id: batch.id })
         await showBatch(output, studio, batch)

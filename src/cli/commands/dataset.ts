@@ -60,7 +60,7 @@ const importDataset = defineCommand({
       // Known before the store is opened; the import looks again by itself.
       if (plan.oddities.length > 0 && !accept) throw oddDataset(basename(file), plan.oddities)
     }
-    return invocation.withStudio(async (studio) => {
+    return invocation.withChanging(async (studio) => {
       const dataset = await runTask(invocation, studio, (taskId) =>
         call(studio, 'datasets.import', {
           taskId,

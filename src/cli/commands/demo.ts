@@ -1,5 +1,5 @@
 import type { Studio } from '#main/studio.ts'
-import { runToEnd, showResult } from '../await-experiment.ts'
+import { runToEnd, showResult, runsByItself } from '../await-experiment.ts'
 import { call } from '../call.ts'
 import { defineCommand, type Command, type Invocation } from '../command.ts'
 import { compressConfigFrom, configOptions, createCompression } from '../experiment-options.ts'
@@ -12,7 +12,7 @@ const demo = defineCommand({
   options: configOptions,
   run(invocation) {
     compressConfigFrom(invocation.options)
-    return invocation.withStudio(async (studio) => {
+    return invocation.withStudio(runsByItself('Compress the sample network in its window'), async (studio) => {
       const dataset = await cifar10(invocation, studio)
       const network = await runTask(invocation, studio, (taskId) =>
         call(studio, 'networks.import', { taskId, file: 'sample' }),

@@ -11,7 +11,7 @@ import { formatImportance, importanceCsv } from '#shared/plain-text/importance-t
 import { splitNames, type RunRecord } from '#shared/protocol/records.ts'
 import { familyOf } from '#shared/experiment/families.ts'
 import { AppException } from '#shared/basics/result.ts'
-import type { Studio } from '#main/studio.ts'
+import type { ChangingStudio } from '#main/studio.ts'
 import { call } from '../call.ts'
 import { defineCommand, type Command } from '../command.ts'
 import { findExperiment } from '../find-record.ts'
@@ -46,7 +46,7 @@ const importance = defineCommand({
   async run(invocation) {
     const { positionals, options, output } = invocation
     const { level, split, limit = 0, fractions, seeds, scores, csv } = options
-    return invocation.withStudio(async (studio) => {
+    return invocation.withChanging(async (studio) => {
       const experiment = await findExperiment(studio, positionals[0] ?? '')
       const run = await completedRun(studio, experiment)
       const record = await runTask(invocation, studio, (taskId) =>
@@ -83,7 +83,10 @@ function scoreNamed(word: string, flag: string): ImportanceScore {
   throw new UsageError(`${flag} takes ${importanceScores.join(', ')}, got ${word}.`)
 }
 
-async function completedRun(studio: Studio, { id, name }: Pick<ExperimentSummary, 'id' | 'name'>): Promise<RunRecord> {
+async function completedRun(
+  studio: ChangingStudio,
+  { id, name }: Pick<ExperimentSummary, 'id' | 'name'>,
+): Promise<RunRecord> {
   const { record, runs } = await call(studio, 'experiments.get', { id })
   const run = runs.findLast(({ status }) => status === 'completed')
   if (run !== undefined && familyOf(record.config).predictedLayers(record.config) !== undefined) return run

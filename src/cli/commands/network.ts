@@ -37,7 +37,7 @@ const importNetwork = defineCommand({
   run: (invocation) => {
     const { options } = invocation
     const preprocessing = preprocessingFrom(options)
-    return invocation.withStudio(async (studio) => {
+    return invocation.withChanging(async (studio) => {
       const [file = ''] = invocation.positionals
       const { name } = options
       const network = await runTask(invocation, studio, (taskId) =>
@@ -73,7 +73,7 @@ const preprocessings = defineCommand({
     limit: withDefault(wholeNumber('IMAGES', 1, 'How many images to use.'), trialImages),
   },
   run: (invocation) =>
-    invocation.withStudio(async (studio) => {
+    invocation.withChanging(async (studio) => {
       const { positionals, options, output } = invocation
       const { limit } = options
       const network = await findNetwork(studio, positionals[0] ?? '')
@@ -95,7 +95,7 @@ const derive = defineCommand({
   run: (invocation) => {
     const preprocessing = preprocessingFrom(invocation.options)
     const { name } = invocation.options
-    return invocation.withStudio(async (studio) => {
+    return invocation.withChanging(async (studio) => {
       const key = invocation.positionals[0] ?? ''
       const { id } = await findNetwork(studio, key)
       const network = await runTask(invocation, studio, (taskId) =>
@@ -169,7 +169,7 @@ const evaluate = defineCommand({
     ),
   },
   run: (invocation) =>
-    invocation.withStudio(async (studio) => {
+    invocation.withChanging(async (studio) => {
       const { positionals, options, output } = invocation
       const { split, limit = 0, predictions: file } = options
       const network = await findNetwork(studio, positionals[0] ?? '')

@@ -19,7 +19,7 @@ const add = defineCommand({
   options: compressOptions,
   run(invocation) {
     const request = compressRequest(invocation.options)
-    return invocation.withStudio(async (studio) => {
+    return invocation.withChanging(async (studio) => {
       const experiment = await createCompression(invocation, studio, request)
       invocation.output.result(experiment, `${experiment.name} (${experiment.id}) is queued.`)
       return 0
@@ -42,7 +42,8 @@ const list = defineCommand({
 const start = defineCommand({
   name: 'queue start',
   summary: 'Run the waiting experiments until none is left.',
-  details: 'Ctrl-C stops with a checkpoint; start the queue again to continue from it.',
+  details:
+    'Ctrl-C stops with a checkpoint; start the queue again to continue from it. While a studio has the store open, this turns its queue on and does not wait.',
   positionals: [],
   options: {
     places: toldDefault(
@@ -51,10 +52,14 @@ const start = defineCommand({
     ),
   },
   run: (invocation) =>
-    invocation.withStudio(async (studio) => {
+    invocation.withChanging(async (studio, own) => {
       const { places } = invocation.options
       if (places !== undefined) await call(studio, 'studio.update-settings', { places })
-      const { ended, isInterrupted } = await runQueue(invocation, studio)
+      if (own === undefined) {
+        await showQueue(invocation.output, studio, await call(studio, 'queue.set-active', { isActive: true }))
+        return 0
+      }
+      const { ended, isInterrupted } = await runQueue(invocation, own)
       if (isInterrupted) invocation.output.say('Stopped. Continue with: studio queue start')
       invocation.output.result(ended, formatExperiments(ended, 'Nothing was waiting.'))
       return !isInterrupted && ended.every(({ status }) => status === 'completed') ? 0 : 1
@@ -69,13 +74,13 @@ const move = defineCommand({
     { name: 'POSITION', about: 'Its new place; 1 is the front of the queue.' },
   ],
   options: {},
-  run({ positionals, output, withStudio }) {
+  run({ positionals, output, withChanging }) {
     const [key = '', place = ''] = positionals
     const position = Number(place)
     if (!Number.isSafeInteger(position) || position < 1) {
       throw new UsageError(`POSITION is a whole number from 1, got ${place}.`)
     }
-    return withStudio(async (studio) => {
+    return withChanging(async (studio) => {
       const { id } = await findExperiment(studio, key)
       await showQueue(output, studio, await call(studio, 'queue.move', { id, position }))
       return 0
@@ -103,8 +108,8 @@ function change(word: string, command: ChangeCommand, summary: string): Command 
     summary,
     positionals: [{ name: 'EXPERIMENT...', about: 'One or more experiments; all are changed, or none.' }],
     options: {},
-    run: ({ positionals, output, withStudio }) =>
-      withStudio(async (studio) => {
+    run: ({ positionals, output, withChanging }) =>
+      withChanging(async (studio) => {
         const ids = await findExperiments(studio, positionals)
         await showQueue(output, studio, await call(studio, command, { ids }))
         return 0

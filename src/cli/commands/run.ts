@@ -1,4 +1,4 @@
-import { runToEnd, showResult } from '../await-experiment.ts'
+import { runToEnd, showResult, runsByItself } from '../await-experiment.ts'
 import { defineCommand, type Command } from '../command.ts'
 import { compressOptions, compressRequest, compressUsage, createCompression } from '../experiment-options.ts'
 
@@ -13,7 +13,7 @@ const run = defineCommand({
   run(invocation) {
     // Wrong options are told before a store is opened.
     const request = compressRequest(invocation.options)
-    return invocation.withStudio(async (studio) => {
+    return invocation.withStudio(runsByItself('studio queue add'), async (studio) => {
       const { id } = await createCompression(invocation, studio, request)
       showResult(invocation, await runToEnd(invocation, studio, id))
       return 0

@@ -11,7 +11,7 @@ const upgrade = defineCommand({
   options: {},
   // Opening a store as its owner does it.
   run: ({ output, withStudio }) =>
-    withStudio(async (studio) => {
+    withStudio('Whoever has the store open has upgraded it already.', async (studio) => {
       const { storePath } = await call(studio, 'studio.info', {})
       const { schemaVersion } = studio
       output.result(

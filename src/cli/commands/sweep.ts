@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import type { ReadingStudio, Studio } from '#main/studio.ts'
+import type { ReadingStudio } from '#main/studio.ts'
 import { AppException, toAppError, unwrap } from '#shared/basics/result.ts'
 import { outlookLines } from '#shared/experiment/sweep/outlook-text.ts'
 import { sweepFromYaml, type NamedInFile, type SweepFile } from '#shared/experiment/sweep/sweep-yaml.ts'
@@ -34,7 +34,7 @@ const sweep = defineCommand({
         return 0
       })
     }
-    return invocation.withStudio(async (studio) => {
+    return invocation.withChanging(async (studio) => {
       const named = options.name ?? file.name
       const whole = await resolved(studio, file)
       const planned = await call(studio, 'batches.plan', { sweep: whole })
@@ -74,7 +74,7 @@ async function readText(path: string): Promise<string> {
 }
 
 /** With the ids that the names of a file mean in this store. Errors: as of `findRecord`, with the place in the file. */
-async function resolved(studio: ReadingStudio | Studio, { networks, dataset, sweep: rest }: SweepFile): Promise<Sweep> {
+async function resolved(studio: ReadingStudio, { networks, dataset, sweep: rest }: SweepFile): Promise<Sweep> {
   const networkIds: string[] = []
   for (const network of networks) networkIds.push((await at(network, (name) => findNetwork(studio, name))).id)
   return { ...rest, networkIds, datasetId: (await at(dataset, (name) => findDataset(studio, name))).id }

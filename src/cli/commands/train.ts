@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { commitRename } from '#main/files/atomic-write.ts'
 import { trainDefaults } from '#shared/training/defaults.ts'
 import { isTrained } from '#shared/protocol/records.ts'
-import { runToEnd, showResult } from '../await-experiment.ts'
+import { runToEnd, showResult, runsByItself } from '../await-experiment.ts'
 import { call } from '../call.ts'
 import { defineCommand, type Command } from '../command.ts'
 import { executorOf, settingOptions, withSettings } from '../experiment-options.ts'
@@ -28,7 +28,7 @@ const train = defineCommand({
   run(invocation) {
     const { options, output } = invocation
     const { arch, from, name, out } = options
-    return invocation.withStudio(async (studio) => {
+    return invocation.withStudio(runsByItself('New experiment in its window'), async (studio) => {
       const start = from === undefined ? undefined : await findNetwork(studio, from)
       const architecture = arch ?? start?.architecture
       if (architecture === undefined) throw new UsageError('--arch or --from is needed.')

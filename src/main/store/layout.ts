@@ -8,6 +8,8 @@ export interface StoreLayout {
   readonly database: string
   readonly lock: string
   readonly owner: string
+  /** Where the owner takes commands of others. */
+  readonly handover: string
   readonly log: string
   readonly networks: string
   /** Permutations found of them. */
@@ -29,6 +31,7 @@ export function storeLayout(folder: string): StoreLayout {
     database: join(folder, 'studio.sqlite'),
     lock: join(folder, 'store.lock'),
     owner: join(folder, 'owner.json'),
+    handover: join(folder, 'handover.json'),
     log: join(folder, 'studio.log'),
     networks: join(folder, 'networks'),
     permutations: join(folder, 'permutations'),

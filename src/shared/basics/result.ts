@@ -22,6 +22,8 @@ export const appErrorCodes = [
   'dataset-odd', // a data set looks as if it were misunderstood, and nobody has accepted it so
   'dataset-mismatch', // network and data set do not fit each other
   'store-locked', // another process owns the store
+  'owner-gone', // whoever owns the store ended before it answered a command handed to it
+  'handover-refused', // whoever owns the store takes no commands from this program
   'store-newer', // written by a newer version of the studio
   'store-corrupt', // SQLite reports damage
   'store-older', // opened for reading only, and written by an earlier version of the studio

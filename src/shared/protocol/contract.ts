@@ -316,6 +316,61 @@ export const readingCommandNames = [
 ] as const satisfies readonly Exclude<CommandName, DesktopCommandName>[]
 export type ReadingCommandName = (typeof readingCommandNames)[number]
 
+/**
+ * Commands that change something and need nothing of a window: a command line hands them to whoever owns the store. Every
+ * command of the contract is in one of the three lists.
+ */
+export const handedCommandNames = [
+  'studio.update-settings',
+  'networks.import',
+  'networks.try-preprocessings',
+  'networks.derive',
+  'networks.rename',
+  'networks.remove',
+  'networks.evaluate',
+  'datasets.import',
+  'datasets.rename',
+  'datasets.remove',
+  'experiments.create',
+  'experiments.update',
+  'experiments.trash',
+  'experiments.restore',
+  'experiments.delete-forever',
+  'experiments.empty-trash',
+  'views.save',
+  'views.remove',
+  'batches.create',
+  'batches.rename',
+  'batches.remove',
+  'batches.pause',
+  'batches.resume',
+  'batches.cancel',
+  'batches.retry',
+  'queue.enqueue',
+  'queue.pause',
+  'queue.resume',
+  'queue.cancel',
+  'queue.retry',
+  'queue.move',
+  'queue.set-active',
+  'runs.save-checkpoint',
+  'runs.measure-importance',
+] as const satisfies readonly Exclude<CommandName, DesktopCommandName | ReadingCommandName>[]
+export type HandedCommandName = (typeof handedCommandNames)[number]
+
+/** Commands of a window: they need its dialogs, or what it holds. */
+export const windowCommandNames = [
+  'files.pick',
+  'files.pick-new',
+  'files.show',
+  'window.remember',
+  'compressed.sketch',
+  'compressed.make',
+  'compressed.measure',
+  'compressed.save',
+  'datasets.plan',
+] as const satisfies readonly Exclude<CommandName, ReadingCommandName | HandedCommandName>[]
+
 export interface StudioInfo {
   readonly version: string
   readonly storePath: string
