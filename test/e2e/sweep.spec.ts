@@ -71,10 +71,37 @@ test('ten variants in two seeds in six actions, then one batch of them', async (
 
   found.push(...(await look(studio, 'batches', { name: 'batches' })))
 
+  // To the trash with its experiments, and back.
+  await show(studio, { name: 'batch', id })
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: 'Move to the trash' }).click()
+  await expect(page.getByRole('button', { name: 'Learning rates', exact: true })).toHaveCount(0)
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await page.getByRole('button', { name: 'Learning rates', exact: true }).click()
+  await expect(page.getByText('1 completed, 1 failed')).toBeVisible()
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: 'Show in the table of experiments' }).click()
+  await expect(page.getByText(/learning rate \(distillation phase\) 10/)).toBeVisible()
+  await expect(page.getByText(/compression ratio 8/)).toHaveCount(0)
+
   // A sweep of several kinds of values, drawn at random.
   found.push(...(await look(studio, 'sweep-form', { name: 'new-experiment', kind: 'compress' }, typeSweep)))
+
+  // Another configuration in its place, as text; what is wrong with one is told with its line.
+  found.push(...(await look(studio, 'form-yaml', { name: 'new-experiment', kind: 'spectral' }, typeYaml)))
+  await page.getByRole('textbox', { name: 'YAML of the configuration' }).fill('preset: small\nseed: 7\n')
+  await page.getByRole('button', { name: 'Use it' }).click()
+  await expect(page.getByRole('textbox', { name: 'Hidden size' })).toHaveValue('188')
+  await expect(page.getByText('1 value differs from the preset.')).toBeVisible()
   expect(found).toStrictEqual([])
 })
+
+async function typeYaml(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'YAML ...' }).click()
+  await page.getByRole('textbox', { name: 'YAML of the configuration' }).fill('preset: spectral\nsize:\n  ratoi: 20\n')
+  await expect(page.getByText(/There is no parameter size.ratoi. \(line 3, column 3\)/)).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Use it' })).toBeDisabled()
+}
 
 async function typeSweep(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Vary Hidden size' }).click()

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { CommandHandlers } from '#shared/protocol/contract.ts'
-import { AppException, toAppError } from '#shared/basics/result.ts'
+import { AppException } from '#shared/basics/result.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import { recipeOf } from '../export/recipe.ts'
 import { atomicWrite } from '../files/atomic-write.ts'
@@ -33,19 +33,21 @@ export function configurationHandlers(
   }
 }
 
+/** Errors name the file, never its path: a window sees none. */
 async function readText(path: string): Promise<string> {
+  const fileName = basename(path)
   try {
     const { size } = await stat(path)
     if (size <= MAXIMUM_BYTES) return await readFile(path, 'utf8')
   } catch (cause) {
-    throw new AppException(
-      { ...unreadable(path), message: `It cannot be read: ${toAppError(cause).message}.` },
-      { cause },
-    )
+    const message = `${fileName} cannot be read.`
+    const remedy = 'Check that the file exists and that you may read it, then try again.'
+    throw new AppException({ code: 'file-unreadable', message, where: fileName, remedy }, { cause })
   }
-  throw new AppException({ ...unreadable(path), message: 'It is too large for a configuration.' })
-}
-
-function unreadable(path: string) {
-  return { code: 'file-unreadable', where: path, remedy: 'Choose another file.' } as const
+  throw new AppException({
+    code: 'file-unreadable',
+    message: `${fileName} is too large for a configuration.`,
+    where: fileName,
+    remedy: 'Choose another file.',
+  })
 }

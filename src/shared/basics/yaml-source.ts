@@ -33,7 +33,7 @@ export class YamlSource {
   static parse(text: string, fileName?: string): YamlSource {
     const lines = new LineCounter()
     if (text.length > maximumCharacters) throw invalid('It is too long for a configuration.', fileName ?? 'text')
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+    const document = parsed(text, lines, fileName)
     const [error] = document.errors
     if (error !== undefined) throw invalid(`This is not YAML: ${error.message}`, place(fileName, lines, error.pos[0]))
     if (document.contents === null) throw invalid('It is empty.', place(fileName, lines, 0))
@@ -84,6 +84,16 @@ export class YamlSource {
   /** `sweep.yaml:3:5`, or `line 3, column 5`. */
   placeOf(node: Node): string {
     return place(this.#fileName, this.#lines, node.range?.[0] ?? 0)
+  }
+}
+
+/** The parser calls itself for every level: a text can ask for more of them than there is room for. */
+function parsed(text: string, lines: LineCounter, fileName: string | undefined) {
+  try {
+    return parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  } catch (thrown) {
+    if (thrown instanceof RangeError) throw invalid('It is nested too deeply.', fileName ?? 'text')
+    throw thrown
   }
 }
 

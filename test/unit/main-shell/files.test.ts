@@ -96,3 +96,13 @@ test('a closed dialog for a new file gives undefined', async () => {
   const pick = createNewFilePicker(saveDialog({ canceled: true, filePath: '' }), new TokenTable())
   expect(await pick({ fileName: 'small' })).toBeUndefined()
 })
+
+test('a configuration is saved where its own dialog says', async () => {
+  const asked: unknown[] = []
+  const pick = createNewFilePicker(
+    saveDialog({ canceled: false, filePath: '/data/fast.yaml' }, asked),
+    new TokenTable(),
+  )
+  expect(await pick({ fileName: 'configuration.yaml', kind: 'configuration' })).toMatchObject({ fileName: 'fast.yaml' })
+  expect(asked).toMatchObject([{ title: 'Save the configuration', filters: [{ extensions: ['yaml', 'yml'] }, {}] }])
+})

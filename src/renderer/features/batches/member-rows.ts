@@ -28,6 +28,14 @@ export function memberRows(
   })
 }
 
+/** What all names begin with, such as `ResNet-20: `: it tells none of them from another. Empty where they differ there. */
+export function commonSubject(rows: readonly MemberRow[]): string {
+  const [first] = rows
+  const end = first?.experiment.name.indexOf(': ') ?? -1
+  const subject = first?.experiment.name.slice(0, end + 2) ?? ''
+  return end > 0 && rows.every(({ experiment }) => experiment.name.startsWith(subject)) ? subject : ''
+}
+
 /** Those without a value come last in both directions; without an order, as they were planned. */
 export function sortedRows(rows: readonly MemberRow[], order: MemberOrder | undefined): readonly MemberRow[] {
   if (order === undefined) return rows

@@ -43,11 +43,9 @@ export const batchesTexts = {
   more: 'More actions',
   rename: 'Rename ...',
   renameTitle: 'Rename the batch',
-  remove: 'Move to the trash ...',
-  removeTitle: (name: string) => `Move ${name} to the trash?`,
-  removeText: (experiments: string) =>
-    `It goes there with its ${experiments}, and comes back when they are restored. Nothing is deleted.`,
-  removeAction: 'Move to the trash',
+  remove: 'Move to the trash',
+  trashed: (name: string) => `${name} is in the trash with its experiments`,
+  showInTable: 'Show in the table of experiments',
   cancelTitle: (name: string) => `Cancel ${name}?`,
   cancelText: (experiments: string) =>
     `${experiments} will not go on. What has been measured stays, and they can be retried.`,

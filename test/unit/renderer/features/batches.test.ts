@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { batchActions, comparedMembers } from '#renderer/features/batches/batch-actions.ts'
-import { memberRows, nextOrder, sortedRows } from '#renderer/features/batches/member-rows.ts'
+import { commonSubject, memberRows, nextOrder, sortedRows } from '#renderer/features/batches/member-rows.ts'
 import { sweepSummary } from '#renderer/features/sweep/sweep-summary.ts'
 import { batchProgress, bestMember, countsText } from '#shared/experiment/batch-progress.ts'
 import { summaryOf, type ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
@@ -79,6 +79,18 @@ describe('the table of its experiments', () => {
 
   it('is in the order of the plan, without what is gone', () => {
     expect(ids(undefined)).toEqual(['a', 'b', 'c'])
+  })
+
+  it('leaves out of the names what they all begin with', () => {
+    const named = (...names: string[]) =>
+      memberRows(
+        { rows: names.map((name) => ({ experimentId: name, values: [] })) },
+        names.map((name) => member(name, 'draft')),
+      )
+    expect(commonSubject(named('ResNet: size 1', 'ResNet: size 2'))).toBe('ResNet: ')
+    expect(commonSubject(named('ResNet: size 1', 'VGG: size 2'))).toBe('')
+    expect(commonSubject(named('size 1', 'size 2'))).toBe('')
+    expect(commonSubject([])).toBe('')
   })
 
   it('is sorted by numbers as numbers, what has no value last', () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { configFromYaml, configToYaml } from '#shared/experiment/config-yaml.ts'
 import { continued } from '#shared/experiment/continued-config.ts'
@@ -81,6 +82,55 @@ describe('what is wrong with a YAML is told with its place', () => {
       ok: false,
       error: { code: 'invalid-config', where, message, remedy: remedy ?? 'Correct it and try again.' },
     })
+  })
+
+  it.each([
+    ['deep lists', '['.repeat(100_000)],
+    ['deep mappings', 'preset: fast\n' + '{a: '.repeat(50_000)],
+    ['an alias', 'preset: &a fast\nseed: *a\n'],
+    ['aliases of aliases', 'a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\npreset: *c\n'],
+    ['a merge', 'preset: fast\n<<: { seed: 3 }\n'],
+    ['keys that are no names', 'preset: fast\n? [a]\n: 1\n'],
+    ['a prototype', 'preset: fast\n__proto__: { seed: 3 }\nconstructor: 1\n'],
+    ['too much', ' '.repeat(2_000_000)],
+  ])('refuses %s', (_what, text) => {
+    expect(configFromYaml(text)).toMatchObject({ ok: false, error: { code: 'invalid-config' } })
+  })
+
+  it('never throws, whatever it reads', () => {
+    const word = fc.constantFrom(
+      'preset',
+      'fast',
+      'seed',
+      'predictor',
+      ':',
+      ' ',
+      '\n',
+      '  ',
+      '- ',
+      '[',
+      ']',
+      '{',
+      '}',
+      '&a',
+      '*a',
+      '1',
+      '"',
+      '#',
+      '!!set',
+    )
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(word).map((words) => words.join('')),
+        ),
+        (text) => {
+          expect([true, false]).toContain(configFromYaml(text).ok)
+        },
+      ),
+      { numRuns: 500 },
+    )
   })
 
   it('says line and column of a text without a file', () => {
