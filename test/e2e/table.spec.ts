@@ -2,7 +2,9 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
+import type { AppError } from '#shared/basics/result.ts'
 import type { BaselineConfig } from '#shared/methods/direct/config.ts'
+import { commandChannel } from '#shared/protocol/ipc-channels.ts'
 import { enqueue, int4Config, whileComputing } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
 import { inventExperiments } from './invented-experiments.ts'
@@ -221,3 +223,33 @@ test('a table of 10,000 experiments, grouped, filtered and with its menus', asyn
   found.push(...(await look(studio, 'table-trash', place, trash)))
   expect(found).toStrictEqual([])
 })
+
+test('the list while it is read, when it cannot be read, and when there is nothing in it', async ({ studio }) => {
+  const found = await look(studio, 'table-empty', { name: 'experiments' })
+  await answerListWith(studio, undefined)
+  await studio.page.reload()
+  await show(studio, { name: 'experiments' })
+  await expect(studio.page.getByRole('status', { name: 'Loading' })).toBeVisible()
+  await studio.page.screenshot({ path: join(screenshotsFolder, 'table-loading.png'), animations: 'disabled' })
+  await answerListWith(studio, {
+    code: 'store-corrupt',
+    message: 'The database disk image is malformed.',
+    where: 'studio.sqlite',
+    remedy: 'Restore a backup: Doctor, Backups.',
+  })
+  await studio.page.reload()
+  const failed = await look(studio, 'table-failed', { name: 'experiments' })
+  await expect(studio.page.getByRole('button', { name: 'Try again' })).toBeVisible()
+  expect([...found, ...failed]).toStrictEqual([])
+})
+
+/** What the main process answers to the question for the list from now on; never, without an error. */
+async function answerListWith({ app }: OpenStudio, error: AppError | undefined): Promise<void> {
+  await app.evaluate(
+    ({ ipcMain }, [channel, failure]) => {
+      ipcMain.removeHandler(channel)
+      ipcMain.handle(channel, () => (failure === undefined ? new Promise(() => {}) : { ok: false, error: failure }))
+    },
+    [commandChannel('experiments.list'), error] as const,
+  )
+}

@@ -93,6 +93,13 @@ export class ExperimentsView {
     this.table.experiments.filter(({ experiment }) => this.state.selected.has(experiment.id)),
   )
 
+  /** Of all rows that pass, in their order; those in folded groups are not shown and not among them. */
+  get visibleIds(): readonly string[] {
+    const { experiments, rowCount, slice } = this.table
+    if (this.state.collapsed.size === 0) return experiments.map(({ experiment }) => experiment.id)
+    return slice(0, rowCount).flatMap((row) => (row.type === 'group' ? [] : [row.key]))
+  }
+
   get selectedIds(): readonly string[] {
     return this.selectedRows.map(({ experiment }) => experiment.id)
   }

@@ -161,7 +161,8 @@ export class TableModel {
 
   /** The library turns the answer round where a column falls; what has no value stays last all the same. */
   #compare(column: TableColumn, a: ModelRow, b: ModelRow): number {
-    const [left, right] = [sortValue(column, a), sortValue(column, b)]
+    const left = sortValue(column, a)
+    const right = sortValue(column, b)
     if (typeof left === 'number' && typeof right === 'number') return left - right
     if (left === undefined || right === undefined) {
       if (left === right) return 0
