@@ -1,6 +1,8 @@
 /** The form for an experiment as people leave it and come back to it. */
 import { expect, test } from './fixtures.ts'
-import { ask, quit } from './launch.ts'
+import { smokeConfig } from './experiments.ts'
+import { ask, quit, show } from './launch.ts'
+import { look } from './look.ts'
 
 test.use({ start: 'library' })
 
@@ -31,5 +33,48 @@ test('a form that is left is found again as it was, also after a restart', async
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('')
   await expect(page.getByText('Everything is as you left it.')).toBeHidden()
   await expect.poll(() => ask(page, 'window.memory', {})).toMatchObject({ forms: [] })
+
+  // A draft is edited, its clone says what it came from, and what differs names it.
+  const [network] = await ask(page, 'networks.list', {})
+  const [dataset] = await ask(page, 'datasets.list', {})
+  const subject = { networkId: network?.id ?? '', datasetId: dataset?.id ?? '' }
+  const draft = await ask(page, 'experiments.create', {
+    name: 'First',
+    config: smokeConfig(),
+    ...subject,
+    enqueue: false,
+  })
+  await show({ page, ...second }, { name: 'run', experimentId: draft.id })
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: 'Edit' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Edit First' })).toBeVisible()
+  await page.getByRole('textbox', { name: 'Hidden size' }).fill('48')
+  await page.getByRole('button', { name: 'Save changes' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'First' })).toBeVisible()
+  expect((await ask(page, 'experiments.get', { id: draft.id })).record.config).toMatchObject({
+    predictor: { hiddenSize: 48 },
+  })
+
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: 'Clone' }).click()
+  await page.getByRole('textbox', { name: 'Hidden size' }).fill('24')
+  await page.getByRole('button', { name: 'Keep as draft' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'First, hidden size 24' })).toBeVisible()
+  await page.getByRole('button', { name: 'Compare with origin' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Compare' })).toBeVisible()
   expect(await quit({ page, ...second })).toBe(0)
+})
+
+test('the form looks right: presets, and what is wrong', async ({ studio }) => {
+  const place = { name: 'new-experiment' } as const
+  const found = [
+    ...(await look(studio, 'form-presets', place, (page) => page.getByLabel('Preset').click())),
+    ...(await look(studio, 'form-errors', place, async (page) => {
+      await page.keyboard.press('Escape')
+      await page.getByRole('textbox', { name: 'Hidden size' }).fill('12,5')
+      await page.getByRole('textbox', { name: 'Embedding base' }).fill('')
+    })),
+  ]
+  // A list that hangs over the page belongs to none of its landmarks.
+  expect(found.filter((text) => !text.includes(': region: '))).toStrictEqual([])
 })

@@ -1,7 +1,6 @@
 import type { CommandHandlers, CommandInput, Comparison, ComparisonEntry } from '#shared/protocol/contract.ts'
-import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
 import { decodePredictions } from '#shared/measures/predictions.ts'
-import { familyOf } from '#shared/experiment/families.ts'
+import { cloneName, experimentName } from '#shared/experiment/experiment-name.ts'
 import { isTrained, type ExperimentRecord, type SplitName } from '#shared/protocol/records.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import { mainFamilyOf } from '../families/table.ts'
@@ -17,6 +16,7 @@ type ExperimentHandlers = Pick<
   | 'experiments.find'
   | 'experiments.get'
   | 'experiments.create'
+  | 'experiments.edit'
   | 'experiments.expected-seconds'
   | 'experiments.update'
   | 'experiments.values'
@@ -43,18 +43,22 @@ export function experimentHandlers(
       const record = store.experiments.get(id)
       const network = record.networkId === undefined ? undefined : store.networks.find(record.networkId)
       const dataset = store.datasets.find(record.datasetId)
+      const origin = record.clonedFrom === undefined ? undefined : store.experiments.nameOf(record.clonedFrom)
       return {
         record,
         runs: store.runs.list(id),
         ...(network === undefined ? {} : { network }),
         ...(dataset === undefined ? {} : { dataset }),
+        ...(record.clonedFrom === undefined || origin === undefined
+          ? {}
+          : { origin: { id: record.clonedFrom, name: origin } }),
       }
     },
 
     async 'experiments.create'(input) {
       await assertRunnable(context, input)
-      const { config, networkId, datasetId, executor, enqueue } = input
-      const name = input.name ?? defaultName(context, config, networkId)
+      const { config, networkId, datasetId, executor, enqueue, clonedFrom } = input
+      const name = input.name ?? defaultName(context, input)
       const created = store.transaction(() => {
         const draft = store.experiments.insert({
           name,
@@ -62,6 +66,7 @@ export function experimentHandlers(
           datasetId,
           ...(networkId === undefined ? {} : { networkId }),
           ...(executor === undefined ? {} : { executor }),
+          ...(clonedFrom === undefined ? {} : { clonedFrom }),
         })
         if (enqueue) store.experiments.transition(draft.id, 'enqueue', 'draft')
         return draft
@@ -77,6 +82,15 @@ export function experimentHandlers(
       return seconds
     },
 
+    async 'experiments.edit'(input) {
+      await assertRunnable(context, input)
+      const { id, config, networkId, datasetId } = input
+      const name = input.name ?? store.experiments.get(id).name
+      store.experiments.edit(id, { name, config, datasetId, ...(networkId === undefined ? {} : { networkId }) })
+      queue.announce([id])
+      return store.experiments.get(id)
+    },
+
     async 'experiments.update'({ id, ...changes }) {
       store.experiments.update(id, changes)
       const summary = store.experiments.summary(id)
@@ -90,16 +104,24 @@ export function experimentHandlers(
 }
 
 /** Throws `not-found`, `invalid-config`, `dataset-mismatch` for what could only fail later. */
-async function assertRunnable({ store }: StudioContext, input: CommandInput<'experiments.create'>): Promise<void> {
+async function assertRunnable(
+  { store }: StudioContext,
+  input: Pick<CommandInput<'experiments.create'>, 'config' | 'networkId' | 'datasetId'>,
+): Promise<void> {
   const { config, networkId, datasetId } = input
   const dataset = store.datasets.get(datasetId)
   const network = networkId === undefined ? undefined : store.networks.get(networkId)
   await mainFamilyOf(config).assertRunnable(store, config, { network, dataset })
 }
 
-function defaultName(context: StudioContext, config: ExperimentConfig, networkId: string | undefined): string {
-  const { store } = context
-  const wanted = familyOf(config).nameOf(config, networkId === undefined ? '' : store.networks.get(networkId).name)
+/** By what is its own: against its origin where it has one, else against the preset it is nearest to. */
+function defaultName({ store }: StudioContext, input: CommandInput<'experiments.create'>): string {
+  const { config, networkId, clonedFrom } = input
+  const networkName = networkId === undefined ? '' : store.networks.get(networkId).name
+  const wanted =
+    clonedFrom === undefined
+      ? experimentName(config, networkName)
+      : cloneName(store.experiments.get(clonedFrom), config)
   return uniqueName(wanted, store.experiments.namesBeginning(wanted))
 }
 

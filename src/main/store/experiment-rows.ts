@@ -60,7 +60,11 @@ const unknownProblem: AppError = {
   remedy: 'Remove the experiment.',
 }
 
-export type DetailRow = ExperimentRow & { readonly notes: string; readonly config: string }
+export type DetailRow = ExperimentRow & {
+  readonly notes: string
+  readonly config: string
+  readonly cloned_from: string | null
+}
 
 /** Throws `record-unreadable`. */
 export function recordOfDetail(
@@ -74,6 +78,7 @@ export function recordOfDetail(
     config: readConfig(parseJson(row.config, 'Its configuration')),
     tags: tagsOf(row.tags),
     notes: row.notes,
+    ...(row.cloned_from === null ? {} : { clonedFrom: row.cloned_from }),
     ...(latestRun === undefined ? {} : { latestRun }),
   }
 }

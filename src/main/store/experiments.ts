@@ -31,6 +31,8 @@ export interface NewExperiment {
   readonly executor?: ExecutorChoice
   /** The batch it is planned in. */
   readonly batchId?: string
+  /** The experiment whose configuration it began with. */
+  readonly clonedFrom?: string
 }
 
 export interface ExperimentChanges {
@@ -62,25 +64,27 @@ export class ExperimentsTable {
 
   /** A new draft. */
   insert(experiment: NewExperiment): ExperimentRecord {
-    const { name, config, networkId, datasetId, executor, batchId } = experiment
+    const { name, config, networkId, datasetId, executor, batchId, clonedFrom } = experiment
     const id = newId('exp')
     const now = this.#now()
     this.#db.transaction(() => {
       this.#db
         .prepare(
-          `INSERT INTO experiments (id, number, name, status, network_id, batch_id, dataset_id, executor, created_at, updated_at)
-           VALUES (?, (SELECT coalesce(max(number), 0) + 1 FROM experiments), ?, 'draft', ?, ?, ?, ?, ?, ?)`,
+          `INSERT INTO experiments
+             (id, number, name, status, network_id, batch_id, dataset_id, executor, cloned_from, created_at, updated_at)
+           VALUES (@id, (SELECT coalesce(max(number), 0) + 1 FROM experiments), @name, 'draft', @networkId, @batchId,
+             @datasetId, @executor, @clonedFrom, @now, @now)`,
         )
-        .run(
+        .run({
           id,
           name,
-          networkId ?? null,
-          batchId ?? null,
+          networkId: networkId ?? null,
+          batchId: batchId ?? null,
           datasetId,
-          executor === undefined ? null : JSON.stringify(executor),
+          executor: executor === undefined ? null : JSON.stringify(executor),
+          clonedFrom: clonedFrom ?? null,
           now,
-          now,
-        )
+        })
       this.#db
         .prepare('INSERT INTO experiment_configs (experiment_id, config) VALUES (?, ?)')
         .run(id, JSON.stringify(config))
@@ -194,6 +198,25 @@ export class ExperimentsTable {
     if (changes !== 1) throw conflict(this.#stateOf(id), action)
   }
 
+  /**
+   * Replaces what an experiment will run. Throws `conflict` where it has run: a result belongs to what it was run with.
+   */
+  edit(id: string, { name, config, networkId, datasetId }: Omit<NewExperiment, 'executor' | 'clonedFrom'>): void {
+    this.#db.transaction(() => {
+      const { changes } = this.#db
+        .prepare(
+          `UPDATE experiments SET name = @name, network_id = @networkId, dataset_id = @datasetId, updated_at = @now
+           WHERE id = @id AND latest_run_id IS NULL AND status <> 'running'`,
+        )
+        .run({ id, name, networkId: networkId ?? null, datasetId, now: this.#now() })
+      if (changes !== 1) throw alreadyRun(this.#stateOf(id))
+      this.#db
+        .prepare('UPDATE experiment_configs SET config = ? WHERE experiment_id = ?')
+        .run(JSON.stringify(config), id)
+      refreshSummary(this.#db, id)
+    })()
+  }
+
   update(id: string, changes: ExperimentChanges): void {
     const { name, tags, notes, isStarred, isArchived } = changes
     const { changes: changed } = this.#db
@@ -219,6 +242,11 @@ export class ExperimentsTable {
   remove(ids: readonly string[]): void {
     const remove = this.#db.prepare('DELETE FROM experiments WHERE id = ?')
     this.#db.transaction(() => ids.forEach((id) => remove.run(id)))()
+  }
+
+  /** Undefined where there is no such experiment. */
+  nameOf(id: string): string | undefined {
+    return this.#db.prepare<[string], string>('SELECT name FROM experiments WHERE id = ?').pluck().get(id)
   }
 
   /** Names of experiments that use a network or a data set. */
@@ -258,6 +286,14 @@ export class ExperimentsTable {
     })
     return provider ?? null
   }
+}
+
+function alreadyRun({ name }: Pick<ExperimentRecord, 'name'>): AppException {
+  return new AppException({
+    code: 'conflict',
+    message: `${name} has run: its configuration stays what it was run with.`,
+    remedy: 'Clone it and change the clone.',
+  })
 }
 
 function conflict({ name, status }: Pick<ExperimentRecord, 'name' | 'status'>, action: ExperimentAction): AppException {

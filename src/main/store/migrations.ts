@@ -327,6 +327,13 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
       CREATE UNIQUE INDEX experiments_by_number ON experiments (number);
     `,
   },
+  {
+    version: 12,
+    sql: `
+      -- The experiment whose configuration it began with. No reference: a clone still says so when its origin is gone.
+      ALTER TABLE experiments ADD COLUMN cloned_from TEXT;
+    `,
+  },
 ]
 
 export const schemaVersion = migrations.at(-1)?.version ?? 0

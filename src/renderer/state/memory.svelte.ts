@@ -81,6 +81,6 @@ function isSameStart(a: FormStart, b: FormStart): boolean {
   return startKey(a) === startKey(b)
 }
 
-function startKey({ kind, networkId, datasetId, presetId, fromId, startRunId }: FormStart): string {
-  return JSON.stringify([kind, networkId, datasetId, presetId, fromId, startRunId])
+function startKey({ kind, networkId, datasetId, presetId, fromId, startRunId, editId }: FormStart): string {
+  return JSON.stringify([kind, networkId, datasetId, presetId, fromId, startRunId, editId])
 }

@@ -52,7 +52,7 @@ export function outcomeOf(result: RunResult | undefined): Outcome {
 }
 
 export function summaryOf(record: ExperimentRecord): ExperimentSummary {
-  const { config, notes: _notes, queuePosition: _place, latestRun, ...shown } = record
+  const { config, notes: _notes, queuePosition: _place, clonedFrom: _origin, latestRun, ...shown } = record
   return {
     ...shown,
     plan: planOf(config),

@@ -31,6 +31,8 @@ export interface FamilyDescription<F extends Family> {
   methodOf(config: ConfigOf<F>): MethodName | undefined
   /** Name of an experiment that nobody named. @param networkName of the network it compresses, else empty */
   nameOf(config: ConfigOf<F>, networkName: string): string
+  /** Paths of the parameters whose values that name says. */
+  readonly namedParameters: readonly string[]
   /** Bytes that a run is expected to end with; undefined where only the weights tell, or nothing is compressed. */
   expectedSizes(network: NetworkShape, config: ConfigOf<F>): SizeBreakdown | undefined
   /**

@@ -195,6 +195,16 @@ export const commandInputs = {
     executor: executorChoiceSchema.optional(),
     /** False leaves it a draft. */
     enqueue: z.boolean(),
+    /** The experiment whose configuration it began with. */
+    clonedFrom: id.optional(),
+  }),
+  /** Another configuration for one that has not run yet; what has run stays what it was run with. */
+  'experiments.edit': z.strictObject({
+    id,
+    name: name.optional(),
+    config: experimentConfigSchema,
+    networkId: id.optional(),
+    datasetId: id,
   }),
   /** How long runs of these configurations would take here, in seconds. */
   'experiments.expected-seconds': z.strictObject({
@@ -332,6 +342,7 @@ export const handedCommandNames = [
   'datasets.rename',
   'datasets.remove',
   'experiments.create',
+  'experiments.edit',
   'experiments.update',
   'experiments.trash',
   'experiments.restore',
@@ -489,6 +500,8 @@ export interface ExperimentDetail {
   readonly runs: readonly RunRecord[]
   readonly network?: NetworkRecord
   readonly dataset?: DatasetRecord
+  /** The experiment it was cloned from, as long as there is one. */
+  readonly origin?: Pick<ExperimentRecord, 'id' | 'name'>
 }
 
 /** From what an experiment can be made again. */
@@ -564,6 +577,7 @@ export interface CommandOutputs extends BatchOutputs {
   'configurations.read': { readonly fileName: string; readonly text: string }
   'configurations.write': undefined
   'experiments.create': ExperimentRecord
+  'experiments.edit': ExperimentRecord
   /** In the order of the configurations; undefined where a part was never measured on this machine. */
   'experiments.expected-seconds': readonly (number | undefined)[]
   'experiments.update': ExperimentSummary

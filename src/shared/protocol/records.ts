@@ -128,6 +128,8 @@ export interface ExperimentRecord {
   readonly isArchived: boolean
   readonly tags: readonly string[]
   readonly notes: string
+  /** The experiment whose configuration it began with; it may be gone. */
+  readonly clonedFrom?: string
   readonly createdAt: string
   readonly updatedAt: string
   /** When it was put into the trash; absent outside. */

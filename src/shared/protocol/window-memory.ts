@@ -16,6 +16,8 @@ export const formStartSchema = z.strictObject({
   fromId: id.exactOptional(),
   /** And go on from the predictor of this completed run of it. */
   startRunId: id.exactOptional(),
+  /** Or change this one, which has not run yet. */
+  editId: id.exactOptional(),
 })
 export type FormStart = Readonly<z.infer<typeof formStartSchema>>
 

@@ -16,6 +16,7 @@ export const trainingFamily: FamilyDescription<'train'> = {
   plan: ({ kind, architecture, epochs }) => ({ kind, architecture, epochs }),
   methodOf: () => undefined,
   nameOf: ({ architecture }) => architecture,
+  namedParameters: ['architecture'],
   expectedSizes: () => undefined,
   predictedLayers: () => undefined,
   describeKept: () => [],

@@ -383,6 +383,13 @@ export class FakeStudio extends Announcer implements StudioApi {
         ...(dataset === undefined ? {} : { dataset }),
       }
     },
+    'experiments.edit': async ({ id, config, name, datasetId }) => {
+      const before = this.#experiment(id)
+      const record = { ...before, config, datasetId, name: name ?? before.name }
+      this.#experiments = this.#experiments.map((experiment) => (experiment.id === id ? record : experiment))
+      this.announce('experiment-changed', summaryOf(record))
+      return record
+    },
     'experiments.create': async ({ config, name, networkId, datasetId, enqueue }) => {
       const id = `e${this.#experiments.length + 1}`
       const now = new Date().toISOString()

@@ -25,6 +25,11 @@ export function typedValues(config: ExperimentConfig): TypedValues {
   )
 }
 
+/** `values` with those of `kept` that are of a parameter there is. */
+export function knownValues(values: TypedValues, kept: TypedValues): TypedValues {
+  return Object.fromEntries(Object.entries(values).map(([path, value]) => [path, kept[path] ?? value]))
+}
+
 /** Reads typed values back; the schema has the last word, so that what is sent is what main will accept. */
 export function parseValues(kind: Family, typed: TypedValues): ParsedValues {
   const problems: Record<string, string> = {}

@@ -2,6 +2,7 @@ import type { NetworkShape, SizeBreakdown } from '#shared/package/accounting.ts'
 import type { ReadConfig } from '#shared/experiment/config-yaml.ts'
 import type { ExperimentConfig, Family } from '#shared/experiment/experiment-config.ts'
 import { summaryOf } from '#shared/experiment/experiment-summary.ts'
+import { cloneName, experimentName } from '#shared/experiment/experiment-name.ts'
 import { familyOf } from '#shared/experiment/families.ts'
 import { singleRun } from '#shared/experiment/sweep/typed-sweep.ts'
 import { parametersOf } from '#shared/parameters/parameter-catalogue.ts'
@@ -14,7 +15,8 @@ import type { FormOfFamily, TypedValues } from '../../families/window-family.ts'
 import { Resource } from '../../state/resource.svelte.ts'
 import type { WindowStudio } from '../../state/studio.svelte.ts'
 import { SweepEditor } from '../sweep/sweep-editor.svelte.ts'
-import { changedPaths, parseValues, typedValues, type ParsedValues } from './config-editing.ts'
+import { changedPaths, knownValues, parseValues, typedValues, type ParsedValues } from './config-editing.ts'
+import { presetOffer, type PresetOffer } from './preset-offer.ts'
 import { knownOf, lastUsed } from './usual-choice.ts'
 import { newExperimentTexts } from './texts.ts'
 
@@ -22,11 +24,14 @@ import { newExperimentTexts } from './texts.ts'
 export class ExperimentEditor {
   readonly #studio: WindowStudio
   readonly #start: FormStart
+  readonly #from: ExperimentRecord | undefined
   /** The content before anything was chosen or typed. */
   readonly #untouched: string
   readonly network: Resource<NetworkDetail>
   /** What varies from run to run. */
   readonly sweep: SweepEditor
+  /** What each preset takes on this machine, in their order; undefined where a part of it was never measured here. */
+  readonly presetSeconds: Resource<readonly (number | undefined)[]>
   kind = $state<Family>('compress')
   name = $state('')
   #presetIds = $state.raw(perFamily((kind) => windowFamilyOf({ kind }).form.firstPresetId))
@@ -48,7 +53,7 @@ export class ExperimentEditor {
   })
 
   /**
-   * @param from the experiment that `start` names, whose configuration is typed in
+   * @param from the experiment that `start` names, whose configuration is typed in: one to clone, or one to change
    * @param left the form with this start as it was left before
    */
   constructor(studio: WindowStudio, start: FormStart, from: ExperimentRecord | undefined, left?: KeptForm) {
@@ -63,12 +68,21 @@ export class ExperimentEditor {
     this.#networkId = start.networkId
     this.#datasetId = start.datasetId
     if (start.presetId !== undefined) this.choosePreset(start.presetId)
+    this.#from = from
     if (from !== undefined) {
       this.#copy(from)
+      if (start.editId !== undefined) this.name = from.name
       if (start.startRunId !== undefined) this.#goOnFrom(from, start.startRunId)
     }
     this.#untouched = JSON.stringify(this.content)
     if (left !== undefined) this.#restore(left)
+    this.presetSeconds = new Resource(() =>
+      studio.ask('experiments.expected-seconds', {
+        configs: this.form.presets.map(({ config }) => config),
+        datasetId: this.datasetId ?? '',
+        ...(this.networkId === undefined ? {} : { networkId: this.networkId }),
+      }),
+    )
     this.network = new Resource(() => studio.ask('networks.get', { id: this.networkId ?? '' }))
   }
 
@@ -168,6 +182,18 @@ export class ExperimentEditor {
     return this.form.trainingPlan?.(config, dataset.counts.train)
   })
 
+  /** What each preset promises, those left out that were made for other networks. */
+  readonly presets: PresetOffer = $derived.by(() =>
+    presetOffer({
+      presets: this.form.presets,
+      chosenId: this.presetId,
+      network: this.#studio.library.network(this.networkId),
+      shape: this.#shape,
+      dataset: this.#studio.library.dataset(this.datasetId),
+      seconds: this.presetSeconds.value,
+    }),
+  )
+
   readonly advice: readonly string[] = $derived(
     this.config === undefined ? [] : windowFamilyOf(this.config).advise(this.config, this.sizes, this.#shape),
   )
@@ -224,6 +250,35 @@ export class ExperimentEditor {
     return JSON.stringify(this.content) !== this.#untouched
   }
 
+  /** Whether a draft or a waiting experiment is changed, rather than a new one made. */
+  get isEdit(): boolean {
+    return this.#start.editId !== undefined
+  }
+
+  /** The experiment that is cloned. */
+  get origin(): ExperimentRecord | undefined {
+    return this.isEdit ? undefined : this.#from
+  }
+
+  /** The experiment that is changed. */
+  get edited(): ExperimentRecord | undefined {
+    return this.isEdit ? this.#from : undefined
+  }
+
+  /** What it is called when no name is typed, apart from a number where another has that name. */
+  readonly automaticName: string = $derived.by(() => {
+    if (this.config === undefined) return ''
+    if (this.origin !== undefined) return cloneName(this.origin, this.config)
+    return experimentName(this.config, this.#studio.library.network(this.networkId)?.name ?? '')
+  })
+
+  /** Whether another experiment has the typed name. */
+  get isNameTaken(): boolean {
+    const name = this.name.trim()
+    const others = this.#studio.experiments.list.value ?? []
+    return name !== '' && others.some((other) => other.name === name && other.id !== this.#start.editId)
+  }
+
   get canSave(): boolean {
     return this.missing.length === 0 && !this.isWrong && !this.isSaving
   }
@@ -255,9 +310,8 @@ export class ExperimentEditor {
       this.#startId = undefined
   }
 
-  #copy({ name, config, networkId, datasetId }: ExperimentRecord): void {
+  #copy({ config, networkId, datasetId }: ExperimentRecord): void {
     this.kind = config.kind
-    this.name = newExperimentTexts.copyOf(name).slice(0, 200)
     if (this.form.network.optional === undefined) this.#networkId = networkId
     else this.#startId = networkId
     this.#datasetId = datasetId
@@ -299,36 +353,41 @@ export class ExperimentEditor {
     if (value !== undefined) this.put(path, value)
   }
 
-  /** Creates the experiment and opens it; on failure everything stays as it was typed. */
+  /** Creates the experiment, or changes the one that is edited, and opens it; on failure everything stays as it was typed. */
   async save(enqueue: boolean): Promise<void> {
     if (this.sweep.isSweep) return this.#saveSweep(enqueue)
     const config = this.config
     const { networkId, datasetId } = this
     if (config === undefined || datasetId === undefined || !this.canSave) return
-    const name = this.name.trim()
+    const typedName = this.name.trim()
+    const experiment = { config, datasetId, ...(networkId === undefined ? {} : { networkId }) }
     this.#isSaving = true
-    const created = await this.#studio.act(newExperimentTexts.createFailure, 'experiments.create', {
-      config,
-      datasetId,
-      enqueue,
-      ...(name === '' ? {} : { name }),
-      ...(networkId === undefined ? {} : { networkId }),
-    })
+    const { editId, fromId } = this.#start
+    const created =
+      editId === undefined
+        ? await this.#studio.act(newExperimentTexts.createFailure, 'experiments.create', {
+            ...experiment,
+            enqueue,
+            ...(typedName === '' ? {} : { name: typedName }),
+            ...(fromId === undefined ? {} : { clonedFrom: fromId }),
+          })
+        : await this.#studio.act(newExperimentTexts.editFailure, 'experiments.edit', {
+            ...experiment,
+            id: editId,
+            name: typedName === '' ? this.automaticName : typedName,
+          })
+    const isToQueue = created !== undefined && editId !== undefined && enqueue
+    if (isToQueue) await this.#studio.act(newExperimentTexts.enqueueFailure, 'queue.enqueue', { ids: [editId] })
     this.#isSaving = false
     if (created === undefined) return
     this.#studio.memory.forgetForm(this.#start)
-    this.#studio.experiments.put(summaryOf(created.value))
+    if (!isToQueue) this.#studio.experiments.put(summaryOf(created.value))
     this.#studio.router.open({ name: 'run', experimentId: created.value.id })
   }
 
   async #saveSweep(enqueue: boolean): Promise<void> {
     if (this.canSave && (await this.sweep.save(this.name.trim(), enqueue))) this.#studio.memory.forgetForm(this.#start)
   }
-}
-
-/** `values` with those of `kept` that are of a parameter there is. */
-function knownValues(values: TypedValues, kept: TypedValues): TypedValues {
-  return Object.fromEntries(Object.entries(values).map(([path, value]) => [path, kept[path] ?? value]))
 }
 
 function presetValues(id: string): TypedValues {

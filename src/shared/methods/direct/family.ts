@@ -16,6 +16,14 @@ export const directFamily: FamilyDescription<'baseline'> = {
   plan: (config) => ({ kind: config.kind, title: baselineTitle(config), steps: config.distillation.steps }),
   methodOf: ({ method }) => method,
   nameOf: (config, networkName) => `${networkName} ${baselineTitle(config)}`,
+  namedParameters: [
+    'method',
+    'quantisation.precision',
+    'weightSharing.bits',
+    'lowRank.share',
+    'pruning.kept',
+    'pruning.values',
+  ],
   expectedSizes: baselineSizes,
   predictedLayers: () => undefined,
   describeKept: (config) => [

@@ -4,7 +4,12 @@ import { directMethods } from './methods.ts'
 
 export type { BaselinePreset }
 
-export const baselinePresets: readonly BaselinePreset[] = Object.values(directMethods).flatMap(({ presets }) => presets)
+export const baselinePresets: readonly BaselinePreset[] = Object.values(directMethods).flatMap(({ title, presets }) =>
+  presets.map((preset) => ({
+    ...preset,
+    group: preset.config.distillation.steps > 0 ? `${title}, distilled` : title,
+  })),
+)
 
 /** What stands beside a compression when nobody says otherwise. */
 export const standardBaselineIds: readonly string[] = [

@@ -26,6 +26,7 @@ export const nernFamily: FamilyDescription<'compress'> = {
   }),
   methodOf: () => 'nern',
   nameOf: ({ predictor }, networkName) => `${networkName} h${predictor.hiddenSize}`,
+  namedParameters: ['predictor.hiddenSize'],
   expectedSizes: sizeBreakdown,
   predictedLayers: ({ representation }) => representation,
   continued,

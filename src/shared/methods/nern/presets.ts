@@ -1,17 +1,21 @@
 /** Ready-made compressions by a predictor. `id` is what `studio run --preset` takes. */
 import { fastConfig, type CompressPreset } from './fast-preset.ts'
+import { resnet56Like } from '../../experiment/preset.ts'
 import { publishedPresets } from './published-presets.ts'
 
 export const compressPresets: readonly CompressPreset[] = [
   {
     id: 'fast',
     title: 'Fast',
+    group: 'Recommended',
     description: 'Reconstruction with Muon, then a short distillation: minutes on two CPU cores.',
     config: fastConfig,
   },
   {
     id: 'fast-resnet56',
     title: 'Fast, ResNet-56',
+    group: 'Recommended',
+    madeFor: resnet56Like,
     description:
       'The same for a network of 850,000 weights: a wider predictor and fewer, more expensive steps. Some twenty minutes on two CPU cores.',
     config: {
@@ -23,6 +27,7 @@ export const compressPresets: readonly CompressPreset[] = [
   {
     id: 'fast-data-free',
     title: 'Fast, without data',
+    group: 'Without training images',
     description:
       'The same without training images: a short distillation on noise. Accuracy is still measured on a data set. It loses a point where training images lose a third of one.',
     config: { ...fastConfig, distillation: { ...fastConfig.distillation, steps: 100, images: 'uniform-noise' } },
@@ -30,6 +35,7 @@ export const compressPresets: readonly CompressPreset[] = [
   {
     id: 'small',
     title: 'Small',
+    group: 'Smallest file',
     description:
       'A wider predictor without a permutation, rounded layer by layer to 6 bits a weight during distillation: the smallest file.',
     config: {
@@ -44,6 +50,7 @@ export const compressPresets: readonly CompressPreset[] = [
   {
     id: 'smoke',
     title: 'Smoke test',
+    group: 'To see that it works',
     description: 'A few seconds to see that everything works; the result is not useful.',
     config: {
       ...fastConfig,

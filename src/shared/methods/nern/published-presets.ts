@@ -3,6 +3,7 @@
  * predicted in each step, gradients for magnitude-weighted samples.
  */
 import { noColourJitter } from '../../experiment/config-fields.ts'
+import { resnet18OfImageNet, resnet20Like, resnet56Like, type PresetSubject } from '../../experiment/preset.ts'
 import type { CompressConfig } from './config.ts'
 import { fastConfig, type CompressPreset } from './fast-preset.ts'
 import { formatCount } from '../../basics/format.ts'
@@ -18,6 +19,7 @@ interface PublishedRow {
   /** Images a step. */
   readonly dataBatch: number
   readonly augmentation: CompressConfig['distillation']['augmentation']
+  readonly madeFor: PresetSubject
   /** Kernels with a gradient in a step. */
   readonly sampledKernels: number
   /** Steps between evaluations. */
@@ -40,6 +42,7 @@ const cifar = { dataBatch: 256, augmentation: 'flip-crop', sampledKernels: 4096,
 const resnet20 = {
   ...cifar,
   network: 'resnet20',
+  madeFor: { ...resnet20Like, classes: 10 },
   title: 'ResNet-20, CIFAR-10',
   steps: 68_600,
   weight: 1e-4,
@@ -48,6 +51,7 @@ const resnet20 = {
 const resnet56 = {
   ...cifar,
   network: 'resnet56',
+  madeFor: { ...resnet56Like, classes: 10 },
   title: 'ResNet-56, CIFAR-10',
   steps: 68_600,
   weight: 1e-5,
@@ -56,11 +60,13 @@ const resnet56 = {
 const resnet56Hundred = {
   ...resnet56,
   network: 'resnet56-cifar100',
+  madeFor: { ...resnet56Like, classes: 100 },
   title: 'ResNet-56, CIFAR-100',
   steps: 88_200,
 }
 const resnet18 = {
   network: 'resnet18-imagenet',
+  madeFor: resnet18OfImageNet,
   title: 'ResNet-18, ImageNet',
   mode: 'cross-filter',
   steps: 160_000,
@@ -91,11 +97,13 @@ const rows: readonly PublishedRow[] = [
 ]
 
 export const publishedPresets: readonly CompressPreset[] = rows.map((row) => {
-  const { network, title, mode, hiddenSize } = row
+  const { network, title, mode, hiddenSize, madeFor } = row
   return {
     id: `published-${network}-${mode}-${hiddenSize}`,
     title: `Published: ${title}, ${mode}, ${hiddenSize}`,
     description: describe(row),
+    group: 'As the authors published',
+    madeFor,
     config: publishedConfig(row),
   }
 })

@@ -16,6 +16,7 @@ export const spectralFamily: FamilyDescription<'spectral'> = {
   plan: (config) => ({ kind: config.kind, title: spectralTitle(config), steps: config.distillation.steps }),
   methodOf: () => 'spectral',
   nameOf: (config, networkName) => `${networkName} ${spectralTitle(config)}`,
+  namedParameters: ['transform', 'size.target', 'size.ratio', 'size.bytes', 'size.step'],
   expectedSizes: spectralSizes,
   predictedLayers: () => undefined,
   describeKept: describeKeptOfCodes,

@@ -13,6 +13,7 @@ export const spectralPresets: readonly Preset<SpectralConfig>[] = [
   {
     id: 'spectral',
     title: 'Spectral, without data',
+    group: 'Without training images',
     description:
       'Kernels coded as pictures are, to a fifteenth of the original: seconds, and no training. Images only measure the accuracy.',
     config: spectralDefaults,
@@ -20,6 +21,7 @@ export const spectralPresets: readonly Preset<SpectralConfig>[] = [
   {
     id: 'spectral-distilled',
     title: 'Spectral, distilled',
+    group: 'Distilled',
     description:
       'To a twentieth of the original; the codes learn to answer as the original does, in 1,200 steps of 32 images: four minutes on two CPU cores.',
     config: distilled,
@@ -27,6 +29,7 @@ export const spectralPresets: readonly Preset<SpectralConfig>[] = [
   {
     id: 'entropy-qat',
     title: 'Entropy QAT, distilled',
+    group: 'Distilled, for comparison',
     description:
       'The same training and size with the weights themselves as codes, without a transform: what spectral codes have to beat.',
     config: { ...distilled, transform: 'none' },

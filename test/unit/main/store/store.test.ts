@@ -155,6 +155,7 @@ describe('migrations', () => {
     expect(store.importance.list('run-1')).toEqual([])
     // What it was imported, measured and compressed with before a network had one of its own.
     expect(store.networks.get('net-1').preprocessing).toEqual(defaultPreprocessing)
+    expect(store.experiments.get('exp-1').clonedFrom).toBeUndefined()
     // The old rows were copied aside before they were touched.
     expect(readdirSync(store.layout.backups)).toHaveLength(1)
   })

@@ -60,7 +60,11 @@ describe('where the form starts', () => {
     const config = { ...trainDefaults, epochs: 7 }
     const from = experimentRecord({ name: 'Mine', config, networkId: 'net-2' })
     const { editor } = await openEditor({ fromId: from.id }, from)
-    expect([editor.kind, editor.name, editor.networkId]).toEqual(['train', 'Mine copy', 'net-2'])
+    expect([editor.kind, editor.name, editor.networkId]).toEqual(['train', '', 'net-2'])
+    expect([editor.automaticName, editor.origin?.name]).toEqual(['Mine copy', 'Mine'])
+    editor.put('epochs', '9')
+    expect(editor.automaticName).toBe('Mine, epochs 9')
+    editor.put('epochs', '7')
     expect([editor.parsed.config, [...editor.changed]]).toEqual([config, ['epochs']])
   })
 
@@ -239,6 +243,26 @@ describe('saving', () => {
     })
     await editor.save(false)
     expect(api.inputsOf('experiments.create')).toEqual([{ config: trainDefaults, datasetId: 'data-1', enqueue: false }])
+  })
+
+  test('a clone says what it was cloned from', async () => {
+    const from = experimentRecord({ id: 'exp-1', name: 'Mine' })
+    const { editor, api } = await openEditor({ fromId: 'exp-1' }, from, { 'experiments.create': async () => created })
+    await editor.save(false)
+    expect(api.inputsOf('experiments.create')).toMatchObject([{ clonedFrom: 'exp-1' }])
+  })
+
+  test('a draft that is edited stays what it is, and can go on into the queue', async () => {
+    const from = experimentRecord({ id: 'exp-1', name: 'Mine', status: 'draft' })
+    const { editor, api } = await openEditor({ editId: 'exp-1' }, from, {
+      'experiments.edit': async () => from,
+      'queue.enqueue': async () => ({ isActive: true, running: [], waiting: ['exp-1'], paused: [], places: 1 }),
+    })
+    expect([editor.name, editor.isEdit, editor.origin]).toEqual(['Mine', true, undefined])
+    editor.put('seed', '5')
+    await editor.save(true)
+    expect(api.asked.map(({ command }) => command)).toEqual(['experiments.edit', 'queue.enqueue'])
+    expect(api.inputsOf('experiments.edit')).toMatchObject([{ id: 'exp-1', name: 'Mine', config: { seed: 5 } }])
   })
 
   test('a second press while it is saved creates nothing', async () => {
