@@ -1,4 +1,5 @@
 import type { ReadingStudio } from '#main/studio.ts'
+import type { ExperimentQuery } from '#shared/experiment/experiment-query.ts'
 import type { DatasetRecord, ExperimentRecord, NetworkRecord } from '#shared/protocol/records.ts'
 import { fail, ok, unwrap, type AppError, type Result } from '#shared/basics/result.ts'
 import { call } from './call.ts'
@@ -43,10 +44,16 @@ export async function findExperiment(studio: ReadingStudio, key: string): Promis
   return (await call(studio, 'experiments.get', { id })).record
 }
 
-/** Ids of the experiments that `keys` mean, in their order. Errors as of `findRecord`. */
-export async function findExperiments(studio: ReadingStudio, keys: readonly string[]): Promise<string[]> {
-  const { items } = await call(studio, 'experiments.list', {})
-  return keys.map((key) => findRecord('experiment', key, items).id)
+/** Ids of the experiments that `keys` mean, in their order: outside the trash, or `where` it is said. Errors as of `findRecord`. */
+export async function findExperiments(
+  studio: ReadingStudio,
+  keys: readonly string[],
+  where: Pick<ExperimentQuery, 'isArchived' | 'isTrashed'> = {},
+): Promise<string[]> {
+  const { items } = await call(studio, 'experiments.list', where)
+  const current = where.isArchived === true ? 'archived experiment' : 'experiment'
+  const kind = where.isTrashed === true ? 'removed experiment' : current
+  return keys.map((key) => findRecord(kind, key, items).id)
 }
 
 type IsMeant = (key: string, record: Named) => boolean

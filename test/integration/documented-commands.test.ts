@@ -50,6 +50,7 @@ const values: Readonly<Record<string, string>> = {
   M: 'int4',
   SEED: '3',
   EXPERIMENT: 'fast',
+  REMOVED: 'removed',
   BATCH: 'a batch',
   NAME: 'fast',
   NERN: 'fast',
@@ -58,6 +59,7 @@ const values: Readonly<Record<string, string>> = {
   FILE: networkFile,
   'small.spectral.safetensors': join(folder, 'small.spectral.safetensors'),
   'curves.csv': join(folder, 'curves.csv'),
+  'rows.csv': join(folder, 'rows.csv'),
   'metrics.csv': join(folder, 'metrics.csv'),
   'resnet20-12fca82f.th': networkFile,
 }
@@ -182,6 +184,8 @@ beforeAll(async () => {
   await mustRun(['queue', 'start'])
   await mustRun(['queue', 'resume', member(4)])
   for (const method of ['int4', 'int8']) await mustRun(['baseline', ...on, '--method', method, '--name', method])
+  await mustRun(['baseline', ...on, '--method', 'int4', '--name', 'removed'])
+  await mustRun(['experiments', 'remove', 'removed'])
 })
 
 describe('the documents', () => {

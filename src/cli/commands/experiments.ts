@@ -1,8 +1,6 @@
 import { resolve } from 'node:path'
 import { atomicWrite } from '#main/files/atomic-write.ts'
 import { comparedAtMost } from '#shared/protocol/contract.ts'
-import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
-import type { Outcome } from '#shared/experiment/plan.ts'
 import { splitNames } from '#shared/protocol/records.ts'
 import { AppException } from '#shared/basics/result.ts'
 import { call } from '../call.ts'
@@ -13,41 +11,8 @@ import { UsageError } from '../usage-error.ts'
 import { formatComparison } from '#shared/plain-text/comparison-table.ts'
 import { formatResult } from '#shared/plain-text/result-table.ts'
 import { formatAccuracyCurve, metricsCsv } from '#shared/plain-text/metrics-table.ts'
-import { formatTable } from '#shared/plain-text/table.ts'
-import { formatPercent, formatRatio } from '#shared/basics/format.ts'
-
-const list = defineCommand({
-  name: 'experiments list',
-  summary: 'List all experiments, newest first.',
-  positionals: [],
-  options: {},
-  run: ({ output, withReader }) =>
-    withReader(async (studio) => {
-      const { items } = await call(studio, 'experiments.list', {})
-      const table = formatTable(
-        [
-          { title: 'name' },
-          { title: 'id' },
-          { title: 'kind' },
-          { title: 'status' },
-          { title: 'test accuracy', align: 'right' },
-          { title: 'all-in ratio', align: 'right' },
-          { title: 'created' },
-        ],
-        items.map((experiment) => [
-          experiment.name,
-          experiment.id,
-          experiment.plan?.kind ?? 'unreadable',
-          experiment.status,
-          ...achievements(experiment.outcome),
-          experiment.createdAt.slice(0, 16).replace('T', ' '),
-        ]),
-        'There is no experiment yet. Make one: studio run --network N --dataset D',
-      )
-      output.result(items, [table, ...items.flatMap(describeProblem)].join('\n\n'))
-      return 0
-    }),
-})
+import { listExperiments } from './list-experiments.ts'
+import { trashCommands } from './trash.ts'
 
 const show = defineCommand({
   name: 'experiments show',
@@ -122,12 +87,11 @@ const metrics = defineCommand({
     }),
 })
 
-export const experimentsCommands: readonly Command[] = [list, show, recipe, compare, metrics]
-
-function achievements({ accuracy, ratio }: Outcome): readonly [string, string] {
-  return [accuracy === undefined ? '' : formatPercent(accuracy), ratio === undefined ? '' : formatRatio(ratio)]
-}
-
-function describeProblem({ id, name, problem }: ExperimentSummary): readonly string[] {
-  return problem === undefined ? [] : [`${name} (${id}) cannot be read. ${problem.message} ${problem.remedy ?? ''}`]
-}
+export const experimentsCommands: readonly Command[] = [
+  listExperiments,
+  show,
+  recipe,
+  compare,
+  metrics,
+  ...trashCommands,
+]

@@ -1,7 +1,10 @@
 import type { CommandHandlers } from '#shared/protocol/contract.ts'
+import { formatRows } from '#shared/plain-text/experiment-rows.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import { exportExperiment } from '../export/export-experiment.ts'
 import type { Tasks } from '../context/tasks.ts'
+import { atomicWrite } from '../files/atomic-write.ts'
+import { fieldOf } from '../store/field-expressions.ts'
 import { pathOfToken } from './library.ts'
 
 export interface ExportParts {
@@ -15,9 +18,18 @@ export interface ExportParts {
 export function exportHandlers(
   context: StudioContext,
   { tasks, versions, resolveFile }: ExportParts,
-): Pick<CommandHandlers, 'experiments.export'> {
+): Pick<CommandHandlers, 'experiments.export' | 'experiments.export-rows'> {
   return {
     'experiments.export': async ({ folder, ...request }) =>
       exportExperiment(context, tasks, versions, { ...request, folder: pathOfToken(resolveFile, folder) }),
+
+    async 'experiments.export-rows'({ ids, fields, format, file, ...query }) {
+      const path = pathOfToken(resolveFile, file)
+      const { experiments } = context.store
+      const wanted = ids ?? experiments.find(query).ids
+      const text = formatRows(fields.map(fieldOf), experiments.values(wanted, fields), format)
+      await atomicWrite(path, new TextEncoder().encode(text), context.writeBytes)
+      return { rows: wanted.length }
+    },
   }
 }

@@ -38,5 +38,8 @@ export interface FoundExperiments {
   readonly total: number
 }
 
+export const rowFormats = ['csv', 'json'] as const
+export type RowFormat = (typeof rowFormats)[number]
+
 /** A value of a field: texts, numbers in the unit of the store, dates as ISO texts, yes and no as 1 and 0, tags as JSON. */
 export type FieldValue = string | number | null

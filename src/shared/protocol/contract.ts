@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { experimentConfigSchema } from '../experiment/experiment-config.ts'
 import {
   experimentQueryFields,
+  rowFormats,
   type ExperimentPage,
   type FieldValue,
   type FoundExperiments,
@@ -222,6 +223,16 @@ export const commandInputs = {
     isStarred: z.boolean().optional(),
     isArchived: z.boolean().optional(),
   }),
+  /** Writes what a query finds into a file of rows: `fields` are its columns. */
+  'experiments.export-rows': z.strictObject({
+    ...experimentQueryFields,
+    /** Only these, in this order, instead of a query: what is selected, or sorted by a window. */
+    ids: z.array(id).max(100_000).optional(),
+    fields: z.array(z.string().min(1).max(200)).min(1).max(500),
+    format: z.enum(rowFormats),
+    /** Of `files.pick-new`. */
+    file: fileToken,
+  }),
   /** Out of lists and queue; `experiments.restore` brings them back as they were. */
   'experiments.trash': z.strictObject({ ids }),
   /** Out of the trash; those that are only archived become current again. */
@@ -302,6 +313,7 @@ export const readingCommandNames = [
   'experiments.list',
   'experiments.find',
   'experiments.values',
+  'experiments.export-rows',
   'experiments.get',
   'experiments.recipe',
   'configurations.read',
@@ -581,6 +593,7 @@ export interface CommandOutputs extends BatchOutputs {
   /** In the order of the configurations; undefined where a part was never measured on this machine. */
   'experiments.expected-seconds': readonly (number | undefined)[]
   'experiments.update': ExperimentSummary
+  'experiments.export-rows': { readonly rows: number }
   'experiments.trash': undefined
   'experiments.restore': undefined
   'experiments.delete-forever': undefined

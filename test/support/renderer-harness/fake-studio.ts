@@ -437,6 +437,7 @@ export class FakeStudio extends Announcer implements StudioApi {
       this.announce('experiment-changed', summaryOf(changed))
       return summaryOf(changed)
     },
+    'experiments.export-rows': async ({ ids }) => ({ rows: ids?.length ?? this.#experiments.length }),
     'experiments.trash': async ({ ids }) => {
       const isMeant = ({ id }: ExperimentRecord): boolean => ids.includes(id)
       this.#trashed = [...this.#experiments.filter(isMeant), ...this.#trashed]

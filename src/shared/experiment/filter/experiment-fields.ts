@@ -20,6 +20,8 @@ interface FieldDescription {
   readonly type: FieldType
   /** What its numbers measure; `number` where there is no unit or no number. */
   readonly quantity: Quantity
+  /** Of a plain number that has one nevertheless: steps, images. */
+  readonly unit?: string
   /** What a `choice` can be. */
   readonly choices?: readonly string[]
 }
@@ -126,11 +128,10 @@ export function nearFields(id: string): readonly string[] {
 
 function configurationField({ path, title, sentence, unit, control }: ParameterDescription): ExperimentField {
   const id = configurationPrefix + path
-  const shown = unit === undefined ? title : `${title} (${unit})`
   const base = { id, source: 'configuration', path } as const
   switch (control.type) {
     case 'number':
-      return { ...base, ...number(shown, sentence) }
+      return { ...base, ...number(title, sentence), ...(unit === undefined ? {} : { unit }) }
     case 'choice': {
       const sameOfFamilies = families.flatMap(parametersOf).filter((row) => row.path === path)
       const options = sameOfFamilies.flatMap((row) => (row.control.type === 'choice' ? row.control.options : []))

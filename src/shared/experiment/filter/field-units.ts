@@ -8,8 +8,8 @@ interface UnitDescription {
 }
 
 interface QuantityDescription {
-  /** Of the unit in which columns and files show it; empty for a plain number. */
-  readonly shownIn: string
+  /** The unit in which the store keeps it and files say it; empty for a plain number. */
+  readonly storedIn: string
   /** What a number without a unit is multiplied with. */
   readonly bareFactor: number
   readonly units: readonly UnitDescription[]
@@ -19,9 +19,9 @@ const bytes = (names: readonly string[], factor: number): UnitDescription => ({ 
 
 /** What numbers of experiments measure. The store keeps bytes, seconds, and fractions in [0, 1]. */
 export const quantities = {
-  number: { shownIn: '', bareFactor: 1, units: [] },
+  number: { storedIn: '', bareFactor: 1, units: [] },
   bytes: {
-    shownIn: 'bytes',
+    storedIn: 'bytes',
     bareFactor: 1,
     units: [
       bytes(['bytes', 'byte', 'B'], 1),
@@ -33,10 +33,10 @@ export const quantities = {
       bytes(['GB'], 1e9),
     ],
   },
-  fraction: { shownIn: '%', bareFactor: 0.01, units: [{ names: ['%', 'percent'], factor: 0.01 }] },
-  points: { shownIn: 'points', bareFactor: 0.01, units: [{ names: ['points', 'point', 'pp', '%'], factor: 0.01 }] },
+  fraction: { storedIn: 'fraction', bareFactor: 0.01, units: [{ names: ['%', 'percent'], factor: 0.01 }] },
+  points: { storedIn: 'fraction', bareFactor: 0.01, units: [{ names: ['points', 'point', 'pp', '%'], factor: 0.01 }] },
   seconds: {
-    shownIn: 's',
+    storedIn: 's',
     bareFactor: 1,
     units: [
       { names: ['s', 'sec', 'second', 'seconds'], factor: 1 },
@@ -45,8 +45,8 @@ export const quantities = {
       { names: ['d', 'day', 'days'], factor: 86_400 },
     ],
   },
-  ratio: { shownIn: '×', bareFactor: 1, units: [{ names: ['times', 'x', '×'], factor: 1 }] },
-  percent: { shownIn: '%', bareFactor: 1, units: [{ names: ['%', 'percent'], factor: 1 }] },
+  ratio: { storedIn: 'times', bareFactor: 1, units: [{ names: ['times', 'x', '×'], factor: 1 }] },
+  percent: { storedIn: '%', bareFactor: 1, units: [{ names: ['%', 'percent'], factor: 1 }] },
 } as const satisfies Readonly<Record<string, QuantityDescription>>
 
 export type Quantity = keyof typeof quantities
