@@ -62,6 +62,23 @@ describe('a batch', () => {
 
     studio.queue.startDispatching()
     for (const id of ids) await reaches(studio, id, 'completed')
+    expect(await call(studio, 'batches.time-left', { id: record.id })).toEqual({
+      seconds: 0,
+      likeOthers: 0,
+      unknown: 0,
+    })
+  })
+
+  it('says how long it takes by what its completed experiments took', async () => {
+    const { studio, sweep } = await studioWithSweep()
+    const { record, rows } = await call(studio, 'batches.create', { sweep, enqueue: true })
+    const { id } = record
+    expect(await call(studio, 'batches.time-left', { id })).toEqual({ seconds: 0, likeOthers: 0, unknown: 4 })
+    const first = rows[0]?.experimentId ?? ''
+    studio.queue.startDispatching([first])
+    const { latestRun } = await reaches(studio, first, 'completed')
+    const each = latestRun?.result?.seconds.total ?? NaN
+    expect(await call(studio, 'batches.time-left', { id })).toEqual({ seconds: 3 * each, likeOthers: 3, unknown: 0 })
   })
 
   it('is paused, resumed in its order, and cancelled as a whole', async () => {

@@ -1,11 +1,11 @@
 import type { ReadingStudio } from '#main/studio.ts'
-import { formatPercent, formatRatio } from '#shared/basics/format.ts'
+import { formatDuration, formatPercent, formatRatio } from '#shared/basics/format.ts'
 import { batchProgress, bestMember, countsText } from '#shared/experiment/batch-progress.ts'
 import { leafTitle } from '#shared/experiment/config-leaves.ts'
 import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 import { formatComparison } from '#shared/plain-text/comparison-table.ts'
 import { formatTable } from '#shared/plain-text/table.ts'
-import type { BatchDetail } from '#shared/protocol/batches.ts'
+import type { BatchDetail, BatchTimeLeft } from '#shared/protocol/batches.ts'
 import { comparedAtMost, type BatchRecord } from '#shared/protocol/contract.ts'
 import { splitNames } from '#shared/protocol/records.ts'
 import { call } from '../call.ts'
@@ -184,11 +184,23 @@ async function showBatch(output: Output, studio: ReadingStudio, { id }: BatchRec
   const members = await membersIn(studio, detail.record)
   const progress = batchProgress(members)
   const best = bestMember(members)
+  const left = progress.ended === progress.total ? undefined : await call(studio, 'batches.time-left', { id })
   const lines = [
     `${detail.record.name} (${detail.record.id}): ${countsText(progress)}`,
+    ...(left === undefined ? [] : [`time left: ${timeLeftText(left)}`]),
     ...(best === undefined ? [] : [`best: ${best.name}, ${formatPercent(best.outcome.accuracy ?? 0)}`]),
   ]
-  output.result({ ...detail, progress }, `${lines.join('\n')}\n\n${memberTable(detail, members)}`)
+  output.result(
+    { ...detail, progress, ...(left === undefined ? {} : { timeLeft: left }) },
+    `${lines.join('\n')}\n\n${memberTable(detail, members)}`,
+  )
+}
+
+function timeLeftText({ seconds, likeOthers, unknown }: BatchTimeLeft): string {
+  if (seconds === 0) return 'not known yet'
+  const likely = likeOthers === 0 ? '' : `, ${likeOthers} of them taken to last as those that were completed`
+  const others = unknown === 0 ? '' : `, and ${unknown} whose time is not known yet`
+  return `about ${formatDuration(seconds)}${likely}${others}`
 }
 
 function memberTable({ columns, rows }: BatchDetail, members: readonly ExperimentSummary[]): string {

@@ -101,13 +101,25 @@ export class Batches {
     const { store } = this.#context
     const open = new Map(store.batches.members(id).map((member) => [member.id, member.status]))
     let seconds = 0
-    let unknown = 0
+    let unmeasured = 0
     for (const member of store.batches.plannedMembers(id)) {
       const left = await this.#secondsLeft(member, open.get(member.id))
-      if (left === undefined) unknown++
+      if (left === undefined) unmeasured++
       else seconds += left
     }
-    return { seconds, unknown }
+    const usual = this.#meanSeconds(id)
+    if (usual === undefined) return { seconds, likeOthers: 0, unknown: unmeasured }
+    return { seconds: seconds + unmeasured * usual, likeOthers: unmeasured, unknown: 0 }
+  }
+
+  /** Of the completed members; undefined before there is one. */
+  #meanSeconds(id: string): number | undefined {
+    const { store } = this.#context
+    const seconds = store.batches
+      .members(id)
+      .filter(({ status }) => status === 'completed')
+      .flatMap((member) => store.experiments.summary(member.id).outcome.seconds ?? [])
+    return seconds.length === 0 ? undefined : seconds.reduce((sum, value) => sum + value, 0) / seconds.length
   }
 
   /** Errors: `not-found`. */

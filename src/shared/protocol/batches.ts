@@ -60,7 +60,9 @@ export interface BatchDetail extends BatchTable {
 /** Of the experiments that have not ended, one after the other. */
 export interface BatchTimeLeft {
   readonly seconds: number
-  /** How many of them nobody knows the time of. */
+  /** How many of them were taken to last as long as those of the batch that were completed, on average: nothing better is known. */
+  readonly likeOthers: number
+  /** How many of them nobody knows the time of; they count as nothing. */
   readonly unknown: number
 }
 

@@ -13,7 +13,7 @@ export function inventedBatches(queue: () => QueueState): InventedBatches {
   return {
     'batches.list': async () => [],
     'batches.get': none,
-    'batches.time-left': async () => ({ seconds: 0, unknown: 0 }),
+    'batches.time-left': async () => ({ seconds: 0, likeOthers: 0, unknown: 0 }),
     'batches.plan': async () => ({ runs: 1, duplicates: 0, firstName: 'Invented' }),
     'batches.create': none,
     'batches.rename': none,

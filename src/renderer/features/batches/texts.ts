@@ -19,6 +19,7 @@ export const batchesTexts = {
   timeLeftValue: (duration: string) => `about ${duration}`,
   timeLeftNote: 'one after the other',
   timeLeftOfSome: (runs: string) => `and ${runs} whose time is not known yet`,
+  timeLikeOthers: (runs: string) => `${runs} taken to last as those that were completed`,
   timeUnknown: 'not known yet',
   nothingLeft: 'Nothing is left to run.',
   best: 'Best so far',
