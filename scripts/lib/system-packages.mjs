@@ -21,7 +21,7 @@ const display = [['xvfb']]
 /** To unpack the fallback Electron and to compile better-sqlite3 for it. */
 const fallback = [['unzip'], ['python3'], ['make'], ['g++']]
 /** What tests compare with: they run /usr/bin/python3 unless NERN_PYTHON names another. */
-const pythonModules = [['python3-numpy'], ['python3-torch'], ['python3-pil']]
+const pythonModules = [['python3-numpy'], ['python3-scipy'], ['python3-torch'], ['python3-pil']]
 
 /**
  * Sees to the system packages. `needsDisplay`: a virtual screen is needed because there is none; `isFallback`: the

@@ -19,6 +19,7 @@ import { batchHandlers } from './commands/batches.ts'
 import { compressedFileHandlers } from './commands/compressed-files.ts'
 import { configurationHandlers } from './commands/configurations.ts'
 import { Dispatcher } from './commands/dispatcher.ts'
+import { comparisonHandlers } from './commands/comparisons.ts'
 import { experimentHandlers } from './commands/experiments.ts'
 import { exportHandlers } from './commands/export.ts'
 import { importanceHandlers } from './commands/importance.ts'
@@ -170,7 +171,7 @@ export class Studio {
       }),
       ...configurationHandlers(context, resolveFile),
       ...compressedFileHandlers(this.#compressedFiles, resolveFile),
-      ...experimentHandlers(context, { queue: this.queue, datasets, expectedTimes }),
+      ...experimentHandlers(context, { queue: this.queue, expectedTimes }),
       ...batchHandlers(context, {
         queue: this.queue,
         expectedTimes,
@@ -178,6 +179,7 @@ export class Studio {
       }),
       ...trash,
       ...viewHandlers(context),
+      ...comparisonHandlers(context, datasets),
       ...exportHandlers(context, {
         tasks: this.#tasks,
         versions: { 'NeRN Studio': options.version, Node: process.versions.node, ...options.versions },
@@ -230,7 +232,7 @@ export class Studio {
 
   /** What an evaluation predicted of each image, in the bytes of shared/measures/predictions.ts. */
   predictions(evaluationId: string): Uint8Array {
-    return this.#store.evaluations.predictions(evaluationId)
+    return this.#store.evaluations.predictions(evaluationId).predictions
   }
 
   /** Path of the stored safetensors file of a network. Read only. */

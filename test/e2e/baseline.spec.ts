@@ -63,7 +63,7 @@ test('baselines are added beside a compression, and their rows fill as they end'
   await show(studio, { name: 'compare', ids: [smoke.id] })
   await page.getByRole('button', { name: 'Add baselines' }).click()
   const rows = page.getByRole('region', { name: 'Accuracy', exact: true }).getByRole('row')
-  await expect(rows).toHaveCount(2 + standardBaselineIds.length)
+  await expect(rows).toHaveCount(3 + standardBaselineIds.length)
   await expect(page.getByRole('button', { name: 'Add baselines' })).toHaveCount(0)
   for (const { id, plan } of (await ask(page, 'experiments.list', {})).items) {
     if (plan?.kind !== 'baseline') continue
@@ -76,7 +76,7 @@ test('baselines are added beside a compression, and their rows fill as they end'
   // Asked again, nothing runs twice.
   await show(studio, { name: 'compare', ids: [smoke.id] })
   await page.getByRole('button', { name: 'Add baselines' }).click()
-  await expect(rows).toHaveCount(2 + standardBaselineIds.length)
+  await expect(rows).toHaveCount(3 + standardBaselineIds.length)
   expect((await ask(page, 'experiments.list', {})).total).toBe(1 + standardBaselineIds.length)
 })
 

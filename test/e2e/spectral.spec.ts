@@ -54,6 +54,7 @@ test('spectral codes from the form, with a layer of its own, to the comparison',
   await show(studio, { name: 'compare', ids: [smoke.id, made?.id ?? ''] })
   const row = page.getByRole('region', { name: 'Accuracy', exact: true }).getByRole('row', { name: /spectral 15x/ })
   await expect(row).toContainText(ratio)
+  await page.getByRole('tab', { name: 'Bytes' }).click()
   const whatIsKept = page.getByRole('region', { name: 'Kept of the original' })
   await expect(whatIsKept).toContainText(kept)
   await expect(whatIsKept).toContainText('Kernels come from the predictor')

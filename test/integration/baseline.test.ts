@@ -80,7 +80,7 @@ describe.each([0, 1, 2, 3, 4])('experiment %i', (at) => {
 it('is compared, exported and reconstructed as a compression is', async () => {
   const id = made[1]?.id ?? ''
   const comparison = await studio('experiments', 'compare', ...made.map((record) => record.id))
-  expect(comparison).toMatchObject({ entries: [{ reconstructed: { total: 32 } }, {}, {}, {}, { agreement: {} }] })
+  expect(comparison).toMatchObject({ entries: [{ reconstructed: { total: 32 } }, {}, {}, {}, { reconstructed: {} }] })
 
   const out = join(storeFolder, 'out')
   const { files } = (await studio('export', id, '--out', out, '--threads', '1')) as { files: { fileName: string }[] }

@@ -86,12 +86,18 @@ it('runs an experiment to its end and keeps what it made', async () => {
     'reconstructed.safetensors',
   ])
   expect(await call(studio, 'runs.preview', { id: latestRun?.id ?? '' })).toHaveLength(1)
-  const { entries } = await call(studio, 'experiments.compare', { ids: [id], split: 'test' })
-  expect(entries[0]).toMatchObject({
-    original: { accuracy: 0.9 },
-    reconstructed: { accuracy: 0.7 },
-    agreement: { bothRight: 7, onlyOriginal: 2, onlyReconstructed: 0, bothWrong: 1 },
-  })
+  const compared = await call(studio, 'experiments.compare', { ids: [id], split: 'test' })
+  expect(compared.entries[0]).toMatchObject({ original: { accuracy: 0.9 }, reconstructed: { accuracy: 0.7 } })
+  expect(compared.pairs).toMatchObject([
+    { second: { experimentId: id }, agreement: { bothRight: 7, onlyFirst: 2, onlySecond: 0, bothWrong: 1 } },
+  ])
+  const [pair] = compared.pairs
+  if (pair === undefined) throw new Error('no pair')
+  const { flips } = await call(studio, 'comparisons.flips', { first: pair.first, second: pair.second, split: 'test' })
+  expect(flips).toHaveLength(2)
+  expect(flips.every(({ label, first, second }) => first.classIndex === label && second.classIndex !== label)).toBe(
+    true,
+  )
 })
 
 it('goes on from the last checkpoint after its trainer was killed, as if nothing had happened', async () => {

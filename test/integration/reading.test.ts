@@ -64,7 +64,11 @@ it('answers every command that only reads while another process owns the store, 
     answerOf(storeFolder, ['doctor']),
   ])
   expect(shown).toMatchObject({ record: { name: 'finished', latestRun: { result: { kind: 'compress' } } } })
-  expect(compared).toMatchObject({ entries: [{ agreement: { bothRight: 7 } }, { experiment: { name: 'running' } }] })
+  expect(compared).toMatchObject({
+    originals: [{}],
+    entries: [{ reconstructed: {} }, { experiment: { name: 'running' } }],
+    pairs: [{ agreement: { bothRight: 7 } }],
+  })
   expect(metrics).toHaveLength(60)
   expect(existsSync(csv)).toBe(true)
   expect(exported).toMatchObject({ folder: out })

@@ -7,9 +7,9 @@ export const pythonLoader = join(import.meta.dirname, '../../resources/python/ne
 
 const python = process.env['NERN_PYTHON'] ?? '/usr/bin/python3'
 
-/** Runs Python with these arguments; throws what it printed when it fails. */
-export function runPython(args: readonly string[]): string {
-  const { status, stdout, stderr, error } = spawnSync(python, args, { encoding: 'utf8' })
+/** Runs Python with these arguments and this standard input; throws what it printed when it fails. */
+export function runPython(args: readonly string[], input = ''): string {
+  const { status, stdout, stderr, error } = spawnSync(python, args, { encoding: 'utf8', input })
   if (error !== undefined) throw error
   if (status !== 0) throw new Error(`${python} ${args.join(' ')} ended with ${String(status)}: ${stderr}`)
   return stdout

@@ -1,14 +1,10 @@
-import type { CommandHandlers, CommandInput, Comparison, ComparisonEntry } from '#shared/protocol/contract.ts'
-import { decodePredictions } from '#shared/measures/predictions.ts'
+import type { CommandHandlers, CommandInput } from '#shared/protocol/contract.ts'
 import { cloneName, experimentName } from '#shared/experiment/experiment-name.ts'
-import { isTrained, type ExperimentRecord, type SplitName } from '#shared/protocol/records.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import { mainFamilyOf } from '../families/table.ts'
-import type { DatasetLibrary } from '../library/dataset-library.ts'
 import { uniqueName } from '../library/unique-name.ts'
 import type { ExpectedTimes } from '../queue/expected-times.ts'
 import type { Queue } from '../queue/queue.ts'
-import { agreementOf, alignConfigs, perClassAccuracy } from './comparison.ts'
 
 type ExperimentHandlers = Pick<
   CommandHandlers,
@@ -20,18 +16,16 @@ type ExperimentHandlers = Pick<
   | 'experiments.expected-seconds'
   | 'experiments.update'
   | 'experiments.values'
-  | 'experiments.compare'
 >
 
 interface ExperimentParts {
   readonly queue: Queue
-  readonly datasets: DatasetLibrary
   readonly expectedTimes: ExpectedTimes
 }
 
 export function experimentHandlers(
   context: StudioContext,
-  { queue, datasets, expectedTimes }: ExperimentParts,
+  { queue, expectedTimes }: ExperimentParts,
 ): ExperimentHandlers {
   const { store, events } = context
   return {
@@ -98,8 +92,6 @@ export function experimentHandlers(
       if (summary.trashedAt === undefined) events.emit('experiment-changed', summary)
       return summary
     },
-
-    'experiments.compare': ({ ids, split }) => compare(context, datasets, ids, split),
   }
 }
 
@@ -123,53 +115,4 @@ function defaultName({ store }: StudioContext, input: CommandInput<'experiments.
       ? experimentName(config, networkName)
       : cloneName(store.experiments.get(clonedFrom), config)
   return uniqueName(wanted, store.experiments.namesBeginning(wanted))
-}
-
-async function compare(
-  context: StudioContext,
-  datasets: DatasetLibrary,
-  ids: readonly string[],
-  split: SplitName,
-): Promise<Comparison> {
-  const records = ids.map((id) => context.store.experiments.get(id))
-  const entries: ComparisonEntry[] = []
-  for (const record of records) entries.push(await comparisonEntry(context, datasets, record, split))
-  return { split, entries, configRows: alignConfigs(records.map(({ config }) => config)) }
-}
-
-async function comparisonEntry(
-  { store }: StudioContext,
-  datasets: DatasetLibrary,
-  experiment: ExperimentRecord,
-  split: SplitName,
-): Promise<ComparisonEntry> {
-  const { datasetId, latestRun } = experiment
-  const result = latestRun?.result
-  // A training has made the original it is compared with.
-  const networkId = isTrained(result) ? result.networkId : experiment.networkId
-  const network = networkId === undefined ? undefined : store.networks.find(networkId)
-  const dataset = store.datasets.find(datasetId)
-  const original = network && store.evaluations.best({ networkId: network.id }, datasetId, split)
-  const run = store.runs.list(experiment.id).findLast(({ status }) => status === 'completed')
-  const reconstructed = run && store.evaluations.best({ runId: run.id }, datasetId, split)
-  const entry: ComparisonEntry = {
-    experiment,
-    ...(network === undefined ? {} : { network }),
-    ...(dataset === undefined ? {} : { dataset }),
-    ...(original === undefined ? {} : { original }),
-    ...(reconstructed === undefined ? {} : { reconstructed }),
-  }
-  if (original === undefined || reconstructed === undefined || dataset === undefined) return entry
-  const classes = dataset.classNames.length
-  const labels = await datasets.labels(datasetId, split)
-  const before = decodePredictions(store.evaluations.predictions(original.id), classes)
-  const after = decodePredictions(store.evaluations.predictions(reconstructed.id), classes)
-  return {
-    ...entry,
-    perClass: {
-      original: perClassAccuracy(before, labels, classes),
-      reconstructed: perClassAccuracy(after, labels, classes),
-    },
-    agreement: agreementOf(before, after, labels),
-  }
 }

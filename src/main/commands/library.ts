@@ -25,6 +25,7 @@ type LibraryHandlers = Pick<
   | 'datasets.rename'
   | 'datasets.remove'
   | 'datasets.samples'
+  | 'datasets.images'
   | 'tasks.cancel'
 >
 
@@ -111,6 +112,7 @@ export function libraryHandlers(context: StudioContext, parts: LibraryParts): Li
       return undefined
     },
     'datasets.samples': (input) => datasets.samples(input),
+    'datasets.images': (input) => datasets.images(input),
 
     async 'tasks.cancel'({ taskId }) {
       tasks.cancel(taskId)

@@ -9,13 +9,18 @@ export function withKnownTimes<J extends TimedJob>(store: Store, executor: Execu
   return { ...job, knownTimes: store.stageTimes.of(executor, stageSubject(job)) }
 }
 
-/** What was measured of a network on all images of validation and test before: a run need not do it again. */
+/**
+ * What was measured of a network on all images of validation and test before: a run need not do it again, but where an
+ * earlier version did not keep how sure the network was.
+ */
 export function wholeEvaluations(store: Store, networkId: string, datasetId: string): SplitPredictions[] {
   const { counts } = store.datasets.get(datasetId)
   return (['validation', 'test'] as const).flatMap((split) => {
     const best = store.evaluations.best({ networkId }, datasetId, split)
     if (best?.total !== counts[split]) return []
-    const predictions = Uint8Array.from(store.evaluations.predictions(best.id))
-    return [{ of: 'original', split, ...accuracyCount(best), predictions }]
+    const { predictions, confidences } = store.evaluations.predictions(best.id)
+    if (confidences === null) return []
+    const bytes = { predictions: Uint8Array.from(predictions), confidences: Uint8Array.from(confidences) }
+    return [{ of: 'original', split, ...accuracyCount(best), ...bytes }]
   })
 }

@@ -39,16 +39,17 @@ export async function storePackaged(
   })
 }
 
-/** An original that was measured on as many images before is not kept twice. */
+/** An original that was measured on as many images before, by as much, is not kept twice. */
 export function insertEvaluation(
   store: Store,
   subject: { readonly networkId: string } | { readonly runId: string },
   datasetId: string,
   device: string,
-  { split, predictions, ...count }: SplitPredictions,
+  { split, predictions, confidences, ...count }: SplitPredictions,
 ): void {
   const known = store.evaluations.best(subject, datasetId, split)
   const isTop5New = known?.correctTop5 === undefined && count.correctTop5 !== undefined
-  if (known !== undefined && known.total >= count.total && !isTop5New) return
-  store.evaluations.insert({ subject, datasetId, split, ...accuracyCount(count), device, predictions })
+  const isSure = known !== undefined && (known.hasConfidences || confidences === undefined)
+  if (isSure && known.total >= count.total && !isTop5New) return
+  store.evaluations.insert({ subject, datasetId, split, ...accuracyCount(count), device, predictions, confidences })
 }

@@ -2,7 +2,13 @@ import { mkdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { countsByClass } from '#formats/class-counts.ts'
 import { openImageCache, type ImageCache } from '#formats/image-cache/reader.ts'
-import type { CommandInput, DatasetDetail, DatasetSamples, ImportedDataset } from '#shared/protocol/contract.ts'
+import type {
+  CommandInput,
+  DatasetDetail,
+  DatasetImages,
+  DatasetSamples,
+  ImportedDataset,
+} from '#shared/protocol/contract.ts'
 import type { DatasetPlan } from '#shared/dataset/dataset-plan.ts'
 import type { DatasetRecord, ImportSplit, SplitName } from '#shared/protocol/records.ts'
 import { AppException } from '#shared/basics/result.ts'
@@ -141,20 +147,24 @@ export class DatasetLibrary {
         })
       }
       const shown = Math.min(count, labels.length - offset)
-      const images = await cache.readImages(
-        split,
-        Array.from({ length: shown }, (_, i) => offset + i),
-      )
-      if (!images.ok) throw new AppException(images.error)
-      const [channels, height, width] = record.imageShape
-      return {
-        offset,
-        count: shown,
-        pixels: toRgb(images.value, shown, channels, height * width),
-        labels: [...labels.subarray(offset, offset + shown)],
-        height,
-        width,
+      const indices = Array.from({ length: shown }, (_, i) => offset + i)
+      return { offset, count: shown, ...(await readShown(record, cache, split, indices)) }
+    })
+  }
+
+  /** Errors: `not-found`, `invalid-argument` for an index outside, and those of the cache. */
+  async images({ id, split, indices }: CommandInput<'datasets.images'>): Promise<DatasetImages> {
+    const record = this.#context.store.datasets.get(id)
+    return this.#withCache(record, async (cache) => {
+      const { length } = cache.labels(split)
+      const outside = indices.find((index) => index >= length)
+      if (outside !== undefined) {
+        throw new AppException({
+          code: 'invalid-argument',
+          message: `The ${split} split of ${record.name} has ${length} images, none with the index ${outside}.`,
+        })
       }
+      return readShown(record, cache, split, indices)
     })
   }
 
@@ -193,6 +203,24 @@ async function verifyCache(folder: string, sha256: string): Promise<void> {
     throw new AppException({ code: 'file-corrupt', message: 'The decoded data set is not what was announced.' })
   } finally {
     await opened.value.close()
+  }
+}
+
+async function readShown(
+  record: DatasetRecord,
+  cache: ImageCache,
+  split: SplitName,
+  indices: readonly number[],
+): Promise<DatasetImages> {
+  const images = await cache.readImages(split, indices)
+  if (!images.ok) throw new AppException(images.error)
+  const labels = cache.labels(split)
+  const [channels, height, width] = record.imageShape
+  return {
+    pixels: toRgb(images.value, indices.length, channels, height * width),
+    labels: indices.map((index) => labels[index] ?? 0),
+    height,
+    width,
   }
 }
 

@@ -234,7 +234,7 @@ export class NetworkLibrary {
         split,
         limit,
       })
-      const { predictions } = result.evaluation
+      const { predictions, confidences } = result.evaluation
       return store.evaluations.insert({
         subject: { networkId: id },
         datasetId,
@@ -242,6 +242,7 @@ export class NetworkLibrary {
         ...accuracyCount(result.evaluation),
         device,
         predictions,
+        confidences,
       })
     })
   }

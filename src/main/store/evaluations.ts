@@ -16,6 +16,8 @@ export interface NewEvaluation {
   readonly device: string
   /** Bytes of shared/measures/predictions.ts. */
   readonly predictions: Uint8Array
+  /** Of each prediction, bytes of the same file. */
+  readonly confidences?: Uint8Array | undefined
 }
 
 interface Row {
@@ -28,10 +30,17 @@ interface Row {
   readonly correct_top5: number | null
   readonly total: number
   readonly device: string
+  readonly has_confidences: number
   readonly created_at: string
 }
 
-const columns = 'id, network_id, run_id, dataset_id, split, correct, correct_top5, total, device, created_at'
+const written = 'id, network_id, run_id, dataset_id, split, correct, correct_top5, total, device, created_at'
+const columns = `${written}, confidences IS NOT NULL AS has_confidences`
+
+interface StoredPredictions {
+  readonly predictions: Uint8Array
+  readonly confidences: Uint8Array | null
+}
 
 export class EvaluationsTable {
   readonly #db: Database
@@ -44,12 +53,28 @@ export class EvaluationsTable {
 
   insert(evaluation: NewEvaluation): EvaluationRecord {
     const { subject, datasetId, split, correct, correctTop5 = null, total, device, predictions } = evaluation
+    const { confidences = null } = evaluation
     const id = newId('eval')
     const networkId = 'networkId' in subject ? subject.networkId : null
     const runId = 'runId' in subject ? subject.runId : null
     this.#db
-      .prepare(`INSERT INTO evaluations (${columns}, predictions) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-      .run(id, networkId, runId, datasetId, split, correct, correctTop5, total, device, this.#now(), predictions)
+      .prepare(
+        `INSERT INTO evaluations (${written}, predictions, confidences) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(
+        id,
+        networkId,
+        runId,
+        datasetId,
+        split,
+        correct,
+        correctTop5,
+        total,
+        device,
+        this.#now(),
+        predictions,
+        confidences,
+      )
     return this.get(id)
   }
 
@@ -82,12 +107,13 @@ export class EvaluationsTable {
     return row === undefined ? undefined : toRecord(row)
   }
 
-  predictions(id: string): Uint8Array {
+  /** Bytes of shared/measures/predictions.ts; `confidences` are null where an earlier version measured. */
+  predictions(id: string): StoredPredictions {
     const row = this.#db
-      .prepare<[string], { predictions: Uint8Array }>('SELECT predictions FROM evaluations WHERE id = ?')
+      .prepare<[string], StoredPredictions>('SELECT predictions, confidences FROM evaluations WHERE id = ?')
       .get(id)
     if (row === undefined) throw notFound('evaluation', id)
-    return row.predictions
+    return row
   }
 }
 
@@ -103,6 +129,7 @@ function toRecord(row: Row): EvaluationRecord {
     total: row.total,
     accuracy: row.total === 0 ? 0 : row.correct / row.total,
     device: row.device,
+    hasConfidences: row.has_confidences === 1,
     createdAt: row.created_at,
   }
 }

@@ -334,6 +334,13 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
       ALTER TABLE experiments ADD COLUMN cloned_from TEXT;
     `,
   },
+  {
+    version: 13,
+    sql: `
+      -- How sure the network was of each prediction (shared/measures/predictions.ts); NULL where that was not kept.
+      ALTER TABLE evaluations ADD COLUMN confidences BLOB;
+    `,
+  },
 ]
 
 export const schemaVersion = migrations.at(-1)?.version ?? 0

@@ -20,10 +20,13 @@ export type Route =
   | { readonly name: 'batches' }
   | { readonly name: 'batch'; readonly id: string }
   | { readonly name: 'run'; readonly experimentId: string }
-  | { readonly name: 'compare'; readonly ids: readonly string[] }
+  | { readonly name: 'compare'; readonly ids: readonly string[]; readonly tab?: CompareTab }
   | { readonly name: 'queue' }
   | { readonly name: 'doctor' }
   | { readonly name: 'settings' }
+
+/** Parts of a comparison, one at a time. */
+export type CompareTab = 'accuracy' | 'pairs' | 'classes' | 'flips' | 'bytes' | 'configuration'
 
 export type RouteName = Route['name']
 
@@ -86,7 +89,7 @@ export function windowTitle(route: Route): string {
   return `${titles[route.name] ?? sectionOf(route)} - NeRN Studio`
 }
 
-/** Identity of a place: a page is rebuilt when it changes. */
+/** Identity of a place: a page is rebuilt when it changes. A comparison stays the same under another of its tabs. */
 export function routeKey(route: Route): string {
-  return JSON.stringify(route)
+  return JSON.stringify(route.name === 'compare' ? { ...route, tab: undefined } : route)
 }

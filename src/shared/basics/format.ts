@@ -76,11 +76,20 @@ export function formatInterval({ low, high }: Interval): string {
 
 /** Difference of two fractions in percentage points, with its sign as a true minus or plus: `−0.65 points`. */
 export function formatPoints(difference: number): string {
-  if (!Number.isFinite(difference)) return unknown
+  return `${formatBarePoints(difference)} points`
+}
+
+/** The same where a heading has the unit: `−0.65`. */
+export function formatBarePoints(difference: number): string {
   const points = 100 * difference
   const text = Math.abs(points).toFixed(2)
-  if (text === '0.00') return '±0.00 points'
-  return `${points < 0 ? '−' : '+'}${text} points`
+  if (text === '0.00') return '±0.00'
+  return `${points < 0 ? '−' : '+'}${text}`
+}
+
+/** Of a difference of two fractions, beside a value that has the unit: `−0.93 to −0.37`. */
+export function formatPointsInterval({ low, high }: Interval): string {
+  return `${formatBarePoints(low)} to ${formatBarePoints(high)}`
 }
 
 /** A compression ratio: `3.88×`. */

@@ -1,4 +1,5 @@
 /** Uncertainty of accuracies: the intervals and tests shown next to every measured number. */
+import type { Agreement } from './agreement.ts'
 
 /** 97.5 % quantile of the normal distribution: 95 % intervals. */
 const z95 = 1.959963984540054
@@ -39,6 +40,36 @@ export function mcnemarExact(onlyFirst: number, onlySecond: number): number {
     logSum = larger + Math.log1p(Math.exp(-Math.abs(logSum - logTerm)))
   }
   return Math.min(1, 2 * Math.exp(logSum))
+}
+
+/**
+ * Holm's step-down adjustment (1979) of p-values that are looked at together, in the order given: each is to be compared
+ * with the level that all together may be wrong with. At most 1, and no smaller than those of smaller p-values.
+ */
+export function holmAdjusted(probabilities: readonly number[]): readonly number[] {
+  const ascending = probabilities.map((_, index) => index)
+  ascending.sort((one, other) => (probabilities[one] ?? 1) - (probabilities[other] ?? 1))
+  const adjusted = new Array<number>(probabilities.length).fill(1)
+  let largest = 0
+  ascending.forEach((index, rank) => {
+    largest = Math.max(largest, Math.min(1, (probabilities.length - rank) * (probabilities[index] ?? 1)))
+    adjusted[index] = largest
+  })
+  return adjusted
+}
+
+/**
+ * 95 % interval of the difference of two accuracies, second minus first, on the same images: Wald's, after half an image
+ * was added to each of the four counts (Agresti and Min 2005, "Wald+2"). Only the images that one alone got right move
+ * it, so that it is narrower than two intervals side by side suggest. [-1, 1] when nothing was counted.
+ */
+export function pairedInterval({ bothRight, onlyFirst, onlySecond, bothWrong }: Agreement, z = z95): Interval {
+  if (bothRight + onlyFirst + onlySecond + bothWrong === 0) return { low: -1, high: 1 }
+  const total = bothRight + onlyFirst + onlySecond + bothWrong + 2
+  const [first, second] = [onlyFirst + 0.5, onlySecond + 0.5]
+  const difference = (second - first) / total
+  const spread = (z * Math.sqrt(first + second - (second - first) ** 2 / total)) / total
+  return { low: Math.max(-1, difference - spread), high: Math.min(1, difference + spread) }
 }
 
 /** 97.5 % quantiles of Student's t for 1, 2 ... 9 degrees of freedom; the test computes them again. */

@@ -24,7 +24,7 @@ import { executorChoiceSchema, imageImportSchema, networkFileFields } from './tr
 import type { Machine } from '../execution/places.ts'
 import type { NetworkShape, SizeBreakdown } from '../package/accounting.ts'
 import type { AccuracyCount, LayerReconstruction } from '../experiment/results.ts'
-import type { Comparison } from '../measures/comparison.ts'
+import { flipsInputFields, subjectSchema, type Comparison, type Confusion, type Flips } from '../measures/comparison.ts'
 import type { DatasetPlan } from '../dataset/dataset-plan.ts'
 import type { ExperimentSummary } from '../experiment/experiment-summary.ts'
 import type { ImportanceRecord } from '../measures/importance.ts'
@@ -45,7 +45,7 @@ import type {
 import type { Result } from '../basics/result.ts'
 import type { RecognisedNetwork, SketchPoint, StateDictChoice } from './trainer-protocol.ts'
 
-export type { Comparison, ComparisonEntry } from '../measures/comparison.ts'
+export type { Comparison } from '../measures/comparison.ts'
 export type { BatchRecord } from './batches.ts'
 
 const id = z.string().min(1).max(100)
@@ -170,6 +170,8 @@ export const commandInputs = {
     offset: z.int().min(0),
     count: z.int().min(1).max(400),
   }),
+  /** The images of a split with these indices, in this order. */
+  'datasets.images': z.strictObject({ id, split: splitNameSchema, indices: z.array(z.int().min(0)).min(1).max(400) }),
 
   /** One page of summaries, or all of them. */
   'experiments.list': z.strictObject(experimentQueryFields),
@@ -250,6 +252,9 @@ export const commandInputs = {
   }),
   /** All that the Compare screen shows; 1 to 20 experiments. */
   'experiments.compare': z.strictObject({ ids: z.array(id).min(1).max(comparedAtMost), split: splitNameSchema }),
+  /** The images that only one of two got right. */
+  'comparisons.flips': z.strictObject(flipsInputFields),
+  'comparisons.confusion': z.strictObject({ subject: subjectSchema, split: splitNameSchema }),
 
   ...batchInputs,
   'views.list': empty,
@@ -310,6 +315,7 @@ export const readingCommandNames = [
   'datasets.list',
   'datasets.get',
   'datasets.samples',
+  'datasets.images',
   'experiments.list',
   'experiments.find',
   'experiments.values',
@@ -326,6 +332,8 @@ export const readingCommandNames = [
   'batches.time-left',
   'batches.plan',
   'views.list',
+  'comparisons.flips',
+  'comparisons.confusion',
   'queue.list',
   'runs.get',
   'runs.list',
@@ -497,9 +505,12 @@ export interface DatasetDetail {
   readonly classCounts: Readonly<Record<SplitName, readonly number[]>>
 }
 
-export interface DatasetSamples {
+export interface DatasetSamples extends DatasetImages {
   readonly offset: number
   readonly count: number
+}
+
+export interface DatasetImages {
   /** RGB, row-major HWC, one byte a channel: ready for a canvas. */
   readonly pixels: Uint8Array
   readonly labels: readonly number[]
@@ -580,6 +591,7 @@ export interface CommandOutputs extends BatchOutputs {
   'datasets.rename': DatasetRecord
   'datasets.remove': undefined
   'datasets.samples': DatasetSamples
+  'datasets.images': DatasetImages
   'experiments.list': ExperimentPage
   'experiments.find': FoundExperiments
   /** By field, in the order of the ids; null where an experiment has none. */
@@ -608,6 +620,8 @@ export interface CommandOutputs extends BatchOutputs {
   'views.list': readonly SavedView[]
   'views.save': SavedView
   'views.remove': undefined
+  'comparisons.flips': Flips
+  'comparisons.confusion': Confusion
   'queue.list': QueueState
   'queue.enqueue': QueueState
   'queue.pause': QueueState

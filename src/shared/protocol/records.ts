@@ -107,6 +107,8 @@ export interface EvaluationRecord {
   /** correct / total, in [0, 1]. */
   readonly accuracy: number
   readonly device: string
+  /** Whether it was kept how sure the network was of each image; an older studio did not. */
+  readonly hasConfidences: boolean
   readonly createdAt: string
 }
 

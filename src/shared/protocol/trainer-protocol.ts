@@ -69,6 +69,8 @@ const predictionsSchema = z.strictObject({
   total: z.int(),
   /** Bytes of shared/measures/predictions.ts. */
   predictions: bytes,
+  /** How sure the network was of each, bytes of the same file; absent where an earlier version measured. */
+  confidences: bytes.exactOptional(),
 })
 export type SplitPredictions = z.infer<typeof predictionsSchema>
 

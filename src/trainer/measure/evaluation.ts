@@ -3,8 +3,8 @@ import type { CompiledProgram, DeviceState } from '#engine/executors/executor.ts
 import type { Network } from '#networks/network.ts'
 import { float32Tensor } from '#shared/tensors/host-tensor.ts'
 import { AppException } from '#shared/basics/result.ts'
-import { encodePredictions } from '#shared/measures/predictions.ts'
 import { evaluationBatch, evaluationStage } from '#shared/experiment/stages.ts'
+import { encodeConfidences, encodePredictions } from '#shared/measures/predictions.ts'
 import { isTop5Measured } from '#shared/measures/top-5.ts'
 import { writeImages } from '../data/augmentation.ts'
 import type { ImageSplit } from '../data/image-split.ts'
@@ -29,6 +29,8 @@ export interface Evaluation {
   readonly total: number
   /** Bytes of shared/measures/predictions.ts. */
   readonly predictions: Uint8Array<ArrayBuffer>
+  /** Softmax of the predicted classes, bytes of the same file. */
+  readonly confidences: Uint8Array<ArrayBuffer>
 }
 
 /**
@@ -49,6 +51,7 @@ export async function evaluateSplit(
   const batch = evaluationBatchOf(network)
   const total = data.labels.length
   const classes = new Uint16Array(total)
+  const confidences = new Float32Array(total)
   const images = new Float32Array(batch * size)
   const ranked = isTop5Measured(network.classes) ? { correct: 0 } : undefined
   let correct = 0
@@ -72,6 +75,7 @@ export async function evaluateSplit(
     for (let i = 0; i < count; i++) {
       const predicted = predictions.data[i] ?? 0
       classes[start + i] = predicted
+      confidences[start + i] = softmaxAt(rows, i * network.classes, network.classes, predicted)
       const label = data.labels[start + i] ?? 0
       if (predicted === label) correct += 1
       if (ranked !== undefined && isAmongLargest(rows, i * network.classes, network.classes, label)) ranked.correct += 1
@@ -83,7 +87,16 @@ export async function evaluateSplit(
     ...(ranked === undefined ? {} : { correctTop5: ranked.correct }),
     total,
     predictions: encodePredictions(classes, network.classes),
+    confidences: encodeConfidences(confidences),
   }
+}
+
+/** Softmax of a row of logits at the class with the largest one: no exponent is above 0. 0 where a logit is no number. */
+function softmaxAt(logits: Float32Array, rowStart: number, classes: number, chosen: number): number {
+  const own = logits[rowStart + chosen] ?? 0
+  let sum = 0
+  for (let other = 0; other < classes; other++) sum += Math.exp((logits[rowStart + other] ?? 0) - own)
+  return Number.isFinite(sum) ? 1 / sum : 0
 }
 
 const largest = 5

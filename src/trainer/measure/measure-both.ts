@@ -5,6 +5,7 @@ import type { Network } from '#networks/network.ts'
 import { formatPercent } from '#shared/basics/format.ts'
 import { evaluationStage, type PlannedImages } from '#shared/experiment/stages.ts'
 import { isTop5Measured } from '#shared/measures/top-5.ts'
+import type { AccuracyCount } from '#shared/protocol/records.ts'
 import type { SplitPredictions, TrainerJob } from '#shared/protocol/trainer-protocol.ts'
 import type { ImageSplit } from '../data/image-split.ts'
 import { loadImageCount, loadSplit } from '../data/open-dataset.ts'
@@ -91,7 +92,7 @@ function tell(
   { context }: RunState,
   of: 'original' | 'reconstructed',
   split: string,
-  { correct, correctTop5, total }: Omit<Evaluation, 'predictions'>,
+  { correct, correctTop5, total }: AccuracyCount,
   how: string,
 ): void {
   note(

@@ -1,13 +1,12 @@
 /** A studio without processes, store or mathematics, for looking at the windows. Never part of the product. */
 import { emptyWindowMemory } from '#shared/protocol/window-memory.ts'
-import { alignConfigs } from '#main/commands/comparison.ts'
+import { alignConfigs } from '#main/comparison/counts.ts'
 import { sampleShape } from '#main/library/sample-shape.ts'
 import type {
   CommandHandlers,
   CommandInput,
   CommandName,
   CommandOutput,
-  ComparisonEntry,
   DoctorReport,
   Place,
   QueueState,
@@ -15,11 +14,13 @@ import type {
 } from '#shared/protocol/contract.ts'
 import { argumentsOf, commandOf } from '#shared/experiment/config-command.ts'
 import { configToYaml } from '#shared/experiment/config-yaml.ts'
+import type { ComparedOriginal, ComparedPair, Comparison, ComparisonEntry } from '#shared/measures/comparison.ts'
 import { summaryOf } from '#shared/experiment/experiment-summary.ts'
 import type { SavedView } from '#shared/experiment/saved-view.ts'
 import type { ImportanceRecord } from '#shared/measures/importance.ts'
 import {
   isPackaged,
+  type DatasetRecord,
   type EvaluationRecord,
   type ExperimentRecord,
   type RunRecord,
@@ -361,6 +362,7 @@ export class FakeStudio extends Announcer implements StudioApi {
     'datasets.rename': async () => this.#handlers['datasets.get']({ id: 'data-1' }).then(({ record }) => record),
     'datasets.remove': async () => undefined,
     'datasets.samples': async ({ id, offset, count }) => inventedSamples(offset, count, id === 'data-2' ? 256 : 32),
+    'datasets.images': async ({ id, indices }) => inventedSamples(0, indices.length, id === 'data-2' ? 256 : 32),
     'experiments.list': async ({ isTrashed = false }) => {
       const items = (isTrashed ? this.#trashed : this.#experiments).map(summaryOf)
       return { items, total: items.length }
@@ -482,12 +484,33 @@ export class FakeStudio extends Announcer implements StudioApi {
     'experiments.compare': async ({ ids, split }) => {
       const experiments = ids.map((id) => this.#experiment(id))
       return {
-        split,
-        entries: experiments.map((experiment) => this.#comparisonEntry(experiment, split)),
+        ...this.#comparison(experiments, split),
         configRows: alignConfigs(experiments.map(({ config }) => config)),
       }
     },
     ...inventedBatches(() => this.#queue()),
+    'comparisons.flips': async () => {
+      const classNames = this.#datasets[0]?.classNames ?? []
+      const flips = Array.from({ length: 190 }, (_, at) => {
+        const [label, other] = [at % classNames.length, (3 * at + 1) % classNames.length]
+        const right = { classIndex: label, confidence: 0.5 + 0.4 * Math.abs(Math.sin(at)) }
+        const wrong = { classIndex: other === label ? (label + 1) % classNames.length : other, confidence: 0.4 }
+        return {
+          image: 47 * at,
+          label,
+          ...(at % 3 === 0 ? { first: right, second: wrong } : { first: wrong, second: right }),
+        }
+      })
+      return { datasetId: 'data-1', classNames, images: 10_000, flips }
+    },
+    'comparisons.confusion': async () => {
+      const classNames = this.#datasets[0]?.classNames ?? []
+      const cells = classNames.flatMap((_, label) => [
+        { label, predicted: label, count: 900 + label },
+        { label, predicted: (label + 2) % classNames.length, count: 20 + 3 * label },
+      ])
+      return { classNames, cells }
+    },
     'queue.list': async () => this.#queue(),
     'queue.enqueue': async ({ ids }) => this.#apply(ids, 'enqueue'),
     'queue.pause': async ({ ids }) => this.#apply(ids, 'pause'),
@@ -540,34 +563,61 @@ export class FakeStudio extends Announcer implements StudioApi {
     },
   }
 
+  #comparison(experiments: readonly ExperimentRecord[], split: SplitName): Omit<Comparison, 'configRows'> {
+    const entries = experiments.map((experiment) => this.#comparisonEntry(experiment, split))
+    const originals = new Map<string, ComparedOriginal>()
+    for (const { network, dataset, original } of entries) {
+      if (network === undefined || dataset === undefined || original === undefined) continue
+      originals.set(network.id, {
+        network,
+        dataset,
+        evaluation: original,
+        perClass: perClass(dataset, original.accuracy),
+      })
+    }
+    const subjects = [
+      ...[...originals.values()].map(({ network, dataset, evaluation }) => ({
+        subject: { networkId: network.id, datasetId: dataset.id },
+        measured: evaluation,
+      })),
+      ...entries.map((entry) => ({ subject: { experimentId: entry.experiment.id }, measured: entry.reconstructed })),
+    ]
+    const pairs = subjects.flatMap((first, index) =>
+      subjects.slice(index + 1).flatMap((second): ComparedPair[] => {
+        if (first.measured === undefined || second.measured === undefined) return []
+        const agreement = agreementOfCounts(first.measured, second.measured)
+        return [{ first: first.subject, second: second.subject, agreement }]
+      }),
+    )
+    return { split, originals: [...originals.values()], entries, pairs }
+  }
+
   #comparisonEntry(experiment: ExperimentRecord, split: SplitName): ComparisonEntry {
     const result = experiment.latestRun?.result
     const pair = isPackaged(result) ? result.accuracies.find((item) => item.split === split) : undefined
     const dataset = this.#datasets[0]
     if (pair === undefined || experiment.networkId === undefined || dataset === undefined) return { experiment }
     const { original, reconstructed } = pair
-    const onlyReconstructed = 61
-    const onlyOriginal = original.correct - reconstructed.correct + onlyReconstructed
-    const bothRight = original.correct - onlyOriginal
-    const perClass = (base: number) => dataset.classNames.map((_, index) => base + 0.05 * Math.sin(1 + 2.1 * index))
     return {
       experiment,
       network: this.#network(experiment.networkId).record,
       dataset,
       original: evaluation('original', split, original.correct, original.total),
       reconstructed: evaluation(`of-${experiment.id}`, split, reconstructed.correct, reconstructed.total),
-      perClass: {
-        original: perClass(original.correct / original.total),
-        reconstructed: perClass(reconstructed.correct / reconstructed.total),
-      },
-      agreement: {
-        bothRight,
-        onlyOriginal,
-        onlyReconstructed,
-        bothWrong: original.total - bothRight - onlyOriginal - onlyReconstructed,
-      },
+      perClass: perClass(dataset, reconstructed.correct / reconstructed.total),
     }
   }
+}
+
+function perClass({ classNames }: DatasetRecord, base: number): readonly number[] {
+  return classNames.map((_, index) => base + 0.05 * Math.sin(1 + 2.1 * index))
+}
+
+function agreementOfCounts(first: EvaluationRecord, second: EvaluationRecord): ComparedPair['agreement'] {
+  const onlySecond = 61 + Math.max(0, second.correct - first.correct)
+  const onlyFirst = first.correct - second.correct + onlySecond
+  const bothRight = first.correct - onlyFirst
+  return { bothRight, onlyFirst, onlySecond, bothWrong: first.total - bothRight - onlyFirst - onlySecond }
 }
 
 function includesWords(text: string, words: string): boolean {
@@ -586,6 +636,7 @@ function evaluation(id: string, split: SplitName, correct: number, total = 10_00
     total,
     accuracy: correct / total,
     device: 'onnxruntime cpu, 2 threads',
+    hasConfidences: true,
     createdAt: new Date().toISOString(),
   }
 }

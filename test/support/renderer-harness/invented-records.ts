@@ -71,6 +71,7 @@ export function inventedNetwork(
     total: 10_000,
     accuracy: 0.9173,
     device,
+    hasConfidences: true,
     createdAt,
   } as const
   return { record, parameters, detail: { record, shape, layers, evaluations: kind === 'imported' ? [evaluation] : [] } }

@@ -1,63 +1,115 @@
+/** What is compared: originals and experiments, a row each. */
 import { sizePartNames, type SizeBreakdown, type SizePartName } from '#shared/package/accounting.ts'
 import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
 import { familyOf } from '#shared/experiment/families.ts'
-import type { Comparison, ComparisonEntry } from '#shared/protocol/contract.ts'
-import { describeParameter } from '#shared/parameters/parameter-catalogue.ts'
-import type { ParameterGroupId } from '#shared/parameters/parameter-groups.ts'
-import type { ParameterDescription } from '#shared/parameters/parameter-controls.ts'
-import { isPackaged } from '#shared/protocol/records.ts'
-import { mcnemarExact } from '#shared/measures/statistics.ts'
 import { planOf } from '#shared/experiment/experiment-summary.ts'
+import type { ExperimentStatus } from '#shared/experiment/status-machine.ts'
+import {
+  subjectKey,
+  type ComparedOriginal,
+  type Comparison,
+  type ComparisonEntry,
+  type ComparedSubject,
+} from '#shared/measures/comparison.ts'
+import { isPackaged } from '#shared/protocol/records.ts'
 import { experimentColor } from '../../charts/experiment-color.ts'
 import type { PointMark } from '../../charts/point-mark.ts'
 import type { ScatterPoint } from '../../charts/scatter-layout.ts'
 import { windowFamilyOf } from '../../families/table.ts'
 import { measured, type MeasuredAccuracy } from '../run/result-rows.ts'
-import { valueTitle } from '../new-experiment/config-editing.ts'
+import { compareTexts } from './texts.ts'
+
+const originalToken = '--text-muted'
 
 export interface ComparedRow {
-  readonly id: string
+  /** Of its subject. */
+  readonly key: string
+  readonly subject: ComparedSubject
   readonly name: string
   readonly token: string
-  /** Of its family. */
+  /** Of its family; a diamond for an original. */
   readonly mark: PointMark
   /** Its method in two or three words; the name where several have the same. */
   readonly label: string
-  readonly original?: MeasuredAccuracy
-  readonly reconstructed?: MeasuredAccuracy
-  /** Reconstructed minus original accuracy. */
-  readonly difference?: number
-  /** McNemar's exact p of that difference, on the images both saw. */
-  readonly probability?: number
-  readonly agreement?: NonNullable<ComparisonEntry['agreement']>
+  readonly isOriginal: boolean
+  /** Of the original that an experiment was made of, or of itself. */
+  readonly originalKey: string | undefined
+  readonly datasetId: string | undefined
+  /** Of an experiment. */
+  readonly status?: ExperimentStatus
+  readonly accuracy?: MeasuredAccuracy
+  /** Correct by class, as fractions. */
+  readonly perClass?: readonly number[]
+  readonly classNames?: readonly string[]
   readonly sizes?: SizeBreakdown
+  /** Of everything that is written; of an original, its parameters in float32. */
+  readonly bytes?: number
 }
 
-export function comparedRows({ entries }: Comparison): readonly ComparedRow[] {
+/** Originals first, each once, then the experiments in their order. */
+export function comparedRows({ originals, entries }: Comparison): readonly ComparedRow[] {
   const methods = entries.map(({ experiment }) => methodLabel(experiment.config))
-  return entries.map((entry, index) => {
-    const original = entry.original === undefined ? undefined : measured(entry.original)
-    const reconstructed = entry.reconstructed === undefined ? undefined : measured(entry.reconstructed)
-    const { agreement, experiment } = entry
+  const isOnly = originals.length === 1
+  return [
+    ...originals.map((original) => originalRow(original, entries, isOnly)),
+    ...entries.map((entry, index) => {
+      const method = methods[index] ?? ''
+      const isShared = methods.filter((other) => other === method).length > 1
+      return entryRow(entry, isShared ? entry.experiment.name : method)
+    }),
+  ]
+}
+
+function originalRow(
+  { network, dataset, evaluation, perClass }: ComparedOriginal,
+  entries: readonly ComparisonEntry[],
+  isOnly: boolean,
+): ComparedRow {
+  const subject = { networkId: network.id, datasetId: dataset.id }
+  const key = subjectKey(subject)
+  const bytes = entries.flatMap(({ network: own, experiment }) => {
     const result = experiment.latestRun?.result
-    const method = methods[index] ?? ''
-    return {
-      id: experiment.id,
-      name: experiment.name,
-      token: experimentColor(experiment),
-      mark: windowFamilyOf(experiment.config).point.mark,
-      label: methods.filter((other) => other === method).length > 1 ? experiment.name : method,
-      ...(original === undefined ? {} : { original }),
-      ...(reconstructed === undefined ? {} : { reconstructed }),
-      ...(original === undefined || reconstructed === undefined
-        ? {}
-        : { difference: reconstructed.accuracy - original.accuracy }),
-      ...(agreement === undefined
-        ? {}
-        : { agreement, probability: mcnemarExact(agreement.onlyOriginal, agreement.onlyReconstructed) }),
-      ...(isPackaged(result) ? { sizes: result.sizes } : {}),
-    }
-  })
+    return own?.id === network.id && isPackaged(result) ? [result.sizes.originalBytes] : []
+  })[0]
+  return {
+    key,
+    subject,
+    name: network.name,
+    token: originalToken,
+    mark: 'diamond',
+    label: compareTexts.originalLabel(isOnly ? '' : network.name),
+    isOriginal: true,
+    originalKey: key,
+    datasetId: dataset.id,
+    classNames: dataset.classNames,
+    ...(evaluation === undefined ? {} : { accuracy: measured(evaluation) }),
+    ...(perClass === undefined ? {} : { perClass }),
+    ...(bytes === undefined ? {} : { bytes }),
+  }
+}
+
+function entryRow(entry: ComparisonEntry, label: string): ComparedRow {
+  const { experiment, network, dataset, reconstructed, perClass } = entry
+  const subject = { experimentId: experiment.id }
+  const result = experiment.latestRun?.result
+  const sizes = isPackaged(result) ? result.sizes : undefined
+  const isMadeOf = network !== undefined && dataset !== undefined
+  return {
+    key: subjectKey(subject),
+    subject,
+    name: experiment.name,
+    token: experimentColor(experiment),
+    mark: windowFamilyOf(experiment.config).point.mark,
+    label,
+    isOriginal: false,
+    originalKey: isMadeOf ? subjectKey({ networkId: network.id, datasetId: dataset.id }) : undefined,
+    datasetId: dataset?.id,
+    status: experiment.status,
+    ...(dataset === undefined ? {} : { classNames: dataset.classNames }),
+    ...(reconstructed === undefined ? {} : { accuracy: measured(reconstructed) }),
+    ...(perClass === undefined ? {} : { perClass }),
+    ...(sizes === undefined ? {} : { sizes, bytes: sizes.totalBytes }),
+  }
 }
 
 function methodLabel(config: ExperimentConfig): string {
@@ -65,42 +117,17 @@ function methodLabel(config: ExperimentConfig): string {
   return windowFamilyOf(plan).point.label(plan)
 }
 
-/** Accuracy against bytes: one point an experiment, and each original once. */
-export function scatterPoints({ entries }: Comparison, rows: readonly ComparedRow[]): readonly ScatterPoint[] {
-  const originals = new Map<string, ScatterPoint>()
-  const points: ScatterPoint[] = []
-  rows.forEach((row, index) => {
-    const { sizes, original, reconstructed } = row
-    if (sizes === undefined) return
-    if (reconstructed !== undefined) points.push(pointOf(row, sizes.totalBytes, reconstructed))
-    const network = entries[index]?.network
-    if (original !== undefined && network !== undefined && !originals.has(network.id)) {
-      const look = { id: network.id, label: network.name, mark: 'diamond', token: '--text-muted' } as const
-      originals.set(network.id, { ...pointOf(look, sizes.originalBytes, original), isReference: true })
-    }
+/** Accuracy against bytes: one point a row that has both. */
+export function scatterPoints(rows: readonly ComparedRow[]): readonly ScatterPoint[] {
+  return rows.flatMap(({ key, label, mark, token, bytes, accuracy, isOriginal }) => {
+    if (bytes === undefined || accuracy === undefined) return []
+    const { low, high } = accuracy.interval
+    const place = { x: bytes, y: accuracy.accuracy, yLow: low, yHigh: high }
+    return [{ id: key, label, mark, token, ...place, isReference: isOriginal }]
   })
-  const isOnly = originals.size === 1
-  return [
-    ...[...originals.values()].map((point) => ({ ...point, label: originalLabel(point.label, isOnly) })),
-    ...points,
-  ]
 }
 
-/** With one original everybody knows which. */
-function originalLabel(name: string, isOnly: boolean): string {
-  return isOnly ? 'original' : `original ${name}`
-}
-
-function pointOf(
-  { id, label, mark, token }: Pick<ScatterPoint, 'id' | 'label' | 'mark' | 'token'>,
-  bytes: number,
-  { accuracy, interval }: MeasuredAccuracy,
-): ScatterPoint {
-  const { low, high } = interval
-  return { id, label, x: bytes, y: accuracy, yLow: low, yHigh: high, token, mark, isReference: false }
-}
-
-/** What the marks of these rows stand for, each once. */
+/** What the marks of these experiments stand for, each once. */
 export function markLegend({ entries }: Comparison): readonly { readonly mark: PointMark; readonly title: string }[] {
   const legend = new Map<PointMark, string>()
   for (const { experiment } of entries) {
@@ -148,34 +175,4 @@ export function keptGroups({ entries }: Comparison): readonly KeptGroup[] {
     groups.set(key, { sentences, entries: [...others, { name, token: experimentColor(experiment), mark }] })
   })
   return [...groups.values()]
-}
-
-export interface ShownConfigRow {
-  readonly path: string
-  readonly title: string
-  readonly values: readonly string[]
-  readonly isSame: boolean
-}
-
-/** Configuration rows in words, the identical ones left out when asked. */
-export function shownConfigRows(comparison: Comparison, hidesSame: boolean): readonly ShownConfigRow[] {
-  return comparison.configRows
-    .filter(({ isSame }) => !hidesSame || !isSame)
-    .map(({ path, values, isSame }) => {
-      const row = describeParameter(path)
-      if (row === undefined) return { path, title: path, values, isSame }
-      return { path, title: fullTitle(row), values: values.map((value) => valueTitle(row, value) || value), isSame }
-    })
-}
-
-const phases: Readonly<Partial<Record<ParameterGroupId, string>>> = {
-  'reconstruction-phase': 'Reconstruction',
-  'distillation-phase': 'Distillation',
-  'quantisation-phase': 'Quantisation',
-}
-
-/** Every phase has an optimiser: outside its group a title says of which. */
-function fullTitle({ group, title }: ParameterDescription): string {
-  const phase = phases[group] ?? ''
-  return phase === '' || title.startsWith(phase) ? title : `${phase}: ${title}`
 }

@@ -1,41 +1,58 @@
-import type { Comparison } from '#shared/protocol/contract.ts'
+/** Accuracies by class: as differences from a base, or as they are. */
+import { baseKeyOf } from './against-base.ts'
+import type { ComparedRow } from './comparison-rows.ts'
 
-export interface ClassRow {
-  readonly name: string
-  /** `entry` is the index of the experiment, undefined for the original. */
-  readonly values: readonly { readonly entry: number | undefined; readonly accuracy: number }[]
+/** More classes than this are not shown: those that differ most are. */
+const mostClasses = 24
+
+export interface ClassDifferences {
+  /** Of the data set that most rows were measured on. */
+  readonly classes: readonly { readonly index: number; readonly name: string }[]
+  /** How many classes there are. */
+  readonly classCount: number
+  readonly rows: readonly {
+    readonly row: ComparedRow
+    /** In the order of `classes`, as fractions. */
+    readonly accuracies: readonly number[]
+    /** Minus the base's; undefined for a base itself, and where the base was not measured. */
+    readonly differences: readonly number[] | undefined
+  }[]
+  /** The largest difference, at least one point. */
+  readonly largest: number
 }
 
-export interface PerClass {
-  /** Where the axis starts, in [0, 1]. */
-  readonly floor: number
-  /** The classes in two halves. */
-  readonly columns: readonly (readonly ClassRow[])[]
-}
-
-/** Accuracies by class of every measured entry of one data set, each original first; undefined when there are none. */
-export function perClassRows({ entries }: Comparison): PerClass | undefined {
-  const dataset = entries.find(({ perClass }) => perClass !== undefined)?.dataset
-  if (dataset === undefined) return undefined
-  const seenOriginals = new Set<string>()
-  const series = entries.flatMap((entry, index) => {
-    if (entry.perClass === undefined || entry.dataset?.id !== dataset.id) return []
-    const networkId = entry.network?.id ?? ''
-    const isNew = !seenOriginals.has(networkId)
-    seenOriginals.add(networkId)
-    return [
-      ...(isNew ? [{ entry: undefined, accuracies: entry.perClass.original }] : []),
-      { entry: index, accuracies: entry.perClass.reconstructed },
-    ]
+/** Undefined where nothing was measured by class. */
+export function classDifferences(rows: readonly ComparedRow[], baseKey: string): ClassDifferences | undefined {
+  const measuredRows = rows.filter(({ perClass }) => perClass !== undefined)
+  const datasetId = measuredRows[0]?.datasetId
+  const shown = measuredRows.filter((row) => row.datasetId === datasetId)
+  const names = shown[0]?.classNames
+  if (names === undefined) return undefined
+  const byKey = new Map(shown.map((row) => [row.key, row]))
+  const all = shown.map((row) => {
+    const base = byKey.get(baseKeyOf(row, baseKey) ?? '')?.perClass
+    const own = row.perClass ?? []
+    return { row, own, differences: base && own.map((accuracy, index) => accuracy - (base[index] ?? 0)) }
   })
-  const rows = dataset.classNames.map((name, index) => ({
-    name,
-    values: series.map(({ entry, accuracies }) => ({ entry, accuracy: accuracies[index] ?? 0 })),
-  }))
-  const lowest = Math.min(...rows.flatMap(({ values }) => values.map(({ accuracy }) => accuracy)))
-  const half = Math.ceil(rows.length / 2)
+  const classes = shownClasses(
+    names,
+    all.flatMap(({ differences }) => (differences === undefined ? [] : [differences])),
+  )
   return {
-    floor: Math.max(0, Math.floor(10 * lowest - 1e-9) / 10),
-    columns: [rows.slice(0, half), rows.slice(half)].filter((column) => column.length > 0),
+    classes,
+    classCount: names.length,
+    rows: all.map(({ row, own, differences }) => ({
+      row,
+      accuracies: classes.map(({ index }) => own[index] ?? 0),
+      differences: differences && classes.map(({ index }) => differences[index] ?? 0),
+    })),
+    largest: Math.max(0.01, ...all.flatMap(({ differences }) => (differences ?? []).map(Math.abs))),
   }
+}
+
+function shownClasses(names: readonly string[], differences: readonly (readonly number[])[]) {
+  const classes = names.map((name, index) => ({ index, name }))
+  if (classes.length <= mostClasses) return classes
+  const spread = (index: number): number => Math.max(0, ...differences.map((row) => Math.abs(row[index] ?? 0)))
+  return classes.sort((one, other) => spread(other.index) - spread(one.index)).slice(0, mostClasses)
 }

@@ -456,7 +456,7 @@ describe('Evaluations', () => {
     const full = store.evaluations.insert({ ...base, correct: 2, total: 3, predictions: Uint8Array.of(1, 2, 3) })
     store.evaluations.insert({ ...base, correct: 1, total: 1, predictions: Uint8Array.of(9) })
     expect(store.evaluations.best({ networkId: 'net-1' }, 'data-1', 'test')).toEqual(full)
-    expect([...store.evaluations.predictions(full.id)]).toEqual([1, 2, 3])
+    expect(store.evaluations.predictions(full.id)).toEqual({ predictions: Buffer.of(1, 2, 3), confidences: null })
     const withTop5 = store.evaluations.insert({
       ...base,
       correct: 2,

@@ -23,7 +23,7 @@ function comparisonOf(count: number): Comparison {
     experiment: experimentRecord({ id: `compared-${at}`, status: 'completed' }),
     network,
   }))
-  return { split: 'test', entries, configRows: [] }
+  return { split: 'test', originals: [], entries, pairs: [], configRows: [] }
 }
 
 test('those that are there, or will be, are not made again', () => {
@@ -44,7 +44,9 @@ test('those that are there, or will be, are not made again', () => {
 })
 
 test('nothing is offered where there is no network, or no room', () => {
-  expect(comparedBaselines({ split: 'test', entries: [], configRows: [] }, [])).toBeUndefined()
+  expect(
+    comparedBaselines({ split: 'test', originals: [], entries: [], pairs: [], configRows: [] }, []),
+  ).toBeUndefined()
   expect(comparedBaselines(comparisonOf(comparedAtMost - configs.length), [])).toBeDefined()
   expect(comparedBaselines(comparisonOf(comparedAtMost - configs.length + 1), [])).toBeUndefined()
 })

@@ -1,4 +1,5 @@
-import type { Comparison, ComparisonEntry } from '#shared/protocol/contract.ts'
+import type { Agreement } from '#shared/measures/agreement.ts'
+import type { Comparison } from '#shared/measures/comparison.ts'
 import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
 
 /** Fraction right by class over the images predicted, in class order; 0 for a class without images. */
@@ -17,19 +18,15 @@ export function perClassAccuracy(
   return right.map((count, label) => count / Math.max(1, seen[label] ?? 0))
 }
 
-/** Who is right where, over the images both networks saw. */
-export function agreementOf(
-  original: ArrayLike<number>,
-  reconstructed: ArrayLike<number>,
-  labels: ArrayLike<number>,
-): NonNullable<ComparisonEntry['agreement']> {
-  const counts = { bothRight: 0, onlyOriginal: 0, onlyReconstructed: 0, bothWrong: 0 }
-  for (let image = 0; image < Math.min(original.length, reconstructed.length, labels.length); image++) {
-    const isOriginalRight = original[image] === labels[image]
-    const isReconstructedRight = reconstructed[image] === labels[image]
-    if (isOriginalRight && isReconstructedRight) counts.bothRight++
-    else if (isOriginalRight) counts.onlyOriginal++
-    else if (isReconstructedRight) counts.onlyReconstructed++
+/** Who is right where, over the images that both saw. */
+export function agreementOf(first: ArrayLike<number>, second: ArrayLike<number>, labels: ArrayLike<number>): Agreement {
+  const counts = { bothRight: 0, onlyFirst: 0, onlySecond: 0, bothWrong: 0 }
+  for (let image = 0; image < Math.min(first.length, second.length, labels.length); image++) {
+    const isFirstRight = first[image] === labels[image]
+    const isSecondRight = second[image] === labels[image]
+    if (isFirstRight && isSecondRight) counts.bothRight++
+    else if (isFirstRight) counts.onlyFirst++
+    else if (isSecondRight) counts.onlySecond++
     else counts.bothWrong++
   }
   return counts

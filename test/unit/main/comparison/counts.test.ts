@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest'
-import { agreementOf, alignConfigs, perClassAccuracy } from '#main/commands/comparison.ts'
+import { agreementOf, alignConfigs, perClassAccuracy } from '#main/comparison/counts.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import { trainDefaults } from '#shared/training/defaults.ts'
 
 it('counts who is right over the images both saw', () => {
   expect(agreementOf([0, 0, 1, 1, 9], [0, 1, 0, 1], [0, 0, 0, 0])).toEqual({
     bothRight: 1,
-    onlyOriginal: 1,
-    onlyReconstructed: 1,
+    onlyFirst: 1,
+    onlySecond: 1,
     bothWrong: 1,
   })
 })
