@@ -52,6 +52,20 @@ it('adds an experiment to the queue of an open studio, which announces and runs 
   expect((await reaches(studio, id, 'completed', 'failed')).status).toBe('completed')
 })
 
+it('queues a sweep in an open studio, and acts on its batch', async () => {
+  const { studio, storeFolder } = await openOwner()
+  await call(studio, 'queue.set-active', { isActive: false })
+  const file = join(temporaryFolder(), 'sweep.yaml')
+  writeFileSync(file, '{ name: Seeds, network: small, dataset: images, config: { preset: smoke }, seeds: 3 }')
+  const announced = nextEvent(studio, 'batches-changed', ({ batches }) => batches.length === 1)
+  const made = await answerOf(storeFolder, ['sweep', file])
+  expect(made).toMatchObject({ name: 'Seeds', experiments: { length: 3 } })
+  expect((await announced).batches).toMatchObject([{ name: 'Seeds' }])
+  expect((await call(studio, 'queue.list', {})).waiting.length).toBe(3)
+  await answerOf(storeFolder, ['batch', 'cancel', 'Seeds'])
+  expect((await call(studio, 'queue.list', {})).waiting).toEqual([])
+})
+
 it('pauses, resumes, moves, cancels and starts the queue of an open studio', async () => {
   const { studio, storeFolder } = await openOwner()
   await call(studio, 'queue.set-active', { isActive: false })

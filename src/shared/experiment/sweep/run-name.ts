@@ -1,5 +1,6 @@
 import { familyOf } from '../families.ts'
 import { leafTitle } from '../config-leaves.ts'
+import { experimentName } from '../experiment-name.ts'
 import type { SweepRun } from './expand-sweep.ts'
 import type { Sweep } from './sweep.ts'
 
@@ -8,7 +9,7 @@ const longestName = 200
 
 /** Name of a run by what it has of its own: `ResNet-20: hidden size 128, seed 2`. */
 export function runName({ config, varied }: SweepRun, networkName: string): string {
-  if (varied.length === 0) return familyOf(config).nameOf(config, networkName)
+  if (varied.length === 0) return experimentName(config, networkName)
   const subject = networkName === '' ? familyOf(config).nameOf(config, networkName) : networkName
   const values = varied.map(({ path, value }) =>
     path === 'preset' ? String(value) : `${lowerFirst(leafTitle(path))} ${String(value)}`,
