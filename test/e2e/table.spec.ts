@@ -1,5 +1,5 @@
 /** The table of experiments: what it takes to find, change and bring back, on runs of the real trainer, and what it looks like. */
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import type { AppError } from '#shared/basics/result.ts'
@@ -36,7 +36,10 @@ const firstRow = (page: Page) => table(page).locator('tbody tr[data-key]').first
 test.describe('with runs of the trainer', () => {
   test.use({ start: 'library' })
 
-  test('the best of 30 runs under 100 KiB takes three actions, and undoing a deletion one', async ({ studio }) => {
+  test('the best of 30 runs under 100 KiB takes three actions, and undoing a deletion one', async ({
+    studio,
+    folder,
+  }) => {
     const { page } = studio
     const configs = thirtyConfigs()
     for (const [index, config] of configs.entries()) await enqueue(studio, `Run ${index + 1}`, config)
@@ -67,6 +70,7 @@ test.describe('with runs of the trainer', () => {
     await chipsAndTextAgree(page)
     await savesViews(page)
     await columnsOfConfiguration(page)
+    await writesRows(studio, folder)
     await notesSaveThemselves(studio)
   })
 })
@@ -165,6 +169,19 @@ async function columnsOfConfiguration(page: Page): Promise<void> {
   expect(after.indexOf(before.at(-1) ?? '')).toBe(before.length - 2)
 }
 
+async function writesRows({ app, page }: OpenStudio, folder: string): Promise<void> {
+  const path = join(folder, 'rows.csv')
+  await app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = async () => ({ canceled: false, filePath })
+  }, path)
+  await page.getByRole('button', { name: 'Export' }).click()
+  await page.getByRole('menuitem', { name: 'CSV with the columns shown' }).click()
+  await expect(page.getByRole('status').filter({ hasText: 'written to rows.csv' })).toBeVisible()
+  const [head, ...rows] = (await readFile(path, 'utf8')).trimEnd().split('\r\n')
+  expect(head).toContain('size (bytes)')
+  expect(rows.length).toBe(await table(page).locator('tbody tr[data-key]').count())
+}
+
 async function notesSaveThemselves(studio: OpenStudio): Promise<void> {
   const { page } = studio
   await firstRow(page).focus()
@@ -185,6 +202,7 @@ test('a table of 10,000 experiments, grouped, filtered and with its menus', asyn
   const place = { name: 'experiments' } as const
   const found: string[] = []
   found.push(...(await look(studio, 'table-10000', place)))
+  await headingsMoveResizeAndSort(page)
   const groups = async (page: Page) => {
     await page.getByRole('button', { name: 'Group', exact: true }).click()
     await page.getByRole('menuitem', { name: 'Hidden size' }).click()
@@ -223,6 +241,34 @@ test('a table of 10,000 experiments, grouped, filtered and with its menus', asyn
   found.push(...(await look(studio, 'table-trash', place, trash)))
   expect(found).toStrictEqual([])
 })
+
+/** By the pointer and by keys; then the table is as it was. */
+async function headingsMoveResizeAndSort(page: Page): Promise<void> {
+  const heading = (name: string) => table(page).getByRole('columnheader', { name, exact: true })
+  const widthOf = async (name: string) => Math.round((await heading(name).boundingBox())?.width ?? 0)
+  const before = await widthOf('Size')
+  const box = await heading('Size').boundingBox()
+  if (box === null) throw new Error('The column Size is not drawn.')
+  await page.mouse.move(box.x + box.width - 3, box.y + 10)
+  await page.mouse.down()
+  await page.mouse.move(box.x + box.width + 37, box.y + 10, { steps: 4 })
+  await page.mouse.up()
+  expect(await widthOf('Size')).toBe(before + 40)
+  await page.getByRole('button', { name: 'Size', exact: true }).focus()
+  await page.keyboard.press('Shift+ArrowLeft')
+  expect(await widthOf('Size')).toBe(before + 24)
+  await page.getByRole('button', { name: 'Ratio' }).dragTo(heading('Status'))
+  const titles = (await table(page).getByRole('columnheader').allTextContents()).map((title) => title.trim())
+  expect(titles.indexOf('Ratio')).toBe(titles.indexOf('Status') - 1)
+  // Equal ones by name as well: Shift with the key that presses a heading.
+  await page.getByRole('button', { name: 'Ratio' }).click()
+  await page.getByRole('button', { name: 'Name' }).focus()
+  await page.keyboard.press('Shift+Enter')
+  await expect(heading('Ratio 1')).toBeVisible()
+  await expect(heading('Name 2')).toBeVisible()
+  await page.getByRole('button', { name: 'Views' }).click()
+  await page.getByRole('menuitem', { name: 'Usual view' }).click()
+}
 
 test('the list while it is read, when it cannot be read, and when there is nothing in it', async ({ studio }) => {
   const found = await look(studio, 'table-empty', { name: 'experiments' })

@@ -22,6 +22,13 @@ const saveDialogs: Readonly<Record<NewKind, Pick<SaveDialogOptions, 'title' | 'f
     filters: [{ name: 'Compressed networks', extensions: ['spectral.safetensors', 'safetensors'] }],
   },
   configuration: { title: 'Save the configuration', filters: configurationFilters },
+  rows: {
+    title: 'Export experiments',
+    filters: [
+      { name: 'Comma-separated values', extensions: ['csv'] },
+      { name: 'JSON', extensions: ['json'] },
+    ],
+  },
 }
 
 const dialogs: Readonly<Record<PickKind, OpenDialogOptions>> = {

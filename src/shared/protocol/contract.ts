@@ -87,7 +87,7 @@ export const commandInputs = {
   'files.pick-new': z.strictObject({
     fileName: z.string().min(1).max(255),
     /** By default a compressed network. */
-    kind: z.enum(['compressed', 'configuration']).optional(),
+    kind: z.enum(['compressed', 'configuration', 'rows']).optional(),
   }),
   /** Shows a file of a picked folder in the system's file manager. */
   'files.show': z.strictObject({ folder: fileToken, fileName: z.string().min(1).max(1000) }),

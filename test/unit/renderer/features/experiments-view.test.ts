@@ -53,6 +53,14 @@ test('a range takes all rows between where it began and where it ends, and nothi
   expect(view.selectedIds).toEqual(['c', 'd'])
 })
 
+test('what is shown leaves out the rows of folded groups', async () => {
+  const { view } = await openView([record('a', { status: 'failed' }), record('b'), record('c')])
+  expect(view.visibleIds).toEqual(['a', 'b', 'c'])
+  view.state.change({ grouping: ['status'] })
+  view.state.collapse(['status:draft'], true)
+  expect(view.visibleIds).toEqual(['a'])
+})
+
 test('what was set up is found again by the next page', async () => {
   const { view, studio } = await openView([record('a'), record('b')])
   view.state.change({ sorting: [{ id: 'name', isDescending: true }] })
