@@ -44,6 +44,18 @@ export function positiveNumber(value: string, about: string): Option<number | un
   })
 }
 
+const byteUnits: Readonly<Record<string, number>> = { '': 1, b: 1, kb: 1000, kib: 1024, mb: 1e6, mib: 1024 ** 2 }
+
+/** Bytes, at least one: `65536`, `100KiB`, `0.5 MB`. */
+export function byteCount(value: string, about: string): Option<number | undefined> {
+  return reading(value, about, (given, flag) => {
+    const [, digits = '', unit = ''] = /^([\d.]+)\s*([a-z]*)$/i.exec(given.trim()) ?? []
+    const bytes = Math.floor(Number(digits) * (byteUnits[unit.toLowerCase()] ?? NaN))
+    if (digits !== '' && Number.isSafeInteger(bytes) && bytes >= 1) return bytes
+    throw new UsageError(`${flag} takes bytes, such as 65536, 100KiB or 0.5MB, got ${given}.`)
+  })
+}
+
 /** One of `choices`, which the help lists. */
 export function oneOf<T extends string>(value: string, choices: readonly T[], about: string): Option<T | undefined> {
   const option = reading(value, about, (given, flag) => {

@@ -16,6 +16,7 @@ import type { Machine } from '#shared/execution/places.ts'
 import type { ExecutorChoice } from '#shared/protocol/trainer-protocol.ts'
 import { systemClock, type Clock } from './basics/clock.ts'
 import { batchHandlers } from './commands/batches.ts'
+import { candidateHandlers } from './commands/candidates.ts'
 import { compressedFileHandlers } from './commands/compressed-files.ts'
 import { configurationHandlers } from './commands/configurations.ts'
 import { Dispatcher } from './commands/dispatcher.ts'
@@ -31,6 +32,7 @@ import { viewHandlers } from './commands/views.ts'
 import { studioHandlers } from './commands/studio.ts'
 import type { StudioContext } from './context/studio-context.ts'
 import { Emitter } from './basics/emitter.ts'
+import { Candidates } from './forecast/candidates.ts'
 import type { WriteBytes } from './files/atomic-write.ts'
 import { HandoverServer } from './handover/server.ts'
 import { CompressedFiles } from './library/compressed-files.ts'
@@ -148,12 +150,14 @@ export class Studio {
     const datasets = new DatasetLibrary(context, this.#tasks)
     const resolveFile = options.resolveFile ?? ((token: string) => token)
     const { resourcesFolder } = options
+    const pathOf = (token: string) => networkPathOfToken({ resolveFile, resourcesFolder }, token)
+    const expectedTimes = new ExpectedTimes(store)
+    const candidates = new Candidates(context, { tasks: this.#tasks, expectedTimes, pathOf })
     this.#compressedFiles = new CompressedFiles(context, {
       tasks: this.#tasks,
-      pathOf: (token) => networkPathOfToken({ resolveFile, resourcesFolder }, token),
+      pathOf,
       loaderPath: join(resourcesFolder, 'python', 'nern_load.py'),
     })
-    const expectedTimes = new ExpectedTimes(store)
     const trash = trashHandlers(context, this.queue)
     const ownHandlers: Omit<CommandHandlers, DesktopCommandName> = {
       ...studioHandlers(context, this.#tasks, {
@@ -170,6 +174,7 @@ export class Studio {
         resolveFile,
       }),
       ...configurationHandlers(context, resolveFile),
+      ...candidateHandlers(candidates),
       ...compressedFileHandlers(this.#compressedFiles, resolveFile),
       ...experimentHandlers(context, { queue: this.queue, expectedTimes }),
       ...batchHandlers(context, {

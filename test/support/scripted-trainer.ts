@@ -205,6 +205,8 @@ async function run(job: TrainerJob): Promise<JobResult | undefined> {
     case 'sketch-spectral':
       await sketchSpectral(job, plainContext)
       return undefined
+    case 'try-compressions':
+      return tryCompressions(job)
     case 'measure-package': {
       const total = job.limit === 0 ? IMAGES : Math.min(job.limit, IMAGES)
       const count = (of: 'original' | 'reconstructed', wrong: number) =>
@@ -247,6 +249,18 @@ async function run(job: TrainerJob): Promise<JobResult | undefined> {
         versions: { scripted: '1' },
       }
   }
+}
+
+/** Each is smaller than the one before, and changes more. */
+async function tryCompressions(
+  job: Extract<TrainerJob, { kind: 'try-compressions' }>,
+): Promise<Extract<JobResult, { kind: 'try-compressions' }>> {
+  const { recognised } = await prepareNetwork(job, plainContext)
+  const tried = job.configs.map((config, at) => {
+    const ratio = 8 + 3 * at
+    return { config, bytes: Math.round(1_000_000 / ratio), ratio, distortion: 0.001 * 1.6 ** at, seconds: 0.1 }
+  })
+  return { kind: 'try-compressions', recognised, tried, secondsPerPicture: 0.001 }
 }
 
 /** Of jobs that run as they are. */

@@ -7,6 +7,7 @@ import { demoCommands } from './demo.ts'
 import { doctorCommands } from './doctor.ts'
 import { exportCommands } from './export.ts'
 import { fileCommands } from './files.ts'
+import { fitCommands } from './fit.ts'
 import { experimentsCommands } from './experiments.ts'
 import { importanceCommands } from './importance.ts'
 import { networkCommands } from './network.ts'
@@ -20,7 +21,7 @@ import { trainCommands } from './train.ts'
 export const commandGroups: readonly { readonly heading: string; readonly commands: readonly Command[] }[] = [
   { heading: 'Start here:', commands: demoCommands },
   { heading: 'Networks and data sets:', commands: [...networkCommands, ...trainCommands, ...datasetCommands] },
-  { heading: 'Compression:', commands: [...compressCommands, ...runCommands, ...baselineCommands] },
+  { heading: 'Compression:', commands: [...compressCommands, ...fitCommands, ...runCommands, ...baselineCommands] },
   { heading: 'Sweeps:', commands: [...sweepCommands, ...batchCommands] },
   { heading: 'Queue:', commands: queueCommands },
   { heading: 'Results:', commands: [...experimentsCommands, ...importanceCommands, ...exportCommands] },

@@ -11,7 +11,7 @@ import type { Store } from '../store/store.ts'
 /** The result of a job that made a package. */
 type PackagedJobResult = Extract<JobResult, { readonly package: Uint8Array }>
 /** What the results of all methods hold alike. */
-type CommonResult = Pick<PackagedResult, 'accuracies' | 'sizes' | 'layers' | 'relativeError'>
+type CommonResult = Pick<PackagedResult, 'accuracies' | 'sizes' | 'layers' | 'relativeError' | 'distortion'>
 
 /**
  * Package and reconstructed network as files, then the rest in one transaction. Errors: `disk-full`, `file-unreadable`.
@@ -24,11 +24,17 @@ export async function storePackaged(
   made: PackagedJobResult,
   resultOf: (common: CommonResult) => PackagedResult,
 ): Promise<void> {
-  const { evaluations, sizes, layers, relativeError } = made
+  const { evaluations, sizes, layers, relativeError, distortion } = made
   await mkdir(runPath(store.layout, run.id), { recursive: true })
   await atomicWrite(packagePath(store.layout, run.id, familyOf(made).packageFormat), made.package, writeBytes)
   await atomicWrite(reconstructedPath(store.layout, run.id), made.reconstructed, writeBytes)
-  const result = resultOf({ accuracies: accuracyPairs(evaluations), sizes, layers, relativeError })
+  const result = resultOf({
+    accuracies: accuracyPairs(evaluations),
+    sizes,
+    layers,
+    relativeError,
+    ...(distortion === undefined ? {} : { distortion }),
+  })
   store.transaction(() => {
     for (const evaluation of evaluations) {
       const subject = evaluation.of === 'original' ? { networkId } : { runId: run.id }

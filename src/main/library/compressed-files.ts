@@ -10,7 +10,7 @@ import type {
   MeasuredFile,
   NetworkChoice,
 } from '#shared/protocol/contract.ts'
-import type { RecognisedNetwork, SketchPoint, TrainerJob } from '#shared/protocol/trainer-protocol.ts'
+import type { RecognisedNetwork, SketchPoint } from '#shared/protocol/trainer-protocol.ts'
 import type { AccuracyCount } from '#shared/experiment/results.ts'
 import { AppException } from '#shared/basics/result.ts'
 import { newId } from '../basics/new-id.ts'
@@ -21,9 +21,8 @@ import { assertFreeDisk } from '../files/disk-space.ts'
 import { assertWritable } from '../files/output-files.ts'
 import { assertSha256 } from '../files/sha256.ts'
 import { assertFit, assertImages } from './dataset-fit.ts'
-import { datasetInput, networkInput } from './trainer-inputs.ts'
-
-type NetworkSource = NonNullable<Extract<TrainerJob, { kind: 'measure-package' }>['original']>
+import { networkSource, type ChosenNetwork } from './network-source.ts'
+import { datasetInput } from './trainer-inputs.ts'
 
 export interface CompressedFilesParts {
   readonly tasks: Tasks
@@ -35,7 +34,7 @@ export interface CompressedFilesParts {
 
 interface MadeFile extends CompressedFile {
   readonly path: string
-  readonly source: NetworkSource
+  readonly source: ChosenNetwork
   readonly recognised: RecognisedNetwork
 }
 
@@ -166,13 +165,8 @@ export class CompressedFiles {
     if (path !== undefined) await rm(path, { force: true })
   }
 
-  async #sourceOf(network: NetworkChoice): Promise<NetworkSource> {
-    if ('file' in network) {
-      const { file, ...said } = network
-      return { sourcePath: this.#parts.pathOf(file), ...said, preprocessing: {} }
-    }
-    const { path, architecture } = await networkInput(this.#context.store, network.networkId)
-    return { sourcePath: path, architecture, preprocessing: {} }
+  #sourceOf(network: NetworkChoice): Promise<ChosenNetwork> {
+    return networkSource(this.#context.store, network, this.#parts.pathOf)
   }
 }
 

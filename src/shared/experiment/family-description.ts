@@ -3,6 +3,7 @@ import type { ConfigOf, Family } from './experiment-config.ts'
 import type { CompressConfig } from '../methods/nern/config.ts'
 import type { MethodName } from './method-names.ts'
 import type { ParameterDescription } from '../parameters/parameter-controls.ts'
+import type { LossGroup } from '../forecast/lesson.ts'
 import type { Outcome, PlanOf } from './plan.ts'
 import type { FamilyResult } from './results.ts'
 import type { PlannedImages, Stage } from './stages.ts'
@@ -49,6 +50,8 @@ export interface FamilyDescription<F extends Family> {
   describeResult(result: FamilyResult<F>): string
   /** The parts of a run that take time, in units that cost the same. */
   stages(config: ConfigOf<F>, images: PlannedImages): readonly Stage[]
+  /** Whose loss of accuracy says something of this one's; undefined where nothing is compressed. */
+  lossGroup(config: ConfigOf<F>): LossGroup | undefined
   /** What the paces of runs without a stored network are filed under. */
   paceSubject(config: ConfigOf<F>): string
 }

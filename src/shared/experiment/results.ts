@@ -83,6 +83,11 @@ export const reconstructionFields = {
   layers: z.array(layerReconstructionSchema.readonly()).readonly(),
   /** ||w - w'|| / ||w|| over all represented weights. */
   relativeError: z.number(),
+  /**
+   * Relative squared error of the answers on drawn pictures (docs/knob.md). Absent where an answer was not a number, and in
+   * results of older versions.
+   */
+  distortion: z.number().exactOptional(),
 }
 
 /** Of a compression, by phase. */

@@ -22,6 +22,8 @@ import { settingsSchema, type Settings } from './settings.ts'
 import { batchInputs, type BatchOutputs, type BatchRecord } from './batches.ts'
 import { executorChoiceSchema, imageImportSchema, networkFileFields } from './trainer-protocol.ts'
 import type { Machine } from '../execution/places.ts'
+import { knobLimitsSchema } from '../forecast/limits.ts'
+import type { FoundCandidates } from '../forecast/found-candidates.ts'
 import type { NetworkShape, SizeBreakdown } from '../package/accounting.ts'
 import type { AccuracyCount, LayerReconstruction } from '../experiment/results.ts'
 import { flipsInputFields, subjectSchema, type Comparison, type Confusion, type Flips } from '../measures/comparison.ts'
@@ -100,6 +102,15 @@ export const commandInputs = {
   'compressed.measure': z.strictObject({ taskId, id, datasetId: id, images: z.int().min(1).max(100_000) }),
   /** Puts the made file where `files.pick-new` said; `withLoader` puts the reader for Python beside it. */
   'compressed.save': z.strictObject({ id, file: fileToken, withLoader: z.boolean() }),
+
+  /** What would keep a network within limits of accuracy and size; the weights are tried, nothing is stored. */
+  'candidates.find': z.strictObject({
+    taskId,
+    network: networkChoice,
+    /** Whose images a run would be measured on: for its time, and for what is known of the original. */
+    datasetId: id.optional(),
+    limits: knobLimitsSchema,
+  }),
 
   'networks.list': empty,
   'networks.get': z.strictObject({ id }),
@@ -304,6 +315,7 @@ export type CommandInput<N extends CommandName> = z.infer<(typeof commandInputs)
 
 /** Commands that change nothing in the store: they are answered while another process owns it, too. */
 export const readingCommandNames = [
+  'candidates.find',
   'studio.info',
   'studio.settings',
   'doctor.run',
@@ -570,6 +582,7 @@ export interface CommandOutputs extends BatchOutputs {
   'compressed.measure': MeasuredFile
   /** Names of the files that were written, the compressed one first. */
   'compressed.save': { readonly fileNames: readonly string[] }
+  'candidates.find': FoundCandidates
   'networks.list': readonly NetworkRecord[]
   'networks.get': NetworkDetail
   'networks.import': ImportedNetwork

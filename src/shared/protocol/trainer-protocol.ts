@@ -10,6 +10,7 @@ import { compressConfigSchema } from '../methods/nern/config.ts'
 import { spectralConfigSchema } from '../methods/spectral/config.ts'
 import { trainConfigSchema } from '../training/config.ts'
 import { datasetPlanSchema } from '../dataset/dataset-plan.ts'
+import { triedCompressionSchema, untrainedConfigSchema } from '../forecast/tried-compression.ts'
 import { weightFormatSchema } from '../package/export-formats.ts'
 import { importanceMeasurementSchema, importanceRequestFields } from '../measures/importance.ts'
 import { metricNames } from '../measures/metrics.ts'
@@ -169,6 +170,11 @@ export const trainerJobSchema = z.discriminatedUnion('kind', [
   }),
   /** What `compress-file` would come to at many steps, estimated without writing anything. */
   networkSourceSchema.extend({ kind: z.literal('sketch-spectral'), config: spectralConfigSchema }),
+  /** What compressions without data would come to, without keeping any. */
+  networkSourceSchema.extend({
+    kind: z.literal('try-compressions'),
+    configs: z.array(untrainedConfigSchema).min(1).max(100),
+  }),
   /** Accuracy of the network that a package gives, and of the original one. `limit` 0 = the whole split. */
   z.strictObject({
     kind: z.literal('measure-package'),
@@ -357,6 +363,13 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
     seconds: z.number(),
     sha256: z.string(),
     sizeBytes: z.int(),
+  }),
+  z.strictObject({
+    kind: z.literal('try-compressions'),
+    recognised: recognisedNetworkSchema,
+    tried: z.array(triedCompressionSchema),
+    /** Of classifying one on this machine, the start included. */
+    secondsPerPicture: z.number(),
   }),
   z.strictObject({ kind: z.literal('sketch-spectral'), points: z.array(sketchPointSchema) }),
   z.strictObject({

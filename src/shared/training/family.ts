@@ -23,6 +23,7 @@ export const trainingFamily: FamilyDescription<'train'> = {
   outcome: ({ test, seconds }) => ({ accuracy: accuracyOf(test), seconds: seconds.total }),
   describeResult: formatTrainResult,
   stages: trainingStages,
+  lossGroup: () => undefined,
   paceSubject: ({ architecture }) => architecture,
 }
 

@@ -3,6 +3,7 @@ import type { Executor } from '#engine/executors/executor.ts'
 import { formatExactBytes } from '#shared/basics/format.ts'
 import { AppException, toAppError } from '#shared/basics/result.ts'
 import { packagedAccuracies } from '#shared/measures/accuracy-pairs.ts'
+import { measureDistortion } from '../measure/distortion.ts'
 import { reconstructionErrors } from '../measure/reconstruction-errors.ts'
 import { measureBoth } from '../measure/measure-both.ts'
 import type { CompressionJob, CompressionRun, DecodedNetwork } from '../methods/method.ts'
@@ -42,6 +43,8 @@ async function finish(job: CompressionJob, compression: CompressionRun, executor
   const compared = compression.comparedWeights(decoded)
   sendPreview(run, original.parameters, compared)
   const measuredMs = context.now()
+  const parameters = { ...decoded.kept, ...decoded.weights }
+  const distortion = await measureDistortion(executor, original, parameters)
   const reconstructed = await compression.evaluation(decoded)
   const evaluations = await measureBoth({ executor, run, original, job, reconstructed })
   const measuringSeconds = (context.now() - measuredMs) / 1000
@@ -52,8 +55,9 @@ async function finish(job: CompressionJob, compression: CompressionRun, executor
     evaluations,
     sizes: compression.sizes(written),
     ...reconstructionErrors(original.parameters, compared),
+    ...(distortion === undefined ? {} : { distortion }),
     package: written,
-    reconstructed: reconstructedFile(original.network, { ...decoded.kept, ...decoded.weights }),
+    reconstructed: reconstructedFile(original.network, parameters),
   }
   const seconds = { storing: storingSeconds, measuring: measuringSeconds }
   context.send({ type: 'result', result: compression.result(common, seconds) })

@@ -47,7 +47,7 @@ export interface EndingSeconds {
 /** What the results of all methods hold alike. */
 export type CommonResult = Pick<
   CompressionResult,
-  'evaluations' | 'sizes' | 'layers' | 'relativeError' | 'package' | 'reconstructed'
+  'evaluations' | 'sizes' | 'layers' | 'relativeError' | 'distortion' | 'package' | 'reconstructed'
 >
 
 /** One experiment under way. Whatever waits may throw `Paused` once a pause was asked for, and `cancelled`. */

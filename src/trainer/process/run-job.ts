@@ -14,6 +14,7 @@ import { planDatasetImport } from '../jobs/plan-dataset.ts'
 import { probe } from '../jobs/probe.ts'
 import { sketchSpectral } from '../jobs/sketch-spectral.ts'
 import { train } from '../jobs/train.ts'
+import { tryCompressions } from '../jobs/try-compressions.ts'
 import { tryPreprocessings } from '../jobs/try-preprocessings.ts'
 
 /** Runs one job to its end and says so when that is a pause; throws `AppException` when it fails or is cancelled. */
@@ -49,6 +50,7 @@ const jobs: { readonly [K in JobKind]: RunJob<K> } = {
   'inspect-network': inspectNetwork,
   'compress-file': compressFile,
   'sketch-spectral': sketchSpectral,
+  'try-compressions': tryCompressions,
   'measure-package': measurePackage,
   'try-preprocessings': tryPreprocessings,
   'import-dataset': importDataset,

@@ -43,6 +43,7 @@ import {
   inventedPlan,
 } from './invented-records.ts'
 import { inventedBatches } from './invented-batches.ts'
+import { inventedCandidates } from './invented-candidates.ts'
 import { inventedCompressedFile, inventedReach, inventedSketch } from './invented-compression.ts'
 import { inventedImportance } from './invented-importance.ts'
 import { checkpoints, inventedSamples, kernelPreviews, logLines, metricPoints } from './invented-run.ts'
@@ -245,6 +246,10 @@ export class FakeStudio extends Announcer implements StudioApi {
     'compressed.sketch': async ({ taskId }) => {
       await this.#work(taskId, 'estimating sizes', 20)
       return inventedSketch()
+    },
+    'candidates.find': async ({ taskId, limits }) => {
+      await this.#work(taskId, 'trying compressions', 20)
+      return inventedCandidates(limits)
     },
     'compressed.make': async ({ taskId, ratio }) => {
       await this.#work(taskId, 'coding the kernels', 20)

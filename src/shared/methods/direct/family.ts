@@ -35,5 +35,6 @@ export const directFamily: FamilyDescription<'baseline'> = {
   outcome: packagedOutcome,
   describeResult: (result) => formatPackagedResult(result, [formatStoringTime(result.seconds)]),
   stages: directStages,
+  lossGroup: ({ distillation }) => (distillation.steps > 0 ? 'distilled-kernels' : 'kernels'),
   paceSubject: ({ kind }) => kind,
 }

@@ -37,6 +37,7 @@ export const nernFamily: FamilyDescription<'compress'> = {
   outcome: packagedOutcome,
   describeResult: (result) => formatPackagedResult(result, [...smoothnessLine(result), compressTime(result)]),
   stages: nernStages,
+  lossGroup: () => 'predictor',
   paceSubject: ({ kind }) => kind,
 }
 

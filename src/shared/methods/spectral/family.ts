@@ -23,5 +23,6 @@ export const spectralFamily: FamilyDescription<'spectral'> = {
   outcome: packagedOutcome,
   describeResult: (result) => formatPackagedResult(result, [formatStoringTime(result.seconds)]),
   stages: spectralStages,
+  lossGroup: ({ distillation }) => (distillation.steps > 0 ? 'distilled-codes' : 'codes'),
   paceSubject: ({ kind }) => kind,
 }

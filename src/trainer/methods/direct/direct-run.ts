@@ -158,12 +158,23 @@ async function probe(
   program.dispose()
 }
 
+/** The package of a network whose kernels are stored without any training. @param sha256 of the network's file */
+export async function encodeKernels(
+  original: LoadedNetwork,
+  sha256: string,
+  config: BaselineJob['config'],
+): Promise<Uint8Array<ArrayBuffer>> {
+  const plan = planCompression(representedAndKept(original).represented, config)
+  const content = packageContent({ config, network: { sha256 } }, original, plan, {})
+  return writeBaselinePackage(content, { allowsEntropy: config.storage.entropyCoding })
+}
+
 /**
  * Everything of the package but the accuracies, which are measured with it.
  * @param learned parameters that were trained, and scales; the original's are taken for the others
  */
 function packageContent(
-  { config, network: file }: BaselineJob,
+  { config, network: file }: Pick<BaselineJob, 'config'> & { readonly network: Pick<BaselineJob['network'], 'sha256'> },
   { network, parameters }: LoadedNetwork,
   plan: CompressionPlan,
   learned: HostTensors,
