@@ -7,9 +7,9 @@ test.use({ start: 'library' })
 test('a smoke experiment from the form to the comparison, watched live', async ({ studio }) => {
   const { page } = studio
   await show(studio, { name: 'new-experiment' })
-  await page.getByLabel('Preset').click()
+  await page.getByRole('combobox', { name: 'Preset' }).click()
   await page.getByRole('option', { name: 'Smoke test' }).click()
-  await page.getByLabel('Name').fill('Smoke')
+  await page.getByRole('textbox', { name: 'Name' }).fill('Smoke')
   await page.getByRole('button', { name: 'Add to the queue' }).click()
 
   await expect(page.getByRole('heading', { level: 1, name: 'Smoke' })).toBeVisible()
@@ -66,19 +66,19 @@ test('a smoke experiment from the form to the comparison, watched live', async (
 
   await page.getByRole('button', { name: 'Compare', exact: true }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Compare' })).toBeVisible()
-  const row = page.getByRole('region', { name: 'Accuracy' }).getByRole('row', { name: /Smoke/ })
+  const rows = page.getByRole('region', { name: 'Accuracy', exact: true }).getByRole('row')
   const percent = (value: { correct: number; total: number } | undefined) =>
     `${((100 * (value?.correct ?? NaN)) / (value?.total ?? NaN)).toFixed(2)}`
-  await expect(row).toContainText(percent(test?.original))
-  await expect(row).toContainText(percent(test?.reconstructed))
+  await expect(rows.nth(1)).toContainText(percent(test?.original))
+  await expect(rows.filter({ hasText: 'Smoke' })).toContainText(percent(test?.reconstructed))
 })
 
 test('a training starts from weights of the library, which bring their architecture', async ({ studio }) => {
   const { page } = studio
   const [network] = await ask(page, 'networks.list', {})
   await show(studio, { name: 'new-experiment', kind: 'train' })
-  const start = page.getByLabel('Starts from')
-  const architecture = page.getByLabel('Architecture')
+  const start = page.getByRole('combobox', { name: 'Starts from' })
+  const architecture = page.getByRole('combobox', { name: 'Architecture' })
   await expect(start).toContainText('Random weights')
   await architecture.click()
   await page.getByRole('option', { name: 'ResNet-20 (CIFAR, option A)' }).click()

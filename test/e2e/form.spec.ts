@@ -68,7 +68,7 @@ test('a form that is left is found again as it was, also after a restart', async
 test('the form looks right: presets, and what is wrong', async ({ studio }) => {
   const place = { name: 'new-experiment' } as const
   const found = [
-    ...(await look(studio, 'form-presets', place, (page) => page.getByLabel('Preset').click())),
+    ...(await look(studio, 'form-presets', place, (page) => page.getByRole('combobox', { name: 'Preset' }).click())),
     ...(await look(studio, 'form-errors', place, async (page) => {
       await page.keyboard.press('Escape')
       await page.getByRole('textbox', { name: 'Hidden size' }).fill('12,5')
