@@ -159,6 +159,7 @@ export class Studio {
       loaderPath: join(resourcesFolder, 'python', 'nern_load.py'),
     })
     const trash = trashHandlers(context, this.queue)
+    const versions = { 'NeRN Studio': options.version, Node: process.versions.node, ...options.versions }
     const ownHandlers: Omit<CommandHandlers, DesktopCommandName> = {
       ...studioHandlers(context, this.#tasks, {
         onPlaces: () => this.queue.placesChanged(),
@@ -184,12 +185,8 @@ export class Studio {
       }),
       ...trash,
       ...viewHandlers(context),
-      ...comparisonHandlers(context, datasets),
-      ...exportHandlers(context, {
-        tasks: this.#tasks,
-        versions: { 'NeRN Studio': options.version, Node: process.versions.node, ...options.versions },
-        resolveFile,
-      }),
+      ...comparisonHandlers(context, { datasets, versions, resolveFile }),
+      ...exportHandlers(context, { tasks: this.#tasks, versions, resolveFile }),
       ...queueHandlers(this.queue),
       ...runHandlers(store, this.queue),
       ...importanceHandlers(context, this.#tasks),

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, it, vi } from 'vitest'
@@ -48,13 +48,15 @@ it('answers every command that only reads while another process owns the store, 
   const before = filesOf(storeFolder)
   const out = join(temporaryFolder(), 'out')
   const csv = join(temporaryFolder(), 'metrics.csv')
+  const page = join(temporaryFolder(), 'comparison.html')
+  const rows = join(temporaryFolder(), 'comparison.csv')
   expect(await answerOf(storeFolder, ['experiments', 'list'])).toMatchObject([
     { name: 'running', status: 'running' },
     { name: 'finished', status: 'completed' },
   ])
   const [shown, compared, metrics, exported, networks, network, datasets, queue, doctor] = await Promise.all([
     answerOf(storeFolder, ['experiments', 'show', 'finished']),
-    answerOf(storeFolder, ['experiments', 'compare', 'finished', 'running']),
+    answerOf(storeFolder, ['experiments', 'compare', 'finished', 'running', '--html', page, '--csv', rows]),
     answerOf(storeFolder, ['experiments', 'metrics', 'finished', '--csv', csv]),
     answerOf(storeFolder, ['export', 'finished', '--out', out]),
     answerOf(storeFolder, ['network', 'list']),
@@ -71,6 +73,14 @@ it('answers every command that only reads while another process owns the store, 
   })
   expect(metrics).toHaveLength(60)
   expect(existsSync(csv)).toBe(true)
+  // Head, original and both experiments; the page holds everything that it shows.
+  const lines = readFileSync(rows, 'utf8').trimEnd().split('\r\n')
+  expect(lines).toHaveLength(1 + 1 + 2)
+  expect(lines[2]).toMatch(/^test,finished,experiment,completed,10,7,0\.7,/)
+  const html = readFileSync(page, 'utf8')
+  expect(html).toContain('2 of 10 images')
+  expect(html.match(/data:image\/png;base64,/g)).toHaveLength(2)
+  expect(html).not.toMatch(/(?:src|href)="(?!data:)/)
   expect(exported).toMatchObject({ folder: out })
   expect(readdirSync(out).toSorted()).toEqual([
     'finished.nern.safetensors',

@@ -47,7 +47,11 @@ const compare = defineCommand({
   name: 'experiments compare',
   summary: 'Compare accuracy, bytes and parameters of experiments.',
   positionals: [{ name: 'EXPERIMENT...', about: `Experiments to compare, ${comparedAtMost} at most.` }],
-  options: { split: withDefault(oneOf('SPLIT', splitNames, 'Images to measure accuracy on.'), 'test') },
+  options: {
+    split: withDefault(oneOf('SPLIT', splitNames, 'Images to measure accuracy on.'), 'test'),
+    html: text('FILE', 'Write the comparison to this file as one page, with the images that flipped.'),
+    csv: text('FILE', 'Write its rows to this file, with all digits.'),
+  },
   run({ positionals, options, output, withReader }) {
     const { split } = options
     if (positionals.length > comparedAtMost) {
@@ -56,6 +60,10 @@ const compare = defineCommand({
     return withReader(async (studio) => {
       const ids = await findExperiments(studio, positionals)
       const comparison = await call(studio, 'experiments.compare', { ids, split })
+      for (const format of ['html', 'csv'] as const) {
+        const file = options[format]
+        if (file !== undefined) await call(studio, 'comparisons.export', { ids, split, format, file: resolve(file) })
+      }
       output.result(comparison, formatComparison(comparison))
       return 0
     })

@@ -22,6 +22,7 @@ const saveDialogs: Readonly<Record<NewKind, Pick<SaveDialogOptions, 'title' | 'f
     filters: [{ name: 'Compressed networks', extensions: ['spectral.safetensors', 'safetensors'] }],
   },
   configuration: { title: 'Save the configuration', filters: configurationFilters },
+  page: { title: 'Save the page', filters: [{ name: 'Web pages', extensions: ['html'] }] },
   rows: {
     title: 'Export experiments',
     filters: [

@@ -2,6 +2,7 @@
 import type { FieldValue, RowFormat } from '../experiment/experiment-query.ts'
 import type { ExperimentField } from '../experiment/filter/experiment-fields.ts'
 import { quantities } from '../experiment/filter/field-units.ts'
+import { csvText } from './csv.ts'
 
 /** @param values of each field, by its id, an entry a row */
 export function formatRows(
@@ -16,7 +17,7 @@ export function formatRows(
   )
   if (format === 'csv') {
     const lines = [fields.map(headOf), ...rows.map((row) => row.map(({ field, value }) => textOf(field, value)))]
-    return lines.map((cells) => `${cells.map(csvCell).join(',')}\r\n`).join('')
+    return csvText(lines)
   }
   const objects = rows.map((row) =>
     Object.fromEntries(row.map(({ field, value }) => [headOf(field), jsonOf(field, value)])),
@@ -49,9 +50,4 @@ function tagsOf(value: string | number): readonly unknown[] {
   } catch {
     return []
   }
-}
-
-/** RFC 4180. */
-function csvCell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

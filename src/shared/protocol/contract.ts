@@ -89,7 +89,7 @@ export const commandInputs = {
   'files.pick-new': z.strictObject({
     fileName: z.string().min(1).max(255),
     /** By default a compressed network. */
-    kind: z.enum(['compressed', 'configuration', 'rows']).optional(),
+    kind: z.enum(['compressed', 'configuration', 'page', 'rows']).optional(),
   }),
   /** Shows a file of a picked folder in the system's file manager. */
   'files.show': z.strictObject({ folder: fileToken, fileName: z.string().min(1).max(1000) }),
@@ -266,6 +266,16 @@ export const commandInputs = {
   /** The images that only one of two got right. */
   'comparisons.flips': z.strictObject(flipsInputFields),
   'comparisons.confusion': z.strictObject({ subject: subjectSchema, split: splitNameSchema }),
+  /** Writes a comparison as one page, or as rows. */
+  'comparisons.export': z.strictObject({
+    ids: z.array(id).min(1).max(comparedAtMost),
+    split: splitNameSchema,
+    /** Of the row that differences are from; by default each experiment's own original. */
+    baseKey: z.string().min(1).max(300).optional(),
+    format: z.enum(['html', 'csv']),
+    /** Of `files.pick-new`. */
+    file: fileToken,
+  }),
 
   ...batchInputs,
   'views.list': empty,
@@ -346,6 +356,7 @@ export const readingCommandNames = [
   'views.list',
   'comparisons.flips',
   'comparisons.confusion',
+  'comparisons.export',
   'queue.list',
   'runs.get',
   'runs.list',
@@ -635,6 +646,7 @@ export interface CommandOutputs extends BatchOutputs {
   'views.remove': undefined
   'comparisons.flips': Flips
   'comparisons.confusion': Confusion
+  'comparisons.export': undefined
   'queue.list': QueueState
   'queue.enqueue': QueueState
   'queue.pause': QueueState

@@ -508,6 +508,7 @@ export class FakeStudio extends Announcer implements StudioApi {
       })
       return { datasetId: 'data-1', classNames, images: 10_000, flips }
     },
+    'comparisons.export': async () => undefined,
     'comparisons.confusion': async () => {
       const classNames = this.#datasets[0]?.classNames ?? []
       const cells = classNames.flatMap((_, label) => [

@@ -1,49 +1,24 @@
 /** What is compared: originals and experiments, a row each. */
-import { sizePartNames, type SizeBreakdown, type SizePartName } from '#shared/package/accounting.ts'
+import { sizePartNames, type SizePartName } from '#shared/package/accounting.ts'
 import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
 import { familyOf } from '#shared/experiment/families.ts'
 import { planOf } from '#shared/experiment/experiment-summary.ts'
-import type { ExperimentStatus } from '#shared/experiment/status-machine.ts'
-import {
-  subjectKey,
-  type ComparedOriginal,
-  type Comparison,
-  type ComparisonEntry,
-  type ComparedSubject,
-} from '#shared/measures/comparison.ts'
-import { isPackaged } from '#shared/protocol/records.ts'
+import { experimentRow, originalRow, type MeasuredRow } from '#shared/measures/compared-rows.ts'
+import type { Comparison } from '#shared/measures/comparison.ts'
 import { experimentColor } from '../../charts/experiment-color.ts'
 import type { PointMark } from '../../charts/point-mark.ts'
 import type { ScatterPoint } from '../../charts/scatter-layout.ts'
 import { windowFamilyOf } from '../../families/table.ts'
-import { measured, type MeasuredAccuracy } from '../run/result-rows.ts'
 import { compareTexts } from './texts.ts'
 
 const originalToken = '--text-muted'
 
-export interface ComparedRow {
-  /** Of its subject. */
-  readonly key: string
-  readonly subject: ComparedSubject
-  readonly name: string
+export interface ComparedRow extends MeasuredRow {
   readonly token: string
   /** Of its family; a diamond for an original. */
   readonly mark: PointMark
   /** Its method in two or three words; the name where several have the same. */
   readonly label: string
-  readonly isOriginal: boolean
-  /** Of the original that an experiment was made of, or of itself. */
-  readonly originalKey: string | undefined
-  readonly datasetId: string | undefined
-  /** Of an experiment. */
-  readonly status?: ExperimentStatus
-  readonly accuracy?: MeasuredAccuracy
-  /** Correct by class, as fractions. */
-  readonly perClass?: readonly number[]
-  readonly classNames?: readonly string[]
-  readonly sizes?: SizeBreakdown
-  /** Of everything that is written; of an original, its parameters in float32. */
-  readonly bytes?: number
 }
 
 /** Originals first, each once, then the experiments in their order. */
@@ -51,65 +26,19 @@ export function comparedRows({ originals, entries }: Comparison): readonly Compa
   const methods = entries.map(({ experiment }) => methodLabel(experiment.config))
   const isOnly = originals.length === 1
   return [
-    ...originals.map((original) => originalRow(original, entries, isOnly)),
-    ...entries.map((entry, index) => {
+    ...originals.map((original): ComparedRow => {
+      const label = compareTexts.originalLabel(isOnly ? '' : original.network.name)
+      return { ...originalRow(original, entries), token: originalToken, mark: 'diamond', label }
+    }),
+    ...entries.map((entry, index): ComparedRow => {
+      const { experiment } = entry
       const method = methods[index] ?? ''
       const isShared = methods.filter((other) => other === method).length > 1
-      return entryRow(entry, isShared ? entry.experiment.name : method)
+      const { mark } = windowFamilyOf(experiment.config).point
+      const label = isShared ? experiment.name : method
+      return { ...experimentRow(entry), token: experimentColor(experiment), mark, label }
     }),
   ]
-}
-
-function originalRow(
-  { network, dataset, evaluation, perClass }: ComparedOriginal,
-  entries: readonly ComparisonEntry[],
-  isOnly: boolean,
-): ComparedRow {
-  const subject = { networkId: network.id, datasetId: dataset.id }
-  const key = subjectKey(subject)
-  const bytes = entries.flatMap(({ network: own, experiment }) => {
-    const result = experiment.latestRun?.result
-    return own?.id === network.id && isPackaged(result) ? [result.sizes.originalBytes] : []
-  })[0]
-  return {
-    key,
-    subject,
-    name: network.name,
-    token: originalToken,
-    mark: 'diamond',
-    label: compareTexts.originalLabel(isOnly ? '' : network.name),
-    isOriginal: true,
-    originalKey: key,
-    datasetId: dataset.id,
-    classNames: dataset.classNames,
-    ...(evaluation === undefined ? {} : { accuracy: measured(evaluation) }),
-    ...(perClass === undefined ? {} : { perClass }),
-    ...(bytes === undefined ? {} : { bytes }),
-  }
-}
-
-function entryRow(entry: ComparisonEntry, label: string): ComparedRow {
-  const { experiment, network, dataset, reconstructed, perClass } = entry
-  const subject = { experimentId: experiment.id }
-  const result = experiment.latestRun?.result
-  const sizes = isPackaged(result) ? result.sizes : undefined
-  const isMadeOf = network !== undefined && dataset !== undefined
-  return {
-    key: subjectKey(subject),
-    subject,
-    name: experiment.name,
-    token: experimentColor(experiment),
-    mark: windowFamilyOf(experiment.config).point.mark,
-    label,
-    isOriginal: false,
-    originalKey: isMadeOf ? subjectKey({ networkId: network.id, datasetId: dataset.id }) : undefined,
-    datasetId: dataset?.id,
-    status: experiment.status,
-    ...(dataset === undefined ? {} : { classNames: dataset.classNames }),
-    ...(reconstructed === undefined ? {} : { accuracy: measured(reconstructed) }),
-    ...(perClass === undefined ? {} : { perClass }),
-    ...(sizes === undefined ? {} : { sizes, bytes: sizes.totalBytes }),
-  }
 }
 
 function methodLabel(config: ExperimentConfig): string {

@@ -1,5 +1,5 @@
 /** Accuracies by class: as differences from a base, or as they are. */
-import { baseKeyOf } from './against-base.ts'
+import { baseKeyOf } from '#shared/measures/paired-differences.ts'
 import type { ComparedRow } from './comparison-rows.ts'
 
 /** More classes than this are not shown: those that differ most are. */

@@ -1,20 +1,8 @@
-import type { AccuracyCount, AccuracyPair, PackagedResult, SplitName } from '#shared/protocol/records.ts'
-import { wilsonInterval, type Interval } from '#shared/measures/statistics.ts'
-import { top5Accuracy } from '#shared/measures/top-5.ts'
+import type { AccuracyPair, PackagedResult, SplitName } from '#shared/protocol/records.ts'
+import { measured, type MeasuredAccuracy } from '#shared/measures/measured-accuracy.ts'
 import { windowFamilyOf } from '../../families/table.ts'
 import type { SpentTime } from '../../families/window-family.ts'
 import { runTexts } from './texts.ts'
-
-export interface MeasuredAccuracy {
-  readonly correct: number
-  /** In [0, 1]; absent where it was not measured. */
-  readonly top5: number | undefined
-  readonly total: number
-  /** correct / total, in [0, 1]. */
-  readonly accuracy: number
-  /** 95 % Wilson interval. */
-  readonly interval: Interval
-}
 
 export interface AccuracyRow {
   readonly split: SplitName
@@ -28,17 +16,6 @@ export const splitTitles: Readonly<Record<SplitName, string>> = {
   train: runTexts.training,
   validation: runTexts.validation,
   test: runTexts.test,
-}
-
-export function measured(count: AccuracyCount): MeasuredAccuracy {
-  const { correct, total } = count
-  return {
-    correct,
-    top5: top5Accuracy(count),
-    total,
-    accuracy: total === 0 ? NaN : correct / total,
-    interval: wilsonInterval(correct, total),
-  }
 }
 
 export function accuracyRows(accuracies: readonly AccuracyPair[]): readonly AccuracyRow[] {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ComparedPair, Comparison, ComparisonEntry, Flip } from '#shared/measures/comparison.ts'
-import { differencesFrom, ownOriginal, pairTable } from '#renderer/features/compare/against-base.ts'
+import { differencesFrom, ownOriginal, pairTable } from '#shared/measures/paired-differences.ts'
 import {
   byteScale,
   comparedRows,
@@ -13,7 +13,7 @@ import { configGroups } from '#renderer/features/compare/config-differences.ts'
 import { commonMistakes, confusionTable } from '#renderer/features/compare/confusion-table.ts'
 import { flipsByClass, shownFlips } from '#renderer/features/compare/flip-list.ts'
 import { classDifferences } from '#renderer/features/compare/per-class.ts'
-import { pairedOverSeeds, seedGroups } from '#renderer/features/compare/seed-groups.ts'
+import { pairedOverSeeds, seedGroups } from '#shared/measures/seed-groups.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import { spectralDefaults } from '#shared/methods/spectral/defaults.ts'
 import { trainDefaults } from '#shared/training/defaults.ts'

@@ -1,7 +1,7 @@
 /** Experiments that differ by nothing but their seed: what is the recipe, and what the draw. */
-import type { Comparison, ComparisonEntry } from '#shared/measures/comparison.ts'
-import { meanInterval, type Interval } from '#shared/measures/statistics.ts'
-import type { ComparedRow } from './comparison-rows.ts'
+import type { Comparison, ComparisonEntry } from './comparison.ts'
+import { meanInterval, type Interval } from './statistics.ts'
+import type { MeasuredRow } from './compared-rows.ts'
 
 const mostSeeds = 10
 
@@ -15,15 +15,15 @@ export interface SpreadOverSeeds {
 export interface SeedGroup {
   readonly key: string
   readonly name: string
-  readonly rows: readonly ComparedRow[]
+  readonly rows: readonly MeasuredRow[]
   readonly seeds: readonly number[]
   readonly accuracy: SpreadOverSeeds
   readonly meanBytes: number | undefined
 }
 
 /** Groups of two to ten measured experiments; what stands alone is left out. */
-export function seedGroups({ entries }: Comparison, rows: readonly ComparedRow[]): readonly SeedGroup[] {
-  const groups = new Map<string, { entry: ComparisonEntry; row: ComparedRow }[]>()
+export function seedGroups({ entries }: Comparison, rows: readonly MeasuredRow[]): readonly SeedGroup[] {
+  const groups = new Map<string, { entry: ComparisonEntry; row: MeasuredRow }[]>()
   const byKey = new Map(rows.map((row) => [row.key, row]))
   for (const entry of entries) {
     const row = byKey.get(entry.experiment.id)

@@ -1,8 +1,8 @@
 /** Differences from a base, and of every pair: on the same images, with what is left to chance. */
-import type { Agreement } from '#shared/measures/agreement.ts'
-import { subjectKey, type ComparedPair } from '#shared/measures/comparison.ts'
-import { holmAdjusted, mcnemarExact, pairedInterval, type Interval } from '#shared/measures/statistics.ts'
-import type { ComparedRow } from './comparison-rows.ts'
+import type { Agreement } from './agreement.ts'
+import { subjectKey, type ComparedPair } from './comparison.ts'
+import { holmAdjusted, mcnemarExact, pairedInterval, type Interval } from './statistics.ts'
+import type { MeasuredRow } from './compared-rows.ts'
 
 /** Stands for: each experiment against the original it was made of. */
 export const ownOriginal = 'own-original'
@@ -21,7 +21,7 @@ export interface PairedDifference {
 }
 
 /** The key of what a row is compared with; undefined for what is a base itself. */
-export function baseKeyOf(row: ComparedRow, baseKey: string): string | undefined {
+export function baseKeyOf(row: MeasuredRow, baseKey: string): string | undefined {
   const key = baseKey === ownOriginal ? row.originalKey : baseKey
   return key === row.key ? undefined : key
 }
@@ -29,7 +29,7 @@ export function baseKeyOf(row: ComparedRow, baseKey: string): string | undefined
 /** By the key of a row: its difference from its base, where both were measured on the same images. */
 export function differencesFrom(
   pairs: readonly ComparedPair[],
-  rows: readonly ComparedRow[],
+  rows: readonly MeasuredRow[],
   baseKey: string,
 ): ReadonlyMap<string, PairedDifference> {
   const agreements = agreementsOf(pairs)
@@ -76,9 +76,9 @@ function turned({ bothRight, onlyFirst, onlySecond, bothWrong }: Agreement): Agr
   return { bothRight, onlyFirst: onlySecond, onlySecond: onlyFirst, bothWrong }
 }
 
-export interface PairTable {
+export interface PairTable<Row extends MeasuredRow> {
   /** Of `rows` and `columns` alike: what was measured. */
-  readonly rows: readonly ComparedRow[]
+  readonly rows: readonly Row[]
   /** By row, by column: the row minus the column. Undefined on the diagonal, and where the images differ. */
   readonly cells: readonly (readonly (PairedDifference | undefined)[])[]
   /** How many pairs Holm's correction is for. */
@@ -86,7 +86,10 @@ export interface PairTable {
 }
 
 /** Every pair of what was measured. */
-export function pairTable(pairs: readonly ComparedPair[], rows: readonly ComparedRow[]): PairTable {
+export function pairTable<Row extends MeasuredRow>(
+  pairs: readonly ComparedPair[],
+  rows: readonly Row[],
+): PairTable<Row> {
   const agreements = agreementsOf(pairs)
   const shown = rows.filter(({ accuracy }) => accuracy !== undefined)
   const differences = pairedDifferences(pairs.map(({ agreement }) => agreement))
