@@ -61,7 +61,7 @@ export class ExperimentEditor {
     this.#start = start
     this.sweep = new SweepEditor(
       studio,
-      () => parametersOf(this.kind),
+      () => ({ rows: parametersOf(this.kind), hasChoices: this.form.network.optional === undefined }),
       () => this.#sweepBase,
     )
     this.kind = start.kind ?? 'compress'

@@ -6,6 +6,7 @@ import {
   type ReadTypedSweep,
   type SweepBase,
   type TypedSweep,
+  type Variable,
 } from '#shared/experiment/sweep/typed-sweep.ts'
 import type { PlannedSweep } from '#shared/protocol/batches.ts'
 import { Resource } from '../../state/resource.svelte.ts'
@@ -15,24 +16,20 @@ import { sweepTexts } from './texts.ts'
 /** What varies in a form, and what that will take. */
 export class SweepEditor {
   readonly #studio: WindowStudio
-  readonly #base: () => Omit<SweepBase, 'rows'> | undefined
-  readonly #rows: () => readonly ParameterDescription[]
+  readonly #base: () => Omit<SweepBase, keyof Variable> | undefined
+  readonly #variable: () => Variable
   #typed = $state.raw<TypedSweep>(singleRun)
   #isSaving = $state(false)
   /** Numbers of the sweep as it was when they were last asked for. */
   readonly planned: Resource<PlannedSweep>
 
   /**
-   * @param rows the parameters of the form
+   * @param variable what the form has
    * @param base the rest of the form; undefined while it cannot be read
    */
-  constructor(
-    studio: WindowStudio,
-    rows: () => readonly ParameterDescription[],
-    base: () => Omit<SweepBase, 'rows'> | undefined,
-  ) {
+  constructor(studio: WindowStudio, variable: () => Variable, base: () => Omit<SweepBase, keyof Variable> | undefined) {
     this.#studio = studio
-    this.#rows = rows
+    this.#variable = variable
     this.#base = base
     this.planned = new Resource(() => studio.ask('batches.plan', { sweep: this.#known }))
   }
@@ -47,7 +44,12 @@ export class SweepEditor {
   }
 
   get isSweep(): boolean {
-    return isSweep(this.#typed, this.#rows())
+    return isSweep(this.#typed, this.#variable())
+  }
+
+  /** Whether a parameter has several values: they can be combined or drawn. */
+  get variesValues(): boolean {
+    return this.#variable().rows.some(({ path }) => this.valuesOf(path) !== undefined)
   }
 
   get isSaving(): boolean {
@@ -56,7 +58,7 @@ export class SweepEditor {
 
   readonly read: ReadTypedSweep = $derived.by(() => {
     const base = this.#base()
-    return base === undefined ? { problems: {} } : readTypedSweep(this.#typed, { ...base, rows: this.#rows() })
+    return base === undefined ? { problems: {} } : readTypedSweep(this.#typed, { ...base, ...this.#variable() })
   })
 
   /** Whether it can be queued as it is. */

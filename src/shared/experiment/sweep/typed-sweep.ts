@@ -26,21 +26,25 @@ export type TypedSweep = z.infer<typeof typedSweepSchema>
 /** One run, and nothing varies. */
 export const singleRun: TypedSweep = { isRandom: false, variants: '20', drawSeed: '1', seeds: '1', varied: {} }
 
-/** What varies beside parameters. */
-const general = ['preset', 'network']
+/** What can vary in a form: what was typed for another form is kept, and counts for nothing here. */
+export interface Variable {
+  /** Parameters that the method has. */
+  readonly rows: readonly ParameterDescription[]
+  /** Whether there are presets and networks to choose from. */
+  readonly hasChoices: boolean
+}
 
-/** Whether there is more than one run to be made. @param rows parameters that the method has */
-export function isSweep({ varied, seeds }: TypedSweep, rows: readonly ParameterDescription[]): boolean {
-  const paths = [...general, ...rows.map(({ path }) => path)]
+/** Whether there is more than one run to be made. */
+export function isSweep({ varied, seeds }: TypedSweep, { rows, hasChoices }: Variable): boolean {
+  const paths = [...(hasChoices ? ['preset', 'network'] : []), ...rows.map(({ path }) => path)]
   return seeds.trim() !== singleRun.seeds || paths.some((path) => varied[path] !== undefined)
 }
 
 /** What a sweep is made of beside what is typed. */
-export interface SweepBase {
+export interface SweepBase extends Variable {
   readonly config: ExperimentConfig
   readonly networkId: string | undefined
   readonly datasetId: string
-  readonly rows: readonly ParameterDescription[]
 }
 
 export interface ReadTypedSweep {
@@ -54,7 +58,8 @@ const seedRow = { control: integer(0, 2 ** 32 - 1) }
 const countRow = { control: integer(1, maximumRuns) }
 
 /** Reads what was typed; parameters that the method has not are left out. */
-export function readTypedSweep(typed: TypedSweep, { config, networkId, datasetId, rows }: SweepBase): ReadTypedSweep {
+export function readTypedSweep(typed: TypedSweep, base: SweepBase): ReadTypedSweep {
+  const { config, networkId, datasetId, rows, hasChoices } = base
   const problems: Record<string, string> = {}
   const kept = <T>(path: string, read: T | { readonly problem: string }): T | undefined => {
     if (typeof read === 'object' && read !== null && 'problem' in read) problems[path] = read.problem
@@ -65,12 +70,12 @@ export function readTypedSweep(typed: TypedSweep, { config, networkId, datasetId
   const presetIds =
     kept(
       'preset',
-      chosenOf(typed.varied['preset'], (id) => isPreset(id)),
+      chosenOf(hasChoices ? typed.varied['preset'] : undefined, (id) => isPreset(id)),
     ) ?? []
   const networks =
     kept(
       'network',
-      chosenOf(typed.varied['network'], () => true),
+      chosenOf(hasChoices ? typed.varied['network'] : undefined, () => true),
     ) ?? []
   const varied = rows.filter(({ path }) => typed.varied[path] !== undefined)
   const plan = planOf(typed, varied, kept)

@@ -18,7 +18,7 @@ async function openEditor(answers: Partial<CommandHandlers> = {}) {
   const base = { config: fastConfig, networkId: 'net-1', datasetId: 'data-1' }
   const sweep = new SweepEditor(
     studio,
-    () => rows,
+    () => ({ rows, hasChoices: true }),
     () => base,
   )
   return { studio, api, sweep }

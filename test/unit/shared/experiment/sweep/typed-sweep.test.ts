@@ -4,18 +4,23 @@ import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import { parametersOf } from '#shared/parameters/parameter-catalogue.ts'
 
 const rows = parametersOf('compress')
-const base = { config: fastConfig, networkId: 'net-1', datasetId: 'data-1', rows }
+const variable = { rows, hasChoices: true }
+const base = { config: fastConfig, networkId: 'net-1', datasetId: 'data-1', ...variable }
 const typed = (changes: Partial<TypedSweep>): TypedSweep => ({ ...singleRun, ...changes })
 const read = (changes: Partial<TypedSweep>) => readTypedSweep(typed(changes), base)
 
 describe('what is typed', () => {
   it('is one run at first, and a sweep with values or seeds', () => {
-    expect(isSweep(singleRun, rows)).toBe(false)
-    expect(isSweep(typed({ seeds: ' 2' }), rows)).toBe(true)
-    expect(isSweep(typed({ varied: { 'predictor.hiddenSize': '' } }), rows)).toBe(true)
-    expect(isSweep(typed({ varied: { preset: 'fast' } }), rows)).toBe(true)
-    // Of another method.
-    expect(isSweep(typed({ varied: { 'size.ratio': '8, 9' } }), rows)).toBe(false)
+    expect(isSweep(singleRun, variable)).toBe(false)
+    expect(isSweep(typed({ seeds: ' 2' }), variable)).toBe(true)
+    expect(isSweep(typed({ varied: { 'predictor.hiddenSize': '' } }), variable)).toBe(true)
+    expect(isSweep(typed({ varied: { preset: 'fast' } }), variable)).toBe(true)
+    // Of a form without presets or networks, and of another method.
+    const without = { rows, hasChoices: false }
+    expect(isSweep(typed({ varied: { preset: 'fast', network: 'net-1' } }), without)).toBe(false)
+    const left = readTypedSweep(typed({ varied: { preset: '', network: '' } }), { ...base, ...without })
+    expect(left).toMatchObject({ problems: {}, sweep: { presetIds: [], networkIds: ['net-1'] } })
+    expect(isSweep(typed({ varied: { 'size.ratio': '8, 9' } }), variable)).toBe(false)
   })
 
   it('becomes a grid of values, presets and networks', () => {
