@@ -1,4 +1,5 @@
 import type { FilterOperator } from '#shared/experiment/filter/experiment-filter.ts'
+import { formatCount } from '../../format/format.ts'
 
 /** What this feature says to people. */
 export const experimentsTexts = {
@@ -53,7 +54,7 @@ export const experimentsTexts = {
   experimentsShown: 'Experiments shown',
   current: 'Current',
   starred: 'Starred',
-  archivedCount: (count: number) => (count > 0 ? `Archived (${count})` : 'Archived'),
+  archivedCount: (count: number) => (count > 0 ? `Archived (${formatCount(count)})` : 'Archived'),
   shownOfAll: (shown: string, all: string) => `${shown} of ${all}`,
   selectAllShown: 'Select all shown',
   select: (name: string) => `Select ${name}`,
@@ -138,7 +139,7 @@ export const experimentsTexts = {
   tagsText: 'The field shows the tags that all of them have. Tags that only some have stay.',
   addTag: 'Add a tag',
   saveTags: 'Save tags',
-  trashCount: (count: number) => (count > 0 ? `Trash (${count})` : 'Trash'),
+  trashCount: (count: number) => (count > 0 ? `Trash (${formatCount(count)})` : 'Trash'),
   some: (action: string, count: number) => `${action} ${count}`,
   cancelHeading: (count: string) => `Cancel ${count}?`,
   cancelText: 'Those that run stop at the next step. Metrics and checkpoints stay; trying again later starts new runs.',
