@@ -5,11 +5,13 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
-import { bootstrap, root, runNode, stop } from './lib/bootstrap.mjs'
+import { bootstrap, bootstrapElectron, root, runNode, stop } from './lib/bootstrap.mjs'
 import { installPythonModules } from './lib/system-packages.mjs'
 
 /** They compare with Python. */
 const pythonBenches = ['authors', 'codec', 'steps']
+/** They start the built studio in Electron. */
+const windowBenches = ['window']
 
 const tools = await bootstrap()
 const { buildCli } = await import('./lib/build.mjs')
@@ -27,4 +29,14 @@ if (!names.includes(name)) {
 if (pythonBenches.includes(name)) installPythonModules()
 // Some benches start the command line's trainer.
 await buildCli()
-process.exit(await runNode(tools, ['scripts/run-ts.mjs', path.join(folder, `${name}.bench.ts`), ...args]))
+const bench = ['scripts/run-ts.mjs', path.join(folder, `${name}.bench.ts`), ...args]
+process.exit(windowBenches.includes(name) ? await runInWindow() : await runNode(tools, bench))
+
+async function runInWindow() {
+  const { buildStudio } = await import('./lib/build.mjs')
+  const { withDisplay } = await import('./lib/display.mjs')
+  const provided = await bootstrapElectron(tools)
+  await buildStudio()
+  // A bench is bundled elsewhere, and finds the studio by this.
+  return withDisplay(provided, (env) => runNode({ node: tools.node, env: { ...env, NERN_APP: root } }, bench))
+}

@@ -7,13 +7,15 @@ import { build } from 'vite'
 
 /** Packages with native code, loaded from node_modules at run time; everything else is bundled. */
 const nativePackages = ['onnxruntime-node', 'better-sqlite3', 'sharp', '@tensorflow/tfjs-node-gpu']
+/** Of benches alone: it looks for its own files beside its code. */
+const unbundledTools = ['@playwright/test']
 
 const external = [
   'electron',
   /^electron\//,
   ...builtinModules,
   /^node:/,
-  ...nativePackages.map((name) => new RegExp(`^${name}(/|$)`)),
+  ...[...nativePackages, ...unbundledTools].map((name) => new RegExp(`^${name}(/|$)`)),
 ]
 
 /** TensorFlow.js' `main` builds are self-contained, register no gradients and cannot be shared between packages. */

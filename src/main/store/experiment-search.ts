@@ -33,8 +33,8 @@ export class ExperimentSearch {
       limits === ''
         ? `${selectListed} ${where} ${order}`
         : `WITH page AS MATERIALIZED (
-             SELECT e.rowid AS row, row_number() OVER (${order}) AS place FROM experiments e ${where} ${order} ${limits}
-           ) ${selectListed} JOIN page ON page.row = e.rowid ORDER BY page.place`
+             SELECT e.rowid AS row FROM experiments e ${where} ${order} ${limits}
+           ) ${selectListed} JOIN page ON page.row = e.rowid ${order}`
     const rows = this.#db.prepare<[object], ListedRow>(sql).all(values.all)
     return { rows, total: this.#total(query, rows.length) }
   }
@@ -67,7 +67,9 @@ export class ExperimentSearch {
   }
 
   #total(query: ExperimentQuery, found: number): number {
-    if (query.limit === undefined && query.offset === undefined) return found
+    const { limit = Infinity, offset = 0 } = query
+    // A page that is not full is the last one: all before it were left out.
+    if (found < limit && (found > 0 || offset === 0)) return offset + found
     const values = new BoundValues()
     const sql = `SELECT count(*) FROM experiments e ${whereClause(query, values)}`
     return this.#db.prepare<[object], number>(sql).pluck().get(values.all) ?? 0
