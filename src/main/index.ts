@@ -11,7 +11,7 @@ import { appScheme, appSchemePrivileges, createAppProtocol } from './windows/app
 import { type DemoOptions, runDemo } from './demo/demo.ts'
 import { TokenTable } from './files/token-table.ts'
 import { EventOutbox } from './ipc/event-outbox.ts'
-import { createFilePicker, createFileShower, createNewFilePicker, registerDrops } from './ipc/files.ts'
+import { type Intake, createFilePicker, createFileShower, createNewFilePicker, registerDrops } from './ipc/files.ts'
 import { registerCommands } from './ipc/router.ts'
 import { type LaunchOptions, parseLaunchOptions } from './launch-options.ts'
 import { LogFile } from './log/log-file.ts'
@@ -21,7 +21,8 @@ import { defaultStoreFolder, storeLayout } from './store/layout.ts'
 import { Studio } from './studio.ts'
 import { createUtilityHosts } from './trainer-host/utility-host.ts'
 import { closeWindow, focusWindow, openMainWindow } from './windows/main-window.ts'
-import { menuTemplate } from './windows/menu.ts'
+import { AppMenu } from './windows/app-menu.ts'
+import { RecentFiles } from './windows/recent-files.ts'
 import { showStartupError } from './windows/startup-error.ts'
 import { readWindowState, writeWindowState } from './windows/window-state.ts'
 
@@ -30,9 +31,18 @@ const preloadPath = join(import.meta.dirname, '../preload/index.cjs')
 const rendererFolder = join(import.meta.dirname, '../renderer')
 const trainerEntry = join(import.meta.dirname, 'trainer.js')
 
-const options = parseLaunchOptions(process.argv.slice(1), process.cwd())
+const options = parseLaunchOptions(process.argv.slice(1), process.cwd(), app.getAppPath())
 if (options.userDataDir !== undefined) app.setPath('userData', options.userDataDir)
 protocol.registerSchemesAsPrivileged([appSchemePrivileges])
+
+/** On a Mac files come by an event, also before there is a window. */
+const filesBeforeStart: string[] = [...options.files]
+app.on('open-file', (event, path) => {
+  event.preventDefault()
+  if (desktop === undefined) filesBeforeStart.push(path)
+  else desktop.openFiles([path])
+})
+let desktop: Desktop | undefined
 
 // Not awaited at the top level: Electron becomes ready only after this module has been evaluated.
 if (app.requestSingleInstanceLock()) void app.whenReady().then(start)
@@ -45,6 +55,19 @@ async function start(): Promise<void> {
     const { log } = logFile
     noteCrashes(log)
     const tokens = new TokenTable()
+    const recent = new RecentFiles({
+      file: join(app.getPath('userData'), 'recent-files.json'),
+      tokens,
+      onChange: () => desktop?.tellRecent(),
+      onError: (text) => log('window', 'warning', text),
+    })
+    const incoming: Intake = {
+      add: (path) => {
+        recent.add(path)
+        app.addRecentDocument(path)
+        return tokens.add(path)
+      },
+    }
     const studio = await Studio.open({
       storeFolder,
       program: app.name,
@@ -54,26 +77,44 @@ async function start(): Promise<void> {
       resolveFile: (token) => tokens.resolve(token),
       tokenOfPath: (path) => tokens.add(path).token,
       desktopHandlers: {
-        'files.pick': createFilePicker(dialog, tokens),
+        'files.pick': createFilePicker(dialog, incoming, tokens),
         'files.pick-new': createNewFilePicker(dialog, tokens),
         'files.show': createFileShower(shell, tokens),
+        'files.recent': async () => recent.picked,
+        'files.forget-recent': async () => {
+          app.clearRecentDocuments()
+          recent.forget()
+          return undefined
+        },
+        'window.offer-actions': async ({ ids }) => {
+          desktop?.menu.offer(ids)
+          return undefined
+        },
       },
       isDemo: options.isDemo,
       versions: { Electron: process.versions.electron, Chromium: process.versions.chrome },
       log,
     })
     nativeTheme.themeSource = unwrap(await studio.invoke('studio.settings', {})).theme
-    new Desktop(studio, tokens, logFile, options).open()
+    desktop = new Desktop(studio, { incoming, recent }, logFile, options)
+    desktop.open()
+    desktop.openFiles(filesBeforeStart)
   } catch (thrown) {
     await showStartupError(dialog, toAppError(thrown), (text) => process.stderr.write(text))
     app.exit(1)
   }
 }
 
+/** The ways of files into the studio. */
+interface DesktopFiles {
+  readonly incoming: Intake
+  readonly recent: RecentFiles
+}
+
 /** The open studio with its window and the doors between them. */
 class Desktop {
   readonly #studio: Studio
-  readonly #tokens: TokenTable
+  readonly #files: DesktopFiles
   readonly #logFile: LogFile
   readonly #log: Log
   readonly #options: LaunchOptions
@@ -85,22 +126,36 @@ class Desktop {
   #stateWritten: Promise<void> = Promise.resolve()
   #isClosing = false
 
-  constructor(studio: Studio, tokens: TokenTable, logFile: LogFile, options: LaunchOptions) {
+  /** The native menus. */
+  readonly menu: AppMenu
+
+  constructor(studio: Studio, files: DesktopFiles, logFile: LogFile, options: LaunchOptions) {
     this.#studio = studio
-    this.#tokens = tokens
+    this.#files = files
     this.#logFile = logFile
     this.#log = logFile.log
     this.#options = options
+    this.menu = new AppMenu({
+      menu: Menu,
+      isMac: process.platform === 'darwin',
+      isPackaged: app.isPackaged,
+      recent: () => files.recent.list,
+      actions: {
+        request: (id) => this.#request({ event: 'action-requested', payload: { id } }),
+        openRecent: (path) => this.openFiles([path]),
+        openExternal,
+      },
+    })
   }
 
   open(): void {
     this.#guard()
     this.#openDoors()
     this.#followTheme()
-    const actions = { show: (place: Place) => this.show(place), openExternal }
-    const menu = menuTemplate(actions, process.platform === 'darwin', app.isPackaged)
-    Menu.setApplicationMenu(Menu.buildFromTemplate(menu))
-    app.on('second-instance', () => this.#focus())
+    app.on('second-instance', (_event, argv, workingDirectory) => {
+      this.#focus()
+      this.openFiles(parseLaunchOptions(argv.slice(1), workingDirectory, app.getAppPath()).files)
+    })
     app.on('activate', () => this.#focus())
     // On macOS an app without windows goes on: so do its experiments.
     app.on('window-all-closed', () => {
@@ -123,8 +178,25 @@ class Desktop {
 
   /** Asks the window to show a place; it gets there as soon as the page listens. */
   show(place: Place): void {
+    this.#request({ event: 'place-requested', payload: place })
+  }
+
+  /** The system gave files to open; the window asks what to do with them. */
+  openFiles(paths: readonly string[]): void {
+    if (paths.length === 0) return
+    const files = paths.map((path) => this.#files.incoming.add(path))
+    this.#request({ event: 'files-opened', payload: { files } })
+  }
+
+  tellRecent(): void {
+    this.menu.show()
+    this.#announce({ event: 'recent-files-changed', payload: { files: this.#files.recent.picked } })
+  }
+
+  /** Opens a window where there is none; it hears of it as soon as the page listens. */
+  #request(item: StudioEvent): void {
     this.#focus()
-    this.#announce({ event: 'place-requested', payload: place })
+    this.#announce(item)
   }
 
   #guard(): void {
@@ -148,7 +220,7 @@ class Desktop {
         isTrusted,
         onRefused: (command, { code, message }) => this.#log('ipc', 'info', `${command}: ${code}: ${message}`),
       }),
-      registerDrops(ipcMain, this.#tokens, isTrusted),
+      registerDrops(ipcMain, this.#files.incoming, isTrusted),
     )
     ipcMain.on(listeningChannel, (event) => {
       if (isTrusted(event)) this.#outboxes.get(event.sender.id)?.startListening()
@@ -242,7 +314,7 @@ class Desktop {
     for (const close of this.#closers.reverse()) close()
     let code = exitCode
     try {
-      await Promise.all([this.#stateWritten, this.#studio.close()])
+      await Promise.all([this.#stateWritten, this.#files.recent.written(), this.#studio.close()])
     } catch (thrown) {
       code = 1
       this.#log('main', 'error', `Closing: ${toAppError(thrown).message}`)

@@ -15,6 +15,8 @@ export interface LaunchOptions {
   readonly demoPreset: string
   /** Where the demo saves pictures of every screen. */
   readonly screenshots?: string
+  /** Files to open: a file manager gives them as bare arguments. */
+  readonly files: readonly string[]
 }
 
 /**
@@ -22,9 +24,10 @@ export interface LaunchOptions {
  *
  * @param args arguments behind the executable (and behind the app's folder, if one was given)
  * @param workingDirectory what relative paths are relative to
+ * @param appPath where the app's code lies: Electron alone is started with it as its first bare argument
  */
-export function parseLaunchOptions(args: readonly string[], workingDirectory: string): LaunchOptions {
-  const { values } = parseArgs({
+export function parseLaunchOptions(args: readonly string[], workingDirectory: string, appPath?: string): LaunchOptions {
+  const { values, positionals } = parseArgs({
     args: [...args],
     strict: false,
     options: {
@@ -42,7 +45,9 @@ export function parseLaunchOptions(args: readonly string[], workingDirectory: st
   const userDataDir = path(values['user-data-dir'])
   const screenshots = path(values.screenshots)
   const preset = values['demo-preset']
+  const files = positionals.map((file) => resolve(workingDirectory, file)).filter((file) => file !== appPath)
   return {
+    files,
     isDemo: values.demo === true,
     isDemoExiting: values['demo-exit'] === true,
     demoPreset: typeof preset === 'string' && preset !== '' ? preset : 'fast',

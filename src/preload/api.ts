@@ -108,6 +108,9 @@ function createListeners(): Listeners {
     'settings-changed': new Set(),
     'views-changed': new Set(),
     'place-requested': new Set(),
+    'action-requested': new Set(),
+    'recent-files-changed': new Set(),
+    'files-opened': new Set(),
   }
 }
 

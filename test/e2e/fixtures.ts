@@ -18,7 +18,7 @@ interface Fixtures {
   /** Folder with the store and Chromium's files; removed when the test ends. */
   readonly folder: string
   /** Starts the studio on `folder`; what a test leaves open is ended with it. */
-  readonly launch: () => Promise<OpenStudio>
+  readonly launch: (files?: readonly string[]) => Promise<OpenStudio>
   /** An open studio; must end well when the test does. */
   readonly studio: OpenStudio
 }
@@ -68,9 +68,9 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
   launch: async ({ folder }, use, info) => {
     const started: OpenStudio[] = []
-    await use(async () => {
+    await use(async (files) => {
       const startedAt = performance.now()
-      const studio = await launchStudio(folder)
+      const studio = await launchStudio(folder, files)
       started.push(studio)
       // What `npm run test:launch` reads.
       info.annotations.push({ type: 'launch', description: `${Math.round(performance.now() - startedAt)} ms` })

@@ -52,12 +52,13 @@ export interface OpenStudio {
   readonly storeFolder: string
 }
 
-export async function launchStudio(folder: string): Promise<OpenStudio> {
+/** @param files that the system gives the studio to open */
+export async function launchStudio(folder: string, files: readonly string[] = []): Promise<OpenStudio> {
   electronExecutable()
   const app = await _electron.launch({
     // Never with `executablePath`: only an Electron that Playwright has looked up itself is held back until Playwright
     // listens. Otherwise a page whose navigation commits at the wrong moment is waited for in vain (docs/adr/0015).
-    args: [...studioArguments(folder)],
+    args: [...studioArguments(folder), ...files],
     env: studioEnvironment(),
     // A process that never answers is then an error with what it printed, and not a test that took too long.
     timeout: 40_000,

@@ -88,10 +88,13 @@ function replacementKey(item: StudioEvent): string | undefined {
     case 'trash-changed':
     case 'views-changed':
     case 'place-requested':
+    case 'recent-files-changed':
       return item.event
     case 'experiments-removed':
     case 'run-metrics':
     case 'run-log':
+    case 'action-requested':
+    case 'files-opened':
       return undefined
   }
 }

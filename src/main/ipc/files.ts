@@ -51,15 +51,24 @@ const dialogs: Readonly<Record<PickKind, OpenDialogOptions>> = {
   'export-folder': { title: 'Export into a folder', properties: ['openDirectory', 'createDirectory'] },
 }
 
-/** The handler of `files.pick`. Resolves to undefined when the user closed the dialog. */
+/** Gives a path that comes in a token. */
+export type Intake = Pick<TokenTable, 'add'>
+
+/**
+ * The handler of `files.pick`. Resolves to undefined when the user closed the dialog.
+ * @param incoming of files that are imported
+ * @param tokens of folders that are exported into
+ */
 export function createFilePicker(
   dialog: Pick<Dialog, 'showOpenDialog'>,
+  incoming: Intake,
   tokens: TokenTable,
 ): (input: CommandInput<'files.pick'>) => Promise<CommandOutput<'files.pick'>> {
   return async ({ kind }) => {
     const { canceled, filePaths } = await dialog.showOpenDialog(dialogs[kind])
     const [path] = filePaths
-    return canceled || path === undefined ? undefined : tokens.add(path)
+    if (canceled || path === undefined) return undefined
+    return (kind === 'export-folder' ? tokens : incoming).add(path)
   }
 }
 
@@ -98,14 +107,14 @@ const pathSchema = z.string().min(1).max(32_768)
 /** Answers the preload, which alone knows the path of a dropped file. Returns the function that unregisters. */
 export function registerDrops(
   ipc: Pick<IpcMain, 'handle' | 'removeHandler'>,
-  tokens: TokenTable,
+  incoming: Intake,
   isTrusted: (event: IpcMainInvokeEvent) => boolean,
 ): () => void {
   ipc.handle(dropChannel, (event, path: unknown): Result<FileToken> => {
     if (!isTrusted(event)) return fail(untrusted)
     const parsed = pathSchema.safeParse(path)
     if (!parsed.success) return fail({ code: 'invalid-argument', message: 'A dropped file has no usable path.' })
-    return ok(tokens.add(parsed.data))
+    return ok(incoming.add(parsed.data))
   })
   return () => ipc.removeHandler(dropChannel)
 }

@@ -93,9 +93,14 @@ export class Imports {
       this.#toasts.fail(stateTexts.readFailure(file.name), result.error)
       return
     }
-    const guess = guessFileKind(result.value.fileName)
-    if (this.#taker !== undefined && guess !== 'dataset') this.#taker(result.value)
-    else this.offer({ ...result.value, kind: guess ?? 'network', isKindCertain: guess !== undefined })
+    this.open(result.value)
+  }
+
+  /** A file that was dropped, or given by the system, or was here before. */
+  open(file: PickedFile): void {
+    const guess = guessFileKind(file.fileName)
+    if (this.#taker !== undefined && guess !== 'dataset') this.#taker(file)
+    else this.offer({ ...file, kind: guess ?? 'network', isKindCertain: guess !== undefined })
   }
 
   offer(candidate: ImportCandidate): void {

@@ -38,6 +38,14 @@ export class Memory {
     this.#isLoaded = true
   }
 
+  get isSidebarShown(): boolean {
+    return this.#content.layout?.isSidebarShown ?? true
+  }
+
+  set isSidebarShown(isSidebarShown: boolean) {
+    this.#put({ layout: { ...this.#content.layout, isSidebarShown } })
+  }
+
   /** The form with this start as it was left, if it was left unfinished. */
   form(start: FormStart): KeptForm | undefined {
     return this.#content.forms.find((form) => isSameStart(form.start, start))

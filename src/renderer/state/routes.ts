@@ -1,4 +1,5 @@
 import { assertNever } from '#shared/basics/result.ts'
+import { actionOf, type ActionId } from '#shared/protocol/window-actions.ts'
 import type { PickedFile } from '#shared/protocol/contract.ts'
 import type { FormStart } from '#shared/protocol/window-memory.ts'
 
@@ -30,48 +31,49 @@ export type CompareTab = 'accuracy' | 'pairs' | 'classes' | 'flips' | 'bytes' | 
 
 export type RouteName = Route['name']
 
-/** What `g` and a second key open, in the order of the sidebar. */
+/** Pages of the sidebar in its order, by the action that opens each. */
 export const sections = [
-  { key: 'h', title: 'Home', route: { name: 'home' } },
-  { key: 'z', title: 'Compress a network', route: { name: 'compress-network' } },
-  { key: 'n', title: 'Networks', route: { name: 'networks' } },
-  { key: 'd', title: 'Data sets', route: { name: 'datasets' } },
-  { key: 'c', title: 'New experiment', route: { name: 'new-experiment' } },
-  { key: 'e', title: 'Experiments', route: { name: 'experiments' } },
-  { key: 'b', title: 'Batches', route: { name: 'batches' } },
-  { key: 'q', title: 'Queue', route: { name: 'queue' } },
-  { key: 'o', title: 'Doctor', route: { name: 'doctor' } },
-  { key: 's', title: 'Settings', route: { name: 'settings' } },
-] as const satisfies readonly { key: string; title: string; route: Route }[]
+  { id: 'open-home', route: { name: 'home' } },
+  { id: 'open-compress', route: { name: 'compress-network' } },
+  { id: 'open-networks', route: { name: 'networks' } },
+  { id: 'open-datasets', route: { name: 'datasets' } },
+  { id: 'open-new-experiment', route: { name: 'new-experiment' } },
+  { id: 'open-experiments', route: { name: 'experiments' } },
+  { id: 'open-batches', route: { name: 'batches' } },
+  { id: 'open-queue', route: { name: 'queue' } },
+  { id: 'open-doctor', route: { name: 'doctor' } },
+  { id: 'open-settings', route: { name: 'settings' } },
+] as const satisfies readonly { id: ActionId; route: Route }[]
+export type SectionId = (typeof sections)[number]['id']
 
 /** The section whose sidebar entry is lit at `route`. */
-export function sectionOf(route: Route): (typeof sections)[number]['title'] {
+export function sectionOf(route: Route): SectionId {
   switch (route.name) {
     case 'home':
-      return 'Home'
+      return 'open-home'
     case 'compress-network':
-      return 'Compress a network'
+      return 'open-compress'
     case 'networks':
     case 'network':
-      return 'Networks'
+      return 'open-networks'
     case 'datasets':
     case 'dataset':
-      return 'Data sets'
+      return 'open-datasets'
     case 'new-experiment':
-      return 'New experiment'
+      return 'open-new-experiment'
     case 'experiments':
     case 'run':
     case 'compare':
-      return 'Experiments'
+      return 'open-experiments'
     case 'batches':
     case 'batch':
-      return 'Batches'
+      return 'open-batches'
     case 'queue':
-      return 'Queue'
+      return 'open-queue'
     case 'doctor':
-      return 'Doctor'
+      return 'open-doctor'
     case 'settings':
-      return 'Settings'
+      return 'open-settings'
     default:
       return assertNever(route)
   }
@@ -86,7 +88,7 @@ export function windowTitle(route: Route): string {
     run: 'Run',
     compare: 'Compare',
   }
-  return `${titles[route.name] ?? sectionOf(route)} - NeRN Studio`
+  return `${titles[route.name] ?? actionOf(sectionOf(route)).title} - NeRN Studio`
 }
 
 /** Identity of a place: a page is rebuilt when it changes. A comparison stays the same under another of its tabs. */

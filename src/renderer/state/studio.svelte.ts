@@ -1,5 +1,12 @@
 import { createContext } from 'svelte'
-import type { CommandInput, CommandName, CommandOutput, StudioApi, StudioInfo } from '#shared/protocol/contract.ts'
+import type {
+  CommandInput,
+  CommandName,
+  CommandOutput,
+  PickedFile,
+  StudioApi,
+  StudioInfo,
+} from '#shared/protocol/contract.ts'
 import type { Result } from '#shared/basics/result.ts'
 import { WindowBatches } from './batches.svelte.ts'
 import { ask } from './client.ts'
@@ -10,11 +17,14 @@ import { ExperimentValues } from './experiment-values.svelte.ts'
 import { WindowExperiments } from './experiments.svelte.ts'
 import { Imports } from './imports.svelte.ts'
 import { Library } from './library.svelte.ts'
+import { PageActions } from './page-actions.svelte.ts'
+import { WindowRecentFiles } from './recent-files.svelte.ts'
 import { Memory } from './memory.svelte.ts'
 import { Preferences } from './preferences.svelte.ts'
 import { WindowQueue } from './queue.svelte.ts'
 import { Resource } from './resource.svelte.ts'
 import { Router } from './router.svelte.ts'
+import { stateTexts } from './texts.ts'
 import { WindowTasks } from './tasks.svelte.ts'
 import { Toasts } from './toasts.svelte.ts'
 import { WindowTrash } from './trash.svelte.ts'
@@ -41,6 +51,9 @@ export class WindowStudio {
   readonly preferences: Preferences
   readonly imports: Imports
   readonly memory: Memory
+  readonly recentFiles: WindowRecentFiles
+  /** What the page in view offers to do. */
+  readonly pageActions = new PageActions()
   readonly info: Resource<StudioInfo>
   readonly #unsubscribe: () => void
   isPaletteOpen = $state(false)
@@ -59,8 +72,18 @@ export class WindowStudio {
     this.preferences = new Preferences(api)
     this.imports = new Imports(api, this.tasks, this.toasts, this.router)
     this.memory = new Memory(api, this.toasts)
+    this.recentFiles = new WindowRecentFiles(api, this.toasts)
     this.info = new Resource(() => ask(api, 'studio.info', {}))
-    this.#unsubscribe = api.on('place-requested', (place) => this.router.open(place))
+    const unsubscribe = [
+      api.on('place-requested', (place) => this.router.open(place)),
+      api.on('files-opened', ({ files }) => this.#openFiles(files)),
+    ]
+    this.#unsubscribe = () => unsubscribe.forEach((end) => end())
+  }
+
+  /** Of the system: its keys have other names. */
+  get isMac(): boolean {
+    return this.info.value?.platform.startsWith('Darwin') ?? false
   }
 
   async load(): Promise<void> {
@@ -68,6 +91,7 @@ export class WindowStudio {
       this.preferences.settings.load(),
       this.info.load(),
       this.memory.load(),
+      this.recentFiles.load(),
       this.library.load(),
       this.experiments.list.load(),
       this.batches.list.load(),
@@ -91,10 +115,18 @@ export class WindowStudio {
     return undefined
   }
 
+  /** One dialog asks about one file; the names of the others are told. */
+  #openFiles([first, ...others]: readonly PickedFile[]): void {
+    if (first === undefined) return
+    if (others.length > 0) this.toasts.inform(stateTexts.oneFile, stateTexts.oneFileText(first.fileName, others.length))
+    this.imports.open(first)
+  }
+
   dispose(): void {
     this.#unsubscribe()
     for (const part of [
       this.memory,
+      this.recentFiles,
       this.preferences,
       this.queue,
       this.batches,

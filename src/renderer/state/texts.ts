@@ -13,4 +13,17 @@ export const stateTexts = {
     `About ${megabytes} MB over https, checked by hash. A download that stops goes on the next time.`,
   memoryFailure: 'What was left half done could not be read',
   memoryWriteFailure: 'What you typed was not kept',
+  oneFile: 'One file at a time',
+  oneFileText: (name: string, others: number) => `${name} is opened; the other ${others} are not.`,
+  recentFailure: 'Recent files could not be read',
+  tableKeys: 'Table of experiments',
+  chartKeys: 'Charts',
+  menus: {
+    file: 'File',
+    view: 'View',
+    go: 'Go to',
+    experiment: 'Experiment',
+    queue: 'Queue',
+    help: 'Help',
+  },
 } as const

@@ -17,6 +17,7 @@ import { exportFormatSchema, type ExportFormat } from '../package/export-formats
 import { importanceRequestFields } from '../measures/importance.ts'
 import { preprocessingChangesSchema } from '../network/preprocessing.ts'
 import { splitNameSchema } from '../dataset/split-name.ts'
+import { actionIdSchema, type ActionId } from './window-actions.ts'
 import { windowMemorySchema, type WindowMemory } from './window-memory.ts'
 import { settingsSchema, type Settings } from './settings.ts'
 import { batchInputs, type BatchOutputs, type BatchRecord } from './batches.ts'
@@ -81,6 +82,8 @@ export const commandInputs = {
   /** What the window remembers of itself: forms left half filled. */
   'window.memory': empty,
   'window.remember': windowMemorySchema,
+  /** What can be done now, for the native menus. */
+  'window.offer-actions': z.strictObject({ ids: z.array(actionIdSchema).max(200) }),
 
   'files.pick': z.strictObject({
     kind: z.enum(['network', 'dataset-file', 'dataset-folder', 'export-folder', 'configuration']),
@@ -92,6 +95,9 @@ export const commandInputs = {
     kind: z.enum(['compressed', 'configuration', 'page', 'rows']).optional(),
   }),
   /** Shows a file of a picked folder in the system's file manager. */
+  /** Files that came in lately, the newest first. */
+  'files.recent': empty,
+  'files.forget-recent': empty,
   'files.show': z.strictObject({ folder: fileToken, fileName: z.string().min(1).max(1000) }),
 
   /** What spectral codes would make of a network at many sizes; nothing is stored. */
@@ -318,8 +324,9 @@ export const commandInputs = {
 } as const satisfies Record<string, z.ZodType>
 
 export type CommandName = keyof typeof commandInputs
-/** Commands that need a desktop: a window's dialogs and the system's file manager. */
-export type DesktopCommandName = 'files.pick' | 'files.pick-new' | 'files.show'
+/** Commands that need a desktop: a window's dialogs, its menus and the system's file manager. */
+export type DesktopCommandName =
+  'files.pick' | 'files.pick-new' | 'files.show' | 'files.recent' | 'files.forget-recent' | 'window.offer-actions'
 export const commandNames = Object.keys(commandInputs) as readonly CommandName[]
 export type CommandInput<N extends CommandName> = z.infer<(typeof commandInputs)[N]>
 
@@ -417,7 +424,10 @@ export const windowCommandNames = [
   'files.pick',
   'files.pick-new',
   'files.show',
+  'files.recent',
+  'files.forget-recent',
   'window.remember',
+  'window.offer-actions',
   'compressed.sketch',
   'compressed.make',
   'compressed.measure',
@@ -583,10 +593,13 @@ export interface CommandOutputs extends BatchOutputs {
   'doctor.run': DoctorReport
   'window.memory': WindowMemory
   'window.remember': undefined
+  'window.offer-actions': undefined
   /** `undefined` when the user closed the dialog, as of the next. */
   'files.pick': PickedFile | undefined
   'files.pick-new': PickedFile | undefined
   'files.show': undefined
+  'files.recent': readonly PickedFile[]
+  'files.forget-recent': undefined
   /** Of growing ratio. */
   'compressed.sketch': readonly SketchPoint[]
   'compressed.make': CompressedFile
@@ -722,6 +735,11 @@ export interface StudioEvents {
   'views-changed': readonly SavedView[]
   /** The menu or the demo asks the window to show a place; sent by the desktop app only. */
   'place-requested': Place
+  /** A native menu asks for an action; sent by the desktop app only. */
+  'action-requested': { readonly id: ActionId }
+  'recent-files-changed': { readonly files: readonly PickedFile[] }
+  /** The system gave the studio files to open; sent by the desktop app only. */
+  'files-opened': { readonly files: readonly PickedFile[] }
 }
 export type EventName = keyof StudioEvents
 export const eventNames = [
@@ -739,6 +757,9 @@ export const eventNames = [
   'settings-changed',
   'views-changed',
   'place-requested',
+  'action-requested',
+  'recent-files-changed',
+  'files-opened',
 ] as const satisfies readonly EventName[]
 
 /** What the preload exposes as `window.api`. */

@@ -17,3 +17,6 @@ export const defaultSettings: Settings = {
   theme: 'system',
   places: 0,
 }
+
+/** Of the window; `system` follows the system. */
+export type Theme = Settings['theme']

@@ -45,9 +45,14 @@ export type KeptForm = Readonly<z.infer<typeof keptFormSchema>>
 
 export const keptFormsAtMost = 8
 
+const layoutSchema = z.strictObject({
+  isSidebarShown: z.boolean().optional(),
+})
+
 export const windowMemorySchema = z.strictObject({
   /** The one left last is the last. */
   forms: z.array(keptFormSchema).max(keptFormsAtMost),
+  layout: layoutSchema.optional(),
 })
 export type WindowMemory = z.infer<typeof windowMemorySchema>
 

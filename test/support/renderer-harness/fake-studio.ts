@@ -217,6 +217,9 @@ export class FakeStudio extends Announcer implements StudioApi {
       sampleShape: sampleShape(),
     }),
     'studio.settings': async () => this.#settings,
+    'window.offer-actions': async () => undefined,
+    'files.recent': async () => [],
+    'files.forget-recent': async () => undefined,
     'window.memory': async () => emptyWindowMemory,
     'window.remember': async () => undefined,
     'studio.update-settings': async (changes) => {

@@ -13,6 +13,7 @@ test('choosing a file gives a token and its name, never its path', async () => {
       }) as never,
     },
     tokens,
+    new TokenTable(),
   )
   const picked = await pick({ kind: 'network' })
   expect(picked).toStrictEqual({ token: expect.stringMatching(/^[0-9a-f-]{36}$/), fileName: 'a.pth' })
@@ -32,7 +33,7 @@ test.each([
   { canceled: true, filePaths: ['/a'] },
   { canceled: false, filePaths: [] },
 ])('a closed dialog gives undefined: %o', async (answer) => {
-  const pick = createFilePicker({ showOpenDialog: (async () => answer) as never }, new TokenTable())
+  const pick = createFilePicker({ showOpenDialog: (async () => answer) as never }, new TokenTable(), new TokenTable())
   expect(await pick({ kind: 'dataset-folder' })).toBeUndefined()
 })
 

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import { parseLaunchOptions } from '#main/launch-options.ts'
 
 test.each<[readonly string[], object]>([
-  [[], { isDemo: false, isDemoExiting: false, demoPreset: 'fast' }],
+  [[], { isDemo: false, isDemoExiting: false, demoPreset: 'fast', files: [] }],
   [
     ['--store', 'a', '--user-data-dir=/u'],
-    { isDemo: false, isDemoExiting: false, demoPreset: 'fast', store: '/work/a', userDataDir: '/u' },
+    { isDemo: false, isDemoExiting: false, demoPreset: 'fast', files: [], store: '/work/a', userDataDir: '/u' },
   ],
   [
     [
@@ -19,14 +19,14 @@ test.each<[readonly string[], object]>([
       '/p',
       '--inspect=0',
     ],
-    { isDemo: true, isDemoExiting: true, demoPreset: 'smoke', store: '/s', screenshots: '/p' },
+    { isDemo: true, isDemoExiting: true, demoPreset: 'smoke', files: [], store: '/s', screenshots: '/p' },
   ],
-  [['--store='], { isDemo: false, isDemoExiting: false, demoPreset: 'fast' }],
-  [['--store'], { isDemo: false, isDemoExiting: false, demoPreset: 'fast' }],
+  [['--store='], { isDemo: false, isDemoExiting: false, demoPreset: 'fast', files: [] }],
+  [['--store'], { isDemo: false, isDemoExiting: false, demoPreset: 'fast', files: [] }],
   [
-    ['--remote-debugging-port=0', '--enable-features=Vulkan', 'x'],
-    { isDemo: false, isDemoExiting: false, demoPreset: 'fast' },
+    ['--remote-debugging-port=0', '--enable-features=Vulkan', '/app', 'x.onnx', '/y.pth'],
+    { isDemo: false, isDemoExiting: false, demoPreset: 'fast', files: ['/work/x.onnx', '/y.pth'] },
   ],
 ])('%j', (args, expected) => {
-  expect(parseLaunchOptions(args, '/work')).toStrictEqual(expected)
+  expect(parseLaunchOptions(args, '/work', '/app')).toStrictEqual(expected)
 })

@@ -42,6 +42,7 @@ export async function openStudio(
     'networks.list': async () => [networkRecord()],
     'datasets.list': async () => [datasetRecord()],
     'experiments.list': async () => ({ items: [], total: 0 }),
+    'files.recent': async () => [],
     'window.memory': async () => emptyWindowMemory,
     'queue.list': async () => ({ isActive: true, places: 1, running: [], waiting: [], paused: [] }),
     ...answers,

@@ -1,7 +1,8 @@
 import { interpretKey, prefixTimeoutMs } from '../../state/shortcuts.ts'
 import type { WindowStudio } from '../../state/studio.svelte.ts'
+import { runnerOf } from './window-actions.ts'
 
-/** Turns key presses of the window into shortcuts. */
+/** Turns key presses of the window into actions. */
 export class Keyboard {
   readonly #studio: WindowStudio
   #prefixTimer: ReturnType<typeof setTimeout> | undefined
@@ -12,10 +13,11 @@ export class Keyboard {
 
   handle(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.isComposing) return
-    const action = interpretKey(
+    const { isMac } = this.#studio
+    const meaning = interpretKey(
       {
         key: event.key,
-        isControl: event.ctrlKey || event.metaKey,
+        isControl: isMac ? event.metaKey : event.ctrlKey,
         isAlternate: event.altKey,
         isShift: event.shiftKey,
         isTyping: isTyping(event.target),
@@ -23,30 +25,15 @@ export class Keyboard {
       this.#prefixTimer !== undefined,
     )
     // A dialog has the keyboard to itself.
-    if (action === undefined || (action.type !== 'palette' && document.querySelector('[role="dialog"]') !== null)) {
+    const isHeard = meaning?.type === 'action' && meaning.id === 'palette'
+    if (meaning === undefined || (!isHeard && document.querySelector('[role="dialog"]') !== null)) {
       if (event.key !== 'Shift') this.#clearPrefix()
       return
     }
     event.preventDefault()
     this.#clearPrefix()
-    switch (action.type) {
-      case 'open':
-        return this.#studio.router.open(action.route)
-      case 'palette':
-        this.#studio.isPaletteOpen = !this.#studio.isPaletteOpen
-        return
-      case 'help':
-        this.#studio.isHelpOpen = true
-        return
-      case 'undo':
-        return void this.#studio.undo.undoLast()
-      case 'back':
-        return this.#studio.router.back()
-      case 'forward':
-        return this.#studio.router.forward()
-      case 'prefix':
-        this.#prefixTimer = setTimeout(() => this.#clearPrefix(), prefixTimeoutMs)
-    }
+    if (meaning.type === 'action') runnerOf(this.#studio, meaning.id)?.()
+    else this.#prefixTimer = setTimeout(() => this.#clearPrefix(), prefixTimeoutMs)
   }
 
   dispose(): void {

@@ -1,22 +1,19 @@
-import { sampleChoice } from '../compress/choose-file.ts'
-import { sections, type Route } from '../../state/routes.ts'
+import type { PickedFile } from '#shared/protocol/contract.ts'
+import { actionOf, type ActionId } from '#shared/protocol/window-actions.ts'
+import type { Route } from '../../state/routes.ts'
+import { keyCaps } from '../../state/shortcuts.ts'
 
 export interface PaletteEntry {
   readonly id: string
-  readonly group: 'Go to' | 'Actions' | 'Experiments' | 'Networks' | 'Data sets'
+  readonly group: 'What is shown' | 'Go to' | 'Actions' | 'Experiments' | 'Networks' | 'Data sets' | 'Recent files'
   readonly title: string
   readonly note?: string
   readonly keywords: readonly string[]
-  readonly action: PaletteAction
+  readonly target:
+    | { readonly type: 'action'; readonly id: ActionId }
+    | { readonly type: 'open'; readonly route: Route }
+    | { readonly type: 'file'; readonly file: PickedFile }
 }
-
-type PaletteAction =
-  | { readonly type: 'open'; readonly route: Route }
-  | { readonly type: 'import-network' }
-  | { readonly type: 'import-dataset' }
-  | { readonly type: 'toggle-queue' }
-  | { readonly type: 'toggle-theme' }
-  | { readonly type: 'help' }
 
 interface Named {
   readonly id: string
@@ -24,88 +21,68 @@ interface Named {
 }
 
 interface PaletteWorld {
+  /** Those that are possible now. */
+  readonly actions: readonly ActionId[]
   readonly experiments: readonly (Named & { readonly status: string })[]
   readonly networks: readonly Named[]
   readonly datasets: readonly Named[]
-  readonly isQueueActive: boolean
+  readonly recentFiles: readonly PickedFile[]
+  readonly isMac: boolean
 }
 
-/** Everything the palette can do now. */
+/** Everything the palette can do now; what can be done with the thing in view comes first. */
 export function paletteEntries(world: PaletteWorld): readonly PaletteEntry[] {
-  const go = sections.map(({ title, route, key }): PaletteEntry => ({
-    id: `go-${title}`,
-    group: 'Go to',
-    title,
-    note: `g ${key}`,
-    keywords: ['open', 'show'],
-    action: { type: 'open', route },
-  }))
-  const actions: readonly PaletteEntry[] = [
-    {
-      id: 'compress-sample',
-      group: 'Actions',
-      title: 'Compress the sample network',
-      keywords: ['quick', 'spectral', 'smaller', 'try'],
-      action: { type: 'open', route: { name: 'compress-network', file: sampleChoice } },
-    },
-    action('import-network', 'Import a network', ['checkpoint', 'file', 'open']),
-    action('import-dataset', 'Import a data set', ['images', 'cifar', 'file', 'open']),
-    {
-      id: 'train',
-      group: 'Actions',
-      title: 'Train an original network',
-      keywords: ['scratch', 'new'],
-      action: { type: 'open', route: { name: 'new-experiment', kind: 'train' } },
-    },
-    action('toggle-queue', world.isQueueActive ? 'Turn the queue off' : 'Turn the queue on', ['start', 'stop']),
-    action('toggle-theme', 'Switch between light and dark', ['theme', 'colours']),
-    action('help', 'Keyboard shortcuts', ['keys', 'help']),
-  ]
-  const places = <T extends Named>(
-    group: PaletteEntry['group'],
-    items: readonly T[],
-    route: (item: T) => Route,
-    note: (item: T) => string | undefined,
-  ): readonly PaletteEntry[] =>
-    items.map((item) => {
-      const text = note(item)
-      return {
-        id: item.id,
-        group,
-        title: item.name,
-        ...(text === undefined ? {} : { note: text }),
-        keywords: [],
-        action: { type: 'open', route: route(item) },
-      }
-    })
+  const actions = world.actions
+    // It is open already.
+    .filter((id) => id !== 'palette')
+    .map((id) => actionEntry(id, world.isMac))
+  const inGroup = (group: PaletteEntry['group']) => actions.filter((entry) => entry.group === group)
   return [
-    ...go,
-    ...actions,
-    ...places(
-      'Experiments',
-      world.experiments,
-      ({ id }) => ({ name: 'run', experimentId: id }),
-      ({ status }) => status,
-    ),
-    ...places(
-      'Networks',
-      world.networks,
-      ({ id }) => ({ name: 'network', id }),
-      () => undefined,
-    ),
-    ...places(
-      'Data sets',
-      world.datasets,
-      ({ id }) => ({ name: 'dataset', id }),
-      () => undefined,
-    ),
+    ...inGroup('What is shown'),
+    ...inGroup('Go to'),
+    ...inGroup('Actions'),
+    ...world.recentFiles.map((file): PaletteEntry => ({
+      id: `file-${file.token}`,
+      group: 'Recent files',
+      title: file.fileName,
+      keywords: ['open', 'import'],
+      target: { type: 'file', file },
+    })),
+    ...places('Experiments', world.experiments, ({ id }) => ({ name: 'run', experimentId: id })),
+    ...places('Networks', world.networks, ({ id }) => ({ name: 'network', id })),
+    ...places('Data sets', world.datasets, ({ id }) => ({ name: 'dataset', id })),
   ]
 }
 
-function action(
-  type: Exclude<PaletteAction['type'], 'open'>,
-  title: string,
-  keywords: readonly string[],
-): PaletteEntry {
-  return { id: type, group: 'Actions', title, keywords, action: { type } }
+function actionEntry(id: ActionId, isMac: boolean): PaletteEntry {
+  const action = actionOf(id)
+  const [caps] = keyCaps(action, isMac)
+  return {
+    id,
+    group: groupOf(action.menu),
+    title: action.title,
+    ...(caps === undefined ? {} : { note: caps.join(' ') }),
+    keywords: action.keywords ?? [],
+    target: { type: 'action', id },
+  }
+}
+
+function groupOf(menu: ReturnType<typeof actionOf>['menu']): PaletteEntry['group'] {
+  if (menu === 'experiment') return 'What is shown'
+  return menu === 'go' ? 'Go to' : 'Actions'
+}
+
+function places<T extends Named & { readonly status?: string }>(
+  group: PaletteEntry['group'],
+  items: readonly T[],
+  route: (item: T) => Route,
+): readonly PaletteEntry[] {
+  return items.map((item) => ({
+    id: item.id,
+    group,
+    title: item.name,
+    ...(item.status === undefined ? {} : { note: item.status }),
+    keywords: [],
+    target: { type: 'open', route: route(item) },
+  }))
 }
