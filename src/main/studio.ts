@@ -43,6 +43,7 @@ import type { Log } from './log/log.ts'
 import { ExpectedTimes } from './queue/expected-times.ts'
 import { Places, thisMachine } from './queue/places.ts'
 import { Queue } from './queue/queue.ts'
+import { QueueForecast } from './queue/queue-times.ts'
 import { Store } from './store/store.ts'
 import { datasetInput } from './library/trainer-inputs.ts'
 import { networkPath } from './store/layout.ts'
@@ -151,7 +152,7 @@ export class Studio {
     const resolveFile = options.resolveFile ?? ((token: string) => token)
     const { resourcesFolder } = options
     const pathOf = (token: string) => networkPathOfToken({ resolveFile, resourcesFolder }, token)
-    const expectedTimes = new ExpectedTimes(store)
+    const expectedTimes = new ExpectedTimes(context)
     const candidates = new Candidates(context, { tasks: this.#tasks, expectedTimes, pathOf })
     this.#compressedFiles = new CompressedFiles(context, {
       tasks: this.#tasks,
@@ -187,7 +188,7 @@ export class Studio {
       ...viewHandlers(context),
       ...comparisonHandlers(context, { datasets, versions, resolveFile }),
       ...exportHandlers(context, { tasks: this.#tasks, versions, resolveFile }),
-      ...queueHandlers(this.queue),
+      ...queueHandlers(this.queue, new QueueForecast(context, expectedTimes)),
       ...runHandlers(store, this.queue),
       ...importanceHandlers(context, this.#tasks),
     }

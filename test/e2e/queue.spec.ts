@@ -1,8 +1,82 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { Page } from '@playwright/test'
+import { spectralDefaults } from '#shared/methods/spectral/defaults.ts'
 import { enqueue, get, interruptibleConfig, reaches, whileComputing } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
-import { show } from './launch.ts'
+import { ask, root, show } from './launch.ts'
+import { look } from './look.ts'
+
+const run = promisify(execFile)
+const studioScript = join(root, 'scripts', 'studio.mjs')
 
 test.use({ start: 'library' })
+
+test('takes a command of the command line while its window is open', async ({ studio }) => {
+  const { page, storeFolder } = studio
+  await page.getByRole('link', { name: 'Queue' }).click()
+  await page.getByRole('switch', { name: 'Queue' }).click()
+  const add = [
+    'queue',
+    'add',
+    '--network',
+    'Untrained ResNet-20',
+    '--dataset',
+    (await ask(page, 'datasets.list', {}))[0]?.name ?? '',
+  ]
+  const { stdout, stderr } = await run(process.execPath, [
+    studioScript,
+    ...add,
+    '--preset',
+    'spectral',
+    '--name',
+    'From outside',
+    '--store',
+    storeFolder,
+    '--json',
+  ])
+  expect(stderr).toContain('has the store open and carries this out')
+  const waiting = page.getByRole('list', { name: 'Waiting experiments' })
+  await expect(waiting.getByRole('listitem')).toContainText('From outside')
+  await page.getByRole('switch', { name: 'Queue' }).click()
+  const { id } = JSON.parse(stdout) as { readonly id: string }
+  await reaches(studio, id, 'completed')
+})
+
+test('shows what runs in two places, and when the others will have ended', async ({ studio }) => {
+  await ask(studio.page, 'studio.update-settings', { places: 2 })
+  await ask(studio.page, 'queue.set-active', { isActive: false })
+  const first = await enqueue(studio, 'ResNet-20, spectral codes, 20x', spectralDefaults)
+  await ask(studio.page, 'queue.set-active', { isActive: true })
+  // What it measures says how long those behind it will take.
+  await reaches(studio, first.id, 'completed')
+  await ask(studio.page, 'queue.set-active', { isActive: false })
+  for (let seed = 1; seed <= 10; seed++) {
+    const isKnown = seed % 5 !== 0
+    const config = isKnown ? { ...spectralDefaults, seed } : { ...interruptibleConfig(), seed }
+    await enqueue(studio, `ResNet-20, ${isKnown ? 'spectral codes' : 'predictor'}, seed ${seed}`, config)
+  }
+  const held = await look(studio, 'queue-held', { name: 'queue' }, shownTimes)
+  const long = [
+    await enqueue(studio, 'Long, seed 1', interruptibleConfig()),
+    await enqueue(studio, 'Long, seed 2', { ...interruptibleConfig(), seed: 2 }),
+  ]
+  for (const { id } of long) await ask(studio.page, 'queue.move', { id, position: 1 })
+  await ask(studio.page, 'queue.set-active', { isActive: true })
+  for (const { id } of long) await reaches(studio, id, 'running')
+  const running = await look(studio, 'queue-running', { name: 'queue' }, shownTimes)
+  const { ids: cleared } = await ask(studio.page, 'queue.clear', {})
+  expect(cleared.length).toBeGreaterThan(0)
+  await ask(studio.page, 'queue.cancel', { ids: long.map(({ id }) => id) })
+  for (const { id } of long) await reaches(studio, id, 'cancelled')
+  expect([held, running]).toEqual([[], []])
+})
+
+async function shownTimes(page: Page): Promise<void> {
+  await expect(page.getByText(/^about .*, starts/).first()).toBeVisible()
+  await expect(page.getByText(/all done in more than/)).toBeVisible()
+}
 
 test('pause, resume, reorder and cancel from the queue', async ({ studio }) => {
   const { page } = studio
@@ -17,6 +91,21 @@ test('pause, resume, reorder and cancel from the queue', async ({ studio }) => {
   await page.getByRole('button', { name: 'Move Third up' }).click()
   await expect(waiting.getByRole('listitem').first()).toContainText('Third')
   expect((await get(studio, third.id)).queuePosition).toBe(1)
+
+  // From the keyboard as well; the focus goes with the row.
+  await waiting.getByRole('button', { name: 'Third', exact: true }).focus()
+  await page.keyboard.press('Alt+End')
+  await expect(waiting.getByRole('listitem').first()).toContainText('Second')
+  await expect(page.getByRole('button', { name: 'Third', exact: true })).toBeFocused()
+  await page.getByRole('button', { name: 'Move Third to the top' }).click()
+  await expect(waiting.getByRole('listitem').first()).toContainText('Third')
+
+  // Cleared with a click, and back with another, as it was.
+  await page.getByRole('button', { name: 'Clear' }).click()
+  await expect(page.getByText('Nothing is waiting.')).toBeVisible()
+  await page.getByRole('button', { name: 'Put back' }).click()
+  await expect(waiting.getByRole('listitem')).toHaveCount(2)
+  await expect(waiting.getByRole('listitem').first()).toContainText('Third')
 
   // Off, so that nothing starts in the place of what is paused.
   await page.getByRole('switch', { name: 'Queue' }).click()

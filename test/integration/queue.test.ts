@@ -203,6 +203,47 @@ it('runs one experiment a device at a time, in order', async () => {
   expect({ started, mostAtOnce }).toEqual({ started: [c.id, a.id, b.id], mostAtOnce: 1 })
 })
 
+it('clears what waits, and puts it back as it was, before what came later', async () => {
+  const studio = await openStudio()
+  const library = await fillLibrary(studio)
+  const create = async (name: string) => (await createExperiment(studio, library, STEPS, name)).id
+  const [a, b, c] = [await create('a'), await create('b'), await create('c')]
+  await call(studio, 'queue.move', { id: c, position: 1 })
+  const cleared = await call(studio, 'queue.clear', {})
+  expect(cleared).toMatchObject({ ids: [c, a, b], state: { waiting: [] } })
+  const later = await create('later')
+  // What somebody did with one of them meanwhile holds.
+  await call(studio, 'queue.retry', { ids: [a] })
+  expect((await call(studio, 'queue.restore', { ids: [...cleared.ids] })).waiting).toEqual([c, b, later, a])
+})
+
+it('leaves an interrupted run its checkpoint when the queue is cleared and put back', async () => {
+  const storeFolder = temporaryFolder()
+  const first = await openStudio({ storeFolder })
+  const { id } = await createExperiment(first, await fillLibrary(first), STEPS)
+  await startAndHold(first, id, 25)
+  await first.close()
+  const studio = await openStudio({ storeFolder })
+  const { ids } = await call(studio, 'queue.clear', {})
+  await call(studio, 'queue.restore', { ids: [...ids] })
+  studio.queue.startDispatching()
+  const experiment = await reaches(studio, id, 'completed')
+  expect(experiment.latestRun?.attempt).toBe(1)
+  expect(await endingOf(studio, storeFolder, experiment)).toEqual(await undisturbedEnding())
+})
+
+it('says how many times it does not know, and which experiment is told one by one', async () => {
+  const studio = await openStudio()
+  const library = await fillLibrary(studio)
+  const [a] = [await createExperiment(studio, library, 5, 'a'), await createExperiment(studio, library, 5, 'b')]
+  const unknown = { seconds: undefined, endsIn: undefined }
+  expect(await call(studio, 'queue.times', { first: 1 })).toEqual({
+    seconds: 0,
+    unknown: 2,
+    waiting: [{ id: a.id, ...unknown, startsIn: 0 }],
+  })
+})
+
 it('keeps a diverged run failed with the checkpoint before it', async () => {
   scriptTrainers({ divergeAtStep: 25 })
   const studio = await openStudio()
@@ -368,7 +409,7 @@ it('keeps what a compression by coded kernels made', async () => {
   studio.queue.startDispatching()
   const { latestRun } = await reaches(studio, id, 'completed', 'failed')
   expect([name, latestRun?.result]).toMatchObject([
-    'small spectral 15x',
+    'small spectral 15x, layers treated otherwise conv1.weight exact',
     { kind: 'spectral', sizes: { totalBytes: 5 }, seconds: { compression: 1, total: 1 } },
   ])
   const files = readdirSync(join(storeFolder, 'runs', latestRun?.id ?? ''))

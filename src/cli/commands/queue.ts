@@ -1,4 +1,4 @@
-import type { CommandName, QueueState } from '#shared/protocol/contract.ts'
+import type { CommandName, QueueState, QueueTimes } from '#shared/protocol/contract.ts'
 import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 import type { ReadingStudio } from '#main/studio.ts'
 import { runQueue } from '../await-experiment.ts'
@@ -9,6 +9,7 @@ import { findExperiment, findExperiments } from '../find-record.ts'
 import { toldDefault, wholeNumber } from '../option.ts'
 import type { Output } from '../output.ts'
 import { UsageError } from '../usage-error.ts'
+import { formatDuration } from '#shared/basics/format.ts'
 import { formatTable } from '#shared/plain-text/table.ts'
 
 const add = defineCommand({
@@ -71,21 +72,34 @@ const move = defineCommand({
   summary: 'Move a waiting experiment to another place in the queue.',
   positionals: [
     { name: 'EXPERIMENT', about: 'Experiment to move.' },
-    { name: 'POSITION', about: 'Its new place; 1 is the front of the queue.' },
+    { name: 'POSITION', about: 'Its new position: top, bottom, or a number; 1 is the top of the queue.' },
   ],
   options: {},
   run({ positionals, output, withChanging }) {
     const [key = '', place = ''] = positionals
-    const position = Number(place)
-    if (!Number.isSafeInteger(position) || position < 1) {
-      throw new UsageError(`POSITION is a whole number from 1, got ${place}.`)
-    }
+    const position = positionFrom(place)
     return withChanging(async (studio) => {
       const { id } = await findExperiment(studio, key)
       await showQueue(output, studio, await call(studio, 'queue.move', { id, position }))
       return 0
     })
   },
+})
+
+const clear = defineCommand({
+  name: 'queue clear',
+  summary: 'Take everything that waits out of the queue; what runs goes on.',
+  details: 'What was taken out is cancelled, and nothing of it is lost: queue retry puts it back.',
+  positionals: [],
+  options: {},
+  run: ({ output, withChanging }) =>
+    withChanging(async (studio) => {
+      const { ids, state } = await call(studio, 'queue.clear', {})
+      const back = ids.length === 0 ? '' : ` Put back with: studio queue retry ${ids.join(' ')}`
+      output.say(`${ids.length} taken out.${back}`)
+      await showQueue(output, studio, state)
+      return 0
+    }),
 })
 
 export const queueCommands: readonly Command[] = [
@@ -96,6 +110,7 @@ export const queueCommands: readonly Command[] = [
   change('resume', 'queue.resume', 'Put paused experiments back, at the front of the queue.'),
   change('retry', 'queue.retry', 'Put failed or cancelled experiments back into the queue.'),
   move,
+  clear,
   change('cancel', 'queue.cancel', 'Cancel experiments for good.'),
 ]
 
@@ -117,19 +132,60 @@ function change(word: string, command: ChangeCommand, summary: string): Command 
   })
 }
 
-type QueuedSummary = ExperimentSummary & { readonly queuePosition?: number }
+type WaitingTime = Omit<QueueTimes['waiting'][number], 'id'>
+type QueuedSummary = ExperimentSummary & Partial<WaitingTime> & { readonly queuePosition?: number }
+
+/** `top`, `bottom` or a number from 1. Throws `UsageError`. */
+function positionFrom(text: string): number {
+  if (text === 'top') return 1
+  // Beyond the end means last.
+  if (text === 'bottom') return Number.MAX_SAFE_INTEGER
+  const position = Number(text)
+  if (Number.isSafeInteger(position) && position >= 1) return position
+  throw new UsageError(`POSITION is top, bottom or a whole number from 1, got ${text}.`)
+}
 
 /** Prints what the queue holds, with what lists say of each. */
-async function showQueue(output: Output, studio: ReadingStudio, { isActive, ...ids }: QueueState): Promise<void> {
+async function showQueue(
+  output: Output,
+  studio: ReadingStudio,
+  { isActive, places, ...ids }: QueueState,
+): Promise<void> {
   const { items } = await call(studio, 'experiments.list', {
     filter: { type: 'among', field: 'status', values: ['running', 'queued', 'paused'] },
   })
   const byId = new Map(items.map((item) => [item.id, item]))
   const listed = (wanted: readonly string[]) => wanted.flatMap((id) => byId.get(id) ?? [])
-  const waiting = listed(ids.waiting).map((item, index) => ({ ...item, queuePosition: index + 1 }))
-  const state = { isActive, running: listed(ids.running), waiting, paused: listed(ids.paused) }
+  const { seconds, unknown, waiting: told } = await call(studio, 'queue.times', { first: ids.waiting.length })
+  const times = new Map(told.map(({ id, ...time }) => [id, time]))
+  const waiting = listed(ids.waiting).map((item, index) => ({
+    ...item,
+    ...times.get(item.id),
+    queuePosition: index + 1,
+  }))
+  const state = {
+    isActive,
+    places,
+    seconds,
+    unknown,
+    running: listed(ids.running),
+    waiting,
+    paused: listed(ids.paused),
+  }
   const inOrder = [...state.running, ...state.waiting, ...state.paused]
-  output.result(state, formatExperiments(inOrder, 'The queue is empty.'))
+  const count = state.running.length + waiting.length
+  const table = formatExperiments(inOrder, 'The queue is empty.')
+  output.result(state, count === 0 ? table : `${table}\n\n${allDone(seconds, unknown)}`)
+}
+
+function allDone(seconds: number, unknown: number): string {
+  if (unknown === 0) return `All done in about ${formatDuration(seconds)}.`
+  const more = seconds > 0 ? `All done in more than ${formatDuration(seconds)}; the` : 'The'
+  return `${more} time of ${unknown} is not known yet: nothing like it has run on this machine.`
+}
+
+function durationText(seconds: number | undefined): string {
+  return seconds === undefined ? '' : formatDuration(seconds)
 }
 
 function formatExperiments(experiments: readonly QueuedSummary[], empty: string): string {
@@ -140,13 +196,17 @@ function formatExperiments(experiments: readonly QueuedSummary[], empty: string)
       { title: 'id' },
       { title: 'status' },
       { title: 'step', align: 'right' },
+      { title: 'time left', align: 'right' },
+      { title: 'starts in', align: 'right' },
     ],
-    experiments.map(({ name, id, status, queuePosition, latestRun }) => [
+    experiments.map(({ name, id, status, queuePosition, latestRun, seconds, startsIn }) => [
       queuePosition === undefined ? '' : String(queuePosition),
       name,
       id,
       status,
       latestRun === undefined ? '' : `${latestRun.step} / ${latestRun.totalSteps}`,
+      durationText(status === 'running' ? latestRun?.remainingSeconds : seconds),
+      durationText(startsIn),
     ]),
     empty,
   )

@@ -1,4 +1,5 @@
 import type { CommandHandlers } from '#shared/protocol/contract.ts'
+import type { QueueForecast } from '../queue/queue-times.ts'
 import type { Queue } from '../queue/queue.ts'
 
 type QueueHandlers = Pick<
@@ -10,10 +11,13 @@ type QueueHandlers = Pick<
   | 'queue.cancel'
   | 'queue.retry'
   | 'queue.move'
+  | 'queue.clear'
+  | 'queue.restore'
+  | 'queue.times'
   | 'queue.set-active'
 >
 
-export function queueHandlers(queue: Queue): QueueHandlers {
+export function queueHandlers(queue: Queue, forecast: QueueForecast): QueueHandlers {
   const apply = (action: Parameters<Queue['apply']>[1]) => {
     return async ({ ids }: { readonly ids: readonly string[] }) => {
       queue.apply(ids, action)
@@ -31,6 +35,14 @@ export function queueHandlers(queue: Queue): QueueHandlers {
       queue.move(id, position)
       return queue.state()
     },
+    async 'queue.clear'() {
+      return { ids: queue.clear(), state: queue.state() }
+    },
+    async 'queue.restore'({ ids }) {
+      queue.restore(ids)
+      return queue.state()
+    },
+    'queue.times': ({ first }) => forecast.times(first),
     async 'queue.set-active'({ isActive }) {
       queue.setActive(isActive)
       return queue.state()

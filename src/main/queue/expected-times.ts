@@ -7,7 +7,9 @@ import type { DatasetRecord, NetworkRecord } from '#shared/protocol/records.ts'
 import type { ExecutorChoice } from '#shared/protocol/trainer-protocol.ts'
 import { sha256Of } from '../files/sha256.ts'
 import { storedNetwork } from '../library/network-content.ts'
+import type { StudioContext } from '../context/studio-context.ts'
 import type { Store } from '../store/store.ts'
+import type { Places } from './places.ts'
 
 /** A run that has not begun. */
 export interface PlannedWork {
@@ -19,14 +21,19 @@ export interface PlannedWork {
 /** How long a run will take, from what earlier runs measured on this machine. */
 export class ExpectedTimes {
   readonly #store: Store
+  readonly #places: Places
   /** Images a run of the evaluation program, by network: reading the graph of an imported one takes a while. */
   readonly #batches = new Map<string, number>()
 
-  constructor(store: Store) {
+  constructor({ store, places }: Pick<StudioContext, 'store' | 'places'>) {
     this.#store = store
+    this.#places = places
   }
 
-  /** Seconds of a whole run; undefined where a part of it has never been measured here, or its records are gone. */
+  /**
+   * Seconds of a whole run in one place of this machine, where `executor` leaves the threads to it; undefined where a part of it has never been
+   * measured here, or its records are gone.
+   */
   async secondsOf(work: PlannedWork, executor: ExecutorChoice): Promise<number | undefined> {
     const { config, networkId, datasetId } = work
     const network = networkId === undefined ? undefined : this.#store.networks.find(networkId)
@@ -34,7 +41,7 @@ export class ExpectedTimes {
     if (dataset === undefined || (networkId !== undefined && network === undefined)) return undefined
     const stages = familyOf(config).stages(config, await this.#imagesOf(network, dataset))
     const timed = { config, network }
-    const kept: SecondsByStage = this.#store.stageTimes.of(executor, stageSubject(timed))
+    const kept: SecondsByStage = this.#store.stageTimes.of(this.#places.executorOfPlace(executor), stageSubject(timed))
     return secondsOf(stages, pacesOf(stages, stageKey(timed, sha256Of), kept))
   }
 

@@ -102,6 +102,20 @@ export class Queue {
     this.announce([])
   }
 
+  /** Takes everything that waits out of the queue, and gives it in its order, for `restore`. */
+  clear(): readonly string[] {
+    const ids = this.#context.store.experiments.queue.ids('queued')
+    this.apply(ids, 'cancel')
+    return ids
+  }
+
+  /** Puts back what `clear` has taken out, before what waits now; what was changed meanwhile stays as it is. */
+  restore(ids: readonly string[]): void {
+    const cleared = this.#context.store.experiments.queue.withStatus(ids, 'cancelled')
+    // Each goes to the front: the last one first keeps their order.
+    this.apply(cleared.toReversed(), 'put-back')
+  }
+
   setActive(isActive: boolean): void {
     this.#context.store.settings.set('queue.is-active', isActive)
     this.announce([])

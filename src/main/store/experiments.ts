@@ -44,7 +44,7 @@ export interface ExperimentChanges {
 }
 
 /** Actions that put an experiment before the others that wait: it was running already. */
-const actionsToFront: ReadonlySet<ExperimentAction> = new Set(['resume', 'recover'])
+const actionsToFront: ReadonlySet<ExperimentAction> = new Set(['resume', 'recover', 'put-back'])
 
 export class ExperimentsTable {
   /** Who waits where. */

@@ -27,6 +27,20 @@ export class QueueOrder {
       .all(status)
   }
 
+  /** What waits, in the order of the queue, with the time of the last change of each. */
+  waitingSince(): readonly { readonly id: string; readonly updatedAt: string }[] {
+    return this.#db
+      .prepare<[], { id: string; updatedAt: string }>(
+        `SELECT id, updated_at AS updatedAt FROM experiments WHERE status = 'queued' ORDER BY queue_order`,
+      )
+      .all()
+  }
+
+  /** Those of `ids` that have this status, in their order. */
+  withStatus(ids: readonly string[], status: ExperimentStatus): readonly string[] {
+    return ids.filter((id) => this.#placeOf(id)?.status === status)
+  }
+
   /** From 1; undefined when it does not wait. */
   position(id: string): number | undefined {
     const place = this.#placeOf(id)

@@ -7,6 +7,8 @@ import { Resource } from './resource.svelte.ts'
 /** The queue as the store last announced it. It names experiments; what they are, the list of experiments says. */
 export class WindowQueue {
   readonly state: Resource<QueueState>
+  /** What was taken out of the queue last and can be put back. */
+  cleared: readonly string[] = $state.raw([])
   readonly #experiments: WindowExperiments
   readonly #unsubscribe: () => void
 

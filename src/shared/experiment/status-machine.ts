@@ -12,6 +12,7 @@ export const experimentActions = [
   'fail', // running -> failed
   'cancel', // anything unfinished -> cancelled
   'retry', // failed or cancelled -> queued
+  'put-back', // cancelled -> queued, at the front: the queue that was cleared
   'recover', // running -> queued, after the app or its trainer died
 ] as const
 export type ExperimentAction = (typeof experimentActions)[number]
@@ -23,7 +24,7 @@ const transitions: Readonly<Record<ExperimentStatus, Readonly<Partial<Record<Exp
   paused: { resume: 'queued', cancel: 'cancelled' },
   completed: {},
   failed: { retry: 'queued' },
-  cancelled: { retry: 'queued' },
+  cancelled: { retry: 'queued', 'put-back': 'queued' },
 }
 
 /** Whether an experiment in `status` has nothing left to do, unless somebody tries it again. */

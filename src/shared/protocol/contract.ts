@@ -297,6 +297,12 @@ export const commandInputs = {
   'queue.retry': z.strictObject({ ids }),
   /** To `position` (from 1) among the queued. */
   'queue.move': z.strictObject({ id, position: z.int().min(1) }),
+  /** Takes everything that waits out of the queue; `queue.restore` of the ids it answers puts it back as it was. */
+  'queue.clear': empty,
+  /** Before everything that waits now, in this order; those that are no longer cancelled are left as they are. */
+  'queue.restore': z.strictObject({ ids }),
+  /** When what runs and waits will have ended; the `first` of the waiting are told one by one. */
+  'queue.times': z.strictObject({ first: z.int().min(0).max(10_000) }),
   /** Dispatching on or off; running ones go on. */
   'queue.set-active': z.strictObject({ isActive: z.boolean() }),
 
@@ -365,6 +371,7 @@ export const readingCommandNames = [
   'comparisons.confusion',
   'comparisons.export',
   'queue.list',
+  'queue.times',
   'runs.get',
   'runs.list',
   'runs.metrics',
@@ -413,6 +420,8 @@ export const handedCommandNames = [
   'queue.cancel',
   'queue.retry',
   'queue.move',
+  'queue.clear',
+  'queue.restore',
   'queue.set-active',
   'runs.save-checkpoint',
   'runs.measure-importance',
@@ -586,6 +595,22 @@ export interface QueueState {
   readonly paused: readonly string[]
 }
 
+/** Seconds from now, as far as earlier runs on this machine tell; undefined is not known yet. */
+export interface QueueTimes {
+  /** Until everything that runs and waits has ended; what is not known counts as nothing. */
+  readonly seconds: number
+  /** Experiments whose time is not known. */
+  readonly unknown: number
+  /** In the order of the queue. */
+  readonly waiting: readonly {
+    readonly id: string
+    /** It takes. */
+    readonly seconds: number | undefined
+    readonly startsIn: number | undefined
+    readonly endsIn: number | undefined
+  }[]
+}
+
 export interface CommandOutputs extends BatchOutputs {
   'studio.info': StudioInfo
   'studio.settings': Settings
@@ -667,6 +692,9 @@ export interface CommandOutputs extends BatchOutputs {
   'queue.cancel': QueueState
   'queue.retry': QueueState
   'queue.move': QueueState
+  'queue.clear': { readonly ids: readonly string[]; readonly state: QueueState }
+  'queue.restore': QueueState
+  'queue.times': QueueTimes
   'queue.set-active': QueueState
   'runs.get': RunRecord
   'runs.list': readonly RunRecord[]

@@ -1,4 +1,5 @@
 /** A studio without processes, store or mathematics, for looking at the windows. Never part of the product. */
+import { scheduleQueue } from '#shared/experiment/queue-schedule.ts'
 import { emptyWindowMemory } from '#shared/protocol/window-memory.ts'
 import { alignConfigs } from '#main/comparison/counts.ts'
 import { sampleShape } from '#main/library/sample-shape.ts'
@@ -532,6 +533,29 @@ export class FakeStudio extends Announcer implements StudioApi {
       order.forEach((item, index) => this.#replace({ ...this.#experiment(item), queuePosition: index + 1 }))
       this.announce('queue-changed', this.#queue())
       return this.#queue()
+    },
+    'queue.clear': async () => {
+      const ids = this.#queue().waiting
+      return { ids, state: this.#apply(ids, 'cancel') }
+    },
+    'queue.restore': async ({ ids }) => this.#apply(ids, 'put-back'),
+    'queue.times': async () => {
+      const running = this.#queue().running.map(() => ({ device: 'cpu', seconds: 1260 }))
+      // Every fifth has never been measured.
+      const seconds = this.#queue().waiting.map((_id, index) => (index % 5 === 4 ? undefined : 240 + 65 * index))
+      const { waiting, ...all } = scheduleQueue(
+        running,
+        seconds.map((one) => ({ device: 'cpu', seconds: one })),
+        () => 2,
+      )
+      const told = this.#queue().waiting.map((id, index) => ({
+        id,
+        seconds: seconds[index],
+        startsIn: undefined,
+        endsIn: undefined,
+        ...waiting[index],
+      }))
+      return { ...all, waiting: told }
     },
     'queue.set-active': async ({ isActive }) => {
       this.#isActive = isActive

@@ -10,7 +10,7 @@ import type { Shelf } from '#renderer/state/experiments-table.svelte.ts'
 import { virtualWindow } from '#renderer/features/experiments/virtual-window.ts'
 import { planText } from '#renderer/families/table.ts'
 import { actionsFor } from '#renderer/features/queue/experiment-actions.ts'
-import { droppedPosition } from '#renderer/features/queue/queue-moves.ts'
+import { droppedPosition, positionByKey } from '#renderer/features/queue/queue-moves.ts'
 import { datasetRecord, networkRecord } from '../../../support/records.ts'
 import { experimentRecord, completedRun } from '../../../support/experiment-records.ts'
 
@@ -89,6 +89,12 @@ describe('the queue', () => {
   test('drops onto the position of the row below the pointer', () => {
     expect([droppedPosition(0, 2, 3), droppedPosition(2, 0, 3)]).toEqual([3, 1])
     expect([droppedPosition(1, 1, 3), droppedPosition(0, 3, 3)]).toEqual([undefined, undefined])
+  })
+
+  test('a key with Alt moves a waiting experiment by one or to an end', () => {
+    const keys = ['ArrowUp', 'ArrowDown', 'Home', 'End', 'a']
+    expect(keys.map((key) => positionByKey(key, 1, 4))).toEqual([1, 3, 1, 4, undefined])
+    expect(keys.map((key) => positionByKey(key, 0, 1))).toEqual(keys.map(() => undefined))
   })
 })
 
