@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import { type BrowserWindow, Menu, app, dialog, ipcMain, nativeTheme, protocol, session, shell } from 'electron'
 import { type Place, eventNames } from '#shared/protocol/contract.ts'
+import type { Settings } from '#shared/protocol/settings.ts'
 import { type StudioEvent, listeningChannel } from '#shared/protocol/ipc-channels.ts'
 import { toAppError, unwrap } from '#shared/basics/result.ts'
 import { appScheme, appSchemePrivileges, createAppProtocol } from './windows/app-protocol.ts'
@@ -20,6 +21,7 @@ import { externalUrl, guardContents, guardSession, isTrustedSender } from './win
 import { defaultStoreFolder, storeLayout } from './store/layout.ts'
 import { Studio } from './studio.ts'
 import { createUtilityHosts } from './trainer-host/utility-host.ts'
+import { lookAfterAbsent } from './windows/away.ts'
 import { closeWindow, focusWindow, openMainWindow } from './windows/main-window.ts'
 import { AppMenu } from './windows/app-menu.ts'
 import { RecentFiles } from './windows/recent-files.ts'
@@ -95,9 +97,10 @@ async function start(): Promise<void> {
       versions: { Electron: process.versions.electron, Chromium: process.versions.chrome },
       log,
     })
-    nativeTheme.themeSource = unwrap(await studio.invoke('studio.settings', {})).theme
+    const settings = unwrap(await studio.invoke('studio.settings', {}))
+    nativeTheme.themeSource = settings.theme
     desktop = new Desktop(studio, { incoming, recent }, logFile, options)
-    desktop.open()
+    desktop.open(settings)
     desktop.openFiles(filesBeforeStart)
   } catch (thrown) {
     await showStartupError(dialog, toAppError(thrown), (text) => process.stderr.write(text))
@@ -148,10 +151,11 @@ class Desktop {
     })
   }
 
-  open(): void {
+  open(settings: Settings): void {
     this.#guard()
     this.#openDoors()
     this.#followTheme()
+    this.#closers.push(lookAfterAbsent(this.#studio, settings, (place) => this.show(place)))
     app.on('second-instance', (_event, argv, workingDirectory) => {
       this.#focus()
       this.openFiles(parseLaunchOptions(argv.slice(1), workingDirectory, app.getAppPath()).files)

@@ -43,6 +43,7 @@ import type { Log } from './log/log.ts'
 import { ExpectedTimes } from './queue/expected-times.ts'
 import { Places, thisMachine } from './queue/places.ts'
 import { Queue } from './queue/queue.ts'
+import { QueueNotices } from './queue/queue-notices.ts'
 import { QueueForecast } from './queue/queue-times.ts'
 import { Store } from './store/store.ts'
 import { datasetInput } from './library/trainer-inputs.ts'
@@ -116,6 +117,8 @@ export interface ChangingStudio extends ReadingStudio {
 export class Studio {
   readonly events: Emitter<StudioEvents>
   readonly queue: Queue
+  /** What somebody who is away wants to know of the queue. */
+  readonly queueNotices: QueueNotices
   /** What the user must be told about opening the store, in whole sentences. */
   readonly notices: readonly string[]
   readonly #store: Store
@@ -147,6 +150,7 @@ export class Studio {
     }
     this.#tasks = new Tasks(context)
     this.queue = new Queue(context)
+    this.queueNotices = new QueueNotices(this.events, store.batches)
     const networks = new NetworkLibrary(context, this.#tasks)
     const datasets = new DatasetLibrary(context, this.#tasks)
     const resolveFile = options.resolveFile ?? ((token: string) => token)

@@ -732,7 +732,7 @@ export type Place =
     }
   /** The quick compression, of a network of the library or of one that is still to be chosen. */
   | { readonly name: 'compress-network'; readonly networkId?: string }
-  | { readonly name: 'network' | 'dataset'; readonly id: string }
+  | { readonly name: 'network' | 'dataset' | 'batch'; readonly id: string }
   | { readonly name: 'run'; readonly experimentId: string }
   | { readonly name: 'compare'; readonly ids: readonly string[] }
 

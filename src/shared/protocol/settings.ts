@@ -9,6 +9,10 @@ export const settingsSchema = z.strictObject({
   theme: z.enum(['system', 'light', 'dark']),
   /** Experiments that run at once on the processor; 0 leaves it to the studio. */
   places: z.int().min(0).max(mostPlaces),
+  /** Whether the system shows what the queue has to tell while no window has the focus. */
+  notifications: z.boolean(),
+  /** Whether the machine may fall asleep while an experiment runs. */
+  keepAwake: z.enum(['never', 'on-mains', 'always']),
 })
 export type Settings = Readonly<z.infer<typeof settingsSchema>>
 
@@ -16,6 +20,8 @@ export const defaultSettings: Settings = {
   executor: defaultExecutor,
   theme: 'system',
   places: 0,
+  notifications: true,
+  keepAwake: 'on-mains',
 }
 
 /** Of the window; `system` follows the system. */

@@ -30,6 +30,17 @@ export const settingsTexts = {
   placesNote:
     'The threads are shared out evenly: each experiment gets slower, all together get faster where there are many cores. ' +
     'Each keeps its threads to its end, so its results do not depend on what runs beside it. Graphics cards have one place each.',
+  away: 'While you are away',
+  notifications: 'Notifications',
+  notificationsSentence:
+    'When an experiment fails, a batch has ended or the queue is empty, and no window is in front.',
+  on: 'On',
+  off: 'Off',
+  keepAwake: 'Keep the computer awake',
+  keepAwakeSentence: 'While an experiment runs. The screen may turn itself off.',
+  never: 'Never',
+  onMains: 'On mains',
+  always: 'Always',
   store: 'Store',
   checkStore: 'Check it',
   folder: 'Folder',

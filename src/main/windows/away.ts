@@ -1,0 +1,54 @@
+/** What the app does for somebody who is away from it: notices, and a machine that stays awake. */
+import { BrowserWindow, Notification, powerMonitor, powerSaveBlocker } from 'electron'
+import type { Place } from '#shared/protocol/contract.ts'
+import type { Settings } from '#shared/protocol/settings.ts'
+import type { Studio } from '../studio.ts'
+import { KeepAwake } from './keep-awake.ts'
+import { createNotifier } from './notifications.ts'
+
+/**
+ * Follows the queue until the returned function is called.
+ * @param show opens the place that a notice is about
+ */
+export function lookAfterAbsent(
+  studio: Pick<Studio, 'events' | 'queueNotices'>,
+  initial: Settings,
+  show: (place: Place) => void,
+): () => void {
+  let settings = initial
+  const power = {
+    hold: () => powerSaveBlocker.start('prevent-app-suspension'),
+    letGo: (hold: number) => powerSaveBlocker.stop(hold),
+    isOnBattery: () => powerMonitor.isOnBatteryPower(),
+    onChange: (listener: () => void) => {
+      powerMonitor.on('on-ac', listener)
+      powerMonitor.on('on-battery', listener)
+    },
+  }
+  const keepAwake = new KeepAwake(power, settings.keepAwake)
+  /** Held while they can be clicked: one that nothing holds is collected, and its click with it. */
+  const shown = new Set<Notification>()
+  const notify = createNotifier({
+    isSupported: () => Notification.isSupported(),
+    isLookedAt: () => BrowserWindow.getFocusedWindow() !== null,
+    isWanted: () => settings.notifications,
+    open: show,
+    show: ({ title, body, onClick }) => {
+      const item = new Notification({ title, body })
+      shown.add(item)
+      item.on('click', onClick)
+      item.on('close', () => shown.delete(item))
+      item.show()
+    },
+  })
+  const stops = [
+    studio.queueNotices.on(notify),
+    studio.events.on('queue-changed', ({ running }) => keepAwake.follow(running.length > 0)),
+    studio.events.on('settings-changed', (changed) => {
+      settings = changed
+      keepAwake.choose(changed.keepAwake)
+    }),
+    () => keepAwake.dispose(),
+  ]
+  return () => stops.forEach((stop) => stop())
+}
