@@ -15,7 +15,7 @@ test.use({ start: 'library' })
 
 test('takes a command of the command line while its window is open', async ({ studio }) => {
   const { page, storeFolder } = studio
-  await page.getByRole('link', { name: 'Queue' }).click()
+  await show(studio, { name: 'queue' })
   await page.getByRole('switch', { name: 'Queue' }).click()
   const add = [
     'queue',
