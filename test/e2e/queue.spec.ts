@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Page } from '@playwright/test'
+import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { spectralDefaults } from '#shared/methods/spectral/defaults.ts'
 import { enqueue, get, interruptibleConfig, reaches, whileComputing } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
@@ -59,8 +60,8 @@ test('shows what runs in two places, and when the others will have ended', async
   }
   const held = await look(studio, 'queue-held', { name: 'queue' }, shownTimes)
   const long = [
-    await enqueue(studio, 'Long, seed 1', interruptibleConfig()),
-    await enqueue(studio, 'Long, seed 2', { ...interruptibleConfig(), seed: 2 }),
+    await enqueue(studio, 'Long, seed 1', longConfig(1)),
+    await enqueue(studio, 'Long, seed 2', longConfig(2)),
   ]
   for (const { id } of long) await ask(studio.page, 'queue.move', { id, position: 1 })
   await ask(studio.page, 'queue.set-active', { isActive: true })
@@ -72,6 +73,12 @@ test('shows what runs in two places, and when the others will have ended', async
   for (const { id } of long) await reaches(studio, id, 'cancelled')
   expect([held, running]).toEqual([[], []])
 })
+
+/** Runs until it is cancelled, however fast the machine is. */
+function longConfig(seed: number): CompressConfig {
+  const config = interruptibleConfig()
+  return { ...config, seed, reconstruction: { ...config.reconstruction, steps: 100_000 } }
+}
 
 async function shownTimes(page: Page): Promise<void> {
   await expect(page.getByText(/^about .*, starts/).first()).toBeVisible()
