@@ -5,8 +5,8 @@
 import { join } from 'node:path'
 import { type BrowserWindow, Menu, app, dialog, ipcMain, nativeTheme, protocol, session, shell } from 'electron'
 import { type Place, eventNames } from '#shared/protocol/contract.ts'
-import type { Settings } from '#shared/protocol/settings.ts'
 import { type StudioEvent, listeningChannel } from '#shared/protocol/ipc-channels.ts'
+import { type Settings, brightnessOf } from '#shared/protocol/settings.ts'
 import { toAppError, unwrap } from '#shared/basics/result.ts'
 import { appScheme, appSchemePrivileges, createAppProtocol } from './windows/app-protocol.ts'
 import { type DemoOptions, runDemo } from './demo/demo.ts'
@@ -98,7 +98,7 @@ async function start(): Promise<void> {
       log,
     })
     const settings = unwrap(await studio.invoke('studio.settings', {}))
-    nativeTheme.themeSource = settings.theme
+    nativeTheme.themeSource = brightnessOf(settings.theme)
     desktop = new Desktop(studio, { incoming, recent }, logFile, options)
     desktop.open(settings)
     desktop.openFiles(filesBeforeStart)
@@ -242,7 +242,7 @@ class Desktop {
   #followTheme(): void {
     this.#closers.push(
       this.#studio.events.on('settings-changed', (settings) => {
-        nativeTheme.themeSource = settings.theme
+        nativeTheme.themeSource = brightnessOf(settings.theme)
       }),
     )
   }

@@ -2,18 +2,19 @@
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { brightnessOf } from '#shared/protocol/settings.ts'
 import type { Route } from '#renderer/state/routes.ts'
 import { expect } from './fixtures.ts'
 import { ask, screenshotsFolder, show, type OpenStudio } from './launch.ts'
 
-const themes = ['light', 'dark'] as const
+const themes = ['light', 'dark', 'contrast-light', 'contrast-dark'] as const
 const sizes = [
   { width: 1280, height: 800 },
   { width: 1920, height: 1080 },
 ] as const
 
 /**
- * Saves pictures of a screen in both themes and sizes, and gives what axe finds.
+ * Saves pictures of a screen in every theme, light and dark in both sizes, and gives what axe finds.
  * @param prepare what is done on the screen before it is looked at
  */
 export async function look(
@@ -28,8 +29,10 @@ export async function look(
   await prepare?.(page)
   for (const theme of themes) {
     await ask(page, 'studio.update-settings', { theme })
-    await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
-    for (const size of sizes) {
+    await expect(page.locator('html')).toHaveAttribute('data-theme', brightnessOf(theme))
+    await expect(page.locator('html')).toHaveAttribute('data-contrast', theme.startsWith('contrast') ? 'more' : 'usual')
+    // High contrast changes colours only: one size shows them.
+    for (const size of theme.startsWith('contrast') ? sizes.slice(0, 1) : sizes) {
       await page.setViewportSize(size)
       await expect(page.getByRole('status', { name: 'Loading' })).toHaveCount(0)
       const path = join(screenshotsFolder, `${name}-${theme}-${size.width}x${size.height}.png`)

@@ -6,7 +6,7 @@ import { defaultExecutor, executorChoiceSchema } from './trainer-protocol.ts'
 export const settingsSchema = z.strictObject({
   /** Where new work runs. */
   executor: executorChoiceSchema,
-  theme: z.enum(['system', 'light', 'dark']),
+  theme: z.enum(['system', 'light', 'dark', 'contrast-light', 'contrast-dark']),
   /** Experiments that run at once on the processor; 0 leaves it to the studio. */
   places: z.int().min(0).max(mostPlaces),
   /** Whether the system shows what the queue has to tell while no window has the focus. */
@@ -26,3 +26,9 @@ export const defaultSettings: Settings = {
 
 /** Of the window; `system` follows the system. */
 export type Theme = Settings['theme']
+
+/** The brightness that a theme asks for; `system` leaves it to the system. */
+export function brightnessOf(theme: Theme): 'system' | 'light' | 'dark' {
+  if (theme === 'contrast-light') return 'light'
+  return theme === 'contrast-dark' ? 'dark' : theme
+}

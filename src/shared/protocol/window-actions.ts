@@ -70,6 +70,20 @@ export const windowActions = [
   },
   { id: 'theme-system', title: 'Theme: as the system', menu: 'view', submenu: 'Theme', keywords: ['colours'] },
   { id: 'theme-light', title: 'Theme: light', menu: 'view', submenu: 'Theme', keywords: ['colours', 'day'] },
+  {
+    id: 'theme-contrast-light',
+    title: 'Theme: high contrast, light',
+    menu: 'view',
+    submenu: 'Theme',
+    keywords: ['colours', 'accessible'],
+  },
+  {
+    id: 'theme-contrast-dark',
+    title: 'Theme: high contrast, dark',
+    menu: 'view',
+    submenu: 'Theme',
+    keywords: ['colours', 'accessible'],
+  },
   { id: 'theme-dark', title: 'Theme: dark', menu: 'view', submenu: 'Theme', keywords: ['colours', 'night'] },
 
   { id: 'open-home', title: 'Home', menu: 'go', keys: 'CmdOrCtrl+1', pair: 'h' },

@@ -22,7 +22,9 @@ export function fakeSystemTheme(): { readonly turn: (isDark: boolean) => void; r
       query.removeEventListener(type, listener)
     },
   }
-  vi.stubGlobal('matchMedia', () => browserQuery)
+  // Contrast is left as it usually is.
+  const quietQuery = { matches: false, addEventListener: () => {}, removeEventListener: () => {} }
+  vi.stubGlobal('matchMedia', (text: string) => (text.includes('color-scheme') ? browserQuery : quietQuery))
   onTestFinished(() => void vi.unstubAllGlobals())
   return {
     turn: (isDark) => {

@@ -8,6 +8,8 @@ export const settingsTexts = {
   appearance: 'Appearance',
   theme: 'Theme',
   themeSentence: 'Follows the system unless you choose.',
+  contrastLight: 'High contrast, light',
+  contrastDark: 'High contrast, dark',
   system: 'System',
   light: 'Light',
   dark: 'Dark',

@@ -35,6 +35,8 @@ function themeActions(studio: WindowStudio): Readonly<Partial<Record<ActionId, (
     'theme-system': choose('system'),
     'theme-light': choose('light'),
     'theme-dark': choose('dark'),
+    'theme-contrast-light': choose('contrast-light'),
+    'theme-contrast-dark': choose('contrast-dark'),
   }
 }
 

@@ -8,6 +8,16 @@ import { fakeSystemTheme, openStudio } from '../support.ts'
 
 const settings = (theme: Settings['theme']): Settings => ({ ...defaultSettings, theme })
 
+test('high contrast is a theme of its own brightness', async () => {
+  fakeSystemTheme()
+  const api = new ScriptedApi({ 'studio.settings': async () => settings('contrast-dark') })
+  const preferences = new Preferences(api)
+  expect(preferences.hasHighContrast).toBe(false)
+  await preferences.settings.load()
+  expect([preferences.theme, preferences.hasHighContrast]).toEqual(['dark', true])
+  preferences.dispose()
+})
+
 test('the theme is that of the system until one is chosen', async () => {
   const system = fakeSystemTheme()
   const api = new ScriptedApi({ 'studio.settings': async () => settings('system') })
