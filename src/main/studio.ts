@@ -33,6 +33,7 @@ import { studioHandlers } from './commands/studio.ts'
 import type { StudioContext } from './context/studio-context.ts'
 import { Emitter } from './basics/emitter.ts'
 import { Candidates } from './forecast/candidates.ts'
+import { Searches } from './forecast/searches.ts'
 import type { WriteBytes } from './files/atomic-write.ts'
 import { HandoverServer } from './handover/server.ts'
 import { CompressedFiles } from './library/compressed-files.ts'
@@ -163,6 +164,13 @@ export class Studio {
       pathOf,
       loaderPath: join(resourcesFolder, 'python', 'nern_load.py'),
     })
+    const experiments = experimentHandlers(context, { queue: this.queue, expectedTimes })
+    const searches = new Searches(context, {
+      tasks: this.#tasks,
+      queue: this.queue,
+      candidates,
+      createExperiment: experiments['experiments.create'],
+    })
     const trash = trashHandlers(context, this.queue)
     const versions = { 'NeRN Studio': options.version, Node: process.versions.node, ...options.versions }
     const ownHandlers: Omit<CommandHandlers, DesktopCommandName> = {
@@ -180,9 +188,9 @@ export class Studio {
         resolveFile,
       }),
       ...configurationHandlers(context, resolveFile),
-      ...candidateHandlers(candidates),
+      ...candidateHandlers(candidates, searches),
       ...compressedFileHandlers(this.#compressedFiles, resolveFile),
-      ...experimentHandlers(context, { queue: this.queue, expectedTimes }),
+      ...experiments,
       ...batchHandlers(context, {
         queue: this.queue,
         expectedTimes,

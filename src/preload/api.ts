@@ -104,6 +104,7 @@ function createListeners(): Listeners {
     'run-log': new Set(),
     'run-checkpoints': new Set(),
     'library-changed': new Set(),
+    'search-changed': new Set(),
     'task-progress': new Set(),
     'settings-changed': new Set(),
     'views-changed': new Set(),

@@ -75,6 +75,8 @@ function replacementKey(item: StudioEvent): string | undefined {
   switch (item.event) {
     case 'experiment-changed':
       return `experiment ${item.payload.id}`
+    case 'search-changed':
+      return `search ${item.payload.id}`
     case 'task-progress':
       return `task ${item.payload.taskId}`
     case 'run-preview':

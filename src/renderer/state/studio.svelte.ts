@@ -25,6 +25,7 @@ import { WindowQueue } from './queue.svelte.ts'
 import { Resource } from './resource.svelte.ts'
 import { Router } from './router.svelte.ts'
 import { stateTexts } from './texts.ts'
+import { WindowSearches } from './searches.svelte.ts'
 import { WindowTasks } from './tasks.svelte.ts'
 import { Toasts } from './toasts.svelte.ts'
 import { WindowTrash } from './trash.svelte.ts'
@@ -54,6 +55,7 @@ export class WindowStudio {
   readonly recentFiles: WindowRecentFiles
   /** What the page in view offers to do. */
   readonly pageActions = new PageActions()
+  readonly searches: WindowSearches
   readonly info: Resource<StudioInfo>
   readonly #unsubscribe: () => void
   isPaletteOpen = $state(false)
@@ -73,6 +75,7 @@ export class WindowStudio {
     this.imports = new Imports(api, this.tasks, this.toasts, this.router)
     this.memory = new Memory(api, this.toasts)
     this.recentFiles = new WindowRecentFiles(api, this.toasts)
+    this.searches = new WindowSearches(api)
     this.info = new Resource(() => ask(api, 'studio.info', {}))
     const unsubscribe = [
       api.on('place-requested', (place) => this.router.open(place)),
@@ -127,6 +130,7 @@ export class WindowStudio {
     for (const part of [
       this.memory,
       this.recentFiles,
+      this.searches,
       this.preferences,
       this.queue,
       this.batches,

@@ -92,19 +92,19 @@ interface ShareBand {
 }
 
 /**
- * Shares by damage, learnt in their scale, where errors are to either side alike: a network that loses half of what is
+ * Shares by damage. Errors are differences of scaled shares, to either side alike: a network that loses half of what is
  * expected is as usual as one that loses twice as much.
  */
 function learn(lessons: readonly Lesson[]): (damage: number) => ShareBand {
   const curve = curveOf(lessons)
   const errors = foldsOf(lessons).flatMap(({ taught, left }) => {
     const learnt = curveOf(taught)
-    return left.map(({ damage, lostShare }) => Math.abs(scaled(lostShare) - learnt(damage)))
+    return left.map(({ damage, lostShare }) => Math.abs(scaled(lostShare) - scaled(learnt(damage))))
   })
   const reach = conformalQuantile(errors, bandCoverage)
   return (damage) => {
     const middle = curve(damage)
-    return { low: unscaled(middle - reach), middle: unscaled(middle), high: unscaled(middle + reach) }
+    return { low: unscaled(scaled(middle) - reach), middle, high: unscaled(scaled(middle) + reach) }
   }
 }
 
@@ -117,9 +117,8 @@ function unscaled(scale: number): number {
   return noiseShare * Math.sinh(scale)
 }
 
-/** Scaled shares by damage. */
 function curveOf(lessons: readonly Lesson[]): (damage: number) => number {
-  const curve = monotoneCurve(lessons.map(({ damage, lostShare }) => ({ x: Math.log(damage), y: scaled(lostShare) })))
+  const curve = monotoneCurve(lessons.map(({ damage, lostShare }) => ({ x: Math.log(damage), y: lostShare })))
   return (damage) => curve(Math.log(damage))
 }
 

@@ -7,10 +7,9 @@ import type { KnobLimits } from './limits.ts'
 /**
  * Why a candidate stands there. `safe`: its whole band is within the limits. `likely`: the middle of its band is. `best`:
  * nothing within the size is expected to lose less. `nearest`: nothing is expected to stay within the limits, and this
- * comes nearest. `other`: the best of another method. `trained`: it is trained, which may regain what coding loses.
+ * comes nearest. `untold`: nobody knows what it loses, and runs will tell. `other`: the best of another method. `trained`: it is trained, which may regain what coding loses.
  */
-export const candidateReasons = ['safe', 'likely', 'best', 'nearest', 'other', 'trained'] as const
-export type CandidateReason = (typeof candidateReasons)[number]
+export type CandidateReason = 'safe' | 'likely' | 'best' | 'nearest' | 'other' | 'untold' | 'trained'
 
 export interface KnobCandidate extends CandidateOption {
   readonly reason: CandidateReason
@@ -28,7 +27,8 @@ export function chooseCandidates(options: readonly CandidateOption[], limits: Kn
   const allowed = options.filter(({ bytes }) => bytes <= (limits.bytes ?? Infinity))
   const untrained = allowed.filter(({ group }) => isUntrained(group))
   const foretold = untrained.filter(isForetold)
-  const first = limits.points === undefined ? bestOf(foretold) : withinPoints(foretold, limits.points)
+  const told = limits.points === undefined ? bestOf(foretold) : withinPoints(foretold, limits.points)
+  const first = told.length > 0 ? told : untoldOf(untrained, limits)
   const trained = bestTrained(
     allowed.filter(({ group }) => !isUntrained(group)),
     limits,
@@ -48,6 +48,20 @@ function bestOf(foretold: readonly Foretold[]): readonly KnobCandidate[] {
   const others = foretold.filter((option) => methodOf(option) !== methodOf(best))
   const other = least(others, ({ forecast }) => forecast.middle)
   return [{ ...best, reason: 'best' }, ...(other === undefined ? [] : [{ ...other, reason: 'other' as const }])]
+}
+
+/** Ratios that usually cost little, and a point or so. */
+const usualRatios = [10, 16] as const
+
+/** Without runs to learn from: codes of usual ratios, or the finest that the size allows. */
+function untoldOf(untrained: readonly CandidateOption[], { bytes }: KnobLimits): readonly KnobCandidate[] {
+  const codes = untrained.filter(({ group }) => group === 'codes')
+  const chosen =
+    bytes === undefined
+      ? usualRatios.map((ratio) => least(codes, (option) => Math.abs(option.ratio - ratio)))
+      : [least(codes, (option) => -option.bytes)]
+  const found = chosen.filter((option) => option !== undefined)
+  return [...new Set(found)].map((option) => ({ ...option, reason: 'untold' }))
 }
 
 function withinPoints(foretold: readonly Foretold[], points: number): readonly KnobCandidate[] {

@@ -12,6 +12,7 @@ import type { Forecast, LearntFrom } from '../forecast/accuracy-band.ts'
 import type { KnobCandidate, CandidateReason } from '../forecast/choose-candidates.ts'
 import type { FoundCandidates, TimedCandidate } from '../forecast/found-candidates.ts'
 import { formatLimits, type KnobLimits } from '../forecast/limits.ts'
+import { bestAttempt, type SearchRecord } from '../forecast/search.ts'
 import { formatTable } from './table.ts'
 
 /** Networks that a sentence names. */
@@ -22,16 +23,17 @@ const reasonSentences: Readonly<Record<CandidateReason, string>> = {
   likely: 'The smallest file whose middle is within the limits: a run will tell.',
   best: 'The least loss expected at this size.',
   nearest: 'Nothing is expected to stay within the limits; this comes nearest.',
+  untold: 'Nobody has run enough of these to say what it loses: a run will tell.',
   other: 'The best of another method, to compare with.',
   trained: 'Training regains a part of what coding loses, and takes longer.',
 }
 
-function formatReason({ reason }: Pick<KnobCandidate, 'reason'>): string {
+export function formatReason({ reason }: Pick<KnobCandidate, 'reason'>): string {
   return reasonSentences[reason]
 }
 
 /** `0.2 to 0.9 points, about 0.4`; losses are positive here, as in the limits. */
-function formatForecast(forecast: Forecast): string {
+export function formatForecast(forecast: Forecast): string {
   switch (forecast.kind) {
     case 'band':
       return `${points(forecast.low)} to ${points(forecast.high)} points, about ${points(forecast.middle)}`
@@ -43,10 +45,15 @@ function formatForecast(forecast: Forecast): string {
 }
 
 /** From how many runs of which networks a band was learnt, or that they are not enough. */
-function formatLearntFrom({ runs, networks, ownRuns }: LearntFrom): string {
+export function formatLearntFrom({ runs, networks, ownRuns }: LearntFrom): string {
   if (runs === 0) return 'No finished run of this network or of a similar one.'
   const own = ownRuns === 0 ? '' : `, ${ownRuns} of them of this network`
   return `Learnt from ${formatAmount(runs, 'run')} of ${formatFirst(networks, namedNetworks)}${own}.`
+}
+
+/** Points that were lost, positive as in the limits: `0.42 points`. */
+export function formatLost(lost: number): string {
+  return `${points(lost)} points`
 }
 
 /** A value like `0.42`; what rounds to nothing is nothing. */
@@ -56,7 +63,7 @@ function points(value: number): string {
 }
 
 /** Why there is no candidate. */
-function formatNoCandidates({ limits, smallestBytes }: FoundCandidates): string {
+export function formatNoCandidates({ limits, smallestBytes }: FoundCandidates): string {
   const { bytes } = limits
   if (bytes !== undefined && bytes < smallestBytes) {
     return `No method makes this network as small as ${formatBytes(bytes)}: the smallest file is ${formatBytes(smallestBytes)}.`
@@ -92,6 +99,30 @@ export function formatCandidates(found: FoundCandidates): string {
     reasons.join('\n'),
     formatLearntFrom(first.forecast.learntFrom),
   ].join('\n\n')
+}
+
+/** What a search has come to, for a terminal. */
+export function formatSearch(search: SearchRecord): string {
+  const best = bestAttempt(search)
+  const rows = search.attempts.flatMap(({ title, outcome }) => {
+    if (outcome === undefined) return []
+    if (outcome.kind === 'failed') return [[title, unknown, unknown, outcome.message]]
+    const verdict = outcome.isFit ? 'fits' : 'does not fit'
+    return [[title, formatExactBytes(outcome.bytes), formatLost(outcome.points), verdict]]
+  })
+  const columns = [
+    { title: 'attempt' },
+    { title: 'size', align: 'right' },
+    { title: 'lost on validation', align: 'right' },
+    { title: '' },
+  ] as const
+  return [formatTable(columns, rows, 'No attempt was made.'), verdictOfSearch(search, best?.title)].join('\n\n')
+}
+
+function verdictOfSearch({ status, limits }: SearchRecord, best: string | undefined): string {
+  if (status === 'fitted') return `${best ?? ''} fits: ${formatLimits(limits)}.`
+  const end = status === 'cancelled' ? 'The search was cancelled.' : `Nothing fits: ${formatLimits(limits)}.`
+  return best === undefined ? end : `${end} The best was ${best}.`
 }
 
 function heading(limits: KnobLimits): string {

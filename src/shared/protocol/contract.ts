@@ -25,6 +25,7 @@ import { executorChoiceSchema, imageImportSchema, networkFileFields } from './tr
 import type { Machine } from '../execution/places.ts'
 import { knobLimitsSchema } from '../forecast/limits.ts'
 import type { FoundCandidates } from '../forecast/found-candidates.ts'
+import type { SearchRecord } from '../forecast/search.ts'
 import type { NetworkShape, SizeBreakdown } from '../package/accounting.ts'
 import type { AccuracyCount, LayerReconstruction } from '../experiment/results.ts'
 import { flipsInputFields, subjectSchema, type Comparison, type Confusion, type Flips } from '../measures/comparison.ts'
@@ -117,6 +118,10 @@ export const commandInputs = {
     datasetId: id.optional(),
     limits: knobLimitsSchema,
   }),
+  /** Runs candidates as experiments until the first is within the limits by the validation split; answers once it has begun. */
+  'candidates.search': z.strictObject({ taskId, networkId: id, datasetId: id, limits: knobLimitsSchema }),
+  'candidates.searches': empty,
+  'candidates.cancel-search': z.strictObject({ id }),
 
   'networks.list': empty,
   'networks.get': z.strictObject({ id }),
@@ -430,6 +435,9 @@ export type HandedCommandName = (typeof handedCommandNames)[number]
 
 /** Commands of a window: they need its dialogs, or what it holds. */
 export const windowCommandNames = [
+  'candidates.search',
+  'candidates.searches',
+  'candidates.cancel-search',
   'files.pick',
   'files.pick-new',
   'files.show',
@@ -632,6 +640,10 @@ export interface CommandOutputs extends BatchOutputs {
   /** Names of the files that were written, the compressed one first. */
   'compressed.save': { readonly fileNames: readonly string[] }
   'candidates.find': FoundCandidates
+  'candidates.search': SearchRecord
+  /** Since the studio was opened, newest first. */
+  'candidates.searches': readonly SearchRecord[]
+  'candidates.cancel-search': SearchRecord
   'networks.list': readonly NetworkRecord[]
   'networks.get': NetworkDetail
   'networks.import': ImportedNetwork
@@ -757,6 +769,7 @@ export interface StudioEvents {
   /** All that are kept of a run, newest first. */
   'run-checkpoints': { readonly runId: string; readonly checkpoints: readonly CheckpointRecord[] }
   'library-changed': { readonly networks: readonly NetworkRecord[]; readonly datasets: readonly DatasetRecord[] }
+  'search-changed': SearchRecord
   'task-progress': TaskProgress
   'settings-changed': Settings
   /** All of them. */
@@ -781,6 +794,7 @@ export const eventNames = [
   'run-log',
   'run-checkpoints',
   'library-changed',
+  'search-changed',
   'task-progress',
   'settings-changed',
   'views-changed',

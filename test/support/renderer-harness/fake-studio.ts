@@ -44,7 +44,7 @@ import {
   inventedPlan,
 } from './invented-records.ts'
 import { inventedBatches } from './invented-batches.ts'
-import { inventedCandidates } from './invented-candidates.ts'
+import { inventedCandidates, inventedSearch } from './invented-candidates.ts'
 import { inventedCompressedFile, inventedReach, inventedSketch } from './invented-compression.ts'
 import { inventedImportance } from './invented-importance.ts'
 import { checkpoints, inventedSamples, kernelPreviews, logLines, metricPoints } from './invented-run.ts'
@@ -254,6 +254,14 @@ export class FakeStudio extends Announcer implements StudioApi {
     'candidates.find': async ({ taskId, limits }) => {
       await this.#work(taskId, 'trying compressions', 20)
       return inventedCandidates(limits)
+    },
+    'candidates.search': async ({ taskId, networkId, datasetId, limits }) => {
+      await this.#work(taskId, 'trying compressions', 6)
+      return inventedSearch({ networkId, datasetId, limits })
+    },
+    'candidates.searches': async () => [],
+    'candidates.cancel-search': async ({ id }) => {
+      throw new AppException({ code: 'not-found', message: 'This search is no longer known.', where: id })
     },
     'compressed.make': async ({ taskId, ratio }) => {
       await this.#work(taskId, 'coding the kernels', 20)

@@ -59,6 +59,11 @@ export class QuickCompression {
     return this.#studio.library.network(subject.networkId)?.name ?? compressTexts.title
   }
 
+  /** In the library; undefined of a file that is not there yet. */
+  get networkId(): string | undefined {
+    return this.subject.kind === 'stored' ? this.subject.networkId : this.inspection.current?.known?.id
+  }
+
   /** Known once the network is recognised. */
   get classes(): number | undefined {
     const { subject } = this
@@ -116,7 +121,7 @@ export class QuickCompression {
       if (this.inspection.current?.recognised === undefined) return
     }
     await this.sketching.ask(compressTexts.sketching, (taskId) =>
-      this.#studio.ask('compressed.sketch', { taskId, network: this.#network }),
+      this.#studio.ask('compressed.sketch', { taskId, network: this.network }),
     )
     const { range } = this
     if (range === undefined) return
@@ -143,7 +148,7 @@ export class QuickCompression {
     this.measuring.stop()
     this.#savedNames = undefined
     await this.making.ask(compressTexts.making, (taskId) =>
-      this.#studio.ask('compressed.make', { taskId, network: this.#network, ratio }),
+      this.#studio.ask('compressed.make', { taskId, network: this.network, ratio }),
     )
     await this.measure()
   }
@@ -182,7 +187,7 @@ export class QuickCompression {
     const { ratio, dataset } = this
     if (ratio === undefined || dataset === undefined || this.#isQueueing) return
     this.#isQueueing = true
-    const network = await this.#storedNetwork()
+    const network = await this.storedNetwork()
     if (network.ok) {
       const created = await this.#studio.act(compressTexts.experimentFailure, 'experiments.create', {
         config: { ...spectralDefaults, size: { ...spectralDefaults.size, target: 'ratio', ratio } },
@@ -201,13 +206,15 @@ export class QuickCompression {
     for (const task of [this.inspection, this.sketching, this.making, this.measuring]) task.stop()
   }
 
-  get #network(): NetworkChoice {
+  /** As the studio is asked about it. */
+  get network(): NetworkChoice {
     const { subject } = this
     if (subject.kind === 'stored') return { networkId: subject.networkId }
     return { file: subject.file.token, ...this.fileChoice.value }
   }
 
-  async #storedNetwork(): Promise<Result<{ readonly id: string }>> {
+  /** In the library; a file is imported for that. */
+  async storedNetwork(): Promise<Result<{ readonly id: string }>> {
     const { subject } = this
     if (subject.kind === 'stored') return ok({ id: subject.networkId })
     const known = this.inspection.current?.known

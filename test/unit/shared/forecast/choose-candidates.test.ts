@@ -55,9 +55,14 @@ test('nothing is small enough', () => {
   expect(chosen({ bytes: 1000 })).toEqual([])
 })
 
-test('without bands only what is trained is left, and nothing is promised of it', () => {
+test('without bands usual ratios are offered, and nothing is promised of them', () => {
   const unknown = options.map((one) => ({ ...one, forecast: notEnough }))
-  expect(chosen({ points: 0.5 }, unknown)).toEqual(['spectral distilled: trained'])
+  expect(chosen({ points: 0.5 }, unknown)).toEqual([
+    'spectral large: untold',
+    'spectral middle: untold',
+    'spectral distilled: trained',
+  ])
+  expect(chosen({ points: 0.5, bytes: 60_000 }, unknown)[0]).toBe('spectral small: untold')
 })
 
 test('a training whose loss is known is chosen by it', () => {
