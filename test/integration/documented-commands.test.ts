@@ -61,6 +61,8 @@ const values: Readonly<Record<string, string>> = {
   'curves.csv': join(folder, 'curves.csv'),
   'rows.csv': join(folder, 'rows.csv'),
   'metrics.csv': join(folder, 'metrics.csv'),
+  'comparison.html': join(folder, 'comparison.html'),
+  'comparison.csv': join(folder, 'comparison.csv'),
   'resnet20-12fca82f.th': networkFile,
 }
 
