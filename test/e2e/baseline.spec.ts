@@ -30,7 +30,7 @@ test('a baseline from the form to the comparison', async ({ studio }) => {
 
   // It has no predictor to go on from.
   await page.getByRole('button', { name: 'More actions' }).click()
-  await expect(page.getByRole('menuitem', { name: 'New experiment from this' })).toBeVisible()
+  await expect(page.getByRole('menuitem', { name: 'Clone', exact: true })).toBeVisible()
   await expect(page.getByRole('menuitem', { name: 'Go on from its predictor' })).toHaveCount(0)
   await page.keyboard.press('Escape')
 

@@ -91,7 +91,7 @@ async function keysMoveAndSelect(page: Page): Promise<void> {
   await page.keyboard.press('Shift+ArrowDown')
   await expect(page.getByText('3 experiments selected')).toBeVisible()
   await page.keyboard.press('Shift+F10')
-  await expect(page.getByRole('menuitem', { name: 'New experiment from this' })).toBeVisible()
+  await expect(page.getByRole('menuitem', { name: 'Clone', exact: true })).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(page.locator('tr[data-key]:focus')).toHaveCount(1)
   // Tags in bulk, and back.

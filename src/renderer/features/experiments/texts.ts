@@ -89,7 +89,7 @@ export const experimentsTexts = {
   show: 'Show in charts',
   rename: 'Rename',
   renameHeading: 'Rename the experiment',
-  newFromThis: 'New experiment from this',
+  newFromThis: 'Clone',
   copyName: 'Copy the name',
   columns: 'Columns',
   experimentSection: 'Experiment and result',
