@@ -21,7 +21,7 @@ export const sweepTexts = {
   presets: 'Presets',
   counting: 'Counting the runs ...',
   runs: (variants: string, seeds: string, runs: string) => `${variants} × ${seeds} = ${runs}`,
-  duplicates: (amount: string) => `${amount} left out: they would repeat others.`,
+  duplicates: (amount: string, kept: string) => `Without what would repeat others, ${amount}: ${kept}.`,
   bytes: (span: string) => span,
   bytesOfSome: (span: string, runs: string) => `${span} for ${runs}`,
   bytesUnknown: 'sizes only the runs can tell',
