@@ -21,7 +21,16 @@ const on = ['--network', 'small', '--dataset', 'images', '--threads', '1']
 beforeAll(async () => {
   storeFolder = mkdtempSync(join(tmpdir(), 'nern-test-'))
   await fillStore(storeFolder)
-  const args = ['run', ...on, '--preset', 'spectral', '--set', 'layers=conv1.weight exact, linear.* exact']
+  const args = [
+    'run',
+    ...on,
+    '--preset',
+    'spectral',
+    '--set',
+    'layers=conv1.weight exact, linear.* exact',
+    '--name',
+    'small spectral 15x',
+  ]
   made = answerBeforeTests(storeFolder, args, trainerPath) as ExperimentRecord
 })
 afterAll(() => rmSync(storeFolder, { recursive: true, force: true }))
@@ -96,7 +105,7 @@ it('waits in the queue as a preset, with its parameters', async () => {
   const settings = ['size.target=bytes', 'size.bytes=60000', 'distillation.dataBatch=16']
   const args = ['queue', 'add', ...on, '--preset', 'entropy-qat', ...settings.flatMap((set) => ['--set', set])]
   expect(await studio(...args)).toMatchObject({
-    name: 'small entropy QAT 60,000 bytes, distilled',
+    name: 'small entropy QAT 60,000 bytes, distilled, image batch 16',
     config: { kind: 'spectral', transform: 'none', size: { target: 'bytes', bytes: 60_000 } },
   })
 })

@@ -194,6 +194,13 @@ it('announces everything that the contract has an event for', async () => {
     split: 'train',
     limit: 0,
   })
+  const search = await call(studio, 'candidates.search', {
+    taskId: 'search',
+    networkId: network?.id ?? '',
+    datasetId: dataset?.id ?? '',
+    limits: { bytes: 1_000_000 },
+  })
+  await call(studio, 'candidates.cancel-search', { id: search.id })
   await call(studio, 'experiments.trash', { ids: [experimentId] })
   const view: ViewDefinition = { filter: '', columns: [], order: [], groups: [], shows: 'current' }
   await call(studio, 'views.save', { name: 'mine', view })
