@@ -130,9 +130,14 @@ function spectralOptions(sources: OptionSources): readonly CandidateOption[] {
   })
 }
 
+/** Of the smallest codes that were tried: what a training makes is not asked to be smaller. */
+const smallestTrainedShare = 0.7
+
 /** Presets with a training, at the limit where a size can be chosen and is given. */
 function trainedOptions(sources: OptionSources): readonly CandidateOption[] {
-  const { shape, originalBytes, mostBytes } = sources
+  const { shape, originalBytes, mostBytes, tried } = sources
+  const codes = tried.filter(({ config }) => isSpectral(config)).map((one) => one.bytes)
+  const leastBytes = smallestTrainedShare * Math.min(...codes)
   const distilled = spectralPresets.find(({ id }) => trainedPresetIds.has(id))
   return networkPresets
     .filter(({ id }) => trainedPresetIds.has(id))
@@ -142,7 +147,7 @@ function trainedOptions(sources: OptionSources): readonly CandidateOption[] {
           ? { ...distilled.config, size: { ...distilled.config.size, target: 'bytes' as const, bytes: mostBytes } }
           : config
       const bytes = familyOf(sized).expectedSizes(shape, sized)?.totalBytes
-      if (bytes === undefined) return []
+      if (bytes === undefined || bytes < leastBytes) return []
       return [optionOf(sources, sized, { bytes, ratio: originalBytes / bytes })]
     })
 }

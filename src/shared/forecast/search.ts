@@ -38,6 +38,8 @@ export interface SearchRecord {
 
 /** More would no longer be small. */
 const mostAttempts = 5
+/** Two files that differ by less have none worth a run between them. */
+const apartShare = 1.1
 /** A file this much larger than the largest candidate is one more attempt, should all of them lose too much. */
 const finerShare = 1.25
 
@@ -64,7 +66,7 @@ function fromTheSmallest(
     .filter(({ group, bytes }) => group === 'codes' && bytes <= mostBytes)
     .toSorted((a, b) => a.bytes - b.bytes)
   const [smallest, largest] = [untrained[0], untrained.at(-1)]
-  const isApart = smallest !== undefined && largest !== undefined && smallest.bytes < largest.bytes
+  const isApart = smallest !== undefined && largest !== undefined && largest.bytes > apartShare * smallest.bytes
   const between = isApart ? nearest(codes, Math.sqrt(smallest.bytes * largest.bytes)) : undefined
   const finer = largest === undefined ? undefined : codes.find(({ bytes }) => bytes >= finerShare * largest.bytes)
   const sized = [...untrained, between, finer].filter((option) => option !== undefined)
