@@ -41,7 +41,7 @@ test('every section opens from the keyboard and from the Go menu', async ({ shar
 test('the theme setting changes the page and the window, and is kept', async ({ launch }) => {
   const first = await launch()
   await show(first, { name: 'settings' })
-  await first.page.getByRole('radio', { name: 'Dark' }).click()
+  await first.page.getByRole('radio', { name: 'Dark', exact: true }).click()
   await expect(first.page.locator('html')).toHaveAttribute('data-theme', 'dark')
   expect(await quit(first)).toBe(0)
 
