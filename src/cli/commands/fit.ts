@@ -75,11 +75,12 @@ async function followSearch(invocation: Invocation, studio: Studio, begun: Searc
     search = changed
     waiting.forEach((look) => look())
   })
-  /** When the attempt has an outcome, or the search has ended. */
+  /** When the next attempt has begun, or the search has ended: between two there is a moment without an experiment. */
   const settled = (experimentId: string): Promise<void> =>
     new Promise((resolve) => {
       const look = (): void => {
-        if (attemptUnderWay(search)?.experimentId === experimentId) return
+        const next = attemptUnderWay(search)
+        if (next !== undefined && (next.experimentId ?? experimentId) === experimentId) return
         waiting.delete(look)
         resolve()
       }
