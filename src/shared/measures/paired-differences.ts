@@ -76,6 +76,15 @@ function turned({ bothRight, onlyFirst, onlySecond, bothWrong }: Agreement): Agr
   return { bothRight, onlyFirst: onlySecond, onlySecond: onlyFirst, bothWrong }
 }
 
+function turnedDifference({ difference, interval, agreement, ...probabilities }: PairedDifference): PairedDifference {
+  return {
+    difference: 0 - difference,
+    interval: { low: 0 - interval.high, high: 0 - interval.low },
+    agreement: turned(agreement),
+    ...probabilities,
+  }
+}
+
 export interface PairTable<Row extends MeasuredRow> {
   /** Of `rows` and `columns` alike: what was measured. */
   readonly rows: readonly Row[]
@@ -90,21 +99,15 @@ export function pairTable<Row extends MeasuredRow>(
   pairs: readonly ComparedPair[],
   rows: readonly Row[],
 ): PairTable<Row> {
-  const agreements = agreementsOf(pairs)
   const shown = rows.filter(({ accuracy }) => accuracy !== undefined)
-  const differences = pairedDifferences(pairs.map(({ agreement }) => agreement))
-  const adjusted = new Map<string, number>()
-  pairs.forEach(({ first, second }, index) => {
-    const value = differences[index]?.adjusted ?? 1
-    adjusted.set(`${subjectKey(first)} ${subjectKey(second)}`, value)
-    adjusted.set(`${subjectKey(second)} ${subjectKey(first)}`, value)
+  const differences = new Map<string, PairedDifference>()
+  pairedDifferences(pairs.map(({ agreement }) => agreement)).forEach((difference, index) => {
+    const pair = pairs[index]
+    if (pair === undefined) return
+    const [first, second] = [subjectKey(pair.first), subjectKey(pair.second)]
+    differences.set(`${second} ${first}`, difference)
+    differences.set(`${first} ${second}`, turnedDifference(difference))
   })
-  const cells = shown.map((row) =>
-    shown.map((column) => {
-      const agreement = row.key === column.key ? undefined : agreements(column.key, row.key)
-      const [difference] = agreement === undefined ? [] : pairedDifferences([agreement])
-      return difference && { ...difference, adjusted: adjusted.get(`${row.key} ${column.key}`) ?? 1 }
-    }),
-  )
+  const cells = shown.map((row) => shown.map((column) => differences.get(`${row.key} ${column.key}`)))
   return { rows: shown, cells, count: pairs.length }
 }
