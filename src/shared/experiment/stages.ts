@@ -56,11 +56,16 @@ export function finalBatches(images: PlannedImages): number {
   return finalSplits.reduce((sum, split) => sum + networks(split) * batchesOf(images, images[split]), 0)
 }
 
-/** Stages of a training of the stored form, of `steps` steps. */
-export function distillationStages(steps: number): readonly Stage[] {
+/**
+ * All stages of a compression that stores kernels in a form of its own: `steps` steps that train this form, then `storing`,
+ * then the measurement.
+ */
+export function storedFormStages(steps: number, storing: Stage, images: PlannedImages): readonly Stage[] {
   return [
     { name: distillationStage, units: steps },
     { name: startOf(distillationStage), units: Math.min(1, steps), assumedSeconds: 1 },
+    storing,
+    { name: evaluationStage, units: finalBatches(images) },
   ]
 }
 

@@ -1,19 +1,9 @@
-import {
-  distillationStages,
-  evaluationStage,
-  finalBatches,
-  type PlannedImages,
-  type Stage,
-} from '../../experiment/stages.ts'
+import { storedFormStages, type PlannedImages, type Stage } from '../../experiment/stages.ts'
 import type { BaselineConfig } from './config.ts'
 
 export const compressionStage = 'compression'
 
 /** All stages of a compression that stores the kernels themselves. */
 export function directStages({ distillation }: BaselineConfig, images: PlannedImages): readonly Stage[] {
-  return [
-    ...distillationStages(distillation.steps),
-    { name: compressionStage, units: 1, assumedSeconds: 0.3 },
-    { name: evaluationStage, units: finalBatches(images) },
-  ]
+  return storedFormStages(distillation.steps, { name: compressionStage, units: 1, assumedSeconds: 0.3 }, images)
 }
