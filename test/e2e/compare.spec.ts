@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import type { ComparedSubject } from '#shared/measures/comparison.ts'
 import { enqueue, int4Config, reaches, smokeConfig } from './experiments.ts'
@@ -7,7 +9,10 @@ import { look } from './look.ts'
 
 test.use({ start: 'library' })
 
-test('real runs are compared by accuracy, pairs, classes, images, bytes and configuration', async ({ studio }) => {
+test('real runs are compared by accuracy, pairs, classes, images, bytes and configuration', async ({
+  studio,
+  folder,
+}) => {
   const { page } = studio
   const seeds = [1, 2]
   const ids = [(await enqueue(studio, 'int4', int4Config())).id]
@@ -53,6 +58,16 @@ test('real runs are compared by accuracy, pairs, classes, images, bytes and conf
   await expect(gallery.getByRole('img')).toHaveCount(Math.min(48, flips.length))
   await gallery.getByRole('radio', { name: 'List' }).click()
   await expect(gallery.getByRole('row')).toHaveCount(1 + Math.min(48, flips.length))
+
+  // The whole of it as one page, written by the process of the windows.
+  const file = join(folder, 'comparison.html')
+  await studio.app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })
+  }, file)
+  await page.getByRole('button', { name: 'Save the comparison' }).click()
+  await page.getByRole('menuitem', { name: 'Save as one page (HTML)' }).click()
+  await expect(page.getByText('Saved as comparison.html')).toBeVisible()
+  expect((await readFile(file, 'utf8')).match(/data:image\/png;base64,/g)?.length).toBeGreaterThan(0)
 
   const onTab = (name: string) => (shown: Page) => shown.getByRole('tab', { name }).click()
   for (const [name, title] of [

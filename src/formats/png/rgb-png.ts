@@ -12,13 +12,13 @@ interface RgbImage {
   readonly pixels: Uint8Array
 }
 
-const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
+export const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
 const HEADER_BYTES = 13
 /** Length, type and checksum around a chunk's data. */
 const CHUNK_FRAME_BYTES = 12
-const CHANNELS = 3
+export const CHANNELS = 3
 /** 8 bits a sample, colour type RGB, deflate, adaptive filters, no interlacing. */
-const SUPPORTED_KIND = [8, 2, 0, 0, 0]
+export const SUPPORTED_KIND = [8, 2, 0, 0, 0]
 
 /**
  * Decodes an image whose size the caller knows; another size is refused before anything is inflated.

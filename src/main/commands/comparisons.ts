@@ -9,7 +9,7 @@ import { pathOfToken } from './library.ts'
 import { compareExperiments } from '../comparison/compare-experiments.ts'
 import { confusionOf, flipsOf } from '../comparison/compare-answers.ts'
 import { timestamp } from '../basics/clock.ts'
-import type { ComparisonSources } from '../comparison/measured-subject.ts'
+import { readingOnce, type ComparisonSources } from '../comparison/measured-subject.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import type { DatasetLibrary } from '../library/dataset-library.ts'
 
@@ -36,20 +36,21 @@ export function comparisonHandlers(
     labels: (datasetId, split) => datasets.labels(datasetId, split),
   }
   return {
-    'experiments.compare': ({ ids, split }) => compareExperiments(sources, ids, split),
+    'experiments.compare': ({ ids, split }) => compareExperiments(readingOnce(sources), ids, split),
     'comparisons.flips': (input) => flipsOf(sources, input),
     'comparisons.confusion': ({ subject, split }) => confusionOf(sources, subject, split),
 
     async 'comparisons.export'({ ids, split, baseKey = ownOriginal, format, file }) {
       const path = pathOfToken(resolveFile, file)
-      const comparison = await compareExperiments(sources, ids, split)
+      const once = readingOnce(sources)
+      const comparison = await compareExperiments(once, ids, split)
       const shown = { comparison, baseKey, rows: measuredRows(comparison) }
       const text =
         format === 'csv'
           ? comparisonCsv(comparison, baseKey)
           : comparisonHtml({
               ...shown,
-              flips: await flipPictures(sources, (input) => datasets.images(input), shown),
+              flips: await flipPictures(once, (input) => datasets.images(input), shown),
               madeAt: timestamp(context.clock),
               versions,
             })

@@ -24,18 +24,13 @@ export async function compareExperiments(
   const entries: ComparisonEntry[] = []
   const originals = new Map<string, ComparedOriginal>()
   const measured: Measured[] = []
-  /** By data set: all that were measured on it share them. */
-  const labels = new Map<string, Promise<ArrayLike<number>>>()
 
   const answersOf = async (subject: ComparedSubject, evaluation: Answers['evaluation'] | undefined) => {
     if (evaluation === undefined) return {}
     const answers = readAnswers(store, evaluation)
-    const { id, classNames } = answers.dataset
-    const read = labels.get(id) ?? sources.labels(id, split)
-    labels.set(id, read)
-    const truth = await read
-    measured.push({ subject, answers, labels: truth })
-    return { perClass: perClassAccuracy(answers.predictions, truth, classNames.length) }
+    const labels = await sources.labels(evaluation.datasetId, split)
+    measured.push({ subject, answers, labels })
+    return { perClass: perClassAccuracy(answers.predictions, labels, answers.dataset.classNames.length) }
   }
 
   for (const experiment of records) {

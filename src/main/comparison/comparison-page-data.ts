@@ -52,7 +52,7 @@ export async function flipPictures(
     const shown: { flip: Flip; url: string }[] = []
     if (surest.length > 0) {
       const read = await images({ id: found.datasetId, split, indices: surest.map(({ image }) => image) })
-      for (const [index, flip] of surest.entries()) shown.push({ flip, url: await pictureUrl(read, index) })
+      for (const [index, flip] of surest.entries()) shown.push({ flip, url: pictureUrl(read, index) })
     }
     pictures.push({ base, row, found, shown })
   }

@@ -12,6 +12,20 @@ export interface ComparisonSources {
   readonly labels: (datasetId: string, split: SplitName) => Promise<ArrayLike<number>>
 }
 
+/** The same sources for one comparison: the labels of a split are read once, however many were measured on it. */
+export function readingOnce({ store, labels }: ComparisonSources): ComparisonSources {
+  const read = new Map<string, ReturnType<ComparisonSources['labels']>>()
+  return {
+    store,
+    labels(datasetId, split) {
+      const key = `${datasetId} ${split}`
+      const known = read.get(key) ?? labels(datasetId, split)
+      read.set(key, known)
+      return known
+    },
+  }
+}
+
 /** What a network answered on a split. */
 export interface Answers {
   readonly evaluation: EvaluationRecord
