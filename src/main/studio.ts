@@ -5,11 +5,9 @@ import type {
   CommandName,
   CommandOutput,
   DesktopCommandName,
-  HandedCommandName,
-  ReadingCommandName,
   StudioEvents,
 } from '#shared/protocol/contract.ts'
-import { readingCommandNames } from '#shared/protocol/contract.ts'
+import { readingCommandNames, type HandedCommandName, type ReadingCommandName } from '#shared/protocol/command-lists.ts'
 import { officialArchives, type OfficialArchive } from '#formats/cifar/official-archives.ts'
 import { toAppError, type AppError, type Result } from '#shared/basics/result.ts'
 import type { Machine } from '#shared/execution/places.ts'

@@ -1,17 +1,11 @@
-import {
-  handedCommandNames,
-  type CommandInput,
-  type CommandName,
-  type CommandOutput,
-  type StudioEvents,
-} from '#shared/protocol/contract.ts'
+import type { CommandInput, CommandName, CommandOutput, StudioEvents } from '#shared/protocol/contract.ts'
 import type { Result } from '#shared/basics/result.ts'
 import { Emitter } from '../basics/emitter.ts'
 import type { ChangingCommandName, ChangingStudio, Studio } from '../studio.ts'
 import { HandoverClient, type HandoverClientOptions } from './client.ts'
-import type { HandedRequest } from './protocol.ts'
+import { requestSchema, type HandedRequest } from './protocol.ts'
 
-const handed: ReadonlySet<CommandName> = new Set<CommandName>([...handedCommandNames, 'tasks.cancel'])
+const handed: ReadonlySet<CommandName> = new Set<CommandName>(requestSchema.shape.command.options)
 
 /** A studio beside the owner of its store: it reads by itself, and hands over what changes something. */
 export class HandedStudio implements ChangingStudio {

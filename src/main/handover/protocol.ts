@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { appErrorSchema } from '#shared/experiment/results.ts'
-import { handedCommandNames } from '#shared/protocol/contract.ts'
+import { handedCommandNames } from '#shared/protocol/command-lists.ts'
 
 export const handoverProtocol = 1
 

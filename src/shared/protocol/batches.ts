@@ -2,15 +2,14 @@
 import { z } from 'zod'
 import type { SweepOutlook } from '../experiment/sweep/sweep-outlook.ts'
 import { sweepSchema } from '../experiment/sweep/sweep.ts'
+import { empty, id, name } from './fields.ts'
 import { executorChoiceSchema } from './trainer-protocol.ts'
 
-const id = z.string().min(1).max(100)
-const name = z.string().trim().min(1).max(200)
 const oneBatch = z.strictObject({ id })
 
 /** Input schema of every command on batches; a part of `commandInputs`. */
 export const batchInputs = {
-  'batches.list': z.strictObject({}),
+  'batches.list': empty,
   /** Its members, and what they differ in. */
   'batches.get': oneBatch,
   /** How long its experiments will still take. */

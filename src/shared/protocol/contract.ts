@@ -20,6 +20,7 @@ import { splitNameSchema } from '../dataset/split-name.ts'
 import { actionIdSchema, type ActionId } from './window-actions.ts'
 import { windowMemorySchema, type WindowMemory } from './window-memory.ts'
 import { settingsSchema, type Settings } from './settings.ts'
+import { empty, fileToken, id, ids, name, taskId } from './fields.ts'
 import { batchInputs, type BatchOutputs, type BatchRecord } from './batches.ts'
 import { executorChoiceSchema, imageImportSchema, networkFileFields } from './trainer-protocol.ts'
 import type { Machine } from '../execution/places.ts'
@@ -52,20 +53,8 @@ import type { RecognisedNetwork, SketchPoint, StateDictChoice } from './trainer-
 export type { Comparison } from '../measures/comparison.ts'
 export type { BatchRecord } from './batches.ts'
 
-const id = z.string().min(1).max(100)
-const name = z.string().trim().min(1).max(200)
-/** Given by the caller so that it can follow `task-progress` and cancel. */
-const taskId = z.string().min(1).max(100)
-/**
- * An opaque file token from `files.pick` or a dropped file; never a path in windows. Some are fixed: of data sets,
- * `cifar10` is the npm package, `download:cifar10` and `download:cifar100` are archives of the official site; of
- * networks, `sample` is the one shipped with the studio.
- */
-const fileToken = z.string().min(1).max(4096)
 /** Experiments that can stand side by side. */
 export const comparedAtMost = 20
-const empty = z.strictObject({})
-const ids = z.array(id).min(1).max(10_000)
 /** A network of the library, or one in a file, with what is said of a file that does not say it itself. */
 const networkChoice = z.union([
   z.strictObject({ networkId: id }),
@@ -340,117 +329,6 @@ export type DesktopCommandName =
   'files.pick' | 'files.pick-new' | 'files.show' | 'files.recent' | 'files.forget-recent' | 'window.offer-actions'
 export const commandNames = Object.keys(commandInputs) as readonly CommandName[]
 export type CommandInput<N extends CommandName> = z.infer<(typeof commandInputs)[N]>
-
-/** Commands that change nothing in the store: they are answered while another process owns it, too. */
-export const readingCommandNames = [
-  'candidates.find',
-  'studio.info',
-  'studio.settings',
-  'doctor.run',
-  'window.memory',
-  'networks.list',
-  'networks.get',
-  'networks.kernels',
-  'networks.inspect',
-  'datasets.list',
-  'datasets.get',
-  'datasets.samples',
-  'datasets.images',
-  'experiments.list',
-  'experiments.find',
-  'experiments.values',
-  'experiments.export-rows',
-  'experiments.get',
-  'experiments.recipe',
-  'configurations.read',
-  'configurations.write',
-  'experiments.export',
-  'experiments.compare',
-  'experiments.expected-seconds',
-  'batches.list',
-  'batches.get',
-  'batches.time-left',
-  'batches.plan',
-  'views.list',
-  'comparisons.flips',
-  'comparisons.confusion',
-  'comparisons.export',
-  'queue.list',
-  'queue.times',
-  'runs.get',
-  'runs.list',
-  'runs.metrics',
-  'runs.preview',
-  'runs.log',
-  'runs.checkpoints',
-  'runs.importance',
-  'tasks.cancel',
-] as const satisfies readonly Exclude<CommandName, DesktopCommandName>[]
-export type ReadingCommandName = (typeof readingCommandNames)[number]
-
-/**
- * Commands that change something and need nothing of a window: a command line hands them to whoever owns the store. Every
- * command of the contract is in one of the three lists.
- */
-export const handedCommandNames = [
-  'studio.update-settings',
-  'networks.import',
-  'networks.try-preprocessings',
-  'networks.derive',
-  'networks.rename',
-  'networks.remove',
-  'networks.evaluate',
-  'datasets.import',
-  'datasets.rename',
-  'datasets.remove',
-  'experiments.create',
-  'experiments.edit',
-  'experiments.update',
-  'experiments.trash',
-  'experiments.restore',
-  'experiments.delete-forever',
-  'experiments.empty-trash',
-  'views.save',
-  'views.remove',
-  'batches.create',
-  'batches.rename',
-  'batches.remove',
-  'batches.pause',
-  'batches.resume',
-  'batches.cancel',
-  'batches.retry',
-  'queue.enqueue',
-  'queue.pause',
-  'queue.resume',
-  'queue.cancel',
-  'queue.retry',
-  'queue.move',
-  'queue.clear',
-  'queue.restore',
-  'queue.set-active',
-  'runs.save-checkpoint',
-  'runs.measure-importance',
-] as const satisfies readonly Exclude<CommandName, DesktopCommandName | ReadingCommandName>[]
-export type HandedCommandName = (typeof handedCommandNames)[number]
-
-/** Commands of a window: they need its dialogs, or what it holds. */
-export const windowCommandNames = [
-  'candidates.search',
-  'candidates.searches',
-  'candidates.cancel-search',
-  'files.pick',
-  'files.pick-new',
-  'files.show',
-  'files.recent',
-  'files.forget-recent',
-  'window.remember',
-  'window.offer-actions',
-  'compressed.sketch',
-  'compressed.make',
-  'compressed.measure',
-  'compressed.save',
-  'datasets.plan',
-] as const satisfies readonly Exclude<CommandName, ReadingCommandName | HandedCommandName>[]
 
 export interface StudioInfo {
   readonly version: string
