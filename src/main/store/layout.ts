@@ -5,6 +5,8 @@ import type { PackageFormat } from '#shared/package/export-formats.ts'
 /** Where everything in a store lies. Files are named by content, so a name never means two things. */
 export interface StoreLayout {
   readonly folder: string
+  /** Says that the folder is a store, and which. */
+  readonly mark: string
   readonly database: string
   readonly lock: string
   readonly owner: string
@@ -28,6 +30,7 @@ export interface StoreLayout {
 export function storeLayout(folder: string): StoreLayout {
   return {
     folder,
+    mark: join(folder, 'store.json'),
     database: join(folder, 'studio.sqlite'),
     lock: join(folder, 'store.lock'),
     owner: join(folder, 'owner.json'),
@@ -77,7 +80,15 @@ export function defaultStoreFolder(
   home = homedir(),
 ): string {
   const named = env['NERN_STORE']
-  if (named !== undefined && named !== '') return named
+  return named !== undefined && named !== '' ? named : applicationDataFolder(env, platform, home)
+}
+
+/** Where this platform keeps the data of the studio; nobody else puts files there. */
+export function applicationDataFolder(
+  env: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+  home = homedir(),
+): string {
   if (platform === 'win32') return join(env['APPDATA'] ?? join(home, 'AppData', 'Roaming'), 'NeRN Studio')
   if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'NeRN Studio')
   const dataHome = env['XDG_DATA_HOME']

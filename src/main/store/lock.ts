@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { z } from 'zod'
 import { AppException } from '#shared/basics/result.ts'
+import { writeDurably } from '../files/durable-files.ts'
 import type { StoreLayout } from './layout.ts'
 import type { Sqlite } from './sqlite.ts'
 
@@ -29,7 +30,8 @@ export function acquireStoreLock(sqlite: Sqlite, layout: StoreLayout, owner: Sto
     throw cause
   }
   const isAfterUncleanEnd = readOwner(layout) !== undefined
-  writeFileSync(layout.owner, JSON.stringify(owner))
+  // On disk before anything else is done: the next owner decides by it whether to look for damage.
+  writeDurably(layout.owner, JSON.stringify(owner))
   return {
     isAfterUncleanEnd,
     release() {

@@ -341,6 +341,16 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
       ALTER TABLE evaluations ADD COLUMN confidences BLOB;
     `,
   },
+  {
+    version: 14,
+    sql: `
+      -- How many backups were made: the newest is the one that counted furthest, whatever a clock said.
+      CREATE TABLE counters (
+        name TEXT PRIMARY KEY,
+        value INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ]
 
 export const schemaVersion = migrations.at(-1)?.version ?? 0

@@ -1,10 +1,12 @@
-import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { AppException } from '#shared/basics/result.ts'
-import { makeBackup, newestGoodBackup, quickCheck } from './backups.ts'
+import { makeBackup, newestGoodBackup } from './backups.ts'
+import { assertReadable, isDamage, quickCheck } from './database-check.ts'
+import { findStore, type FoundStore } from './found-store.ts'
 import type { StoreLayout } from './layout.ts'
 import { vanishedOwner } from './lock.ts'
 import { assertNotNewer, migrate, readVersion, schemaVersion } from './migrations.ts'
+import { finishPutInPlace, putInPlace } from './put-in-place.ts'
 import type { Database, Sqlite } from './sqlite.ts'
 
 export interface OpenedDatabase {
@@ -14,26 +16,23 @@ export interface OpenedDatabase {
 }
 
 /**
- * Opens, checks and migrates the database of a store this process owns. A damaged one is moved aside, never deleted, and
- * the newest good backup takes its place. Errors: `store-newer`, `store-corrupt` (damaged and no good backup).
+ * Opens, checks and migrates the database of a store this process owns. A damaged or missing one is set aside, never
+ * deleted, and the newest good backup takes its place. Errors: `store-newer`, `store-corrupt` (damaged and no good
+ * backup).
  */
 export async function openDatabase(
   sqlite: Sqlite,
   layout: StoreLayout,
-  options: { readonly isAfterUncleanEnd: boolean; readonly now: string },
+  options: { readonly found: FoundStore; readonly isAfterUncleanEnd: boolean; readonly now: string },
 ): Promise<OpenedDatabase> {
-  const notices: string[] = []
-  let db: Database
-  try {
-    db = connect(sqlite, layout, options.isAfterUncleanEnd)
-  } catch (cause) {
-    if (!(cause instanceof sqlite.SqliteError) || !isDamage(cause.code)) throw cause
-    notices.push(restore(sqlite, layout, options.now, cause.message))
-    db = connect(sqlite, layout, true)
-  }
+  const { found, isAfterUncleanEnd, now } = options
+  finishPutInPlace(layout)
+  const damage = damageFound(sqlite, layout, found, isAfterUncleanEnd)
+  const notices = damage === undefined ? [] : [restore(sqlite, layout, now, damage)]
+  const db = connect(sqlite, layout)
   try {
     const version = readVersion(db)
-    if (version > 0 && version < schemaVersion) await makeBackup(db, layout, options.now)
+    if (version > 0 && version < schemaVersion) await makeBackup(db, layout, now)
     migrate(db)
   } catch (cause) {
     db.close()
@@ -45,18 +44,23 @@ export async function openDatabase(
 /**
  * Opens the database of a store that another process may own and write meanwhile: every statement sees what was
  * committed last. Nothing is locked, checked, migrated or restored. A store that is not there yet reads as an empty one.
- * Errors: `store-older`, `store-newer`, `store-corrupt`, `file-unreadable`.
+ * Errors: `not-a-store`,
+ * `store-older`, `store-newer`, `store-corrupt`, `file-unreadable`.
  */
 export function openDatabaseForReading(sqlite: Sqlite, layout: StoreLayout): OpenedDatabase {
-  if (!existsSync(layout.database)) {
+  const found = findStore(layout)
+  if (found.state === 'new') {
     return { db: emptyDatabase(sqlite), notices: [`There is no store in ${layout.folder} yet.`] }
   }
   let db: Database | undefined
   try {
+    if (found.state === 'lost') throw new sqlite.SqliteError(found.reason, 'SQLITE_CORRUPT')
     db = new sqlite(layout.database, { readonly: true, fileMustExist: true })
     db.pragma('query_only = ON')
     // Its owner may be bringing what a crash left in the log back into order.
     db.pragma('busy_timeout = 5000')
+    assertNotNewer(db)
+    assertReadable(sqlite, db)
     assertPresentVersion(db)
     return { db, notices: noticesForReader(layout) }
   } catch (cause) {
@@ -73,7 +77,6 @@ function emptyDatabase(sqlite: Sqlite): Database {
 }
 
 function assertPresentVersion(db: Database): void {
-  assertNotNewer(db)
   const version = readVersion(db)
   if (version === schemaVersion) return
   throw new AppException({
@@ -111,7 +114,7 @@ function unreadable(layout: StoreLayout, cause: InstanceType<Sqlite['SqliteError
   )
 }
 
-function connect(sqlite: Sqlite, layout: StoreLayout, isChecked: boolean): Database {
+function connect(sqlite: Sqlite, layout: StoreLayout): Database {
   const db = new sqlite(layout.database)
   try {
     db.pragma('journal_mode = WAL')
@@ -119,10 +122,6 @@ function connect(sqlite: Sqlite, layout: StoreLayout, isChecked: boolean): Datab
     db.pragma('foreign_keys = ON')
     db.pragma('busy_timeout = 5000')
     if (process.platform === 'darwin') db.pragma('checkpoint_fullfsync = ON')
-    // Reads the schema: a file that is no database says so here.
-    db.prepare('SELECT count(*) FROM sqlite_schema').get()
-    const problem = isChecked ? quickCheck(db) : undefined
-    if (problem !== undefined) throw new sqlite.SqliteError(problem, 'SQLITE_CORRUPT')
     return db
   } catch (cause) {
     db.close()
@@ -130,8 +129,50 @@ function connect(sqlite: Sqlite, layout: StoreLayout, isChecked: boolean): Datab
   }
 }
 
-function isDamage(code: string): boolean {
-  return code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB'
+function damageFound(sqlite: Sqlite, layout: StoreLayout, found: FoundStore, isThorough: boolean): string | undefined {
+  switch (found.state) {
+    case 'new':
+      return undefined
+    case 'lost':
+      return found.reason
+    case 'whole':
+      return damageOf(sqlite, layout, found, isThorough)
+  }
+}
+
+/**
+ * What is wrong with a database, or undefined. It is looked at by a connection that cannot write: another one would clear
+ * away the log of a damaged database on closing. Errors: `store-newer`, `not-a-store`, `SqliteError`.
+ */
+function damageOf(sqlite: Sqlite, layout: StoreLayout, { mark }: FoundStore, isThorough: boolean): string | undefined {
+  let db: Database | undefined
+  try {
+    db = new sqlite(layout.database, { readonly: true })
+    assertNotNewer(db)
+    if (mark === undefined) assertOwnTables(db)
+    assertReadable(sqlite, db)
+    return isThorough ? quickCheck(db) : undefined
+  } catch (cause) {
+    if (cause instanceof sqlite.SqliteError && isDamage(cause.code)) return cause.message
+    throw cause
+  } finally {
+    db?.close()
+  }
+}
+
+/**
+ * A store of an earlier studio has no mark: it is known by the tables of its database, and another program may have a
+ * file of that name. Throws `not-a-store`.
+ */
+function assertOwnTables(db: Database): void {
+  const tables = db.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all()
+  if (tables.length === 0 || tables.includes('experiments')) return
+  throw new AppException({
+    code: 'not-a-store',
+    message: `${basename(db.name)} in this folder is the database of another program. Nothing was changed.`,
+    where: db.name,
+    remedy: 'Name an empty or a new folder, or the folder of a store.',
+  })
 }
 
 /** Puts the newest good backup in place of the damaged database; returns what to tell the user. */
@@ -145,12 +186,6 @@ function restore(sqlite: Sqlite, layout: StoreLayout, now: string, reason: strin
       remedy: 'Move the file away to start an empty store; networks and checkpoints beside it are kept.',
     })
   }
-  const aside = join(layout.damaged, now.replaceAll(/[:.]/g, '-'))
-  mkdirSync(aside, { recursive: true })
-  for (const suffix of ['', '-wal', '-shm']) {
-    const path = layout.database + suffix
-    if (existsSync(path)) renameSync(path, join(aside, basename(path)))
-  }
-  copyFileSync(backup, layout.database)
+  const aside = putInPlace(layout, backup, now)
   return `The store's database was damaged (${reason}). It was moved to ${aside}, and the backup ${basename(backup)} was restored.`
 }

@@ -1,11 +1,13 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { timestamp, type Clock } from '../basics/clock.ts'
-import { listBackups, makeBackup, quickCheck } from './backups.ts'
+import { listBackups, makeBackup } from './backups.ts'
 import { BatchesTable } from './batches.ts'
 import { CheckpointsTable } from './checkpoints.ts'
+import { quickCheck } from './database-check.ts'
 import { DatasetsTable } from './datasets.ts'
 import { EvaluationsTable } from './evaluations.ts'
 import { ExperimentsTable } from './experiments.ts'
+import { findStore } from './found-store.ts'
 import { ImportanceTable } from './importance.ts'
 import { storeLayout, type StoreLayout } from './layout.ts'
 import { acquireStoreLock, type StoreLock } from './lock.ts'
@@ -17,6 +19,7 @@ import type { UnreadableRow } from './readable-rows.ts'
 import { RunsTable } from './runs.ts'
 import { SettingsTable } from './settings.ts'
 import { StageTimesTable } from './stage-times.ts'
+import { newMark, writeMark } from './store-mark.ts'
 import { loadSqlite, type Database } from './sqlite.ts'
 import { ViewsTable } from './views.ts'
 
@@ -73,19 +76,26 @@ export class Store {
     this.notices = [...notices, ...[...this.networks.unreadable(), ...this.datasets.unreadable()].map(unreadableNotice)]
   }
 
-  /** Errors: `store-locked`, `store-newer`, `store-corrupt`, `internal` (SQLite cannot be loaded). */
+  /** Errors: `not-a-store`, `store-locked`, `store-newer`, `store-corrupt`, `internal` (SQLite cannot be loaded). */
   static async open({ folder, program, clock }: StoreOptions): Promise<Store> {
     const sqlite = loadSqlite()
     const layout = storeLayout(folder)
     const now = timestamp(clock)
+    // Before anything in the folder is touched: it may be somebody else's.
+    findStore(layout)
     const lock = acquireStoreLock(sqlite, layout, { pid: process.pid, program, since: now })
     try {
-      // Whatever was being made when the last owner ended was never finished.
-      rmSync(layout.temporary, { recursive: true, force: true })
+      const found = findStore(layout)
+      const mark = found.mark ?? newMark()
+      if (found.state === 'new') writeMark(layout, mark)
+      const { isAfterUncleanEnd } = lock
+      const opened = await openDatabase(sqlite, layout, { found, isAfterUncleanEnd, now })
+      if (!mark.hasDatabase) writeMark(layout, { ...mark, hasDatabase: true })
+      // Whatever was being made when the last owner ended was never finished. In a new store nobody has made anything.
+      if (found.state !== 'new') rmSync(layout.temporary, { recursive: true, force: true })
       for (const path of [layout.networks, layout.datasets, layout.runs, layout.temporary]) {
         mkdirSync(path, { recursive: true })
       }
-      const opened = await openDatabase(sqlite, layout, { isAfterUncleanEnd: lock.isAfterUncleanEnd, now })
       const store = new Store(layout, opened, lock, clock)
       store.experiments.refresh()
       return store
@@ -127,8 +137,8 @@ export class Store {
     return quickCheck(this.#db)
   }
 
-  /** Path of a new backup. */
-  backup(): Promise<string> {
+  /** Path of a new backup; undefined where there is nothing that earlier ones do not have. */
+  backup(): Promise<string | undefined> {
     return makeBackup(this.#db, this.layout, timestamp(this.#clock))
   }
 
@@ -149,7 +159,10 @@ export class Store {
     const changes = Number(this.#db.prepare('SELECT total_changes()').pluck().get())
     if (changes === 0) return false
     const [newest] = listBackups(this.layout)
-    return newest === undefined || this.#clock.now() - Date.parse(newest.createdAt) >= BACKUP_INTERVAL_MS
+    if (newest === undefined) return true
+    const age = this.#clock.now() - Date.parse(newest.createdAt)
+    // One of the future was made while the clock was wrong: how old it is, nobody knows.
+    return age < 0 || age >= BACKUP_INTERVAL_MS
   }
 }
 

@@ -24,6 +24,7 @@ export const appErrorCodes = [
   'store-locked', // another process owns the store
   'owner-gone', // whoever owns the store ended before it answered a command handed to it
   'handover-refused', // whoever owns the store takes no commands from this program
+  'not-a-store', // a folder named as the store that holds other files
   'store-newer', // written by a newer version of the studio
   'store-corrupt', // SQLite reports damage
   'store-older', // opened for reading only, and written by an earlier version of the studio

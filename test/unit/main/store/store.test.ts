@@ -1,5 +1,4 @@
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { DatasetsTable } from '#main/store/datasets.ts'
 import { storeLayout } from '#main/store/layout.ts'
@@ -61,23 +60,6 @@ describe('Store', () => {
     const again = new sqlite(storeLayout(folder).database)
     expect(readVersion(again)).toBe(schemaVersion + 1)
     again.close()
-  })
-
-  it('moves a damaged database aside, restores the newest good backup and says so', async () => {
-    const store = await openStore()
-    store.networks.insert(networkRecord(), [])
-    const backup = await store.backup()
-    const { folder, database, backups, damaged } = store.layout
-    await store.close()
-    copyFileSync(backup, join(backups, 'studio-2031-01-01T00-00-00-000Z.sqlite'))
-    writeFileSync(join(backups, 'studio-2032-01-01T00-00-00-000Z.sqlite'), 'newer, and damaged as well')
-    writeFileSync(database, 'this was a database once, and now it is not')
-
-    const restored = await openStore(folder)
-    expect(restored.networks.list()).toEqual([networkRecord()])
-    expect(restored.notices).toEqual([expect.stringContaining('studio-2031-01-01T00-00-00-000Z.sqlite was restored')])
-    const [aside = ''] = readdirSync(damaged)
-    expect(readFileSync(join(damaged, aside, 'studio.sqlite'), 'utf8')).toMatch(/^this was a database/)
   })
 
   it('touches nothing when a damaged database has no backup', async () => {
