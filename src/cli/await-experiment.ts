@@ -1,7 +1,8 @@
 import type { Studio } from '#main/studio.ts'
 import type { ExperimentSummary, RunSummary } from '#shared/experiment/experiment-summary.ts'
 import type { ExperimentRecord } from '#shared/protocol/records.ts'
-import { AppException } from '#shared/basics/result.ts'
+import { AppException, type AppError } from '#shared/basics/result.ts'
+import { heldQueueText } from '#shared/plain-text/held-queue.ts'
 import { call } from './call.ts'
 import type { Invocation } from './command.ts'
 import { formatResult } from '#shared/plain-text/result-table.ts'
@@ -18,12 +19,22 @@ export async function runToEnd(
 ): Promise<ExperimentRecord> {
   const { store } = options
   const where = store === undefined ? '' : ` --store ${store}`
-  const stopShowing = showProgress(studio, (text) => output.progress(text))
+  const stopShowing = showProgress(studio, progressOn(output))
   const ended = endOf(studio, id)
-  const giveBack = onInterrupt(() => void studio.invoke('queue.pause', { ids: [id] }))
+  let abandon: (error: AppError) => void = () => {}
+  const abandoned = new Promise<never>((_, reject) => {
+    abandon = (error) => reject(new AppException(error))
+  })
+  const giveBack = onInterrupt(
+    () =>
+      void studio.invoke('queue.pause', { ids: [id] }).then((answer) => {
+        // Nothing can be written: closing leaves it waiting in the queue.
+        if (!answer.ok) abandon(answer.error)
+      }),
+  )
   studio.queue.startDispatching([id])
   try {
-    await ended
+    await Promise.race([ended, abandoned])
     const { record } = await call(studio, 'experiments.get', { id })
     throwUnlessCompleted(record, where)
     return record
@@ -46,8 +57,9 @@ export function showResult({ output }: Invocation, experiment: ExperimentRecord)
   output.result(experiment, formatResult(experiment))
 }
 
-/** One line on stderr for whatever runs; returns the function that ends it. */
-function showProgress(studio: Studio, show: (text: string) => void): () => void {
+/** One line on stderr for whatever runs, and one for what holds it up; returns the function that ends it. */
+function showProgress(studio: Studio, { show, say }: Record<'show' | 'say', (text: string) => void>): () => void {
+  let heldAs = ''
   const names = new Map<string, string>()
   const stops = [
     studio.events.on('experiment-changed', ({ id, name, status, latestRun }) => {
@@ -59,11 +71,20 @@ function showProgress(studio: Studio, show: (text: string) => void): () => void 
       const suffix = loss === undefined ? '' : `, loss ${loss.value.toPrecision(4)}`
       show(progressLine(names.get(run.experimentId) ?? run.experimentId, run) + suffix)
     }),
+    studio.events.on('queue-changed', ({ held }) => {
+      const text = held === undefined ? '' : heldQueueText(held)
+      if (text !== heldAs && text !== '') say(text)
+      heldAs = text
+    }),
     studio.events.on('run-log', ({ line }) => {
       if (line.level !== 'info') show(`${line.level}: ${line.text}`)
     }),
   ]
   return () => stops.forEach((stop) => stop())
+}
+
+function progressOn(output: Invocation['output']) {
+  return { show: (text: string) => output.progress(text), say: (text: string) => output.say(text) }
 }
 
 function progressLine(name: string, { phase, step, totalSteps, stepsPerSecond, remainingSeconds }: RunSummary): string {
@@ -112,7 +133,7 @@ export async function runQueue(
   studio: Studio,
 ): Promise<{ readonly ended: readonly ExperimentSummary[]; readonly isInterrupted: boolean }> {
   const ended = new Map<string, ExperimentSummary>()
-  const stopShowing = showProgress(studio, (text) => output.progress(text))
+  const stopShowing = showProgress(studio, progressOn(output))
   let isInterrupted = false
   let finish = () => {}
   const finished = new Promise<void>((resolve) => {

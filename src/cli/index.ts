@@ -1,10 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { toAppError } from '#shared/basics/result.ts'
 import { main } from './main.ts'
+import { Output } from './output.ts'
 
 const packageFile = fileURLToPath(new URL('../../package.json', import.meta.url))
 // Our own file, shipped with this one.
 const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { readonly version: string }
+
+// The last line of defence: whatever nobody caught is told like any other error. Trainers end with this process.
+process.on('uncaughtException', (thrown) => {
+  new Output(process.argv.includes('--json'), process.stdout, process.stderr, Date.now).error(toAppError(thrown))
+  process.exit(1)
+})
 
 process.exitCode = await main(
   process.argv.slice(2),

@@ -42,6 +42,7 @@ import type { Log } from './log/log.ts'
 import { ExpectedTimes } from './queue/expected-times.ts'
 import { Places, thisMachine } from './queue/places.ts'
 import { Queue } from './queue/queue.ts'
+import { defaultDiskWaits, type DiskWaits } from './queue/storage-hold.ts'
 import { QueueNotices } from './queue/queue-notices.ts'
 import { QueueForecast } from './queue/queue-times.ts'
 import { Store } from './store/store.ts'
@@ -76,6 +77,7 @@ export interface StudioOptions {
   readonly machine?: Machine
   readonly clock?: Clock
   readonly limits?: SupervisorLimits
+  readonly diskWaits?: DiskWaits
   /** Archives that can be fetched; by default those of the official site. */
   readonly archives?: readonly OfficialArchive[]
   /** How bytes reach the disk. */
@@ -142,6 +144,7 @@ export class Studio {
       clock: this.#clock,
       createHost: options.createHost,
       limits: options.limits ?? defaultLimits,
+      diskWaits: options.diskWaits ?? defaultDiskWaits,
       executor: () => ({ ...store.settings.get('executor'), ...options.executor }),
       places: new Places(options.machine ?? thisMachine(), () => store.settings.get('places')),
       archives: options.archives ?? officialArchives,
@@ -204,6 +207,7 @@ export class Studio {
     }
     this.#dispatcher = new Dispatcher({
       table: { ...ownHandlers, ...options.desktopHandlers },
+      storeFolder: store.layout.folder,
       refusalOf: store.isReadOnly ? (command) => refusalOfReader(command, store.layout.folder) : () => undefined,
       onError: (command, error, thrown) => this.#noteError(command, error, thrown),
     })

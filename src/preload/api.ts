@@ -78,6 +78,12 @@ const notACommand = {
   message: 'This is not the name of a command.',
 } as const
 
+const unknownCommand = {
+  code: 'unknown-command',
+  message: 'The studio has no command of this name.',
+  remedy: 'The window and the studio may be of different versions: restart the studio.',
+} as const
+
 /** `area.action`; says nothing of whether there is such a command. */
 function isCommandName(value: unknown): boolean {
   return typeof value === 'string' && /^[a-z]+\.[a-z-]+$/.test(value)
@@ -88,6 +94,8 @@ async function ask<T>(ports: PreloadPorts, channel: string, input: unknown): Pro
   try {
     return (await ports.invoke(channel, input)) as Result<T>
   } catch (error) {
+    // Main has a handler for exactly the commands there are; this is what Electron says of all others.
+    if (String(error).includes('No handler registered')) return fail(unknownCommand)
     return fail(toAppError(error))
   }
 }

@@ -178,7 +178,7 @@ test('nonsense from the page gets an error and changes nothing', async ({ shared
     'invalid-argument',
     'invalid-argument',
     'not-found',
-    'internal',
+    'unknown-command',
     'invalid-argument',
     'invalid-argument',
     'invalid-argument',

@@ -255,24 +255,24 @@ it('keeps a diverged run failed with the checkpoint before it', async () => {
   expect(checkpoints.map(({ step }) => step)).toEqual([20, 10])
 })
 
-it('pauses a run when the disk is full, with the checkpoint before it kept', async () => {
+it('holds the queue when the disk is full, with the checkpoint before it kept, and goes on by itself', async () => {
   let written = 0
   let isFull = true
   const studio = await openStudio({
     async writeBytes(file, bytes) {
       written++
-      if (isFull && written === 2) throw Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' })
+      if (isFull && written >= 2) throw Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' })
       await file.writeFile(bytes)
     },
   })
   const { id } = await createExperiment(studio, await fillLibrary(studio), STEPS)
   studio.queue.startDispatching()
-  const paused = await reaches(studio, id, 'paused', 'completed')
-  expect(paused).toMatchObject({ status: 'paused', latestRun: { error: { code: 'disk-full' } } })
-  const checkpoints = await call(studio, 'runs.checkpoints', { id: paused.latestRun?.id ?? '' })
+  const held = await reaches(studio, id, 'queued', 'completed')
+  expect(held).toMatchObject({ status: 'queued', latestRun: { status: 'interrupted', error: { code: 'disk-full' } } })
+  const checkpoints = await call(studio, 'runs.checkpoints', { id: held.latestRun?.id ?? '' })
   expect(checkpoints.map(({ step }) => step)).toEqual([10])
+  expect((await call(studio, 'queue.list', {})).held).toMatchObject({ code: 'disk-full' })
   isFull = false
-  await call(studio, 'queue.resume', { ids: [id] })
   expect((await reaches(studio, id, 'completed', 'failed')).status).toBe('completed')
 })
 

@@ -41,6 +41,7 @@ export function studioOptions(storeFolder: string): StudioOptions {
     createHost: createForkHosts({ entryPath: scriptedTrainerPath }),
     resourcesFolder: join(import.meta.dirname, '../../resources'),
     limits: quickLimits,
+    diskWaits: { firstMs: 20, longestMs: 200 },
     // One place, whatever machine the tests run on.
     machine: { cores: 2, memoryBytes: 8 * 2 ** 30 },
     log: () => {},

@@ -3,6 +3,7 @@ import { mkdir, open, type FileHandle } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { SplitName } from '#shared/protocol/records.ts'
 import { AppException, ok, type Result } from '#shared/basics/result.ts'
+import { storageError } from '#shared/basics/storage-errors.ts'
 import { systemError } from '../byte-source.ts'
 import { asResult } from '../file-error.ts'
 import {
@@ -154,7 +155,7 @@ function writeError(folder: string, cause: unknown): unknown {
   if (cause.code === 'EEXIST') {
     return new AppException({ code: 'already-exists', message: `${basename(folder)} exists already`, where: folder })
   }
-  if (cause.code === 'ENOSPC' || cause.code === 'EDQUOT') {
+  if (storageError(cause)?.code === 'disk-full') {
     const remedy = 'Free some space and import the data set again.'
     return new AppException({ code: 'disk-full', message: 'No space left for the data set', where: folder, remedy })
   }

@@ -6,6 +6,7 @@ import {
   type CommandName,
   type CommandOutput,
 } from '#shared/protocol/contract.ts'
+import { isStorageTrouble } from '#shared/basics/storage-errors.ts'
 import { fail, ok, toAppError, type AppError, type Result } from '#shared/basics/result.ts'
 
 export interface DispatcherOptions {
@@ -13,6 +14,8 @@ export interface DispatcherOptions {
   readonly table: Partial<CommandHandlers>
   /** Why a command is not carried out here whatever it is given; undefined when it is. */
   readonly refusalOf: (command: CommandName) => AppError | undefined
+  /** Where the store lies, for errors of its disk that do not say where. */
+  readonly storeFolder: string
   /** Told once of every answer that is an error; `thrown` is what a handler threw. */
   readonly onError: (command: CommandName, error: AppError, thrown?: unknown) => void
 }
@@ -31,6 +34,7 @@ export class Dispatcher {
   /** Carries out one command. Errors: `invalid-argument`, the refusal, and those of the command. */
   async invoke<N extends CommandName>(command: N, input: unknown): Promise<Result<CommandOutput<N>>> {
     const { table, refusalOf } = this.#options
+    if (!Object.hasOwn(commandInputs, command)) return this.#failed(command, unknownCommand(command))
     const refusal = refusalOf(command)
     if (refusal !== undefined) return this.#failed(command, refusal)
     const schema: z.ZodType = commandInputs[command]
@@ -42,13 +46,25 @@ export class Dispatcher {
       // The schema of N parses to the input of N; the compiler cannot see that through the table's union.
       return ok(await handler(parsed.data as CommandInput<N>))
     } catch (thrown) {
-      return this.#failed(command, toAppError(thrown), thrown)
+      return this.#failed(command, this.#placed(toAppError(thrown)), thrown)
     }
+  }
+
+  #placed(error: AppError): AppError {
+    return error.where === undefined && isStorageTrouble(error) ? { ...error, where: this.#options.storeFolder } : error
   }
 
   #failed(command: CommandName, error: AppError, thrown?: unknown): { readonly ok: false; readonly error: AppError } {
     this.#options.onError(command, error, thrown)
     return fail(error)
+  }
+}
+
+function unknownCommand(command: string): AppError {
+  return {
+    code: 'unknown-command',
+    message: `The studio has no command ${JSON.stringify(command).slice(0, 60)}.`,
+    remedy: 'The window and the studio may be of different versions: restart the studio.',
   }
 }
 

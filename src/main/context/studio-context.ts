@@ -6,6 +6,7 @@ import type { Emitter } from '../basics/emitter.ts'
 import type { WriteBytes } from '../files/atomic-write.ts'
 import type { Log } from '../log/log.ts'
 import type { Places } from '../queue/places.ts'
+import type { DiskWaits } from '../queue/storage-hold.ts'
 import type { Store } from '../store/store.ts'
 import type { SupervisorLimits } from '../trainer-host/supervisor.ts'
 import type { TrainerHostFactory } from '../trainer-host/trainer-host.ts'
@@ -18,6 +19,7 @@ export interface StudioContext {
   readonly events: Emitter<StudioEvents>
   readonly createHost: TrainerHostFactory
   readonly limits: SupervisorLimits
+  readonly diskWaits: DiskWaits
   /** Where new work runs. */
   readonly executor: () => ExecutorChoice
   /** How many experiments run at once, and with how many threads each. */

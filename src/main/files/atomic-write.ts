@@ -1,7 +1,7 @@
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AppException } from '#shared/basics/result.ts'
-import { isOutOfSpace } from './disk-space.ts'
+import { storageError } from '#shared/basics/storage-errors.ts'
 
 /** Puts all of `bytes` into an open file. Tests give a disk that is full. */
 export type WriteBytes = (file: FileHandle, bytes: Uint8Array) => Promise<void>
@@ -10,7 +10,7 @@ const writeAll: WriteBytes = (file, bytes) => file.writeFile(bytes)
 
 /**
  * Writes a file that is either complete or not there: a temporary name in the same folder, fsync, rename, fsync of the
- * folder. An existing file is replaced. Errors: `disk-full`, `file-unreadable`; a failed write leaves nothing behind.
+ * folder. An existing file is replaced. Errors: those of a disk (docs/errors.md); a failed write leaves nothing behind.
  */
 export async function atomicWrite(path: string, bytes: Uint8Array, write: WriteBytes = writeAll): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.part`)
@@ -46,18 +46,24 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+const goneFolder = {
+  code: 'disk-gone',
+  remedy: 'Connect the disk again, or make the folder again, then try again.',
+} as const
+
 /** What the system said about a failed write, typed. */
 function writeError(path: string, cause: unknown): AppException {
   if (cause instanceof AppException) return cause
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  if (isOutOfSpace(cause)) {
-    return new AppException({
-      code: 'disk-full',
-      message: `There is no space left to write ${basename(path)}.`,
-      where: path,
-      remedy: 'Free some space on this disk, then resume.',
-    })
+  const storage = storageError(cause)
+  if (storage !== undefined) {
+    // A file that is being made cannot be missing: its folder is, with the disk under it.
+    const { code, message, remedy } = storage.code === 'not-found' ? { ...storage, ...goneFolder } : storage
+    return new AppException(
+      { code, message: `${basename(path)} could not be written: ${message}`, where: path, remedy },
+      { cause },
+    )
   }
+  const reason = cause instanceof Error ? cause.message : String(cause)
   return new AppException(
     {
       code: 'file-unreadable',

@@ -22,8 +22,3 @@ export async function assertFreeDisk(folder: string, neededBytes: number): Promi
     remedy: 'Free some space on this disk, then try again.',
   })
 }
-
-/** Whether the system refused to write because the disk, or what its user may use of it, is full. */
-export function isOutOfSpace(cause: unknown): boolean {
-  return cause instanceof Error && 'code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT')
-}

@@ -5,9 +5,9 @@
 import { mkdir, open, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AppException } from '#shared/basics/result.ts'
+import { storageError } from '#shared/basics/storage-errors.ts'
 import type { Clock } from '../basics/clock.ts'
 import { commitRename } from './atomic-write.ts'
-import { isOutOfSpace } from './disk-space.ts'
 import { md5OfFile } from './sha256.ts'
 
 export interface Download {
@@ -104,7 +104,7 @@ async function fetchRest(work: Download, part: string, stallMs: number): Promise
         onProgress(done, total)
       }
     } catch (cause) {
-      throw isOutOfSpace(cause) ? diskFull(part, cause) : cause
+      throw storageError(cause)?.code === 'disk-full' ? diskFull(part, cause) : cause
     } finally {
       await file.close()
     }

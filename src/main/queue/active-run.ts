@@ -1,6 +1,7 @@
 import type { ExperimentRecord, LogLine, MetricPoint, RunRecord } from '#shared/protocol/records.ts'
 import { formatExactBytes, formatCount } from '#shared/basics/format.ts'
 import { assertNever, toAppError, type AppError } from '#shared/basics/result.ts'
+import { isStorageTrouble } from '#shared/basics/storage-errors.ts'
 import { timestamp } from '../basics/clock.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import { mainFamilyOf, storeResult } from '../families/table.ts'
@@ -9,6 +10,7 @@ import { Supervisor, type JobOutcome, type TrainerEvent } from '../trainer-host/
 import type { RunProgress } from '../store/runs.ts'
 import { continuesRun } from '../store/continues-run.ts'
 import { ResourceMeter } from './resource-meter.ts'
+import type { StorageHold } from './storage-hold.ts'
 
 const PHASE_INTERVAL_MS = 500
 
@@ -17,22 +19,27 @@ type ProgressMessage = TrainerEvent<'started' | 'heartbeat' | 'phase' | 'metrics
 /** One experiment while it runs: writes what its trainer says, then announces it, and ends in the right status. */
 export class ActiveRun {
   readonly experimentId: string
+  /** Starts the trainer: behind the transaction that this was made in, which a full disk may have undone. */
+  readonly begin: () => void
   /** Resolves, never rejects, when the experiment has its new status and no process is left. */
   readonly done: Promise<void>
   readonly #context: StudioContext
+  readonly #hold: StorageHold
   readonly #checkpoints: RunCheckpoints
   #run: RunRecord
   #supervisor: Supervisor | undefined
   #wish: 'pause' | 'cancel' | undefined
   #isInterrupted = false
+  #checkpointBytes = 0
   #phase = { name: '', text: 'starting', at: 0 }
   readonly #resources = new ResourceMeter()
 
   /** `experiment` has status `running` already. */
-  constructor(context: StudioContext, experiment: ExperimentRecord) {
+  constructor(context: StudioContext, experiment: ExperimentRecord, hold: StorageHold) {
     const { store } = context
     this.experimentId = experiment.id
     this.#context = context
+    this.#hold = hold
     const { latestRun } = experiment
     this.#run = continuesRun(latestRun)
       ? store.runs.continue(latestRun.id)
@@ -41,8 +48,14 @@ export class ActiveRun {
           context.places.executorOfPlace(store.experiments.executorOf(experiment.id) ?? context.executor()),
         )
     this.#checkpoints = new RunCheckpoints(store, this.#run.id, context.writeBytes)
-    // Behind the transaction this may be constructed in.
-    this.done = Promise.resolve().then(() => this.#execute(experiment))
+    let begin: () => void = () => {}
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve
+    })
+    this.begin = begin
+    this.done = begun
+      .then(() => this.#execute(experiment))
+      .catch((thrown: unknown) => this.#logProblem('ended unexpectedly', thrown))
   }
 
   /** Process id of the trainer, while there is one. */
@@ -53,15 +66,15 @@ export class ActiveRun {
   pause(): void {
     if (this.#wish !== undefined) return
     this.#wish = 'pause'
-    this.#acknowledge('pausing')
     this.#supervisor?.pause()
+    this.#acknowledge('pausing')
   }
 
   cancel(): void {
     if (this.#wish === 'cancel') return
     this.#wish = 'cancel'
-    this.#acknowledge('cancelling')
     this.#supervisor?.cancel()
+    this.#acknowledge('cancelling')
   }
 
   /** Asks for a checkpoint after the next step; the run goes on. */
@@ -126,8 +139,9 @@ export class ActiveRun {
   }
 
   async #keepCheckpoint(checkpoint: TrainerEvent<'checkpoint'>): Promise<void> {
-    await this.#checkpoints.save(checkpoint)
     const { step, bytes } = checkpoint
+    this.#checkpointBytes = bytes.byteLength
+    await this.#checkpoints.save(checkpoint)
     this.#note('info', `Kept a checkpoint of step ${formatCount(step)} (${formatExactBytes(bytes.byteLength)}).`)
     this.#announceCheckpoints()
   }
@@ -180,8 +194,8 @@ export class ActiveRun {
   /** Says at once what was asked for: until the trainer has done it, the phase is that. */
   #acknowledge(phase: 'pausing' | 'cancelling'): void {
     const { store } = this.#context
-    store.runs.report(this.#run.id, { phase })
     this.#note('info', phase === 'pausing' ? 'A pause was asked for.' : 'The end was asked for.')
+    this.#attempt('could not say so', () => store.runs.report(this.#run.id, { phase }))
     this.#announceExperiment()
   }
 
@@ -207,43 +221,68 @@ export class ActiveRun {
     this.#announceExperiment()
   }
 
+  /**
+   * Writes how it ended. While the disk of the store takes no writes it waits with what it has, a finished result too;
+   * a studio that closes meanwhile finds the experiment running when it opens, and puts it back into the queue.
+   */
   async #finish(experiment: ExperimentRecord, outcome: JobOutcome): Promise<void> {
+    let ended = outcome
+    for (;;) {
+      try {
+        await this.#keep(experiment, ended)
+        break
+      } catch (thrown) {
+        const error = toAppError(thrown)
+        if (this.#hold.take(error)) {
+          if (!(await this.#hold.ended())) return
+        } else if (ended.kind === 'failed') {
+          return this.#logProblem('could not be ended', thrown)
+        } else {
+          // The result could not be kept: the numbers are as good as their last checkpoint.
+          ended = { kind: 'failed', error }
+        }
+      }
+    }
+    this.#announceExperiment()
+  }
+
+  async #keep(experiment: ExperimentRecord, outcome: JobOutcome): Promise<void> {
     const { store } = this.#context
     // Where it stood when the end was asked for, instead of `pausing`.
     if (this.#wish !== undefined) store.runs.report(this.#run.id, { phase: this.#phase.text })
-    try {
-      switch (outcome.kind) {
-        case 'result':
-          await storeResult(this.#context, experiment, store.runs.get(this.#run.id), outcome.result)
-          await this.#checkpoints.removeAll()
-          this.#announceCheckpoints()
-          break
-        case 'paused':
-          if (outcome.error !== undefined) this.#note('error', describe(outcome.error))
-          store.transaction(() => {
-            store.runs.end(this.#run.id, this.#isInterrupted ? 'interrupted' : 'paused', withError(outcome.error))
-            store.experiments.transition(experiment.id, this.#isInterrupted ? 'recover' : 'pause', 'running')
-          })
-          break
-        case 'cancelled':
-          store.transaction(() => {
-            store.runs.end(this.#run.id, 'cancelled')
-            store.experiments.transition(experiment.id, 'cancel', 'running')
-          })
-          await this.#checkpoints.removeAll()
-          this.#announceCheckpoints()
-          break
-        case 'failed':
-          this.#fail(outcome.error)
-          break
-        default:
-          assertNever(outcome)
-      }
-    } catch (thrown) {
-      // The result could not be kept: the numbers are as good as their last checkpoint.
-      this.#fail(toAppError(thrown))
+    switch (outcome.kind) {
+      case 'result':
+        await storeResult(this.#context, experiment, store.runs.get(this.#run.id), outcome.result)
+        await this.#removeCheckpoints()
+        return
+      case 'paused':
+        if (outcome.error === undefined) return this.#pauseAs(this.#isInterrupted ? 'interrupted' : 'paused')
+        this.#note('error', describe(outcome.error))
+        this.#hold.take(outcome.error, this.#checkpointBytes)
+        // Nobody asked for it: it waits for the disk at the front of the queue.
+        return this.#pauseAs(this.#wish === undefined ? 'interrupted' : 'paused', outcome.error)
+      case 'cancelled':
+        store.transaction(() => {
+          store.runs.end(this.#run.id, 'cancelled')
+          store.experiments.transition(experiment.id, 'cancel', 'running')
+        })
+        await this.#removeCheckpoints()
+        return
+      case 'failed':
+        return isStorageTrouble(outcome.error)
+          ? this.#keep(experiment, { kind: 'paused', error: outcome.error })
+          : this.#fail(outcome.error)
+      default:
+        assertNever(outcome)
     }
-    this.#announceExperiment()
+  }
+
+  #pauseAs(status: 'interrupted' | 'paused', error?: AppError): void {
+    const { store } = this.#context
+    store.transaction(() => {
+      store.runs.end(this.#run.id, status, error === undefined ? {} : { error })
+      store.experiments.transition(this.experimentId, status === 'interrupted' ? 'recover' : 'pause', 'running')
+    })
   }
 
   #fail(error: AppError): void {
@@ -257,6 +296,16 @@ export class ActiveRun {
     })
   }
 
+  /** A run that has ended needs none; files that cannot be removed now are no reason to end it in another way. */
+  async #removeCheckpoints(): Promise<void> {
+    try {
+      await this.#checkpoints.removeAll()
+      this.#announceCheckpoints()
+    } catch (thrown) {
+      this.#logProblem('kept checkpoints that it needs no more', thrown)
+    }
+  }
+
   #announceCheckpoints(): void {
     const { store, events } = this.#context
     const { id } = this.#run
@@ -265,20 +314,33 @@ export class ActiveRun {
 
   #announceExperiment(): void {
     const { store, events } = this.#context
-    events.emit('experiment-changed', store.experiments.summary(this.experimentId))
+    this.#attempt('could not be announced', () =>
+      events.emit('experiment-changed', store.experiments.summary(this.experimentId)),
+    )
   }
 
+  /** Never throws: what cannot be noted in the store stands in the log of the studio. */
   #note(level: LogLine['level'], text: string): void {
     const { store, events, log, clock } = this.#context
     const line = { at: timestamp(clock), level, text }
-    store.runs.addLogLine(this.#run.id, line)
     if (level !== 'info') log('queue', level, `${this.#run.id}: ${text}`)
-    events.emit('run-log', { runId: this.#run.id, line })
+    this.#attempt(`could not note "${text}"`, () => {
+      store.runs.addLogLine(this.#run.id, line)
+      events.emit('run-log', { runId: this.#run.id, line })
+    })
   }
-}
 
-function withError(error: AppError | undefined): { readonly error?: AppError } {
-  return error === undefined ? {} : { error }
+  #attempt(what: string, work: () => void): void {
+    try {
+      work()
+    } catch (thrown) {
+      this.#logProblem(what, thrown)
+    }
+  }
+
+  #logProblem(what: string, thrown: unknown): void {
+    this.#context.log('queue', 'error', `${this.#run.id} ${what}: ${toAppError(thrown).message}`)
+  }
 }
 
 function describe({ message, where, remedy }: AppError): string {

@@ -1,7 +1,7 @@
 import type { QueueState } from '#shared/protocol/contract.ts'
 import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 import type { RunRecord } from '#shared/protocol/records.ts'
-import { AppException } from '#shared/basics/result.ts'
+import { AppException, toAppError } from '#shared/basics/result.ts'
 import { nextStatus, type ExperimentAction } from '#shared/experiment/status-machine.ts'
 import { providerNames, type ProviderName } from '#shared/execution/executors.ts'
 import { placesOn } from '#shared/execution/places.ts'
@@ -10,6 +10,7 @@ import { problemOf } from '../store/json-column.ts'
 import type { FirstInLine } from '../store/queue-order.ts'
 import { ActiveRun } from './active-run.ts'
 import { experimentsToStart } from './decide.ts'
+import { StorageHold } from './storage-hold.ts'
 
 /** How long a trainer may take for its last checkpoint when the studio closes. */
 const CLOSE_PATIENCE_MS = 15_000
@@ -17,6 +18,7 @@ const CLOSE_PATIENCE_MS = 15_000
 /** Starts waiting experiments, as many as there are places, and carries out what the user wants of them. */
 export class Queue {
   readonly #context: StudioContext
+  readonly #hold: StorageHold
   readonly #active = new Map<string, { readonly run: ActiveRun; readonly device: ProviderName }>()
   #isDispatching = false
   #isClosed = false
@@ -24,6 +26,15 @@ export class Queue {
 
   constructor(context: StudioContext) {
     this.#context = context
+    const { store, clock, log, writeBytes, diskWaits } = context
+    this.#hold = new StorageHold({
+      ...{ store, clock, log, writeBytes },
+      waits: diskWaits,
+      onChange: () => {
+        this.announce([])
+        this.dispatch()
+      },
+    })
   }
 
   /** Puts back what was running when the last owner of the store ended. Called once, before anything is started. */
@@ -55,6 +66,7 @@ export class Queue {
       running: queue.ids('running'),
       waiting: queue.ids('queued'),
       paused: queue.ids('paused'),
+      ...(this.#hold.error === undefined ? {} : { held: this.#hold.error }),
     }
   }
 
@@ -142,6 +154,7 @@ export class Queue {
   /** Asks every trainer for a checkpoint, waits 15 s at most, and leaves what ran waiting in the queue. */
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#hold.close()
     const runs = [...this.#active.values()].map(({ run }) => run)
     runs.forEach((run) => run.interrupt())
     const cancelPatience = this.#context.clock.after(CLOSE_PATIENCE_MS, () =>
@@ -153,10 +166,14 @@ export class Queue {
 
   /**
    * Starts what can be started now; called after anything that may have made room or work. Only the first in line for each
-   * device is looked at: it costs the same however many wait.
+   * device is looked at: it costs the same however many wait. Never throws: whoever made room has done its work.
    */
   dispatch(): void {
-    if (!this.#isDispatching || this.#isClosed) return
+    if (!this.#isDispatching || this.#isClosed || this.#hold.error !== undefined) return
+    this.#attempt(() => this.#startNext())
+  }
+
+  #startNext(): void {
     const { store } = this.#context
     const { queue } = store.experiments
     const first = this.#only === undefined ? queue.heads(providerNames) : queue.waitingAmong(this.#only)
@@ -170,7 +187,7 @@ export class Queue {
     })
     for (const id of toStart) this.#start(id, devices.get(id) ?? 'cpu')
     // Another place may be free for the next in line; and behind one that was set aside, its own.
-    if (toStart.length > 0) this.dispatch()
+    if (toStart.length > 0 && this.#hold.error === undefined) this.#startNext()
   }
 
   /** An experiment that cannot be read is set aside, so that it holds up nobody. */
@@ -180,7 +197,7 @@ export class Queue {
     const problem = problemOf(() => {
       run = store.transaction(() => {
         store.experiments.transition(id, 'dispatch', 'queued')
-        return new ActiveRun(this.#context, store.experiments.get(id))
+        return new ActiveRun(this.#context, store.experiments.get(id), this.#hold)
       })
     })
     if (run === undefined) {
@@ -194,13 +211,26 @@ export class Queue {
       return
     }
     this.#active.set(id, { run, device })
+    run.begin()
     this.announce([id])
     void run.done.then(() => {
       this.#active.delete(id)
       if (this.#isClosed) return
-      this.announce([])
+      this.#attempt(() => this.announce([]))
       this.dispatch()
     })
+  }
+
+  /** What nobody waits for must not throw: a disk that takes no writes holds the queue, anything else is noted. */
+  #attempt(work: () => void): void {
+    try {
+      work()
+    } catch (thrown) {
+      const error = toAppError(thrown)
+      if (this.#hold.take(error)) return
+      const detail = thrown instanceof Error ? (thrown.stack ?? error.message) : error.message
+      this.#context.log('queue', 'error', `The next experiment could not be started: ${detail}`)
+    }
   }
 
   #deviceOf({ provider }: FirstInLine): ProviderName {

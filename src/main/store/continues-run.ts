@@ -1,8 +1,8 @@
 import type { RunSummary } from '#shared/experiment/experiment-summary.ts'
-import type { AppErrorCode } from '#shared/basics/result.ts'
+import { storageErrorCodes } from '#shared/basics/storage-errors.ts'
 
 /** Failures that say nothing about the numbers: the same run can go on from its checkpoint. */
-const outsideFailures: ReadonlySet<AppErrorCode> = new Set(['trainer-gone', 'disk-full', 'internal'])
+const outsideFailures: ReadonlySet<string> = new Set(['trainer-gone', 'internal', ...storageErrorCodes])
 
 /** Whether the next start of an experiment goes on with its latest run or makes a new attempt. */
 export function continuesRun(latest: RunSummary | undefined): latest is RunSummary {

@@ -7,6 +7,7 @@ import {
   type TrainerJob,
 } from '#shared/protocol/trainer-protocol.ts'
 import { appErrorCodes, AppException, assertNever, toAppError, type AppError } from '#shared/basics/result.ts'
+import { isStorageTrouble } from '#shared/basics/storage-errors.ts'
 import type { Clock } from '../basics/clock.ts'
 import { sha256Of } from '../files/sha256.ts'
 import type { TrainerExit, TrainerHost, TrainerHostFactory } from './trainer-host.ts'
@@ -42,7 +43,7 @@ export interface JobListener {
   onMessage?(
     message: TrainerEvent<'started' | 'heartbeat' | 'phase' | 'metrics' | 'preview' | 'log' | 'stage-times'>,
   ): void | Promise<void>
-  /** Bytes that agree with their digest. When it throws, the job ends with that error; `disk-full` pauses it. */
+  /** Bytes that agree with their digest. When it throws, the job ends with that error; trouble with a disk pauses it. */
   onCheckpoint?(checkpoint: TrainerEvent<'checkpoint'>): void | Promise<void>
   /** Bytes that agree with their digest. */
   onPermutation?(permutation: TrainerEvent<'permutation'>): void | Promise<void>
@@ -313,7 +314,7 @@ export class Supervisor {
   /** Our own side cannot go on: a full disk, an unknown message. */
   #fail(error: AppError): void {
     if (this.#outcome === undefined) {
-      this.#outcome = error.code === 'disk-full' ? { kind: 'paused', error } : { kind: 'failed', error }
+      this.#outcome = isStorageTrouble(error) ? { kind: 'paused', error } : { kind: 'failed', error }
     }
     this.#cancelTimer()
     if (this.#host === undefined) this.#resolve(this.#outcome)

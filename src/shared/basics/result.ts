@@ -3,6 +3,8 @@
  * Inside a process code may throw `AppException`; at a boundary it becomes a `Result`.
  */
 
+import { storageError, storageErrorCodes } from './storage-errors.ts'
+
 /** Closed list of error codes. A new code needs a line in docs/errors.md. */
 export const appErrorCodes = [
   'invalid-argument', // a value the caller gave is outside its documented range
@@ -35,10 +37,11 @@ export const appErrorCodes = [
   'op-unsupported', // the tracer or lowering does not know an operation
   'diverged', // loss became NaN or infinite
   'trainer-gone', // the trainer process died
-  'disk-full', // no space left; the run was paused
+  ...storageErrorCodes,
   'download-failed', // a file could not be fetched from the network
   'cancelled', // the user cancelled
   'unauthorized', // IPC sender is not the studio's own window
+  'unknown-command', // no command of the studio has this name
   'internal', // a defect of the studio
 ] as const
 export type AppErrorCode = (typeof appErrorCodes)[number]
@@ -84,7 +87,7 @@ export function unwrap<T>(result: Result<T>): T {
   throw new AppException(result.error)
 }
 
-/** Any thrown value as an `AppError`; unknown ones become `internal` with their message kept. */
+/** Any thrown value as an `AppError`; what neither we nor a disk said becomes `internal` with its message kept. */
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppException) {
     return {
@@ -94,6 +97,8 @@ export function toAppError(thrown: unknown): AppError {
       ...(thrown.remedy === undefined ? {} : { remedy: thrown.remedy }),
     }
   }
+  const storage = storageError(thrown)
+  if (storage !== undefined) return storage
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   return { code: 'internal', message, remedy: 'This is a defect of the studio; please report it with the log.' }
 }

@@ -47,7 +47,7 @@ import type {
   RunRecord,
   SplitName,
 } from './records.ts'
-import type { Result } from '../basics/result.ts'
+import type { AppError, Result } from '../basics/result.ts'
 import type { RecognisedNetwork, SketchPoint, StateDictChoice } from './trainer-protocol.ts'
 
 export type { Comparison } from '../measures/comparison.ts'
@@ -479,6 +479,8 @@ export interface QueueState {
   /** In the order in which they will run: the only truth about their positions. */
   readonly waiting: readonly string[]
   readonly paused: readonly string[]
+  /** Why nothing starts although the queue is on: the disk of the store. It goes on by itself when that is well again. */
+  readonly held?: AppError
 }
 
 /** Seconds from now, as far as earlier runs on this machine tell; undefined is not known yet. */

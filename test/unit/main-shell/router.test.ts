@@ -11,6 +11,7 @@ function route(handlers: Partial<CommandHandlers>, isTrusted = true) {
   const channels = new Map<string, Handler>()
   const errors: [string, AppError][] = []
   const dispatcher = new Dispatcher({
+    storeFolder: '/store',
     table: handlers,
     refusalOf: () => undefined,
     onError: (command, error) => errors.push([command, error]),

@@ -59,13 +59,22 @@ test.each([
   ])
 })
 
+test('a command that main does not know is told as that', async () => {
+  const { invoke } = createApi(() => {
+    throw new Error(
+      "Error invoking remote method 'command:no.such': Error: No handler registered for 'command:no.such'",
+    )
+  })
+  expect(await invoke('no.such', {})).toMatchObject({ ok: false, error: { code: 'unknown-command' } })
+})
+
 test('a call that fails is an answer, not a rejection', async () => {
   const { invoke } = createApi(() => {
-    throw new Error('No handler registered')
+    throw new Error('main is busy ending')
   })
   expect(await invoke('no.such', {})).toMatchObject({
     ok: false,
-    error: { code: 'internal', message: 'No handler registered' },
+    error: { code: 'internal', message: 'main is busy ending' },
   })
 })
 

@@ -21,6 +21,7 @@ export const queueTexts = {
   stopped: 'Failed or cancelled',
   stoppedNote: 'the last ten',
   queueOff: 'the queue is off',
+  held: 'Paused: the store cannot be written',
   running: 'Running',
   nextStarts: 'The next waiting experiment starts as soon as there is one.',
   turnOn: 'Turn the queue on to start the next.',

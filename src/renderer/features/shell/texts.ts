@@ -17,6 +17,7 @@ export const shellTexts = {
   readingQueue: 'Reading the queue',
   queueUnknown: 'The queue is unknown',
   queueOff: (count: number) => `Queue is off, ${count} waiting`,
+  queueHeld: (count: number) => `Paused by the disk, ${count} waiting`,
   queueIdle: 'Nothing to do',
   waitingCount: (count: number) => `${count} waiting`,
   progressOf: (name: string) => `Progress of ${name}`,

@@ -4,6 +4,7 @@ import { Dispatcher, type DispatcherOptions } from '#main/commands/dispatcher.ts
 function dispatch(options: Partial<DispatcherOptions> = {}) {
   const told: [string, string][] = []
   const dispatcher = new Dispatcher({
+    storeFolder: '/store',
     table: {},
     refusalOf: () => undefined,
     onError: (command, { code }) => told.push([command, code]),

@@ -25,9 +25,9 @@ it('keeps the old file when the disk is full in the middle', async () => {
   expect([readFileSync(path, 'utf8'), readdirSync(folder)]).toEqual(['old', ['a.bin']])
 })
 
-it('says which file could not be written', async () => {
+it('says that the folder is gone, and which file could not be written for it', async () => {
   const path = join(temporaryFolder(), 'nowhere', 'a.bin')
-  await expect(atomicWrite(path, new Uint8Array(1))).rejects.toMatchObject({ code: 'file-unreadable', where: path })
+  await expect(atomicWrite(path, new Uint8Array(1))).rejects.toMatchObject({ code: 'disk-gone', where: path })
 })
 
 it('resolves only tokens it has given', () => {
