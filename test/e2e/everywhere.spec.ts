@@ -71,13 +71,33 @@ test('files, palette, menus and keys lead to the same places', async ({ launch, 
   await expect.poll(() => isEnabled(studio, 'forget-recent')).toBe(false)
 
   // The sidebar stays hidden until it is wanted.
+  const sidebarEdge = page.getByRole('separator', { name: 'Width of the sidebar' })
+  await sidebarEdge.focus()
+  await page.keyboard.press('ArrowRight')
+  await expect(sidebarEdge).toHaveAttribute('aria-valuenow', '232')
   await page.keyboard.press('Control+B')
   await expect(page.getByRole('navigation', { name: 'Sections' })).toBeHidden()
+
+  // So do the table as it was set up, the page that was open, and how far down it was.
+  await show(studio, { name: 'experiments' })
+  await page.getByRole('searchbox', { name: 'Filter experiments' }).fill('Mine')
+  await show(studio, { name: 'network', id: network?.id ?? '' })
+  await expect(page.getByRole('heading', { level: 2 }).first()).toBeVisible()
+  const downBy = () => page.locator('main').evaluate(({ scrollTop }) => scrollTop)
+  await expect.poll(() => page.locator('main').evaluate((main) => (main.scrollTo(0, 300), main.scrollTop))).toBe(300)
+  await show(studio, { name: 'queue' })
+  await page.keyboard.press('Alt+ArrowLeft')
+  await expect.poll(downBy).toBe(300)
   expect(await quit(studio)).toBe(0)
   const again = await launch()
   await expect(again.page.getByRole('navigation', { name: 'Sections' })).toBeHidden()
+  await expect(again.page.getByRole('heading', { level: 1, name: network?.name ?? '' })).toBeVisible()
+  await expect.poll(() => again.page.locator('main').evaluate(({ scrollTop }) => scrollTop)).toBe(300)
   await again.page.keyboard.press('Control+B')
   await expect(again.page.getByRole('navigation', { name: 'Sections' })).toBeVisible()
+  await expect(again.page.getByRole('separator')).toHaveAttribute('aria-valuenow', '232')
+  await show(again, { name: 'experiments' })
+  await expect(again.page.getByRole('searchbox', { name: 'Filter experiments' })).toHaveValue('Mine')
 
   const found = [
     ...(await look(again, 'palette', { name: 'home' }, (shown) => shown.keyboard.press('Control+K'))),

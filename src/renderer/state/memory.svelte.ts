@@ -2,8 +2,10 @@ import type { StudioApi } from '#shared/protocol/contract.ts'
 import {
   emptyWindowMemory,
   keptFormsAtMost,
+  sidebarWidths,
   type FormStart,
   type KeptForm,
+  type WindowLayout,
   type WindowMemory,
 } from '#shared/protocol/window-memory.ts'
 import { ask } from './client.ts'
@@ -39,11 +41,21 @@ export class Memory {
   }
 
   get isSidebarShown(): boolean {
-    return this.#content.layout?.isSidebarShown ?? true
+    return this.layout.isSidebarShown ?? true
   }
 
-  set isSidebarShown(isSidebarShown: boolean) {
-    this.#put({ layout: { ...this.#content.layout, isSidebarShown } })
+  /** In CSS pixels. */
+  get sidebarWidth(): number {
+    return this.layout.sidebarWidth ?? sidebarWidths.usual
+  }
+
+  get layout(): WindowLayout {
+    return this.#content.layout ?? {}
+  }
+
+  keepLayout(changes: WindowLayout): void {
+    if (isContained(changes, this.layout)) return
+    this.#put({ layout: { ...this.layout, ...changes } })
   }
 
   /** The form with this start as it was left, if it was left unfinished. */
@@ -91,4 +103,9 @@ function isSameStart(a: FormStart, b: FormStart): boolean {
 
 function startKey({ kind, networkId, datasetId, presetId, fromId, startRunId, editId }: FormStart): string {
   return JSON.stringify([kind, networkId, datasetId, presetId, fromId, startRunId, editId])
+}
+
+/** Whether `whole` says already what `part` says. */
+function isContained(part: WindowLayout, whole: WindowLayout): boolean {
+  return JSON.stringify({ ...whole, ...part }) === JSON.stringify(whole)
 }

@@ -31,6 +31,7 @@ import { Toasts } from './toasts.svelte.ts'
 import { WindowTrash } from './trash.svelte.ts'
 import { WindowUndo } from './undo.svelte.ts'
 import { WindowViews } from './views.svelte.ts'
+import { WindowPlace } from './window-place.svelte.ts'
 
 /** The studio as one window sees it: what it knows, and the ways to ask for more. */
 export class WindowStudio {
@@ -52,6 +53,7 @@ export class WindowStudio {
   readonly preferences: Preferences
   readonly imports: Imports
   readonly memory: Memory
+  readonly place: WindowPlace
   readonly recentFiles: WindowRecentFiles
   /** What the page in view offers to do. */
   readonly pageActions = new PageActions()
@@ -74,6 +76,7 @@ export class WindowStudio {
     this.preferences = new Preferences(api)
     this.imports = new Imports(api, this.tasks, this.toasts, this.router)
     this.memory = new Memory(api, this.toasts)
+    this.place = new WindowPlace(this.memory, this.router, this.table)
     this.recentFiles = new WindowRecentFiles(api, this.toasts)
     this.searches = new WindowSearches(api)
     this.info = new Resource(() => ask(api, 'studio.info', {}))
@@ -93,7 +96,7 @@ export class WindowStudio {
     await Promise.all([
       this.preferences.settings.load(),
       this.info.load(),
-      this.memory.load(),
+      this.memory.load().then(() => this.place.comeBack()),
       this.recentFiles.load(),
       this.library.load(),
       this.experiments.list.load(),

@@ -1,6 +1,7 @@
 /** What a window remembers of itself, so that work left half done is found again, also after a restart. */
 import { z } from 'zod'
 import { families } from '../experiment/experiment-config.ts'
+import { viewDefinitionSchema } from '../experiment/saved-view.ts'
 import { typedSweepSchema } from '../experiment/sweep/typed-sweep.ts'
 
 const id = z.string().max(100)
@@ -45,9 +46,35 @@ export type KeptForm = Readonly<z.infer<typeof keptFormSchema>>
 
 export const keptFormsAtMost = 8
 
+/** A page that a window can come back to. What a page shows of itself, such as an open tab, is left out. */
+const keptPlaceSchema = z.discriminatedUnion('name', [
+  z.object({
+    name: z.enum(['home', 'networks', 'datasets', 'experiments', 'batches', 'queue', 'doctor', 'settings']),
+  }),
+  z.object({ name: z.enum(['network', 'dataset', 'batch']), id }),
+  z.object({ name: z.literal('compress-network'), networkId: id.exactOptional() }),
+  z.object({ name: z.literal('new-experiment'), ...formStartSchema.shape }),
+  z.object({ name: z.literal('run'), experimentId: id }),
+  z.object({ name: z.literal('compare'), ids: z.array(id).max(1000) }),
+])
+export type KeptPlace = Readonly<z.infer<typeof keptPlaceSchema>>
+
+const pixels = z.number().min(0).max(1e9)
+
+/** In CSS pixels. */
+export const sidebarWidths = { least: 176, usual: 216, most: 400 } as const
+
 const layoutSchema = z.strictObject({
   isSidebarShown: z.boolean().optional(),
+  /** In CSS pixels. */
+  sidebarWidth: z.number().min(sidebarWidths.least).max(sidebarWidths.most).optional(),
+  /** The page in view, and how far down it was. */
+  place: keptPlaceSchema.optional(),
+  scrollTop: pixels.optional(),
+  /** The table of experiments as it was set up, with the saved view that was opened last, and where in it one was. */
+  table: z.strictObject({ view: viewDefinitionSchema, viewId: id.optional(), top: pixels, left: pixels }).optional(),
 })
+export type WindowLayout = Readonly<z.infer<typeof layoutSchema>>
 
 export const windowMemorySchema = z.strictObject({
   /** The one left last is the last. */

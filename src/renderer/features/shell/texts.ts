@@ -28,4 +28,5 @@ export const shellTexts = {
   nernStudio: 'NeRN Studio',
   searchOrRun: 'Search or run',
   sections: 'Sections',
+  sidebarWidth: 'Width of the sidebar',
 } as const

@@ -17,7 +17,7 @@ function ownActions(studio: WindowStudio): Readonly<Partial<Record<ActionId, () 
     train: () => router.open({ name: 'new-experiment', kind: 'train' }),
     ...(recentFiles.list.length === 0 ? {} : { 'forget-recent': () => void recentFiles.forget() }),
     palette: () => (studio.isPaletteOpen = !studio.isPaletteOpen),
-    'toggle-sidebar': () => (studio.memory.isSidebarShown = !studio.memory.isSidebarShown),
+    'toggle-sidebar': () => studio.memory.keepLayout({ isSidebarShown: !studio.memory.isSidebarShown }),
     ...themeActions(studio),
     ...(router.canGoBack ? { back: () => router.back() } : {}),
     ...(router.canGoForward ? { forward: () => router.forward() } : {}),

@@ -3,7 +3,7 @@ import { experimentField } from '#shared/experiment/filter/experiment-fields.ts'
 import { parseFilter } from '#shared/experiment/filter/filter-text.ts'
 import { typedValue, valueText } from '#renderer/features/experiments/filter-form-values.ts'
 import { filterParts, mended, withoutPart, withPart } from '#renderer/features/experiments/filter-parts.ts'
-import { layoutOfView, storedViewOf, viewShown } from '#renderer/features/experiments/view-layout.ts'
+import { layoutOfView, storedViewOf, viewShown } from '#renderer/state/table-layout.ts'
 import { initialLayout } from '#renderer/state/experiments-table.svelte.ts'
 
 function partsOf(text: string) {

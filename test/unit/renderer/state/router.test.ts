@@ -34,3 +34,14 @@ test('of a long way the last hundred places are kept', () => {
   for (; router.canGoBack; steps++) router.back()
   expect([steps, router.route]).toEqual([99, { name: 'network', id: '50' }])
 })
+
+test('a place is gone back to as far down as it was left', () => {
+  const router = new Router()
+  expect(router.isAtStart).toBe(true)
+  router.open({ name: 'networks' })
+  router.scrollTop = 300
+  router.open({ name: 'queue' })
+  expect([router.scrollTop, router.isAtStart]).toEqual([0, false])
+  router.back()
+  expect(router.scrollTop).toBe(300)
+})

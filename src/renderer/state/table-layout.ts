@@ -1,6 +1,6 @@
 /** A layout of the table as a saved view keeps it, and back. */
 import type { SavedView } from '#shared/experiment/saved-view.ts'
-import { initialLayout, type TableLayout } from '../../state/experiments-table.svelte.ts'
+import { initialLayout, type TableLayout } from './experiments-table.svelte.ts'
 
 type StoredView = SavedView['view']
 
