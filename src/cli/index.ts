@@ -8,6 +8,9 @@ const packageFile = fileURLToPath(new URL('../../package.json', import.meta.url)
 // Our own file, shipped with this one.
 const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { readonly version: string }
 
+// A terminal that was closed takes no more output; the command still pauses what runs and puts everything away.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+
 // The last line of defence: whatever nobody caught is told like any other error. Trainers end with this process.
 process.on('uncaughtException', (thrown) => {
   new Output(process.argv.includes('--json'), process.stdout, process.stderr, Date.now).error(toAppError(thrown))

@@ -166,6 +166,9 @@ function progressText(title: string, done: number, total: number): string {
   return total > 0 ? `${title}: ${Math.floor((100 * done) / total)} %` : `${title} ...`
 }
 
+/** By them the user, a terminal that is closed and the system ask for the end. */
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
+
 /** Ctrl-C: the first asks the command to stop, a second ends the program. */
 class Interrupts {
   readonly #output: Output
@@ -174,8 +177,7 @@ class Interrupts {
 
   constructor(output: Output) {
     this.#output = output
-    process.on('SIGINT', this.#listener)
-    process.on('SIGTERM', this.#listener)
+    for (const signal of endingSignals) process.on(signal, this.#listener)
   }
 
   take(stop: () => void): () => void {
@@ -186,8 +188,7 @@ class Interrupts {
   }
 
   dispose(): void {
-    process.off('SIGINT', this.#listener)
-    process.off('SIGTERM', this.#listener)
+    for (const signal of endingSignals) process.off(signal, this.#listener)
   }
 
   #interrupt(): void {

@@ -169,6 +169,8 @@ class Desktop {
     app.on('child-process-gone', (_event, { type, reason, exitCode }) => {
       if (type === 'GPU') this.#log('window', 'warning', `The graphics process has gone: ${reason} (${exitCode}).`)
     })
+    // Of the signals that ask for the end, Electron takes the others by itself.
+    process.on('SIGQUIT', () => app.quit())
     app.on('before-quit', (event) => {
       // Also when the last window closes on the way out: `app.exit` at the end of it asks nobody.
       event.preventDefault()

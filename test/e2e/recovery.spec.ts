@@ -41,7 +41,9 @@ test('kill -9 of trainer and of app: the run goes on from its checkpoint to the 
   expect(await quit(studio)).toBe(0)
 })
 
-test('quitting asks the run for a checkpoint and leaves it in the queue', async ({ launch }) => {
+test('quitting, by menu or by a signal, asks the run for a checkpoint and leaves it in the queue', async ({
+  launch,
+}) => {
   const first = await launch()
   const { id } = await enqueue(first, 'Quit', interruptibleConfig())
   await reachesCheckpointAfter(first, id, 0)
@@ -51,7 +53,15 @@ test('quitting asks the run for a checkpoint and leaves it in the queue', async 
   const second = await launch()
   await reaches(second, id, 'running')
   expect((await get(second, id)).latestRun?.step ?? 0).toBeGreaterThanOrEqual(before)
-  await ask(second.page, 'queue.cancel', { ids: [id] })
-  await reaches(second, id, 'cancelled')
-  expect(await quit(second)).toBe(0)
+  const reached = (await get(second, id)).latestRun?.step ?? 0
+  const exited = once(second.process, 'exit')
+  second.process.kill('SIGQUIT')
+  expect(await exited).toEqual([0, null])
+
+  const third = await launch()
+  await reaches(third, id, 'running')
+  expect((await get(third, id)).latestRun?.step ?? 0).toBeGreaterThanOrEqual(reached)
+  await ask(third.page, 'queue.cancel', { ids: [id] })
+  await reaches(third, id, 'cancelled')
+  expect(await quit(third)).toBe(0)
 })

@@ -30,6 +30,15 @@ async function secondCheckpoint(storeFolder: string, { child }: StartedCommand):
   }
 }
 
+/** Process ids of the children that a process has now. */
+function childrenOf(pid = 0): readonly number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return children
+    .split(' ')
+    .filter((id) => id !== '')
+    .map(Number)
+}
+
 /** What a run ended with: every loss and the predictor. */
 async function endingOf(storeFolder: string, name: string) {
   const studio = await openStudio({ storeFolder })
@@ -68,6 +77,34 @@ it('refuses a store that another command owns and names the owner', async () => 
   expect(code).toBe(1)
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'store-locked', where: storeFolder } })
   expect(stderr).toContain(`The store is in use by studio run (process ${owner.child.pid}`)
+})
+
+it.each(['SIGHUP', 'SIGQUIT'] as const)(
+  'pauses with a checkpoint on %s, and no trainer outlives it',
+  async (signal) => {
+    const storeFolder = await filledStore()
+    const command = startCommand(storeFolder, runArguments('mine'), held)
+    await secondCheckpoint(storeFolder, command)
+    const trainers = childrenOf(command.child.pid)
+    command.child.kill(signal)
+    const { code, stderr } = await command.ended
+    expect([code, trainers.length]).toEqual([1, 1])
+    expect(stderr).toMatch(/mine is paused at step \d+, with a checkpoint/)
+    expect(trainers.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([])
+  },
+)
+
+it('ends a trainer that hears nothing when it is interrupted twice', async () => {
+  const storeFolder = await filledStore()
+  const command = startCommand(storeFolder, runArguments('mine'), held)
+  await secondCheckpoint(storeFolder, command)
+  const [trainer = 0] = childrenOf(command.child.pid)
+  process.kill(trainer, 'SIGSTOP')
+  command.child.kill('SIGINT')
+  await vi.waitUntil(() => command.said().includes('Stopping'), { timeout: 60_000 })
+  command.child.kill('SIGINT')
+  expect((await command.ended).code).toBe(1)
+  await vi.waitUntil(() => !existsSync(`/proc/${trainer}`), { timeout: 60_000 })
 })
 
 it('pauses with a checkpoint on Ctrl-C and says how to go on', async () => {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { loadSqlite } from '#main/store/sqlite.ts'
+import { defaultLimits } from '#main/trainer-host/supervisor.ts'
 import type { Studio } from '#main/studio.ts'
 import type { SpectralConfig } from '#shared/methods/spectral/config.ts'
 import { spectralDefaults } from '#shared/methods/spectral/defaults.ts'
@@ -274,6 +275,21 @@ it('holds the queue when the disk is full, with the checkpoint before it kept, a
   expect((await call(studio, 'queue.list', {})).held).toMatchObject({ code: 'disk-full' })
   isFull = false
   expect((await reaches(studio, id, 'completed', 'failed')).status).toBe('completed')
+})
+
+it('shows a stopped trainer as not responding, and where it stands when it goes on', async () => {
+  const studio = await openStudio({ limits: { ...defaultLimits, silenceShownMs: 400 } })
+  const { id } = await createExperiment(studio, await fillLibrary(studio), STEPS)
+  await startAndHold(studio, id, 12)
+  const pid = studio.queue.trainerPids().get(id) ?? 0
+  const phaseIs = (wanted: RegExp) =>
+    nextEvent(studio, 'experiment-changed', ({ latestRun }) => wanted.test(latestRun?.phase ?? ''))
+  await phaseIs(/^not responding$/)
+  process.kill(pid, 'SIGCONT')
+  const going = phaseIs(/^reconstruction/)
+  await call(studio, 'queue.pause', { ids: [id] })
+  await going
+  await reaches(studio, id, 'paused')
 })
 
 it('fails a run whose trainer talks nonsense', async () => {

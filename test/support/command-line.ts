@@ -13,6 +13,8 @@ export interface Ended {
 export interface StartedCommand {
   readonly child: ChildProcess
   readonly ended: Promise<Ended>
+  /** What it has written to its error output by now. */
+  readonly said: () => string
 }
 
 /** Starts `studio ...args` as a process of its own on one store; its trainers follow `script` or are those given. */
@@ -36,7 +38,7 @@ export function startCommand(
   const ended = new Promise<Ended>((resolve) => {
     child.once('close', (code) => resolve({ code: code ?? undefined, stdout, stderr }))
   })
-  return { child, ended }
+  return { child, ended, said: () => stderr }
 }
 
 /** Runs `studio ...args` to its end. */

@@ -24,6 +24,16 @@ export class FakeClock implements Clock {
     return () => this.#timers.delete(timer)
   }
 
+  /** The machine slept: of what became due meanwhile each runs once, late; what that starts waits from then on. */
+  sleep(milliseconds: number): void {
+    this.#now += milliseconds
+    const due = [...this.#timers].filter(({ at }) => at <= this.#now).sort((a, b) => a.at - b.at)
+    for (const timer of due) {
+      this.#timers.delete(timer)
+      timer.run()
+    }
+  }
+
   /** Moves time and runs what became due, in order. */
   advance(milliseconds: number): void {
     const end = this.#now + milliseconds

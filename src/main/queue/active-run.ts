@@ -111,6 +111,7 @@ export class ActiveRun {
             onCheckpoint: (checkpoint) => this.#keepCheckpoint(checkpoint),
             onPermutation: (permutation) => this.#keepPermutation(experiment, permutation),
             onNotice: (level, text) => this.#note(level, text),
+            onSilence: (isSilent) => this.#showSilence(isSilent),
           },
           loadCheckpoint: () => this.#loadCheckpoint(),
         },
@@ -196,6 +197,13 @@ export class ActiveRun {
     const { store } = this.#context
     this.#note('info', phase === 'pausing' ? 'A pause was asked for.' : 'The end was asked for.')
     this.#attempt('could not say so', () => store.runs.report(this.#run.id, { phase }))
+    this.#announceExperiment()
+  }
+
+  /** Where it stood, once it speaks again. */
+  #showSilence(isSilent: boolean): void {
+    const phase = isSilent ? 'not responding' : this.#phase.text
+    this.#attempt('could not be shown as silent', () => this.#context.store.runs.report(this.#run.id, { phase }))
     this.#announceExperiment()
   }
 

@@ -1,10 +1,15 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import type { ToTrainer } from '#shared/protocol/trainer-protocol.ts'
+import { MemoryWatch } from './memory-watch.ts'
 import type { TrainerExit, TrainerHost, TrainerHostFactory } from './trainer-host.ts'
 
 /** Variables that would change how the child runs or what it loads. */
 const scrubbedVariables = ['NODE_OPTIONS', 'NODE_DEBUG', 'DEBUG', 'LD_PRELOAD', 'ELECTRON_RUN_AS_NODE']
 const ERROR_TAIL_CHARACTERS = 2000
+
+/** A trainer that hears nothing, stopped or deep in a computation, must not outlive whoever started it. */
+const liveChildren = new Set<ChildProcess>()
+process.on('exit', () => liveChildren.forEach((child) => child.kill('SIGKILL')))
 
 export interface ForkHostOptions {
   /** The trainer's entry file. */
@@ -42,6 +47,7 @@ class ForkHost implements TrainerHost {
   }
 
   start(): void {
+    const memory = new MemoryWatch()
     // `advanced` is the structured clone that bytes and typed arrays need.
     const child = fork(this.#options.entryPath, [], {
       serialization: 'advanced',
@@ -52,6 +58,7 @@ class ForkHost implements TrainerHost {
       detached: process.platform !== 'win32',
     })
     this.#child = child
+    liveChildren.add(child)
     child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#output(text))
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#errorTail = (this.#errorTail + text).slice(-ERROR_TAIL_CHARACTERS)
@@ -61,10 +68,11 @@ class ForkHost implements TrainerHost {
     child.once('error', (error) => this.#gone({ code: undefined, reason: `could not be started: ${error.message}` }))
     // `close` comes after the streams and the channel are drained, so no message is lost behind it.
     child.once('close', (code, signal) => {
-      if (signal !== null) return this.#gone({ code: undefined, reason: `killed by ${signal}` })
+      const isOutOfMemory = memory.wasShort({ isKilled: signal === 'SIGKILL', errorText: this.#errorTail })
+      if (signal !== null) return this.#gone({ code: undefined, reason: `killed by ${signal}`, isOutOfMemory })
       const lastLine = this.#errorTail.trim().split('\n').at(-1) ?? ''
       const reason = lastLine === '' ? `exit code ${code}` : `exit code ${code}: ${lastLine}`
-      this.#gone({ code: code ?? undefined, reason })
+      this.#gone({ code: code ?? undefined, reason, isOutOfMemory })
     })
   }
 
@@ -80,6 +88,7 @@ class ForkHost implements TrainerHost {
 
   #gone(exit: TrainerExit): void {
     if (this.#child === undefined) return
+    liveChildren.delete(this.#child)
     this.#child = undefined
     this.#exitListeners.forEach((listener) => listener(exit))
   }

@@ -10,9 +10,13 @@ import { appErrorCodes, AppException, assertNever, toAppError, type AppError } f
 import { isStorageTrouble } from '#shared/basics/storage-errors.ts'
 import type { Clock } from '../basics/clock.ts'
 import { sha256Of } from '../files/sha256.ts'
+import { Deaths } from './deaths.ts'
 import type { TrainerExit, TrainerHost, TrainerHostFactory } from './trainer-host.ts'
 
 export type TrainerEvent<T extends FromTrainer['type']> = Extract<FromTrainer, { type: T }>
+
+/** Into so many pieces a wait is cut, of which a sleep of the machine can take one. */
+const AWAKE_PIECES = 10
 
 /** How long what may take. */
 export interface SupervisorLimits {
@@ -25,7 +29,7 @@ export interface SupervisorLimits {
   readonly wishMs: number
   /** From the last message to the end of the process. */
   readonly farewellMs: number
-  /** Waits before the first, second ... restart; as many restarts as entries. */
+  /** Waits before the first, second ... restart without progress; as many restarts as entries. */
   readonly restartDelaysMs: readonly number[]
 }
 
@@ -49,6 +53,8 @@ export interface JobListener {
   onPermutation?(permutation: TrainerEvent<'permutation'>): void | Promise<void>
   /** Something the user should know: silence, a death, a restart. */
   onNotice?(level: 'warning' | 'error', text: string): void
+  /** The process says nothing, or speaks again. */
+  onSilence?(isSilent: boolean): void
 }
 
 export interface SupervisedJob {
@@ -70,7 +76,7 @@ export type JobOutcome =
 
 /**
  * Runs one job to its end in trainer processes: starts one, watches it, starts another from the newest checkpoint when
- * it dies. A job that dies twice at one step, or more often than limits allow, has failed.
+ * it dies. A job that dies twice at one step, or without progress more often than limits allow, has failed.
  */
 export class Supervisor {
   /** Resolves, never rejects, when the outcome is known and no process is left. */
@@ -91,15 +97,19 @@ export class Supervisor {
   #cancelTimer: () => void = () => {}
   #cancelHurry: (() => void) | undefined
   #killReason: string | undefined
-  #restarts = 0
+  readonly #deaths: Deaths
   #step = 0
-  #stepOfLastDeath: number | undefined
+  #phase: string | undefined
+  /** Pieces of work kept since the last death. */
+  #kept = 0
+  #isSilent = false
 
   constructor(work: SupervisedJob, createHost: TrainerHostFactory, clock: Clock, limits = defaultLimits) {
     this.#work = work
     this.#createHost = createHost
     this.#clock = clock
     this.#limits = limits
+    this.#deaths = new Deaths(limits.restartDelaysMs)
     let resolve: (outcome: JobOutcome) => void = () => {}
     this.done = new Promise((resolveDone) => {
       resolve = resolveDone
@@ -148,6 +158,7 @@ export class Supervisor {
     this.#host = host
     this.#isReady = false
     this.#isRepeatable = true
+    this.#phase = undefined
     this.#killReason = undefined
     host.onMessage((message) => {
       this.#watchSilence()
@@ -157,7 +168,7 @@ export class Supervisor {
       this.#cancelTimer()
       this.#enqueue(() => this.#gone(exit))
     })
-    this.#cancelTimer = this.#clock.after(this.#limits.readyMs, () =>
+    this.#cancelTimer = this.#afterAwake(this.#limits.readyMs, () =>
       this.kill(`was not ready within ${this.#limits.readyMs / 1000} s`),
     )
     host.start()
@@ -193,6 +204,7 @@ export class Supervisor {
         return
       case 'phase':
         this.#isRepeatable = message.isRepeatable
+        this.#phase = message.phase
         this.#hurry()
         await listener.onMessage?.(message)
         return
@@ -226,6 +238,7 @@ export class Supervisor {
       return
     }
     await this.#work.listener.onCheckpoint?.(message)
+    this.#kept++
   }
 
   async #receivePermutation(message: TrainerEvent<'permutation'>): Promise<void> {
@@ -234,6 +247,7 @@ export class Supervisor {
       return
     }
     await this.#work.listener.onPermutation?.(message)
+    this.#kept++
   }
 
   /** The trainer has said its last word; it has a moment to end by itself. */
@@ -250,24 +264,22 @@ export class Supervisor {
     this.#stopHurrying()
     if (this.#outcome !== undefined) return this.#resolve(this.#outcome)
     if (this.#finishWish()) return
+    const verdict = this.#deaths.add({
+      reason: this.#killReason ?? exit.reason,
+      isOutOfMemory: this.#killReason === undefined && exit.isOutOfMemory === true,
+      step: this.#step,
+      phase: this.#phase,
+      isInSteps: !this.#isRepeatable,
+      kept: this.#kept,
+    })
+    this.#kept = 0
     const { listener } = this.#work
-    const { restartDelaysMs } = this.#limits
-    const reason = this.#killReason ?? exit.reason
-    const delayMs = restartDelaysMs[this.#restarts]
-    const diedHereBefore = this.#stepOfLastDeath === this.#step
-    if (delayMs === undefined || diedHereBefore) {
-      const how = diedHereBefore ? `twice at step ${this.#step}` : `${this.#restarts + 1} times`
-      const error = trainerGone(restartDelaysMs.length === 0 ? reason : `${reason}; it died ${how}`, this.#step)
-      listener.onNotice?.('error', error.message)
-      return this.#resolve({ kind: 'failed', error })
+    if (verdict.kind === 'give-up') {
+      listener.onNotice?.('error', verdict.error.message)
+      return this.#resolve({ kind: 'failed', error: verdict.error })
     }
-    this.#restarts++
-    this.#stepOfLastDeath = this.#step
-    listener.onNotice?.(
-      'warning',
-      `The trainer died at step ${this.#step} (${reason}); restart ${this.#restarts} of ${restartDelaysMs.length} in ${delayMs / 1000} s.`,
-    )
-    this.#cancelTimer = this.#clock.after(delayMs, () => this.#enqueue(() => this.#start()))
+    listener.onNotice?.('warning', verdict.text)
+    this.#cancelTimer = this.#clock.after(verdict.delayMs, () => this.#enqueue(() => this.#start()))
   }
 
   /**
@@ -298,13 +310,40 @@ export class Supervisor {
   #watchSilence(): void {
     if (this.#outcome !== undefined) return
     const { silenceShownMs, silenceKilledMs } = this.#limits
+    this.#tellSilence(false)
     this.#cancelTimer()
-    this.#cancelTimer = this.#clock.after(silenceShownMs, () => {
+    this.#cancelTimer = this.#afterAwake(silenceShownMs, () => {
       this.#work.listener.onNotice?.('warning', `The trainer has said nothing for ${silenceShownMs / 1000} s.`)
-      this.#cancelTimer = this.#clock.after(silenceKilledMs - silenceShownMs, () =>
+      this.#tellSilence(true)
+      this.#cancelTimer = this.#afterAwake(silenceKilledMs - silenceShownMs, () =>
         this.kill(`said nothing for ${silenceKilledMs / 1000} s`),
       )
     })
+  }
+
+  #tellSilence(isSilent: boolean): void {
+    if (this.#isSilent === isSilent) return
+    this.#isSilent = isSilent
+    this.#work.listener.onSilence?.(isSilent)
+  }
+
+  /**
+   * Like `clock.after`, but counts only while this process runs, in short pieces: a machine that was asleep, or a process that
+   * was stopped, finds no time passed, and what its trainer said meanwhile is heard first.
+   */
+  #afterAwake(delayMs: number, run: () => void): () => void {
+    const piece = delayMs / AWAKE_PIECES
+    let left = AWAKE_PIECES
+    let cancel = (): void => {}
+    const next = (): void => {
+      cancel = this.#clock.after(piece, () => {
+        left--
+        if (left === 0) run()
+        else next()
+      })
+    }
+    next()
+    return () => cancel()
   }
 
   #enqueue(step: () => void | Promise<void>): void {
@@ -319,15 +358,6 @@ export class Supervisor {
     this.#cancelTimer()
     if (this.#host === undefined) this.#resolve(this.#outcome)
     else this.kill(error.message)
-  }
-}
-
-function trainerGone(reason: string, step: number): AppError {
-  return {
-    code: 'trainer-gone',
-    message: `The trainer process ended unexpectedly: ${reason}.`,
-    where: `step ${step}`,
-    remedy: 'Its log has more. Retry goes on from the last checkpoint.',
   }
 }
 

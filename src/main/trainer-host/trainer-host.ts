@@ -5,6 +5,8 @@ export interface TrainerExit {
   readonly code: number | undefined
   /** For people: `killed by SIGKILL`, `exit code 1: last line of its error output`. */
   readonly reason: string
+  /** It ended for want of memory, as far as the system tells. */
+  readonly isOutOfMemory?: boolean
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type UtilityProcess, app, utilityProcess } from 'electron'
 import type { ToTrainer } from '#shared/protocol/trainer-protocol.ts'
 import { scrubbedEnvironment } from './fork-host.ts'
+import { MemoryWatch } from './memory-watch.ts'
 import { LineReader } from './line-reader.ts'
 import type { TrainerExit, TrainerHost, TrainerHostFactory } from './trainer-host.ts'
 
@@ -10,6 +11,8 @@ export interface UtilityHostOptions {
   /** What the process writes to its standard streams, line by line, with its label and pid in front. */
   readonly onOutput: (line: string) => void
 }
+
+const errorLinesKept = 20
 
 /**
  * Trainers as Electron utility processes: plain Node with no window. A packaged app has no other way to start Node,
@@ -25,7 +28,10 @@ class UtilityHost implements TrainerHost {
   readonly #messageListeners: ((message: unknown) => void)[] = []
   readonly #exitListeners: ((exit: TrainerExit) => void)[] = []
   #child: UtilityProcess | undefined
+  #memory: MemoryWatch | undefined
   #lastErrorLine = ''
+  /** The last lines, in which an engine may have said what it lacked. */
+  #errorLines: readonly string[] = []
   /** Why Chromium says the process has gone: `crashed`, `killed`, `oom`, `launch-failed` ... */
   #goneReason: string | undefined
 
@@ -48,6 +54,7 @@ class UtilityHost implements TrainerHost {
 
   start(): void {
     app.on('child-process-gone', this.#noteGone)
+    this.#memory = new MemoryWatch()
     let child: UtilityProcess
     try {
       child = utilityProcess.fork(this.#options.entryPath, [], {
@@ -84,6 +91,7 @@ class UtilityHost implements TrainerHost {
     const output = new LineReader(write)
     const errors = new LineReader((line) => {
       this.#lastErrorLine = line
+      this.#errorLines = [...this.#errorLines, line].slice(-errorLinesKept)
       write(line)
     })
     child.stdout?.on('data', (chunk: Buffer) => output.push(chunk)).on('end', () => output.end())
@@ -97,12 +105,18 @@ class UtilityHost implements TrainerHost {
   }
 
   #describeExit(code: number): TrainerExit {
+    const isOutOfMemory =
+      this.#goneReason === 'oom' ||
+      this.#memory?.wasShort({
+        isKilled: this.#goneReason === 'killed' || this.#goneReason === 'crashed',
+        errorText: this.#errorLines.join('\n'),
+      }) === true
     const isAbnormal = this.#goneReason !== undefined && this.#goneReason !== 'clean-exit'
     if (isAbnormal && this.#goneReason !== 'abnormal-exit') {
-      return { code: undefined, reason: `${this.#goneReason} (status ${code})` }
+      return { code: undefined, reason: `${this.#goneReason} (status ${code})`, isOutOfMemory }
     }
     const detail = this.#lastErrorLine === '' ? '' : `: ${this.#lastErrorLine}`
-    return { code, reason: `exit code ${code}${detail}` }
+    return { code, reason: `exit code ${code}${detail}`, isOutOfMemory }
   }
 
   #gone(exit: TrainerExit): void {

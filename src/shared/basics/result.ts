@@ -3,7 +3,8 @@
  * Inside a process code may throw `AppException`; at a boundary it becomes a `Result`.
  */
 
-import { storageError, storageErrorCodes } from './storage-errors.ts'
+import { isMemoryText } from './memory-errors.ts'
+import { memoryRemedy, storageError, storageErrorCodes } from './storage-errors.ts'
 
 /** Closed list of error codes. A new code needs a line in docs/errors.md. */
 export const appErrorCodes = [
@@ -100,6 +101,7 @@ export function toAppError(thrown: unknown): AppError {
   const storage = storageError(thrown)
   if (storage !== undefined) return storage
   const message = thrown instanceof Error ? thrown.message : String(thrown)
+  if (isMemoryText(message)) return { code: 'out-of-memory', message, remedy: memoryRemedy }
   return { code: 'internal', message, remedy: 'This is a defect of the studio; please report it with the log.' }
 }
 

@@ -16,6 +16,10 @@ export const storageErrorCodes = [
 ] as const
 export type StorageErrorCode = (typeof storageErrorCodes)[number]
 
+/** What to do where memory runs short. */
+export const memoryRemedy =
+  'Close other programs, let fewer experiments run at once (places in Settings), or choose a smaller batch or network.'
+
 interface StorageError {
   readonly code: StorageErrorCode | 'store-corrupt' | 'not-found'
   readonly message: string
@@ -56,7 +60,7 @@ const troubles: Readonly<Record<StorageError['code'], Trouble>> = {
   },
   'out-of-memory': {
     what: 'The system gives no more memory',
-    remedy: 'Close other programs, or let fewer experiments run at once (places in Settings).',
+    remedy: memoryRemedy,
   },
   'store-corrupt': {
     what: "The store's database is damaged",

@@ -44,7 +44,9 @@ describe('Supervisor', () => {
     await hosts.next()
     clock.advance(20_000)
     await settle()
-    expect(notices).toEqual(['The trainer died at step 0 (was not ready within 20 s); restart 1 of 3 in 1 s.'])
+    expect(notices).toEqual([
+      'The trainer died before it had begun (was not ready within 20 s); restart 1 of 3 in 1 s.',
+    ])
     clock.advance(1_000)
     await hosts.next()
     clock.advance(20_000)
@@ -67,6 +69,46 @@ describe('Supervisor', () => {
     await settle()
     expect(host.pid).toBeUndefined()
     expect(notices.at(-1)).toBe('The trainer died at step 7 (said nothing for 120 s); restart 1 of 3 in 1 s.')
+  })
+
+  it('tells silence and its end', async () => {
+    const told: boolean[] = []
+    const { hosts, clock } = supervise({ listener: { onSilence: (isSilent) => void told.push(isSilent) } })
+    const host = await hosts.next()
+    host.say(ready)
+    clock.advance(30_000)
+    expect(told).toEqual([true])
+    host.say(heartbeat(1))
+    host.say(heartbeat(2))
+    expect(told).toEqual([true, false])
+  })
+
+  it('takes a machine that slept for hours for no silence: what its trainer said is heard first', async () => {
+    const { hosts, clock, notices } = supervise()
+    const host = await hosts.next()
+    host.say(ready)
+    for (let night = 0; night < 3; night++) {
+      clock.sleep(8 * 60 * 60_000)
+      host.say(heartbeat(night))
+    }
+    await settle()
+    expect({ pid: host.pid, notices }).toEqual({ pid: 1, notices: [] })
+  })
+
+  it('forgives deaths between which a checkpoint was kept', async () => {
+    const { hosts, clock, notices } = supervise()
+    for (let step = 10; step <= 60; step += 10) {
+      const host = await hosts.next()
+      host.say(ready)
+      host.say(phase('reconstruction', false))
+      host.say(checkpoint(step))
+      host.exit({ code: undefined, reason: 'killed by SIGKILL' })
+      await settle()
+      await settle()
+      clock.advance(1_000)
+    }
+    expect(notices.every((text) => text.endsWith('restart 1 of 3 in 1 s.'))).toBe(true)
+    expect(notices).toHaveLength(6)
   })
 
   it('does not take a slow trainer that gives signs of life for a dead one', async () => {
