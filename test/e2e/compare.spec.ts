@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test'
 import type { ComparedSubject } from '#shared/measures/comparison.ts'
 import { enqueue, int4Config, reaches, smokeConfig } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
-import { ask, show } from './launch.ts'
+import { ask, show, type OpenStudio } from './launch.ts'
 import { look } from './look.ts'
 
 test.use({ start: 'library' })
@@ -79,5 +79,49 @@ test('real runs are compared by accuracy, pairs, classes, images, bytes and conf
   ] as const) {
     pictures.push(...(await look(studio, `compare-${name}`, place, onTab(title))))
   }
+
+  await test.step('limits dragged on the page of the network are the filter of the table', () => dragLimits(studio))
+  pictures.push(...(await look(studio, 'network-pareto', { name: 'network', id: original.network.id })))
   expect(pictures).toStrictEqual([])
 })
+
+/** From the runs of the test above, between the smallest and the largest of them. */
+async function dragLimits(studio: OpenStudio): Promise<void> {
+  const { page } = studio
+  const [network] = await ask(page, 'networks.list', {})
+  await show(studio, { name: 'network', id: network?.id ?? '' })
+  const card = page.getByRole('region', { name: 'Accuracy against bytes' })
+  const size = card.getByRole('slider', { name: 'Size at most' })
+  const loss = card.getByRole('slider', { name: 'Accuracy at least' })
+  await loss.focus()
+  await loss.press('Delete')
+  await expect(card.getByRole('status')).toHaveText('3 runs')
+
+  const { items } = await ask(page, 'experiments.list', {})
+  const sizes = items.map(({ outcome }) => outcome.totalBytes ?? 0).toSorted((a, b) => a - b)
+  const line = await size.boundingBox()
+  const frame = await card.getByRole('img', { name: /^Accuracy on the test images/ }).boundingBox()
+  if (line === null || frame === null) throw new Error('The limits are not in sight.')
+  await page.mouse.move(line.x + line.width / 2, line.y + 40)
+  await page.mouse.down()
+  await page.mouse.move(frame.x + frame.width * 0.5, line.y + 40, { steps: 5 })
+  await page.mouse.up()
+  const typed = page.getByRole('region', { name: 'One knob', exact: true }).getByLabel('Size at most')
+  await expect(typed).toHaveValue(/^\d/)
+  const limit = Math.floor(1024 * Number(await typed.inputValue()))
+  const within = sizes.filter((bytes) => bytes <= limit).length
+  await expect(card.getByRole('status')).toHaveText(`${within} of 3 runs within the limits`)
+
+  // By keys, so far that all but the largest are within.
+  const largest = sizes.at(-1) ?? 0
+  const bytes = async (): Promise<number> => Math.floor(1024 * Number(await typed.inputValue()))
+  await size.focus()
+  for (let press = 0; press < 200 && (await bytes()) < largest; press++) await size.press('ArrowRight')
+  while ((await bytes()) >= largest) await size.press('ArrowLeft')
+  const wanted = items.filter(({ outcome }) => (outcome.totalBytes ?? Infinity) < largest).map(({ name }) => name)
+  await expect(card.getByRole('status')).toHaveText(`${wanted.length} of 3 runs within the limits`)
+  await card.getByRole('button', { name: 'Show in the table' }).click()
+  await expect(page.getByRole('searchbox', { name: 'Filter experiments' })).toHaveValue(/size <= [\d.]+ KiB/)
+  await expect(page.getByRole('grid').getByRole('row')).toHaveCount(1 + wanted.length)
+  for (const name of wanted) await expect(page.getByRole('grid')).toContainText(name)
+}

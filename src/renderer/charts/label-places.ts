@@ -57,7 +57,7 @@ const pathStep = 4
 
 /** A place for each name, of the first points first; those that find none are left out. */
 export function placeLabels(points: readonly NamedPoint[], surroundings: LabelSurroundings): readonly PlacedLabel[] {
-  const taken: Box[] = points.map(({ x, y }) => around(x, y, markReach))
+  const taken: Box[] = points.map(({ x, y }) => boxAround({ x, y }, markReach))
   const placed: PlacedLabel[] = []
   for (const [index, point] of points.entries()) {
     const others = taken.filter((_, at) => at !== index)
@@ -76,9 +76,15 @@ export function alongPath(path: readonly { readonly x: number; readonly y: numbe
     const count = Math.max(1, Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) / pathStep))
     return Array.from({ length: count }, (_, at) => {
       const share = (at + 0.5) / count
-      return around(from.x + (to.x - from.x) * share, from.y + (to.y - from.y) * share, pathStep / 2)
+      const place = { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share }
+      return boxAround(place, pathStep / 2)
     })
   })
+}
+
+/** What reaches so far from a point in each direction. */
+export function boxAround({ x, y }: { readonly x: number; readonly y: number }, reach: number): Box {
+  return { left: x - reach, top: y - reach, right: x + reach, bottom: y + reach }
 }
 
 interface Place {
@@ -119,10 +125,6 @@ function labelIn({ id, x, y }: NamedPoint, { box, distance }: Place): PlacedLabe
   const length = Math.hypot(x2 - x, y2 - y)
   const start = markReach / length
   return { ...label, leader: { x1: x + (x2 - x) * start, y1: y + (y2 - y) * start, x2, y2 } }
-}
-
-function around(x: number, y: number, reach: number): Box {
-  return { left: x - reach, top: y - reach, right: x + reach, bottom: y + reach }
 }
 
 function overlaps(one: Box, other: Box): boolean {

@@ -1,4 +1,10 @@
-import type { PointMark } from './point-mark.ts'
+import { markPath, type PointMark } from './point-mark.ts'
+
+/** A place of a picture. */
+interface Pixels {
+  readonly x: number
+  readonly y: number
+}
 
 export interface ScatterPoint {
   readonly id: string
@@ -12,6 +18,54 @@ export interface ScatterPoint {
   readonly mark: PointMark
   /** An original: drawn hollow with a line at its accuracy, not part of the front. */
   readonly isReference: boolean
+  /** What is expected and not measured: its interval is drawn as a band, and it is not part of the front. */
+  readonly isExpected?: boolean
+  /** Drawn faintly: it is of less interest now. */
+  readonly isFaint?: boolean
+  /** One of a crowd: without a name and an interval. */
+  readonly isUnnamed?: boolean
+}
+
+/** Points that look alike, drawn by one path: thousands of elements would make every change slow. */
+export interface Crowd {
+  readonly token: string
+  readonly isFaint: boolean
+  readonly path: string
+}
+
+/** The faint ones first: others lie over them. */
+export function crowdsOf(
+  points: readonly ScatterPoint[],
+  pixelsOf: (point: ScatterPoint) => Pixels,
+  radius: number,
+): readonly Crowd[] {
+  const crowds = new Map<string, { readonly token: string; readonly isFaint: boolean; readonly marks: string[] }>()
+  for (const point of points) {
+    const { token, isFaint = false } = point
+    const key = `${token} ${isFaint}`
+    const crowd = crowds.get(key) ?? { token, isFaint, marks: [] }
+    crowd.marks.push(markPath(point.mark, radius, pixelsOf(point)))
+    crowds.set(key, crowd)
+  }
+  return [...crowds.values()]
+    .toSorted((one, other) => Number(other.isFaint) - Number(one.isFaint))
+    .map(({ token, isFaint, marks }) => ({ token, isFaint, path: marks.join('') }))
+}
+
+/** The point nearest to a place of the picture, within a reach of pixels. */
+export function nearestPoint(
+  points: readonly ScatterPoint[],
+  pixelsOf: (point: ScatterPoint) => Pixels,
+  { x, y }: Pixels,
+  reach: number,
+): ScatterPoint | undefined {
+  let nearest: { readonly point: ScatterPoint; readonly distance: number } | undefined
+  for (const point of points) {
+    const at = pixelsOf(point)
+    const distance = Math.hypot(at.x - x, at.y - y)
+    if (distance <= reach && distance < (nearest?.distance ?? Infinity)) nearest = { point, distance }
+  }
+  return nearest?.point
 }
 
 /** Round tick values that cover [low, high]: about `count` of them. */
@@ -80,7 +134,8 @@ export function paddedRange(values: readonly number[], minimumSpan: number): rea
 /** Points no other point beats in both: fewer bytes (x) and higher accuracy (y). Ascending in x. */
 export function paretoFront(points: readonly ScatterPoint[]): readonly ScatterPoint[] {
   const front: ScatterPoint[] = []
-  for (const point of [...points].filter((p) => !p.isReference).sort((a, b) => a.x - b.x || b.y - a.y)) {
+  const measured = points.filter(({ isReference, isExpected = false }) => !isReference && !isExpected)
+  for (const point of measured.toSorted((a, b) => a.x - b.x || b.y - a.y)) {
     const best = front.at(-1)
     if (best === undefined || point.y > best.y) front.push(point)
   }

@@ -149,13 +149,21 @@ function remainderBytes(
   return allowsEntropy ? Math.ceil(halvesBits(count) / 8) : count * bytesPerElement.float16
 }
 
+/** Of everything of the original in float32, without a header. */
+export function originalBytesOf({ representedLayers, remainder }: NetworkShape): number {
+  return [...representedLayers, ...remainder].reduce(
+    (sum, { shape }) => sum + sizeOf(shape) * bytesPerElement.float32,
+    0,
+  )
+}
+
 /** The whole of `parts`, measured or expected, against the original. */
 export function sizesOfParts(network: NetworkShape, parts: readonly SizePart[]): SizeBreakdown {
   const kernels = network.representedLayers.reduce((sum, { shape }) => sum + shape[0] * shape[1], 0)
   const representedWeights = network.representedLayers.reduce((sum, layer) => sum + sizeOf(layer.shape), 0)
   const totalBytes = parts.reduce((sum, part) => sum + part.bytes, 0)
   const remainderElements = network.remainder.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
-  const originalBytes = (representedWeights + remainderElements) * 4
+  const originalBytes = originalBytesOf(network)
   const filters = network.representedLayers.reduce((sum, { shape }) => sum + shape[0], 0)
   return {
     parts,
