@@ -87,6 +87,8 @@ test('ten variants in two seeds in six actions, then one batch of them', async (
   // A sweep of several kinds of values, drawn at random.
   found.push(...(await look(studio, 'sweep-form', { name: 'new-experiment', kind: 'compress' }, typeSweep)))
 
+  found.push(...(await look(studio, 'sweep-list', { name: 'new-experiment', kind: 'compress' }, typeList)))
+
   // Another configuration in its place, as text; what is wrong with one is told with its line.
   found.push(...(await look(studio, 'form-yaml', { name: 'new-experiment', kind: 'spectral' }, typeYaml)))
   await page.getByRole('textbox', { name: 'YAML of the configuration' }).fill('preset: small\nseed: 7\n')
@@ -111,6 +113,17 @@ async function typeSweep(page: Page): Promise<void> {
   await page.getByRole('checkbox', { name: '8-bit integers' }).click()
   await page.getByRole('radio', { name: 'At random' }).click()
   await expect(page.getByText('20 variants × 1 seed = 20 runs')).toBeVisible()
+}
+
+/** Two fields side by side: their first values, then their second ones. */
+async function typeList(page: Page): Promise<void> {
+  await page.getByRole('radio', { name: 'One by one' }).click()
+  await page.getByRole('textbox', { name: 'Values of Hidden size' }).fill('96, 128, 128')
+  const stored = page.getByRole('textbox', { name: 'Values of Predictor stored as' })
+  await stored.fill('float16, int8')
+  await expect(page.getByText('2 values here and 3 of Hidden size: as many as there, or one.')).toBeVisible()
+  await stored.fill('float16, int8, int4')
+  await expect(page.getByText('3 variants × 1 seed = 3 runs')).toBeVisible()
 }
 
 async function batchOf(page: Page) {

@@ -9,22 +9,34 @@ import { readDraw, readSeeds, readSweptValues } from './values-text.ts'
 
 const text = z.string().max(10_000)
 
-export const typedSweepSchema = z
-  .strictObject({
-    /** Variants are drawn, instead of every combination. */
-    isRandom: z.boolean(),
-    /** How many are drawn, and the seed of the draws. */
-    variants: text,
-    drawSeed: text,
-    seeds: text,
-    /** Values by the path of a parameter; also ids of presets (`preset`) and networks (`network`). */
-    varied: z.record(z.string().max(200), text),
-  })
-  .readonly()
+/** How values that vary make variants: every combination, drawn, or the first of each, then the second of each ... */
+const combinations = ['grid', 'random', 'list'] as const
+
+export const typedSweepSchema = z.preprocess(
+  withCombination,
+  z
+    .strictObject({
+      combination: z.enum(combinations),
+      /** How many are drawn, and the seed of the draws. */
+      variants: text,
+      drawSeed: text,
+      seeds: text,
+      /** Values by the path of a parameter; also ids of presets (`preset`) and networks (`network`). */
+      varied: z.record(z.string().max(200), text),
+    })
+    .readonly(),
+)
 export type TypedSweep = z.infer<typeof typedSweepSchema>
 
+/** Forms kept by versions that knew no lists say `isRandom`. */
+function withCombination(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('isRandom' in value)) return value
+  const { isRandom, ...rest } = value
+  return { ...rest, combination: isRandom === true ? 'random' : 'grid' }
+}
+
 /** One run, and nothing varies. */
-export const singleRun: TypedSweep = { isRandom: false, variants: '20', drawSeed: '1', seeds: '1', varied: {} }
+export const singleRun: TypedSweep = { combination: 'grid', variants: '20', drawSeed: '1', seeds: '1', varied: {} }
 
 /** What can vary in a form: what was typed for another form is kept, and counts for nothing here. */
 export interface Variable {
@@ -78,19 +90,26 @@ export function readTypedSweep(typed: TypedSweep, base: SweepBase): ReadTypedSwe
       chosenOf(hasChoices ? typed.varied['network'] : undefined, () => true),
     ) ?? []
   const varied = rows.filter(({ path }) => typed.varied[path] !== undefined)
-  const plan = planOf(typed, varied, kept)
+  const plan = planOf(typed, varied, presetIds, kept)
   if (Object.keys(problems).length > 0 || plan === undefined) return { problems }
-  const own = networkId === undefined ? [] : [networkId]
+  const networkIds = networks.length > 0 || networkId === undefined ? networks : [networkId]
   return {
-    sweep: { config, networkIds: networks.length > 0 ? networks : own, datasetId, presetIds, plan, seeds },
+    // The rows of a list name their presets themselves.
+    sweep: { config, networkIds, datasetId, presetIds: plan.kind === 'list' ? [] : presetIds, plan, seeds },
     problems,
   }
 }
 
 type Keep = <T>(path: string, read: T | { readonly problem: string }) => T | undefined
 
-function planOf(typed: TypedSweep, varied: readonly ParameterDescription[], kept: Keep): SweepPlan | undefined {
-  if (!typed.isRandom || varied.length === 0) {
+function planOf(
+  typed: TypedSweep,
+  varied: readonly ParameterDescription[],
+  presetIds: readonly string[],
+  kept: Keep,
+): SweepPlan | undefined {
+  if (typed.combination === 'list' && varied.length > 0) return listOf(typed, varied, presetIds, kept)
+  if (typed.combination !== 'random' || varied.length === 0) {
     const read = varied.map((row) => ({
       path: row.path,
       values: kept(row.path, readSweptValues(row, typed.varied[row.path] ?? ''))?.values ?? [],
@@ -104,6 +123,34 @@ function planOf(typed: TypedSweep, varied: readonly ParameterDescription[], kept
   const variants = kept('variants', oneNumber(countRow, typed.variants))
   const seed = kept('drawSeed', oneNumber(seedRow, typed.drawSeed))
   return variants === undefined || seed === undefined ? undefined : { kind: 'random', vary: draws, variants, seed }
+}
+
+/** The first value of each, then the second of each ...; one that stands alone goes with all. */
+function listOf(
+  typed: TypedSweep,
+  varied: readonly ParameterDescription[],
+  presetIds: readonly string[],
+  kept: Keep,
+): SweepPlan {
+  const columns = varied.map(({ path, title, ...row }) => ({
+    path,
+    title,
+    values: kept(path, readSweptValues(row, typed.varied[path] ?? '', { keepsRepeats: true }))?.values ?? [],
+  }))
+  const longest = columns.reduce((most, column) => (column.values.length > most.values.length ? column : most))
+  const count = longest.values.length
+  for (const { path, values } of columns) {
+    if (values.length < 2 || values.length === count) continue
+    kept(path, { problem: `${values.length} values here and ${count} of ${longest.title}: as many as there, or one.` })
+  }
+  const rows = Array.from({ length: count }, (_, index) => ({
+    values: columns.flatMap(({ path, values }) => {
+      const value = values.length === 1 ? values[0] : values[index]
+      return value === undefined ? [] : [{ path, value }]
+    }),
+  }))
+  const presets = presetIds.length === 0 ? [{}] : presetIds.map((presetId) => ({ presetId }))
+  return { kind: 'list', rows: presets.flatMap((preset) => rows.map((row) => ({ ...preset, ...row }))) }
 }
 
 function oneNumber(row: typeof seedRow, given: string): number | { readonly problem: string } {

@@ -32,8 +32,12 @@ const rangePattern = new RegExp(
   'i',
 )
 
-/** The values that a text names, each once, in its order. */
-export function readSweptValues(row: Row, text: string): { readonly values: readonly ParameterValue[] } | Problem {
+/** The values that a text names in its order: each once, unless `keepsRepeats`. */
+export function readSweptValues(
+  row: Row,
+  text: string,
+  { keepsRepeats = false } = {},
+): { readonly values: readonly ParameterValue[] } | Problem {
   const values: ParameterValue[] = []
   for (const part of partsOf(text)) {
     const range = readRange(part)
@@ -46,7 +50,7 @@ export function readSweptValues(row: Row, text: string): { readonly values: read
     }
   }
   if (values.length === 0) return { problem: 'Name values, such as 64, 96, 128 or 64..128 step 16.' }
-  return { values: [...new Set(values)] }
+  return { values: keepsRepeats ? values : [...new Set(values)] }
 }
 
 /** How a text says that values are drawn. */

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { isSweep, readTypedSweep, singleRun, type TypedSweep } from '#shared/experiment/sweep/typed-sweep.ts'
+import {
+  isSweep,
+  readTypedSweep,
+  singleRun,
+  typedSweepSchema,
+  type TypedSweep,
+} from '#shared/experiment/sweep/typed-sweep.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import { parametersOf } from '#shared/parameters/parameter-catalogue.ts'
 
@@ -40,7 +46,7 @@ describe('what is typed', () => {
 
   it('becomes random draws', () => {
     const varied = { 'predictor.hiddenSize': '64..96', 'storage.predictor': 'int8,int4' }
-    expect(read({ varied, isRandom: true, variants: '7', drawSeed: '3' }).sweep?.plan).toEqual({
+    expect(read({ varied, combination: 'random', variants: '7', drawSeed: '3' }).sweep?.plan).toEqual({
       kind: 'random',
       variants: 7,
       seed: 3,
@@ -49,6 +55,39 @@ describe('what is typed', () => {
         { path: 'storage.predictor', draw: { kind: 'choice', values: ['int8', 'int4'] } },
       ],
     })
+  })
+
+  it('becomes a list: the first of each, then the second of each', () => {
+    const varied = { 'predictor.hiddenSize': '64, 64, 96', 'storage.predictor': 'int8, int4, int4' }
+    const row = (hiddenSize: number, predictor: string) => ({
+      values: [
+        { path: 'predictor.hiddenSize', value: hiddenSize },
+        { path: 'storage.predictor', value: predictor },
+      ],
+    })
+    const list = read({ varied, combination: 'list' })
+    expect(list.sweep).toMatchObject({
+      presetIds: [],
+      plan: { kind: 'list', rows: [row(64, 'int8'), row(64, 'int4'), row(96, 'int4')] },
+    })
+    // One value goes with all, and every preset with every row.
+    const presets = { ...varied, 'storage.predictor': 'int8', preset: 'fast,small' }
+    expect(read({ varied: presets, combination: 'list' }).sweep).toMatchObject({
+      presetIds: [],
+      plan: {
+        rows: ['fast', 'small'].flatMap((presetId) => [64, 64, 96].map((size) => ({ presetId, ...row(size, 'int8') }))),
+      },
+    })
+    const uneven = { 'predictor.hiddenSize': '64, 96, 128', 'storage.predictor': 'int8, int4' }
+    expect(read({ varied: uneven, combination: 'list' })).toEqual({
+      problems: { 'storage.predictor': '2 values here and 3 of Hidden size: as many as there, or one.' },
+    })
+  })
+
+  it('is read from a form that was kept before there were lists', () => {
+    const { combination: _combination, ...before } = singleRun
+    expect(typedSweepSchema.parse({ ...before, isRandom: true })).toEqual({ ...singleRun, combination: 'random' })
+    expect(typedSweepSchema.parse({ ...before, isRandom: false })).toEqual(singleRun)
   })
 
   it('is told what is wrong, by its field', () => {
@@ -61,7 +100,7 @@ describe('what is typed', () => {
         seeds: 'x: it takes a whole number from 0 to 4294967295.',
       },
     })
-    const drawn = { isRandom: true, varied: { 'predictor.hiddenSize': '64..96' } }
+    const drawn = { combination: 'random' as const, varied: { 'predictor.hiddenSize': '64..96' } }
     expect(read({ ...drawn, variants: '0', drawSeed: '1, 2' }).problems).toEqual({
       variants: '0: it takes a whole number from 1 to 10000.',
       drawSeed: 'Type one number.',
