@@ -109,6 +109,7 @@ function createListeners(): Listeners {
     'queue-changed': new Set(),
     'run-metrics': new Set(),
     'run-preview': new Set(),
+    'run-kernels': new Set(),
     'run-log': new Set(),
     'run-checkpoints': new Set(),
     'library-changed': new Set(),

@@ -1,9 +1,12 @@
 /** The Run page of a real run: every card is filled while it goes on, moves, and says at the end only what it knows. */
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
+import { formatCount, formatNumber } from '#shared/basics/format.ts'
+import type { RunRecord } from '#shared/protocol/records.ts'
 import { enqueue, interruptibleConfig, reaches, whileComputing } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
-import { screenshotsFolder, show } from './launch.ts'
+import { ask, screenshotsFolder, show } from './launch.ts'
+import { look } from './look.ts'
 
 test.use({ start: 'library' })
 
@@ -14,6 +17,32 @@ const layers = 21
 async function previewedStep(page: Page): Promise<number> {
   const text = await page.getByRole('region', { name: 'Kernels' }).textContent()
   return Number(/step ([\d,]+)/.exec(text ?? '')?.[1]?.replaceAll(',', '') ?? NaN)
+}
+
+/** The Kernels card shows at each step what the snapshot of that step holds, read by keyboard. */
+async function scrubs(page: Page, [run]: readonly RunRecord[]): Promise<void> {
+  const { steps, shown } = await ask(page, 'runs.kernels', { id: run?.id ?? '' })
+  const card = page.getByRole('region', { name: 'Kernels' })
+  const slider = card.getByRole('slider', { name: 'Step of the run' })
+  const kernels = card.getByRole('application')
+  const read: string[] = []
+  for (const at of [0, steps.length - 1]) {
+    await slider.press(at === 0 ? 'Home' : 'End')
+    await expect(card).toContainText(`Step ${formatCount(steps[at]?.step ?? NaN)}`)
+    // The first arrow marks the first weight, the second goes on to the next.
+    await kernels.press('ArrowRight')
+    await kernels.press('ArrowRight')
+    const [before, after] = [shown?.original[1] ?? NaN, shown?.reconstructed[at]?.[1] ?? NaN]
+    await expect(card.getByRole('status')).toContainText(
+      `Filter 0, channel 0, row 1, column 2 Original ${formatNumber(before, 3)} Reconstructed ${formatNumber(after, 3)}`,
+    )
+    read.push((await card.getByRole('status').textContent()) ?? '')
+    await kernels.press('Escape')
+  }
+  expect(new Set(read).size).toBe(2)
+  await card.getByRole('button', { name: 'Play the run' }).click()
+  await expect(card.getByRole('button', { name: 'Stop playing' })).toBeVisible()
+  await expect(card.getByRole('button', { name: 'Play the run' })).toBeVisible({ timeout: 30_000 })
 }
 
 async function picture(page: Page, name: string): Promise<void> {
@@ -63,9 +92,11 @@ test('is fed by the run, live and ended', async ({ studio }) => {
   await expect(card('Kernels')).toBeVisible()
   await expect(card('Relative error by layer').getByRole('listitem')).toHaveCount(layers)
   await expect(card('Log')).toContainText('The package takes')
+  await scrubs(page, await ask(page, 'runs.list', { experimentId: id }))
   // Nothing can go on from the checkpoints of an ended run: there are none, and no card for them.
   await expect(card('Checkpoints')).toHaveCount(0)
   await picture(page, 'run-page-ended')
+  expect(await look(studio, 'run-page', { name: 'run', experimentId: id })).toEqual([])
 })
 
 test('tells the time left, which falls, to the end of a run', async ({ studio }, info) => {

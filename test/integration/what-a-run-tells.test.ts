@@ -142,6 +142,7 @@ describe.each([
     // How true it is, a quiet machine tells: test/e2e/run-page.spec.ts.
     expect(told.progress.length).toBeGreaterThan(3)
     expect(told.progress).toEqual([...told.progress].sort((a, b) => a - b))
+    if (kind !== 'train') expect(told.events).toContain('run-kernels')
     expect([...told.events]).toEqual(
       expect.arrayContaining(['experiment-changed', 'queue-changed', 'run-metrics', 'run-log', 'run-checkpoints']),
     )
@@ -154,11 +155,30 @@ describe.each([
     const last = await call(studio, 'runs.preview', { id: told.runId })
     expect(last).toEqual(told.previews.at(-1))
     expect(last.map(({ relativeError }) => relativeError)).toEqual(layers.map(({ relativeError }) => relativeError))
+    await expectKernelHistory(studio, told.runId, last)
     const [first] = last
     expect(first?.original).toHaveLength((first?.count ?? NaN) * 9)
     expect(first?.reconstructed).not.toEqual(first?.original)
   })
 })
+
+/** Snapshots begin with the first step, end with what the package gives, and show the originals that previews show. */
+async function expectKernelHistory(studio: Studio, id: string, last: readonly KernelPreview[]): Promise<void> {
+  // All filters of the first layer are few enough to be shown.
+  const { layers, steps, shown } = await call(studio, 'runs.kernels', { id, layer: last[0]?.layer ?? '' })
+  expect(layers.map(({ name }) => name)).toEqual(last.map(({ layer }) => layer))
+  // A busy machine has no time for all of them.
+  expect(steps.length).toBeGreaterThan(2)
+  expect(steps.map(({ step }) => step)).toEqual([...new Set(steps.map(({ step }) => step))].sort((a, b) => a - b))
+  expect([steps[0]?.step, steps.at(-1)?.step]).toEqual([0, last[0]?.step])
+  expect(steps.at(-1)?.errors).toEqual(last.map(({ relativeError }) => relativeError))
+  const preview = last.find(({ layer }) => layer === shown?.layer)
+  const size = (preview?.kernelShape[0] ?? 0) * (preview?.kernelShape[1] ?? 0)
+  expect(shown?.original.slice(0, size)).toEqual(preview?.original.slice(0, size))
+  const final = shown?.reconstructed.at(-1)?.[0] ?? NaN
+  expect(Math.abs(final - (preview?.reconstructed[0] ?? NaN))).toBeLessThanOrEqual(Math.abs(final) * 2 ** -10 + 1e-7)
+  await expect(call(studio, 'runs.kernels', { id, layer: 'unknown' })).rejects.toMatchObject({ code: 'not-found' })
+}
 
 async function layersOf(
   studio: Studio,

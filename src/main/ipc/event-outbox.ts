@@ -81,6 +81,8 @@ function replacementKey(item: StudioEvent): string | undefined {
       return `task ${item.payload.taskId}`
     case 'run-preview':
       return `preview ${item.payload.runId}`
+    case 'run-kernels':
+      return `kernels ${item.payload.runId}`
     case 'run-checkpoints':
       return `checkpoints ${item.payload.runId}`
     case 'queue-changed':

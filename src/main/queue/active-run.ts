@@ -6,6 +6,7 @@ import { timestamp } from '../basics/clock.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import { mainFamilyOf, storeResult } from '../families/table.ts'
 import { RunCheckpoints } from '../trainer-host/run-checkpoints.ts'
+import { RunKernels } from '../trainer-host/run-kernels.ts'
 import { Supervisor, type JobOutcome, type TrainerEvent } from '../trainer-host/supervisor.ts'
 import type { RunProgress } from '../store/runs.ts'
 import { continuesRun } from '../store/continues-run.ts'
@@ -26,6 +27,7 @@ export class ActiveRun {
   readonly #context: StudioContext
   readonly #hold: StorageHold
   readonly #checkpoints: RunCheckpoints
+  readonly #kernels: RunKernels
   #run: RunRecord
   #supervisor: Supervisor | undefined
   #wish: 'pause' | 'cancel' | undefined
@@ -48,6 +50,7 @@ export class ActiveRun {
           context.places.executorOfPlace(store.experiments.executorOf(experiment.id) ?? context.executor()),
         )
     this.#checkpoints = new RunCheckpoints(store, this.#run.id, context.writeBytes)
+    this.#kernels = new RunKernels(store.layout, this.#run.id, context.writeBytes)
     let begin: () => void = () => {}
     const begun = new Promise<void>((resolve) => {
       begin = resolve
@@ -109,6 +112,7 @@ export class ActiveRun {
           listener: {
             onMessage: (message) => this.#receive(message),
             onCheckpoint: (checkpoint) => this.#keepCheckpoint(checkpoint),
+            onKernels: (snapshot) => this.#keepKernels(snapshot),
             onPermutation: (permutation) => this.#keepPermutation(experiment, permutation),
             onNotice: (level, text) => this.#note(level, text),
             onSilence: (isSilent) => this.#showSilence(isSilent),
@@ -134,6 +138,7 @@ export class ActiveRun {
     const checkpoint = await this.#checkpoints.loadNewest((text) => this.#note('warning', text))
     // What came after the checkpoint is computed, and reported, again.
     store.metrics.removeAfter(this.#run.id, checkpoint?.step ?? -1)
+    await this.#kernels.removeAfter(checkpoint?.step ?? -1)
     store.runs.report(this.#run.id, { step: checkpoint?.step ?? 0 })
     if (checkpoint !== undefined) this.#note('info', `Going on from the checkpoint of step ${checkpoint.step}.`)
     return checkpoint?.bytes
@@ -145,6 +150,17 @@ export class ActiveRun {
     await this.#checkpoints.save(checkpoint)
     this.#note('info', `Kept a checkpoint of step ${formatCount(step)} (${formatExactBytes(bytes.byteLength)}).`)
     this.#announceCheckpoints()
+  }
+
+  /** For those who look at the run; it is worth as much without, so no error ends it. */
+  async #keepKernels(snapshot: TrainerEvent<'kernel-snapshot'>): Promise<void> {
+    const { events } = this.#context
+    try {
+      const isKept = await this.#kernels.save(snapshot)
+      if (isKept) events.emit('run-kernels', { runId: this.#run.id, step: snapshot.step })
+    } catch (thrown) {
+      this.#note('warning', `The kernels of step ${snapshot.step} were not kept: ${describe(toAppError(thrown))}`)
+    }
   }
 
   /** For the next experiment on this network; without it that one takes longer, so no error ends this one. */

@@ -68,6 +68,26 @@ export function packagePath(layout: StoreLayout, runId: string, format: PackageF
   return join(runPath(layout, runId), `package.${format}.safetensors`)
 }
 
+/** Snapshots of a run's kernels (formats/kernel-history). */
+export function kernelsPath(layout: StoreLayout, runId: string): string {
+  return join(runPath(layout, runId), 'kernels')
+}
+
+/** Which kernels those snapshots show. */
+export function kernelSamplePath(layout: StoreLayout, runId: string): string {
+  return join(kernelsPath(layout, runId), 'sample.safetensors')
+}
+
+export function kernelSnapshotName(step: number): string {
+  return `step-${String(step).padStart(8, '0')}.safetensors`
+}
+
+/** Of a file that `kernelSnapshotName` named; undefined for any other. */
+export function snapshotStepOf(fileName: string): number | undefined {
+  const [, digits] = /^step-(\d{8,15})\.safetensors$/.exec(fileName) ?? []
+  return digits === undefined ? undefined : Number(digits)
+}
+
 /** Every tensor of a completed run's reconstructed network. */
 export function reconstructedPath(layout: StoreLayout, runId: string): string {
   return join(runPath(layout, runId), 'reconstructed.safetensors')

@@ -51,6 +51,8 @@ export interface JobListener {
   onCheckpoint?(checkpoint: TrainerEvent<'checkpoint'>): void | Promise<void>
   /** Bytes that agree with their digest. */
   onPermutation?(permutation: TrainerEvent<'permutation'>): void | Promise<void>
+  /** What a run has made of some kernels, for those who look later. */
+  onKernels?(snapshot: TrainerEvent<'kernel-snapshot'>): void | Promise<void>
   /** Something the user should know: silence, a death, a restart. */
   onNotice?(level: 'warning' | 'error', text: string): void
   /** The process says nothing, or speaks again. */
@@ -215,6 +217,9 @@ export class Supervisor {
         return
       case 'checkpoint':
         await this.#receiveCheckpoint(message)
+        return
+      case 'kernel-snapshot':
+        await listener.onKernels?.(message)
         return
       case 'permutation':
         await this.#receivePermutation(message)

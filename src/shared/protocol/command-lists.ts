@@ -41,6 +41,7 @@ export const readingCommandNames = [
   'runs.list',
   'runs.metrics',
   'runs.preview',
+  'runs.kernels',
   'runs.log',
   'runs.checkpoints',
   'runs.importance',

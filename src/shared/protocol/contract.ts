@@ -33,6 +33,7 @@ import { flipsInputFields, subjectSchema, type Comparison, type Confusion, type 
 import type { DatasetPlan } from '../dataset/dataset-plan.ts'
 import type { ExperimentSummary } from '../experiment/experiment-summary.ts'
 import type { ImportanceRecord } from '../measures/importance.ts'
+import type { KernelHistory } from './kernel-history.ts'
 import type { PreprocessingTrial } from '../network/preprocessing-trial.ts'
 import type {
   CheckpointRecord,
@@ -305,6 +306,8 @@ export const commandInputs = {
   /** Points after `afterStep` (-1 = all), thinned to at most `maxPoints` a metric; without it, every point. */
   'runs.metrics': z.strictObject({ id, afterStep: z.int().min(-1), maxPoints: z.int().min(2).max(100_000).optional() }),
   'runs.preview': z.strictObject({ id }),
+  /** What a run has made of its kernels, step by step: of all layers the errors, of one layer the kernels. */
+  'runs.kernels': z.strictObject({ id, layer: z.string().min(1).max(1000).optional() }),
   'runs.log': z.strictObject({ id }),
   'runs.checkpoints': z.strictObject({ id }),
   /** A running one sends a checkpoint after its next step and goes on; `run-checkpoints` announces it. */
@@ -593,6 +596,7 @@ export interface CommandOutputs extends BatchOutputs {
   'runs.metrics': readonly MetricPoint[]
   /** One entry a represented layer, in the network's order; empty before the first preview. */
   'runs.preview': readonly KernelPreview[]
+  'runs.kernels': KernelHistory
   'runs.log': readonly LogLine[]
   'runs.checkpoints': readonly CheckpointRecord[]
   'runs.save-checkpoint': undefined
@@ -645,6 +649,8 @@ export interface StudioEvents {
   'run-metrics': { readonly runId: string; readonly run: RunRecord; readonly points: readonly MetricPoint[] }
   /** Every represented layer; replaces the previews before it. */
   'run-preview': { readonly runId: string; readonly previews: readonly KernelPreview[] }
+  /** One more step of `runs.kernels`. */
+  'run-kernels': { readonly runId: string; readonly step: number }
   'run-log': { readonly runId: string; readonly line: LogLine }
   /** All that are kept of a run, newest first. */
   'run-checkpoints': { readonly runId: string; readonly checkpoints: readonly CheckpointRecord[] }
@@ -671,6 +677,7 @@ export const eventNames = [
   'queue-changed',
   'run-metrics',
   'run-preview',
+  'run-kernels',
   'run-log',
   'run-checkpoints',
   'library-changed',

@@ -482,6 +482,8 @@ export const fromTrainerSchema = z.discriminatedUnion('type', [
       }),
     ),
   }),
+  /** What a run has made of some kernels (formats/kernel-history), for main to keep; the first of an attempt says which. */
+  z.strictObject({ type: z.literal('kernel-snapshot'), step: z.int(), bytes, sample: bytes.exactOptional() }),
   z.strictObject({ type: z.literal('log'), level: z.enum(['info', 'warning', 'error']), text: z.string() }),
   z.strictObject({ type: z.literal('checkpoint'), step: z.int(), phase: z.string(), sha256: z.string(), bytes }),
   /** Seconds a unit of the stages this attempt went through, for the time left of runs to come. */

@@ -41,6 +41,7 @@ async function finish(job: CompressionJob, compression: CompressionRun, executor
   metrics.time.record(storing.stage, 1, storingSeconds)
   await breatheOrPause(context)
   const compared = compression.comparedWeights(decoded)
+  run.snapshots?.reach({ phase: storing.phase, done: 1, total: 1 })
   sendPreview(run, original.parameters, compared)
   const measuredMs = context.now()
   const parameters = { ...decoded.kept, ...decoded.weights }

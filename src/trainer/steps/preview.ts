@@ -9,9 +9,14 @@ type LayerPreview = Extract<FromTrainer, { type: 'preview' }>['layers'][number]
 /** Kernels of a layer that are shown: enough to see whether they are alike, few enough to send often. */
 const shownKernels = 64
 
-/** @param reconstructed weights of every represented layer, in the network's order */
-export function sendPreview({ context, step }: RunState, original: HostTensors, reconstructed: HostTensors): void {
+/**
+ * With a snapshot where one is due.
+ * @param reconstructed weights of every represented layer, in the network's order
+ */
+export function sendPreview(run: RunState, original: HostTensors, reconstructed: HostTensors): void {
+  const { context, step } = run
   const { layers } = reconstructionErrors(original, reconstructed)
+  run.snapshots?.takeIfDue(step, reconstructed, layers)
   context.send({
     type: 'preview',
     step,

@@ -6,6 +6,7 @@ import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { bestPrefix, type Checkpoint } from '../checkpoint.ts'
 import type { JobContext } from '../process/job-context.ts'
 import { RunMetrics } from '../measure/metrics.ts'
+import type { KernelSnapshots } from './kernel-snapshots.ts'
 import { PreviewPacer } from './preview-pacer.ts'
 import type { TimeLeft } from './time-left.ts'
 
@@ -30,12 +31,15 @@ export interface RunStateOptions {
   readonly resumed: Checkpoint<RunProgress> | undefined
   /** Measures the paces that `time` does not know, without touching what the run computes. */
   readonly probe?: () => Promise<void>
+  /** Of a run that makes kernels. */
+  readonly snapshots?: KernelSnapshots
 }
 
 export class RunState {
   readonly context: JobContext
   readonly metrics: RunMetrics
   readonly previews: PreviewPacer
+  readonly snapshots: KernelSnapshots | undefined
   readonly probe: (() => Promise<void>) | undefined
   step: number
   isEvaluated: boolean
@@ -46,9 +50,10 @@ export class RunState {
   #best: HostTensors
   #bestAt: { readonly correct: number; readonly step: number }
 
-  constructor({ context, time, keep, resumed, probe }: RunStateOptions) {
+  constructor({ context, time, keep, resumed, probe, snapshots }: RunStateOptions) {
     this.context = context
     this.probe = probe
+    this.snapshots = snapshots
     this.previews = new PreviewPacer(() => context.now())
     this.step = resumed?.progress.step ?? 0
     this.isEvaluated = resumed?.progress.isEvaluated ?? true

@@ -82,6 +82,8 @@ export async function runSteps(run: RunState, stretch: Stretch): Promise<JobEnd>
   const step = await stretch.prepare()
   if (run.step < last) note(context, startText(run, stretch))
   if (!run.isEvaluated && (await evaluate(run, stretch)) === 'paused') return 'paused'
+  run.snapshots?.reach({ phase, ...doneOf(run, stretch) })
+  if (run.step === 0) await showKernels(run, stretch)
   let stage: string | undefined
   while (run.step < last) {
     const at = run.step - first
@@ -104,12 +106,11 @@ export async function runSteps(run: RunState, stretch: Stretch): Promise<JobEnd>
       tellPhase(false)
     }
     let isKept = false
+    run.snapshots?.reach({ phase, ...doneOf(run, stretch) })
     if (stretch.evaluation?.isDue(at + 1) === true) {
       run.isEvaluated = false
       if ((await evaluate(run, stretch)) === 'paused') return 'paused'
-    } else if (run.previews.isDue && stretch.preview !== undefined) {
-      await run.previews.take(() => stretch.preview?.() ?? Promise.resolve())
-    }
+    } else await showKernels(run, stretch)
     if (isCheckpointDue(run, stretch)) {
       await sendCheckpoint(run, stretch)
       isKept = true
@@ -120,6 +121,13 @@ export async function runSteps(run: RunState, stretch: Stretch): Promise<JobEnd>
     startedMs = context.now()
   }
   return 'finished'
+}
+
+/** Previews when somebody may look again, and at steps that a snapshot keeps. */
+async function showKernels({ previews, snapshots }: RunState, { preview }: Stretch): Promise<void> {
+  if (preview === undefined) return
+  const isWorthKeeping = snapshots?.isDue === true && previews.isAffordable
+  if (previews.isDue || isWorthKeeping) await previews.take(preview)
 }
 
 /** What earlier attempts have done needs no time any more. */

@@ -6,6 +6,7 @@ import { labelList } from './label-list.ts'
 import { labelTable } from './label-table.ts'
 import { image } from './image.ts'
 import { imageCache } from './image-cache.ts'
+import { kernelHistory } from './kernel-history.ts'
 import { nernPackage } from './nern-package.ts'
 import { npz } from './npz.ts'
 import { onnx } from './onnx.ts'
@@ -34,6 +35,7 @@ export const fuzzedReaders: readonly FuzzedReader[] = [
   nernPackage,
   baselinePackage,
   spectralPackage,
+  kernelHistory,
   imageCache,
   image,
   labelList,

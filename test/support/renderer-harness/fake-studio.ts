@@ -47,6 +47,7 @@ import { inventedBatches } from './invented-batches.ts'
 import { inventedCandidates, inventedSearch } from './invented-candidates.ts'
 import { inventedCompressedFile, inventedReach, inventedSketch } from './invented-compression.ts'
 import { inventedImportance } from './invented-importance.ts'
+import { inventedKernels } from './invented-kernels.ts'
 import { checkpoints, inventedSamples, kernelPreviews, logLines, metricPoints } from './invented-run.ts'
 
 export type Scenario = 'full' | 'empty' | 'loading' | 'broken' | 'many'
@@ -582,6 +583,10 @@ export class FakeStudio extends Announcer implements StudioApi {
     'runs.preview': async ({ id }) => {
       const { networkId, latestRun } = this.#experimentOfRun(id)
       return networkId === undefined ? [] : kernelPreviews(this.#network(networkId), latestRun.step)
+    },
+    'runs.kernels': async ({ id, layer }) => {
+      const experiment = this.#experimentOfRun(id)
+      return inventedKernels(this.#network(experiment.networkId), experiment.latestRun.step, layer)
     },
     'runs.log': async ({ id }) => logLines(this.#experimentOfRun(id).latestRun, this.#nowMs),
     'runs.save-checkpoint': () => Promise.resolve(undefined),

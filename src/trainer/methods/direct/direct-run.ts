@@ -16,6 +16,7 @@ import { plannedImages } from '../../measure/measure-both.ts'
 import { baselinePackageSizes } from '../../measure/package-sizes.ts'
 import type { JobContext } from '../../process/job-context.ts'
 import { sendPreview } from '../../steps/preview.ts'
+import { KernelSnapshots } from '../../steps/kernel-snapshots.ts'
 import { RunState } from '../../steps/run-state.ts'
 import { timeLeftOf } from '../../steps/stage-times.ts'
 import type { TimeLeft } from '../../steps/time-left.ts'
@@ -77,6 +78,7 @@ export class DirectRun implements CompressionRun {
       time,
       keep: 'last',
       resumed,
+      snapshots: new KernelSnapshots({ context, original: original.parameters }),
       probe: () => probe(job, original, context, executor, time),
     })
     context.send({ type: 'started', device, totalSteps: job.config.distillation.steps, step: run.step })

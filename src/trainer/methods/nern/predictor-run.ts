@@ -20,6 +20,7 @@ import type { FoundPermutations } from './find-permutations.ts'
 import { cacheState } from './full-steps.ts'
 import { ImageInputs } from './image-inputs.ts'
 import { imageStep } from './image-step.ts'
+import { kernelPlaces } from './kernel-places.ts'
 import { permutedSmoothness } from './permuted-smoothness.ts'
 import { probeImageSteps } from './probe.ts'
 import { compressProgressSchema } from './progress.ts'
@@ -38,6 +39,7 @@ import { packageSizes } from '../../measure/package-sizes.ts'
 import { loadNetwork, packagedNetwork, storedRemainderOf, type LoadedNetwork } from '../../weights/stored-network.ts'
 import { evaluationProgress } from '../../steps/evaluation-progress.ts'
 import { sendPreview } from '../../steps/preview.ts'
+import { KernelSnapshots } from '../../steps/kernel-snapshots.ts'
 import { RunState, withoutBest } from '../../steps/run-state.ts'
 import { runSteps, type StepEvaluation, type StepOutcome, type Stretch } from '../../steps/run-steps.ts'
 import { timeLeftOf } from '../../steps/stage-times.ts'
@@ -104,6 +106,11 @@ export class PredictorRun implements CompressionRun {
       time,
       keep: config.evaluation.keep,
       resumed,
+      snapshots: new KernelSnapshots({
+        context,
+        original: original.parameters,
+        placesOf: (layer) => kernelPlaces(setup, layer),
+      }),
       probe: () => this.#probe(),
     })
     this.#stored = new StoredPredictor(config, setup, executor)

@@ -15,6 +15,7 @@ import { plannedImages } from '../../measure/measure-both.ts'
 import { spectralPackageSizes } from '../../measure/package-sizes.ts'
 import { breatheOrPause, tellPhase } from '../../process/job-context.ts'
 import { sendPreview } from '../../steps/preview.ts'
+import { KernelSnapshots } from '../../steps/kernel-snapshots.ts'
 import { RunState } from '../../steps/run-state.ts'
 import { timeLeftOf } from '../../steps/stage-times.ts'
 import { loadNetwork, type LoadedNetwork } from '../../weights/stored-network.ts'
@@ -68,6 +69,7 @@ export class SpectralRun implements CompressionRun {
       time,
       keep: 'last',
       resumed,
+      snapshots: new KernelSnapshots({ context, original: original.parameters }),
       probe: async () => {
         const measure = await evaluationOf(options, original, original.parameters)
         await probeEvaluation(job, network, time, measure, context)
