@@ -108,6 +108,7 @@ function createListeners(): Listeners {
     'trash-changed': new Set(),
     'queue-changed': new Set(),
     'run-metrics': new Set(),
+    'run-timeline': new Set(),
     'run-preview': new Set(),
     'run-kernels': new Set(),
     'run-log': new Set(),

@@ -11,6 +11,7 @@ import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import { metricsOfKind } from '#shared/measures/metrics.ts'
+import type { RunPhase } from '#shared/measures/run-timeline.ts'
 import { spectralDefaults } from '#shared/methods/spectral/defaults.ts'
 import { trainDefaults } from '#shared/training/defaults.ts'
 import type { KernelPreview, MetricPoint } from '#shared/protocol/records.ts'
@@ -68,6 +69,15 @@ async function listenTo(studio: Studio, config: ExperimentConfig): Promise<Told>
   expect(latestRun?.result).toMatchObject(withTop5(config))
   for (const stop of stops) stop()
   return { status, runId: latestRun?.id ?? '', points, events, previews, log, progress }
+}
+
+function phaseNamesOf(config: ExperimentConfig): readonly string[] {
+  if (config.kind === 'train') return ['training']
+  return config.kind === 'compress' ? ['reconstruction', 'distillation', 'quantisation'] : ['distillation']
+}
+
+function endOf(phase: RunPhase | undefined): number {
+  return (phase?.firstStep ?? NaN) + (phase?.steps ?? NaN)
 }
 
 /** Every accuracy of a result with its top-5. */
@@ -132,6 +142,16 @@ describe.each([
     // What windows were told is what the store has.
     const stored = await call(studio, 'runs.metrics', { id: told.runId, afterStep: -1, maxPoints: 100_000 })
     expect(new Set(stored.map(({ name }) => name))).toEqual(new Set(told.points.keys()))
+    const [curves] = await call(studio, 'runs.curves', { ids: [told.runId], maxPoints: 20_000 })
+    expect(curves?.curves.map(({ metric, count }) => [metric, count])).toEqual(
+      [...metricsOfKind(kind)].sort().map((name) => [name, stored.filter((point) => point.name === name).length]),
+    )
+    // Each phase begins where the one before it ends, and the last one ends with the run.
+    const { phases = [], wallOffsets } = curves?.timeline ?? {}
+    expect(phases.map(({ name }) => name)).toEqual(phaseNamesOf(config))
+    expect(phases.map(({ firstStep }) => firstStep)).toEqual([0, ...phases.slice(0, -1).map((phase) => endOf(phase))])
+    expect(endOf(phases.at(-1))).toBe(Math.max(...stored.map(({ step }) => step)))
+    expect(wallOffsets?.[0]?.offsetMs).toBeGreaterThan(0)
     for (const line of [
       /^Runs on onnxruntime /,
       /^\w+: (?:[\d,]+ steps|steps 1 to [\d,]+ of [\d,]+)\.$/,
@@ -144,7 +164,10 @@ describe.each([
     expect(told.progress).toEqual([...told.progress].sort((a, b) => a - b))
     if (kind !== 'train') expect(told.events).toContain('run-kernels')
     expect([...told.events]).toEqual(
-      expect.arrayContaining(['experiment-changed', 'queue-changed', 'run-metrics', 'run-log', 'run-checkpoints']),
+      expect.arrayContaining([
+        ...(['experiment-changed', 'queue-changed', 'run-metrics', 'run-timeline', 'run-log'] as const),
+        'run-checkpoints',
+      ]),
     )
     if (kind === 'train') return
     expect(told.previews.length).toBeGreaterThan(1)

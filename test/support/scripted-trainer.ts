@@ -92,7 +92,8 @@ function sendMetrics(totalSteps: number): void {
 
 async function learn(totalSteps: number, checkpointEverySteps: number): Promise<'done' | 'stopped'> {
   send({ type: 'started', device: 'scripted', totalSteps, step: state.step })
-  send({ type: 'phase', phase: 'reconstruction', done: state.step, total: totalSteps, isRepeatable: false })
+  const done = { done: state.step, total: totalSteps, firstStep: 0 }
+  send({ type: 'phase', phase: 'reconstruction', ...done, isRepeatable: false })
   while (state.step < totalSteps) {
     // Turns the event loop so that wishes arrive.
     do await new Promise((resolve) => setTimeout(resolve, 1))

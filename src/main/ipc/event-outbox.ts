@@ -83,6 +83,8 @@ function replacementKey(item: StudioEvent): string | undefined {
       return `preview ${item.payload.runId}`
     case 'run-kernels':
       return `kernels ${item.payload.runId}`
+    case 'run-timeline':
+      return `timeline ${item.payload.runId}`
     case 'run-checkpoints':
       return `checkpoints ${item.payload.runId}`
     case 'queue-changed':

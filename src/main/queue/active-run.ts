@@ -189,7 +189,9 @@ export class ActiveRun {
         return this.#receivePhase(message)
       case 'metrics': {
         const { type: _type, points, ...progress } = message
-        this.#resources.elapsedMs = points.at(-1)?.elapsedMs ?? this.#resources.elapsedMs
+        const elapsedMs = points.at(-1)?.elapsedMs
+        this.#resources.elapsedMs = elapsedMs ?? this.#resources.elapsedMs
+        if (elapsedMs !== undefined) this.#noteWallTime(elapsedMs)
         return this.#receivePoints(points, progress)
       }
       case 'preview': {
@@ -233,10 +235,25 @@ export class ActiveRun {
     events.emit('run-metrics', { runId: id, run: store.runs.get(id), points })
   }
 
+  #noteWallTime(elapsedMs: number): void {
+    const { store, clock } = this.#context
+    const wallMs = clock.now() - Date.parse(this.#run.startedAt)
+    if (store.timelines.addWallTime(this.#run.id, elapsedMs, wallMs)) this.#announceTimeline()
+  }
+
+  #announceTimeline(): void {
+    const { store, events } = this.#context
+    const { id } = this.#run
+    events.emit('run-timeline', { runId: id, timeline: store.timelines.of(id) })
+  }
+
   /** A trainer may count every batch of images; people read a few lines a second. */
-  #receivePhase({ phase, done, total }: TrainerEvent<'phase'>): void {
+  #receivePhase({ phase, done, total, firstStep }: TrainerEvent<'phase'>): void {
     const { store, clock } = this.#context
     const now = clock.now()
+    const isNew =
+      firstStep !== undefined && store.timelines.addPhase(this.#run.id, { name: phase, firstStep, steps: total })
+    if (isNew) this.#announceTimeline()
     if (this.#wish !== undefined) return
     if (phase === this.#phase.name && done < total && now - this.#phase.at < PHASE_INTERVAL_MS) return
     const text = total > 0 ? `${phase} ${Math.floor((100 * done) / total)} %` : phase

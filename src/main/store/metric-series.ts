@@ -16,11 +16,15 @@ export interface MetricSeriesSummary {
 export interface MetricSeries {
   readonly id: number
   readonly name: string
+  /** Of its points. */
+  readonly count: number
 }
 
 /** By name. */
 export function seriesOfRun(db: Database, runId: string): readonly MetricSeries[] {
-  return db.prepare<[string], MetricSeries>('SELECT id, name FROM series WHERE run_id = ? ORDER BY name').all(runId)
+  return db
+    .prepare<[string], MetricSeries>('SELECT id, name, count FROM series WHERE run_id = ? ORDER BY name')
+    .all(runId)
 }
 
 export function seriesSummary(db: Database, runId: string, name: string): MetricSeriesSummary | undefined {

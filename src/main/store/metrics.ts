@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import type { MetricCurve } from '#shared/measures/run-curves.ts'
 import type { MetricPoint } from '#shared/protocol/records.ts'
 import { bucketSizes, extremeIndices } from '#shared/measures/thinning.ts'
 import { addPoints, removePointsAfter, seriesOfRun, seriesSummary, type MetricSeriesSummary } from './metric-series.ts'
@@ -13,6 +14,8 @@ interface Row {
 
 /** Rows that one statement may look at: some milliseconds. */
 const sliceRows = 10_000
+/** No step comes after it. */
+const lastStep = Number.MAX_SAFE_INTEGER
 /** How long a walk may keep the event loop before it lets others run. */
 const turnMs = 8
 
@@ -46,8 +49,9 @@ export class MetricsTable {
   async list(runId: string, afterStep: number, maxPoints?: number): Promise<readonly MetricPoint[]> {
     const turn = new Turn()
     const points: MetricPoint[] = []
-    for (const { id, name } of seriesOfRun(this.#db, runId)) {
-      const rows = await this.#series({ id, afterStep }, maxPoints, turn)
+    for (const { id, name, count } of seriesOfRun(this.#db, runId)) {
+      const series = { id, afterStep, upToStep: lastStep }
+      const { rows } = await this.#series(series, count, maxPoints, turn)
       for (const row of rows) {
         points.push({ name, step: row.step, elapsedMs: row.elapsed_ms, value: row.value ?? NaN })
       }
@@ -56,22 +60,51 @@ export class MetricsTable {
     return points
   }
 
-  async #series(series: Series, maxPoints: number | undefined, turn: Turn): Promise<readonly Row[]> {
-    const count = maxPoints === undefined ? 0 : await this.#count(series, turn)
-    return maxPoints === undefined || count <= maxPoints
-      ? this.#all(series, turn)
-      : this.#thinned(series, bucketSizes(count, maxPoints), turn)
+  /** The same points as columns: of the named metrics or of all, within a window of steps or of the whole run. */
+  async curves(runId: string, { metrics, window, maxPoints }: CurveSelection): Promise<readonly MetricCurve[]> {
+    const turn = new Turn()
+    const curves: MetricCurve[] = []
+    const { afterStep, upToStep } = window ?? { afterStep: -1, upToStep: lastStep }
+    for (const { id, name, count: countOfAll } of seriesOfRun(this.#db, runId)) {
+      if (metrics !== undefined && !metrics.includes(name)) continue
+      const { rows, count } = await this.#series({ id, afterStep, upToStep }, countOfAll, maxPoints, turn)
+      curves.push({
+        metric: name,
+        steps: Float64Array.from(rows, ({ step }) => step),
+        elapsedMs: Float64Array.from(rows, (row) => row.elapsed_ms),
+        values: Float64Array.from(rows, ({ value }) => value ?? NaN),
+        count,
+      })
+      await turn.endIfLong()
+    }
+    return curves
   }
 
-  async #count({ id, afterStep }: Series, turn: Turn): Promise<number> {
+  /** @param countOfAll points of the series in and out of the window */
+  async #series(
+    series: Series,
+    countOfAll: number,
+    maxPoints: number | undefined,
+    turn: Turn,
+  ): Promise<{ readonly rows: readonly Row[]; readonly count: number }> {
+    const isWhole = series.afterStep < 0 && series.upToStep === lastStep
+    const count = isWhole ? countOfAll : await this.#count(series, turn)
+    const rows =
+      maxPoints === undefined || count <= maxPoints
+        ? await this.#all(series, turn)
+        : await this.#thinned(series, bucketSizes(count, maxPoints), turn)
+    return { rows, count }
+  }
+
+  async #count({ id, afterStep, upToStep }: Series, turn: Turn): Promise<number> {
     const slice = this.#db.prepare<unknown[], { readonly count: number; readonly last: number | null }>(
       `SELECT count(*) AS count, max(step) AS last
-       FROM (SELECT step FROM points WHERE series_id = ? AND step > ? ORDER BY step LIMIT ?)`,
+       FROM (SELECT step FROM points WHERE series_id = ? AND step > ? AND step <= ? ORDER BY step LIMIT ?)`,
     )
     let total = 0
     let after: number | undefined = afterStep
     while (after !== undefined) {
-      const counted = slice.get(id, after, sliceRows)
+      const counted = slice.get(id, after, upToStep, sliceRows)
       total += counted?.count ?? 0
       after = counted?.last ?? undefined
       await turn.endIfLong()
@@ -79,14 +112,14 @@ export class MetricsTable {
     return total
   }
 
-  async #all({ id, afterStep }: Series, turn: Turn): Promise<readonly Row[]> {
+  async #all({ id, afterStep, upToStep }: Series, turn: Turn): Promise<readonly Row[]> {
     const slice = this.#db.prepare<unknown[], Row>(
-      `SELECT step, elapsed_ms, value FROM points WHERE series_id = ? AND step > ? ORDER BY step LIMIT ?`,
+      `SELECT step, elapsed_ms, value FROM points WHERE series_id = ? AND step > ? AND step <= ? ORDER BY step LIMIT ?`,
     )
     const rows: Row[] = []
     let after: number | undefined = afterStep
     while (after !== undefined) {
-      const read = slice.all(id, after, sliceRows)
+      const read = slice.all(id, after, upToStep, sliceRows)
       for (const row of read) rows.push(row)
       after = read.at(-1)?.step
       await turn.endIfLong()
@@ -95,14 +128,14 @@ export class MetricsTable {
   }
 
   async #thinned(series: Series, sizes: readonly number[], turn: Turn): Promise<readonly Row[]> {
-    const { id, afterStep } = series
+    const { id, afterStep, upToStep } = series
     const end = (order: 'ASC' | 'DESC'): Row | undefined =>
       this.#db
         .prepare<unknown[], Row>(
-          `SELECT step, elapsed_ms, value FROM points WHERE series_id = ? AND step > ?
+          `SELECT step, elapsed_ms, value FROM points WHERE series_id = ? AND step > ? AND step <= ?
            ORDER BY step ${order} LIMIT 1`,
         )
-        .get(id, afterStep)
+        .get(id, afterStep, upToStep)
     const first = end('ASC')
     const last = end('DESC')
     if (first === undefined || last === undefined) return []
@@ -152,6 +185,16 @@ export class MetricsTable {
 interface Series {
   readonly id: number
   readonly afterStep: number
+  readonly upToStep: number
+}
+
+export interface CurveSelection {
+  /** Names; all when absent. */
+  readonly metrics?: readonly string[] | undefined
+  /** The whole run when absent. */
+  readonly window?: Pick<Series, 'afterStep' | 'upToStep'> | undefined
+  /** Of each metric; at least 2. */
+  readonly maxPoints: number
 }
 
 /** A row, or NULLs where there is none. */

@@ -351,6 +351,26 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    version: 15,
+    sql: `
+      -- As the trainer told them; runs that ended before have none.
+      CREATE TABLE run_phases (
+        run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        first_step INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        steps INTEGER NOT NULL,
+        PRIMARY KEY (run_id, first_step)
+      ) STRICT, WITHOUT ROWID;
+      -- From this training time on, how much later the clock on the wall is, both from the start of the run.
+      CREATE TABLE wall_offsets (
+        run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        elapsed_ms REAL NOT NULL,
+        offset_ms REAL NOT NULL,
+        PRIMARY KEY (run_id, elapsed_ms)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ]
 
 export const schemaVersion = migrations.at(-1)?.version ?? 0

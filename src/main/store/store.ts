@@ -16,6 +16,7 @@ import { readVersion } from './migrations.ts'
 import { NetworksTable } from './networks.ts'
 import { openDatabase, openDatabaseForReading, type OpenedDatabase } from './open-database.ts'
 import type { UnreadableRow } from './readable-rows.ts'
+import { RunTimelinesTable } from './run-timelines.ts'
 import { RunsTable } from './runs.ts'
 import { SettingsTable } from './settings.ts'
 import { StageTimesTable } from './stage-times.ts'
@@ -40,6 +41,7 @@ export class Store {
   readonly batches: BatchesTable
   readonly runs: RunsTable
   readonly metrics: MetricsTable
+  readonly timelines: RunTimelinesTable
   readonly checkpoints: CheckpointsTable
   readonly networks: NetworksTable
   readonly datasets: DatasetsTable
@@ -65,6 +67,7 @@ export class Store {
     this.experiments = new ExperimentsTable(db, this.runs, now)
     this.batches = new BatchesTable(db, now)
     this.metrics = new MetricsTable(db)
+    this.timelines = new RunTimelinesTable(db)
     this.checkpoints = new CheckpointsTable(db, now)
     this.networks = new NetworksTable(db)
     this.datasets = new DatasetsTable(db)

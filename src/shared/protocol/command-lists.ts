@@ -40,6 +40,7 @@ export const readingCommandNames = [
   'runs.get',
   'runs.list',
   'runs.metrics',
+  'runs.curves',
   'runs.preview',
   'runs.kernels',
   'runs.log',

@@ -31,6 +31,8 @@ import type { NetworkShape, SizeBreakdown } from '../package/accounting.ts'
 import type { AccuracyCount, LayerReconstruction } from '../experiment/results.ts'
 import { flipsInputFields, subjectSchema, type Comparison, type Confusion, type Flips } from '../measures/comparison.ts'
 import type { DatasetPlan } from '../dataset/dataset-plan.ts'
+import type { RunCurves } from '../measures/run-curves.ts'
+import type { RunTimeline } from '../measures/run-timeline.ts'
 import type { ExperimentSummary } from '../experiment/experiment-summary.ts'
 import type { ImportanceRecord } from '../measures/importance.ts'
 import type { KernelHistory } from './kernel-history.ts'
@@ -56,6 +58,10 @@ export type { BatchRecord } from './batches.ts'
 
 /** Experiments that can stand side by side. */
 export const comparedAtMost = 20
+/** Runs whose curves can be laid over each other. */
+export const runsInChartsAtMost = 100
+/** After one step, up to another. */
+const stepWindow = z.strictObject({ afterStep: z.int().min(-1), upToStep: z.int().min(0) })
 /** A network of the library, or one in a file, with what is said of a file that does not say it itself. */
 const networkChoice = z.union([
   z.strictObject({ networkId: id }),
@@ -305,6 +311,13 @@ export const commandInputs = {
   'runs.list': z.strictObject({ experimentId: id }),
   /** Points after `afterStep` (-1 = all), thinned to at most `maxPoints` a metric; without it, every point. */
   'runs.metrics': z.strictObject({ id, afterStep: z.int().min(-1), maxPoints: z.int().min(2).max(100_000).optional() }),
+  /** Points of several runs at once, of the named metrics or of all: those between two steps, thinned as `runs.metrics`. */
+  'runs.curves': z.strictObject({
+    ids: z.array(id).min(1).max(runsInChartsAtMost),
+    metrics: z.array(z.string().min(1).max(100)).max(100).optional(),
+    window: stepWindow.optional(),
+    maxPoints: z.int().min(2).max(20_000),
+  }),
   'runs.preview': z.strictObject({ id }),
   /** What a run has made of its kernels, step by step: of all layers the errors, of one layer the kernels. */
   'runs.kernels': z.strictObject({ id, layer: z.string().min(1).max(1000).optional() }),
@@ -594,6 +607,8 @@ export interface CommandOutputs extends BatchOutputs {
   'runs.get': RunRecord
   'runs.list': readonly RunRecord[]
   'runs.metrics': readonly MetricPoint[]
+  /** In the order of the ids. */
+  'runs.curves': readonly RunCurves[]
   /** One entry a represented layer, in the network's order; empty before the first preview. */
   'runs.preview': readonly KernelPreview[]
   'runs.kernels': KernelHistory
@@ -647,6 +662,8 @@ export interface StudioEvents {
   /** Who waits where. What else changed of an experiment, `experiment-changed` says. */
   'queue-changed': QueueState
   'run-metrics': { readonly runId: string; readonly run: RunRecord; readonly points: readonly MetricPoint[] }
+  /** A phase has begun, or training has gone on after a pause; replaces the timeline before it. */
+  'run-timeline': { readonly runId: string; readonly timeline: RunTimeline }
   /** Every represented layer; replaces the previews before it. */
   'run-preview': { readonly runId: string; readonly previews: readonly KernelPreview[] }
   /** One more step of `runs.kernels`. */
@@ -676,6 +693,7 @@ export const eventNames = [
   'trash-changed',
   'queue-changed',
   'run-metrics',
+  'run-timeline',
   'run-preview',
   'run-kernels',
   'run-log',

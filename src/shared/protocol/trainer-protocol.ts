@@ -451,6 +451,8 @@ export const fromTrainerSchema = z.discriminatedUnion('type', [
     phase: z.string(),
     done: z.number(),
     total: z.number(),
+    /** Of one that has steps (`total`): how many of the run were done when it began. */
+    firstStep: z.int().optional(),
     /** Whether nothing is lost when the process ends now: it is done again from the last checkpoint. */
     isRepeatable: z.boolean(),
   }),

@@ -100,6 +100,7 @@ export const windowActions = [
   { id: 'forward', title: 'Forward', menu: 'go', keys: 'Alt+Right' },
 
   { id: 'compare', title: 'Compare', menu: 'experiment', keys: 'CmdOrCtrl+Shift+D', keywords: ['accuracy', 'bytes'] },
+  { id: 'curves', title: 'Curves', menu: 'experiment', keywords: ['loss', 'metrics', 'overlay', 'chart'] },
   { id: 'compare-origin', title: 'Compare with origin', menu: 'experiment', keywords: ['clone', 'difference'] },
   {
     id: 'export',

@@ -77,7 +77,7 @@ export async function runSteps(run: RunState, stretch: Stretch): Promise<JobEnd>
   let startedMs = context.now()
   // The first step opens data and compiles programs, for longer than a pause may take; nothing was done before it.
   const tellPhase = (isRepeatable: boolean): void =>
-    context.send({ type: 'phase', phase, ...doneOf(run, stretch), isRepeatable })
+    context.send({ type: 'phase', phase, ...doneOf(run, stretch), firstStep: first - stretch.before, isRepeatable })
   tellPhase(true)
   const step = await stretch.prepare()
   if (run.step < last) note(context, startText(run, stretch))

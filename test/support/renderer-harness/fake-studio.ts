@@ -48,7 +48,7 @@ import { inventedCandidates, inventedSearch } from './invented-candidates.ts'
 import { inventedCompressedFile, inventedReach, inventedSketch } from './invented-compression.ts'
 import { inventedImportance } from './invented-importance.ts'
 import { inventedKernels } from './invented-kernels.ts'
-import { checkpoints, inventedSamples, kernelPreviews, logLines, metricPoints } from './invented-run.ts'
+import { inventedCurves, checkpoints, inventedSamples, kernelPreviews, logLines, metricPoints } from './invented-run.ts'
 
 export type Scenario = 'full' | 'empty' | 'loading' | 'broken' | 'many'
 
@@ -580,6 +580,15 @@ export class FakeStudio extends Announcer implements StudioApi {
       const { config, latestRun } = this.#experimentOfRun(id)
       return metricPoints(config, 0, latestRun.step, Math.max(5, Math.ceil(latestRun.step / (maxPoints ?? Infinity))))
     },
+    'runs.curves': async ({ ids, metrics, window, maxPoints }) =>
+      ids.map((id) => {
+        const { config, latestRun } = this.#experimentOfRun(id)
+        const { afterStep, upToStep } = window ?? { afterStep: 0, upToStep: Infinity }
+        const from = Math.max(0, afterStep)
+        const to = Math.min(latestRun.step, upToStep)
+        const points = metricPoints(config, from, to, Math.max(5, Math.ceil((to - from) / maxPoints)))
+        return inventedCurves(latestRun.id, config, points, metrics)
+      }),
     'runs.preview': async ({ id }) => {
       const { networkId, latestRun } = this.#experimentOfRun(id)
       return networkId === undefined ? [] : kernelPreviews(this.#network(networkId), latestRun.step)

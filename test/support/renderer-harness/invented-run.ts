@@ -1,9 +1,12 @@
 /** Invented curves, kernels, log and images of a run. */
 import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
+import type { RunCurves } from '#shared/measures/run-curves.ts'
+import { segmentsOf } from '#shared/methods/nern/phases.ts'
 import type { DatasetSamples } from '#shared/protocol/contract.ts'
 import { Random } from '#shared/basics/random.ts'
 import type { CheckpointRecord, KernelPreview, LogLine, MetricPoint, RunRecord } from '#shared/protocol/records.ts'
 import { kernelShapeOf } from '#shared/tensors/represented-shape.ts'
+import { curvesOf } from '#test/support/run-curves.ts'
 import { before, inventedSteps, type InventedNetwork } from './invented-records.ts'
 
 /** Points of the steps (from, to]. */
@@ -52,6 +55,25 @@ export function metricPoints(
     add('steps-per-second', isDistilling ? 1.4 + 0.05 * random.normal() : 52 + 2 * random.normal())
   }
   return points
+}
+
+/** As `runs.curves` answers, with the phases that the configuration plans and a pause of an hour. */
+export function inventedCurves(
+  runId: string,
+  config: ExperimentConfig,
+  points: readonly MetricPoint[],
+  metrics?: readonly string[],
+): RunCurves {
+  const planned = config.kind === 'compress' ? segmentsOf(config) : []
+  const timeline = {
+    phases: planned.map(({ phase, first, steps }) => ({ name: phase, firstStep: first, steps })),
+    wallOffsets: [
+      { elapsedMs: 0, offsetMs: 2000 },
+      { elapsedMs: 60_000, offsetMs: 3_600_000 },
+    ],
+  }
+  const own = points.filter(({ name }) => metrics?.includes(name) ?? true)
+  return curvesOf(own, { runId, timeline })[0]
 }
 
 export function kernelPreviews(network: InventedNetwork, step: number): readonly KernelPreview[] {

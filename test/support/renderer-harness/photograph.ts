@@ -142,6 +142,16 @@ const shots: readonly Shot[] = [
   },
   { name: 'queue', place: { name: 'queue' } },
   { name: 'queue-empty', place: { name: 'queue' }, scenario: 'empty' },
+  { name: 'curves', place: { name: 'curves', ids: ['e3', 'e4', 'e5', 'e7', 'e8', 'e9'] } },
+  {
+    name: 'curves-zoomed',
+    place: { name: 'curves', ids: ['e3', 'e4', 'e5', 'e7', 'e8', 'e9'] },
+    prepare: async (page) => {
+      await page.getByRole('button', { name: 'distillation' }).click()
+      await page.getByRole('combobox', { name: 'Metric' }).click()
+      await page.getByRole('option', { name: 'Objective' }).click()
+    },
+  },
   { name: 'run', place: { name: 'run', experimentId: 'e12' } },
   {
     name: 'run-hovered',

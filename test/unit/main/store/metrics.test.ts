@@ -84,6 +84,24 @@ describe('MetricsTable', () => {
     expect((await store.metrics.list(id, -1, 10)).map(({ step }) => step)).toEqual([1])
   })
 
+  it('are columns of a window of steps, thinned within it, with the number of points there', async () => {
+    const { store, id } = await startedRun()
+    const values = Array.from({ length: 25_000 }, (_, step) => Math.cos(step))
+    values[20_500] = 50
+    store.metrics.add(id, [...series('a', values), ...series('b', [1, 2])])
+    const [whole] = await store.metrics.curves(id, { metrics: ['a'], maxPoints: 100 })
+    expect([...(whole?.steps ?? [])]).toEqual(thinnedIndices(values, 100))
+    expect(whole).toMatchObject({ metric: 'a', count: 25_000 })
+    const window = { afterStep: 20_000, upToStep: 22_000 }
+    const [part, ...others] = await store.metrics.curves(id, { window, maxPoints: 100 })
+    expect(others.map(({ metric, count }) => [metric, count])).toEqual([['b', 0]])
+    expect(part?.count).toBe(2000)
+    expect([...(part?.steps ?? [])]).toEqual(thinnedIndices(values.slice(20_001, 22_001), 100).map((at) => at + 20_001))
+    expect(Math.max(...(part?.values ?? []))).toBe(50)
+    const [all] = await store.metrics.curves(id, { window: { afterStep: 10, upToStep: 12 }, maxPoints: 100 })
+    expect([...(all?.elapsedMs ?? [])]).toEqual([110, 120])
+  })
+
   it('are summed up as they come, are reported again and are forgotten', async () => {
     const { store, id } = await startedRun()
     const random = Random.fromSeed(1, 'points')

@@ -3,11 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { DatasetsTable } from '#main/store/datasets.ts'
 import { storeLayout } from '#main/store/layout.ts'
 import { migrate, migrations, readVersion, schemaVersion } from '#main/store/migrations.ts'
+import { RunTimelinesTable } from '#main/store/run-timelines.ts'
 import { loadSqlite, type Database } from '#main/store/sqlite.ts'
 import { Store } from '#main/store/store.ts'
 import { configVersion } from '#shared/experiment/config-fields.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import type { ImportanceRecord } from '#shared/measures/importance.ts'
+import { emptyTimeline, wallTimeMs } from '#shared/measures/run-timeline.ts'
 import { defaultPreprocessing } from '#shared/network/preprocessing.ts'
 import { completedRun } from '#test/support/experiment-records.ts'
 import { FakeClock } from '#test/support/fake-clock.ts'
@@ -306,6 +308,27 @@ describe('migrations', () => {
     expect(next.number).toBe(4)
   })
 
+  it('from 14 to 15 keep runs, whose phases and wall times nobody kept', () => {
+    const sqlite = loadSqlite()
+    const db = new sqlite(':memory:')
+    migrate(db, 14)
+    insertLibrary(db)
+    db.exec(`
+      INSERT INTO experiments (id, name, status, network_id, dataset_id, created_at, updated_at, number)
+        VALUES ('exp-1', 'old', 'running', 'net-1', 'data-1', 'then', 'then', 1);
+      INSERT INTO runs (id, experiment_id, attempt, status, executor, started_at)
+        VALUES ('run-1', 'exp-1', 1, 'running', '{}', 'then');
+    `)
+    migrate(db, 15)
+    const timelines = new RunTimelinesTable(db)
+    expect(timelines.of('run-1')).toEqual(emptyTimeline)
+    expect(timelines.addPhase('run-1', { name: 'distillation', firstStep: 10, steps: 5 })).toBe(true)
+    expect(timelines.of('run-1').phases).toEqual([{ name: 'distillation', firstStep: 10, steps: 5 }])
+    db.exec(`DELETE FROM runs`)
+    expect(timelines.of('run-1')).toEqual(emptyTimeline)
+    db.close()
+  })
+
   it('make STRICT tables only', () => {
     const sqlite = loadSqlite()
     const db = new sqlite(':memory:')
@@ -393,6 +416,42 @@ describe('Runs', () => {
     store.runs.savePreviews(id, [{ ...preview(1), layer: 'gone' }, preview(1)])
     store.runs.savePreviews(id, [preview(2)])
     expect(store.runs.previews(id)).toEqual([preview(2)])
+  })
+})
+
+describe('Timelines', () => {
+  it('tell each phase once, in the order of the steps', async () => {
+    const { store, ids } = await storeWithExperiments(1)
+    const { id } = store.runs.start(ids[0] ?? '', executor)
+    const reconstruction = { name: 'reconstruction', firstStep: 0, steps: 100 }
+    const distillation = { name: 'distillation', firstStep: 100, steps: 20 }
+    expect(store.timelines.addPhase(id, distillation)).toBe(true)
+    expect(store.timelines.addPhase(id, reconstruction)).toBe(true)
+    expect(store.timelines.addPhase(id, reconstruction)).toBe(false)
+    expect(store.timelines.of(id).phases).toEqual([reconstruction, distillation])
+  })
+
+  it('keep where the clocks move against each other, and forget what is done again', async () => {
+    const { store, ids } = await storeWithExperiments(1)
+    const { id } = store.runs.start(ids[0] ?? '', executor)
+    const kept = [
+      [250, 3250],
+      [500, 3520],
+      [60_000, 63_100],
+      // Ten seconds of training are lost with a pause of a minute, and done again.
+      [50_250, 123_250],
+      [60_000, 133_000],
+    ].map(([elapsedMs = NaN, wallMs = NaN]) => store.timelines.addWallTime(id, elapsedMs, wallMs))
+    expect(kept).toEqual([true, false, false, true, false])
+    const { wallOffsets } = store.timelines.of(id)
+    expect(wallOffsets).toEqual([
+      { elapsedMs: 250, offsetMs: 3000 },
+      { elapsedMs: 50_250, offsetMs: 73_000 },
+    ])
+    expect([0, 50_000, 50_250, 60_000].map((elapsedMs) => wallTimeMs(wallOffsets, elapsedMs))).toEqual([
+      3000, 53_000, 123_250, 133_000,
+    ])
+    expect(wallTimeMs([], 5)).toBeUndefined()
   })
 })
 
