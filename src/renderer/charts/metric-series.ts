@@ -1,3 +1,4 @@
+import type { MetricCurve } from '#shared/measures/run-curves.ts'
 import type { MetricPoint } from '#shared/protocol/records.ts'
 
 /** Values of one metric in ascending, unique steps. */
@@ -5,6 +6,10 @@ export interface SeriesData {
   readonly steps: readonly number[]
   readonly elapsedMs: readonly number[]
   readonly values: readonly number[]
+}
+
+export function seriesOfCurve({ steps, elapsedMs, values }: MetricCurve): SeriesData {
+  return { steps: [...steps], elapsedMs: [...elapsedMs], values: [...values] }
 }
 
 const emptySeries: SeriesData = { steps: [], elapsedMs: [], values: [] }
@@ -15,6 +20,7 @@ const emptySeries: SeriesData = { steps: [], elapsedMs: [], values: [] }
  */
 export class MetricStore {
   readonly #series = new Map<string, { steps: number[]; elapsedMs: number[]; values: number[] }>()
+  #isThinned = false
 
   get names(): readonly string[] {
     return [...this.#series.keys()].sort()
@@ -32,6 +38,18 @@ export class MetricStore {
     return step === undefined || value === undefined ? undefined : { step, value }
   }
 
+  /** Whether there are more points than were read. */
+  get isThinned(): boolean {
+    return this.#isThinned
+  }
+
+  /** The one with most points: it tells best how steps lie in time. */
+  get longest(): SeriesData {
+    let longest = emptySeries
+    for (const series of this.#series.values()) if (series.steps.length > longest.steps.length) longest = series
+    return longest
+  }
+
   get lastStep(): number {
     return Math.max(-1, ...[...this.#series.values()].map((series) => series.steps.at(-1) ?? -1))
   }
@@ -39,6 +57,18 @@ export class MetricStore {
   /** Training time of the newest point, in milliseconds; 0 without any. */
   get lastElapsedMs(): number {
     return Math.max(0, ...[...this.#series.values()].map((series) => series.elapsedMs.at(-1) ?? 0))
+  }
+
+  /** A stored series; points that came by stream before it stay. */
+  addCurve(curve: MetricCurve): void {
+    if (curve.count > curve.steps.length) this.#isThinned = true
+    const streamed = this.#series.get(curve.metric)
+    const { steps, elapsedMs, values } = curve
+    this.#series.set(curve.metric, { steps: [...steps], elapsedMs: [...elapsedMs], values: [...values] })
+    streamed?.steps.forEach((step, index) => {
+      const [time = NaN, value = NaN] = [streamed.elapsedMs[index], streamed.values[index]]
+      this.add([{ name: curve.metric, step, elapsedMs: time, value }])
+    })
   }
 
   add(points: readonly MetricPoint[]): void {

@@ -1,57 +1,71 @@
 import { thinnedIndices } from '#shared/measures/thinning.ts'
-import type { SeriesData } from './metric-series.ts'
-import { smooth } from './smoothing.ts'
+import type { ZoomedRange } from '../state/charts.svelte.ts'
 
-/** What a line chart draws: shared ascending x, one column a line, undefined where a line has no point at an x. */
+export interface Curve {
+  /** Ascending. */
+  readonly x: readonly number[]
+  readonly y: readonly number[]
+}
+
+/** What a line chart draws: shared ascending x, columns of every line, undefined where a line has no point at an x. */
 export interface AlignedColumns {
   readonly x: readonly number[]
   readonly columns: readonly (readonly (number | null | undefined)[])[]
 }
 
+/** One line as it is measured, with what is drawn over or around it; all of the length of its x. */
+export interface CurveLine {
+  readonly raw: Curve
+  /** Drawn over the pale raw line. */
+  readonly smoothed?: readonly number[]
+  /** Drawn around it. */
+  readonly band?: { readonly low: readonly number[]; readonly high: readonly number[] }
+}
+
 export interface AlignOptions {
-  readonly xOf: 'step' | 'time'
-  /** The axis goes from 0 to here, whether or not these metrics reach as far: charts of one run share it. */
-  readonly xEnd: number
+  /** The axis goes that far, whether or not these lines do: charts of one run share it. */
+  readonly range: ZoomedRange
+  /** The part in sight, for which alone there are points beside its neighbours; all when undefined. */
+  readonly zoom?: ZoomedRange | undefined
+  readonly isXLogarithmic: boolean
   /** Values a logarithmic axis cannot show become gaps. */
   readonly isLogarithmic: boolean
+  /** Of a line. */
   readonly maximumPoints: number
 }
 
-/** One line: its points, and the width of its moving average as a part of the axis. */
-export interface SmoothedSeries {
-  readonly data: SeriesData
-  readonly smoothing: number
+/** Columns of a line: raw and smoothed, which without smoothing are the same; then low and high where it has a band. */
+export function columnCount({ band }: CurveLine): number {
+  return band === undefined ? 2 : 4
 }
 
-/**
- * Raw and smoothed columns of several metrics on one x axis (steps, or seconds of training time). The columns are
- * raw and smoothed of the first metric, then of the second, and so on; without smoothing both hold the same values.
- */
-export function alignSeries(series: readonly SmoothedSeries[], options: AlignOptions): AlignedColumns {
-  const { xOf, xEnd, isLogarithmic, maximumPoints } = options
-  const thinned = series.map(({ data, smoothing }) => {
-    const x = xOf === 'step' ? data.steps : data.elapsedMs.map((milliseconds) => milliseconds / 1000)
-    const smoothed = smooth(x, data.values, { width: smoothing * xEnd, isLogarithmic })
-    return thinnedIndices(data.values, maximumPoints).map((index) => ({
-      x: x[index] ?? NaN,
-      raw: showable(data.values[index], isLogarithmic),
-      smoothed: showable(smoothed[index], isLogarithmic),
-    }))
-  })
-  const xs = [...new Set([0, ...thinned.flat().map((point) => point.x), xEnd])].sort((a, b) => a - b)
-  const rowOf = new Map(xs.map((x, row) => [x, row]))
-  const columns = thinned.flatMap((points) => {
-    const raw = new Array<number | null | undefined>(xs.length).fill(undefined)
-    const smoothed = new Array<number | null | undefined>(xs.length).fill(undefined)
-    for (const point of points) {
-      const row = rowOf.get(point.x)
-      if (row === undefined) continue
-      raw[row] = point.raw
-      smoothed[row] = point.smoothed
-    }
-    return [raw, smoothed]
-  })
-  return { x: xs, columns }
+/** The columns of all lines, one line after the other. */
+export function alignCurves(lines: readonly CurveLine[], options: AlignOptions): AlignedColumns {
+  const { range, isXLogarithmic, isLogarithmic } = options
+  const chosen = lines.map((line) => ({ line, indices: shownIndices(line.raw, options) }))
+  const own = chosen.flatMap(({ line, indices }) => indices.map((index) => line.raw.x[index] ?? NaN))
+  const isShown = (at: number): boolean => Number.isFinite(at) && (at > 0 || !isXLogarithmic)
+  const x = [...new Set([range.min, ...own, range.max])].filter(isShown).sort((a, b) => a - b)
+  const rowOf = new Map(x.map((at, row) => [at, row]))
+  const columns = chosen.flatMap(({ line: { raw, smoothed, band }, indices }) =>
+    [raw.y, smoothed ?? raw.y, ...(band === undefined ? [] : [band.low, band.high])].map((values) => {
+      const column = new Array<number | null | undefined>(x.length).fill(undefined)
+      for (const index of indices) {
+        const row = rowOf.get(raw.x[index] ?? NaN)
+        if (row !== undefined) column[row] = showable(values[index], isLogarithmic)
+      }
+      return column
+    }),
+  )
+  return { x, columns }
+}
+
+/** Those in sight and one beside them at each end, few enough to be drawn, the extremes among them. */
+function shownIndices({ x, y }: Curve, { zoom, maximumPoints }: AlignOptions): readonly number[] {
+  if (zoom === undefined) return thinnedIndices(y, maximumPoints)
+  const start = Math.max(0, firstAbove(x, zoom.min) - 1)
+  const end = Math.min(x.length, firstAbove(x, zoom.max) + 1)
+  return thinnedIndices(y.slice(start, end), maximumPoints).map((index) => start + index)
 }
 
 /** Row of the newest point of a column up to `at`: lines do not share their x, and what comes later was not known there. */
@@ -77,8 +91,21 @@ function firstAbove(x: ArrayLike<number>, at: number): number {
   return low
 }
 
-/** `null` is a gap in the line, `undefined` (another metric's x) is bridged. */
+/** `null` is a gap in the line, `undefined` (another line's x) is bridged. */
 function showable(value: number | undefined, isLogarithmic: boolean): number | null {
   if (value === undefined || !Number.isFinite(value) || (isLogarithmic && value <= 0)) return null
   return value
+}
+
+/** How many measured points in sight lie outside of the values shown. */
+export function countOutside(
+  lines: readonly CurveLine[],
+  { low, high }: { readonly low: number; readonly high: number },
+  zoom: ZoomedRange | undefined,
+): number {
+  const isInSight = (x: number): boolean => zoom === undefined || (x >= zoom.min && x <= zoom.max)
+  return lines.reduce(
+    (sum, { raw }) => sum + raw.y.filter((y, index) => (y < low || y > high) && isInSight(raw.x[index] ?? NaN)).length,
+    0,
+  )
 }

@@ -1,24 +1,43 @@
+import type { CurveAxis } from '../charts/curve-axis.ts'
+import type { SmoothingMethod } from '../charts/smoothing.ts'
+
 /** A range of the horizontal axis: steps or seconds. */
 export interface ZoomedRange {
   readonly min: number
   readonly max: number
 }
 
+/** On the axis that was shown when somebody chose it. */
+export interface KeptZoom extends ZoomedRange {
+  readonly axis: CurveAxis
+}
+
+/** `usual`: as it suits the metric. */
+export const valueScales = ['usual', 'linear', 'logarithmic'] as const
+export type ValueScale = (typeof valueScales)[number]
+
 /** How charts of runs are looked at, kept while other pages are open. */
 export class ChartsState {
-  /** Of the moving average, in percent of the axis. */
+  axis = $state<CurveAxis>('step')
+  isXLogarithmic = $state(false)
+  valueScale = $state<ValueScale>('usual')
+  smoothingMethod = $state<SmoothingMethod>('exponential')
+  /** Width of the averages, in percent of the axis. */
   smoothingPercent = $state(1)
-  xOf = $state<'step' | 'time'>('step')
-  /** By chart. No state: only a chart that is built reads it. */
-  readonly #zooms = new Map<string, ZoomedRange>()
+  /** The values' axis leaves out what lies far from all others. */
+  areOutliersClipped = $state(false)
+  #zooms = $state.raw<ReadonlyMap<string, KeptZoom>>(new Map())
 
-  zoomOf(chart: string): ZoomedRange | undefined {
-    return this.#zooms.get(chart)
+  /** Of charts that are zoomed as one. */
+  zoomOf(charts: string): KeptZoom | undefined {
+    return this.#zooms.get(charts)
   }
 
-  /** @param range undefined for all of the axis */
-  keepZoom(chart: string, range: ZoomedRange | undefined): void {
-    if (range === undefined) this.#zooms.delete(chart)
-    else this.#zooms.set(chart, range)
+  /** @param zoom undefined for all of the axis */
+  keepZoom(charts: string, zoom: KeptZoom | undefined): void {
+    const zooms = new Map(this.#zooms)
+    if (zoom === undefined) zooms.delete(charts)
+    else zooms.set(charts, zoom)
+    this.#zooms = zooms
   }
 }

@@ -22,12 +22,14 @@ export type Route =
   | { readonly name: 'batch'; readonly id: string }
   | { readonly name: 'run'; readonly experimentId: string }
   | { readonly name: 'compare'; readonly ids: readonly string[]; readonly tab?: CompareTab }
+  /** Curves of these experiments over each other. */
+  | { readonly name: 'curves'; readonly ids: readonly string[] }
   | { readonly name: 'queue' }
   | { readonly name: 'doctor' }
   | { readonly name: 'settings' }
 
 /** Parts of a comparison, one at a time. */
-export type CompareTab = 'accuracy' | 'pairs' | 'classes' | 'flips' | 'bytes' | 'configuration'
+export type CompareTab = 'accuracy' | 'curves' | 'pairs' | 'classes' | 'flips' | 'bytes' | 'configuration'
 
 export type RouteName = Route['name']
 
@@ -64,6 +66,7 @@ export function sectionOf(route: Route): SectionId {
     case 'experiments':
     case 'run':
     case 'compare':
+    case 'curves':
       return 'open-experiments'
     case 'batches':
     case 'batch':
@@ -87,6 +90,7 @@ export function windowTitle(route: Route): string {
     batch: 'Batch',
     run: 'Run',
     compare: 'Compare',
+    curves: 'Curves',
   }
   return `${titles[route.name] ?? actionOf(sectionOf(route)).title} - NeRN Studio`
 }

@@ -65,6 +65,7 @@ export const compareTexts = {
   saveFailure: 'The comparison was not saved',
   saved: (fileName: string) => `Saved as ${fileName}`,
   parts: 'Parts of the comparison',
+  curves: 'Curves',
   pairs: 'Pairs',
   classes: 'Classes',
   flips: 'Flipped images',

@@ -1,4 +1,4 @@
-import { comparedAtMost } from '#shared/protocol/contract.ts'
+import { comparedAtMost, runsInChartsAtMost } from '#shared/protocol/contract.ts'
 import { familyOf } from '#shared/experiment/families.ts'
 import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 import { parseFilter, type FilterTextProblem } from '#shared/experiment/filter/filter-text.ts'
@@ -114,6 +114,16 @@ export class ExperimentsView {
       .filter(({ experiment }) => isComparable(experiment))
       .map(({ experiment }) => experiment.id)
       .slice(0, comparedAtMost)
+  }
+
+  /** Of these, those that have run, as many as can be drawn over each other. */
+  withCurves(ids: readonly string[]): readonly string[] {
+    return ids.filter((id) => this.#studio.experiments.get(id)?.latestRun !== undefined).slice(0, runsInChartsAtMost)
+  }
+
+  /** What the table shows and charts do not leave out. */
+  get idsInCharts(): readonly string[] {
+    return this.withCurves(this.visibleIds.filter((id) => !this.state.hiddenInCharts.has(id)))
   }
 
   /** Asks the store which experiments satisfy the filter, once nothing more is typed; returns what calls it off. */

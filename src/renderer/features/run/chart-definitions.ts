@@ -32,7 +32,7 @@ export function chartsOf(outlines: readonly ChartOutline[]): readonly ChartDefin
   return outlines.map(chartOf)
 }
 
-function chartOf(outline: ChartOutline): ChartDefinition {
+export function chartOf(outline: ChartOutline): ChartDefinition {
   const { note, metrics, isLogarithmic = false, isSmoothed = false, isFromZero = false, isLarge = false } = outline
   const [first = objectiveLine] = metrics
   const { title, unit } = metricDefinition(first[0])

@@ -2,8 +2,10 @@ import type { ExperimentDetail, StudioApi } from '#shared/protocol/contract.ts'
 import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 import type { CheckpointRecord, ExperimentRecord, KernelPreview, LogLine, RunRecord } from '#shared/protocol/records.ts'
 import type { AppError } from '#shared/basics/result.ts'
+import { emptyTimeline, type RunTimeline } from '#shared/measures/run-timeline.ts'
 import { MetricStore } from '../../charts/metric-series.ts'
 import { ask } from '../../state/client.ts'
+import { PacedVersion } from '../../state/paced-version.svelte.ts'
 import { Resource } from '../../state/resource.svelte.ts'
 
 const snapshotPoints = 2000
@@ -22,16 +24,15 @@ export class LiveRun {
   #experiment = $state.raw<ExperimentRecord>()
   #runs = $state.raw<readonly RunRecord[]>([])
   #runId = $state<string>()
+  #timeline = $state.raw<RunTimeline>()
   #previews = $state.raw<readonly KernelPreview[]>([])
   #log = $state.raw<readonly LogLine[]>([])
   #checkpoints = $state.raw<readonly CheckpointRecord[]>([])
   #error = $state.raw<AppError>()
   #isLoading = $state(false)
   /** Grows with each redraw: the metrics themselves are not reactive, they change four times a second. */
-  #version = $state(0)
+  readonly #version = new PacedVersion(redrawEveryMs)
   #metrics = new MetricStore()
-  #timer: ReturnType<typeof setTimeout> | undefined
-  #drawnAt = -Infinity
   /** The reader chose an earlier attempt: a new one does not take its place. */
   #isPinned = false
 
@@ -48,7 +49,10 @@ export class LiveRun {
         this.#putRun(run)
         if (runId !== this.#runId) return
         this.#metrics.add(points)
-        this.#redraw()
+        this.#version.grow()
+      }),
+      api.on('run-timeline', ({ runId, timeline }) => {
+        if (runId === this.#runId) this.#timeline = timeline
       }),
       api.on('run-preview', ({ runId, previews }) => {
         if (runId === this.#runId) this.#previews = previews
@@ -76,12 +80,17 @@ export class LiveRun {
 
   /** The metrics seen so far; reading them subscribes to the next redraw. */
   get metrics(): MetricStore {
-    void this.#version
+    void this.#version.value
     return this.#metrics
   }
 
   get version(): number {
-    return this.#version
+    return this.#version.value
+  }
+
+  /** Its phases, and how its training time lies on the wall's clock. */
+  get timeline(): RunTimeline {
+    return this.#timeline ?? emptyTimeline
   }
 
   get previews(): readonly KernelPreview[] {
@@ -119,27 +128,31 @@ export class LiveRun {
 
   dispose(): void {
     for (const unsubscribe of this.#unsubscribe) unsubscribe()
-    clearTimeout(this.#timer)
+    this.#version.dispose()
   }
 
   async #show(runId: string): Promise<void> {
     this.#runId = runId
     this.#metrics = new MetricStore()
+    this.#timeline = undefined
     this.#previews = []
     this.#log = []
     this.#checkpoints = []
     this.#error = undefined
     this.#isLoading = true
-    const [metrics, previews, log, checkpoints] = await Promise.all([
-      ask(this.#api, 'runs.metrics', { id: runId, afterStep: -1, maxPoints: snapshotPoints }),
+    const [curves, previews, log, checkpoints] = await Promise.all([
+      ask(this.#api, 'runs.curves', { ids: [runId], maxPoints: snapshotPoints }),
       ask(this.#api, 'runs.preview', { id: runId }),
       ask(this.#api, 'runs.log', { id: runId }),
       ask(this.#api, 'runs.checkpoints', { id: runId }),
     ])
     if (runId !== this.#runId) return
     this.#isLoading = false
-    for (const result of [metrics, previews, log, checkpoints]) if (!result.ok) this.#error ??= result.error
-    if (metrics.ok) this.#metrics.add(metrics.value)
+    for (const result of [curves, previews, log, checkpoints]) if (!result.ok) this.#error ??= result.error
+    if (curves.ok) {
+      for (const curve of curves.value[0]?.curves ?? []) this.#metrics.addCurve(curve)
+      this.#timeline ??= curves.value[0]?.timeline
+    }
     // What arrived by stream meanwhile is newer than the snapshot.
     if (previews.ok && this.#previews.length === 0) this.#previews = previews.value
     if (log.ok) {
@@ -147,7 +160,7 @@ export class LiveRun {
       this.#log = [...log.value, ...this.#log.filter(({ at }) => at > last)].slice(-keptLogLines)
     }
     if (checkpoints.ok && this.#checkpoints.length === 0) this.#checkpoints = checkpoints.value
-    this.#redraw()
+    this.#version.grow()
   }
 
   /** Reads experiment and runs anew: an announcement has neither configuration nor notes nor results. */
@@ -184,14 +197,5 @@ export class LiveRun {
     const index = this.#runs.findIndex(({ id }) => id === run.id)
     this.#runs = index === -1 ? [...this.#runs, run] : this.#runs.with(index, run)
     if (this.#experiment?.latestRun?.id === run.id) this.#experiment = { ...this.#experiment, latestRun: run }
-  }
-
-  #redraw(): void {
-    const wait = Math.max(0, this.#drawnAt + redrawEveryMs - performance.now())
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined
-      this.#drawnAt = performance.now()
-      this.#version++
-    }, wait)
   }
 }

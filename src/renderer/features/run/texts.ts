@@ -3,10 +3,7 @@ import { formatCount } from '../../format/format.ts'
 /** What this feature says to people. */
 export const runTexts = {
   charts: 'Charts',
-  chartsNote: 'drag to zoom, double click to see everything',
-  smoothing: 'Smoothing',
-  smoothingWidth: (smoothingPercent: number) => `${smoothingPercent} % of the axis`,
-  horizontalAxis: 'Horizontal axis',
+  chartsNote: 'drag to zoom, with Shift to move; double click to see everything',
   steps: 'Steps',
   trainingTime: 'Training time',
   checkpointFailure: 'No checkpoint was written',

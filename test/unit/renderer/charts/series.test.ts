@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { MetricStore } from '#renderer/charts/metric-series.ts'
-import { alignSeries, rowUpTo } from '#renderer/charts/plot-data.ts'
-import { smooth } from '#renderer/charts/smoothing.ts'
+import { alignCurves, countOutside, rowUpTo } from '#renderer/charts/plot-data.ts'
 
 const point = (name: string, step: number, value: number) => ({ name, step, elapsedMs: step * 10, value })
 
@@ -26,60 +25,57 @@ describe('a metric store', () => {
   })
 })
 
-describe('smoothing', () => {
-  const linear = { width: 10, isLogarithmic: false }
-
-  test('leaves a constant as it is, from the first value on', () => {
-    expect(smooth([0, 1, 50], [2, 2, 2], linear).map((value) => value.toFixed(9))).toEqual(Array(3).fill('2.000000000'))
-    expect(smooth([7], [3], linear)).toEqual([3])
+describe('a stored series', () => {
+  const curve = (steps: readonly number[], count: number) => ({
+    ...{ metric: 'loss', count, steps: Float64Array.from(steps) },
+    elapsedMs: Float64Array.from(steps, (step) => 10 * step),
+    values: Float64Array.from(steps, () => 1),
   })
 
-  test('weighs a value by the stretch before it, and by its distance', () => {
-    // Each of the three stretches is one width long.
-    const [, , last = NaN] = smooth([0, 10, 20], [1, 2, 4], linear)
-    const weights = [Math.exp(-2), Math.exp(-1), 1]
-    const sum = weights.reduce((total, weight) => total + weight)
-    expect(last).toBeCloseTo(((weights[0] ?? 0) * 1 + (weights[1] ?? 0) * 2 + 4) / sum, 12)
+  test('goes before what streamed in while it was read', () => {
+    const store = new MetricStore()
+    store.add([point('loss', 4, 9)])
+    store.addCurve(curve([1, 3], 2))
+    expect([store.get('loss').steps, store.get('loss').values, store.isThinned]).toEqual([[1, 3, 4], [1, 1, 9], false])
+    expect(store.longest.steps).toEqual([1, 3, 4])
   })
 
-  test('gives many points in a short stretch no more weight than one', () => {
-    const dense = Array.from({ length: 100 }, (_, index) => 10 + index / 1000)
-    const once = smooth([0, 10, 20], [0, 1, 0], linear).at(-1) ?? NaN
-    const often = smooth([0, ...dense, 20], [0, ...dense.map(() => 1), 0], linear).at(-1) ?? NaN
-    expect(Math.abs(often - once)).toBeLessThan(0.01)
-  })
-
-  test('lies in the middle of a logarithmic axis: between 1 and 100 at 10', () => {
-    const x = Array.from({ length: 1000 }, (_, index) => index)
-    const values = x.map((index) => (index % 2 === 0 ? 1 : 100))
-    const [last = NaN] = smooth(x, values, { width: 200, isLogarithmic: true }).slice(-1)
-    expect(last).toBeGreaterThan(9.7)
-    expect(last).toBeLessThan(10.3)
-  })
-
-  test('passes over what the axis cannot show', () => {
-    expect(smooth([0, 1, 2], [1, NaN, 1], linear)).toEqual([1, NaN, 1])
-    expect(smooth([0, 1, 2], [1, -5, 1], { width: 10, isLogarithmic: true })).toEqual([1, -5, 1])
-  })
-
-  test('is off at width 0', () => {
-    const values = [3, 1, 2]
-    expect(smooth([0, 1, 2], values, { width: 0, isLogarithmic: false })).toBe(values)
+  test('says whether there are more points than these', () => {
+    const store = new MetricStore()
+    store.addCurve(curve([1, 3], 1000))
+    expect(store.isThinned).toBe(true)
   })
 })
 
 describe('aligned columns', () => {
-  test('put metrics with different steps on one axis, from 0 to the end of the run', () => {
-    const store = new MetricStore()
-    store.add([point('a', 1, 1), point('a', 3, 0), point('b', 2, 5)])
-    const options = { xOf: 'time', xEnd: 0.09, isLogarithmic: true, maximumPoints: 100 } as const
-    const a = [undefined, 1, undefined, null, undefined]
-    const b = [undefined, undefined, 5, undefined, undefined]
-    const series = ['a', 'b'].map((name) => ({ data: store.get(name), smoothing: 0 }))
-    expect(alignSeries(series, options)).toEqual({
-      x: [0, 0.01, 0.02, 0.03, 0.09],
-      columns: [a, a, b, b],
+  const a = { raw: { x: [0.01, 0.03], y: [1, 0] } }
+  const b = { raw: { x: [0.02], y: [5] }, smoothed: [4], band: { low: [3], high: [6] } }
+  const whole = { range: { min: 0, max: 0.09 }, isXLogarithmic: false, isLogarithmic: true, maximumPoints: 100 }
+  const _ = undefined
+
+  test('put lines with different places on one axis, from its start to its end', () => {
+    const own = [_, 1, _, null, _]
+    const others = [5, 4, 3, 6].map((value) => [_, _, value, _, _])
+    expect(alignCurves([a, b], whole)).toEqual({ x: [0, 0.01, 0.02, 0.03, 0.09], columns: [own, own, ...others] })
+  })
+
+  test('begin where a logarithmic axis does', () => {
+    expect(alignCurves([a, b], { ...whole, isXLogarithmic: true }).x).toEqual([0.01, 0.02, 0.03, 0.09])
+  })
+
+  test('hold what is in sight, its neighbours and its spikes', () => {
+    const x = Array.from({ length: 10_000 }, (_value, index) => index)
+    const y = x.map((at) => (at === 6001 ? 99 : Math.sin(at)))
+    const zoom = { min: 6000, max: 6999 }
+    const aligned = alignCurves([{ raw: { x, y } }], {
+      ...{ range: { min: 0, max: 9999 }, zoom, isXLogarithmic: false, isLogarithmic: false },
+      maximumPoints: 100,
     })
+    expect([aligned.x[0], aligned.x[1], aligned.x.at(-2), aligned.x.at(-1)]).toEqual([0, 6000, 7000, 9999])
+    expect(aligned.x.length).toBeLessThanOrEqual(102)
+    expect(aligned.columns[0]).toContain(99)
+    expect(countOutside([{ raw: { x, y } }], { low: -2, high: 2 }, zoom)).toBe(1)
+    expect(countOutside([{ raw: { x, y } }], { low: -2, high: 2 }, { min: 0, max: 10 })).toBe(0)
   })
 
   test('have a newest point up to an x, or none yet', () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { summaryOf } from '#shared/experiment/experiment-summary.ts'
+import type { RunCurves } from '#shared/measures/run-curves.ts'
 import type { CommandHandlers, ExperimentDetail } from '#shared/protocol/contract.ts'
 import type {
   CheckpointRecord,
@@ -11,6 +12,7 @@ import type {
 } from '#shared/protocol/records.ts'
 import { LiveRun } from '#renderer/features/run/live-run.svelte.ts'
 import { experimentRecord } from '#test/support/experiment-records.ts'
+import { curvesOf } from '#test/support/run-curves.ts'
 import { LaterAnswer, refusal, ScriptedApi } from '#test/support/scripted-api.ts'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -40,7 +42,7 @@ const checkpoint = (step: number): CheckpointRecord => ({
 })
 
 const empty: Partial<CommandHandlers> = {
-  'runs.metrics': async () => [],
+  'runs.curves': async () => [],
   'runs.preview': async () => [],
   'runs.log': async () => [],
   'runs.checkpoints': async () => [],
@@ -58,26 +60,38 @@ function page(runs: readonly RunRecord[], answers: Partial<CommandHandlers> = {}
 const stepsOf = (live: LiveRun): readonly number[] => live.metrics.get('loss.total').steps
 
 test('the stored points and those that stream in are one curve, whichever comes first', async () => {
-  const stored = new LaterAnswer<readonly MetricPoint[]>()
-  const { api, live } = page([runOf(1)], { 'runs.metrics': () => stored.promise })
+  const stored = new LaterAnswer<readonly RunCurves[]>()
+  const { api, live } = page([runOf(1)], { 'runs.curves': () => stored.promise })
   const loading = live.load()
-  await vi.waitFor(() => expect(api.inputsOf('runs.metrics')).toHaveLength(1))
+  await vi.waitFor(() => expect(api.inputsOf('runs.curves')).toHaveLength(1))
   api.announce('run-metrics', { runId: 'run-1', run: runOf(1, { step: 3 }), points: [point(3, 0.3)] })
-  stored.give([point(1, 0.5), point(2, 0.4)])
+  stored.give(curvesOf([point(1, 0.5), point(2, 0.4)]))
   await loading
   api.announce('run-metrics', { runId: 'run-1', run: runOf(1, { step: 4 }), points: [point(4, 0.2)] })
   expect([stepsOf(live), live.run?.step]).toEqual([[1, 2, 3, 4], 4])
 })
 
+test('phases are those of the store, then those that are announced', async () => {
+  const reconstruction = { name: 'reconstruction', firstStep: 0, steps: 50 }
+  const timeline = { phases: [reconstruction], wallOffsets: [] }
+  const { api, live } = page([runOf(1)], { 'runs.curves': async () => curvesOf([], { timeline }) })
+  await live.load()
+  expect(live.timeline).toEqual(timeline)
+  const phases = [reconstruction, { name: 'distillation', firstStep: 50, steps: 5 }]
+  api.announce('run-timeline', { runId: 'run-2', timeline: { phases: [], wallOffsets: [] } })
+  api.announce('run-timeline', { runId: 'run-1', timeline: { ...timeline, phases } })
+  expect(live.timeline.phases).toEqual(phases)
+})
+
 test('steps of a resumed run that come again replace those before', async () => {
-  const { api, live } = page([runOf(1)], { 'runs.metrics': async () => [point(1, 0.5), point(2, 0.4)] })
+  const { api, live } = page([runOf(1)], { 'runs.curves': async () => curvesOf([point(1, 0.5), point(2, 0.4)]) })
   await live.load()
   api.announce('run-metrics', { runId: 'run-1', run: runOf(1), points: [point(2, 0.1)] })
   expect(live.metrics.get('loss.total').values).toEqual([0.5, 0.1])
 })
 
 test('messages of other experiments and of other runs leave the picture alone', async () => {
-  const { api, live } = page([runOf(1), runOf(2)], { 'runs.metrics': async () => [point(1, 0.5)] })
+  const { api, live } = page([runOf(1), runOf(2)], { 'runs.curves': async () => curvesOf([point(1, 0.5)]) })
   await live.load()
   const stranger = runOf(1, { id: 'run-9', experimentId: 'b' })
   api.announce('run-metrics', { runId: 'run-9', run: stranger, points: [point(7, 0)] })
@@ -127,7 +141,7 @@ test('what streamed in while the stored state was read is newer than it', async 
 
 test('what of a run cannot be read is said, and the rest is shown', async () => {
   const { live } = page([runOf(1)], {
-    'runs.metrics': async () => [point(1, 0.5)],
+    'runs.curves': async () => curvesOf([point(1, 0.5)]),
     'runs.log': async () => {
       throw refusal('store-corrupt', 'The log is damaged.')
     },
@@ -169,14 +183,14 @@ test('a new attempt leaves an earlier one that somebody chose on screen', async 
 })
 
 test('of two runs chosen quickly the second is shown, even if the first answers last', async () => {
-  const slow = new LaterAnswer<readonly MetricPoint[]>()
+  const slow = new LaterAnswer<readonly RunCurves[]>()
   const { live } = page([runOf(1), runOf(2), runOf(3)], {
-    'runs.metrics': ({ id }) => (id === 'run-1' ? slow.promise : Promise.resolve([point(2, 0.2)])),
+    'runs.curves': ({ ids }) => (ids[0] === 'run-1' ? slow.promise : Promise.resolve(curvesOf([point(2, 0.2)]))),
   })
   await live.load()
   const first = live.choose('run-1')
   await live.choose('run-2')
-  slow.give([point(1, 0.1)])
+  slow.give(curvesOf([point(1, 0.1)]))
   await first
   expect([live.run?.id, stepsOf(live)]).toEqual(['run-2', [2]])
 })

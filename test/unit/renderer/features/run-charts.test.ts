@@ -3,6 +3,8 @@ import { MetricStore } from '#renderer/charts/metric-series.ts'
 import { windowFamilyOf } from '#renderer/families/table.ts'
 import { chartSpans, chartsOf } from '#renderer/features/run/chart-definitions.ts'
 import { shownCharts } from '#renderer/features/run/shown-charts.ts'
+import type { ValueScale } from '#renderer/state/charts.svelte.ts'
+import { emptyTimeline } from '#shared/measures/run-timeline.ts'
 import { families, type Family } from '#shared/experiment/experiment-config.ts'
 import { metricDefinition, metricsOfKind } from '#shared/measures/metrics.ts'
 
@@ -45,10 +47,11 @@ describe('charts that are shown', () => {
     { name: 'loss.total', step: 1, elapsedMs: 10, value: 0.5 },
     { name: 'memory.rss-bytes', step: 1, elapsedMs: 10, value: 3 * 2 ** 20 },
   ])
+  const look = { axis: 'step', valueScale: 'usual', smoothing: { method: 'exponential', width: 1 } } as const
   const shown = (isOver: boolean) =>
-    shownCharts(chartsFor('compress'), metrics, 0.01, isOver).map(({ title, lines }) => [
+    shownCharts(chartsFor('compress'), { metrics, timeline: emptyTimeline, isOver }, look).map(({ title, lines }) => [
       title,
-      lines.flatMap(({ label, data, isListed }) => (isListed ? [`${label} ${data.values.join()}`.trim()] : [])),
+      lines.flatMap(({ label, raw, isListed }) => (isListed ? [`${label} ${raw.y.join()}`.trim()] : [])),
     ])
 
   test('wait for points while the run goes on, but not for what nobody may have asked for', () => {
@@ -64,10 +67,22 @@ describe('charts that are shown', () => {
   })
 
   test('are smoothed where values are noisy, not where they are few or means', () => {
-    const smoothed = shownCharts(chartsFor('train'), new MetricStore(), 0.01, false).flatMap(({ lines }) =>
-      lines.flatMap(({ metric, smoothing }) => (smoothing > 0 ? [metric] : [])),
+    const run = { metrics: new MetricStore(), timeline: emptyTimeline, isOver: false }
+    const smoothed = shownCharts(chartsFor('train'), run, look).flatMap(({ lines }) =>
+      lines.flatMap((line) => (line.smoothed === undefined ? [] : [line.metric])),
     )
     expect(smoothed).toEqual(['loss.train', 'cpu.percent'])
+  })
+
+  test('have the scale that suits them, or the one that a reader wants', () => {
+    const run = { metrics, timeline: emptyTimeline, isOver: true }
+    const scaled = (valueScale: ValueScale) =>
+      shownCharts(chartsFor('compress'), run, { ...look, valueScale }).map(({ axis }) => axis.isLogarithmic)
+    expect([scaled('usual'), scaled('linear'), scaled('logarithmic')]).toEqual([
+      [true, false],
+      [false, false],
+      [true, true],
+    ])
   })
 
   test('are those with points once it is over', () => {
