@@ -45,7 +45,7 @@ export class WindowPlace {
 
 /** A file that was dropped may be gone at the next start, and a comparison begins with its first tab. */
 function keptPlaceOf(route: Route): KeptPlace {
-  if (route.name === 'compare') return { name: route.name, ids: [...route.ids] }
+  if (route.name === 'compare' || route.name === 'curves') return { name: route.name, ids: [...route.ids] }
   if (route.name !== 'compress-network') return route
   return route.networkId === undefined ? { name: route.name } : { name: route.name, networkId: route.networkId }
 }

@@ -55,7 +55,7 @@ const keptPlaceSchema = z.discriminatedUnion('name', [
   z.object({ name: z.literal('compress-network'), networkId: id.exactOptional() }),
   z.object({ name: z.literal('new-experiment'), ...formStartSchema.shape }),
   z.object({ name: z.literal('run'), experimentId: id }),
-  z.object({ name: z.literal('compare'), ids: z.array(id).max(1000) }),
+  z.object({ name: z.enum(['compare', 'curves']), ids: z.array(id).max(1000) }),
 ])
 export type KeptPlace = Readonly<z.infer<typeof keptPlaceSchema>>
 
