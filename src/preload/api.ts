@@ -6,6 +6,7 @@ import {
   eventsChannel,
   listeningChannel,
 } from '#shared/protocol/ipc-channels.ts'
+import { tooLarge } from '#shared/protocol/message-size.ts'
 import { fail, toAppError, type Result } from '#shared/basics/result.ts'
 
 /** What of Electron's preload world the API is made of. */
@@ -38,7 +39,9 @@ export function createStudioApi(ports: PreloadPorts): StudioApi {
   return {
     invoke: <N extends CommandName>(command: N, input: unknown) => {
       if (!isCommandName(command)) return Promise.resolve(fail(notACommand))
-      return ask(ports, commandChannel(command), input)
+      // Refused here, it costs main nothing; main looks again, for a page that has got round this one.
+      const excess = tooLarge(command, input)
+      return excess === undefined ? ask(ports, commandChannel(command), input) : Promise.resolve(fail(excess))
     },
     on: (event, listener) => {
       const set = Object.hasOwn(listeners, event) ? listeners[event] : undefined

@@ -7,6 +7,7 @@ import {
   type CommandOutput,
 } from '#shared/protocol/contract.ts'
 import { isStorageTrouble } from '#shared/basics/storage-errors.ts'
+import { tooLarge } from '#shared/protocol/message-size.ts'
 import { fail, ok, toAppError, type AppError, type Result } from '#shared/basics/result.ts'
 
 export interface DispatcherOptions {
@@ -22,7 +23,7 @@ export interface DispatcherOptions {
 
 /**
  * The one way to a command, for windows and for the command line. Each call is checked in the same order: whether the
- * command is carried out here, then its input, then the handler; nothing is thrown.
+ * command is carried out here, then the size of its input, its input, then the handler; nothing is thrown.
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions
@@ -37,6 +38,8 @@ export class Dispatcher {
     if (!Object.hasOwn(commandInputs, command)) return this.#failed(command, unknownCommand(command))
     const refusal = refusalOf(command)
     if (refusal !== undefined) return this.#failed(command, refusal)
+    const excess = tooLarge(command, input)
+    if (excess !== undefined) return this.#failed(command, excess)
     const schema: z.ZodType = commandInputs[command]
     const parsed = schema.safeParse(input)
     if (!parsed.success) return this.#failed(command, invalidInput(command, parsed.error))

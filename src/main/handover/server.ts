@@ -158,6 +158,13 @@ class Connection {
   #receive(value: unknown): void {
     const request = requestSchema.safeParse(value)
     if (!request.success) {
+      const command = fieldOf(value, 'command')
+      if (command !== undefined && request.error.issues.every(({ path }) => path[0] === 'command')) {
+        return this.#refuse({
+          code: 'unknown-command',
+          message: `${JSON.stringify(command.slice(0, 60))} is no command to hand over.`,
+        })
+      }
       return this.#refuse({
         code: 'invalid-argument',
         message: `The studio was sent what is no command to hand over: ${request.error.issues[0]?.message ?? 'not valid'}.`,

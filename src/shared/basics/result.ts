@@ -43,6 +43,7 @@ export const appErrorCodes = [
   'cancelled', // the user cancelled
   'unauthorized', // IPC sender is not the studio's own window
   'unknown-command', // no command of the studio has this name
+  'message-too-large', // what a command was given is larger or deeper than any command needs
   'internal', // a defect of the studio
 ] as const
 export type AppErrorCode = (typeof appErrorCodes)[number]

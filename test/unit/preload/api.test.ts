@@ -68,6 +68,13 @@ test('a command that main does not know is told as that', async () => {
   expect(await invoke('no.such', {})).toMatchObject({ ok: false, error: { code: 'unknown-command' } })
 })
 
+test('a message that is too large is answered here and reaches no channel', async () => {
+  const { invoke, calls } = createApi()
+  const ids = Array.from({ length: 1_000_000 }, () => 'e')
+  expect(await invoke('queue.pause', { ids })).toMatchObject({ ok: false, error: { code: 'message-too-large' } })
+  expect(calls).toStrictEqual([])
+})
+
 test('a call that fails is an answer, not a rejection', async () => {
   const { invoke } = createApi(() => {
     throw new Error('main is busy ending')

@@ -22,6 +22,16 @@ test('a command that needs a desktop says so where there is none', async () => {
   expect(told).toStrictEqual([['files.pick', 'invalid-argument']])
 })
 
+test('an unknown command and a message that is too large are answered before anything reads them', async () => {
+  const { dispatcher, told } = dispatch()
+  for (const name of ['no.such', 'constructor', '__proto__', 'toString']) {
+    expect(await dispatcher.invoke(name as 'queue.list', {})).toMatchObject({ error: { code: 'unknown-command' } })
+  }
+  const input = { ids: Array.from({ length: 1_000_000 }, () => ({})) } as never
+  expect(await dispatcher.invoke('queue.pause', input)).toMatchObject({ error: { code: 'message-too-large' } })
+  expect(told.at(-1)).toStrictEqual(['queue.pause', 'message-too-large'])
+})
+
 test('a command of the desktop is answered through the same table where there is one', async () => {
   const picked = { token: 't', fileName: 'a.pt' }
   const { dispatcher } = dispatch({ table: { 'files.pick': async () => picked } })

@@ -134,7 +134,7 @@ it('refuses what is no command to hand over, also from its own programs', async 
   const client = await connectTo(layout)
   expect(await client?.invoke('files.pick' as never, { kind: 'network' })).toMatchObject({
     ok: false,
-    error: { code: 'invalid-argument' },
+    error: { code: 'unknown-command' },
   })
   expect(await client?.invoke('queue.pause', { ids: [] })).toMatchObject({ ok: false })
   expect(asked).toEqual([])
