@@ -1,6 +1,7 @@
 import type { ExecutorChoice, TrainerJob } from '#shared/protocol/trainer-protocol.ts'
 import type { ResultOf } from '#main/trainer-host/single-job.ts'
 import type { ChangingStudio, ReaderStudio, Studio } from '#main/studio.ts'
+import type { StoreRepair } from '#main/store/repair/store-repair.ts'
 import type { EverywhereValues } from './everywhere-options.ts'
 import type { OptionTable, ValuesOf } from './option.ts'
 import type { Output } from './output.ts'
@@ -25,6 +26,8 @@ export interface Invocation<V = object> {
   withChanging(work: (studio: ChangingStudio, own?: Studio) => Promise<ExitCode>): Promise<ExitCode>
   /** The same for commands that only read: also while a window or another command owns the store. */
   withReader(work: (studio: ReaderStudio) => Promise<ExitCode>): Promise<ExitCode>
+  /** Owns the store without opening it, which may be too damaged for that. */
+  withRepair(work: (repair: StoreRepair) => Promise<ExitCode>): Promise<ExitCode>
   /** Runs one job in a trainer process, without a store; Ctrl-C cancels it. */
   runJob<J extends TrainerJob>(job: J): Promise<ResultOf<J['kind']>>
   /** Calls `stop` on Ctrl-C instead of ending; returns the function that gives Ctrl-C back. */

@@ -3,6 +3,7 @@ import { systemClock } from '#main/basics/clock.ts'
 import { LogFile } from '#main/log/log-file.ts'
 import type { Log } from '#main/log/log.ts'
 import { defaultStoreFolder, storeLayout } from '#main/store/layout.ts'
+import { StoreRepair } from '#main/store/repair/store-repair.ts'
 import { HandedStudio } from '#main/handover/handed-studio.ts'
 import { createForkHosts } from '#main/trainer-host/fork-host.ts'
 import { runSingleJob } from '#main/trainer-host/single-job.ts'
@@ -128,6 +129,14 @@ async function runCommand(
         },
       ),
     withReader: (work) => using(openReader(), output, work),
+    withRepair: async (work) => {
+      const repair = StoreRepair.open({ folder: storeFolder, program: `studio ${command.name}`, clock: systemClock })
+      try {
+        return await work(repair)
+      } finally {
+        repair.close()
+      }
+    },
   }
   try {
     return await command.run(invocation)

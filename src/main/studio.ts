@@ -273,7 +273,17 @@ export class Studio {
     this.#cancelBackup()
     await Promise.all([this.#handover?.close(), this.queue.close(), this.#tasks.close()])
     await this.#compressedFiles.close()
+    if (!this.#store.isReadOnly) await this.#writeManifests()
     await this.#store.close()
+  }
+
+  /** Those that a kill kept from being written, or that an earlier studio did not write. */
+  async #writeManifests(): Promise<void> {
+    try {
+      await this.#store.manifests.writeMissing()
+    } catch (thrown) {
+      this.#log('store', 'warning', `Manifests could not be written: ${toAppError(thrown).message}`)
+    }
   }
 
   /** What a caller did wrong is only of interest beside something else; a defect needs its stack. */
@@ -298,6 +308,7 @@ export class Studio {
 
   #scheduleBackup(): void {
     this.#cancelBackup = this.#clock.after(BACKUP_INTERVAL_MS, () => {
+      void this.#writeManifests()
       this.#store
         .backup()
         .catch((thrown: unknown) =>

@@ -36,6 +36,7 @@ export async function problemOf(args: readonly string[], storeFolder: string): P
       onInterrupt: () => () => {},
       runJob: () => Promise.reject(new WorkBegins()),
       withReader: onReadOnlyStudio,
+      withRepair: () => Promise.reject(new WorkBegins()),
       withChanging: onReadOnlyStudio,
       withStudio: (_reason, work) => onReadOnlyStudio(work),
     })

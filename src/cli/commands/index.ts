@@ -14,6 +14,7 @@ import { networkCommands } from './network.ts'
 import { queueCommands } from './queue.ts'
 import { runCommands } from './run.ts'
 import { storeCommands } from './store.ts'
+import { storeRepairCommands } from './store-repair.ts'
 import { sweepCommands } from './sweep.ts'
 import { trainCommands } from './train.ts'
 
@@ -26,7 +27,7 @@ export const commandGroups: readonly { readonly heading: string; readonly comman
   { heading: 'Queue:', commands: queueCommands },
   { heading: 'Results:', commands: [...experimentsCommands, ...importanceCommands, ...exportCommands] },
   { heading: 'Files, without a store:', commands: fileCommands },
-  { heading: 'This installation:', commands: [...doctorCommands, ...storeCommands] },
+  { heading: 'This installation:', commands: [...doctorCommands, ...storeCommands, ...storeRepairCommands] },
 ]
 
 export const commands: readonly Command[] = commandGroups.flatMap((group) => group.commands)

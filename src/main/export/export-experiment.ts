@@ -19,6 +19,7 @@ import { assertFree, makeWritable } from '../files/output-files.ts'
 import { assertSha256, sha256OfFile } from '../files/sha256.ts'
 import type { Tasks } from '../context/tasks.ts'
 import { packagePath } from '../store/layout.ts'
+import { assertAsWritten } from '../store/repair/manifests.ts'
 import { exportFileName } from './file-name.ts'
 import { reportData } from './report-data.ts'
 import { recipeOf } from './recipe.ts'
@@ -54,6 +55,7 @@ export function exportExperiment(
   return tasks.run(request.taskId, async (report) => {
     const source = packagePath(store.layout, run.id, familyOf(result).packageFormat)
     await assertPackage(source, experiment)
+    await assertAsWritten(store.layout, run.id, source)
     await makeWritable(request.folder)
     const files = filesOf(request, exportFileName(experiment.name, experiment.id))
     if (!request.replace) for (const { path } of files) await assertFree(path)

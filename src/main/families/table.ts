@@ -3,6 +3,7 @@ import { AppException } from '#shared/basics/result.ts'
 import { families, type Family } from '#shared/experiment/experiment-config.ts'
 import type { ExperimentRecord, RunRecord } from '#shared/protocol/records.ts'
 import type { JobResult } from '#shared/protocol/trainer-protocol.ts'
+import { keepManifest } from '../context/keep-manifest.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import { directInMain } from './direct.ts'
 import type { MainFamily } from './main-family.ts'
@@ -42,6 +43,7 @@ export async function storeResult(
     })
   }
   await mainFamilyOf(config).store(context, experiment, config, run, result)
+  await keepManifest(context, context.store.manifests.ofRun(run.id))
 }
 
 function isOfFamily(result: JobResult): result is FamilyResult {

@@ -13,6 +13,7 @@ import type { DatasetPlan } from '#shared/dataset/dataset-plan.ts'
 import type { DatasetRecord, ImportSplit, SplitName } from '#shared/protocol/records.ts'
 import { AppException } from '#shared/basics/result.ts'
 import { timestamp } from '../basics/clock.ts'
+import { keepManifest } from '../context/keep-manifest.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import { commitRename } from '../files/atomic-write.ts'
 import { assertFreeDisk } from '../files/disk-space.ts'
@@ -105,6 +106,7 @@ export class DatasetLibrary {
           createdAt: timestamp(this.#context.clock),
         }
         store.datasets.insert(record)
+        await keepManifest(this.#context, store.manifests.ofDataset(record.sha256))
         return { ...record, isNew: true }
       } finally {
         await rm(workFolder, { recursive: true, force: true })

@@ -13,6 +13,7 @@ import { kernelShapeOf } from '#shared/tensors/represented-shape.ts'
 import { AppException, unwrap } from '#shared/basics/result.ts'
 import { timestamp } from '../basics/clock.ts'
 import { newId } from '../basics/new-id.ts'
+import { keepManifest } from '../context/keep-manifest.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import { commitRename } from '../files/atomic-write.ts'
 import { assertFreeDisk } from '../files/disk-space.ts'
@@ -102,6 +103,7 @@ export class NetworkLibrary {
           createdAt: timestamp(this.#context.clock),
         }
         store.networks.insert(record, layers)
+        await keepManifest(this.#context, store.manifests.ofNetwork(sha256))
         return { ...record, isNew: true, notes }
       } finally {
         await rm(outputPath, { force: true })
@@ -209,6 +211,7 @@ export class NetworkLibrary {
     const users = store.experiments.namesUsing('network_id', id)
     if (users.length > 0) throw inUse('network', name, users)
     store.networks.remove(id)
+    await store.manifests.removeOfNetwork(sha256)
     await rm(networkPath(store.layout, sha256), { force: true })
     await removePermutations(store.layout, sha256)
   }

@@ -1,5 +1,6 @@
 import type { ExperimentRecord, NetworkDescription, NetworkRecord } from '#shared/protocol/records.ts'
 import { timestamp } from '../basics/clock.ts'
+import { keepManifest } from '../context/keep-manifest.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import { atomicWrite } from '../files/atomic-write.ts'
 import { sha256Of } from '../files/sha256.ts'
@@ -12,12 +13,13 @@ import { uniqueName } from './unique-name.ts'
  * Errors: `disk-full`, `file-unreadable`.
  */
 export async function addTrainedNetwork(
-  { store, clock, writeBytes }: StudioContext,
+  context: StudioContext,
   { name, datasetId }: ExperimentRecord,
   architecture: string,
   bytes: Uint8Array,
   { layers, ...described }: NetworkDescription,
 ): Promise<NetworkRecord> {
+  const { store, clock, writeBytes } = context
   const sha256 = sha256Of(bytes)
   const known = store.networks.findByContent(sha256)
   if (known !== undefined) return known
@@ -36,5 +38,6 @@ export async function addTrainedNetwork(
     createdAt: timestamp(clock),
   }
   store.networks.insert(record, layers)
+  await keepManifest(context, store.manifests.ofNetwork(sha256))
   return record
 }

@@ -63,6 +63,19 @@ export function runPath(layout: StoreLayout, runId: string): string {
   return join(layout.runs, runId)
 }
 
+/** What the database says of a completed run, beside its files. */
+export function runManifestPath(layout: StoreLayout, runId: string): string {
+  return join(runPath(layout, runId), 'manifest.json')
+}
+
+export function networkManifestPath(layout: StoreLayout, sha256: string): string {
+  return join(layout.networks, `${sha256}.json`)
+}
+
+export function datasetManifestPath(layout: StoreLayout, sha256: string): string {
+  return join(datasetPath(layout, sha256), 'manifest.json')
+}
+
 /** The package of a completed run; compressions of earlier versions of the studio left none. */
 export function packagePath(layout: StoreLayout, runId: string, format: PackageFormat): string {
   return join(runPath(layout, runId), `package.${format}.safetensors`)

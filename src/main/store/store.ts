@@ -15,6 +15,7 @@ import { MetricsTable } from './metrics.ts'
 import { readVersion } from './migrations.ts'
 import { NetworksTable } from './networks.ts'
 import { openDatabase, openDatabaseForReading, type OpenedDatabase } from './open-database.ts'
+import { Manifests } from './repair/manifests.ts'
 import type { UnreadableRow } from './readable-rows.ts'
 import { RunTimelinesTable } from './run-timelines.ts'
 import { RunsTable } from './runs.ts'
@@ -50,6 +51,8 @@ export class Store {
   readonly settings: SettingsTable
   readonly stageTimes: StageTimesTable
   readonly views: ViewsTable
+  /** What is written beside the files of runs, networks and data sets. */
+  readonly manifests: Manifests
   /** What the user must be told about opening it. */
   readonly notices: readonly string[]
   readonly #db: Database
@@ -76,6 +79,7 @@ export class Store {
     this.settings = new SettingsTable(db)
     this.stageTimes = new StageTimesTable(db, now)
     this.views = new ViewsTable(db, now)
+    this.manifests = new Manifests(db, layout)
     this.notices = [...notices, ...[...this.networks.unreadable(), ...this.datasets.unreadable()].map(unreadableNotice)]
   }
 

@@ -1,0 +1,45 @@
+/** Rows of tables as plain values, whatever their columns: what repairs and imports move between databases. */
+import type { Database } from '../sqlite.ts'
+
+export type Cell = string | number | bigint | Uint8Array | null
+export type StoredRow = Readonly<Record<string, Cell>>
+
+export interface TableShape {
+  readonly name: string
+  readonly columns: readonly string[]
+  readonly hasRowId: boolean
+}
+
+/** Tables of a schema, in the order in which they were made. */
+export function tableShapes(db: Database): readonly TableShape[] {
+  return db
+    .prepare<[], { name: string; sql: string }>(
+      `SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid`,
+    )
+    .all()
+    .map(({ name, sql }) => ({
+      name,
+      columns: db.prepare<[string], string>('SELECT name FROM pragma_table_info(?)').pluck().all(name),
+      hasRowId: !sql.includes('WITHOUT ROWID'),
+    }))
+}
+
+/** @param where a condition on the table's columns, with `?` for each value */
+export function rowsWhere(db: Database, table: string, where: string, ...values: Cell[]): readonly StoredRow[] {
+  return db.prepare<Cell[], StoredRow>(`SELECT * FROM "${table}" WHERE ${where}`).all(...values)
+}
+
+/** Whether it is new: a row that is there already, by its key or another unique value, stays as it is. */
+export function insertRow(db: Database, table: string, row: StoredRow): boolean {
+  const columns = Object.keys(row)
+  const names = columns.map((column) => `"${column}"`).join(', ')
+  const places = columns.map(() => '?').join(', ')
+  const insert = db.prepare(`INSERT OR IGNORE INTO "${table}" (${names}) VALUES (${places})`)
+  return insert.run(...Object.values(row)).changes === 1
+}
+
+/** A cell that is a text, or an empty one. */
+export function textCell(row: StoredRow, column: string): string {
+  const value = row[column]
+  return typeof value === 'string' ? value : ''
+}
