@@ -55,6 +55,32 @@ test.describe('with a library', () => {
     expect(await look(studio, 'networks-baselines', { name: 'networks' }, open)).toStrictEqual([])
   })
 
+  test('what is taken out of the library comes back, at once or from the trash', async ({ studio }) => {
+    const { page } = studio
+    const [network] = await ask(page, 'networks.list', {})
+    const name = network?.name ?? ''
+    await show(studio, { name: 'network', id: network?.id ?? '' })
+    const takeOut = async () => {
+      await page.getByRole('button', { name: 'More actions' }).click()
+      await page.getByRole('menuitem', { name: 'Move to the trash' }).click()
+      await expect(page.getByRole('heading', { level: 1, name: 'Networks' })).toBeVisible()
+    }
+    await takeOut()
+    await page.keyboard.press('Control+z')
+    await page.getByRole('table').getByRole('button', { name, exact: true }).click()
+    await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
+    await takeOut()
+    expect(await look(studio, 'networks-trash', { name: 'networks' })).toStrictEqual([])
+    await page.getByRole('button', { name: `Restore ${name}` }).click()
+    await expect(page.getByRole('heading', { name: 'Trash' })).toHaveCount(0)
+    await page.getByRole('table').getByRole('button', { name, exact: true }).click()
+    await takeOut()
+    await page.getByRole('button', { name: `Delete for good: ${name}` }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete for good' }).click()
+    await expect(page.getByText('No networks yet')).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'Trash' })).toHaveCount(0)
+  })
+
   test('canvases take the colours of the theme that was switched to', async ({ studio }) => {
     const [network] = await ask(studio.page, 'networks.list', {})
     await show(studio, { name: 'network', id: network?.id ?? '' })

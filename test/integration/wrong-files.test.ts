@@ -95,12 +95,42 @@ it('keeps a network and a data set that an experiment uses', async () => {
     datasetId: dataset.id,
     enqueue: false,
   })
-  expect(await studio.invoke('networks.remove', { id: network.id })).toMatchObject({ error: { code: 'conflict' } })
-  expect(await studio.invoke('datasets.remove', { id: dataset.id })).toMatchObject({ error: { code: 'conflict' } })
+  expect(await studio.invoke('networks.trash', { id: network.id })).toMatchObject({ error: { code: 'conflict' } })
+  expect(await studio.invoke('datasets.trash', { id: dataset.id })).toMatchObject({ error: { code: 'conflict' } })
   await call(studio, 'experiments.trash', { ids: [id] })
-  expect(await studio.invoke('networks.remove', { id: network.id })).toMatchObject({ error: { code: 'conflict' } })
+  expect(await studio.invoke('networks.trash', { id: network.id })).toMatchObject({ error: { code: 'conflict' } })
   await call(studio, 'experiments.delete-forever', { ids: [id] })
-  await call(studio, 'networks.remove', { id: network.id })
-  await call(studio, 'datasets.remove', { id: dataset.id })
+  expect(await studio.invoke('networks.remove', { id: network.id })).toMatchObject({ error: { code: 'conflict' } })
+  await call(studio, 'networks.trash', { id: network.id })
+  await call(studio, 'datasets.trash', { id: dataset.id })
   expect([await call(studio, 'networks.list', {}), await call(studio, 'datasets.list', {})]).toEqual([[], []])
+})
+
+it('brings a network and a data set back from the trash as they were, and deletes them for good only there', async () => {
+  const studio = await openStudio()
+  const { network, dataset } = await fillLibrary(studio)
+  const { fastConfig } = await import('#shared/methods/nern/fast-preset.ts')
+  const before = await call(studio, 'networks.kernels', { id: network.id, layer: 'conv1.weight', count: 4 })
+  await call(studio, 'networks.trash', { id: network.id })
+  await call(studio, 'datasets.trash', { id: dataset.id })
+  expect(await call(studio, 'library.trash', {})).toEqual({ networks: [network], datasets: [dataset] })
+  // Nothing is made of what lies there.
+  const experiment = { config: fastConfig, networkId: network.id, datasetId: dataset.id, enqueue: false }
+  expect(await studio.invoke('experiments.create', experiment)).toMatchObject({ error: { code: 'not-found' } })
+  await call(studio, 'networks.restore', { id: network.id })
+  await call(studio, 'datasets.restore', { id: dataset.id })
+  expect(await call(studio, 'networks.list', {})).toEqual([network])
+  expect(await call(studio, 'networks.kernels', { id: network.id, layer: 'conv1.weight', count: 4 })).toEqual(before)
+  expect((await call(studio, 'datasets.images', { id: dataset.id, split: 'test', indices: [0] })).labels).toHaveLength(
+    1,
+  )
+
+  await call(studio, 'networks.trash', { id: network.id })
+  await call(studio, 'networks.remove', { id: network.id })
+  await call(studio, 'datasets.trash', { id: dataset.id })
+  await call(studio, 'datasets.remove', { id: dataset.id })
+  expect(await call(studio, 'library.trash', {})).toEqual({ networks: [], datasets: [] })
+  for (const command of ['networks.restore', 'networks.trash', 'datasets.restore'] as const) {
+    expect(await studio.invoke(command, { id: network.id })).toMatchObject({ error: { code: 'not-found' } })
+  }
 })

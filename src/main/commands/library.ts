@@ -8,6 +8,7 @@ import type { Tasks } from '../context/tasks.ts'
 
 type LibraryHandlers = Pick<
   CommandHandlers,
+  | 'library.trash'
   | 'networks.list'
   | 'networks.get'
   | 'networks.import'
@@ -15,6 +16,8 @@ type LibraryHandlers = Pick<
   | 'networks.try-preprocessings'
   | 'networks.derive'
   | 'networks.rename'
+  | 'networks.trash'
+  | 'networks.restore'
   | 'networks.remove'
   | 'networks.evaluate'
   | 'networks.kernels'
@@ -23,6 +26,8 @@ type LibraryHandlers = Pick<
   | 'datasets.import'
   | 'datasets.plan'
   | 'datasets.rename'
+  | 'datasets.trash'
+  | 'datasets.restore'
   | 'datasets.remove'
   | 'datasets.samples'
   | 'datasets.images'
@@ -82,6 +87,7 @@ export function libraryHandlers(context: StudioContext, parts: LibraryParts): Li
     return answer
   }
   return {
+    'library.trash': async () => ({ networks: store.networks.trashed(), datasets: store.datasets.trashed() }),
     'networks.list': async () => store.networks.list(),
     'networks.get': async ({ id }) => networks.detail(id),
     async 'networks.import'({ taskId, file, ...asked }) {
@@ -93,6 +99,14 @@ export function libraryHandlers(context: StudioContext, parts: LibraryParts): Li
     'networks.derive': async ({ taskId, id, preprocessing, name }) =>
       announced(networks.derive(taskId, id, preprocessing, name)),
     'networks.rename': async ({ id, name }) => announced(networks.rename(id, name)),
+    async 'networks.trash'({ id }) {
+      await announced(networks.trash(id))
+      return undefined
+    },
+    async 'networks.restore'({ id }) {
+      await announced(store.networks.trash.restore(id))
+      return undefined
+    },
     async 'networks.remove'({ id }) {
       await announced(networks.remove(id))
       return undefined
@@ -107,6 +121,14 @@ export function libraryHandlers(context: StudioContext, parts: LibraryParts): Li
     },
     'datasets.plan': ({ taskId, file, split }) => datasets.plan(taskId, pathOf(file), split),
     'datasets.rename': async ({ id, name }) => announced(datasets.rename(id, name)),
+    async 'datasets.trash'({ id }) {
+      await announced(datasets.trash(id))
+      return undefined
+    },
+    async 'datasets.restore'({ id }) {
+      await announced(store.datasets.trash.restore(id))
+      return undefined
+    },
     async 'datasets.remove'({ id }) {
       await announced(datasets.remove(id))
       return undefined

@@ -84,6 +84,7 @@ export class DatasetLibrary {
         })
         // Fetched again more easily than kept twice.
         if (isDownload(source)) await rm(sourcePath, { force: true })
+        store.datasets.trash.restoreContent(result.sha256)
         const known = store.datasets.findByContent(result.sha256)
         if (known !== undefined) return { ...known, isNew: false }
         await verifyCache(outputPath, result.sha256)
@@ -127,12 +128,20 @@ export class DatasetLibrary {
     return this.#context.store.datasets.rename(id, name)
   }
 
-  /** Row first, then the folder. Errors: `not-found`, `conflict` while an experiment uses it. */
+  /** Out of lists, with all its files. Errors: `not-found`, `conflict` while an experiment uses it. */
+  trash(id: string): void {
+    const { store } = this.#context
+    const { name } = store.datasets.identity(id)
+    const users = store.experiments.namesUsing('dataset_id', id)
+    if (users.length > 0) throw inUse('data set', name, users)
+    store.datasets.trash.put(id)
+  }
+
+  /** For good: row first, then the folder. Errors: `not-found`, `conflict` for what is not in the trash. */
   async remove(id: string): Promise<void> {
     const { store } = this.#context
     const { name, sha256 } = store.datasets.identity(id)
-    const users = store.experiments.namesUsing('dataset_id', id)
-    if (users.length > 0) throw inUse('data set', name, users)
+    store.datasets.trash.assertHolds(id, name)
     store.datasets.remove(id)
     await rm(datasetPath(store.layout, sha256), { recursive: true, force: true })
   }

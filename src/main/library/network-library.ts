@@ -79,6 +79,7 @@ export class NetworkLibrary {
           inputSize: wanted.inputSize,
         })
         await assertSha256(outputPath, result.sha256, 'Try the import again.')
+        store.networks.trash.restoreContent(result.sha256)
         const known = store.networks.findByContent(result.sha256)
         if (known !== undefined) return { ...known, isNew: false, notes: result.notes }
         const { architecture, classes, sha256, sizeBytes, format, sourceSha256, notes } = result
@@ -204,12 +205,20 @@ export class NetworkLibrary {
     return this.#context.store.networks.rename(id, name)
   }
 
-  /** Row first, then the files. Errors: `not-found`, `conflict` while an experiment uses it. */
+  /** Out of lists, with all its files. Errors: `not-found`, `conflict` while an experiment uses it. */
+  trash(id: string): void {
+    const { store } = this.#context
+    const { name } = store.networks.identity(id)
+    const users = store.experiments.namesUsing('network_id', id)
+    if (users.length > 0) throw inUse('network', name, users)
+    store.networks.trash.put(id)
+  }
+
+  /** For good: row first, then the files. Errors: `not-found`, `conflict` for what is not in the trash. */
   async remove(id: string): Promise<void> {
     const { store } = this.#context
     const { name, sha256 } = store.networks.identity(id)
-    const users = store.experiments.namesUsing('network_id', id)
-    if (users.length > 0) throw inUse('network', name, users)
+    store.networks.trash.assertHolds(id, name)
     store.networks.remove(id)
     await store.manifests.removeOfNetwork(sha256)
     await rm(networkPath(store.layout, sha256), { force: true })

@@ -21,6 +21,7 @@ export async function addTrainedNetwork(
 ): Promise<NetworkRecord> {
   const { store, clock, writeBytes } = context
   const sha256 = sha256Of(bytes)
+  store.networks.trash.restoreContent(sha256)
   const known = store.networks.findByContent(sha256)
   if (known !== undefined) return known
   const path = networkPath(store.layout, sha256)

@@ -7,6 +7,7 @@ import {
   skippedFilesSchema,
 } from '#shared/experiment/results.ts'
 import { nameTaken, notFound } from './errors.ts'
+import { LibraryTrash } from './library-trash.ts'
 import { readColumn, readValue } from './json-column.ts'
 import { readableRows, type UnreadableRow } from './readable-rows.ts'
 import type { Database } from './sqlite.ts'
@@ -29,9 +30,11 @@ interface Row {
 
 export class DatasetsTable {
   readonly #db: Database
+  readonly trash: LibraryTrash
 
   constructor(db: Database) {
     this.#db = db
+    this.trash = new LibraryTrash(db, 'datasets', 'data set')
   }
 
   /** Throws `already-exists` when the name is taken. */
@@ -59,20 +62,28 @@ export class DatasetsTable {
     return toRecord(row)
   }
 
-  /** Undefined where there is none that can be read. */
+  /** Undefined where there is none that can be read, or it is in the trash. */
   find(id: string): DatasetRecord | undefined {
     const row = this.#row(id)
     return row === undefined ? undefined : readableRows([row], toRecord).records[0]
   }
 
+  /** Not in the trash. */
   findByContent(sha256: string): DatasetRecord | undefined {
-    const row = this.#db.prepare<[string], Row>('SELECT * FROM datasets WHERE sha256 = ?').get(sha256)
+    const row = this.#db
+      .prepare<[string], Row>('SELECT * FROM datasets WHERE sha256 = ? AND trashed_at IS NULL')
+      .get(sha256)
     return row === undefined ? undefined : toRecord(row)
   }
 
-  /** Those that can be read, by name. */
+  /** Those that can be read and are not in the trash, by name. */
   list(): readonly DatasetRecord[] {
-    return this.#rows().records
+    return this.#rows('IS NULL').records
+  }
+
+  /** Those in the trash that can be read, by name. */
+  trashed(): readonly DatasetRecord[] {
+    return this.#rows('IS NOT NULL').records
   }
 
   /** Of all, readable or not: what is taken. */
@@ -91,7 +102,7 @@ export class DatasetsTable {
 
   /** What stands in the table and cannot be read. */
   unreadable(): readonly UnreadableRow[] {
-    return this.#rows().unreadable
+    return this.#rows('IS NULL').unreadable
   }
 
   /** Throws `not-found`, `already-exists`. */
@@ -103,6 +114,7 @@ export class DatasetsTable {
     return this.get(id)
   }
 
+  /** For good. */
   remove(id: string): void {
     this.#db.prepare('DELETE FROM datasets WHERE id = ?').run(id)
   }
@@ -113,14 +125,12 @@ export class DatasetsTable {
   }
 
   #row(id: string): Row | undefined {
-    return this.#db.prepare<[string], Row>('SELECT * FROM datasets WHERE id = ?').get(id)
+    return this.#db.prepare<[string], Row>('SELECT * FROM datasets WHERE id = ? AND trashed_at IS NULL').get(id)
   }
 
-  #rows() {
-    return readableRows(
-      this.#db.prepare<[], Row>('SELECT * FROM datasets ORDER BY name COLLATE NOCASE').all(),
-      toRecord,
-    )
+  #rows(trashedAt: 'IS NULL' | 'IS NOT NULL') {
+    const sql = `SELECT * FROM datasets WHERE trashed_at ${trashedAt} ORDER BY name COLLATE NOCASE`
+    return readableRows(this.#db.prepare<[], Row>(sql).all(), toRecord)
   }
 }
 

@@ -371,6 +371,14 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    version: 16,
+    sql: `
+      -- When it was moved to the trash; NULL where it was not.
+      ALTER TABLE networks ADD COLUMN trashed_at TEXT;
+      ALTER TABLE datasets ADD COLUMN trashed_at TEXT;
+    `,
+  },
 ]
 
 export const schemaVersion = migrations.at(-1)?.version ?? 0

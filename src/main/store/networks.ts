@@ -3,6 +3,7 @@ import { preprocessingSchema } from '#shared/network/preprocessing.ts'
 import { layerStatisticsSchema, type LayerStatistics, type NetworkRecord } from '#shared/protocol/records.ts'
 import { networkOriginSchema } from '#shared/experiment/results.ts'
 import { nameTaken, notFound } from './errors.ts'
+import { LibraryTrash } from './library-trash.ts'
 import { readColumn } from './json-column.ts'
 import { readableRows, type UnreadableRow } from './readable-rows.ts'
 import type { Database } from './sqlite.ts'
@@ -28,9 +29,11 @@ interface Row {
 
 export class NetworksTable {
   readonly #db: Database
+  readonly trash: LibraryTrash
 
   constructor(db: Database) {
     this.#db = db
+    this.trash = new LibraryTrash(db, 'networks', 'network')
   }
 
   /** Throws `already-exists` when the name is taken. */
@@ -58,20 +61,28 @@ export class NetworksTable {
     return toRecord(row)
   }
 
-  /** Undefined where there is none that can be read. */
+  /** Undefined where there is none that can be read, or it is in the trash. */
   find(id: string): NetworkRecord | undefined {
     const row = this.#row(id)
     return row === undefined ? undefined : readableRows([row], toRecord).records[0]
   }
 
+  /** Not in the trash. */
   findByContent(sha256: string): NetworkRecord | undefined {
-    const row = this.#db.prepare<[string], Row>('SELECT * FROM networks WHERE sha256 = ?').get(sha256)
+    const row = this.#db
+      .prepare<[string], Row>('SELECT * FROM networks WHERE sha256 = ? AND trashed_at IS NULL')
+      .get(sha256)
     return row === undefined ? undefined : toRecord(row)
   }
 
-  /** Those that can be read, by name. */
+  /** Those that can be read and are not in the trash, by name. */
   list(): readonly NetworkRecord[] {
-    return this.#rows().records
+    return this.#rows('IS NULL').records
+  }
+
+  /** Those in the trash that can be read, by name. */
+  trashed(): readonly NetworkRecord[] {
+    return this.#rows('IS NOT NULL').records
   }
 
   /** Of all, readable or not: what is taken. */
@@ -90,7 +101,7 @@ export class NetworksTable {
 
   /** What stands in the table and cannot be read. */
   unreadable(): readonly UnreadableRow[] {
-    return this.#rows().unreadable
+    return this.#rows('IS NULL').unreadable
   }
 
   layers(id: string): readonly LayerStatistics[] {
@@ -108,6 +119,7 @@ export class NetworksTable {
     return this.get(id)
   }
 
+  /** For good. */
   remove(id: string): void {
     this.#db.prepare('DELETE FROM networks WHERE id = ?').run(id)
   }
@@ -118,14 +130,12 @@ export class NetworksTable {
   }
 
   #row(id: string): Row | undefined {
-    return this.#db.prepare<[string], Row>('SELECT * FROM networks WHERE id = ?').get(id)
+    return this.#db.prepare<[string], Row>('SELECT * FROM networks WHERE id = ? AND trashed_at IS NULL').get(id)
   }
 
-  #rows() {
-    return readableRows(
-      this.#db.prepare<[], Row>('SELECT * FROM networks ORDER BY name COLLATE NOCASE').all(),
-      toRecord,
-    )
+  #rows(trashedAt: 'IS NULL' | 'IS NOT NULL') {
+    const sql = `SELECT * FROM networks WHERE trashed_at ${trashedAt} ORDER BY name COLLATE NOCASE`
+    return readableRows(this.#db.prepare<[], Row>(sql).all(), toRecord)
   }
 }
 

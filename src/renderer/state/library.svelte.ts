@@ -1,4 +1,4 @@
-import type { StudioApi } from '#shared/protocol/contract.ts'
+import type { LibraryTrashRecords, StudioApi } from '#shared/protocol/contract.ts'
 import type { DatasetRecord, NetworkRecord } from '#shared/protocol/records.ts'
 import { ask } from './client.ts'
 import { Resource } from './resource.svelte.ts'
@@ -7,14 +7,18 @@ import { Resource } from './resource.svelte.ts'
 export class Library {
   readonly networks: Resource<readonly NetworkRecord[]>
   readonly datasets: Resource<readonly DatasetRecord[]>
+  /** Read when somebody looks at it, and kept current from then on. */
+  readonly trash: Resource<LibraryTrashRecords>
   readonly #unsubscribe: () => void
 
   constructor(api: StudioApi) {
     this.networks = new Resource(() => ask(api, 'networks.list', {}))
     this.datasets = new Resource(() => ask(api, 'datasets.list', {}))
+    this.trash = new Resource(() => ask(api, 'library.trash', {}))
     this.#unsubscribe = api.on('library-changed', ({ networks, datasets }) => {
       this.networks.set(networks)
       this.datasets.set(datasets)
+      if (this.trash.value !== undefined) void this.trash.load()
     })
   }
 

@@ -119,6 +119,8 @@ export const commandInputs = {
   'candidates.searches': empty,
   'candidates.cancel-search': z.strictObject({ id }),
 
+  /** What was taken out of the library and can be put back. */
+  'library.trash': empty,
   'networks.list': empty,
   'networks.get': z.strictObject({ id }),
   'networks.import': z.strictObject({
@@ -151,6 +153,9 @@ export const commandInputs = {
     name: name.optional(),
   }),
   'networks.rename': z.strictObject({ id, name }),
+  'networks.trash': z.strictObject({ id }),
+  'networks.restore': z.strictObject({ id }),
+  /** For good, from the trash. */
   'networks.remove': z.strictObject({ id }),
   'networks.evaluate': z.strictObject({
     taskId,
@@ -180,6 +185,9 @@ export const commandInputs = {
     split: imageImportSchema.shape.split.optional(),
   }),
   'datasets.rename': z.strictObject({ id, name }),
+  'datasets.trash': z.strictObject({ id }),
+  'datasets.restore': z.strictObject({ id }),
+  /** For good, from the trash. */
   'datasets.remove': z.strictObject({ id }),
   /** `count` images of a split from `offset`. */
   'datasets.samples': z.strictObject({
@@ -431,6 +439,12 @@ export interface MeasuredFile {
   readonly compressed: AccuracyCount
 }
 
+/** Networks and data sets in the trash, by name. */
+export interface LibraryTrashRecords {
+  readonly networks: readonly NetworkRecord[]
+  readonly datasets: readonly DatasetRecord[]
+}
+
 export interface ImportedNetwork extends NetworkRecord {
   /** False for a network that was in the library already, by content; it keeps its name and origin. */
   readonly isNew: boolean
@@ -540,6 +554,7 @@ export interface CommandOutputs extends BatchOutputs {
   /** Since the studio was opened, newest first. */
   'candidates.searches': readonly SearchRecord[]
   'candidates.cancel-search': SearchRecord
+  'library.trash': LibraryTrashRecords
   'networks.list': readonly NetworkRecord[]
   'networks.get': NetworkDetail
   'networks.import': ImportedNetwork
@@ -547,6 +562,8 @@ export interface CommandOutputs extends BatchOutputs {
   'networks.try-preprocessings': PreprocessingTrial
   'networks.derive': ImportedNetwork
   'networks.rename': NetworkRecord
+  'networks.trash': undefined
+  'networks.restore': undefined
   'networks.remove': undefined
   'networks.evaluate': EvaluationRecord
   'networks.kernels': {
@@ -559,6 +576,8 @@ export interface CommandOutputs extends BatchOutputs {
   'datasets.import': ImportedDataset
   'datasets.plan': DatasetPlan
   'datasets.rename': DatasetRecord
+  'datasets.trash': undefined
+  'datasets.restore': undefined
   'datasets.remove': undefined
   'datasets.samples': DatasetSamples
   'datasets.images': DatasetImages

@@ -336,7 +336,10 @@ export class FakeStudio extends Announcer implements StudioApi {
     },
     'networks.derive': async ({ id }) => ({ ...this.#network(id).record, isNew: true, notes: [] }),
     'networks.rename': async ({ id }) => this.#network(id).record,
-    'networks.remove': async ({ id }) => {
+    'library.trash': async () => ({ networks: [], datasets: [] }),
+    'networks.restore': async () => undefined,
+    'networks.remove': async () => undefined,
+    'networks.trash': async ({ id }) => {
       throw new AppException({
         code: 'conflict',
         message: `${this.#network(id).record.name} is used by 9 experiments.`,
@@ -378,6 +381,8 @@ export class FakeStudio extends Announcer implements StudioApi {
     },
     'datasets.plan': async () => inventedPlan,
     'datasets.rename': async () => this.#handlers['datasets.get']({ id: 'data-1' }).then(({ record }) => record),
+    'datasets.trash': async () => undefined,
+    'datasets.restore': async () => undefined,
     'datasets.remove': async () => undefined,
     'datasets.samples': async ({ id, offset, count }) => inventedSamples(offset, count, id === 'data-2' ? 256 : 32),
     'datasets.images': async ({ id, indices }) => inventedSamples(0, indices.length, id === 'data-2' ? 256 : 32),

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { DatasetsTable } from '#main/store/datasets.ts'
+import { NetworksTable } from '#main/store/networks.ts'
 import { storeLayout } from '#main/store/layout.ts'
 import { migrate, migrations, readVersion, schemaVersion } from '#main/store/migrations.ts'
 import { RunTimelinesTable } from '#main/store/run-timelines.ts'
@@ -73,7 +74,7 @@ describe('Store', () => {
   })
 })
 
-/** A network `net-1` and a data set `data-1` of versions 5 to 10. */
+/** A network `net-1` and a data set `data-1` of versions 5 to 15. */
 function insertLibrary(db: Database): void {
   db.exec(`
     INSERT INTO networks VALUES ('net-1', 'ResNet-20', 'resnet20-cifar-b', 'ResNet-20', 10, 'n', 1, 2, 3, 4,
@@ -102,7 +103,7 @@ describe('migrations', () => {
       imageShape: JSON.stringify(record.imageShape),
       counts: JSON.stringify(record.counts),
     })
-    migrate(db, 2)
+    migrate(db)
     expect(new DatasetsTable(db).list()).toEqual([{ ...record, skipped }])
     db.close()
   })
@@ -271,6 +272,21 @@ describe('migrations', () => {
     // The run goes on where it was.
     store.metrics.add('run-2', [{ name: 'loss.total', step: 4, elapsedMs: 40, value: -2 }])
     expect(store.metrics.summary('run-2', 'loss.total')).toEqual({ count: 4, last: -2, minimum: -2, maximum: 9e99 })
+  })
+
+  it('from 15 to 16 leave networks and data sets out of the trash', () => {
+    const db = new (loadSqlite())(':memory:')
+    migrate(db, 15)
+    insertLibrary(db)
+    migrate(db, 16)
+    const [networks, datasets] = [new NetworksTable(db), new DatasetsTable(db)]
+    expect([networks.list().length, datasets.list().length, networks.trashed(), datasets.trashed()]).toEqual([
+      1,
+      1,
+      [],
+      [],
+    ])
+    db.close()
   })
 
   it('from 10 to 11 number experiments in the order in which they were made, and go on from there', async () => {
