@@ -15,6 +15,7 @@ import type { ExecutorChoice } from '#shared/protocol/trainer-protocol.ts'
 import { systemClock, type Clock } from './basics/clock.ts'
 import { batchHandlers } from './commands/batches.ts'
 import { candidateHandlers } from './commands/candidates.ts'
+import { chartHandlers } from './commands/charts.ts'
 import { compressedFileHandlers } from './commands/compressed-files.ts'
 import { configurationHandlers } from './commands/configurations.ts'
 import { Dispatcher } from './commands/dispatcher.ts'
@@ -203,6 +204,7 @@ export class Studio {
       ...exportHandlers(context, { tasks: this.#tasks, versions, resolveFile }),
       ...queueHandlers(this.queue, new QueueForecast(context, expectedTimes)),
       ...runHandlers(store, this.queue),
+      ...chartHandlers(context, resolveFile),
       ...importanceHandlers(context, this.#tasks),
     }
     this.#dispatcher = new Dispatcher({

@@ -1,20 +1,22 @@
 /** Curves of real runs over each other: from the table in few actions, by phases, zoomed, and found again. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Locator } from '@playwright/test'
-import { enqueue, reaches, smokeConfig } from './experiments.ts'
+import { enqueue, get, reaches, smokeConfig } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
-import { show } from './launch.ts'
+import { ask, screenshotsFolder, show } from './launch.ts'
 import { look } from './look.ts'
 
 test.use({ start: 'library' })
 
 const names = [1, 2, 3, 4].map((seed) => `Curve, seed ${seed}`)
 
-test('losses of 4 runs lie over each other after 3 actions in the table', async ({ studio }) => {
+test('losses of 4 runs lie over each other after 3 actions in the table', async ({ studio, folder }) => {
   const { page } = studio
   const ids: string[] = []
   const config = smokeConfig()
   for (const [index, name] of names.entries()) {
-    const predictor = { ...config.predictor, hiddenSize: config.predictor.hiddenSize + 4 * index }
+    const predictor = { ...config.predictor, hiddenSize: config.predictor.hiddenSize + 4 * Math.floor(index / 2) }
     ids.push((await enqueue(studio, name, { ...config, predictor, seed: 1 + (index % 2) })).id)
   }
   for (const id of ids) await reaches(studio, id, 'completed')
@@ -32,7 +34,7 @@ test('losses of 4 runs lie over each other after 3 actions in the table', async 
   await expect(objective.locator('canvas')).toBeVisible()
 
   // A phase, another axis on which the zoom stays where it was, and everything again.
-  await card.getByRole('button', { name: 'distillation' }).click()
+  await card.getByRole('button', { name: 'Distillation', exact: true }).click()
   await expect(card.getByRole('button', { name: 'Reset zoom' })).toBeVisible()
   await card.getByRole('radio', { name: 'Wall time' }).click()
   await expect(card.getByRole('img', { name: 'Objective over wall time' }).locator('canvas')).toBeVisible()
@@ -45,6 +47,48 @@ test('losses of 4 runs lie over each other after 3 actions in the table', async 
   await legend.getByRole('button', { name: 'Show Curve, seed 2 in charts' }).click()
   await expect(objective.locator('xpath=ancestor::figure').getByRole('listitem')).toHaveCount(3)
   await legend.getByRole('button', { name: 'Show Curve, seed 2 in charts' }).click()
+
+  // Two recipes with two seeds each: two means, with a band.
+  const grouping = card.getByRole('combobox', { name: 'Grouping' })
+  await grouping.click()
+  await page.getByRole('option', { name: 'Mean over seeds' }).click()
+  await expect(objective.locator('xpath=ancestor::figure').getByRole('listitem')).toHaveCount(2)
+  await page.screenshot({ path: join(screenshotsFolder, 'curves-seeds.png'), animations: 'disabled' })
+  await grouping.click()
+  await page.getByRole('option', { name: 'Every run' }).click()
+
+  // The numbers of a chart in 2 actions: every stored point, one line each.
+  const file = join(folder, 'objective.csv')
+  const save = (filePath: string): Promise<void> =>
+    studio.app.evaluate(({ dialog }, path) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: path })
+    }, filePath)
+  const menu = card.getByRole('button', { name: 'Take out: Objective' })
+  await save(file)
+  await menu.click()
+  await page.getByRole('menuitem', { name: 'Save numbers (CSV)' }).click()
+  await expect(page.getByText('Saved as objective.csv')).toBeVisible()
+  const rows = (await readFile(file, 'utf8')).trimEnd().split('\r\n')
+  const runIds = (await Promise.all(ids.map((id) => get(studio, id)))).map(({ latestRun }) => latestRun?.id ?? '')
+  const stored = await ask(page, 'runs.curves', { ids: runIds, metrics: ['loss.total'], maxPoints: 20_000 })
+  expect(rows.length - 1).toBe(stored.reduce((sum, { curves }) => sum + (curves[0]?.count ?? 0), 0))
+  for (const name of names) expect(rows.some((row) => row.startsWith(`"${name}",1,loss.total,`))).toBe(true)
+  for (const [item, ending] of [
+    ['Save drawing (SVG)', 'svg'],
+    ['Save picture (PNG)', 'png'],
+  ] as const) {
+    await save(join(screenshotsFolder, `curves-objective.${ending}`))
+    await menu.click()
+    await page.getByRole('menuitem', { name: item }).click()
+    await expect(page.getByText(`Saved as curves-objective.${ending}`)).toBeVisible()
+  }
+  expect(await readFile(join(screenshotsFolder, 'curves-objective.svg'), 'utf8')).toMatch(/^<svg .*<path d="M\d/)
+  const png = await readFile(join(screenshotsFolder, 'curves-objective.png'))
+  expect([png.readUInt32BE(16), png.subarray(1, 4).toString()]).toEqual([1920, 'PNG'])
+  await menu.click()
+  await page.getByRole('menuitem', { name: 'Show as table' }).click()
+  await expect(page.getByRole('dialog').getByRole('columnheader')).toHaveCount(1 + 2 * names.length)
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
 
   expect(await look(studio, 'curves', { name: 'curves', ids })).toStrictEqual([])
 })

@@ -16,6 +16,11 @@ const configurationFilters = [
   { name: 'All files', extensions: ['*'] },
 ]
 
+const chartDialog = (name: string, ending: string): Pick<SaveDialogOptions, 'title' | 'filters'> => ({
+  title: 'Save the chart',
+  filters: [{ name, extensions: [ending] }],
+})
+
 const saveDialogs: Readonly<Record<NewKind, Pick<SaveDialogOptions, 'title' | 'filters'>>> = {
   compressed: {
     title: 'Save the compressed network',
@@ -30,6 +35,9 @@ const saveDialogs: Readonly<Record<NewKind, Pick<SaveDialogOptions, 'title' | 'f
       { name: 'JSON', extensions: ['json'] },
     ],
   },
+  'chart-csv': chartDialog('Comma-separated values', 'csv'),
+  'chart-png': chartDialog('PNG pictures', 'png'),
+  'chart-svg': chartDialog('SVG drawings', 'svg'),
 }
 
 const dialogs: Readonly<Record<PickKind, OpenDialogOptions>> = {

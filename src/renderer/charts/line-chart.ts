@@ -5,23 +5,15 @@ import { chartFontPixels, paleShare, bandShare, withAlpha, type ChartTheme } fro
 import type { CurveAxis } from './curve-axis.ts'
 import type { PhaseBand } from './phase-bands.ts'
 import { rowUpTo } from './plot-data.ts'
-import { logarithmicRange, logarithmicTicks, roundTicks } from './scatter-layout.ts'
 import { chartTexts } from './texts.ts'
 import { stepIncrements, timeIncrements, timeTick, valueTicks } from './ticks.ts'
-import { valueRange, type AxisLimits } from './value-range.ts'
+import { logarithmicPlaces, shownValues, type ValueAxis, type ValueFences } from './values-axis.ts'
 
 export interface LineStyle {
   readonly label: string
   readonly token: string
   readonly isSmoothed: boolean
   readonly hasBand: boolean
-}
-
-/** How values are written and how much of their axis is shown. */
-export interface ValueAxis extends AxisLimits {
-  readonly isLogarithmic: boolean
-  /** Unit behind a tick. */
-  readonly suffix: string
 }
 
 export interface LineChartOptions {
@@ -36,7 +28,7 @@ export interface LineChartOptions {
   /** Drawn behind the curves; read at every redraw. */
   readonly bands: () => readonly PhaseBand[]
   /** Which values are shown where not all are; read at every change of the range. */
-  readonly limits: () => { readonly low: number; readonly high: number } | undefined
+  readonly limits: () => ValueFences | undefined
   /** The x that is hovered, the same in all charts that share the position. */
   readonly onHover: (x: number | undefined) => void
   /** The line the pointer is near to, by its index. Absent: lines are not pointed at. */
@@ -93,7 +85,7 @@ export function lineChartOptions(options: LineChartOptions): uPlot.Options {
       x: x.isLogarithmic ? { time: false, distr: 3, log: 10 } : { time: false },
       y: {
         ...(valueAxis.isLogarithmic ? { distr: 3, log: 10 } : {}),
-        range: (_, low, high) => shownRange(options, low, high),
+        range: (_, low, high) => [...shownValues(valueAxis, low, high, options.limits())],
       },
     },
     axes: [
@@ -121,6 +113,7 @@ export function lineChartOptions(options: LineChartOptions): uPlot.Options {
     }),
     hooks: {
       drawClear: [(plot) => drawBands(plot, options.bands(), theme)],
+      drawAxes: [(plot) => drawBandNames(plot, options.bands(), theme)],
       setCursor: [(plot) => options.onHover(hoveredX(plot))],
       setSelect: [(plot) => zoomTo(plot, options.onZoom)],
       setSeries: [(_, series) => onFocus?.(series === null ? undefined : lineOfSeries[series - 1])],
@@ -138,48 +131,62 @@ function seriesOf({ label, token, isSmoothed, hasBand }: LineStyle, theme: Chart
   ]
 }
 
-function shownRange({ axis, limits }: LineChartOptions, low: number | null, high: number | null): uPlot.Range.MinMax {
-  const fences = limits()
-  const from = low === null || fences === undefined ? low : Math.max(low, fences.low)
-  const to = high === null || fences === undefined ? high : Math.min(high, fences.high)
-  if (!axis.isLogarithmic) return [...valueRange(from, to, axis)]
-  return [...logarithmicRange([from ?? NaN, to ?? NaN])]
-}
-
-/** Round places of a logarithmic axis, also where it spans less than a power of ten. */
 function logarithmicSplits(space: number, scale: 'x' | 'y'): uPlot.Axis.Splits {
   return (plot, _axis, low, high) => {
-    const most = Math.max(2, Math.floor((scale === 'x' ? plot.over.clientWidth : plot.over.clientHeight) / space))
-    const ticks = logarithmicTicks(low, high, most)
-    const fewest = 3
-    return [...(ticks.length >= fewest ? ticks : roundTicks(low, high, most))]
+    const pixels = scale === 'x' ? plot.over.clientWidth : plot.over.clientHeight
+    return [...logarithmicPlaces(low, high, Math.max(2, Math.floor(pixels / space)))]
   }
 }
 
-/** Phases as bands behind the curves, every second one shaded, with their names at the top. */
-function drawBands(plot: uPlot, bands: readonly PhaseBand[], theme: ChartTheme): void {
+interface BandPlace {
+  readonly left: number
+  readonly right: number
+  readonly index: number
+}
+
+/** Calls `draw` for each phase in sight, with its place on the canvas; nothing is drawn outside of the plot. */
+function eachBand(plot: uPlot, bands: readonly PhaseBand[], draw: (band: PhaseBand, place: BandPlace) => void): void {
   const { ctx, bbox } = plot
   const { min, max } = plot.scales['x'] ?? {}
   if (bands.length < 2 || typeof min !== 'number' || typeof max !== 'number') return
-  const pixelRatio = devicePixelRatio
   ctx.save()
   ctx.beginPath()
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height)
   ctx.clip()
-  ctx.textBaseline = 'top'
-  ctx.font = `${chartFontPixels * pixelRatio}px ${theme.fontFamily}`
   bands.forEach((band, index) => {
     if (band.max <= min || band.min >= max) return
     const left = Math.max(bbox.left, plot.valToPos(Math.max(band.min, min), 'x', true))
     const right = Math.min(bbox.left + bbox.width, plot.valToPos(Math.min(band.max, max), 'x', true))
-    ctx.fillStyle = theme.band
-    if (index % 2 === 1) ctx.fillRect(left, bbox.top, right - left, bbox.height)
-    const text = chartTexts.phase(band.name)
-    ctx.fillStyle = theme.mutedText
-    const margin = 4 * pixelRatio
-    if (ctx.measureText(text).width + 2 * margin < right - left) ctx.fillText(text, left + margin, bbox.top + margin)
+    draw(band, { left, right, index })
   })
   ctx.restore()
+}
+
+/** Every second phase is shaded. */
+function drawBands(plot: uPlot, bands: readonly PhaseBand[], theme: ChartTheme): void {
+  const { ctx, bbox } = plot
+  eachBand(plot, bands, (_, { left, right, index }) => {
+    ctx.fillStyle = theme.band
+    if (index % 2 === 1) ctx.fillRect(left, bbox.top, right - left, bbox.height)
+  })
+}
+
+/** Over the grid, behind the curves. */
+function drawBandNames(plot: uPlot, bands: readonly PhaseBand[], theme: ChartTheme): void {
+  const { ctx, bbox } = plot
+  const margin = 4 * devicePixelRatio
+  eachBand(plot, bands, ({ name }, { left, right, index }) => {
+    const text = chartTexts.phase(name)
+    ctx.font = `${chartFontPixels * devicePixelRatio}px ${theme.fontFamily}`
+    ctx.textBaseline = 'top'
+    if (ctx.measureText(text).width + 2 * margin >= right - left) return
+    ctx.lineWidth = margin
+    ctx.lineJoin = 'round'
+    ctx.strokeStyle = index % 2 === 1 ? theme.band : theme.surface
+    ctx.strokeText(text, left + margin, bbox.top + margin)
+    ctx.fillStyle = theme.mutedText
+    ctx.fillText(text, left + margin, bbox.top + margin)
+  })
 }
 
 /** What was drawn out with the pointer, as a zoom. */

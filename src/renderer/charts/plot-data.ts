@@ -1,11 +1,6 @@
 import { thinnedIndices } from '#shared/measures/thinning.ts'
 import type { ZoomedRange } from '../state/charts.svelte.ts'
-
-export interface Curve {
-  /** Ascending. */
-  readonly x: readonly number[]
-  readonly y: readonly number[]
-}
+import type { Curve } from './group-curves.ts'
 
 /** What a line chart draws: shared ascending x, columns of every line, undefined where a line has no point at an x. */
 export interface AlignedColumns {

@@ -1,4 +1,5 @@
 import type { CurveAxis } from '../charts/curve-axis.ts'
+import type { GroupBand } from '../charts/group-curves.ts'
 import type { SmoothingMethod } from '../charts/smoothing.ts'
 
 /** A range of the horizontal axis: steps or seconds. */
@@ -16,6 +17,9 @@ export interface KeptZoom extends ZoomedRange {
 export const valueScales = ['usual', 'linear', 'logarithmic'] as const
 export type ValueScale = (typeof valueScales)[number]
 
+export const curveGroupings = ['none', 'seeds', 'method', 'network', 'batch'] as const
+export type CurveGrouping = (typeof curveGroupings)[number]
+
 /** How charts of runs are looked at, kept while other pages are open. */
 export class ChartsState {
   axis = $state<CurveAxis>('step')
@@ -26,6 +30,9 @@ export class ChartsState {
   smoothingPercent = $state(1)
   /** The values' axis leaves out what lies far from all others. */
   areOutliersClipped = $state(false)
+  /** What curves of several experiments are averaged over. */
+  grouping = $state<CurveGrouping>('none')
+  groupBand = $state<GroupBand>('deviation')
   #zooms = $state.raw<ReadonlyMap<string, KeptZoom>>(new Map())
 
   /** Of charts that are zoomed as one. */

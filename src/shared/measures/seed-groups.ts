@@ -1,5 +1,6 @@
 /** Experiments that differ by nothing but their seed: what is the recipe, and what the draw. */
 import type { Comparison, ComparisonEntry } from './comparison.ts'
+import type { ExperimentRecord } from '../protocol/records.ts'
 import { meanInterval, type Interval } from './statistics.ts'
 import type { MeasuredRow } from './compared-rows.ts'
 
@@ -64,12 +65,17 @@ function seedOf({ experiment }: ComparisonEntry): number {
   return 'seed' in experiment.config ? experiment.config.seed : 0
 }
 
-function recipeOf({ experiment: { config, networkId, datasetId } }: ComparisonEntry): string {
+/** Equal for experiments that differ by nothing but their seed. */
+export function recipeOf({
+  experiment: { config, networkId, datasetId },
+}: {
+  readonly experiment: Pick<ExperimentRecord, 'config' | 'networkId' | 'datasetId'>
+}): string {
   return JSON.stringify([networkId, datasetId, { ...config, seed: 0 }])
 }
 
 /** What the names begin with in common, without what announces a number. */
-function commonName(names: readonly string[]): string {
+export function commonName(names: readonly string[]): string {
   const [first = ''] = names
   let length = first.length
   for (const name of names) {

@@ -42,6 +42,8 @@ export const readingCommandNames = [
   'runs.list',
   'runs.metrics',
   'runs.curves',
+  'charts.write',
+  'charts.write-points',
   'runs.preview',
   'runs.kernels',
   'runs.log',

@@ -60,6 +60,7 @@ export type { BatchRecord } from './batches.ts'
 export const comparedAtMost = 20
 /** Runs whose curves can be laid over each other. */
 export const runsInChartsAtMost = 100
+const chartBytesAtMost = 50_000_000
 /** After one step, up to another. */
 const stepWindow = z.strictObject({ afterStep: z.int().min(-1), upToStep: z.int().min(0) })
 /** A network of the library, or one in a file, with what is said of a file that does not say it itself. */
@@ -89,7 +90,7 @@ export const commandInputs = {
   'files.pick-new': z.strictObject({
     fileName: z.string().min(1).max(255),
     /** By default a compressed network. */
-    kind: z.enum(['compressed', 'configuration', 'page', 'rows']).optional(),
+    kind: z.enum(['compressed', 'configuration', 'page', 'rows', 'chart-csv', 'chart-png', 'chart-svg']).optional(),
   }),
   /** Shows a file of a picked folder in the system's file manager. */
   /** Files that came in lately, the newest first. */
@@ -325,6 +326,17 @@ export const commandInputs = {
     metrics: z.array(z.string().min(1).max(100)).max(100).optional(),
     window: stepWindow.optional(),
     maxPoints: z.int().min(2).max(20_000),
+  }),
+  /** A picture of a chart, or its numbers as shown, as a file. */
+  'charts.write': z.strictObject({
+    file: fileToken,
+    content: z.union([z.string().max(chartBytesAtMost), z.instanceof(Uint8Array<ArrayBuffer>)]),
+  }),
+  /** Every point of these metrics of these runs, as a file of rows. */
+  'charts.write-points': z.strictObject({
+    ids: z.array(id).min(1).max(runsInChartsAtMost),
+    metrics: z.array(z.string().min(1).max(100)).min(1).max(100),
+    file: fileToken,
   }),
   'runs.preview': z.strictObject({ id }),
   /** What a run has made of its kernels, step by step: of all layers the errors, of one layer the kernels. */
@@ -628,6 +640,8 @@ export interface CommandOutputs extends BatchOutputs {
   'runs.metrics': readonly MetricPoint[]
   /** In the order of the ids. */
   'runs.curves': readonly RunCurves[]
+  'charts.write': undefined
+  'charts.write-points': undefined
   /** One entry a represented layer, in the network's order; empty before the first preview. */
   'runs.preview': readonly KernelPreview[]
   'runs.kernels': KernelHistory

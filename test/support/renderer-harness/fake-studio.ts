@@ -594,6 +594,8 @@ export class FakeStudio extends Announcer implements StudioApi {
         const points = metricPoints(config, from, to, Math.max(5, Math.ceil((to - from) / maxPoints)))
         return inventedCurves(latestRun.id, config, points, metrics)
       }),
+    'charts.write': () => Promise.resolve(undefined),
+    'charts.write-points': () => Promise.resolve(undefined),
     'runs.preview': async ({ id }) => {
       const { networkId, latestRun } = this.#experimentOfRun(id)
       return networkId === undefined ? [] : kernelPreviews(this.#network(networkId), latestRun.step)

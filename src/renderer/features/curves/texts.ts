@@ -1,3 +1,6 @@
+import type { GroupBand } from '../../charts/group-curves.ts'
+import type { CurveGrouping } from '../../state/charts.svelte.ts'
+
 /** What this feature says to people. */
 export const curvesTexts = {
   curves: 'Curves',
@@ -15,5 +18,16 @@ export const curvesTexts = {
   tryAgain: 'Try again',
   withoutWallTime: (count: number) =>
     `${count} ${count === 1 ? 'run has' : 'runs have'} no wall time: it was made before that was kept.`,
+  grouping: 'Grouping',
+  groupings: {
+    none: 'Every run',
+    seeds: 'Mean over seeds',
+    method: 'Mean by method',
+    network: 'Mean by network',
+    batch: 'Mean by batch',
+  } satisfies Record<CurveGrouping, string>,
+  band: 'Band',
+  bands: { deviation: 'Deviation', range: 'Lowest to highest' } satisfies Record<GroupBand, string>,
+  groupOf: (name: string, count: number) => (count === 1 ? name : `${name} (${count})`),
   open: (name: string) => `Open ${name}`,
 } as const

@@ -1,6 +1,6 @@
 import { metricDefinition, type MetricName } from '#shared/measures/metrics.ts'
 import { formatShownValue, shownUnits } from '#shared/measures/metric-values.ts'
-import type { ValueAxis } from '../../charts/line-chart.ts'
+import type { ValueAxis } from '../../charts/values-axis.ts'
 import { objectiveLine, type ChartOutline } from '../../families/chart-outline.ts'
 
 interface ChartLine {
