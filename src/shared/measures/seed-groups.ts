@@ -29,7 +29,7 @@ export function seedGroups({ entries }: Comparison, rows: readonly MeasuredRow[]
   for (const entry of entries) {
     const row = byKey.get(entry.experiment.id)
     if (row?.accuracy === undefined) continue
-    const key = recipeOf(entry)
+    const key = seedlessRecipe(entry)
     groups.set(key, [...(groups.get(key) ?? []), { entry, row }])
   }
   return [...groups].flatMap(([key, members]) => {
@@ -66,7 +66,7 @@ function seedOf({ experiment }: ComparisonEntry): number {
 }
 
 /** Equal for experiments that differ by nothing but their seed. */
-export function recipeOf({
+export function seedlessRecipe({
   experiment: { config, networkId, datasetId },
 }: {
   readonly experiment: Pick<ExperimentRecord, 'config' | 'networkId' | 'datasetId'>

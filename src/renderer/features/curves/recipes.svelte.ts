@@ -1,4 +1,4 @@
-import { recipeOf } from '#shared/measures/seed-groups.ts'
+import { seedlessRecipe } from '#shared/measures/seed-groups.ts'
 import type { StudioApi } from '#shared/protocol/contract.ts'
 import { ask } from '../../state/client.ts'
 
@@ -23,7 +23,7 @@ export class Recipes {
     for (const id of missing) this.#asked.add(id)
     const answers = await Promise.all(missing.map((id) => ask(this.#api, 'experiments.get', { id })))
     const found = answers.flatMap((answer) =>
-      answer.ok ? [[answer.value.record.id, recipeOf({ experiment: answer.value.record })] as const] : [],
+      answer.ok ? [[answer.value.record.id, seedlessRecipe({ experiment: answer.value.record })] as const] : [],
     )
     if (found.length > 0) this.#byId = new Map([...this.#byId, ...found])
   }
