@@ -28,6 +28,7 @@ import { queueHandlers } from './commands/queue.ts'
 import { runHandlers } from './commands/runs.ts'
 import { trashHandlers } from './commands/trash.ts'
 import { viewHandlers } from './commands/views.ts'
+import { storeHandlers } from './commands/store.ts'
 import { studioHandlers } from './commands/studio.ts'
 import type { StudioContext } from './context/studio-context.ts'
 import { Emitter } from './basics/emitter.ts'
@@ -101,8 +102,8 @@ export interface ReadingStudio {
 
 /** One that has opened its store itself. */
 export interface ReaderStudio extends ReadingStudio {
-  /** Where the images of a data set lie, for a job that reads them. Throws `not-found`. */
-  datasetFolder(datasetId: string): { readonly path: string; readonly sha256: string }
+  /** Where the images of a data set lie, for a job that reads them. Errors: `not-found`, `file-corrupt`. */
+  datasetFolder(datasetId: string): Promise<{ readonly path: string; readonly sha256: string }>
 }
 
 /** One that carries out what a command line may change, by itself or through the owner of its store. */
@@ -199,6 +200,7 @@ export class Studio {
         trashExperiments: (ids) => trash['experiments.trash']({ ids: [...ids] }),
       }),
       ...trash,
+      ...storeHandlers(context, { tasks: this.#tasks, resolveFile }),
       ...viewHandlers(context),
       ...comparisonHandlers(context, { datasets, versions, resolveFile }),
       ...exportHandlers(context, { tasks: this.#tasks, versions, resolveFile }),
@@ -260,8 +262,8 @@ export class Studio {
     return networkPath(this.#store.layout, sha256)
   }
 
-  /** Where the images of a data set lie, for a job that reads them. Throws `not-found`. */
-  datasetFolder(datasetId: string): { readonly path: string; readonly sha256: string } {
+  /** Where the images of a data set lie, for a job that reads them. Errors: `not-found`, `file-corrupt`. */
+  datasetFolder(datasetId: string): Promise<{ readonly path: string; readonly sha256: string }> {
     return datasetInput(this.#store, datasetId)
   }
 

@@ -32,7 +32,7 @@ async function storedImages({ withReader }: Invocation, key: string): Promise<Te
   let images: TestImages | undefined
   await withReader(async (studio) => {
     const dataset = await findDataset(studio, key)
-    images = { dataset, input: studio.datasetFolder(dataset.id) }
+    images = { dataset, input: await studio.datasetFolder(dataset.id) }
     return 0
   })
   if (images !== undefined) return images

@@ -99,7 +99,7 @@ async function importanceJob(
     reconstructedPath: path,
     representation,
     relativeError,
-    dataset: datasetInput(store, datasetId),
+    dataset: await datasetInput(store, datasetId),
     level,
     split,
     limit,

@@ -40,7 +40,7 @@ export async function compressionInputs(store: Store, { networkId, datasetId, na
   }
   return {
     network: await networkInput(store, networkId),
-    dataset: datasetInput(store, datasetId),
+    dataset: await datasetInput(store, datasetId),
     originalEvaluations: wholeEvaluations(store, networkId, datasetId),
   }
 }

@@ -32,7 +32,7 @@ export const trainingInMain: MainFamily<'train'> = {
   },
 
   async job({ store, experiment: { networkId, datasetId }, config, executor }) {
-    const dataset = datasetInput(store, datasetId)
+    const dataset = await datasetInput(store, datasetId)
     const start = networkId === undefined ? {} : { network: await networkInput(store, networkId) }
     return withKnownTimes(store, executor, { kind: 'train', config, ...start, dataset })
   },

@@ -110,7 +110,7 @@ export class CompressedFiles {
         kind: 'measure-package',
         packagePath: path,
         ...(known === undefined ? { original: source } : {}),
-        dataset: datasetInput(store, datasetId),
+        dataset: await datasetInput(store, datasetId),
         split: 'validation',
         limit: images,
       })

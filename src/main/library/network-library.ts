@@ -151,7 +151,7 @@ export class NetworkLibrary {
       const { result } = await this.#tasks.runJob(report, {
         kind: 'try-preprocessings',
         network: await networkInput(store, id),
-        dataset: datasetInput(store, datasetId),
+        dataset: await datasetInput(store, datasetId),
         split,
         limit,
         preprocessings: [...preprocessings],
@@ -242,7 +242,7 @@ export class NetworkLibrary {
       const { result, device } = await this.#tasks.runJob(report, {
         kind: 'evaluate',
         network: await networkInput(store, id),
-        dataset: datasetInput(store, datasetId),
+        dataset: await datasetInput(store, datasetId),
         split,
         limit,
       })

@@ -3,6 +3,7 @@ import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
 import { assertSha256 } from '../files/sha256.ts'
 import { datasetPath, networkPath } from '../store/layout.ts'
 import type { Store } from '../store/store.ts'
+import { assertWholeCache } from './whole-caches.ts'
 
 type NetworkInput = Extract<TrainerJob, { kind: 'evaluate' }>['network']
 type DatasetInput = Extract<TrainerJob, { kind: 'evaluate' }>['dataset']
@@ -15,8 +16,12 @@ export async function networkInput(store: Store, networkId: string): Promise<Net
   return { path, sha256, architecture, classes }
 }
 
-/** The trainer opens the cache by its header, whose digest names it. */
-export function datasetInput(store: Store, datasetId: string): DatasetInput {
+/**
+ * The trainer opens the cache by its header, whose digest names it; all of it is verified when it is first used. Errors:
+ * `not-found`, `file-corrupt`.
+ */
+export async function datasetInput(store: Store, datasetId: string): Promise<DatasetInput> {
   const { sha256 } = store.datasets.get(datasetId)
+  await assertWholeCache(store, sha256)
   return { path: datasetPath(store.layout, sha256), sha256 }
 }

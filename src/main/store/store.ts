@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { timestamp, type Clock } from '../basics/clock.ts'
 import { listBackups, makeBackup } from './backups.ts'
 import { BatchesTable } from './batches.ts'
+import { StoreCare } from './care/store-care.ts'
 import { CheckpointsTable } from './checkpoints.ts'
 import { quickCheck } from './database-check.ts'
 import { DatasetsTable } from './datasets.ts'
@@ -51,6 +52,8 @@ export class Store {
   readonly settings: SettingsTable
   readonly stageTimes: StageTimesTable
   readonly views: ViewsTable
+  /** What keeps it small, whole and copied. */
+  readonly care: StoreCare
   /** What is written beside the files of runs, networks and data sets. */
   readonly manifests: Manifests
   /** What the user must be told about opening it. */
@@ -79,6 +82,7 @@ export class Store {
     this.settings = new SettingsTable(db)
     this.stageTimes = new StageTimesTable(db, now)
     this.views = new ViewsTable(db, now)
+    this.care = new StoreCare(db, layout, clock)
     this.manifests = new Manifests(db, layout)
     this.notices = [...notices, ...[...this.networks.unreadable(), ...this.datasets.unreadable()].map(unreadableNotice)]
   }

@@ -6,6 +6,10 @@ export const readingCommandNames = [
   'candidates.find',
   'studio.info',
   'studio.settings',
+  'store.usage',
+  'store.check',
+  'store.orphans',
+  'store.export',
   'doctor.run',
   'window.memory',
   'library.trash',
@@ -58,6 +62,10 @@ export type ReadingCommandName = (typeof readingCommandNames)[number]
  */
 export const handedCommandNames = [
   'studio.update-settings',
+  'store.sweep',
+  'store.back-up',
+  'store.vacuum',
+  'store.import',
   'networks.import',
   'networks.try-preprocessings',
   'networks.derive',

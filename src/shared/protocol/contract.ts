@@ -22,6 +22,7 @@ import { windowMemorySchema, type WindowMemory } from './window-memory.ts'
 import { settingsSchema, type Settings } from './settings.ts'
 import { empty, fileToken, id, ids, name, taskId } from './fields.ts'
 import { batchInputs, type BatchOutputs, type BatchRecord } from './batches.ts'
+import { storeCareInputs, type StoreCareOutputs } from './store-care.ts'
 import { executorChoiceSchema, imageImportSchema, networkFileFields } from './trainer-protocol.ts'
 import type { Machine } from '../execution/places.ts'
 import { knobLimitsSchema } from '../forecast/limits.ts'
@@ -294,6 +295,7 @@ export const commandInputs = {
   }),
 
   ...batchInputs,
+  ...storeCareInputs,
   'views.list': empty,
   /** A new view, or the one of the id changed; a removed one comes back under its id. */
   'views.save': z.strictObject({ id: id.optional(), name, view: viewDefinitionSchema }),
@@ -541,7 +543,7 @@ export interface QueueTimes {
   }[]
 }
 
-export interface CommandOutputs extends BatchOutputs {
+export interface CommandOutputs extends BatchOutputs, StoreCareOutputs {
   'studio.info': StudioInfo
   'studio.settings': Settings
   'studio.update-settings': Settings

@@ -49,6 +49,7 @@ import { inventedCompressedFile, inventedReach, inventedSketch } from './invente
 import { inventedImportance } from './invented-importance.ts'
 import { inventedKernels } from './invented-kernels.ts'
 import { inventedCurves, checkpoints, inventedSamples, kernelPreviews, logLines, metricPoints } from './invented-run.ts'
+import { inventedStore } from './invented-store.ts'
 
 export type Scenario = 'full' | 'empty' | 'loading' | 'broken' | 'many'
 
@@ -209,6 +210,7 @@ export class FakeStudio extends Announcer implements StudioApi {
   }
 
   readonly #handlers: CommandHandlers = {
+    ...inventedStore,
     'studio.info': async () => ({
       version: '0.1.0',
       storePath: '/home/researcher/.local/share/nern-studio',

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { AppException } from '#shared/basics/result.ts'
 import { migrate, schemaVersion } from '../migrations.ts'
 import type { Database, Sqlite } from '../sqlite.ts'
-import { insertRow, rowsWhere, textCell, type Cell, type StoredRow } from './table-rows.ts'
+import { insertRow, rowsWhere, runTables, textCell, type Cell, type StoredRow } from './table-rows.ts'
 
 const FORMAT = 'nern-studio-manifest'
 
@@ -55,13 +55,14 @@ export function tablesOfRun(db: Database, runId: string): Tables | undefined {
       present: null,
     })),
     runs: [run],
-    run_results: rowsWhere(db, 'run_results', 'run_id = ?', runId),
     series,
     points: series.flatMap((row) => rowsWhere(db, 'points', 'series_id = ?', row['id'] ?? null)),
-    evaluations: rowsWhere(db, 'evaluations', 'run_id = ?', runId),
-    importance: rowsWhere(db, 'importance', 'run_id = ?', runId),
-    previews: rowsWhere(db, 'previews', 'run_id = ?', runId),
-    log_lines: rowsWhere(db, 'log_lines', 'run_id = ?', runId),
+    ...Object.fromEntries(
+      runTables(db)
+        // A finished run has no checkpoints.
+        .filter((table) => table !== 'checkpoints')
+        .map((table) => [table, rowsWhere(db, table, 'run_id = ?', runId)]),
+    ),
   }
 }
 

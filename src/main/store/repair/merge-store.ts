@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { uniqueName } from '../../library/unique-name.ts'
 import type { Database } from '../sqlite.ts'
-import { insertRow, rowsWhere, textCell, type StoredRow } from './table-rows.ts'
+import { insertRow, rowsWhere, runTables, textCell, type StoredRow } from './table-rows.ts'
 
 /**
  * Where rows come from. A `manifest` has a digest: where it differs, it is right. A `backup` is an earlier state of the same
@@ -20,9 +20,6 @@ export interface MergeCounts {
   readonly experiments: number
   readonly runs: number
 }
-
-/** Tables whose rows belong to one run. Series have points of their own. */
-const runTables = ['run_results', 'previews', 'checkpoints', 'evaluations', 'importance', 'log_lines'] as const
 
 /** Both databases have the present version. Belongs into a transaction of `into`. */
 export function mergeStore(from: Database, into: Database, source: MergeSource): MergeCounts {
@@ -143,38 +140,59 @@ function addRun(from: Database, into: Database, row: StoredRow, merge: RunMerge)
   const others = rowsWhere(into, 'runs', 'experiment_id = ? AND attempt = ?', experimentId, row['attempt'] ?? 0)
   for (const other of [id, ...others.map((run) => textCell(run, 'id'))]) removeRun(into, other)
   insertRow(into, 'runs', row)
-  for (const table of runTables) replaceRows(from, into, table, id, merge)
+  for (const table of runTables(into)) replaceRows(from, into, table, id, merge)
   replaceSeries(from, into, id)
   return true
 }
 
 /** Of a completed run that is there what was lost, or is not what was written. */
 function mendRun(from: Database, into: Database, id: string, merge: RunMerge): boolean {
-  const isTrusted = merge.source === 'manifest'
+  const wrong = merge.source === 'manifest' ? differencesOfRun(from, into, id, merge.mapped) : []
   let isMended = false
-  for (const table of runTables) {
-    const [here, there] = [from, into].map((db) => rowsWhere(db, table, 'run_id = ?', id))
-    const isLess = (here?.length ?? 0) > (there?.length ?? 0)
-    const isWrong = isTrusted && table === 'run_results' && !isDeepStrictEqual(here?.map(merge.mapped), there)
-    if (!isLess && !isWrong) continue
+  for (const table of runTables(into)) {
+    if (countOf(from, table, id) <= countOf(into, table, id) && !(table === 'run_results' && wrong.includes('result')))
+      continue
     replaceRows(from, into, table, id, merge)
     isMended = true
   }
-  const [here, there] = [from, into].map((db) => sumOfPoints(db, id))
-  const isWrong = isTrusted && !isDeepStrictEqual(here, there)
-  if ((here?.count ?? 0) <= (there?.count ?? 0) && !isWrong) return isMended
+  const [here, there] = [from, into].map((db) => sumOfPoints(db, id).count)
+  if ((here ?? 0) <= (there ?? 0) && !wrong.includes('metrics')) return isMended
   replaceSeries(from, into, id)
   return true
 }
 
+type RunPart = 'result' | 'metrics'
+
+/** What a database says of a completed run otherwise than another, which is trusted. */
+export function differencesOfRun(
+  trusted: Database,
+  db: Database,
+  runId: string,
+  mapped: RunMerge['mapped'] = (row) => row,
+): readonly RunPart[] {
+  const results = [trusted, db].map((from) => rowsWhere(from, 'run_results', 'run_id = ?', runId).map(mapped))
+  const sums = [trusted, db].map((from) => sumOfPoints(from, runId))
+  return [
+    ...(isDeepStrictEqual(results[0], results[1]) ? [] : ['result' as const]),
+    ...(isDeepStrictEqual(sums[0], sums[1]) ? [] : ['metrics' as const]),
+  ]
+}
+
+function countOf(db: Database, table: string, runId: string): number {
+  return Number(
+    db.prepare<[string], number>(`SELECT count(*) FROM "${table}" WHERE run_id = ?`).pluck().get(runId) ?? 0,
+  )
+}
+
 /** What differs when a point is lost or changed. */
-function sumOfPoints(db: Database, runId: string): { readonly count: number } | undefined {
-  return db
+function sumOfPoints(db: Database, runId: string): { readonly count: number } {
+  const sums = db
     .prepare<[string], { count: number }>(
       `SELECT count(*) AS count, total(step) AS steps, total(elapsed_ms) AS times, total(value) AS sum
        FROM series JOIN points ON series_id = series.id WHERE run_id = ?`,
     )
     .get(runId)
+  return sums ?? { count: 0 }
 }
 
 function replaceRows(from: Database, into: Database, table: string, runId: string, { mapped }: RunMerge): void {
@@ -200,7 +218,7 @@ function replaceSeries(from: Database, into: Database, runId: string): void {
 /** One by one: references are not looked at meanwhile, so that nothing goes with its run by itself. */
 function removeRun(db: Database, runId: string): void {
   removeSeries(db, runId)
-  for (const table of runTables) db.prepare(`DELETE FROM ${table} WHERE run_id = ?`).run(runId)
+  for (const table of runTables(db)) db.prepare(`DELETE FROM ${table} WHERE run_id = ?`).run(runId)
   db.prepare('DELETE FROM runs WHERE id = ?').run(runId)
 }
 

@@ -24,6 +24,13 @@ export function tableShapes(db: Database): readonly TableShape[] {
     }))
 }
 
+/** Tables whose rows belong to one run each; its series, which have points of their own, are not among them. */
+export function runTables(db: Database): readonly string[] {
+  return tableShapes(db)
+    .filter(({ name, columns }) => name !== 'series' && columns.includes('run_id'))
+    .map(({ name }) => name)
+}
+
 /** @param where a condition on the table's columns, with `?` for each value */
 export function rowsWhere(db: Database, table: string, where: string, ...values: Cell[]): readonly StoredRow[] {
   return db.prepare<Cell[], StoredRow>(`SELECT * FROM "${table}" WHERE ${where}`).all(...values)

@@ -1,0 +1,77 @@
+import { statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { StoreBackup, StoreCareOutputs, StoreCheck, StoreOrphan, StoreUsage } from '#shared/protocol/store-care.ts'
+import { timestamp, type Clock } from '../../basics/clock.ts'
+import { listBackups, makeBackup } from '../backups.ts'
+import type { StoreLayout } from '../layout.ts'
+import { loadSqlite, type Database } from '../sqlite.ts'
+import { checkStore } from './check-store.ts'
+import { exportStore, importStore } from './exchange.ts'
+import { measureStore } from './measure-store.ts'
+import { findOrphans, removeOrphans } from './orphans.ts'
+
+/** What keeps an open store small, whole and copied. */
+export class StoreCare {
+  readonly #db: Database
+  readonly #layout: StoreLayout
+  readonly #clock: Clock
+
+  constructor(db: Database, layout: StoreLayout, clock: Clock) {
+    this.#db = db
+    this.#layout = layout
+    this.#clock = clock
+  }
+
+  usage(): Promise<StoreUsage> {
+    return measureStore(this.#db, this.#layout)
+  }
+
+  /** @param onProgress throws to end it */
+  check(hasFiles: boolean, onProgress: (what: string, done: number, total: number) => void): Promise<StoreCheck> {
+    return checkStore(this.#opened, hasFiles, onProgress)
+  }
+
+  orphans(): Promise<readonly StoreOrphan[]> {
+    return findOrphans(this.#db, this.#layout, this.#clock.now())
+  }
+
+  async sweep(): Promise<readonly StoreOrphan[]> {
+    return removeOrphans(this.#layout, await this.orphans())
+  }
+
+  /** Undefined where earlier backups have all there is. */
+  async backUp(): Promise<StoreBackup | undefined> {
+    const path = await makeBackup(this.#db, this.#layout, timestamp(this.#clock))
+    if (path === undefined) return undefined
+    const name = basename(path)
+    const createdAt = listBackups(this.#layout).find((backup) => backup.name === name)?.createdAt ?? ''
+    return { name, createdAt, sizeBytes: statSync(join(this.#layout.backups, name)).size }
+  }
+
+  /** Bytes that the database gave back to the disk. */
+  vacuum(): number {
+    const before = this.#databaseBytes()
+    this.#db.exec('VACUUM')
+    this.#db.pragma('wal_checkpoint(TRUNCATE)')
+    return Math.max(0, before - this.#databaseBytes())
+  }
+
+  exportTo(folder: string): Promise<StoreCareOutputs['store.export']> {
+    return exportStore(this.#opened, folder)
+  }
+
+  importFrom(folder: string): Promise<StoreCareOutputs['store.import']> {
+    return importStore(this.#opened, folder)
+  }
+
+  get #opened() {
+    return { sqlite: loadSqlite(), db: this.#db, layout: this.#layout }
+  }
+
+  #databaseBytes(): number {
+    const sizes = ['', '-wal'].map(
+      (suffix) => statSync(this.#layout.database + suffix, { throwIfNoEntry: false })?.size ?? 0,
+    )
+    return sizes.reduce((sum, size) => sum + size, 0)
+  }
+}
