@@ -81,6 +81,11 @@ const notACommand = {
   message: 'This is not the name of a command.',
 } as const
 
+const notAMessage = {
+  code: 'invalid-argument',
+  message: 'What a command is given must be plain data.',
+} as const
+
 const unknownCommand = {
   code: 'unknown-command',
   message: 'The studio has no command of this name.',
@@ -99,6 +104,8 @@ async function ask<T>(ports: PreloadPorts, channel: string, input: unknown): Pro
   } catch (error) {
     // Main has a handler for exactly the commands there are; this is what Electron says of all others.
     if (String(error).includes('No handler registered')) return fail(unknownCommand)
+    // A function, a window or a node of the page, which no message can carry.
+    if (String(error).includes('could not be cloned')) return fail(notAMessage)
     return fail(toAppError(error))
   }
 }

@@ -111,6 +111,10 @@ function npmProblem([command = '', ...rest]: readonly string[]): string | undefi
       return optionProblem(`test/bench/${args[1] ?? ''}.bench.ts`, args.slice(2), declaresForParseArgs)
     case 'fuzz':
       return optionProblem('test/fuzz/main.ts', args.slice(1), declaresForParseArgs)
+    case 'fuzz:contract':
+      return optionProblem('scripts/fuzz-contract.mjs', args.slice(1), declaresForParseArgs)
+    case 'test:mutants':
+      return optionProblem('test/mutants/main.ts', args.slice(1), declaresForParseArgs)
     case 'test:goldens':
       return optionProblem('test/numeric/goldens/main.ts', args.slice(1), declaresForParseArgs)
     case 'test:oracles':

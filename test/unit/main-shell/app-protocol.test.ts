@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { contentSecurityPolicy, createAppProtocol, isAppUrl } from '#main/windows/app-protocol.ts'
+import { appSchemePrivileges, contentSecurityPolicy, createAppProtocol, isAppUrl } from '#main/windows/app-protocol.ts'
 
 let parent: string
 let ask: (url: string, method?: string) => Promise<Response>
@@ -37,6 +37,13 @@ test('the root is the page, with its type and every security header', async () =
     'cache-control': 'no-cache',
     'content-type': 'text/html; charset=utf-8',
     'content-length': '15',
+  })
+})
+
+test('the scheme has these privileges and no other: none gets round the policy, none gives to other sites', () => {
+  expect(appSchemePrivileges).toStrictEqual({
+    scheme: 'app',
+    privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true },
   })
 })
 

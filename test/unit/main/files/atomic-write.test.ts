@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { atomicWrite } from '#main/files/atomic-write.ts'
 import { TokenTable } from '#main/files/token-table.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
@@ -11,6 +12,23 @@ it('replaces a file and leaves nothing else in the folder', async () => {
   writeFileSync(path, 'old')
   await atomicWrite(path, new TextEncoder().encode('new'))
   expect([readFileSync(path, 'utf8'), readdirSync(folder)]).toEqual(['new', ['a.bin']])
+})
+
+it('has a file on disk before it has its name, and its name before it is done', async () => {
+  const folder = temporaryFolder()
+  const synced: string[] = []
+  const probe = await open(folder, 'r')
+  const handles = Object.getPrototypeOf(probe) as FileHandle
+  await probe.close()
+  const { sync } = handles
+  const spy = vi.spyOn(handles, 'sync').mockImplementation(async function (this: FileHandle) {
+    const what = (await this.stat()).isDirectory() ? 'folder' : 'file'
+    synced.push(`${what}, ${readdirSync(folder).includes('a.bin') ? 'named' : 'not named'}`)
+    await sync.call(this)
+  })
+  onTestFinished(() => spy.mockRestore())
+  await atomicWrite(join(folder, 'a.bin'), new Uint8Array(1))
+  expect(synced).toEqual(['file, not named', 'folder, named'])
 })
 
 it('keeps the old file when the disk is full in the middle', async () => {
