@@ -23,6 +23,7 @@ import { comparisonHandlers } from './commands/comparisons.ts'
 import { experimentHandlers } from './commands/experiments.ts'
 import { exportHandlers } from './commands/export.ts'
 import { importanceHandlers } from './commands/importance.ts'
+import { layerHandlers } from './commands/layers.ts'
 import { libraryHandlers, networkPathOfToken } from './commands/library.ts'
 import { queueHandlers } from './commands/queue.ts'
 import { runHandlers } from './commands/runs.ts'
@@ -208,6 +209,7 @@ export class Studio {
       ...runHandlers(store, this.queue),
       ...chartHandlers(context, resolveFile),
       ...importanceHandlers(context, this.#tasks),
+      ...layerHandlers(context, this.#tasks),
     }
     this.#dispatcher = new Dispatcher({
       table: { ...ownHandlers, ...options.desktopHandlers },

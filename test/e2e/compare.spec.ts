@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import type { ComparedSubject } from '#shared/measures/comparison.ts'
-import { enqueue, int4Config, reaches, smokeConfig } from './experiments.ts'
+import { shownEffects } from '#shared/measures/layer-effects.ts'
+import { enqueue, int4Config, reaches, smokeConfig, whileComputing } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
 import { ask, show, type OpenStudio } from './launch.ts'
 import { look } from './look.ts'
@@ -82,8 +83,39 @@ test('real runs are compared by accuracy, pairs, classes, images, bytes and conf
 
   await test.step('limits dragged on the page of the network are the filter of the table', () => dragLimits(studio))
   pictures.push(...(await look(studio, 'network-pareto', { name: 'network', id: original.network.id })))
+
+  await test.step('which layer hurts takes two actions, and one more keeps it', () => keepLayer(studio, ids[0] ?? ''))
+  pictures.push(...(await look(studio, 'run-layers', { name: 'run', experimentId: ids[0] ?? '' }, scrollToLayers)))
   expect(pictures).toStrictEqual([])
 })
+
+const layersCard = (page: Page) => page.getByRole('region', { name: 'Which layer hurts' }).first()
+
+function scrollToLayers(page: Page): Promise<void> {
+  return layersCard(page).evaluate((card) => card.scrollIntoView({ block: 'start' }))
+}
+
+async function keepLayer(studio: OpenStudio, experimentId: string): Promise<void> {
+  const { page } = studio
+  const card = layersCard(page)
+  // The first action opens the run.
+  await show(studio, { name: 'run', experimentId })
+  await card.getByRole('button', { name: 'Measure layers' }).click()
+  const worst = card.getByRole('row').nth(1)
+  await expect(worst).toContainText('Keep exact', whileComputing)
+  const { record } = await ask(page, 'experiments.get', { id: experimentId })
+  const [kept] = await ask(page, 'runs.layers', { id: record.latestRun?.id ?? '' })
+  expect(kept).toMatchObject({ split: 'validation', images: 60 })
+  const [first] = shownEffects(kept ?? { images: 0, original: 0, reconstructed: 0, layers: [] })
+  await expect(worst).toContainText(first?.name ?? 'a layer')
+
+  const button = worst.getByRole('button', { name: /^Keep exact/ })
+  const total = /^Keep exact ([\d.]+ KiB)/.exec((await button.getAttribute('aria-label')) ?? '')?.[1] ?? ''
+  await button.click()
+  await expect(page.getByRole('heading', { level: 1, name: 'New experiment' })).toBeVisible()
+  await expect(page.getByText(total).first()).toBeVisible()
+  await expect(page.getByText(`Layers treated otherwise: ${first?.name ?? ''} exact`)).toBeVisible()
+}
 
 /** From the runs of the test above, between the smallest and the largest of them. */
 async function dragLimits(studio: OpenStudio): Promise<void> {

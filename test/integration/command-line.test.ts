@@ -157,6 +157,22 @@ it('measures weight importance, keeps it for the next start, and writes it as CS
   expect(await studio.invoke('runs.importance', { id })).toMatchObject({ ok: false, error: { code: 'not-found' } })
 })
 
+it('measures what each layer costs, and answers at once what was measured of the same package', async () => {
+  const storeFolder = await filledStore()
+  await answerOf(storeFolder, runArguments('mine'))
+  const file = join(temporaryFolder(), 'layers.csv')
+  const { code, stdout } = await runCommand(storeFolder, ['layers', 'mine', '--csv', file])
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^layer1\.0\.conv1\.weight +2,304 +\+30\.00 points +\+10\.00 points$/m)
+  expect(readFileSync(file, 'utf8').split('\r\n')[1]).toBe('validation,10,conv1.weight,432,1,0,0,1')
+  const first = await answerOf(storeFolder, ['layers', 'mine'])
+  expect(await answerOf(storeFolder, ['layers', 'mine', '--limit', '0'])).toEqual(first)
+
+  const studio = await openStudio({ storeFolder })
+  const [experiment] = (await call(studio, 'experiments.list', {})).items
+  expect(await call(studio, 'runs.layers', { id: experiment?.latestRun?.id ?? '' })).toEqual([first])
+})
+
 it('measures no importance of what was not reconstructed', async () => {
   const storeFolder = await filledStore()
   await answerOf(storeFolder, ['train', '--arch', 'resnet20-cifar-b', '--dataset', 'images', '--name', 'trained'])

@@ -196,6 +196,8 @@ async function run(job: TrainerJob): Promise<JobResult | undefined> {
     }
     case 'importance':
       return importance(job)
+    case 'layer-effects':
+      return layerEffects(job)
     case 'import-network':
     case 'inspect-network':
       return networkOfFile(job, send)
@@ -312,6 +314,28 @@ function importance({ scores, seeds, fractions }: Extract<TrainerJob, { kind: 'i
   }))
   const layer = { name: 'conv1.weight', weights: 432, meanRelativeError: 0.5, medianRelativeError: 0.25 }
   return { kind: 'importance', images: IMAGES, layers: [layer], curves }
+}
+
+function layerEffects({ limit }: Extract<TrainerJob, { kind: 'layer-effects' }>): JobResult {
+  send({ type: 'started', device: 'scripted', totalSteps: 0, step: 0 })
+  send({ type: 'phase', phase: 'the original', done: 1, total: 6, isRepeatable: true })
+  const images = limit === 0 ? IMAGES : Math.min(limit, IMAGES)
+  const none = { lost: 0, won: 0 }
+  const layer = (name: string, weights: number, lost: number) => {
+    return {
+      name,
+      weights,
+      isChanged: lost > 0,
+      only: { lost, won: 0 },
+      putBack: lost === 0 ? none : { lost: 0, won: 1 },
+    }
+  }
+  const layers = [
+    layer('conv1.weight', 432, 1),
+    layer('layer1.0.conv1.weight', 2304, 3),
+    layer('linear.weight', 640, 0),
+  ]
+  return { kind: 'layer-effects', images, original: images, reconstructed: images - 2, layers }
 }
 
 /** Labels of the scripted data set are 0, 1, 2 ...; the first `wrong` images are taken for the next class. */

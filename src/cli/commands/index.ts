@@ -10,6 +10,7 @@ import { fileCommands } from './files.ts'
 import { fitCommands } from './fit.ts'
 import { experimentsCommands } from './experiments.ts'
 import { importanceCommands } from './importance.ts'
+import { layerCommands } from './layers.ts'
 import { networkCommands } from './network.ts'
 import { queueCommands } from './queue.ts'
 import { runCommands } from './run.ts'
@@ -25,7 +26,10 @@ export const commandGroups: readonly { readonly heading: string; readonly comman
   { heading: 'Compression:', commands: [...compressCommands, ...fitCommands, ...runCommands, ...baselineCommands] },
   { heading: 'Sweeps:', commands: [...sweepCommands, ...batchCommands] },
   { heading: 'Queue:', commands: queueCommands },
-  { heading: 'Results:', commands: [...experimentsCommands, ...importanceCommands, ...exportCommands] },
+  {
+    heading: 'Results:',
+    commands: [...experimentsCommands, ...layerCommands, ...importanceCommands, ...exportCommands],
+  },
   { heading: 'Files, without a store:', commands: fileCommands },
   { heading: 'This installation:', commands: [...doctorCommands, ...storeCommands, ...storeRepairCommands] },
 ]

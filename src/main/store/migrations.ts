@@ -379,6 +379,23 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
       ALTER TABLE datasets ADD COLUMN trashed_at TEXT;
     `,
   },
+  {
+    version: 17,
+    sql: `
+      -- What each layer of a compression costs. By content: it is the same for every run that made the same package.
+      CREATE TABLE layer_effects (
+        package_sha256 TEXT NOT NULL,
+        dataset_sha256 TEXT NOT NULL,
+        split TEXT NOT NULL CHECK (split IN ('train', 'validation', 'test')),
+        images INTEGER NOT NULL,
+        run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        effects TEXT NOT NULL,
+        device TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        PRIMARY KEY (package_sha256, dataset_sha256, split, images)
+      ) STRICT;
+    `,
+  },
 ]
 
 export const schemaVersion = migrations.at(-1)?.version ?? 0

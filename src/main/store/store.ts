@@ -10,6 +10,7 @@ import { EvaluationsTable } from './evaluations.ts'
 import { ExperimentsTable } from './experiments.ts'
 import { findStore } from './found-store.ts'
 import { ImportanceTable } from './importance.ts'
+import { LayerEffectsTable } from './layer-effects.ts'
 import { storeLayout, type StoreLayout } from './layout.ts'
 import { acquireStoreLock, type StoreLock } from './lock.ts'
 import { MetricsTable } from './metrics.ts'
@@ -49,6 +50,7 @@ export class Store {
   readonly datasets: DatasetsTable
   readonly evaluations: EvaluationsTable
   readonly importance: ImportanceTable
+  readonly layerEffects: LayerEffectsTable
   readonly settings: SettingsTable
   readonly stageTimes: StageTimesTable
   readonly views: ViewsTable
@@ -79,6 +81,7 @@ export class Store {
     this.datasets = new DatasetsTable(db)
     this.evaluations = new EvaluationsTable(db, now)
     this.importance = new ImportanceTable(db, now)
+    this.layerEffects = new LayerEffectsTable(db, now)
     this.settings = new SettingsTable(db)
     this.stageTimes = new StageTimesTable(db, now)
     this.views = new ViewsTable(db, now)

@@ -101,8 +101,8 @@ function isSameStart(a: FormStart, b: FormStart): boolean {
   return startKey(a) === startKey(b)
 }
 
-function startKey({ kind, networkId, datasetId, presetId, fromId, startRunId, editId }: FormStart): string {
-  return JSON.stringify([kind, networkId, datasetId, presetId, fromId, startRunId, editId])
+function startKey({ kind, networkId, datasetId, presetId, fromId, startRunId, editId, typed }: FormStart): string {
+  return JSON.stringify([kind, networkId, datasetId, presetId, fromId, startRunId, editId, typed])
 }
 
 /** Whether `whole` says already what `part` says. */

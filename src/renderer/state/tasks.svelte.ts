@@ -1,26 +1,36 @@
 import type { StudioApi, TaskProgress } from '#shared/protocol/contract.ts'
 import { ask } from './client.ts'
+import { paceStart, secondsLeft, type PaceStart } from './task-pace.ts'
+
+/** How far a task is, and how long it still takes as far as its pace tells. */
+export interface ShownProgress extends TaskProgress {
+  readonly secondsLeft?: number
+}
 
 /** Long work outside the queue (imports, evaluations): its progress, and the way to stop it. */
 export class WindowTasks {
   readonly #api: StudioApi
   readonly #unsubscribe: () => void
-  #progress = $state.raw<ReadonlyMap<string, TaskProgress>>(new Map())
+  readonly #nowMs: () => number
+  readonly #paces = new Map<string, PaceStart>()
+  #progress = $state.raw<ReadonlyMap<string, ShownProgress>>(new Map())
   #nextId = 1
 
-  constructor(api: StudioApi) {
+  /** @param nowMs milliseconds from any start */
+  constructor(api: StudioApi, nowMs: () => number = () => performance.now()) {
     this.#api = api
+    this.#nowMs = nowMs
     this.#unsubscribe = api.on('task-progress', (progress) => {
       // Progress that arrives after the answer belongs to nothing any more.
       if (this.#progress.has(progress.taskId)) this.#update(progress)
     })
   }
 
-  get running(): readonly TaskProgress[] {
+  get running(): readonly ShownProgress[] {
     return [...this.#progress.values()]
   }
 
-  get(taskId: string | undefined): TaskProgress | undefined {
+  get(taskId: string | undefined): ShownProgress | undefined {
     return taskId === undefined ? undefined : this.#progress.get(taskId)
   }
 
@@ -34,6 +44,7 @@ export class WindowTasks {
     } finally {
       const rest = new Map(this.#progress)
       rest.delete(taskId)
+      this.#paces.delete(taskId)
       this.#progress = rest
     }
   }
@@ -47,6 +58,12 @@ export class WindowTasks {
   }
 
   #update(progress: TaskProgress): void {
-    this.#progress = new Map(this.#progress).set(progress.taskId, progress)
+    const { taskId } = progress
+    const nowMs = this.#nowMs()
+    const pace = paceStart(this.#paces.get(taskId), progress, nowMs)
+    if (pace !== undefined) this.#paces.set(taskId, pace)
+    const left = secondsLeft(pace, progress, nowMs)
+    const shown = left === undefined ? progress : { ...progress, secondsLeft: left }
+    this.#progress = new Map(this.#progress).set(taskId, shown)
   }
 }

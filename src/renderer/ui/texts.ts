@@ -13,4 +13,5 @@ export const uiTexts = {
   messages: 'Messages',
   removeTag: (tag: string) => `Remove the tag ${tag}`,
   closeMessage: 'Close message',
+  timeLeft: (duration: string) => `, about ${duration} left`,
 } as const

@@ -53,6 +53,7 @@ export const readingCommandNames = [
   'runs.log',
   'runs.checkpoints',
   'runs.importance',
+  'runs.layers',
   'tasks.cancel',
 ] as const satisfies readonly Exclude<CommandName, DesktopCommandName>[]
 export type ReadingCommandName = (typeof readingCommandNames)[number]
@@ -106,6 +107,7 @@ export const handedCommandNames = [
   'queue.set-active',
   'runs.save-checkpoint',
   'runs.measure-importance',
+  'runs.measure-layers',
 ] as const satisfies readonly Exclude<CommandName, DesktopCommandName | ReadingCommandName>[]
 export type HandedCommandName = (typeof handedCommandNames)[number]
 

@@ -14,6 +14,7 @@ import {
 } from '../experiment/experiment-query.ts'
 import { viewDefinitionSchema, type SavedView } from '../experiment/saved-view.ts'
 import { exportFormatSchema, type ExportFormat } from '../package/export-formats.ts'
+import { layerEffectsRequestFields, type LayerEffectsRecord } from '../measures/layer-effects.ts'
 import { importanceRequestFields } from '../measures/importance.ts'
 import { preprocessingChangesSchema } from '../network/preprocessing.ts'
 import { splitNameSchema } from '../dataset/split-name.ts'
@@ -357,6 +358,9 @@ export const commandInputs = {
     seeds: importanceRequestFields.seeds.optional(),
   }),
   'runs.importance': z.strictObject({ id }),
+  /** What each layer of a completed compression costs (docs/layers.md); what was measured before is answered at once. */
+  'runs.measure-layers': z.strictObject({ taskId, id, ...layerEffectsRequestFields }),
+  'runs.layers': z.strictObject({ id }),
 
   'tasks.cancel': z.strictObject({ taskId }),
 } as const satisfies Record<string, z.ZodType>
@@ -653,6 +657,9 @@ export interface CommandOutputs extends BatchOutputs, StoreCareOutputs {
   'runs.measure-importance': ImportanceRecord
   /** Newest first. */
   'runs.importance': readonly ImportanceRecord[]
+  'runs.measure-layers': LayerEffectsRecord
+  /** Of the package of the run, newest first. */
+  'runs.layers': readonly LayerEffectsRecord[]
   'tasks.cancel': undefined
 }
 export type CommandOutput<N extends CommandName> = CommandOutputs[N]

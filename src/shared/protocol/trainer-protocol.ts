@@ -13,6 +13,7 @@ import { datasetPlanSchema } from '../dataset/dataset-plan.ts'
 import { triedCompressionSchema, untrainedConfigSchema } from '../forecast/tried-compression.ts'
 import { weightFormatSchema } from '../package/export-formats.ts'
 import { importanceMeasurementSchema, importanceRequestFields } from '../measures/importance.ts'
+import { layerEffectsRequestFields, layerEffectsSchema } from '../measures/layer-effects.ts'
 import { metricNames } from '../measures/metrics.ts'
 import { preprocessingChangesSchema, preprocessingSchema } from '../network/preprocessing.ts'
 import { datasetKinds, importSplits, layerStatisticsSchema } from './records.ts'
@@ -157,6 +158,14 @@ export const trainerJobSchema = z.discriminatedUnion('kind', [
     relativeError: z.number(),
     dataset: datasetInputSchema,
     ...importanceRequestFields,
+  }),
+  /** Accuracy of a stored network with single layers of a package of it, and of the reverse. */
+  z.strictObject({
+    kind: z.literal('layer-effects'),
+    network: networkInputSchema,
+    packagePath: z.string(),
+    dataset: datasetInputSchema,
+    ...layerEffectsRequestFields,
   }),
   /** Read a weights file, match it, write the normalised safetensors to `outputPath` (a temporary name). */
   networkSourceSchema.extend({ kind: z.literal('import-network'), outputPath: z.string() }),
@@ -342,6 +351,7 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('evaluate'), evaluation: predictionsSchema }),
   importanceMeasurementSchema.extend({ kind: z.literal('importance') }),
+  layerEffectsSchema.extend({ kind: z.literal('layer-effects') }),
   recognisedNetworkSchema.extend({
     kind: z.literal('import-network'),
     /** Of the file that was read. */

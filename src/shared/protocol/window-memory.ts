@@ -19,6 +19,8 @@ export const formStartSchema = z.strictObject({
   startRunId: id.exactOptional(),
   /** Or change this one, which has not run yet. */
   editId: id.exactOptional(),
+  /** Values typed in over those, by path. */
+  typed: z.record(z.string().max(200), z.string().max(100_000)).exactOptional(),
 })
 export type FormStart = Readonly<z.infer<typeof formStartSchema>>
 

@@ -8,6 +8,7 @@ import { importance } from '../jobs/importance.ts'
 import { importDataset } from '../jobs/import-dataset.ts'
 import { importNetwork } from '../jobs/import-network.ts'
 import { inspectNetwork } from '../jobs/inspect-network.ts'
+import { layerEffects } from '../jobs/layer-effects.ts'
 import { listEngines } from '../jobs/list-engines.ts'
 import { measurePackage } from '../jobs/measure-package.ts'
 import { planDatasetImport } from '../jobs/plan-dataset.ts'
@@ -46,6 +47,7 @@ const jobs: { readonly [K in JobKind]: RunJob<K> } = {
   train,
   evaluate,
   importance,
+  'layer-effects': layerEffects,
   'import-network': importNetwork,
   'inspect-network': inspectNetwork,
   'compress-file': compressFile,

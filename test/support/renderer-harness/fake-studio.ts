@@ -48,6 +48,7 @@ import { inventedCandidates, inventedSearch } from './invented-candidates.ts'
 import { inventedCompressedFile, inventedReach, inventedSketch } from './invented-compression.ts'
 import { inventedImportance } from './invented-importance.ts'
 import { inventedKernels } from './invented-kernels.ts'
+import { inventedLayerEffects } from './invented-layer-effects.ts'
 import { inventedCurves, checkpoints, inventedSamples, kernelPreviews, logLines, metricPoints } from './invented-run.ts'
 import { inventedStore } from './invented-store.ts'
 
@@ -620,6 +621,15 @@ export class FakeStudio extends Announcer implements StudioApi {
       const { latestRun } = this.#experimentOfRun(id)
       const kept = inventedImportance(latestRun, 'weight', 'validation', 5000, before(this.#nowMs, 90))
       return [...this.#importance, ...(id === 'run-e7' ? [kept] : [])].filter(({ runId }) => runId === id)
+    },
+    'runs.measure-layers': async ({ taskId, id, split, limit }) => {
+      const { latestRun } = this.#experimentOfRun(id)
+      await this.#work(taskId, 'only conv1.weight', 44)
+      return inventedLayerEffects(latestRun, split, limit === 0 ? 5000 : limit, new Date().toISOString())
+    },
+    'runs.layers': async ({ id }) => {
+      const { latestRun } = this.#experimentOfRun(id)
+      return [inventedLayerEffects(latestRun, 'validation', 1000, before(this.#nowMs, 30))]
     },
     'tasks.cancel': async ({ taskId }) => {
       this.#cancelled.add(taskId)

@@ -74,6 +74,9 @@ export class ExperimentEditor {
       if (start.editId !== undefined) this.name = from.name
       if (start.startRunId !== undefined) this.#goOnFrom(from, start.startRunId)
     }
+    if (start.typed !== undefined) {
+      this.#typed = { ...this.#typed, [this.kind]: knownValues(this.typed, start.typed) }
+    }
     this.#untouched = JSON.stringify(this.content)
     if (left !== undefined) this.#restore(left)
     this.presetSeconds = new Resource(() =>

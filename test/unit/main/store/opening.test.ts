@@ -107,6 +107,40 @@ describe('a store of an earlier studio', () => {
     expect(readMark(layout)).toEqual(mark)
   })
 
+  it('from 16 to 17 keeps what its layers cost by package and data set, as long as there is a run of it', async () => {
+    expect(migrations[16]?.sql).toContain('layer_effects')
+    const folder = temporaryFolder()
+    const sqlite = loadSqlite()
+    const db = new sqlite(storeLayout(folder).database)
+    migrate(db, 16)
+    db.exec(`INSERT INTO datasets (id, name, kind, class_names, image_shape, counts, sha256, size_bytes, evidence, created_at)
+      VALUES ('data-1', 'CIFAR-10', 'cifar10', '[]', '[3,32,32]', '${JSON.stringify(datasetRecord().counts)}', 'd', 1, 'known', 'then');
+      INSERT INTO experiments (id, name, status, dataset_id, created_at, updated_at, number)
+        VALUES ('exp-1', 'old', 'completed', 'data-1', 'then', 'then', 1);
+      INSERT INTO runs (id, experiment_id, attempt, status, executor, started_at)
+        VALUES ('run-1', 'exp-1', 1, 'completed', '{}', 'then')`)
+    db.close()
+    const store = await openStore(folder)
+    const none = { lost: 0, won: 0 }
+    const layers = [{ name: 'conv1.weight', weights: 432, isChanged: true, only: { lost: 3, won: 1 }, putBack: none }]
+    const effects = { images: 10, original: 9, reconstructed: 7, layers }
+    const saved = {
+      ...effects,
+      runId: 'run-1',
+      packageSha256: 'p',
+      datasetSha256: 'd',
+      split: 'test',
+      device: 'cpu',
+    } as const
+    store.layerEffects.save(saved)
+    store.layerEffects.save(saved)
+    expect(store.layerEffects.list('p', 'd')).toMatchObject([saved])
+    expect(store.layerEffects.list('p', 'other')).toEqual([])
+    store.experiments.trash(['exp-1'])
+    store.experiments.remove(['exp-1'])
+    expect(store.layerEffects.list('p', 'd')).toEqual([])
+  })
+
   it('from 13 to 14 counts its backups from the first', async () => {
     expect(migrations[13]?.sql).toContain('counters')
     const folder = temporaryFolder()
