@@ -6,7 +6,7 @@ import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { spectralDefaults } from '#shared/methods/spectral/defaults.ts'
 import { enqueue, get, interruptibleConfig, reaches, whileComputing } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
-import { ask, root, show } from './launch.ts'
+import { ask, root, show, type OpenStudio } from './launch.ts'
 import { look } from './look.ts'
 
 const run = promisify(execFile)
@@ -66,13 +66,25 @@ test('shows what runs in two places, and when the others will have ended', async
   for (const { id } of long) await ask(studio.page, 'queue.move', { id, position: 1 })
   await ask(studio.page, 'queue.set-active', { isActive: true })
   for (const { id } of long) await reaches(studio, id, 'running')
+  await ask(studio.page, 'studio.update-settings', { keepAwake: 'never' })
+  await expect.poll(() => keepsAwake(studio)).toBe(false)
+  await ask(studio.page, 'studio.update-settings', { keepAwake: 'always' })
+  await expect.poll(() => keepsAwake(studio)).toBe(true)
   const running = await look(studio, 'queue-running', { name: 'queue' }, shownTimes)
   const { ids: cleared } = await ask(studio.page, 'queue.clear', {})
   expect(cleared.length).toBeGreaterThan(0)
   await ask(studio.page, 'queue.cancel', { ids: long.map(({ id }) => id) })
   for (const { id } of long) await reaches(studio, id, 'cancelled')
+  await expect.poll(() => keepsAwake(studio)).toBe(false)
   expect([held, running]).toEqual([[], []])
 })
+
+/** Whether the studio holds the machine awake: ids of Electron's blockers count from 0. */
+function keepsAwake({ app }: OpenStudio): Promise<boolean> {
+  return app.evaluate(({ powerSaveBlocker }) =>
+    Array.from({ length: 20 }, (_, id) => powerSaveBlocker.isStarted(id)).includes(true),
+  )
+}
 
 /** Runs until it is cancelled, however fast the machine is. */
 function longConfig(seed: number): CompressConfig {
