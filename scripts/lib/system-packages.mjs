@@ -22,6 +22,8 @@ const display = [['xvfb']]
 const fallback = [['unzip'], ['python3'], ['make'], ['g++']]
 /** What tests compare with: they run /usr/bin/python3 unless NERN_PYTHON names another. */
 const pythonModules = [['python3-numpy'], ['python3-scipy'], ['python3-torch'], ['python3-pil']]
+/** With which the injector of faults is built. */
+const compiler = [['gcc'], ['libc6-dev']]
 
 /**
  * Sees to the system packages. `needsDisplay`: a virtual screen is needed because there is none; `isFallback`: the
@@ -38,9 +40,10 @@ export function installSystemPackages({ needsDisplay, isFallback }) {
   installMissing([...libraries, ...(needsDisplay ? display : []), ...(isFallback ? fallback : [])])
 }
 
-/** Sees to the Python modules that tests compare with, for where none of those tests may be skipped. */
+/** Sees to the Python modules that tests compare with and to a C compiler, for where none of those tests may be skipped. */
 export function installPythonModules() {
-  if (hasCommand('dpkg-query') && process.env['NERN_PYTHON'] === undefined) installMissing(pythonModules)
+  if (!hasCommand('dpkg-query')) return
+  installMissing([...(process.env['NERN_PYTHON'] === undefined ? pythonModules : []), ...compiler])
 }
 
 /** Packages, each with its alternatives: installed for root, named for everybody else. */

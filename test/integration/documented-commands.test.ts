@@ -115,6 +115,10 @@ function npmProblem([command = '', ...rest]: readonly string[]): string | undefi
       return optionProblem('scripts/fuzz-contract.mjs', args.slice(1), declaresForParseArgs)
     case 'test:mutants':
       return optionProblem('test/mutants/main.ts', args.slice(1), declaresForParseArgs)
+    case 'test:faults':
+      return optionProblem('test/faults/main.ts', args.slice(1), declaresForParseArgs)
+    case 'soak':
+      return optionProblem('test/soak/main.ts', args.slice(1), declaresForParseArgs)
     case 'test:goldens':
       return optionProblem('test/numeric/goldens/main.ts', args.slice(1), declaresForParseArgs)
     case 'test:oracles':

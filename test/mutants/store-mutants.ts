@@ -56,8 +56,8 @@ export const storeMutants: readonly Mutant[] = [
   {
     name: 'a restore has a commit point',
     file: 'src/main/store/put-in-place.ts',
-    replaced: 'const temporary = `${pending}.part`',
-    by: 'const temporary = pending',
+    replaced: "namesStarting(layout).find((found) => !found.endsWith('.part'))",
+    by: 'namesStarting(layout)[0]',
     test: `${stored}/put-in-place.test.ts`,
   },
   {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { listBackups } from '#main/store/backups.ts'
@@ -77,4 +77,15 @@ it('ends the same when the opening that goes on is killed, too', async () => {
   const store = await openStore(layout.folder)
   expect(store.networks.list()).toEqual([networkRecord()])
   expect(readdirSync(layout.folder).filter((name) => name.includes('next'))).toEqual([])
+})
+
+it('never takes a copy that a kill has cut off for the database', async () => {
+  const store = await openStore()
+  store.networks.insert(networkRecord(), [])
+  await store.close()
+  const cut = join(store.layout.folder, 'studio.sqlite.next-2030-01-02.part')
+  writeFileSync(cut, 'the beginning of a copy')
+  const again = await openStore(store.layout.folder)
+  expect(again.networks.list()).toEqual([networkRecord()])
+  expect([again.notices, existsSync(cut)]).toEqual([[], false])
 })
