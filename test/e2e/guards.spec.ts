@@ -149,8 +149,9 @@ test('a page that crashed comes back with everything, and hears what is announce
   const seen = await studio.app.evaluate(async ({ BrowserWindow }) => {
     const contents = BrowserWindow.getAllWindows()[0]?.webContents
     if (contents === undefined) throw new Error('there is no window')
-    const isBack = new Promise<void>((resolve) => {
+    const isBack = new Promise<void>((resolve, reject) => {
       contents.once('did-finish-load', () => resolve())
+      setTimeout(() => reject(new Error('The page did not come back.')), 60_000)
     })
     contents.forcefullyCrashRenderer()
     await isBack
