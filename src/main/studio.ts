@@ -21,6 +21,7 @@ import { configurationHandlers } from './commands/configurations.ts'
 import { Dispatcher } from './commands/dispatcher.ts'
 import { comparisonHandlers } from './commands/comparisons.ts'
 import { experimentHandlers } from './commands/experiments.ts'
+import { forkHandlers } from './commands/forks.ts'
 import { exportHandlers } from './commands/export.ts'
 import { importanceHandlers } from './commands/importance.ts'
 import { layerHandlers } from './commands/layers.ts'
@@ -202,6 +203,7 @@ export class Studio {
       }),
       ...trash,
       ...storeHandlers(context, { tasks: this.#tasks, resolveFile }),
+      ...forkHandlers(context, this.queue),
       ...viewHandlers(context),
       ...comparisonHandlers(context, { datasets, versions, resolveFile }),
       ...exportHandlers(context, { tasks: this.#tasks, versions, resolveFile }),

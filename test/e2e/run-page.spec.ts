@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { formatCount, formatNumber } from '#shared/basics/format.ts'
 import type { RunRecord } from '#shared/protocol/records.ts'
-import { enqueue, interruptibleConfig, reaches, whileComputing } from './experiments.ts'
+import { enqueue, interruptibleConfig, reaches, smokeConfig, whileComputing } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
 import { ask, screenshotsFolder, show } from './launch.ts'
 import { look } from './look.ts'
@@ -93,10 +93,31 @@ test('is fed by the run, live and ended', async ({ studio }) => {
   await expect(card('Relative error by layer').getByRole('listitem')).toHaveCount(layers)
   await expect(card('Log')).toContainText('The package takes')
   await scrubs(page, await ask(page, 'runs.list', { experimentId: id }))
-  // Nothing can go on from the checkpoints of an ended run: there are none, and no card for them.
-  await expect(card('Checkpoints')).toHaveCount(0)
+  // Nothing goes on from the checkpoints of an ended run; the last of each phase stays, for forks.
+  await expect(card('Checkpoints').getByRole('button', { name: /^Fork at step/ })).not.toHaveCount(0)
   await picture(page, 'run-page-ended')
   expect(await look(studio, 'run-page', { name: 'run', experimentId: id })).toEqual([])
+})
+
+test('is forked from a checkpoint in three actions', async ({ studio }) => {
+  const { page } = studio
+  const { id } = await enqueue(studio, 'Origin', smokeConfig())
+  await reaches(studio, id, 'completed')
+  await show(studio, { name: 'run', experimentId: id })
+  await page
+    .getByRole('button', { name: /^Fork at step/ })
+    .last()
+    .click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('textbox', { name: /^Seed/ }).fill('11')
+  await page.screenshot({ path: join(screenshotsFolder, 'fork-dialog.png'), animations: 'disabled' })
+  await dialog.getByRole('button', { name: 'Add to the queue' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^Origin, seed 11, from step \d+$/)
+  const { descendants } = await ask(page, 'experiments.get', { id })
+  await reaches(studio, descendants[0]?.id ?? '', 'completed')
+  await expect(page.getByText(/^Forked at step/)).toBeVisible()
+  await page.getByRole('button', { name: 'Origin', exact: true }).click()
+  await expect(page.getByText('Gave rise to')).toBeVisible()
 })
 
 test('tells the time left, which falls, to the end of a run', async ({ studio }, info) => {

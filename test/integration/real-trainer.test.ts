@@ -142,7 +142,47 @@ it('ends with the same loss to the last bit when its trainer is killed in every 
     step: RECONSTRUCTION_STEPS + DISTILLATION_STEPS + QUANTISATION_STEPS,
   })
   expectSame(ending, undisturbed)
+  await expectForks(studio, storeFolder, experiment)
 })
+
+/** A fork of where a phase ended goes on as its run did, to the last bit, unless something is changed that may be. */
+async function expectForks(studio: Studio, storeFolder: string, { id, config, latestRun }: ExperimentRecord) {
+  const runId = latestRun?.id ?? ''
+  const kept = await call(studio, 'runs.checkpoints', { id: runId })
+  expect(kept.map(({ phase, step }) => [phase, step])).toEqual([
+    ['quantisation', RECONSTRUCTION_STEPS + DISTILLATION_STEPS + QUANTISATION_STEPS],
+    ['distillation', RECONSTRUCTION_STEPS + DISTILLATION_STEPS],
+    ['reconstruction', RECONSTRUCTION_STEPS],
+  ])
+  const at = { runId, step: RECONSTRUCTION_STEPS, enqueue: true }
+  if (config.kind !== 'compress') throw new Error('the run is none of a predictor')
+  const other = { ...config, predictor: { ...config.predictor, hiddenSize: 40 } }
+  await expect(call(studio, 'experiments.fork', { ...at, config: other })).rejects.toMatchObject({
+    code: 'invalid-config',
+    message: `A fork at step ${RECONSTRUCTION_STEPS} cannot change Hidden size: the checkpoint was made with it.`,
+  })
+  await expect(call(studio, 'experiments.fork', { ...at, step: 7 })).rejects.toMatchObject({ code: 'not-found' })
+  const fork = await call(studio, 'experiments.fork', at)
+  const reseeded = await call(studio, 'experiments.fork', { ...at, config: { ...config, seed: 7 }, name: 'Other' })
+  const same = await endingOf(studio, storeFolder, await reaches(studio, fork.id, 'completed', 'failed'))
+  expectSame(same, undisturbed)
+  const another = await endingOf(studio, storeFolder, await reaches(studio, reseeded.id, 'completed', 'failed'))
+  expect(another.reconstructed).not.toBe(same.reconstructed)
+  const detail = await call(studio, 'experiments.get', { id })
+  expect(detail.descendants.map(({ name }) => name)).toEqual([fork.name, 'Other'])
+  const { origin, fork: begin } = await call(studio, 'experiments.get', { id: fork.id })
+  expect([origin?.id, begin]).toEqual([id, { runId, step: RECONSTRUCTION_STEPS, phase: 'reconstruction' }])
+  // The copy goes with the last experiment that begins with it.
+  const forks = join(storeFolder, 'forks')
+  for (const [ids, left] of [
+    [[fork.id], 1],
+    [[reseeded.id], 0],
+  ] as const) {
+    await call(studio, 'experiments.trash', { ids: [...ids] })
+    await call(studio, 'experiments.delete-forever', { ids: [...ids] })
+    expect(readdirSync(forks)).toHaveLength(left)
+  }
+}
 
 it('ends with the same loss to the last bit when its owner is killed', async () => {
   const storeFolder = temporaryFolder()

@@ -1,4 +1,4 @@
-import type { CommandHandlers, CommandInput } from '#shared/protocol/contract.ts'
+import type { CommandHandlers, CommandInput, ExperimentDetail } from '#shared/protocol/contract.ts'
 import { cloneName, experimentName } from '#shared/experiment/experiment-name.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import { mainFamilyOf } from '../families/table.ts'
@@ -46,6 +46,8 @@ export function experimentHandlers(
         ...(record.clonedFrom === undefined || origin === undefined
           ? {}
           : { origin: { id: record.clonedFrom, name: origin } }),
+        ...forkOf(store, id),
+        descendants: store.experiments.descendants(id),
       }
     },
 
@@ -93,6 +95,13 @@ export function experimentHandlers(
       return summary
     },
   }
+}
+
+function forkOf({ forks }: StudioContext['store'], id: string): Pick<ExperimentDetail, 'fork'> {
+  const found = forks.of(id)
+  if (found === undefined) return {}
+  const { runId, step, phase } = found
+  return { fork: { runId, step, phase } }
 }
 
 /** Throws `not-found`, `invalid-config`, `dataset-mismatch` for what could only fail later. */

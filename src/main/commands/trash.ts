@@ -3,6 +3,7 @@ import type { CommandHandlers } from '#shared/protocol/contract.ts'
 import { AppException } from '#shared/basics/result.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import type { Queue } from '../queue/queue.ts'
+import { removeUnusedForkFiles } from './forks.ts'
 import { runPath } from '../store/layout.ts'
 
 type TrashHandlers = Pick<
@@ -66,6 +67,8 @@ export function trashHandlers(context: StudioContext, queue: Queue): TrashHandle
 /** Rows before their files: a crash may leave a file that nobody knows, never a row without its file. */
 async function deleteForever({ store }: StudioContext, ids: readonly string[]): Promise<void> {
   const runIds = ids.flatMap((id) => store.runs.ids(id))
+  const forkedFiles = ids.flatMap((id) => store.forks.of(id)?.sha256 ?? [])
   store.experiments.remove(ids)
   for (const id of runIds) await rm(runPath(store.layout, id), { recursive: true, force: true })
+  await removeUnusedForkFiles(store, forkedFiles)
 }

@@ -5,7 +5,7 @@ import { isStorageTrouble } from '#shared/basics/storage-errors.ts'
 import { timestamp } from '../basics/clock.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import { mainFamilyOf, storeResult } from '../families/table.ts'
-import { RunCheckpoints } from '../trainer-host/run-checkpoints.ts'
+import { RunCheckpoints, type LoadedCheckpoint } from '../trainer-host/run-checkpoints.ts'
 import { RunKernels } from '../trainer-host/run-kernels.ts'
 import { Supervisor, type JobOutcome, type TrainerEvent } from '../trainer-host/supervisor.ts'
 import type { RunProgress } from '../store/runs.ts'
@@ -135,13 +135,20 @@ export class ActiveRun {
 
   async #loadCheckpoint(): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const { store } = this.#context
-    const checkpoint = await this.#checkpoints.loadNewest((text) => this.#note('warning', text))
+    const checkpoint =
+      (await this.#checkpoints.loadNewest((text) => this.#note('warning', text))) ?? (await this.#loadFork())
     // What came after the checkpoint is computed, and reported, again.
     store.metrics.removeAfter(this.#run.id, checkpoint?.step ?? -1)
     await this.#kernels.removeAfter(checkpoint?.step ?? -1)
     store.runs.report(this.#run.id, { step: checkpoint?.step ?? 0 })
     if (checkpoint !== undefined) this.#note('info', `Going on from the checkpoint of step ${checkpoint.step}.`)
     return checkpoint?.bytes
+  }
+
+  /** What a fork begins with, as long as it has no checkpoint of its own. */
+  async #loadFork(): Promise<LoadedCheckpoint | undefined> {
+    const fork = this.#context.store.forks.of(this.experimentId)
+    return fork === undefined ? undefined : this.#checkpoints.loadFork(fork)
   }
 
   async #keepCheckpoint(checkpoint: TrainerEvent<'checkpoint'>): Promise<void> {
@@ -337,10 +344,10 @@ export class ActiveRun {
     })
   }
 
-  /** A run that has ended needs none; files that cannot be removed now are no reason to end it in another way. */
+  /** A run that has ended goes on no more; files that cannot be removed now are no reason to end it in another way. */
   async #removeCheckpoints(): Promise<void> {
     try {
-      await this.#checkpoints.removeAll()
+      await this.#checkpoints.keepPhaseEnds()
       this.#announceCheckpoints()
     } catch (thrown) {
       this.#logProblem('kept checkpoints that it needs no more', thrown)

@@ -3,7 +3,7 @@ import { AppException } from '#shared/basics/result.ts'
 import { assertReadable, isDamage, quickCheck } from './database-check.ts'
 import type { FoundStore } from './found-store.ts'
 import type { StoreLayout } from './layout.ts'
-import { assertNotNewer } from './migrations.ts'
+import { assertNotNewer } from './migrate.ts'
 import type { Database, Sqlite } from './sqlite.ts'
 
 /**

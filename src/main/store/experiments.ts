@@ -249,6 +249,15 @@ export class ExperimentsTable {
     return this.#db.prepare<[string], string>('SELECT name FROM experiments WHERE id = ?').pluck().get(id)
   }
 
+  /** Experiments that began with this one's configuration, outside the trash, in the order in which they were made. */
+  descendants(id: string): readonly { readonly id: string; readonly name: string }[] {
+    return this.#db
+      .prepare<[string], { id: string; name: string }>(
+        'SELECT id, name FROM experiments WHERE cloned_from = ? AND trashed_at IS NULL ORDER BY number',
+      )
+      .all(id)
+  }
+
   /** Names of experiments that use a network or a data set. */
   namesUsing(column: 'network_id' | 'dataset_id', id: string): readonly string[] {
     return this.#db

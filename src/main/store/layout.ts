@@ -18,6 +18,8 @@ export interface StoreLayout {
   readonly permutations: string
   readonly datasets: string
   readonly runs: string
+  /** Checkpoints that forks begin with. */
+  readonly forks: string
   readonly backups: string
   /** Of files fetched from the network, and of what has come of them so far. */
   readonly downloads: string
@@ -40,6 +42,7 @@ export function storeLayout(folder: string): StoreLayout {
     permutations: join(folder, 'permutations'),
     datasets: join(folder, 'datasets'),
     runs: join(folder, 'runs'),
+    forks: join(folder, 'forks'),
     backups: join(folder, 'backups'),
     downloads: join(folder, 'downloads'),
     temporary: join(folder, 'temporary'),
@@ -74,6 +77,11 @@ export function networkManifestPath(layout: StoreLayout, sha256: string): string
 
 export function datasetManifestPath(layout: StoreLayout, sha256: string): string {
   return join(datasetPath(layout, sha256), 'manifest.json')
+}
+
+/** The checkpoint that forks begin with. */
+export function forkPath(layout: StoreLayout, sha256: string): string {
+  return join(layout.forks, `${sha256}.safetensors`)
 }
 
 /** The package of a completed run; compressions of earlier versions of the studio left none. */

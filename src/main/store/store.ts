@@ -9,12 +9,13 @@ import { DatasetsTable } from './datasets.ts'
 import { EvaluationsTable } from './evaluations.ts'
 import { ExperimentsTable } from './experiments.ts'
 import { findStore } from './found-store.ts'
+import { ForksTable } from './forks.ts'
 import { ImportanceTable } from './importance.ts'
 import { LayerEffectsTable } from './layer-effects.ts'
 import { storeLayout, type StoreLayout } from './layout.ts'
 import { acquireStoreLock, type StoreLock } from './lock.ts'
 import { MetricsTable } from './metrics.ts'
-import { readVersion } from './migrations.ts'
+import { readVersion } from './migrate.ts'
 import { NetworksTable } from './networks.ts'
 import { openDatabase, openDatabaseForReading, type OpenedDatabase } from './open-database.ts'
 import { Manifests } from './repair/manifests.ts'
@@ -46,6 +47,7 @@ export class Store {
   readonly metrics: MetricsTable
   readonly timelines: RunTimelinesTable
   readonly checkpoints: CheckpointsTable
+  readonly forks: ForksTable
   readonly networks: NetworksTable
   readonly datasets: DatasetsTable
   readonly evaluations: EvaluationsTable
@@ -77,6 +79,7 @@ export class Store {
     this.metrics = new MetricsTable(db)
     this.timelines = new RunTimelinesTable(db)
     this.checkpoints = new CheckpointsTable(db, now)
+    this.forks = new ForksTable(db)
     this.networks = new NetworksTable(db)
     this.datasets = new DatasetsTable(db)
     this.evaluations = new EvaluationsTable(db, now)

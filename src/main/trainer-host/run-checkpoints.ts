@@ -1,21 +1,26 @@
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { AppException } from '#shared/basics/result.ts'
+import type { CheckpointRecord } from '#shared/protocol/records.ts'
+import type { StoredFork } from '../store/forks.ts'
 import type { Store } from '../store/store.ts'
 import { checkpointFileName } from '../store/checkpoints.ts'
-import { runPath } from '../store/layout.ts'
+import { forkPath, runPath } from '../store/layout.ts'
 import { atomicWrite, type WriteBytes } from '../files/atomic-write.ts'
 import { sha256Of } from '../files/sha256.ts'
 import type { TrainerEvent } from './supervisor.ts'
 
 /** The newest, and the one before in case the newest is damaged. */
 const KEPT_CHECKPOINTS = 2
+/** The last of a phase is kept for forks, unless it takes more. */
+const MOST_BYTES_OF_PHASE_END = 32 * 2 ** 20
 
 export interface LoadedCheckpoint {
   readonly step: number
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
-/** Checkpoints of one run: file, then row; the last two are kept. */
+/** Checkpoints of one run: file, then row. The last two are kept, and the last of every phase. */
 export class RunCheckpoints {
   readonly #store: Store
   readonly #runId: string
@@ -40,7 +45,7 @@ export class RunCheckpoints {
       .find((checkpoint) => checkpoint.step === step && checkpoint.sha256 !== sha256)
     this.#store.checkpoints.add({ runId: this.#runId, step, phase, sha256, sizeBytes: bytes.byteLength })
     if (replaced !== undefined) await rm(join(this.#folder, checkpointFileName(replaced)), { force: true })
-    await this.#removeFrom(KEPT_CHECKPOINTS)
+    await this.#removeAllBut(this.#store.checkpoints.list(this.#runId).slice(0, KEPT_CHECKPOINTS))
   }
 
   /** The newest whose bytes are what was written; `onDamaged` hears of those that are not. */
@@ -55,15 +60,40 @@ export class RunCheckpoints {
     return undefined
   }
 
-  /** A finished run needs none. */
-  async removeAll(): Promise<void> {
-    await this.#removeFrom(0)
+  /** The bytes that a fork begins with. Throws `file-unreadable`, `file-corrupt`. */
+  async loadFork({ sha256, step }: StoredFork): Promise<LoadedCheckpoint> {
+    const path = forkPath(this.#store.layout, sha256)
+    const bytes = await readFile(path).catch(() => undefined)
+    if (bytes !== undefined && sha256Of(bytes) === sha256) return { step, bytes }
+    throw new AppException({
+      code: bytes === undefined ? 'file-unreadable' : 'file-corrupt',
+      message: `The checkpoint of step ${step} that this fork begins with ${bytes === undefined ? 'cannot be read' : 'has changed since it was written'}.`,
+      where: path,
+      remedy: 'Fork the run again.',
+    })
   }
 
-  async #removeFrom(index: number): Promise<void> {
-    for (const checkpoint of this.#store.checkpoints.list(this.#runId).slice(index)) {
-      this.#store.checkpoints.remove(this.#runId, checkpoint.step)
-      await rm(join(this.#folder, checkpointFileName(checkpoint)), { force: true })
-    }
+  /** Of a run that has ended: forks may begin with the last of each phase. */
+  async keepPhaseEnds(): Promise<void> {
+    await this.#removeAllBut([])
   }
+
+  async #removeAllBut(kept: readonly CheckpointRecord[]): Promise<void> {
+    const all = this.#store.checkpoints.list(this.#runId)
+    const steps = new Set([...kept, ...phaseEnds(all)].map(({ step }) => step))
+    for (const checkpoint of all) if (!steps.has(checkpoint.step)) await this.#remove(checkpoint)
+  }
+
+  async #remove(checkpoint: CheckpointRecord): Promise<void> {
+    this.#store.checkpoints.remove(this.#runId, checkpoint.step)
+    await rm(join(this.#folder, checkpointFileName(checkpoint)), { force: true })
+  }
+}
+
+/** The last of every phase that is small enough. @param checkpoints newest first */
+function phaseEnds(checkpoints: readonly CheckpointRecord[]): readonly CheckpointRecord[] {
+  return checkpoints.filter(
+    ({ phase, sizeBytes }, at) =>
+      sizeBytes <= MOST_BYTES_OF_PHASE_END && checkpoints.findIndex((other) => other.phase === phase) === at,
+  )
 }

@@ -19,6 +19,20 @@ interface PackageFormats {
   readonly train: undefined
 }
 
+/** Where a checkpoint lies in its run. */
+export interface ForkPoint {
+  readonly step: number
+  /** Of the whole run, as it was planned. */
+  readonly totalSteps: number
+}
+
+/** A parameter that a fork may have otherwise than the experiment it is of. */
+export interface ForkableParameter {
+  readonly path: string
+  /** The least value that is not behind what is done. */
+  readonly least?: number
+}
+
 /** All that differs between families where no process, file or window is concerned. */
 export interface FamilyDescription<F extends Family> {
   readonly experimentKind: ExperimentKind
@@ -43,6 +57,8 @@ export interface FamilyDescription<F extends Family> {
   predictedLayers(config: ConfigOf<F>): CompressConfig['representation'] | undefined
   /** The configuration of an experiment that goes on from a completed run; absent where none can. */
   readonly continued?: (config: ConfigOf<F>, runId: string) => ConfigOf<F>
+  /** What a fork may change at a checkpoint: what is still to come, not what the checkpoint was made with. */
+  forkable(config: ConfigOf<F>, at: ForkPoint): readonly ForkableParameter[]
   /** What the file keeps of the original to the bit and what not, a sentence each; none where nothing is compressed. */
   describeKept(config: ConfigOf<F>): readonly string[]
   outcome(result: FamilyResult<F>): Outcome

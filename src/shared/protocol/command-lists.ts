@@ -81,6 +81,7 @@ export const handedCommandNames = [
   'datasets.restore',
   'datasets.remove',
   'experiments.create',
+  'experiments.fork',
   'experiments.edit',
   'experiments.update',
   'experiments.trash',

@@ -44,6 +44,7 @@ import type {
   DatasetRecord,
   EvaluationRecord,
   ExperimentRecord,
+  ForkRecord,
   KernelPreview,
   LogLine,
   MetricPoint,
@@ -229,6 +230,16 @@ export const commandInputs = {
     enqueue: z.boolean(),
     /** The experiment whose configuration it began with. */
     clonedFrom: id.optional(),
+  }),
+  /** An experiment that begins with a checkpoint of a run; what its configuration may change, the method says (docs/forks.md). */
+  'experiments.fork': z.strictObject({
+    runId: id,
+    step: z.int().min(0),
+    /** By default that of the run: the fork then does what the run did. */
+    config: experimentConfigSchema.optional(),
+    name: name.optional(),
+    /** False leaves it a draft. */
+    enqueue: z.boolean(),
   }),
   /** Another configuration for one that has not run yet; what has run stays what it was run with. */
   'experiments.edit': z.strictObject({
@@ -501,6 +512,10 @@ export interface ExperimentDetail {
   readonly dataset?: DatasetRecord
   /** The experiment it was cloned from, as long as there is one. */
   readonly origin?: Pick<ExperimentRecord, 'id' | 'name'>
+  /** The checkpoint of its origin that it begins with. */
+  readonly fork?: ForkRecord
+  /** Experiments that were cloned or forked from it, outside the trash, in the order in which they were made. */
+  readonly descendants: readonly Pick<ExperimentRecord, 'id' | 'name'>[]
 }
 
 /** From what an experiment can be made again. */
@@ -608,6 +623,7 @@ export interface CommandOutputs extends BatchOutputs, StoreCareOutputs {
   'configurations.read': { readonly fileName: string; readonly text: string }
   'configurations.write': undefined
   'experiments.create': ExperimentRecord
+  'experiments.fork': ExperimentRecord
   'experiments.edit': ExperimentRecord
   /** In the order of the configurations; undefined where a part was never measured on this machine. */
   'experiments.expected-seconds': readonly (number | undefined)[]

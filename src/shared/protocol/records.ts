@@ -183,6 +183,15 @@ export interface KernelPreview {
   readonly reconstructed: Float32Array
 }
 
+/** Where an experiment began that does not begin at its beginning. */
+export interface ForkRecord {
+  /** It may be gone. */
+  readonly runId: string
+  /** Of the checkpoint. */
+  readonly step: number
+  readonly phase: string
+}
+
 export interface LogLine {
   readonly at: string
   readonly level: 'info' | 'warning' | 'error'

@@ -4,6 +4,7 @@ import { accuracyOf } from '../experiment/plan.ts'
 import type { TrainResult } from '../experiment/results.ts'
 import { formatTop5 } from '../measures/top-5.ts'
 import { formatTable } from '../plain-text/table.ts'
+import { trainingForkable } from './forkable.ts'
 import { trainParameters } from './parameters.ts'
 import { trainingStages } from './stages.ts'
 
@@ -20,6 +21,7 @@ export const trainingFamily: FamilyDescription<'train'> = {
   expectedSizes: () => undefined,
   predictedLayers: () => undefined,
   describeKept: () => [],
+  forkable: trainingForkable,
   outcome: ({ test, seconds }) => ({ accuracy: accuracyOf(test), seconds: seconds.total }),
   describeResult: formatTrainResult,
   stages: trainingStages,

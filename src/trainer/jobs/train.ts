@@ -181,6 +181,7 @@ class TrainRun {
     this.#run = new RunState({
       context,
       time: timeLeftOf(job, trainingStages(config, imagesOf(splits, network))),
+      seed: config.seed,
       keep: config.keep,
       resumed,
       probe: () => this.#probe(),
@@ -193,7 +194,7 @@ class TrainRun {
         augmentation: config,
         seed: config.seed,
       },
-      resumed?.progress.source,
+      this.#run.drawn(resumed?.progress.source),
     )
   }
 

@@ -15,6 +15,8 @@ export const runProgressFields = {
   /** Steps done over all phases. */
   step: z.int(),
   elapsedMs: z.number(),
+  /** What was drawn so far began with it; absent in checkpoints of older versions. */
+  seed: z.int().optional(),
   /** False when the run was paused in the evaluation that follows `step`: it is done again. */
   isEvaluated: z.boolean().default(true),
   /** Best step by correct validation images; -1 before the first evaluation. */
@@ -25,6 +27,8 @@ type RunProgress = z.infer<z.ZodObject<typeof runProgressFields>>
 export interface RunStateOptions {
   readonly context: JobContext
   readonly time: TimeLeft
+  /** Of the configuration. */
+  readonly seed: number
   /** Which tensors a finished run takes. */
   readonly keep: CompressConfig['evaluation']['keep']
   /** Of the checkpoint it goes on from. */
@@ -46,15 +50,20 @@ export class RunState {
   isProbed = false
   /** Of this attempt's clock; when the last checkpoint was sent, or the attempt began. */
   checkpointAtMs: number
+  readonly #seed: number
+  /** A fork draws anew what comes. */
+  readonly #hasNewSeed: boolean
   readonly #keep: RunStateOptions['keep']
   #best: HostTensors
   #bestAt: { readonly correct: number; readonly step: number }
 
-  constructor({ context, time, keep, resumed, probe, snapshots }: RunStateOptions) {
+  constructor({ context, time, seed, keep, resumed, probe, snapshots }: RunStateOptions) {
     this.context = context
     this.probe = probe
     this.snapshots = snapshots
     this.previews = new PreviewPacer(() => context.now())
+    this.#seed = seed
+    this.#hasNewSeed = (resumed?.progress.seed ?? seed) !== seed
     this.step = resumed?.progress.step ?? 0
     this.isEvaluated = resumed?.progress.isEvaluated ?? true
     this.metrics = new RunMetrics(context, time, this.step, resumed?.progress.elapsedMs ?? 0)
@@ -67,6 +76,11 @@ export class RunState {
   /** The tensors of the best evaluation so far, where those are kept and there was one. */
   get best(): HostTensors | undefined {
     return this.#keep === 'best-validation' && this.#bestAt.correct >= 0 ? this.#best : undefined
+  }
+
+  /** The state of what was drawn so far, to go on with; undefined where it is drawn anew, from a seed of its own. */
+  drawn<State>(state: State | undefined): State | undefined {
+    return this.#hasNewSeed ? undefined : state
   }
 
   /** `tensors` classified so many validation images correctly; the first of equals is kept. */
@@ -86,6 +100,7 @@ export class RunState {
     return {
       step: this.step,
       elapsedMs: this.metrics.elapsedMs,
+      seed: this.#seed,
       isEvaluated: this.isEvaluated,
       best: { ...this.#bestAt },
     }

@@ -409,8 +409,10 @@ export class FakeStudio extends Announcer implements StudioApi {
         runs: record.latestRun === undefined ? [] : [record.latestRun],
         ...(record.networkId === undefined ? {} : { network: this.#network(record.networkId).record }),
         ...(dataset === undefined ? {} : { dataset }),
+        descendants: [],
       }
     },
+    'experiments.fork': async ({ runId }) => this.#experimentOfRun(runId),
     'experiments.edit': async ({ id, config, name, datasetId }) => {
       const before = this.#experiment(id)
       const record = { ...before, config, datasetId, name: name ?? before.name }

@@ -8,8 +8,8 @@ import { syncPath } from '../../files/durable-files.ts'
 import { assertSha256 } from '../../files/sha256.ts'
 import { damageFound } from '../database-damage.ts'
 import { findStore } from '../found-store.ts'
-import { datasetPath, networkPath, runPath, storeLayout, type StoreLayout } from '../layout.ts'
-import { migrate } from '../migrations.ts'
+import { datasetPath, forkPath, networkPath, runPath, storeLayout, type StoreLayout } from '../layout.ts'
+import { migrate } from '../migrate.ts'
 import { mergeStore } from '../repair/merge-store.ts'
 import { rowsWhere, textCell } from '../repair/table-rows.ts'
 import type { Database, Sqlite } from '../sqlite.ts'
@@ -42,7 +42,7 @@ export async function exportStore(
   await mkdir(folder, { recursive: true })
   const mark = newMark()
   writeMark(copy, mark)
-  for (const name of ['networks', 'permutations', 'datasets', 'runs'] as const) {
+  for (const name of ['networks', 'permutations', 'datasets', 'runs', 'forks'] as const) {
     if (existsSync(layout[name])) await cp(layout[name], copy[name], { recursive: true })
   }
   // After the files: what completes meanwhile has a row only where its files were copied, or is run again.
@@ -113,13 +113,19 @@ async function copyFiles(from: Database, into: Database, { other, layout }: Fold
       findings.push({ where: relative(other.folder, path), problem: message, remedy })
     }
   }
-  for (const sha256 of missingIn(from, into, 'networks', 'sha256')) {
-    const path = networkPath(other, sha256)
-    await attempt(path, async () => {
-      await assertSha256(path, sha256, 'Repair the other store, then import it again.')
-      await copyFile(path, networkPath(layout, sha256))
-      syncPath(networkPath(layout, sha256))
-    })
+  await mkdir(layout.forks, { recursive: true })
+  for (const [table, pathOf] of [
+    ['networks', networkPath],
+    ['forks', forkPath],
+  ] as const) {
+    for (const sha256 of new Set(missingIn(from, into, table, 'sha256'))) {
+      const path = pathOf(other, sha256)
+      await attempt(path, async () => {
+        await assertSha256(path, sha256, 'Repair the other store, then import it again.')
+        await copyFile(path, pathOf(layout, sha256))
+        syncPath(pathOf(layout, sha256))
+      })
+    }
   }
   for (const sha256 of missingIn(from, into, 'datasets', 'sha256')) {
     const path = datasetPath(other, sha256)

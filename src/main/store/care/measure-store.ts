@@ -49,6 +49,7 @@ function kindOf(layout: StoreLayout, path: string): StoreKind {
     backups: 'backups',
     damaged: 'damaged',
     downloads: 'downloads',
+    forks: 'checkpoints',
   }
   if (part.startsWith(basename(layout.database))) return 'database'
   if (part !== basename(layout.runs)) return folders[part] ?? 'other'

@@ -22,6 +22,7 @@ export async function findOrphans(db: Database, layout: StoreLayout, now: number
   const networks = column('SELECT sha256 FROM networks')
   const datasets = column('SELECT sha256 FROM datasets')
   const runs = column('SELECT id FROM runs')
+  const forks = column('SELECT sha256 FROM forks')
   const places: readonly Place[] = [
     {
       folder: layout.networks,
@@ -39,6 +40,11 @@ export async function findOrphans(db: Database, layout: StoreLayout, now: number
       reason: 'of a data set that is not in the library',
     },
     { folder: layout.runs, known: (name) => runs.has(name), reason: 'of an experiment that was deleted' },
+    {
+      folder: layout.forks,
+      known: (name) => forks.has(name.replace(/\.safetensors$/, '')),
+      reason: 'of an experiment that was deleted',
+    },
   ]
   const paths = places.flatMap(({ folder, known, reason }) =>
     namesIn(folder)

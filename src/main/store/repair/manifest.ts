@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { AppException } from '#shared/basics/result.ts'
-import { migrate, schemaVersion } from '../migrations.ts'
+import { migrate } from '../migrate.ts'
+import { schemaVersion } from '../migrations.ts'
 import type { Database, Sqlite } from '../sqlite.ts'
 import { insertRow, rowsWhere, runTables, textCell, type Cell, type StoredRow } from './table-rows.ts'
 

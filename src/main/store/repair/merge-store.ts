@@ -36,6 +36,7 @@ export function mergeStore(from: Database, into: Database, source: MergeSource):
   for (const experiment of rowsWhere(from, 'experiments', 'true ORDER BY number')) {
     if (addExperiment(from, into, mapped(experiment), source)) counts.experiments++
   }
+  for (const row of rowsWhere(from, 'forks', 'true')) insertRow(into, 'forks', row)
   for (const run of rowsWhere(from, 'runs', 'true ORDER BY experiment_id, attempt')) {
     if (addRun(from, into, run, { source, mapped })) counts.runs++
   }

@@ -3,7 +3,7 @@
  * damaged page; behind that page it reads on.
  */
 import { isDamage } from '../database-check.ts'
-import { migrate, readVersion } from '../migrations.ts'
+import { migrate, readVersion } from '../migrate.ts'
 import type { Database, Sqlite } from '../sqlite.ts'
 import { insertRow, tableShapes, type Cell, type StoredRow, type TableShape } from './table-rows.ts'
 

@@ -25,6 +25,10 @@ export const kernelsTexts = {
     `Filter ${filter}, channel ${channel}, row ${row}, column ${column}`,
   sample: (filters: number, allFilters: number, channels: number, allChannels: number) =>
     `Rows are filters, columns channels: ${part(filters, allFilters)} filters, ${part(channels, allChannels)} channels, all three in the same colours.`,
+  errorMap: 'Error by layer over the run',
+  errorMapNote: (limit: string) => `relative error, the full colour is ${limit}; a cell shows its kernels`,
+  readErrors: 'Relative error by layer and step: arrow keys go from cell to cell',
+  errorAt: (layer: string, step: string, error: string) => `${layer}, step ${step}: ${error}`,
   pathExplanation: 'The path joins the kernels in the order in which the predictor meets them.',
 } as const
 

@@ -8,7 +8,7 @@ export const runTexts = {
   trainingTime: 'Training time',
   checkpointFailure: 'No checkpoint was written',
   checkpoints: 'Checkpoints',
-  checkpointsNote: 'where a run goes on after a pause or a crash',
+  checkpointsNote: 'where a run goes on, or a fork begins',
   saveOneNow: 'Save one now',
   noCheckpoints: 'The first is written after a few minutes, at a pause, or before the final evaluation.',
   step: 'Step',

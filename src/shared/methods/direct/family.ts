@@ -5,6 +5,7 @@ import { formatPackagedResult, formatStoringTime } from '../../plain-text/packag
 import { baselineSizes } from './accounting.ts'
 import { baselineParameters } from './parameters.ts'
 import { baselineTitle } from './title.ts'
+import { directForkable } from './forkable.ts'
 import { directStages } from './stages.ts'
 
 /** The methods that store the kernels themselves, in fewer bytes. */
@@ -32,6 +33,7 @@ export const directFamily: FamilyDescription<'baseline'> = {
       ? 'The distillation changes all other tensors but the running statistics of batch norms.'
       : describeKeptTensors('All other tensors', config.storage.remainder),
   ],
+  forkable: directForkable,
   outcome: packagedOutcome,
   describeResult: (result) => formatPackagedResult(result, [formatStoringTime(result.seconds)]),
   stages: directStages,

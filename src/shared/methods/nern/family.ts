@@ -7,6 +7,7 @@ import { sizeBreakdown } from './accounting.ts'
 import { describeKeptTensors } from '../../plain-text/kept-tensors.ts'
 import { formatPackagedResult } from '../../plain-text/packaged-result.ts'
 import { compressParameters } from './parameters.ts'
+import { nernForkable } from './forkable.ts'
 import { nernStages } from './stages.ts'
 
 /** The method of the paper: a predictor of the kernels. */
@@ -34,6 +35,7 @@ export const nernFamily: FamilyDescription<'compress'> = {
     `${representation.linearLayers ? 'Kernels and the weights of linear layers' : 'Kernels'} come from the predictor: near those of the original, not to the bit.`,
     describeKeptTensors('All other tensors', storage.remainder),
   ],
+  forkable: nernForkable,
   outcome: packagedOutcome,
   describeResult: (result) => formatPackagedResult(result, [...smoothnessLine(result), compressTime(result)]),
   stages: nernStages,

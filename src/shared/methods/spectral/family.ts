@@ -5,6 +5,7 @@ import { spectralSizes } from './accounting.ts'
 import { describeKeptOfCodes } from './kept.ts'
 import { spectralParameters } from './parameters.ts'
 import { spectralTitle } from './title.ts'
+import { spectralForkable } from './forkable.ts'
 import { spectralStages } from './stages.ts'
 
 /** Kernels coded as pictures are: transformed, quantised, entropy coded. */
@@ -20,6 +21,7 @@ export const spectralFamily: FamilyDescription<'spectral'> = {
   expectedSizes: spectralSizes,
   predictedLayers: () => undefined,
   describeKept: describeKeptOfCodes,
+  forkable: spectralForkable,
   outcome: packagedOutcome,
   describeResult: (result) => formatPackagedResult(result, [formatStoringTime(result.seconds)]),
   stages: spectralStages,

@@ -76,6 +76,7 @@ export class DirectRun implements CompressionRun {
     const run = new RunState({
       context,
       time,
+      seed: job.config.seed,
       keep: 'last',
       resumed,
       snapshots: new KernelSnapshots({ context, original: original.parameters }),

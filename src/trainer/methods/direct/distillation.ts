@@ -50,7 +50,7 @@ export async function distil(options: DistilOptions): Promise<HostTensors | 'pau
       augmentation: config,
       seed,
     },
-    resumed?.progress.source,
+    run.drawn(resumed?.progress.source),
   )
   const learned = async (): Promise<HostTensors> => learnedParameters(await state.read(Object.keys(copy)))
   const { channels, height, width } = network.inputShape

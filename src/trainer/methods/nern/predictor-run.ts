@@ -104,6 +104,7 @@ export class PredictorRun implements CompressionRun {
     this.run = new RunState({
       context,
       time,
+      seed: config.seed,
       keep: config.evaluation.keep,
       resumed,
       snapshots: new KernelSnapshots({
@@ -114,10 +115,9 @@ export class PredictorRun implements CompressionRun {
       probe: () => this.#probe(),
     })
     this.#stored = new StoredPredictor(config, setup, executor)
+    const sampling = this.run.drawn(resumed?.progress.sampling)
     this.#sampling =
-      resumed === undefined
-        ? Random.fromSeed(config.seed, 'kernel sampling')
-        : Random.fromState(resumed.progress.sampling)
+      sampling === undefined ? Random.fromSeed(config.seed, 'kernel sampling') : Random.fromState(sampling)
     this.#weightSize = Math.sqrt(meanSquaredWeight(setup.representation, setup.targets))
     const { seconds, source } = setup.permutation
     this.#permutation = resumed?.progress.permutation ?? { seconds, source }
@@ -128,7 +128,7 @@ export class PredictorRun implements CompressionRun {
     }
     this.#images = new ImageInputs(
       { executor, context, config, original, dataset: job.dataset },
-      resumed?.progress.source,
+      this.run.drawn(resumed?.progress.source),
     )
     this.#resumed = resumed?.tensors
     const trained =

@@ -100,7 +100,7 @@ class CodeDistillation {
         augmentation: this.#config,
         seed: job.config.seed,
       },
-      resumed?.progress.source,
+      run.drawn(resumed?.progress.source),
     )
     const { steps } = this.#config
     const frozenSteps = Math.floor(steps * this.#config.frozenShare)

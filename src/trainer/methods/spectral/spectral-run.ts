@@ -67,6 +67,7 @@ export class SpectralRun implements CompressionRun {
     const run = new RunState({
       context,
       time,
+      seed: job.config.seed,
       keep: 'last',
       resumed,
       snapshots: new KernelSnapshots({ context, original: original.parameters }),

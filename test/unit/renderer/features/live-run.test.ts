@@ -51,7 +51,7 @@ const empty: Partial<CommandHandlers> = {
 /** A page of experiment `a`, whose detail a test can change. */
 function page(runs: readonly RunRecord[], answers: Partial<CommandHandlers> = {}) {
   const [last = runOf(1)] = runs.slice(-1)
-  const stored: { detail: ExperimentDetail } = { detail: { record: recordOf(last), runs } }
+  const stored: { detail: ExperimentDetail } = { detail: { record: recordOf(last), runs, descendants: [] } }
   const api = new ScriptedApi({ ...empty, 'experiments.get': async () => stored.detail, ...answers })
   const live = new LiveRun(api, 'a')
   onTestFinished(() => live.dispose())
@@ -164,7 +164,7 @@ test('a new attempt takes the place of the one before it', async () => {
   const { api, live, stored } = page([runOf(1, { status: 'failed' })])
   await live.load()
   const record = recordOf(runOf(2), { updatedAt: '2030-01-02T00:00:00.000Z' })
-  stored.detail = { record, runs: [runOf(1, { status: 'failed' }), runOf(2)] }
+  stored.detail = { record, runs: [runOf(1, { status: 'failed' }), runOf(2)], descendants: [] }
   api.announce('experiment-changed', summaryOf(record))
   await vi.waitFor(() => expect(live.run?.id).toBe('run-2'))
 })
@@ -175,7 +175,7 @@ test('a new attempt leaves an earlier one that somebody chose on screen', async 
   await live.load()
   await live.choose('run-1')
   const record = recordOf(runOf(3), { updatedAt: '2030-01-02T00:00:00.000Z' })
-  stored.detail = { record, runs: [...runs, runOf(3)] }
+  stored.detail = { record, runs: [...runs, runOf(3)], descendants: [] }
   api.announce('experiment-changed', summaryOf(record))
   await vi.waitFor(() => expect(live.runs).toHaveLength(3))
   await vi.advanceTimersByTimeAsync(0)
@@ -202,7 +202,7 @@ test('progress alone does not read the experiment again; a change of its status 
   api.announce('experiment-changed', summaryOf({ ...record, latestRun: runOf(1, { step: 70 }) }))
   expect([live.run?.step, live.experiment?.latestRun?.step]).toEqual([70, 70])
   expect(api.inputsOf('experiments.get')).toHaveLength(1)
-  stored.detail = { record: { ...record, status: 'paused' }, runs: [runOf(1, { status: 'paused' })] }
+  stored.detail = { record: { ...record, status: 'paused' }, runs: [runOf(1, { status: 'paused' })], descendants: [] }
   api.announce('experiment-changed', summaryOf(stored.detail.record))
   await vi.waitFor(() => expect(live.experiment?.status).toBe('paused'))
 })
