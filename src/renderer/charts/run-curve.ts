@@ -20,8 +20,8 @@ export function curveOf(data: SeriesData, { axis, wallOffsets, factor, smoothing
   const x = isKnown ? [...places] : places.filter(Number.isFinite)
   const values = isKnown ? data.values : data.values.filter((_, index) => Number.isFinite(places[index]))
   const y = factor === 1 ? [...values] : values.map((value) => value * factor)
-  const isSmoothed = smoothing !== undefined && smoothing.width > 0
-  return { raw: { x, y }, ...(isSmoothed ? { smoothed: smooth(x, y, smoothing) } : {}) }
+  // Also over a width of nothing, while there is one point: a chart is built for lines that are smoothed, or for others.
+  return { raw: { x, y }, ...(smoothing === undefined ? {} : { smoothed: smooth(x, y, smoothing) }) }
 }
 
 /** Points of a window of steps that are closer together than those of the whole run. */

@@ -35,6 +35,12 @@ export class ChartsState {
   groupBand = $state<GroupBand>('deviation')
   #zooms = $state.raw<ReadonlyMap<string, KeptZoom>>(new Map())
 
+  /** Of an axis as long as this; undefined while nothing is smoothed. */
+  smoothingOver(length: number): { readonly method: SmoothingMethod; readonly width: number } | undefined {
+    if (this.smoothingPercent === 0) return undefined
+    return { method: this.smoothingMethod, width: (this.smoothingPercent / 100) * length }
+  }
+
   /** Of charts that are zoomed as one. */
   zoomOf(charts: string): KeptZoom | undefined {
     return this.#zooms.get(charts)

@@ -44,7 +44,10 @@ export function overlayChart(
   const [line] = definition.lines
   if (line === undefined) return { ...definition, lines: [] }
   const axis = { ...definition.axis, isLogarithmic: isLogarithmic(definition.axis, look.valueScale) }
-  const smoothing = line.isSmoothed ? { ...look.smoothing, isLogarithmic: axis.isLogarithmic } : undefined
+  const smoothing =
+    line.isSmoothed && look.smoothing !== undefined
+      ? { ...look.smoothing, isLogarithmic: axis.isLogarithmic }
+      : undefined
   const curveOfRun = ({ runId, metrics, timeline }: OverlayRun): CurveLine =>
     curveOf(withDetail(metrics.get(line.metric), detail(runId, line.metric)), {
       axis: look.axis,

@@ -18,7 +18,8 @@ export interface ShownChart extends Omit<ChartDefinition, 'lines'> {
 export interface CurveLook {
   readonly axis: CurveAxis
   readonly valueScale: ValueScale
-  readonly smoothing: { readonly method: SmoothingMethod; readonly width: number }
+  /** Absent: values as they were measured. */
+  readonly smoothing?: { readonly method: SmoothingMethod; readonly width: number } | undefined
 }
 
 /** The points of a run. */
@@ -52,7 +53,10 @@ export function shownCharts(
             axis: look.axis,
             wallOffsets: timeline.wallOffsets,
             factor: chart.factor,
-            smoothing: line.isSmoothed ? { ...look.smoothing, isLogarithmic: axis.isLogarithmic } : undefined,
+            smoothing:
+              line.isSmoothed && look.smoothing !== undefined
+                ? { ...look.smoothing, isLogarithmic: axis.isLogarithmic }
+                : undefined,
           })
           return {
             ...line,

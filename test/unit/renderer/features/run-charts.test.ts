@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { MetricStore } from '#renderer/charts/metric-series.ts'
 import { windowFamilyOf } from '#renderer/families/table.ts'
 import { chartSpans, chartsOf } from '#renderer/features/run/chart-definitions.ts'
-import { shownCharts } from '#renderer/features/run/shown-charts.ts'
+import { shownCharts, type CurveLook } from '#renderer/features/run/shown-charts.ts'
 import type { ValueScale } from '#renderer/state/charts.svelte.ts'
 import { emptyTimeline } from '#shared/measures/run-timeline.ts'
 import { families, type Family } from '#shared/experiment/experiment-config.ts'
@@ -47,7 +47,7 @@ describe('charts that are shown', () => {
     { name: 'loss.total', step: 1, elapsedMs: 10, value: 0.5 },
     { name: 'memory.rss-bytes', step: 1, elapsedMs: 10, value: 3 * 2 ** 20 },
   ])
-  const look = { axis: 'step', valueScale: 'usual', smoothing: { method: 'exponential', width: 1 } } as const
+  const look: CurveLook = { axis: 'step', valueScale: 'usual', smoothing: { method: 'exponential', width: 1 } }
   const shown = (isOver: boolean) =>
     shownCharts(chartsFor('compress'), { metrics, timeline: emptyTimeline, isOver }, look).map(({ title, lines }) => [
       title,
@@ -72,6 +72,15 @@ describe('charts that are shown', () => {
       lines.flatMap((line) => (line.smoothed === undefined ? [] : [line.metric])),
     )
     expect(smoothed).toEqual(['loss.train', 'cpu.percent'])
+  })
+
+  test('are smoothed from the first point on, where nothing has a width yet: a chart is built once', () => {
+    const smoothing = { method: 'exponential', width: 0 } as const
+    const run = { metrics, timeline: emptyTimeline, isOver: false }
+    const lines = (at: CurveLook) => shownCharts(chartsFor('compress'), run, at).flatMap((chart) => chart.lines)
+    const first = lines({ ...look, smoothing }).find(({ metric }) => metric === 'loss.total')
+    expect(first?.smoothed).toEqual([0.5])
+    expect(lines({ axis: 'step', valueScale: 'usual' }).every((line) => line.smoothed === undefined)).toBe(true)
   })
 
   test('have the scale that suits them, or the one that a reader wants', () => {
