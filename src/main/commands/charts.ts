@@ -16,8 +16,8 @@ export function chartHandlers(
 ): ChartHandlers {
   const { runs, experiments, metrics, timelines } = store
   return {
-    async 'charts.write'({ file, content }) {
-      const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
+    async 'charts.write'({ file, content, encoding }) {
+      const bytes = Buffer.from(content, encoding === 'text' ? 'utf8' : 'base64')
       await atomicWrite(pathOfToken(resolveFile, file), bytes, writeBytes)
       return undefined
     },

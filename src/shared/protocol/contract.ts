@@ -63,7 +63,8 @@ export type { BatchRecord } from './batches.ts'
 export const comparedAtMost = 20
 /** Runs whose curves can be laid over each other. */
 export const runsInChartsAtMost = 100
-const chartBytesAtMost = 50_000_000
+/** Of a file of a chart. */
+const chartCharactersAtMost = 20_000_000
 /** After one step, up to another. */
 const stepWindow = z.strictObject({ afterStep: z.int().min(-1), upToStep: z.int().min(0) })
 /** A network of the library, or one in a file, with what is said of a file that does not say it itself. */
@@ -344,7 +345,9 @@ export const commandInputs = {
   /** A picture of a chart, or its numbers as shown, as a file. */
   'charts.write': z.strictObject({
     file: fileToken,
-    content: z.union([z.string().max(chartBytesAtMost), z.instanceof(Uint8Array<ArrayBuffer>)]),
+    content: z.string().max(chartCharactersAtMost),
+    /** A picture's bytes are given as base64. */
+    encoding: z.enum(['text', 'base64']),
   }),
   /** Every point of these metrics of these runs, as a file of rows. */
   'charts.write-points': z.strictObject({

@@ -19,11 +19,12 @@ const deepest = 64
 
 const usual: MessageLimits = { values: 30_000, entries: 10_000, characters: 4_000_000 }
 
-/** Commands that are given much: ids of a hundred thousand experiments, every value of a sweep, ten thousand configurations. */
+/** Commands that are given much: ids of a hundred thousand experiments, every value of a sweep, ten thousand configurations, a picture. */
 const large: { readonly [N in CommandName]?: MessageLimits } = {
   'experiments.values': { values: 110_000, entries: 100_000, characters: 12_000_000 },
   'experiments.export-rows': { values: 110_000, entries: 100_000, characters: 12_000_000 },
   'experiments.expected-seconds': { values: 1_500_000, entries: 10_000, characters: 32_000_000 },
+  'charts.write': { values: 10, entries: 10, characters: 21_000_000 },
   'batches.plan': { values: 200_000, entries: 10_000, characters: 12_000_000 },
   'batches.create': { values: 200_000, entries: 10_000, characters: 12_000_000 },
 }

@@ -14,6 +14,8 @@ it('lets through what commands are given at most', () => {
   const all = Array.from({ length: 100_000 }, () => 'e'.repeat(100))
   expect(messageExcess('experiments.values', { ids: all, fields: ['method'] })).toBeUndefined()
   expect(messageExcess('configurations.write', { file: 'f', text: 'x'.repeat(1_000_000) })).toBeUndefined()
+  const picture = { file: 'f', content: 'x'.repeat(20_000_000), encoding: 'base64' }
+  expect(messageExcess('charts.write', picture)).toBeUndefined()
   expect(messageExcess('experiments.list', { filter: nested(60) })).toBeUndefined()
 })
 
