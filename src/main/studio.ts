@@ -9,6 +9,7 @@ import type {
 } from '#shared/protocol/contract.ts'
 import { readingCommandNames, type HandedCommandName, type ReadingCommandName } from '#shared/protocol/command-lists.ts'
 import { officialArchives, type OfficialArchive } from '#formats/cifar/official-archives.ts'
+import { loaderFileName } from '#shared/package/python-lines.ts'
 import { toAppError, type AppError, type Result } from '#shared/basics/result.ts'
 import type { Machine } from '#shared/execution/places.ts'
 import type { ExecutorChoice } from '#shared/protocol/trainer-protocol.ts'
@@ -164,10 +165,11 @@ export class Studio {
     const pathOf = (token: string) => networkPathOfToken({ resolveFile, resourcesFolder }, token)
     const expectedTimes = new ExpectedTimes(context)
     const candidates = new Candidates(context, { tasks: this.#tasks, expectedTimes, pathOf })
+    const loaderPath = join(resourcesFolder, 'python', loaderFileName)
     this.#compressedFiles = new CompressedFiles(context, {
       tasks: this.#tasks,
       pathOf,
-      loaderPath: join(resourcesFolder, 'python', 'nern_load.py'),
+      loaderPath,
     })
     const experiments = experimentHandlers(context, { queue: this.queue, expectedTimes })
     const searches = new Searches(context, {
@@ -206,7 +208,7 @@ export class Studio {
       ...forkHandlers(context, this.queue),
       ...viewHandlers(context),
       ...comparisonHandlers(context, { datasets, versions, resolveFile }),
-      ...exportHandlers(context, { tasks: this.#tasks, versions, resolveFile }),
+      ...exportHandlers(context, { tasks: this.#tasks, versions, loaderPath, resolveFile }),
       ...queueHandlers(this.queue, new QueueForecast(context, expectedTimes)),
       ...runHandlers(store, this.queue),
       ...chartHandlers(context, resolveFile),

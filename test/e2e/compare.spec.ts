@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import type { ComparedSubject } from '#shared/measures/comparison.ts'
@@ -86,8 +86,37 @@ test('real runs are compared by accuracy, pairs, classes, images, bytes and conf
 
   await test.step('which layer hurts takes two actions, and one more keeps it', () => keepLayer(studio, ids[0] ?? ''))
   pictures.push(...(await look(studio, 'run-layers', { name: 'run', experimentId: ids[0] ?? '' }, scrollToLayers)))
+  await test.step('an export says its exact sizes before', () => exportExactly(studio, ids[0] ?? '', folder))
+  pictures.push(...(await look(studio, 'run-export', { name: 'run', experimentId: ids[0] ?? '' }, openExport)))
   expect(pictures).toStrictEqual([])
 })
+
+async function openExport(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Export', exact: true }).click()
+  await expect(page.getByRole('dialog').getByText(/^Chosen: /)).toBeVisible(whileComputing)
+}
+
+async function exportExactly(studio: OpenStudio, experimentId: string, folder: string): Promise<void> {
+  const { app, page } = studio
+  await show(studio, { name: 'run', experimentId })
+  await openExport(page)
+  const dialog = page.getByRole('dialog')
+  const said = await dialog.getByText(/^Chosen: /).textContent()
+  await expect(dialog.getByText('weights = nern_load.load("int4.baseline.safetensors")')).toBeVisible()
+  const out = join(folder, 'exported')
+  await mkdir(out)
+  await app.evaluate(({ dialog: native }, filePath) => {
+    native.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [filePath] })
+  }, out)
+  await dialog.getByRole('button', { name: 'Choose a folder' }).click()
+  await expect(dialog.getByText('Written into exported')).toBeVisible(whileComputing)
+  const names = await readdir(out)
+  expect(names).toContain('nern_load.py')
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(out, name))).size))
+  const bytes = sizes.reduce((sum, size) => sum + size, 0)
+  expect(said).toBe(`Chosen: ${bytes.toLocaleString('en-US')} B`)
+  await page.keyboard.press('Escape')
+}
 
 const layersCard = (page: Page) => page.getByRole('region', { name: 'Which layer hurts' }).first()
 

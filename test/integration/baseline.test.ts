@@ -86,6 +86,7 @@ it('is compared, exported and reconstructed as a compression is', async () => {
   const { files } = (await studio('export', id, '--out', out, '--threads', '1')) as { files: { fileName: string }[] }
   expect(files.map(({ fileName }) => fileName)).toEqual([
     'small-int4.baseline.safetensors',
+    'nern_load.py',
     'small-int4.safetensors',
     'small-int4.npz',
     'small-int4.onnx',

@@ -9,6 +9,7 @@ import { readSafetensors } from '#formats/safetensors/reader.ts'
 import { openPackage } from '#formats/nern-package/reader.ts'
 import type { ExperimentDetail } from '#shared/protocol/contract.ts'
 import { exportFormatsOf } from '#shared/package/export-formats.ts'
+import { pythonLines } from '#shared/package/python-lines.ts'
 import type { ImportedNetwork } from '#shared/protocol/contract.ts'
 import type { CompressResult } from '#shared/protocol/records.ts'
 import { Random } from '#shared/basics/random.ts'
@@ -53,9 +54,11 @@ afterAll(() => rmSync(storeFolder, { recursive: true, force: true }))
 it('exports every format under one name, and nothing else', () => {
   const endings = exportFormatsOf('nern').flatMap((format) => {
     if (format === 'nern') return ['nern.safetensors']
+    if (format === 'loader') return []
     return format === 'report' ? ['report.html', 'report.json'] : [format]
   })
-  expect(readdirSync(out).sort()).toEqual(endings.map((ending) => `A-B-small-run.${ending}`).sort())
+  const named = endings.map((ending) => `A-B-small-run.${ending}`)
+  expect(readdirSync(out).sort()).toEqual(['nern_load.py', ...named].sort())
 })
 
 it('shows the bytes of the file it writes, part by part', () => {
@@ -209,6 +212,16 @@ itWithPython(['numpy', 'torch'])('PyTorch with nern_load.py gives the logits of 
   const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
   expect(expected).toHaveLength(imageCount * 10)
   expect(largest / scale).toBeLessThan(1e-5)
+})
+
+itWithPython(['numpy'])('the three lines that the dialog shows use what was exported', () => {
+  const lines = pythonLines('A-B-small-run.nern.safetensors')
+  const check = 'print(len(weights), weights["conv1.weight"].shape, sorted(images))'
+  const program = [...lines, check].join('\n')
+  const script = 'import os, sys; os.chdir(sys.argv[1]); sys.path.insert(0, ""); exec(sys.argv[2])'
+  expect(runPython(['-c', script, out, program]).trim()).toBe(
+    "107 (16, 3, 3, 3) ['mean', 'resize', 'standardDeviation']",
+  )
 })
 
 itWithPython(['numpy'])('numpy reads the .npz', () => {

@@ -90,6 +90,7 @@ it('answers every command that only reads while another process owns the store, 
     'finished.report.html',
     'finished.report.json',
     'finished.safetensors',
+    'nern_load.py',
   ])
   expect(networks).toMatchObject([{ name: 'small' }])
   expect(network).toMatchObject({ record: { name: 'small' } })

@@ -77,6 +77,7 @@ it('is compared, exported and reconstructed as a compression is', async () => {
   }
   expect(exported.files.map(({ fileName }) => fileName)).toEqual([
     'small-spectral-15x.spectral.safetensors',
+    'nern_load.py',
     'small-spectral-15x.safetensors',
     'small-spectral-15x.npz',
     'small-spectral-15x.onnx',

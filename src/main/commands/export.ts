@@ -1,27 +1,27 @@
 import type { CommandHandlers } from '#shared/protocol/contract.ts'
 import { formatRows } from '#shared/plain-text/experiment-rows.ts'
 import type { StudioContext } from '../context/studio-context.ts'
-import { exportExperiment } from '../export/export-experiment.ts'
+import { exportExperiment, exportSizes, type ExportSources } from '../export/export-experiment.ts'
 import type { Tasks } from '../context/tasks.ts'
 import { atomicWrite } from '../files/atomic-write.ts'
 import { fieldOf } from '../store/field-expressions.ts'
 import { pathOfToken } from './library.ts'
 
-export interface ExportParts {
+export interface ExportParts extends ExportSources {
   readonly tasks: Tasks
-  /** Of everything that had a part in a result. */
-  readonly versions: Readonly<Record<string, string>>
   /** The path behind a file token; undefined when it is none. */
   readonly resolveFile: (token: string) => string | undefined
 }
 
 export function exportHandlers(
   context: StudioContext,
-  { tasks, versions, resolveFile }: ExportParts,
-): Pick<CommandHandlers, 'experiments.export' | 'experiments.export-rows'> {
+  { tasks, resolveFile, ...sources }: ExportParts,
+): Pick<CommandHandlers, 'experiments.export' | 'experiments.export-sizes' | 'experiments.export-rows'> {
   return {
     'experiments.export': async ({ folder, ...request }) =>
-      exportExperiment(context, tasks, versions, { ...request, folder: pathOfToken(resolveFile, folder) }),
+      exportExperiment(context, tasks, sources, { ...request, folder: pathOfToken(resolveFile, folder) }),
+
+    'experiments.export-sizes': async (input) => exportSizes(context, tasks, sources, input),
 
     async 'experiments.export-rows'({ ids, fields, format, file, ...query }) {
       const path = pathOfToken(resolveFile, file)

@@ -1,8 +1,9 @@
-import { copyFile, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import type { CommandInput, ExportSummary } from '#shared/protocol/contract.ts'
 import { familyOf } from '#shared/experiment/families.ts'
+import { loaderFileName } from '#shared/package/python-lines.ts'
 import {
   exportFormatsOf,
   isPackageFormat,
@@ -16,6 +17,7 @@ import type { StudioContext } from '../context/studio-context.ts'
 import { commitRename } from '../files/atomic-write.ts'
 import { assertFreeDisk } from '../files/disk-space.ts'
 import { assertFree, makeWritable } from '../files/output-files.ts'
+import { hasLoader } from '../files/python-loader.ts'
 import { assertSha256, sha256OfFile } from '../files/sha256.ts'
 import type { Tasks } from '../context/tasks.ts'
 import { packagePath } from '../store/layout.ts'
@@ -37,6 +39,13 @@ export interface ExportRequest extends Omit<CommandInput<'experiments.export'>, 
   readonly folder: string
 }
 
+export interface ExportSources {
+  /** Of everything that had a part in a result. */
+  readonly versions: Readonly<Record<string, string>>
+  /** Of the reader for Python. */
+  readonly loaderPath: string
+}
+
 /**
  * Writes what the newest completed run of an experiment gave into a folder: all files or, when one fails, none. Errors:
  * `not-found` without such a run or its package, `already-exists` for files that are there, `disk-full`,
@@ -45,7 +54,7 @@ export interface ExportRequest extends Omit<CommandInput<'experiments.export'>, 
 export function exportExperiment(
   context: StudioContext,
   tasks: Tasks,
-  versions: Readonly<Record<string, string>>,
+  { versions, loaderPath }: ExportSources,
   request: ExportRequest,
 ): Promise<ExportSummary> {
   const { store } = context
@@ -58,7 +67,12 @@ export function exportExperiment(
     await assertAsWritten(store.layout, run.id, source)
     await makeWritable(request.folder)
     const files = filesOf(request, exportFileName(experiment.name, experiment.id))
-    if (!request.replace) for (const { path } of files) await assertFree(path)
+    if (!request.replace) {
+      for (const { format, path } of files) {
+        // The reader is the same for every package: it may have come with another one.
+        if (format !== 'loader' || !(await hasLoader(path, loaderPath))) await assertFree(path)
+      }
+    }
     await assertFreeDisk(request.folder, (files.length + 1) * result.sizes.originalBytes)
     try {
       const weights = files.filter((file): file is ExportedFile & { format: WeightFormat } =>
@@ -79,6 +93,7 @@ export function exportExperiment(
       const packageFile = { fileName: packageName(files, experiment), ...(await fingerprint(source)) }
       for (const file of files) {
         if (isPackageFormat(file.format)) await copyFile(source, file.temporary)
+        if (file.format === 'loader') await copyFile(loaderPath, file.temporary)
         if (file.format !== 'report') continue
         const data = reportData({
           experiment,
@@ -104,6 +119,24 @@ export function exportExperiment(
       for (const { temporary } of files) await rm(temporary, { force: true })
     }
   })
+}
+
+/** The same files with their exact sizes, made where nobody looks and removed at once. Errors as `exportExperiment`. */
+export async function exportSizes(
+  context: StudioContext,
+  tasks: Tasks,
+  sources: ExportSources,
+  { taskId, id }: CommandInput<'experiments.export-sizes'>,
+): Promise<ExportSummary> {
+  const { store } = context
+  const { packageFormat } = familyOf(store.experiments.get(id).config)
+  const folder = await mkdtemp(join(store.layout.temporary, 'sizes-'))
+  try {
+    const formats = [...exportFormatsOf(packageFormat)]
+    return await exportExperiment(context, tasks, sources, { taskId, id, folder, formats, replace: false })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 }
 
 function completedRun(
@@ -147,13 +180,13 @@ async function assertPackage(path: string, { id, name }: ExperimentRecord): Prom
 }
 
 function filesOf({ formats, folder }: ExportRequest, name: string): readonly ExportedFile[] {
-  const endings = (format: ExportFormat): readonly string[] => {
-    if (isPackageFormat(format)) return [`${format}.safetensors`]
-    return format === 'report' ? ['report.html', 'report.json'] : [format]
+  const namesOf = (format: ExportFormat): readonly string[] => {
+    if (format === 'loader') return [loaderFileName]
+    if (isPackageFormat(format)) return [`${name}.${format}.safetensors`]
+    return format === 'report' ? [`${name}.report.html`, `${name}.report.json`] : [`${name}.${format}`]
   }
   return [...new Set(formats)].flatMap((format) =>
-    endings(format).map((ending) => {
-      const fileName = `${name}.${ending}`
+    namesOf(format).map((fileName) => {
       return {
         format,
         fileName,

@@ -1,4 +1,4 @@
-import { copyFile, readFile, rm, stat } from 'node:fs/promises'
+import { copyFile, rm, stat } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import { basename, dirname, join } from 'node:path'
 import { accuracyCount } from '#shared/measures/accuracy-pairs.ts'
@@ -19,6 +19,7 @@ import type { Tasks } from '../context/tasks.ts'
 import { commitRename } from '../files/atomic-write.ts'
 import { assertFreeDisk } from '../files/disk-space.ts'
 import { assertWritable } from '../files/output-files.ts'
+import { hasLoader } from '../files/python-loader.ts'
 import { assertSha256 } from '../files/sha256.ts'
 import { assertFit, assertImages } from './dataset-fit.ts'
 import { networkSource, type ChosenNetwork } from './network-source.ts'
@@ -168,19 +169,6 @@ export class CompressedFiles {
   #sourceOf(network: NetworkChoice): Promise<ChosenNetwork> {
     return networkSource(this.#context.store, network, this.#parts.pathOf)
   }
-}
-
-/** Whether the loader is there; throws `already-exists` for another file of its name. */
-async function hasLoader(path: string, original: string): Promise<boolean> {
-  const found = await readFile(path).catch(() => undefined)
-  if (found === undefined) return false
-  if (found.equals(await readFile(original))) return true
-  throw new AppException({
-    code: 'already-exists',
-    message: `Another ${basename(path)} is in this folder; nothing was written.`,
-    where: path,
-    remedy: 'Save without it, or choose another folder.',
-  })
 }
 
 function noOriginal(): never {

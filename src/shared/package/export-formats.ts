@@ -10,13 +10,13 @@ export const packageFormats = ['nern', 'baseline', 'spectral'] as const
 export type PackageFormat = (typeof packageFormats)[number]
 
 /** What a completed compression can be exported as. */
-export const exportFormats = [...packageFormats, ...weightFormats, 'report'] as const
+export const exportFormats = [...packageFormats, 'loader', ...weightFormats, 'report'] as const
 export const exportFormatSchema = z.enum(exportFormats)
 export type ExportFormat = (typeof exportFormats)[number]
 
 /** Those of a family whose runs end with such a package. */
 export function exportFormatsOf(own: PackageFormat | undefined): readonly ExportFormat[] {
-  return [...(own === undefined ? [] : [own]), ...weightFormats, 'report']
+  return [...(own === undefined ? [] : [own, 'loader' as const]), ...weightFormats, 'report']
 }
 
 export function isPackageFormat(format: ExportFormat): format is PackageFormat {
@@ -36,6 +36,10 @@ export const exportFormatTitles: Readonly<Record<ExportFormat, { readonly title:
   spectral: {
     title: 'Spectral package (.spectral.safetensors)',
     use: 'The small file; plain Python turns it back into weights.',
+  },
+  loader: {
+    title: 'Reader for Python (nern_load.py)',
+    use: 'One file beside the package that loads it; NumPy is all it needs.',
   },
   safetensors: {
     title: 'Weights (.safetensors)',

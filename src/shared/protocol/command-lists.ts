@@ -128,5 +128,6 @@ export const windowCommandNames = [
   'compressed.make',
   'compressed.measure',
   'compressed.save',
+  'experiments.export-sizes',
   'datasets.plan',
 ] as const satisfies readonly Exclude<CommandName, ReadingCommandName | HandedCommandName>[]

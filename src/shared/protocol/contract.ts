@@ -291,6 +291,8 @@ export const commandInputs = {
     formats: z.array(exportFormatSchema).min(1),
     replace: z.boolean(),
   }),
+  /** Names and exact sizes of everything that an export would write. */
+  'experiments.export-sizes': z.strictObject({ taskId, id }),
   /** All that the Compare screen shows; 1 to 20 experiments. */
   'experiments.compare': z.strictObject({ ids: z.array(id).min(1).max(comparedAtMost), split: splitNameSchema }),
   /** The images that only one of two got right. */
@@ -637,6 +639,7 @@ export interface CommandOutputs extends BatchOutputs, StoreCareOutputs {
   'experiments.delete-forever': undefined
   'experiments.empty-trash': { readonly count: number }
   'experiments.export': ExportSummary
+  'experiments.export-sizes': ExportSummary
   'experiments.compare': Comparison
   'batches.pause': QueueState
   'batches.resume': QueueState

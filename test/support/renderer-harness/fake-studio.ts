@@ -624,6 +624,12 @@ export class FakeStudio extends Announcer implements StudioApi {
       const kept = inventedImportance(latestRun, 'weight', 'validation', 5000, before(this.#nowMs, 90))
       return [...this.#importance, ...(id === 'run-e7' ? [kept] : [])].filter(({ runId }) => runId === id)
     },
+    'experiments.export-sizes': async ({ taskId }) => {
+      await this.#work(taskId, 'writing onnx', 3)
+      const formats = ['nern', 'loader', 'safetensors', 'npz', 'onnx', 'report'] as const
+      const files = formats.map((format, at) => ({ format, fileName: `run.${format}`, sizeBytes: 74_211 * (1 + at) }))
+      return { files }
+    },
     'runs.measure-layers': async ({ taskId, id, split, limit }) => {
       const { latestRun } = this.#experimentOfRun(id)
       await this.#work(taskId, 'only conv1.weight', 44)

@@ -1,6 +1,7 @@
 import type { ExportSummary } from '#shared/protocol/contract.ts'
-import type { ExportFormat } from '#shared/package/export-formats.ts'
+import { isPackageFormat, type ExportFormat } from '#shared/package/export-formats.ts'
 import type { AppError } from '#shared/basics/result.ts'
+import { LatestTask } from '../../state/latest-task.svelte.ts'
 import type { WindowStudio } from '../../state/studio.svelte.ts'
 import { runTexts } from './texts.ts'
 
@@ -9,6 +10,8 @@ export class ExperimentExport {
   readonly #studio: Pick<WindowStudio, 'ask' | 'tasks'>
   readonly #experimentId: string
   readonly #offered: readonly ExportFormat[]
+  /** Everything that could be written, with its exact size. */
+  readonly sizes: LatestTask<ExportSummary>
   formats = $state.raw<ReadonlySet<ExportFormat>>(new Set())
   folder = $state.raw<{ readonly token: string; readonly fileName: string }>()
   taskId = $state<string>()
@@ -20,6 +23,32 @@ export class ExperimentExport {
     this.#experimentId = experimentId
     this.#offered = offered
     this.formats = new Set(offered)
+    this.sizes = new LatestTask(studio.tasks)
+  }
+
+  /** Makes all files once, where nobody looks, to say how large each will be. */
+  async measure(): Promise<void> {
+    if (this.sizes.value !== undefined || this.sizes.taskId !== undefined) return
+    await this.sizes.ask(runTexts.measuringSizes, (taskId) =>
+      this.#studio.ask('experiments.export-sizes', { taskId, id: this.#experimentId }),
+    )
+  }
+
+  /** Bytes of all files of a format; undefined until they are known. */
+  bytesOf(format: ExportFormat): number | undefined {
+    const own = this.sizes.value?.files.filter((file) => file.format === format)
+    return own?.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+  }
+
+  /** Of all that is chosen. */
+  get chosenBytes(): number | undefined {
+    const sizes = [...this.formats].map((format) => this.bytesOf(format))
+    return sizes.reduce((sum, bytes) => (sum === undefined || bytes === undefined ? undefined : sum + bytes), 0)
+  }
+
+  /** Of the compressed file, as it is written. */
+  get packageName(): string | undefined {
+    return this.sizes.value?.files.find(({ format }) => isPackageFormat(format))?.fileName
   }
 
   get isRunning(): boolean {
@@ -49,6 +78,11 @@ export class ExperimentExport {
   /** The same into the same folder, over the files that were in the way. */
   replace(): Promise<void> {
     return this.#write(true)
+  }
+
+  /** The dialog was closed: nobody waits for sizes any more. */
+  forget(): void {
+    this.sizes.stop()
   }
 
   cancel(): void {

@@ -82,6 +82,27 @@ describe('an export', () => {
     expect([exported.files, exported.isRunning]).toEqual([[file], false])
   })
 
+  test('says the exact size of everything before it is saved, and of what is chosen', async () => {
+    const files = [
+      { format: 'nern', fileName: 'a.nern.safetensors', sizeBytes: 100 },
+      { format: 'npz', fileName: 'a.npz', sizeBytes: 7 },
+      { format: 'report', fileName: 'a.report.html', sizeBytes: 20 },
+      { format: 'report', fileName: 'a.report.json', sizeBytes: 3 },
+    ] as const
+    const { exported, api } = await open({ 'experiments.export-sizes': async () => ({ files }) })
+    expect(exported.chosenBytes).toBeUndefined()
+    await exported.measure()
+    await exported.measure()
+    expect(api.inputsOf('experiments.export-sizes')).toHaveLength(1)
+    expect([exported.bytesOf('report'), exported.chosenBytes, exported.packageName]).toEqual([
+      23,
+      130,
+      'a.nern.safetensors',
+    ])
+    exported.choose('nern', false)
+    expect(exported.chosenBytes).toBe(30)
+  })
+
   test('without a folder writes nothing', async () => {
     const { exported, api } = await open({ 'files.pick': async () => undefined })
     await exported.start()
