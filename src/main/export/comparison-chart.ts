@@ -44,7 +44,7 @@ export function accuracyAgainstBytes(rows: readonly MeasuredRow[]): Markup {
         x2="${at}"
         y1="${y(accuracy.interval.low).toFixed(1)}"
         y2="${y(accuracy.interval.high).toFixed(1)}"
-        class="grid"
+        class="interval"
       /><circle cx="${at}" cy="${center.toFixed(1)}" r="5" class="${kind}"
         ><title>${name}: ${formatPercent(accuracy.accuracy)}</title></circle
       ><text x="${(Number(at) + 9).toFixed(1)}" y="${(center + 4).toFixed(1)}">${place}</text>`

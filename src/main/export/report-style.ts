@@ -159,6 +159,10 @@ export const reportStyle = html`<style>
   svg .value {
     fill: var(--text);
   }
+  .interval {
+    stroke: var(--muted);
+    stroke-width: 2;
+  }
   .grid {
     stroke: var(--line);
   }

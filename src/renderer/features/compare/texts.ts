@@ -147,6 +147,8 @@ export const compareTexts = {
   someMethods: 'Only some methods have',
   otherSettings: 'Other settings',
   searchSettings: 'Search settings',
+  nextDifference: 'Next difference (F7)',
+  previousDifference: 'Previous difference (Shift F7)',
   configBase: 'Configuration to compare with',
   noSuchSetting: (search: string) => `No setting has "${search}" in its name or values.`,
 } as const

@@ -14,6 +14,7 @@ import { commonMistakes, confusionTable } from '#renderer/features/compare/confu
 import { flipsByClass, shownFlips } from '#renderer/features/compare/flip-list.ts'
 import { classDifferences } from '#renderer/features/compare/per-class.ts'
 import { pairedOverSeeds, seedGroups } from '#shared/measures/seed-groups.ts'
+import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import { spectralDefaults } from '#shared/methods/spectral/defaults.ts'
 import { trainDefaults } from '#shared/training/defaults.ts'
@@ -253,6 +254,20 @@ test('confusions are a table of few classes, and the commonest mistakes of many'
     { label: 1, predicted: 0, count: 0, before: 1 },
   ])
   expect(confusionTable({ classNames: Array.from({ length: 21 }, String), cells: [] })).toBeUndefined()
+})
+
+test('settings that a method ignores, as its others are, are left out', () => {
+  const undistilled = experimentRecord({ name: 'C', config: spectralDefaults })
+  const distilled = { ...spectralDefaults, distillation: { ...spectralDefaults.distillation, steps: 100 } }
+  const row = { path: 'distillation.codeRate', values: ['0.1', '0.2'], isSame: false }
+  const of = (...configs: readonly ExperimentConfig[]) =>
+    configGroups(
+      { configRows: [row], entries: configs.map((config) => ({ experiment: { ...undistilled, config } })) },
+      { hidesSame: true, search: '' },
+    ).flatMap(({ rows: shown }) => shown.map(({ values }) => values))
+  expect(of(spectralDefaults, spectralDefaults)).toEqual([])
+  expect(of(spectralDefaults, distilled)).toEqual([[undefined, '0.2']])
+  expect(of(distilled, distilled)).toEqual([['0.1', '0.2']])
 })
 
 test('settings stand in groups, those that only some methods have at the end', () => {
