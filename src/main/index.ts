@@ -7,7 +7,9 @@ import { type BrowserWindow, Menu, app, dialog, ipcMain, nativeTheme, protocol, 
 import { type Place, eventNames } from '#shared/protocol/contract.ts'
 import { type StudioEvent, listeningChannel } from '#shared/protocol/ipc-channels.ts'
 import { type Settings, brightnessOf } from '#shared/protocol/settings.ts'
-import { toAppError, unwrap } from '#shared/basics/result.ts'
+import { AppException, type Result, fail, ok, toAppError, unwrap } from '#shared/basics/result.ts'
+import { damagedStoreHash } from '#shared/protocol/store-repair.ts'
+import { systemClock } from './basics/clock.ts'
 import { appScheme, appSchemePrivileges, createAppProtocol } from './windows/app-protocol.ts'
 import { type DemoOptions, runDemo } from './demo/demo.ts'
 import { TokenTable } from './files/token-table.ts'
@@ -19,8 +21,10 @@ import { LogFile } from './log/log-file.ts'
 import type { Log } from './log/log.ts'
 import { externalUrl, guardContents, guardSession, isTrustedSender } from './windows/security.ts'
 import { defaultStoreFolder, storeLayout } from './store/layout.ts'
-import { Studio } from './studio.ts'
+import { StoreRepair } from './store/repair/store-repair.ts'
+import { Studio, type StudioOptions } from './studio.ts'
 import { createUtilityHosts } from './trainer-host/utility-host.ts'
+import { openStoreHandlers, repairInWindow } from './windows/damaged-store.ts'
 import { lookAfterAbsent } from './windows/away.ts'
 import { closeWindow, focusWindow, openMainWindow } from './windows/main-window.ts'
 import { AppMenu } from './windows/app-menu.ts'
@@ -70,7 +74,8 @@ async function start(): Promise<void> {
         return tokens.add(path)
       },
     }
-    const studio = await Studio.open({
+    guard(log)
+    const studioOptions: StudioOptions = {
       storeFolder,
       program: app.name,
       version: app.getVersion(),
@@ -88,6 +93,7 @@ async function start(): Promise<void> {
           recent.forget()
           return undefined
         },
+        ...openStoreHandlers(() => desktop?.restart(['--repair'])),
         'window.offer-actions': async ({ ids }) => {
           desktop?.menu.offer(ids)
           return undefined
@@ -96,7 +102,12 @@ async function start(): Promise<void> {
       isDemo: options.isDemo,
       versions: { Electron: process.versions.electron, Chromium: process.versions.chrome },
       log,
-    })
+    }
+    const studio = await openStudio(studioOptions)
+    if (studio === undefined) {
+      await logFile.close()
+      return app.exit(0)
+    }
     const settings = unwrap(await studio.invoke('studio.settings', {}))
     nativeTheme.themeSource = brightnessOf(settings.theme)
     desktop = new Desktop(studio, { incoming, recent }, logFile, options)
@@ -106,6 +117,58 @@ async function start(): Promise<void> {
     await showStartupError(dialog, toAppError(thrown), (text) => process.stderr.write(text))
     app.exit(1)
   }
+}
+
+const statePath = join(app.getPath('userData'), 'window.json')
+
+/** Opens the store; a damaged one is repaired before as the user chooses, undefined where nothing is chosen. */
+async function openStudio(studioOptions: StudioOptions): Promise<Studio | undefined> {
+  const { storeFolder, program, log } = studioOptions
+  if (options.isRepairing !== true) {
+    const opened = await attempt(() => Studio.open(studioOptions))
+    if (opened.ok) return opened.value
+    if (opened.error.code !== 'store-corrupt') throw new AppException(opened.error)
+    log('store', 'error', opened.error.message)
+  }
+  // Otherwise Electron quits with the window in which the store is repaired.
+  app.on('window-all-closed', () => {})
+  const repair = StoreRepair.open({ folder: storeFolder, program, clock: systemClock })
+  try {
+    const openWindow = () =>
+      openMainWindow({
+        preloadPath,
+        hash: damagedStoreHash,
+        state: readWindowState(statePath),
+        saveState: () => {},
+        onError: (text) => log('window', 'error', text),
+      })
+    const outcome = await repairInWindow({ ipc: ipcMain, log, storeFolder, repair, openWindow })
+    if (outcome === undefined) return undefined
+  } finally {
+    repair.close()
+  }
+  return Studio.open(studioOptions)
+}
+
+async function attempt<T>(work: () => Promise<T>): Promise<Result<T>> {
+  try {
+    return ok(await work())
+  } catch (thrown) {
+    return fail(toAppError(thrown))
+  }
+}
+
+/** Before there is any window. */
+function guard(log: Log): void {
+  const { defaultSession } = session
+  guardSession(defaultSession)
+  defaultSession.protocol.handle(appScheme, createAppProtocol(rendererFolder))
+  app.on('web-contents-created', (_event, contents) =>
+    guardContents(contents, {
+      openExternal,
+      onRefused: (what, url) => log('window', 'warning', `Refused a ${what}: ${url}`),
+    }),
+  )
 }
 
 /** The ways of files into the studio. */
@@ -121,7 +184,6 @@ class Desktop {
   readonly #logFile: LogFile
   readonly #log: Log
   readonly #options: LaunchOptions
-  readonly #statePath = join(app.getPath('userData'), 'window.json')
   readonly #outboxes = new Map<number, EventOutbox>()
   /** In the order of opening; closed in reverse. */
   readonly #closers: (() => void)[] = []
@@ -152,7 +214,6 @@ class Desktop {
   }
 
   open(settings: Settings): void {
-    this.#guard()
     this.#openDoors()
     this.#followTheme()
     this.#closers.push(lookAfterAbsent(this.#studio, settings, (place) => this.show(place)))
@@ -194,6 +255,12 @@ class Desktop {
     this.#request({ event: 'files-opened', payload: { files } })
   }
 
+  /** Closes, and starts anew with one more argument. */
+  restart(added: readonly string[]): void {
+    app.relaunch({ args: [...process.argv.slice(1), ...added] })
+    void this.#close(0)
+  }
+
   tellRecent(): void {
     this.menu.show()
     this.#announce({ event: 'recent-files-changed', payload: { files: this.#files.recent.picked } })
@@ -203,18 +270,6 @@ class Desktop {
   #request(item: StudioEvent): void {
     this.#focus()
     this.#announce(item)
-  }
-
-  #guard(): void {
-    const { defaultSession } = session
-    guardSession(defaultSession)
-    defaultSession.protocol.handle(appScheme, createAppProtocol(rendererFolder))
-    app.on('web-contents-created', (_event, contents) =>
-      guardContents(contents, {
-        openExternal,
-        onRefused: (what, url) => this.#log('window', 'warning', `Refused a ${what}: ${url}`),
-      }),
-    )
   }
 
   #openDoors(): void {
@@ -252,9 +307,9 @@ class Desktop {
   #openWindow(): BrowserWindow {
     const window = openMainWindow({
       preloadPath,
-      state: readWindowState(this.#statePath),
+      state: readWindowState(statePath),
       saveState: (state) => {
-        this.#stateWritten = writeWindowState(this.#statePath, state).catch((cause: unknown) =>
+        this.#stateWritten = writeWindowState(statePath, state).catch((cause: unknown) =>
           this.#log('window', 'warning', `The window's place could not be saved: ${String(cause)}`),
         )
       },
@@ -293,7 +348,7 @@ class Desktop {
     if (notices.length === 0 || this.#window === undefined) return
     void dialog.showMessageBox(this.#window, {
       type: 'warning',
-      message: 'The store was repaired.',
+      message: 'Something in the store needs your attention.',
       detail: notices.join('\n\n'),
     })
   }

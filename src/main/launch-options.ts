@@ -15,6 +15,8 @@ export interface LaunchOptions {
   readonly demoPreset: string
   /** Where the demo saves pictures of every screen. */
   readonly screenshots?: string
+  /** Repair the store, whether or not it can be opened. */
+  readonly isRepairing?: true
   /** Files to open: a file manager gives them as bare arguments. */
   readonly files: readonly string[]
 }
@@ -37,6 +39,7 @@ export function parseLaunchOptions(args: readonly string[], workingDirectory: st
       'demo-exit': { type: 'boolean' },
       'demo-preset': { type: 'string' },
       screenshots: { type: 'string' },
+      repair: { type: 'boolean' },
     },
   })
   const path = (value: unknown) =>
@@ -51,6 +54,7 @@ export function parseLaunchOptions(args: readonly string[], workingDirectory: st
     isDemo: values.demo === true,
     isDemoExiting: values['demo-exit'] === true,
     demoPreset: typeof preset === 'string' && preset !== '' ? preset : 'fast',
+    ...(values.repair === true ? { isRepairing: true } : {}),
     ...(store === undefined ? {} : { store }),
     ...(userDataDir === undefined ? {} : { userDataDir }),
     ...(screenshots === undefined ? {} : { screenshots }),

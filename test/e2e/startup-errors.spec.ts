@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemClock } from '#main/basics/clock.ts'
 import { loadSqlite } from '#main/store/sqlite.ts'
 import { storeLayout } from '#main/store/layout.ts'
 import { Store } from '#main/store/store.ts'
 import { expect, test } from './fixtures.ts'
-import { ask, electronExecutable, quit, storeFolderIn, studioArguments, studioEnvironment } from './launch.ts'
+import { electronExecutable, storeFolderIn, studioArguments, studioEnvironment } from './launch.ts'
 
 /** What a studio that cannot start says on stderr while its box stands on the screen; it is ended then. */
 async function startupError(folder: string): Promise<string> {
@@ -55,42 +55,6 @@ test('a store of a newer studio is refused and left as it is', async ({ folder }
   const version = after.pragma('user_version', { simple: true })
   after.close()
   expect(version).toBe(9999)
-})
-
-/** Overwrites the database with something else. */
-async function damage(folder: string): Promise<void> {
-  const layout = storeLayout(storeFolderIn(folder))
-  await mkdir(layout.folder, { recursive: true })
-  await writeFile(layout.database, 'this was a database once'.repeat(1000))
-}
-
-test('a damaged store without a backup is refused and left as it is', async ({ folder }) => {
-  await damage(folder)
-  const text = await startupError(folder)
-  expect(text).toContain('damaged')
-  expect(text).toContain(`Where: ${storeLayout(storeFolderIn(folder)).database}`)
-  expect(text).toContain('Move the file away')
-})
-
-test.describe('with a backup', () => {
-  test.use({ start: 'library' })
-
-  test('a damaged store is moved aside, the backup takes its place, and the user is told', async ({
-    folder,
-    launch,
-  }) => {
-    const store = await Store.open({ folder: storeFolderIn(folder), program: 'test', clock: systemClock })
-    await store.backup()
-    await store.close()
-    await damage(folder)
-    const studio = await launch()
-    const networks = await ask(studio.page, 'networks.list', {})
-    expect(await quit(studio)).toBe(0)
-    expect(networks.map(({ name }) => name)).toStrictEqual(['Untrained ResNet-20'])
-    const layout = storeLayout(studio.storeFolder)
-    expect(await readdir(layout.damaged)).toHaveLength(1)
-    expect(await readFile(layout.log, 'utf8')).toContain("The store's database was damaged")
-  })
 })
 
 test('a folder that cannot be written is an error with its path', async ({ folder }) => {

@@ -1,6 +1,8 @@
 import { onTestFinished } from 'vitest'
 import type { Clock } from '#main/basics/clock.ts'
+import { StoreRepair } from '#main/store/repair/store-repair.ts'
 import { Store } from '#main/store/store.ts'
+import type { RepairOutcome } from '#shared/protocol/store-repair.ts'
 import { FakeClock } from './fake-clock.ts'
 import { datasetRecord, networkRecord } from './records.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -18,4 +20,14 @@ export async function openFilledStore(clock?: Clock): Promise<Store> {
   store.networks.insert(networkRecord(), [])
   store.datasets.insert(datasetRecord())
   return store
+}
+
+/** Goes back to the newest good backup of a store that nobody has open. */
+export function restoreStore(folder: string): RepairOutcome {
+  const repair = StoreRepair.open({ folder, program: 'test', clock: new FakeClock() })
+  try {
+    return repair.apply('restore')
+  } finally {
+    repair.close()
+  }
 }

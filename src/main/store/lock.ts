@@ -21,6 +21,8 @@ export interface StoreLock {
   /** The owner before us never let go: it was killed or the machine went down. */
   readonly isAfterUncleanEnd: boolean
   release(): void
+  /** Lets go without having opened the store: the next owner looks for damage as thoroughly as this one. */
+  giveUp(): void
 }
 
 /**
@@ -43,14 +45,13 @@ export function acquireStoreLock(sqlite: Sqlite, layout: StoreLayout, owner: Sto
   const identity = processIdentity(owner.pid)
   const record = { ...owner, folder, ...(identity === undefined ? {} : { process: identity }) }
   writeDurably(layout.owner, JSON.stringify(record))
-  return {
-    isAfterUncleanEnd,
-    release() {
-      if (!lock.open) return
-      rmSync(layout.owner, { force: true })
-      lock.close()
-    },
+  const letGo = (before: StoreOwner | undefined): void => {
+    if (!lock.open) return
+    if (before === undefined) rmSync(layout.owner, { force: true })
+    else writeDurably(layout.owner, JSON.stringify(before))
+    lock.close()
   }
+  return { isAfterUncleanEnd, release: () => letGo(undefined), giveUp: () => letGo(last) }
 }
 
 /** Open, with a transaction that keeps everybody else out until it is closed. */

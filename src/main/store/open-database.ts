@@ -1,6 +1,5 @@
-import { basename } from 'node:path'
 import { AppException } from '#shared/basics/result.ts'
-import { makeBackup, newestGoodBackup } from './backups.ts'
+import { makeBackup } from './backups.ts'
 import { assertReadable, isDamage } from './database-check.ts'
 import { damageFound } from './database-damage.ts'
 import { findStore, type FoundStore } from './found-store.ts'
@@ -8,7 +7,7 @@ import type { StoreLayout } from './layout.ts'
 import { vanishedOwner } from './lock.ts'
 import { assertNotNewer, migrate, readVersion } from './migrate.ts'
 import { schemaVersion } from './migrations.ts'
-import { finishPutInPlace, putInPlace } from './put-in-place.ts'
+import { finishPutInPlace } from './put-in-place.ts'
 import type { Database, Sqlite } from './sqlite.ts'
 
 export interface OpenedDatabase {
@@ -18,9 +17,8 @@ export interface OpenedDatabase {
 }
 
 /**
- * Opens, checks and migrates the database of a store this process owns. A damaged or missing one is set aside, never
- * deleted, and the newest good backup takes its place. Errors: `store-newer`, `store-corrupt` (damaged and no good
- * backup).
+ * Opens, checks and migrates the database of a store this process owns. A damaged one is left as it is: what can be kept
+ * of it, and how, is for its user to see (`repair/store-repair.ts`). Errors: `store-newer`, `store-corrupt`, `not-a-store`.
  */
 export async function openDatabase(
   sqlite: Sqlite,
@@ -30,7 +28,7 @@ export async function openDatabase(
   const { found, isAfterUncleanEnd, now } = options
   finishPutInPlace(layout)
   const damage = damageFound(sqlite, layout, found, isAfterUncleanEnd)
-  const notices = damage === undefined ? [] : [restore(sqlite, layout, now, damage)]
+  if (damage !== undefined) throw damaged(layout, damage)
   const db = connect(sqlite, layout)
   try {
     const version = readVersion(db)
@@ -40,14 +38,13 @@ export async function openDatabase(
     db.close()
     throw cause
   }
-  return { db, notices }
+  return { db, notices: [] }
 }
 
 /**
  * Opens the database of a store that another process may own and write meanwhile: every statement sees what was
  * committed last. Nothing is locked, checked, migrated or restored. A store that is not there yet reads as an empty one.
- * Errors: `not-a-store`,
- * `store-older`, `store-newer`, `store-corrupt`, `file-unreadable`.
+ * Errors: `not-a-store`, `store-older`, `store-newer`, `store-corrupt`, `file-unreadable`.
  */
 export function openDatabaseForReading(sqlite: Sqlite, layout: StoreLayout): OpenedDatabase {
   const found = findStore(layout)
@@ -98,13 +95,18 @@ function noticesForReader(layout: StoreLayout): readonly string[] {
   ]
 }
 
+function damaged({ database }: StoreLayout, reason: string): AppException {
+  return new AppException({
+    code: 'store-corrupt',
+    message: `The store's database is damaged (${reason}). Nothing was changed.`,
+    where: database,
+    remedy: 'A window shows what can be kept, and so does: studio store repair --dry-run',
+  })
+}
+
 function unreadable(layout: StoreLayout, cause: InstanceType<Sqlite['SqliteError']>): AppException {
   const where = layout.database
-  if (isDamage(cause.code)) {
-    const message = `The store's database is damaged (${cause.message}).`
-    const remedy = 'Open the store in a window or with: studio store upgrade. That restores the newest good backup.'
-    return new AppException({ code: 'store-corrupt', message, where, remedy }, { cause })
-  }
+  if (isDamage(cause.code)) return damaged(layout, cause.message)
   return new AppException(
     {
       code: 'file-unreadable',
@@ -129,19 +131,4 @@ function connect(sqlite: Sqlite, layout: StoreLayout): Database {
     db.close()
     throw cause
   }
-}
-
-/** Puts the newest good backup in place of the damaged database; returns what to tell the user. */
-function restore(sqlite: Sqlite, layout: StoreLayout, now: string, reason: string): string {
-  const backup = newestGoodBackup(sqlite, layout)
-  if (backup === undefined) {
-    throw new AppException({
-      code: 'store-corrupt',
-      message: `The store's database is damaged (${reason}) and there is no good backup of it.`,
-      where: layout.database,
-      remedy: 'Move the file away to start an empty store; networks and checkpoints beside it are kept.',
-    })
-  }
-  const aside = putInPlace(layout, backup, now)
-  return `The store's database was damaged (${reason}). It was moved to ${aside}, and the backup ${basename(backup)} was restored.`
 }

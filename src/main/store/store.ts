@@ -117,7 +117,7 @@ export class Store {
       store.experiments.refresh()
       return store
     } catch (cause) {
-      lock.release()
+      lock.giveUp()
       throw cause
     }
   }

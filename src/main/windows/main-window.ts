@@ -5,6 +5,8 @@ import { type WindowState, minimumSize, placeWindow } from './window-state.ts'
 
 export interface MainWindowOptions {
   readonly preloadPath: string
+  /** Behind the address of the page; by default nothing. */
+  readonly hash?: string
   /** Size and position when it was last closed. */
   readonly state: WindowState | undefined
   /** Called when it closes. */
@@ -16,7 +18,13 @@ export interface MainWindowOptions {
 const canvas = { light: '#f7f8fa', dark: '#0e1014' } as const
 
 /** Opens the studio's window. It shows itself with its first picture and remembers its place when it closes. */
-export function openMainWindow({ preloadPath, state, saveState, onError }: MainWindowOptions): BrowserWindow {
+export function openMainWindow({
+  preloadPath,
+  hash = '',
+  state,
+  saveState,
+  onError,
+}: MainWindowOptions): BrowserWindow {
   const workAreas = screen.getAllDisplays().map((display) => display.workArea)
   const { isMaximized, ...bounds } = placeWindow(state, workAreas)
   const window = new BrowserWindow({
@@ -40,9 +48,9 @@ export function openMainWindow({ preloadPath, state, saveState, onError }: MainW
   })
   window.once('closed', () => nativeTheme.off('updated', recolour))
   reloadAfterCrash(window, onError)
-  returnFromElsewhere(window)
+  returnFromElsewhere(window, appEntryUrl + hash)
   // A failed load shows nothing; its reason must reach the log.
-  window.loadURL(appEntryUrl).catch((cause: unknown) => onError(`The page did not load: ${String(cause)}`))
+  window.loadURL(appEntryUrl + hash).catch((cause: unknown) => onError(`The page did not load: ${String(cause)}`))
   return window
 }
 
@@ -59,9 +67,9 @@ function reloadAfterCrash(window: BrowserWindow, onError: (text: string) => void
 }
 
 /** No event announces a page's way to `about:blank`, so it cannot be refused: the window goes back to the studio. */
-function returnFromElsewhere(window: BrowserWindow): void {
+function returnFromElsewhere(window: BrowserWindow, entryUrl: string): void {
   window.webContents.on('did-navigate', (_event, url) => {
-    if (!isAppUrl(url)) void window.loadURL(appEntryUrl)
+    if (!isAppUrl(url)) void window.loadURL(entryUrl)
   })
 }
 

@@ -24,6 +24,7 @@ import { settingsSchema, type Settings } from './settings.ts'
 import { empty, fileToken, id, ids, name, taskId } from './fields.ts'
 import { batchInputs, type BatchOutputs, type BatchRecord } from './batches.ts'
 import { storeCareInputs, type StoreCareOutputs } from './store-care.ts'
+import { storeRepairInputs, type StoreRepairOutputs } from './store-repair.ts'
 import { executorChoiceSchema, imageImportSchema, networkFileFields } from './trainer-protocol.ts'
 import type { Machine } from '../execution/places.ts'
 import { knobLimitsSchema } from '../forecast/limits.ts'
@@ -311,6 +312,7 @@ export const commandInputs = {
 
   ...batchInputs,
   ...storeCareInputs,
+  ...storeRepairInputs,
   'views.list': empty,
   /** A new view, or the one of the id changed; a removed one comes back under its id. */
   'views.save': z.strictObject({ id: id.optional(), name, view: viewDefinitionSchema }),
@@ -384,7 +386,13 @@ export const commandInputs = {
 export type CommandName = keyof typeof commandInputs
 /** Commands that need a desktop: a window's dialogs, its menus and the system's file manager. */
 export type DesktopCommandName =
-  'files.pick' | 'files.pick-new' | 'files.show' | 'files.recent' | 'files.forget-recent' | 'window.offer-actions'
+  | 'files.pick'
+  | 'files.pick-new'
+  | 'files.show'
+  | 'files.recent'
+  | 'files.forget-recent'
+  | 'window.offer-actions'
+  | keyof StoreRepairOutputs
 export const commandNames = Object.keys(commandInputs) as readonly CommandName[]
 export type CommandInput<N extends CommandName> = z.infer<(typeof commandInputs)[N]>
 
@@ -567,7 +575,7 @@ export interface QueueTimes {
   }[]
 }
 
-export interface CommandOutputs extends BatchOutputs, StoreCareOutputs {
+export interface CommandOutputs extends BatchOutputs, StoreCareOutputs, StoreRepairOutputs {
   'studio.info': StudioInfo
   'studio.settings': Settings
   'studio.update-settings': Settings

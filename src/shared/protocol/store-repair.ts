@@ -1,5 +1,11 @@
 /** What can be kept of a damaged store, and by which way. */
 
+import { z } from 'zod'
+import { empty } from './fields.ts'
+
+/** Behind the address of the page when a store is damaged: it shows nothing else then. */
+export const damagedStoreHash = '#damaged-store'
+
 export const repairWays = ['salvage', 'restore', 'rebuild'] as const
 /**
  * `salvage`: the rows of the damaged database that can be read; `restore`: the newest good backup; `rebuild`: nothing but the
@@ -47,4 +53,20 @@ export interface RepairOutcome {
   readonly notes: readonly string[]
   /** Folder in which the database lies that was there before; absent where there was none. */
   readonly setAside: string
+}
+
+/** Input schema of the commands of a window that repairs a store; a part of `commandInputs`. */
+export const storeRepairInputs = {
+  /** What each way keeps; only of a store that nobody has open. */
+  'store.damage': empty,
+  'store.repair': z.strictObject({ way: z.enum(repairWays) }),
+  /** Closes the studio, and starts it with the page that repairs its store. */
+  'store.reopen-to-repair': empty,
+} as const satisfies Record<string, z.ZodType>
+
+/** A part of `CommandOutputs`. */
+export interface StoreRepairOutputs {
+  'store.damage': RepairPreview
+  'store.repair': RepairOutcome
+  'store.reopen-to-repair': undefined
 }

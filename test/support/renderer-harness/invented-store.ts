@@ -1,4 +1,5 @@
 import type { CommandHandlers } from '#shared/protocol/contract.ts'
+import type { StoreRepairOutputs } from '#shared/protocol/store-repair.ts'
 import type { StoreCareOutputs, StoreOrphan } from '#shared/protocol/store-care.ts'
 
 const orphans: readonly StoreOrphan[] = [
@@ -7,7 +8,7 @@ const orphans: readonly StoreOrphan[] = [
 ]
 
 /** What a harness answers about a store that is not there. */
-export const inventedStore: Pick<CommandHandlers, keyof StoreCareOutputs> = {
+export const inventedStore: Pick<CommandHandlers, keyof StoreCareOutputs | keyof StoreRepairOutputs> = {
   'store.usage': async () => ({
     folder: '/home/researcher/.local/share/nern-studio',
     kinds: [
@@ -38,4 +39,13 @@ export const inventedStore: Pick<CommandHandlers, keyof StoreCareOutputs> = {
   'store.vacuum': async () => ({ freedBytes: 5_242_880 }),
   'store.export': async () => ({ files: 263, sizeBytes: 1_920_430_872 }),
   'store.import': async () => ({ networks: 1, datasets: 0, experiments: 3, runs: 3, findings: [] }),
+  'store.damage': async () => ({
+    folder: '/home/researcher/.local/share/nern-studio',
+    damage: 'database disk image is malformed',
+    offers: [{ way: 'restore', isPossible: false, reason: 'There is no good backup.' }],
+  }),
+  'store.repair': async () => {
+    throw new Error('The harness has no store to repair.')
+  },
+  'store.reopen-to-repair': async () => undefined,
 }

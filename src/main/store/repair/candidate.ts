@@ -4,6 +4,7 @@
  */
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { formatAmount } from '#shared/basics/format.ts'
 import { AppException } from '#shared/basics/result.ts'
 import type { RepairWay, StoreCounts } from '#shared/protocol/store-repair.ts'
 import { newestGoodBackup } from '../backups.ts'
@@ -73,7 +74,7 @@ function salvage(sqlite: Sqlite, layout: StoreLayout, db: Database): readonly st
   if (backup === undefined) return [note]
   migrate(db)
   const came = mergeBackup(sqlite, layout, backup, db)
-  return [note, `What is missing was taken from the backup ${basename(backup)}: ${came} experiments.`]
+  return [note, `What is missing was taken from the backup ${basename(backup)}: ${formatAmount(came, 'experiment')}.`]
 }
 
 /** Of the backup what the rest does not have; a copy is migrated for it. Returns the number of experiments. */
@@ -93,12 +94,12 @@ function mergeBackup(sqlite: Sqlite, layout: StoreLayout, backup: string, into: 
 
 function adoptionNotes({ networks, datasets, experiments, runs, unreadable }: Adopted): readonly string[] {
   const found = [
-    [networks, 'networks'],
-    [datasets, 'data sets'],
-    [experiments, 'experiments'],
-    [runs, 'runs'],
+    [networks, 'network'],
+    [datasets, 'data set'],
+    [experiments, 'experiment'],
+    [runs, 'run'],
   ] as const
-  const added = found.filter(([count]) => count > 0).map(([count, noun]) => `${count} ${noun}`)
+  const added = found.filter(([count]) => count > 0).map(([count, noun]) => formatAmount(count, noun))
   return [
     ...(added.length === 0 ? [] : [`From the manifests beside the files come ${added.join(', ')}.`]),
     ...unreadable.map((text) => `Left out: ${text}`),

@@ -25,6 +25,7 @@ export class StoreRepair {
   readonly #lock: StoreLock
   readonly #clock: Clock
   readonly #damage: string | undefined
+  #isRepaired = false
   /** What was made for the preview is what is put in place. */
   readonly #candidates = new Map<RepairWay, RepairedDatabase>()
 
@@ -50,7 +51,7 @@ export class StoreRepair {
     try {
       return new StoreRepair(sqlite, layout, lock, clock)
     } catch (cause) {
-      lock.release()
+      lock.giveUp()
       throw cause
     }
   }
@@ -74,16 +75,18 @@ export class StoreRepair {
    */
   apply(way: RepairWay, backupName?: string): RepairOutcome {
     const backup = backupName === undefined ? undefined : this.#backupPath(backupName)
-    const known = backup === undefined ? this.#candidates.get(way) : undefined
+    const known = backup === undefined && !this.#isRepaired ? this.#candidates.get(way) : undefined
     const { path, keeps, notes } = known ?? makeCandidate(this.#sqlite, this.#layout, way, backup)
     const setAside = putInPlace(this.#layout, path, timestamp(this.#clock))
     const found = findStore(this.#layout)
     writeMark(this.#layout, { ...(found.mark ?? newMark()), hasDatabase: true })
+    this.#isRepaired = true
     return { way, keeps, notes, setAside }
   }
 
   close(): void {
-    this.#lock.release()
+    if (this.#isRepaired) this.#lock.release()
+    else this.#lock.giveUp()
   }
 
   #offer(way: RepairWay): RepairOffer {

@@ -11,7 +11,7 @@ import { FakeClock } from '#test/support/fake-clock.ts'
 import { recordFileOperations } from '#test/support/file-operations.ts'
 import { folderDigest } from '#test/support/folder-digest.ts'
 import { datasetRecord, networkRecord } from '#test/support/records.ts'
-import { openStore } from '#test/support/store.ts'
+import { openStore, restoreStore } from '#test/support/store.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 
 /** A store with one network, closed; `hasBackup` leaves a backup with that network. */
@@ -187,16 +187,19 @@ const damages: Readonly<Record<string, (layout: StoreLayout) => void>> = {
 }
 
 describe.each(Object.entries(damages))('a database %s', (_name, damage) => {
-  it('is set aside, and the newest good backup takes its place', async () => {
+  it('is left as it is until somebody chooses; then it is set aside, and the newest good backup takes its place', async () => {
     const layout = await storeWithNetwork(true)
     damage(layout)
+    const before = folderDigest(layout.folder)
+    for (let start = 0; start < 3; start++) {
+      await expect(openStore(layout.folder)).rejects.toMatchObject({ code: 'store-corrupt', where: layout.database })
+    }
+    expect(folderDigest(layout.folder)).toEqual(before)
     const wreck = existsSync(layout.database) ? readFileSync(layout.database) : undefined
-    const restored = await openStore(layout.folder)
-    expect(restored.networks.list()).toEqual([networkRecord()])
-    expect(restored.notices).toEqual([expect.stringMatching(/^The store's database was damaged .* was restored\.$/)])
-    const [aside = ''] = readdirSync(layout.damaged)
-    const kept = join(layout.damaged, aside, 'studio.sqlite')
+    const { setAside } = restoreStore(layout.folder)
+    const kept = join(setAside, 'studio.sqlite')
     expect(existsSync(kept) ? readFileSync(kept) : undefined).toEqual(wreck)
+    expect((await openStore(layout.folder)).networks.list()).toEqual([networkRecord()])
   })
 
   it('is never taken for a new store, and a reader says so', async () => {
@@ -215,6 +218,7 @@ it('takes an earlier backup when the newest are damaged as well', async () => {
     writeFileSync(join(layout.backups, `studio-${counter}-2032-01-01T00-00-00-000Z.sqlite`), 'newer, and damaged')
   }
   truncateSync(layout.database, 0)
+  restoreStore(layout.folder)
   const restored = await openStore(layout.folder)
   expect(restored.networks.list()).toEqual([networkRecord()])
   restored.networks.rename('net-1', 'Renamed')
@@ -238,7 +242,10 @@ it('looks through a database whose last owner was killed, and only then', async 
   expect(opened.check()).toBeDefined()
   await opened.close()
   writeFileSync(layout.owner, '{"pid":1,"program":"studio run","since":"then"}')
-  expect((await openStore(layout.folder)).notices).toEqual([expect.stringContaining('was restored')])
+  // Also when nothing was done about it.
+  for (let start = 0; start < 2; start++) {
+    await expect(openStore(layout.folder)).rejects.toMatchObject({ code: 'store-corrupt' })
+  }
 })
 
 it('empties the folder of files being made, and no other', async () => {
