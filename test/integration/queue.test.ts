@@ -82,7 +82,10 @@ it('runs an experiment to its end and keeps what it made', async () => {
       { split: 'test', original: { correct: 9, total: 10 }, reconstructed: { correct: 7, total: 10 } },
     ],
   })
-  expect(readdirSync(join(storeFolder, 'runs', latestRun?.id ?? ''))).toEqual([
+  expect(readdirSync(join(storeFolder, 'runs', latestRun?.id ?? '')).sort()).toEqual([
+    // The end of its steps, from which it can be forked.
+    expect.stringMatching(/^checkpoint-00000050-/),
+    'manifest.json',
     'package.nern.safetensors',
     'reconstructed.safetensors',
   ])
@@ -308,12 +311,16 @@ it('leaves what ran waiting in the queue when it closes, and another studio ends
   const { id } = await createExperiment(studio, await fillLibrary(studio), STEPS)
   await startAndHold(studio, id, 12)
   await studio.close()
+  // What a kill in the middle of a write would have left.
+  const [run = ''] = readdirSync(join(storeFolder, 'runs'))
+  writeFileSync(join(storeFolder, 'runs', run, '.package.22424.part'), '')
 
   const next = await openStudio({ storeFolder })
   expect((await call(next, 'queue.list', {})).waiting).toEqual([id])
   expect((await call(next, 'experiments.get', { id })).record.latestRun?.status).toBe('interrupted')
   next.queue.startDispatching()
   const experiment = await reaches(next, id, 'completed', 'failed')
+  expect(readdirSync(join(storeFolder, 'runs', run)).filter((name) => name.endsWith('.part'))).toEqual([])
   expect(experiment).toMatchObject({ status: 'completed', latestRun: { attempt: 1 } })
   expect(await endingOf(next, storeFolder, experiment)).toEqual(await undisturbedEnding())
 })

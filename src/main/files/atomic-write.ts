@@ -1,4 +1,4 @@
-import { open, rename, rm, type FileHandle } from 'node:fs/promises'
+import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AppException } from '#shared/basics/result.ts'
 import { storageError } from '#shared/basics/storage-errors.ts'
@@ -27,6 +27,13 @@ export async function atomicWrite(path: string, bytes: Uint8Array, write: WriteB
     await rm(temporary, { force: true })
     throw writeError(path, cause)
   }
+}
+
+/** Removes what `atomicWrite` had begun in a folder when its process was killed; nobody may be writing there. */
+export async function removeUnfinished(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => [])
+  for (const name of names.filter((found) => /^\..+\.\d+\.part$/.test(found)))
+    await rm(join(folder, name), { force: true })
 }
 
 /** Makes a finished file or folder known under its final name, durably. */

@@ -4,12 +4,14 @@ import { assertNever, toAppError, type AppError } from '#shared/basics/result.ts
 import { isStorageTrouble } from '#shared/basics/storage-errors.ts'
 import { timestamp } from '../basics/clock.ts'
 import type { StudioContext } from '../context/studio-context.ts'
+import { removeUnfinished } from '../files/atomic-write.ts'
 import { mainFamilyOf, storeResult } from '../families/table.ts'
 import { RunCheckpoints, type LoadedCheckpoint } from '../trainer-host/run-checkpoints.ts'
 import { RunKernels } from '../trainer-host/run-kernels.ts'
 import { Supervisor, type JobOutcome, type TrainerEvent } from '../trainer-host/supervisor.ts'
 import type { RunProgress } from '../store/runs.ts'
 import { continuesRun } from '../store/continues-run.ts'
+import { runPath } from '../store/layout.ts'
 import { ResourceMeter } from './resource-meter.ts'
 import type { StorageHold } from './storage-hold.ts'
 
@@ -100,6 +102,7 @@ export class ActiveRun {
     const { store, createHost, clock, limits } = this.#context
     let outcome: JobOutcome
     try {
+      await removeUnfinished(runPath(store.layout, this.#run.id))
       const executor = store.runs.executorOf(this.#run.id)
       const { config } = experiment
       const onDamaged = (text: string): void => this.#note('warning', text)

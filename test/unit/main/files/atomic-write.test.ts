@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { atomicWrite } from '#main/files/atomic-write.ts'
+import { atomicWrite, removeUnfinished } from '#main/files/atomic-write.ts'
 import { TokenTable } from '#main/files/token-table.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 
@@ -41,6 +41,16 @@ it('keeps the old file when the disk is full in the middle', async () => {
   })
   await expect(writing).rejects.toMatchObject({ code: 'disk-full', where: path })
   expect([readFileSync(path, 'utf8'), readdirSync(folder)]).toEqual(['old', ['a.bin']])
+})
+
+it('removes what a killed process had begun, and nothing else', async () => {
+  const folder = temporaryFolder()
+  for (const name of ['.package.22424.part', '.a.b.1.part', 'kept.part', '.kept', 'package']) {
+    writeFileSync(join(folder, name), '')
+  }
+  await removeUnfinished(folder)
+  expect(readdirSync(folder).sort()).toEqual(['.kept', 'kept.part', 'package'])
+  await removeUnfinished(join(folder, 'nowhere'))
 })
 
 it('says that the folder is gone, and which file could not be written for it', async () => {
