@@ -1,16 +1,16 @@
 import type { LogLine } from '#shared/protocol/records.ts'
 
 /** `warning` shows errors, too. */
-export type LogLevel = 'all' | 'warning' | 'error'
+export type ShownLevel = 'all' | 'warning' | 'error'
 
-const levelsShown: Readonly<Record<LogLevel, readonly LogLine['level'][]>> = {
+const levelsShown: Readonly<Record<ShownLevel, readonly LogLine['level'][]>> = {
   all: ['info', 'warning', 'error'],
   warning: ['warning', 'error'],
   error: ['error'],
 }
 
 /** Lines of a level that hold every word of a text, in small or large letters. */
-export function foundLines(lines: readonly LogLine[], level: LogLevel, text: string): readonly LogLine[] {
+export function foundLines(lines: readonly LogLine[], level: ShownLevel, text: string): readonly LogLine[] {
   const words = text.toLowerCase().split(/\s+/)
   return lines.filter((line) => {
     const content = line.text.toLowerCase()
