@@ -11,7 +11,7 @@ import { installPythonModules } from './lib/system-packages.mjs'
 /** They compare with Python. */
 const pythonBenches = ['authors', 'codec', 'steps']
 /** They start the built studio in Electron. */
-const windowBenches = ['charts', 'window']
+const windowBenches = ['charts', 'compare', 'window']
 
 const tools = await bootstrap()
 const { buildCli } = await import('./lib/build.mjs')

@@ -56,9 +56,9 @@ test('real runs are compared by accuracy, pairs, classes, images, bytes and conf
   )
   const gallery = page.getByRole('region', { name: 'Flipped images' }).first()
   await expect(gallery).toContainText(`${flips.length} of ${images} images`)
-  await expect(gallery.getByRole('img')).toHaveCount(Math.min(48, flips.length))
+  await expect(gallery.getByRole('img')).toHaveCount(Math.min(42, flips.length))
   await gallery.getByRole('radio', { name: 'List' }).click()
-  await expect(gallery.getByRole('row')).toHaveCount(1 + Math.min(48, flips.length))
+  await expect(gallery.getByRole('row')).toHaveCount(1 + Math.min(42, flips.length))
 
   // The whole of it as one page, written by the process of the windows.
   const file = join(folder, 'comparison.html')
