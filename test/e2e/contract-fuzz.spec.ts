@@ -8,6 +8,8 @@ const rounds = Number(process.env['NERN_FUZZ_ROUNDS'] ?? 1)
 const firstSeed = Number(process.env['NERN_FUZZ_SEED'] ?? Math.floor(Math.random() * 1e6))
 const callsOfARound = 12
 
+/** Commands that end the studio and open it again, as they should, whenever they are asked rightly. */
+const ending: readonly string[] = ['store.reopen-to-repair']
 /** Commands that start programs however they are asked, and take seconds. */
 const slow: readonly string[] = ['doctor.run']
 
@@ -32,6 +34,7 @@ test('every command answers whatever a page gives it, and the studio goes on', a
     const seed = firstSeed + round
     process.stdout.write(`contract fuzzer: seed ${seed}\n`)
     for (const [index, command] of commandNames.entries()) {
+      if (ending.includes(command)) continue
       const near = slow.includes(command) ? [] : nearInputs(command, seed * 1000 + index, callsOfARound)
       // Once is enough: refused in the preload, they take the page's time.
       const isHugeToo = round === 0 && command === 'queue.pause'
