@@ -57,6 +57,15 @@ test('losses of 4 runs lie over each other after 3 actions in the table', async 
   await grouping.click()
   await page.getByRole('option', { name: 'Every run' }).click()
 
+  // Any number against any other.
+  const scatter = page.getByRole('region', { name: 'One value against another' })
+  await scatter.getByRole('combobox', { name: 'Upwards' }).click()
+  await page.getByRole('option', { name: 'last(loss.total)' }).click()
+  await expect(scatter).toContainText('4 of 4 experiments have both')
+  await scatter.scrollIntoViewIfNeeded()
+  await page.screenshot({ path: join(screenshotsFolder, 'curves-scatter.png'), animations: 'disabled' })
+  await card.scrollIntoViewIfNeeded()
+
   // The numbers of a chart in 2 actions: every stored point, one line each.
   const file = join(folder, 'objective.csv')
   const save = (filePath: string): Promise<void> =>

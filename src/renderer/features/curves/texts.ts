@@ -29,5 +29,13 @@ export const curvesTexts = {
   band: 'Band',
   bands: { deviation: 'Deviation', range: 'Lowest to highest' } satisfies Record<GroupBand, string>,
   groupOf: (name: string, count: number) => (count === 1 ? name : `${name} (${count})`),
+  scatter: 'One value against another',
+  scatterNote: (shown: string, all: string) => `${shown} of ${all} experiments have both; a click opens one`,
+  across: 'Across',
+  upwards: 'Upwards',
+  logarithmicAcross: 'Logarithmic across',
+  logarithmicUpwards: 'Logarithmic upwards',
+  noPoint: 'None of the experiments shown has both values.',
+  against: (y: string, x: string) => `${y} against ${x}`,
   open: (name: string) => `Open ${name}`,
 } as const

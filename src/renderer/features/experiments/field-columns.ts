@@ -65,7 +65,12 @@ function textOf(field: ExperimentField, value: CellValue, nowMs: number): string
     const parameter = field.source === 'configuration' ? describeParameter(field.path) : undefined
     return parameter === undefined || field.type === 'flag' ? value : valueTitle(parameter, value) || value
   }
-  switch (field.quantity) {
+  return fieldNumberText(field, value)
+}
+
+/** A number of a field in the unit in which people read it. */
+export function fieldNumberText({ quantity }: Pick<ExperimentField, 'quantity'>, value: number): string {
+  switch (quantity) {
     case 'bytes':
       return formatBytes(value)
     case 'fraction':
