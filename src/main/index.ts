@@ -24,6 +24,7 @@ import { defaultStoreFolder, storeLayout } from './store/layout.ts'
 import { StoreRepair } from './store/repair/store-repair.ts'
 import { Studio, type StudioOptions } from './studio.ts'
 import { createUtilityHosts } from './trainer-host/utility-host.ts'
+import { checkLater } from './windows/background-check.ts'
 import { openStoreHandlers, repairInWindow } from './windows/damaged-store.ts'
 import { lookAfterAbsent } from './windows/away.ts'
 import { closeWindow, focusWindow, openMainWindow } from './windows/main-window.ts'
@@ -93,7 +94,7 @@ async function start(): Promise<void> {
           recent.forget()
           return undefined
         },
-        ...openStoreHandlers(() => desktop?.restart(['--repair'])),
+        ...openStoreHandlers(() => desktop?.restartToRepair()),
         'window.offer-actions': async ({ ids }) => {
           desktop?.menu.offer(ids)
           return undefined
@@ -239,6 +240,8 @@ class Desktop {
     })
     this.#openWindow()
     this.#tellNotices()
+    const repair = () => this.restartToRepair()
+    this.#closers.push(checkLater({ studio: this.#studio, dialog, log: this.#log, window: () => this.#window, repair }))
     this.#studio.queue.startDispatching()
     if (this.#options.isDemo) void this.#demonstrate()
   }
@@ -255,9 +258,8 @@ class Desktop {
     this.#request({ event: 'files-opened', payload: { files } })
   }
 
-  /** Closes, and starts anew with one more argument. */
-  restart(added: readonly string[]): void {
-    app.relaunch({ args: [...process.argv.slice(1), ...added] })
+  restartToRepair(): void {
+    app.relaunch({ args: [...process.argv.slice(1), '--repair'] })
     void this.#close(0)
   }
 

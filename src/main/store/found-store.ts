@@ -76,8 +76,8 @@ function assertNobodysFolder(layout: StoreLayout): void {
 }
 
 function isStoreFolder(layout: StoreLayout, path: string): boolean {
-  const { networks, permutations, datasets, runs, backups, downloads, temporary, damaged } = layout
-  return [networks, permutations, datasets, runs, backups, downloads, temporary, damaged].includes(path)
+  const { networks, permutations, datasets, runs, forks, backups, downloads, temporary, damaged } = layout
+  return [networks, permutations, datasets, runs, forks, backups, downloads, temporary, damaged].includes(path)
 }
 
 /** None in a folder that is not there. Other refusals of the system are thrown. */

@@ -8,7 +8,7 @@ import { AppException } from '#shared/basics/result.ts'
 import { migrate } from '../migrate.ts'
 import { schemaVersion } from '../migrations.ts'
 import type { Database, Sqlite } from '../sqlite.ts'
-import { insertRow, rowsWhere, runTables, textCell, type Cell, type StoredRow } from './table-rows.ts'
+import { experimentTables, insertRow, rowsWhere, runTables, textCell, type Cell, type StoredRow } from './table-rows.ts'
 
 const FORMAT = 'nern-studio-manifest'
 
@@ -50,11 +50,7 @@ export function tablesOfRun(db: Database, runId: string): Tables | undefined {
     datasets: rowsWhere(db, 'datasets', 'id = ?', textCell(experiment, 'dataset_id')),
     batches: rowsWhere(db, 'batches', 'id = ?', textCell(experiment, 'batch_id')),
     experiments: [experiment],
-    // What is derived of a configuration is derived again.
-    experiment_configs: rowsWhere(db, 'experiment_configs', 'experiment_id = ?', id).map((row) => ({
-      ...row,
-      present: null,
-    })),
+    ...Object.fromEntries(experimentTables(db).map((table) => [table, rowsOfExperiment(db, table, id)])),
     runs: [run],
     series,
     points: series.flatMap((row) => rowsWhere(db, 'points', 'series_id = ?', row['id'] ?? null)),
@@ -65,6 +61,12 @@ export function tablesOfRun(db: Database, runId: string): Tables | undefined {
         .map((table) => [table, rowsWhere(db, table, 'run_id = ?', runId)]),
     ),
   }
+}
+
+/** What is derived of a configuration is derived again. */
+function rowsOfExperiment(db: Database, table: string, id: string): readonly StoredRow[] {
+  const rows = rowsWhere(db, table, 'experiment_id = ?', id)
+  return table === 'experiment_configs' ? rows.map((row) => ({ ...row, present: null })) : rows
 }
 
 /** A network or data set with this content, and what was measured of it. */

@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { uniqueName } from '../../library/unique-name.ts'
 import type { Database } from '../sqlite.ts'
-import { insertRow, rowsWhere, runTables, textCell, type StoredRow } from './table-rows.ts'
+import { experimentTables, insertRow, rowsWhere, runTables, textCell, type StoredRow } from './table-rows.ts'
 
 /**
  * Where rows come from. A `manifest` has a digest: where it differs, it is right. A `backup` is an earlier state of the same
@@ -104,7 +104,7 @@ function addExperiment(from: Database, into: Database, row: StoredRow, source: M
         )
         .run(row['latest_run_id'] ?? null, row['updated_at'] ?? '', id)
     }
-    addConfig(from, into, id)
+    addRowsOf(from, into, id)
     return false
   }
   const isTaken = rowsWhere(into, 'experiments', 'number = ?', row['number'] ?? null).length > 0
@@ -114,13 +114,14 @@ function addExperiment(from: Database, into: Database, row: StoredRow, source: M
   const isUnfinished = row['status'] === 'queued' || row['status'] === 'running'
   const status = source === 'other' && isUnfinished ? { status: 'paused', queue_order: null, provider: null } : {}
   if (!insertRow(into, 'experiments', { ...row, number: number ?? 1, summary_is_current: 0, ...status })) return false
-  addConfig(from, into, id)
+  addRowsOf(from, into, id)
   return true
 }
 
-function addConfig(from: Database, into: Database, experimentId: string): void {
-  for (const config of rowsWhere(from, 'experiment_configs', 'experiment_id = ?', experimentId)) {
-    insertRow(into, 'experiment_configs', config)
+/** Its configuration, and what else belongs to it and to no run. */
+function addRowsOf(from: Database, into: Database, experimentId: string): void {
+  for (const table of experimentTables(into)) {
+    for (const row of rowsWhere(from, table, 'experiment_id = ?', experimentId)) insertRow(into, table, row)
   }
 }
 

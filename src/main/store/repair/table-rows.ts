@@ -26,9 +26,21 @@ export function tableShapes(db: Database): readonly TableShape[] {
 
 /** Tables whose rows belong to one run each; its series, which have points of their own, are not among them. */
 export function runTables(db: Database): readonly string[] {
+  return tablesReferring(db, 'run_id', 'runs').filter((name) => name !== 'series')
+}
+
+/** Tables whose rows belong to one experiment each; its runs, which have rows of their own, are not among them. */
+export function experimentTables(db: Database): readonly string[] {
+  return tablesReferring(db, 'experiment_id', 'experiments').filter((name) => name !== 'runs')
+}
+
+function tablesReferring(db: Database, column: string, parent: string): readonly string[] {
+  const refers = db.prepare<[string, string, string], unknown>(
+    'SELECT 1 FROM pragma_foreign_key_list(?) WHERE "from" = ? AND "table" = ?',
+  )
   return tableShapes(db)
-    .filter(({ name, columns }) => name !== 'series' && columns.includes('run_id'))
     .map(({ name }) => name)
+    .filter((name) => refers.get(name, column, parent) !== undefined)
 }
 
 /** @param where a condition on the table's columns, with `?` for each value */

@@ -43,9 +43,4 @@ export const settingsTexts = {
   never: 'Never',
   onMains: 'On mains',
   always: 'Always',
-  store: 'Store',
-  checkStore: 'Check it',
-  folder: 'Folder',
-  storeText: 'Networks, data sets, experiments and their checkpoints. To use another one, start the studio with',
-  storeOption: '--store=FOLDER',
 } as const

@@ -1,0 +1,43 @@
+import type { StoreKind } from '#shared/protocol/store-care.ts'
+
+/** What the card of the store says to people. */
+export const storeTexts = {
+  store: 'Store',
+  folder: 'Folder',
+  total: 'Size',
+  newestBackup: 'Newest backup',
+  noBackup: 'None yet',
+  backUp: 'Back up now',
+  backupMade: 'A backup was made',
+  backupNotNeeded: 'The backups have all there is',
+  backupFailure: 'No backup could be made',
+  check: 'Check now',
+  checkResult: 'Result of the check',
+  checkFailure: 'The store could not be checked',
+  whole: (files: string, size: string) => `Everything is as it was written: the database and ${files}, ${size}.`,
+  repair: 'Restart and repair ...',
+  repairFailure: 'The studio could not be started anew',
+  sweep: 'Sweep ...',
+  sweepTitle: 'Remove what belongs to nothing?',
+  sweepAction: (orphans: string) => `Remove ${orphans}`,
+  sweepFailure: 'The store could not be swept',
+  noOrphans: 'Every file belongs to something',
+  swept: (orphans: string) => `${orphans} removed`,
+  more: (count: number) => `and ${count} more`,
+  storeText: 'Networks, data sets, experiments and their checkpoints. To use another one, start the studio with',
+  storeOption: '--store=FOLDER',
+} as const
+
+export const kindTitles: Readonly<Record<StoreKind, string>> = {
+  database: 'Database',
+  networks: 'Networks',
+  permutations: 'Permutations',
+  datasets: 'Data sets',
+  packages: 'Packages of runs',
+  checkpoints: 'Checkpoints',
+  snapshots: 'Snapshots of kernels',
+  backups: 'Backups',
+  damaged: 'Damaged databases',
+  downloads: 'Downloads',
+  other: 'Other files',
+}
