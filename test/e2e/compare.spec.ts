@@ -114,7 +114,7 @@ async function exportExactly(studio: OpenStudio, experimentId: string, folder: s
   expect(names).toContain('nern_load.py')
   const sizes = await Promise.all(names.map(async (name) => (await stat(join(out, name))).size))
   const bytes = sizes.reduce((sum, size) => sum + size, 0)
-  expect(said).toBe(`Chosen: ${bytes.toLocaleString('en-US')} B`)
+  expect(said).toBe(`Chosen: ${bytes.toLocaleString('en-US')} bytes`)
   await page.keyboard.press('Escape')
 }
 
