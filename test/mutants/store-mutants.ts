@@ -34,7 +34,7 @@ export const storeMutants: readonly Mutant[] = [
   },
   {
     name: 'a migration is one transaction',
-    file: 'src/main/store/migrations.ts',
+    file: 'src/main/store/migrate.ts',
     replaced: '  db.transaction(() => {\n    for (const { version, sql } of migrations) {',
     by: '  ;(() => {\n    for (const { version, sql } of migrations) {',
     test: `${stored}/durability.test.ts`,
@@ -119,8 +119,8 @@ export const storeMutants: readonly Mutant[] = [
   {
     name: 'an owner that ends well leaves no sign',
     file: 'src/main/store/lock.ts',
-    replaced: '      rmSync(layout.owner, { force: true })\n',
-    by: '',
+    replaced: 'if (before === undefined) rmSync(layout.owner, { force: true })',
+    by: 'if (before === undefined) void rmSync',
     test: `${stored}/durability.test.ts`,
   },
   {

@@ -80,8 +80,8 @@ const guardMutants: readonly Mutant[] = [
   {
     name: 'the session of the app is guarded',
     file: 'src/main/index.ts',
-    replaced: '    guardSession(defaultSession)\n',
-    by: '    void guardSession\n',
+    replaced: '  guardSession(defaultSession)\n',
+    by: '  void guardSession\n',
     test: 'test/e2e/security.spec.ts',
   },
   {
