@@ -178,6 +178,8 @@ function drawBandNames(plot: uPlot, bands: readonly PhaseBand[], theme: ChartThe
   eachBand(plot, bands, ({ name }, { left, right, index }) => {
     const text = chartTexts.phase(name)
     ctx.font = `${chartFontPixels * devicePixelRatio}px ${theme.fontFamily}`
+    // The axes leave theirs behind.
+    ctx.textAlign = 'left'
     ctx.textBaseline = 'top'
     if (ctx.measureText(text).width + 2 * margin >= right - left) return
     ctx.lineWidth = margin
