@@ -91,11 +91,19 @@ export interface BaselineBytes {
   readonly header: number
 }
 
-export function baselineBytes({ description, sizeBytes }: BaselineFile): BaselineBytes {
-  const layers = description.layers.reduce((sum, entry) => {
-    const { float16, codes } = layerBytes(entry)
-    return sum + float16 + codes
-  }, 0)
+/** Bytes of each layer; they add up to those of all. */
+export function baselineLayerBytes({ description }: BaselineFile): ReadonlyMap<string, number> {
+  return new Map(
+    description.layers.map((entry) => {
+      const { float16, codes } = layerBytes(entry)
+      return [entry.name, float16 + codes]
+    }),
+  )
+}
+
+export function baselineBytes(file: BaselineFile): BaselineBytes {
+  const { description, sizeBytes } = file
+  const layers = [...baselineLayerBytes(file).values()].reduce((sum, bytes) => sum + bytes, 0)
   const kept = keptBytes(description.kept)
   // The reader has checked that the sections cover the file and have the sizes of their entries.
   return { layers, kept, header: sizeBytes - layers - kept.reduce((sum, { bytes }) => sum + bytes, 0) }

@@ -42,13 +42,13 @@ export interface LayerNumbers extends SideNumbers {
   readonly codes: Int32Array
 }
 
-/** Numbers of each of `layers`. Throws what `corrupt` makes when no encoder writes such a stream for them. */
+/** Numbers of each of `layers`, and the bytes of its codes to the nearest one. Throws what `corrupt` makes when no encoder writes such a stream for them. */
 export function decodeLayerStream<Layer extends SideShape>(
   bytes: Uint8Array,
   layers: readonly Layer[],
   transform: KernelTransform,
   corrupt: (problem: string) => AppException,
-): readonly { readonly layer: Layer; readonly numbers: LayerNumbers }[] {
+): readonly { readonly layer: Layer; readonly numbers: LayerNumbers; readonly bytes: number }[] {
   // Before memory is taken.
   const weights = layers.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
   if (weights > mostCodesAByte * bytes.byteLength) {
@@ -59,8 +59,9 @@ export function decodeLayerStream<Layer extends SideShape>(
   const kernels = new KernelCoder(transform)
   const decoded = side.map(({ layer, numbers }) => {
     const codes = new Int32Array(sizeOf(layer.shape))
+    const before = coder.sentBytes
     kernels.code({ coder, corrupt }, { shape: layer.shape, codes })
-    return { layer, numbers: { ...numbers, codes } }
+    return { layer, numbers: { ...numbers, codes }, bytes: coder.sentBytes - before }
   })
   coder.assertEnd()
   return decoded

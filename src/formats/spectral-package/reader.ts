@@ -78,6 +78,19 @@ export function spectralBytes(file: SpectralFile, fileName: string): Result<Spec
   })
 }
 
+/** Bytes that the codes of each layer take in the stream of all. Errors: `file-corrupt` for a damaged stream. */
+export function spectralLayerBytes(
+  { description, sections }: SpectralFile,
+  fileName: string,
+): Result<ReadonlyMap<string, number>> {
+  return asResultSync(() => {
+    const stream = sections.get(layersSection)?.bytes ?? new Uint8Array(0)
+    const shapes = description.layers.map(sideShape)
+    const layers = decodeLayerStream(stream, shapes, description.transform, corruptStream({ name: fileName }))
+    return ok(new Map(layers.map(({ layer, bytes }) => [layer.entry.name, bytes])))
+  })
+}
+
 function decode(file: NamedFile, { description, sections }: SpectralFile): SpectralPackage {
   const { network, transform, step, layers, kept, config, accuracies } = description
   const stream = sections.get(layersSection)?.bytes ?? new Uint8Array(0)

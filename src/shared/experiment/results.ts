@@ -73,6 +73,8 @@ const layerReconstructionSchema = z.strictObject({
   shape: z.array(z.int()).readonly(),
   /** ||w - w'|| / ||w|| of the layer. */
   relativeError: z.number(),
+  /** What its weights take in the file; absent where a method stores all layers as one, and in results of older versions. */
+  bytes: z.number().exactOptional(),
 })
 export type LayerReconstruction = Readonly<z.infer<typeof layerReconstructionSchema>>
 

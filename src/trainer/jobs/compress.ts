@@ -55,13 +55,27 @@ async function finish(job: CompressionJob, compression: CompressionRun, executor
   const common = {
     evaluations,
     sizes: compression.sizes(written),
-    ...reconstructionErrors(original.parameters, compared),
+    ...withBytes(reconstructionErrors(original.parameters, compared), compression.layerBytes?.(written)),
     ...(distortion === undefined ? {} : { distortion }),
     package: written,
     reconstructed: reconstructedFile(original.network, parameters),
   }
   const seconds = { storing: storingSeconds, measuring: measuringSeconds }
   context.send({ type: 'result', result: compression.result(common, seconds) })
+}
+
+/** Errors of the layers, with the bytes of those that have their own. */
+function withBytes(
+  { layers, relativeError }: ReturnType<typeof reconstructionErrors>,
+  bytesOf: ReadonlyMap<string, number> = new Map(),
+) {
+  return {
+    relativeError,
+    layers: layers.map((layer) => {
+      const bytes = bytesOf.get(layer.name)
+      return bytes === undefined ? layer : { ...layer, bytes }
+    }),
+  }
 }
 
 /** A package that its own reader refuses is a defect, whatever the reader says of it. */

@@ -65,6 +65,8 @@ export interface CompressionRun {
   evaluation(decoded: DecodedNetwork): Promise<MeasureSplit>
   /** The decoded weights in the scale of the original's, under the same names, for errors and pictures. */
   comparedWeights(decoded: DecodedNetwork): HostTensors
+  /** Bytes that the weights of each layer take in a package; absent where they are stored as one. */
+  layerBytes?(written: Uint8Array): ReadonlyMap<string, number>
   /** The bytes of a package, part by part. */
   sizes(written: Uint8Array): SizeBreakdown
   /** The result, with the times and what else the method has to say. */

@@ -1,3 +1,4 @@
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import type { KernelPreview, LayerReconstruction } from '#shared/protocol/records.ts'
 
 export interface ShownLayerError {
@@ -15,4 +16,13 @@ export function layerErrors(
     return { isFinal: true, rows: layers.map(({ name, relativeError }) => ({ name, error: relativeError })) }
   }
   return { isFinal: false, rows: previews.map(({ layer, relativeError }) => ({ name: layer, error: relativeError })) }
+}
+
+/** Bits a weight of the layers whose bytes are known. */
+export function layerBits(
+  layers: readonly LayerReconstruction[],
+): readonly { readonly name: string; readonly bits: number; readonly bytes: number }[] {
+  return layers.flatMap(({ name, shape, bytes }) =>
+    bytes === undefined ? [] : [{ name, bytes, bits: (8 * bytes) / sizeOf(shape) }],
+  )
 }

@@ -98,6 +98,8 @@ export const runTexts = {
   ofResult: 'of the result',
   noLayerErrors: 'Measured with each preview of the kernels: the first comes with the first steps.',
   layerErrorExplanation: 'Norm of the difference over norm of the weights.',
+  bitsByLayer: 'Bits a weight by layer',
+  bitsByLayerNote: 'of the written file',
   layers: 'Layers',
   log: 'Log',
   logOfRun: 'Log of the run',

@@ -4,7 +4,9 @@ import { compressKernels, planCompression } from '#engine/methods/direct/compres
 import type { CompressionPlan } from '#engine/methods/direct/kernel-method.ts'
 import { evaluateProgram } from '#engine/network/evaluation.ts'
 import type { BaselinePackage } from '#formats/baseline-package/kind.ts'
+import { baselineLayerBytes, openBaselinePackage } from '#formats/baseline-package/reader.ts'
 import { writeBaselinePackage } from '#formats/baseline-package/writer.ts'
+import { unwrap } from '#shared/basics/result.ts'
 import { compressionStage, directStages } from '#shared/methods/direct/stages.ts'
 import type { SizeBreakdown } from '#shared/package/accounting.ts'
 import type { PackageDescription } from '#shared/package/package-description.ts'
@@ -121,6 +123,10 @@ export class DirectRun implements CompressionRun {
 
   comparedWeights({ weights }: DecodedNetwork): HostTensors {
     return weights
+  }
+
+  layerBytes(written: Uint8Array): ReadonlyMap<string, number> {
+    return baselineLayerBytes(unwrap(openBaselinePackage(written, 'package')))
   }
 
   sizes(written: Uint8Array): SizeBreakdown {

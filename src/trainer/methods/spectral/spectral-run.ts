@@ -2,8 +2,10 @@
 import { unfolded } from '#engine/methods/spectral/unfolded.ts'
 import type { CodedNetwork } from '#engine/methods/spectral/coded-layers.ts'
 import { evaluateProgram } from '#engine/network/evaluation.ts'
+import { openSpectralPackage, spectralLayerBytes } from '#formats/spectral-package/reader.ts'
 import { tensorsOf } from '#formats/spectral-package/tensors.ts'
 import { writeSpectralPackage } from '#formats/spectral-package/writer.ts'
+import { unwrap } from '#shared/basics/result.ts'
 import { codingStage, spectralStages } from '#shared/methods/spectral/stages.ts'
 import type { SizeBreakdown } from '#shared/package/accounting.ts'
 import type { PackageDescription } from '#shared/package/package-description.ts'
@@ -124,6 +126,10 @@ export class SpectralRun implements CompressionRun {
 
   comparedWeights({ weights }: DecodedNetwork): HostTensors {
     return this.#compared(weights)
+  }
+
+  layerBytes(written: Uint8Array): ReadonlyMap<string, number> {
+    return unwrap(spectralLayerBytes(unwrap(openSpectralPackage(written, 'package')), 'package'))
   }
 
   sizes(written: Uint8Array): SizeBreakdown {
