@@ -5,6 +5,7 @@ import type { Page } from '@playwright/test'
 import { brightnessOf } from '#shared/protocol/settings.ts'
 import type { Route } from '#renderer/state/routes.ts'
 import { expect } from './fixtures.ts'
+import { unlikeGolden } from './golden-picture.ts'
 import { ask, screenshotsFolder, show, type OpenStudio } from './launch.ts'
 
 const themes = ['light', 'dark', 'contrast-light', 'contrast-dark'] as const
@@ -18,12 +19,14 @@ const sizes = [
 /**
  * Saves pictures of a screen in every theme, light and dark in both sizes, and gives what axe finds.
  * @param prepare what is done on the screen before it is looked at
+ * @param isGolden whether its smaller pictures, light and dark, are compared with their golden ones as well
  */
 export async function look(
   studio: OpenStudio,
   name: string,
   place: Route,
   prepare?: (page: Page) => Promise<void>,
+  { isGolden = false } = {},
 ): Promise<readonly string[]> {
   const { page } = studio
   const found: string[] = []
@@ -38,7 +41,10 @@ export async function look(
       await page.setViewportSize(size)
       await expect(page.getByRole('status', { name: 'Loading' })).toHaveCount(0)
       const path = join(screenshotsFolder, `${name}-${theme}-${size.width}x${size.height}.png`)
-      await page.screenshot({ path, animations: 'disabled' })
+      const picture = await page.screenshot({ path, animations: 'disabled' })
+      if (isGolden && size === sizes[0] && !theme.startsWith('contrast')) {
+        found.push(...unlikeGolden(`${name}-${theme}`, picture))
+      }
     }
     // Legacy mode: the other one opens a second page, which the studio refuses.
     const axe = new AxeBuilder({ page }).setLegacyMode(true)
