@@ -23,19 +23,21 @@ const settings = [
   ...['--set', 'storage.remainder=float32', '--threads', '1'],
 ]
 
+let folder = ''
 let storeFolder = ''
 let file = ''
 const studio = (...args: string[]) => answerOf(storeFolder, args, {}, trainerPath)
 const failing = (...args: string[]) => startCommand(storeFolder, args, {}, trainerPath).ended
-const at = (ending: string) => join(storeFolder, 'made', `small-graph.${ending}`)
+const at = (ending: string) => join(folder, 'made', `small-graph.${ending}`)
 
 beforeAll(async () => {
-  storeFolder = mkdtempSync(join(tmpdir(), 'nern-test-'))
-  file = join(storeFolder, 'varied.onnx')
+  folder = mkdtempSync(join(tmpdir(), 'nern-test-'))
+  storeFolder = join(folder, 'store')
+  file = join(folder, 'varied.onnx')
   writeFileSync(file, variedOnnx(32))
   await fillStore(storeFolder)
 })
-afterAll(() => rmSync(storeFolder, { recursive: true, force: true }))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 it('imports a graph, and knows it again by its content', async () => {
   const network = (await studio('network', 'import', file)) as ImportedNetwork
@@ -65,7 +67,7 @@ it('measures, compresses with distillation, and exports it in every format', asy
   const run = ['run', '--network', 'varied', '--dataset', 'images', '--name', 'small graph', ...settings]
   const experiment = (await studio(...run)) as ExperimentRecord
   expect(experiment).toMatchObject({ status: 'completed', latestRun: { result: { kind: 'compress' } } })
-  await studio('export', 'small graph', '--out', join(storeFolder, 'made'))
+  await studio('export', 'small graph', '--out', join(folder, 'made'))
 
   const opened = openPackage(readFileSync(at('nern.safetensors')), 'package')
   expect(opened).toMatchObject({
@@ -77,7 +79,7 @@ it('measures, compresses with distillation, and exports it in every format', asy
       },
     },
   })
-  const again = join(storeFolder, 'again.safetensors')
+  const again = join(folder, 'again.safetensors')
   await studio('reconstruct', at('nern.safetensors'), '--out', again)
   expect(readFileSync(again).equals(readFileSync(at('safetensors')))).toBe(true)
 })
@@ -94,7 +96,7 @@ it('exports the graph with the new weights, which other programs run', async () 
   const graph = (await studio('network', 'import', at('onnx'), '--name', 'reconstructed graph')) as NetworkRecord
   expect(graph).toMatchObject({ parameters: imported.parameters, kernels: imported.kernels })
   const predictionsOf = async (name: string): Promise<Buffer> => {
-    const path = join(storeFolder, `${name}.predictions`)
+    const path = join(folder, `${name}.predictions`)
     await studio('network', 'evaluate', name, '--dataset', 'images', '--predictions', path)
     return readFileSync(path)
   }
@@ -113,7 +115,7 @@ it('inspects the graph and what came of it', async () => {
 })
 
 itWithPython(['numpy'])('gives plain Python the same weights', () => {
-  const out = join(storeFolder, 'python.safetensors')
+  const out = join(folder, 'python.safetensors')
   runPython([pythonLoader, at('nern.safetensors'), out])
   const read = (path: string) => {
     const content = readSafetensors(readFileSync(path), path)
@@ -140,7 +142,7 @@ it('refuses an architecture for a graph, and an operator it does not know, by na
   const { stderr } = await failing('network', 'import', file, '--arch', 'resnet20-cifar-a', '--name', 'x')
   expect(stderr).toContain('describes its own network')
   const model = new ModelWriter()
-  const unknown = join(storeFolder, 'unknown.onnx')
+  const unknown = join(folder, 'unknown.onnx')
   writeFileSync(unknown, model.bytes(model.node('Einsum', 'scores', ['images'])))
   const refused = await failing('network', 'import', unknown)
   expect(refused.stderr).toContain('unknown.onnx: node "scores": the operator "Einsum" is not known')
