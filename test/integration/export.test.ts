@@ -119,6 +119,45 @@ it('inspects packages and checkpoints', async () => {
   })
 })
 
+it('verifies what was exported, and names what is damaged', async () => {
+  const whole = ['nern.safetensors', 'safetensors', 'npz', 'onnx'].map(at)
+  expect(await studio('verify', ...whole)).toMatchObject([
+    { ok: true, kind: 'package', tensors: 107 },
+    { ok: true, kind: 'weights', tensors: 107 },
+    { ok: true, kind: 'weights', tensors: 107 },
+    { ok: true, kind: 'onnx' },
+  ])
+
+  const damaged = (name: string, file: string, damage: (bytes: Buffer) => Buffer): string => {
+    const path = join(out, name)
+    writeFileSync(path, damage(readFileSync(at(file))))
+    return path
+  }
+  const files = [
+    damaged('flipped.nern.safetensors', 'nern.safetensors', (bytes) => {
+      const place = bytes.length - 1000
+      bytes[place] = (bytes[place] ?? 0) ^ 4
+      return bytes
+    }),
+    damaged('empty.nern.safetensors', 'nern.safetensors', () => Buffer.alloc(0)),
+    damaged('cut.safetensors', 'safetensors', (bytes) => bytes.subarray(0, bytes.length - 7)),
+    damaged('not-a-number.safetensors', 'safetensors', (bytes) => {
+      bytes.writeFloatLE(NaN, bytes.length - 8)
+      return bytes
+    }),
+    damaged('cut.npz', 'npz', (bytes) => bytes.subarray(0, bytes.length / 2)),
+    damaged('cut.onnx', 'onnx', (bytes) => bytes.subarray(0, bytes.length / 2)),
+    join(out, 'nowhere.safetensors'),
+  ]
+  const { code, stdout } = await startCommand(storeFolder, ['verify', ...files, at('onnx'), '--json'], {}, trainerPath)
+    .ended
+  const verdicts = JSON.parse(stdout) as readonly { ok: boolean; error?: { code: string; message: string } }[]
+  expect([code, verdicts.map(({ ok }) => ok)]).toEqual([1, [...files.map(() => false), true]])
+  expect(verdicts.flatMap(({ error }) => error?.code ?? [])).not.toContain('internal')
+  expect(verdicts[0]?.error?.message).toMatch(/expected CRC-32/)
+  expect(verdicts[3]?.error?.message).toMatch(/1 of the \d+ values of .* are no numbers/)
+})
+
 describe('an export that cannot be', () => {
   const codeOf = async (args: readonly string[]) => {
     const { code, stdout } = await startCommand(storeFolder, [...args, '--json'], {}, trainerPath).ended

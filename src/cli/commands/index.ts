@@ -18,6 +18,7 @@ import { storeCommands } from './store.ts'
 import { storeRepairCommands } from './store-repair.ts'
 import { sweepCommands } from './sweep.ts'
 import { trainCommands } from './train.ts'
+import { verifyCommands } from './verify.ts'
 
 /** Commands under the headings of the overview, in its order. */
 export const commandGroups: readonly { readonly heading: string; readonly commands: readonly Command[] }[] = [
@@ -30,7 +31,7 @@ export const commandGroups: readonly { readonly heading: string; readonly comman
     heading: 'Results:',
     commands: [...experimentsCommands, ...layerCommands, ...importanceCommands, ...exportCommands],
   },
-  { heading: 'Files, without a store:', commands: fileCommands },
+  { heading: 'Files, without a store:', commands: [...fileCommands, ...verifyCommands] },
   { heading: 'This installation:', commands: [...doctorCommands, ...storeCommands, ...storeRepairCommands] },
 ]
 
