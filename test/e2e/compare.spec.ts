@@ -5,7 +5,7 @@ import type { ComparedSubject } from '#shared/measures/comparison.ts'
 import { shownEffects } from '#shared/measures/layer-effects.ts'
 import { enqueue, int4Config, reaches, smokeConfig, whileComputing } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
-import { ask, show, type OpenStudio } from './launch.ts'
+import { ask, screenshotsFolder, show, type OpenStudio } from './launch.ts'
 import { look } from './look.ts'
 
 test.use({ start: 'library' })
@@ -181,8 +181,31 @@ async function dragLimits(studio: OpenStudio): Promise<void> {
   while ((await bytes()) >= largest) await size.press('ArrowLeft')
   const wanted = items.filter(({ outcome }) => (outcome.totalBytes ?? Infinity) < largest).map(({ name }) => name)
   await expect(card.getByRole('status')).toHaveText(`${wanted.length} of 3 runs within the limits`)
-  await card.getByRole('button', { name: 'Show in the table' }).click()
-  await expect(page.getByRole('searchbox', { name: 'Filter experiments' })).toHaveValue(/size <= [\d.]+ KiB/)
+  const showInTable = card.getByRole('button', { name: 'Show in the table' })
+  const filter = page.getByRole('searchbox', { name: 'Filter experiments' })
+  await showInTable.click()
+  await expect(filter).toHaveValue(/size <= [\d.]+ KiB/)
   await expect(page.getByRole('grid').getByRole('row')).toHaveCount(1 + wanted.length)
   for (const name of wanted) await expect(page.getByRole('grid')).toContainText(name)
+
+  // A frame around the left part of the picture goes before the limits, until it is removed.
+  await page.keyboard.press('Alt+ArrowLeft')
+  const picture = await card.getByRole('img', { name: /^Accuracy on the test images/ }).boundingBox()
+  const limitLine = await size.boundingBox()
+  if (picture === null || limitLine === null) throw new Error('The picture is not in sight.')
+  const at = (share: number) => picture.x + picture.width * share
+  await page.mouse.move(at(0.08), limitLine.y + 5)
+  await page.mouse.down()
+  await page.mouse.move(at(0.22), limitLine.y + limitLine.height - 5, { steps: 5 })
+  await page.mouse.up()
+  const status = card.getByRole('status')
+  await expect(status).toHaveText(/^\d of 3 runs in the frame$/)
+  const framed = Number.parseInt((await status.textContent()) ?? '', 10)
+  expect(framed).toBeGreaterThan(0)
+  expect(framed).toBeLessThan(3)
+  await page.screenshot({ path: join(screenshotsFolder, 'network-frame.png'), animations: 'disabled' })
+  await showInTable.click()
+  await expect(filter).toHaveValue(/size >= [\d.]+ KiB and size <= [\d.]+ KiB and accuracy >= /)
+  await expect(page.getByRole('grid').getByRole('row')).toHaveCount(1 + framed)
+  await page.keyboard.press('Alt+ArrowLeft')
 }

@@ -1,9 +1,8 @@
 /** Everything the picture of a network shows, as points. */
 import type { TimedCandidate } from '#shared/forecast/found-candidates.ts'
-import type { KnobLimits } from '#shared/forecast/limits.ts'
 import type { ScatterPoint } from '../../charts/scatter-layout.ts'
 import { windowFamilyOf } from '../../families/table.ts'
-import { isWithin, type NetworkRun, type OriginalAccuracy } from './network-points.ts'
+import type { NetworkRun, OriginalAccuracy } from './network-points.ts'
 import { paretoTexts } from './texts.ts'
 
 export interface ShownOriginal extends OriginalAccuracy {
@@ -36,10 +35,10 @@ export function originalPoint({ bytes, accuracy, interval }: ShownOriginal): Sca
 export function runPoints(
   runs: readonly NetworkRun[],
   front: readonly NetworkRun[],
-  limits: KnobLimits | undefined,
+  isMeant: (run: NetworkRun) => boolean,
   tokenOf: (run: NetworkRun) => string,
 ): readonly ScatterPoint[] {
-  const named = new Set(runs.length <= namedAtMost ? runs : namedOfFront(front, limits))
+  const named = new Set(runs.length <= namedAtMost ? runs : namedOfFront(front, isMeant))
   const methods = [...named].map(runLabel)
   return runs.map((run) => {
     const method = runLabel(run)
@@ -48,15 +47,15 @@ export function runPoints(
       ...plainPoint(run),
       label: isShared ? run.experiment.name : method,
       token: tokenOf(run),
-      isFaint: !isWithin(run, limits),
+      isFaint: !isMeant(run),
       isUnnamed: !named.has(run),
     }
   })
 }
 
-/** Those within the limits, or of all where none is; evenly spread, with both ends. */
-function namedOfFront(front: readonly NetworkRun[], limits: KnobLimits | undefined): readonly NetworkRun[] {
-  const within = front.filter((run) => isWithin(run, limits))
+/** Those that are meant, or of all where none is; evenly spread, with both ends. */
+function namedOfFront(front: readonly NetworkRun[], isMeant: (run: NetworkRun) => boolean): readonly NetworkRun[] {
+  const within = front.filter(isMeant)
   const from = within.length > 0 ? within : front
   if (from.length <= namedAtMost) return from
   const picked = Array.from({ length: namedAtMost }, (_, at) =>

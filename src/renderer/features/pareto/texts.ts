@@ -30,7 +30,10 @@ export const paretoTexts = {
   atMost: (size: string) => `at most ${size}`,
   loseAtMost: (points: string) => `lose at most ${points}`,
   accuracyOrMore: (accuracy: string, points: string) => `${accuracy} or more: lose at most ${points}`,
-  limitKeys: 'Drag the two limits, or move them with the arrow keys; Delete takes one away.',
+  limitKeys:
+    'Drag the two limits, or move them with the arrow keys; Delete takes one away. Or draw a frame around runs.',
+  framed: (framed: number, all: number) => `${framed} of ${formatAmount(all, 'run')} in the frame`,
+  removeFrame: 'Remove the frame',
   points: (points: number) => `${points} ${points === 1 ? 'point' : 'points'}`,
   within: (within: number, all: number) => `${within} of ${formatAmount(all, 'run')} within the limits`,
   allRuns: (all: number) => formatAmount(all, 'run'),

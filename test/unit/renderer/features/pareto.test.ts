@@ -3,6 +3,7 @@ import { summaryOf, type ExperimentSummary } from '#shared/experiment/experiment
 import { formatFilter } from '#shared/experiment/filter/format-filter.ts'
 import { parseFilter } from '#shared/experiment/filter/filter-text.ts'
 import { nearestPoint, paretoFront } from '#renderer/charts/scatter-layout.ts'
+import { filterOfFrame, frameAround, isInFrame } from '#renderer/features/pareto/frame.ts'
 import { readLimits } from '#renderer/features/knob/limits-form.ts'
 import { kibibytesText, limitKey, movedBytes, movedPoints, pointsText } from '#renderer/features/pareto/limit-steps.ts'
 import {
@@ -89,6 +90,30 @@ describe('limits as a filter', () => {
       const text = formatFilter(filterOfLimits('n', 'd', limits))
       expect(text).toContain(`size <= ${kibibytesText(bytes)} KiB`)
     }
+  })
+})
+
+describe('a frame', () => {
+  const frame = frameAround([20_011, 40_003], [0.90121, 0.91558])
+
+  test('has sides that a filter can say, no smaller than what was drawn', () => {
+    const text = formatFilter(filterOfFrame('ResNet-20', 'CIFAR-10', frame))
+    expect(text).toBe(
+      'network = ResNet-20 and dataset = CIFAR-10 and size >= 19.54 KiB and size <= 39.07 KiB and ' +
+        'accuracy >= 90.12 % and accuracy <= 91.56 %',
+    )
+    expect(parseFilter(text)).toMatchObject({ ok: true, filter: filterOfFrame('ResNet-20', 'CIFAR-10', frame) })
+  })
+
+  test.each([
+    [{ bytes: 20_009, accuracy: 0.91 }, true],
+    [{ bytes: 20_008, accuracy: 0.91 }, false],
+    [{ bytes: 40_007, accuracy: 0.9156 }, true],
+    [{ bytes: 40_008, accuracy: 0.91 }, false],
+    [{ bytes: 30_000, accuracy: 0.90125 }, true],
+    [{ bytes: 30_000, accuracy: 0.9011 }, false],
+  ])('holds %o: %s', (run, isInside) => {
+    expect(isInFrame({ ...run, drop: 0, experiment: finished('any', 1, 1) }, frame)).toBe(isInside)
   })
 })
 
