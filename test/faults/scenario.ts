@@ -89,7 +89,8 @@ async function goOn(store: string): Promise<string | undefined> {
   if (status === undefined) return commandProblem(await startStudio(store, runArguments).ended)
   if (status === 'failed') return 'the experiment failed'
   if (status === 'cancelled') return 'the experiment was cancelled'
-  if (status === 'completed') return undefined
+  // The next session makes good what a kill behind the end of the run left undone.
+  if (status === 'completed') return commandProblem(await startStudio(store, ['queue', 'start']).ended)
   if (status === 'paused') await startStudio(store, ['queue', 'resume', 'mine']).ended
   if (status === 'draft') return 'the experiment was left as a draft'
   const problem = commandProblem(await startStudio(store, ['queue', 'start']).ended)

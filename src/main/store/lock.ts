@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { z } from 'zod'
 import { AppException } from '#shared/basics/result.ts'
+import { isRunning } from '../basics/is-running.ts'
 import { writeDurably } from '../files/durable-files.ts'
 import type { StoreLayout } from './layout.ts'
 import { processIdentity } from './running-process.ts'
@@ -86,17 +87,6 @@ function isSameProcess(owner: StoreOwner): boolean {
 export function vanishedOwner(layout: StoreLayout): StoreOwner | undefined {
   const owner = readOwner(layout)
   return owner === undefined || isRunning(owner.pid) ? undefined : owner
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    // Signal 0 reaches nobody: it only asks whether the process is there.
-    process.kill(pid, 0)
-    return true
-  } catch (cause) {
-    // Somebody else's process is there as well.
-    return cause instanceof Error && 'code' in cause && cause.code === 'EPERM'
-  }
 }
 
 function lockedError(layout: StoreLayout): AppException {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -51,6 +52,15 @@ it('removes what a killed process had begun, and nothing else', async () => {
   await removeUnfinished(folder)
   expect(readdirSync(folder).sort()).toEqual(['.kept', 'kept.part', 'package'])
   await removeUnfinished(join(folder, 'nowhere'))
+})
+
+it('removes what a killed process had begun of the same file, and nothing of a living one', async () => {
+  const folder = temporaryFolder()
+  const { pid: ended } = spawnSync(process.execPath, ['-e', ''])
+  const kept = [`.b.bin.${ended}.part`, `.a.bin.${process.ppid}.part`]
+  for (const name of [`.a.bin.${ended}.part`, ...kept]) writeFileSync(join(folder, name), 'half')
+  await atomicWrite(join(folder, 'a.bin'), new Uint8Array(1))
+  expect(readdirSync(folder).sort()).toEqual([...kept, 'a.bin'].sort())
 })
 
 it('says that the folder is gone, and which file could not be written for it', async () => {
