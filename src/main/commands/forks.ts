@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CommandHandlers, CommandInput } from '#shared/protocol/contract.ts'
 import type { CheckpointRecord, ExperimentRecord } from '#shared/protocol/records.ts'
@@ -11,6 +11,7 @@ import type { StudioContext } from '../context/studio-context.ts'
 import { mainFamilyOf } from '../families/table.ts'
 import { atomicWrite } from '../files/atomic-write.ts'
 import { sha256Of } from '../files/sha256.ts'
+import { makeFolder } from '../files/make-folder.ts'
 import { uniqueName } from '../library/unique-name.ts'
 import type { Queue } from '../queue/queue.ts'
 import { checkpointFileName } from '../store/checkpoints.ts'
@@ -33,7 +34,7 @@ export function forkHandlers(context: StudioContext, queue: Queue): Pick<Command
       await mainFamilyOf(config).assertRunnable(store, config, { network, dataset: store.datasets.get(datasetId) })
       const checkpoint = checkpointAt(store, input)
       const bytes = await checkpointBytes(store, checkpoint)
-      await mkdir(store.layout.forks, { recursive: true })
+      await makeFolder(store.layout.forks)
       await atomicWrite(forkPath(store.layout, checkpoint.sha256), bytes, writeBytes)
       const wanted = input.name ?? forkName(source, config, step)
       const created = store.transaction(() => {

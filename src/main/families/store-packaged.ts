@@ -1,10 +1,10 @@
-import { mkdir } from 'node:fs/promises'
 import { familyOf } from '#shared/experiment/families.ts'
 import { accuracyCount, accuracyPairs } from '#shared/measures/accuracy-pairs.ts'
 import type { ExperimentRecord, PackagedResult, RunRecord } from '#shared/protocol/records.ts'
 import type { JobResult, SplitPredictions } from '#shared/protocol/trainer-protocol.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import { atomicWrite } from '../files/atomic-write.ts'
+import { makeFolder } from '../files/make-folder.ts'
 import { packagePath, reconstructedPath, runPath } from '../store/layout.ts'
 import type { Store } from '../store/store.ts'
 
@@ -25,7 +25,7 @@ export async function storePackaged(
   resultOf: (common: CommonResult) => PackagedResult,
 ): Promise<void> {
   const { evaluations, sizes, layers, relativeError, distortion } = made
-  await mkdir(runPath(store.layout, run.id), { recursive: true })
+  await makeFolder(runPath(store.layout, run.id))
   await atomicWrite(packagePath(store.layout, run.id, familyOf(made).packageFormat), made.package, writeBytes)
   await atomicWrite(reconstructedPath(store.layout, run.id), made.reconstructed, writeBytes)
   const result = resultOf({

@@ -79,7 +79,7 @@ const goneFolder = {
 } as const
 
 /** What the system said about a failed write, typed. */
-function writeError(path: string, cause: unknown): AppException {
+export function writeError(path: string, cause: unknown): AppException {
   if (cause instanceof AppException) return cause
   const storage = storageError(cause)
   if (storage !== undefined) {

@@ -3,12 +3,13 @@
  * `permutations/<network sha256>/<key>-<sha256 of the file>.safetensors`. A file says itself whether it is whole, and a
  * lost one costs only time, so none has a row.
  */
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { toAppError } from '#shared/basics/result.ts'
 import { atomicWrite, type WriteBytes } from '../files/atomic-write.ts'
 import { assertSha256 } from '../files/sha256.ts'
+import { makeFolder } from '../files/make-folder.ts'
 import { permutationFolder, type StoreLayout } from '../store/layout.ts'
 
 /** What, beside the weights, a permutation depends on. */
@@ -47,7 +48,7 @@ export async function keepPermutation(
   write?: WriteBytes,
 ): Promise<void> {
   const folder = permutationFolder(layout, networkSha256)
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   const name = `${permutationKey(config)}-${file.sha256}.safetensors`
   await atomicWrite(join(folder, name), file.bytes, write)
   const others = (await namesIn(folder)).filter((each) => each !== name)

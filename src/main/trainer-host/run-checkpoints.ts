@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppException } from '#shared/basics/result.ts'
 import type { CheckpointRecord } from '#shared/protocol/records.ts'
@@ -8,6 +8,7 @@ import { checkpointFileName } from '../store/checkpoints.ts'
 import { forkPath, runPath } from '../store/layout.ts'
 import { atomicWrite, type WriteBytes } from '../files/atomic-write.ts'
 import { sha256Of } from '../files/sha256.ts'
+import { makeFolder } from '../files/make-folder.ts'
 import type { TrainerEvent } from './supervisor.ts'
 
 /** The newest, and the one before in case the newest is damaged. */
@@ -38,7 +39,7 @@ export class RunCheckpoints {
 
   /** Errors: `disk-full`, `file-unreadable`; the checkpoints before it are then untouched. */
   async save({ step, phase, sha256, bytes }: TrainerEvent<'checkpoint'>): Promise<void> {
-    await mkdir(this.#folder, { recursive: true })
+    await makeFolder(this.#folder)
     await atomicWrite(join(this.#folder, checkpointFileName({ step, sha256 })), bytes, this.#write)
     const replaced = this.#store.checkpoints
       .list(this.#runId)

@@ -1,6 +1,7 @@
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { atomicWrite, type WriteBytes } from '../files/atomic-write.ts'
+import { makeFolder } from '../files/make-folder.ts'
 import { kernelsPath, kernelSamplePath, kernelSnapshotName, snapshotStepOf, type StoreLayout } from '../store/layout.ts'
 import type { TrainerEvent } from './supervisor.ts'
 
@@ -25,7 +26,7 @@ export class RunKernels {
     this.#writtenBytes += bytes.byteLength
     if (this.#writtenBytes > MOST_BYTES) return false
     const folder = kernelsPath(this.#layout, this.#runId)
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
     if (sample !== undefined) await atomicWrite(kernelSamplePath(this.#layout, this.#runId), sample, this.#write)
     await atomicWrite(join(folder, kernelSnapshotName(step)), bytes, this.#write)
     return true
