@@ -153,7 +153,7 @@ export const storeMutants: readonly Mutant[] = [
   },
   {
     name: 'a file that is being written has another name',
-    file: 'src/main/files/atomic-write.ts',
+    file: 'src/main/files/unfinished.ts',
     replaced: '`.${basename(path)}.${process.pid}.part`',
     by: 'basename(path)',
     test: 'test/unit/main/files/atomic-write.test.ts',

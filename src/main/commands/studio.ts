@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import { cpus, release, totalmem, type } from 'node:os'
 import { randomUUID } from 'node:crypto'
 import type { CommandHandlers, DoctorEngine, DoctorReport, StudioInfo } from '#shared/protocol/contract.ts'
@@ -6,6 +5,7 @@ import { AppException, toAppError } from '#shared/basics/result.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import { freeDiskBytes } from '../files/disk-space.ts'
 import { sampleShape } from '../library/sample-shape.ts'
+import { databaseBytes } from '../store/database-files.ts'
 import type { TaskReport, Tasks } from '../context/tasks.ts'
 import type { ResultOf } from '../trainer-host/single-job.ts'
 
@@ -85,11 +85,6 @@ export function studioHandlers(context: StudioContext, tasks: Tasks, facts: Stud
       }
     },
   }
-}
-
-/** With what has not been folded into the main file yet. */
-function databaseBytes(path: string): number {
-  return ['', '-wal'].reduce((sum, suffix) => sum + (statSync(path + suffix, { throwIfNoEntry: false })?.size ?? 0), 0)
 }
 
 async function examineEngines(

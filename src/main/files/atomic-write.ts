@@ -2,7 +2,7 @@ import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AppException } from '#shared/basics/result.ts'
 import { storageError } from '#shared/basics/storage-errors.ts'
-import { isRunning } from '../basics/is-running.ts'
+import { abandonedNames, unfinishedNames, unfinishedPath } from './unfinished.ts'
 
 /** Puts all of `bytes` into an open file. Tests give a disk that is full. */
 export type WriteBytes = (file: FileHandle, bytes: Uint8Array) => Promise<void>
@@ -15,7 +15,7 @@ const writeAll: WriteBytes = (file, bytes) => file.writeFile(bytes)
  * what a killed process had begun of the same file is removed.
  */
 export async function atomicWrite(path: string, bytes: Uint8Array, write: WriteBytes = writeAll): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.part`)
+  const temporary = unfinishedPath(path)
   try {
     const file = await open(temporary, 'w')
     try {
@@ -25,7 +25,7 @@ export async function atomicWrite(path: string, bytes: Uint8Array, write: WriteB
       await file.close()
     }
     await commitRename(temporary, path)
-    await removeUnfinishedOf(path)
+    await removeAbandoned(path)
   } catch (cause) {
     await rm(temporary, { force: true })
     throw writeError(path, cause)
@@ -34,26 +34,17 @@ export async function atomicWrite(path: string, bytes: Uint8Array, write: WriteB
 
 /** Removes what `atomicWrite` had begun in a folder when its process was killed; nobody may be writing there. */
 export async function removeUnfinished(folder: string): Promise<void> {
-  for (const { name } of await unfinishedIn(folder)) await rm(join(folder, name), { force: true })
+  for (const name of unfinishedNames(await namesIn(folder))) await rm(join(folder, name), { force: true })
 }
 
 /** The same of one file, which another process may be writing. */
-async function removeUnfinishedOf(path: string): Promise<void> {
+async function removeAbandoned(path: string): Promise<void> {
   const folder = dirname(path)
-  for (const { name, target, pid } of await unfinishedIn(folder)) {
-    if (target === basename(path) && !isRunning(pid)) await rm(join(folder, name), { force: true })
-  }
+  for (const name of abandonedNames(await namesIn(folder), path)) await rm(join(folder, name), { force: true })
 }
 
-/** Files that `atomicWrite` has begun in a folder: their names, what they were to be, and by which process. */
-async function unfinishedIn(
-  folder: string,
-): Promise<readonly { readonly name: string; readonly target: string; readonly pid: number }[]> {
-  const names = await readdir(folder).catch(() => [])
-  return names.flatMap((name) => {
-    const [, target, pid] = /^\.(.+)\.(\d+)\.part$/.exec(name) ?? []
-    return target === undefined ? [] : [{ name, target, pid: Number(pid) }]
-  })
+function namesIn(folder: string): Promise<readonly string[]> {
+  return readdir(folder).catch(() => [])
 }
 
 /** Makes a finished file or folder known under its final name, durably. */

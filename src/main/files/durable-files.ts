@@ -2,12 +2,16 @@
  * Files whose state a power cut must not undo, written before anything else goes on: a store is opened in one go, and
  * nobody waits meanwhile. (`atomic-write.ts` does the same without blocking, for what is written while a studio works.)
  */
-import { closeSync, copyFileSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { closeSync, copyFileSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { abandonedNames, unfinishedPath } from './unfinished.ts'
 
-/** All of a file, or the one before it: a temporary name, fsync, rename, fsync of the folder. */
+/**
+ * All of a file, or the one before it: a temporary name, fsync, rename, fsync of the folder. What a killed process had begun
+ * of it is removed.
+ */
 export function writeDurably(path: string, text: string): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.part`)
+  const temporary = unfinishedPath(path)
   try {
     const file = openSync(temporary, 'w')
     try {
@@ -17,6 +21,8 @@ export function writeDurably(path: string, text: string): void {
       closeSync(file)
     }
     renameDurably(temporary, path)
+    const folder = dirname(path)
+    for (const name of abandonedNames(readdirSync(folder), path)) rmSync(join(folder, name), { force: true })
   } catch (cause) {
     rmSync(temporary, { force: true })
     throw cause

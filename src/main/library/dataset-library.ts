@@ -17,6 +17,7 @@ import { keepManifest } from '../context/keep-manifest.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import { commitRename } from '../files/atomic-write.ts'
 import { assertFreeDisk } from '../files/disk-space.ts'
+import { assertImageCache } from '../files/image-cache-digest.ts'
 import { newId } from '../basics/new-id.ts'
 import { inUse } from '../store/errors.ts'
 import { datasetPath } from '../store/layout.ts'
@@ -88,7 +89,7 @@ export class DatasetLibrary {
         store.datasets.trash.restoreContent(result.sha256)
         const known = store.datasets.findByContent(result.sha256)
         if (known !== undefined) return { ...known, isNew: false }
-        await verifyCache(outputPath, result.sha256)
+        await assertImageCache(outputPath, result.sha256)
         const target = datasetPath(store.layout, result.sha256)
         // Left by an import that ended between rename and row.
         await rm(target, { recursive: true, force: true })
@@ -131,11 +132,11 @@ export class DatasetLibrary {
 
   /** Out of lists, with all its files. Errors: `not-found`, `conflict` while an experiment uses it. */
   trash(id: string): void {
-    const { store } = this.#context
+    const { store, clock } = this.#context
     const { name } = store.datasets.identity(id)
     const users = store.experiments.namesUsing('dataset_id', id)
     if (users.length > 0) throw inUse('data set', name, users)
-    store.datasets.trash.put(id)
+    store.datasets.trash.put(id, timestamp(clock))
   }
 
   /** For good: row first, then the folder. Errors: `not-found`, `conflict` for what is not in the trash. */
@@ -203,19 +204,6 @@ export class DatasetLibrary {
 
   #freeName(wanted: string): string {
     return uniqueName(wanted, this.#context.store.datasets.names())
-  }
-}
-
-async function verifyCache(folder: string, sha256: string): Promise<void> {
-  const opened = await openImageCache(folder)
-  if (!opened.ok) throw new AppException(opened.error)
-  try {
-    const verified = await opened.value.verify()
-    if (!verified.ok) throw new AppException(verified.error)
-    if (opened.value.sha256 === sha256) return
-    throw new AppException({ code: 'file-corrupt', message: 'The decoded data set is not what was announced.' })
-  } finally {
-    await opened.value.close()
   }
 }
 

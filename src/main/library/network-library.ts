@@ -207,11 +207,11 @@ export class NetworkLibrary {
 
   /** Out of lists, with all its files. Errors: `not-found`, `conflict` while an experiment uses it. */
   trash(id: string): void {
-    const { store } = this.#context
+    const { store, clock } = this.#context
     const { name } = store.networks.identity(id)
     const users = store.experiments.namesUsing('network_id', id)
     if (users.length > 0) throw inUse('network', name, users)
-    store.networks.trash.put(id)
+    store.networks.trash.put(id, timestamp(clock))
   }
 
   /** For good: row first, then the files. Errors: `not-found`, `conflict` for what is not in the trash. */

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
-import { openImageCache } from '#formats/image-cache/reader.ts'
-import { AppException, unwrap } from '#shared/basics/result.ts'
+import { assertImageCache } from '../files/image-cache-digest.ts'
 import { datasetPath } from '../store/layout.ts'
 import type { Store } from '../store/store.ts'
 
@@ -22,18 +21,5 @@ export function assertWholeCache(store: Store, sha256: string): Promise<void> {
 }
 
 async function readThrough(folder: string, sha256: string): Promise<void> {
-  if (!existsSync(folder)) return
-  const cache = unwrap(await openImageCache(folder))
-  try {
-    unwrap(await cache.verify())
-    if (cache.sha256 === sha256) return
-    throw new AppException({
-      code: 'file-corrupt',
-      message: `The header of the data set has changed: expected SHA-256 ${sha256}, found ${cache.sha256}.`,
-      where: folder,
-      remedy: 'Import the data set again.',
-    })
-  } finally {
-    await cache.close()
-  }
+  if (existsSync(folder)) await assertImageCache(folder, sha256)
 }

@@ -4,6 +4,7 @@ import { renameDurably, syncPath } from '../files/durable-files.ts'
 import { backupName, newestFirst, parseBackupName, type BackupFile } from './backup-names.ts'
 import { expiredBackups } from './backup-retention.ts'
 import { isDamage, quickCheck } from './database-check.ts'
+import { removeDatabase } from './database-files.ts'
 import type { StoreLayout } from './layout.ts'
 import type { Database, Sqlite } from './sqlite.ts'
 
@@ -33,7 +34,7 @@ export async function makeBackup(db: Database, layout: StoreLayout, now: string)
     syncPath(temporary)
     renameDurably(temporary, path)
   } finally {
-    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(temporary + suffix, { force: true })
+    removeDatabase(temporary)
   }
   for (const { name } of expiredBackups(listBackups(layout))) rmSync(join(layout.backups, name), { force: true })
   return path

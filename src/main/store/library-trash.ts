@@ -15,10 +15,10 @@ export class LibraryTrash {
     this.#kind = kind
   }
 
-  /** Throws `not-found`. */
-  put(id: string): void {
+  /** `now` is ISO 8601. Throws `not-found`. */
+  put(id: string, now: string): void {
     const sql = `UPDATE ${this.#table} SET trashed_at = coalesce(trashed_at, ?) WHERE id = ?`
-    this.#assertFound(this.#db.prepare(sql).run(new Date().toISOString(), id).changes, id)
+    this.#assertFound(this.#db.prepare(sql).run(now, id).changes, id)
   }
 
   /** Does nothing for what is not in it. Throws `not-found`. */

@@ -46,7 +46,7 @@ export class RunCheckpoints {
       .find((checkpoint) => checkpoint.step === step && checkpoint.sha256 !== sha256)
     this.#store.checkpoints.add({ runId: this.#runId, step, phase, sha256, sizeBytes: bytes.byteLength })
     if (replaced !== undefined) await rm(join(this.#folder, checkpointFileName(replaced)), { force: true })
-    await this.#removeAllBut(this.#store.checkpoints.list(this.#runId).slice(0, KEPT_CHECKPOINTS))
+    await this.#removeAllBut(KEPT_CHECKPOINTS)
   }
 
   /** The newest whose bytes are what was written; `onDamaged` hears of those that are not. */
@@ -76,12 +76,13 @@ export class RunCheckpoints {
 
   /** Of a run that has ended: forks may begin with the last of each phase. */
   async keepPhaseEnds(): Promise<void> {
-    await this.#removeAllBut([])
+    await this.#removeAllBut(0)
   }
 
-  async #removeAllBut(kept: readonly CheckpointRecord[]): Promise<void> {
+  /** @param newest so many stay, beside the ends of phases */
+  async #removeAllBut(newest: number): Promise<void> {
     const all = this.#store.checkpoints.list(this.#runId)
-    const steps = new Set([...kept, ...phaseEnds(all)].map(({ step }) => step))
+    const steps = new Set([...all.slice(0, newest), ...phaseEnds(all)].map(({ step }) => step))
     for (const checkpoint of all) if (!steps.has(checkpoint.step)) await this.#remove(checkpoint)
   }
 

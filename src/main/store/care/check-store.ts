@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { basename, join, relative } from 'node:path'
-import { openImageCache } from '#formats/image-cache/reader.ts'
-import { toAppError, unwrap } from '#shared/basics/result.ts'
+import { toAppError } from '#shared/basics/result.ts'
 import type { StoreCheck, StoreFinding } from '#shared/protocol/store-care.ts'
+import { assertImageCache } from '../../files/image-cache-digest.ts'
 import { assertSha256 } from '../../files/sha256.ts'
 import { datasetPath, networkPath, runManifestPath, runPath, type StoreLayout } from '../layout.ts'
 import { checkpointFileName } from '../checkpoints.ts'
@@ -70,7 +70,7 @@ function filesToCheck(db: Database, layout: StoreLayout): readonly Checked[] {
   })
   const datasets = column('SELECT sha256 FROM datasets').map((sha256) => {
     const path = datasetPath(layout, sha256)
-    return { path, verify: () => assertImageCache(path) }
+    return { path, verify: () => assertImageCache(path, sha256) }
   })
   const checkpoints = db
     .prepare<[], { run: string; step: number; sha256: string }>('SELECT run_id AS run, step, sha256 FROM checkpoints')
@@ -87,15 +87,6 @@ function filesToCheck(db: Database, layout: StoreLayout): readonly Checked[] {
     }),
   )
   return [...networks, ...datasets, ...checkpoints, ...packages]
-}
-
-async function assertImageCache(folder: string): Promise<void> {
-  const cache = unwrap(await openImageCache(folder))
-  try {
-    unwrap(await cache.verify())
-  } finally {
-    await cache.close()
-  }
 }
 
 function runsWithManifest(db: Database, layout: StoreLayout): readonly string[] {

@@ -1,17 +1,18 @@
 /** Whole stores copied, and brought into one another. */
 import { existsSync } from 'node:fs'
-import { copyFile, cp, mkdir, rm } from 'node:fs/promises'
+import { copyFile, cp, mkdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { AppException, toAppError } from '#shared/basics/result.ts'
 import type { StoreFinding, StoreImport } from '#shared/protocol/store-care.ts'
 import { syncPath } from '../../files/durable-files.ts'
 import { assertSha256 } from '../../files/sha256.ts'
+import { removeDatabase } from '../database-files.ts'
 import { damageFound } from '../database-damage.ts'
 import { findStore } from '../found-store.ts'
 import { datasetPath, forkPath, networkPath, runPath, storeLayout, type StoreLayout } from '../layout.ts'
 import { migrate } from '../migrate.ts'
 import { mergeStore } from '../repair/merge-store.ts'
-import { rowsWhere, textCell } from '../repair/table-rows.ts'
+import { columnOf } from '../repair/table-rows.ts'
 import type { Database, Sqlite } from '../sqlite.ts'
 import { newMark, writeMark } from '../store-mark.ts'
 import { filesBelow } from './walk-files.ts'
@@ -79,7 +80,7 @@ export async function importStore({ sqlite, db, layout }: OpenDatabase, folder: 
     return { ...db.transaction(() => mergeStore(from, db, 'other')).immediate(), findings }
   } finally {
     from.close()
-    for (const suffix of ['', '-wal', '-shm', '-journal']) await rm(copy + suffix, { force: true })
+    removeDatabase(copy)
   }
 }
 
@@ -140,8 +141,6 @@ async function copyFiles(from: Database, into: Database, { other, layout }: Fold
 }
 
 function missingIn(from: Database, into: Database, table: string, column: string): readonly string[] {
-  const known = new Set(rowsWhere(into, table, 'true').map((row) => textCell(row, column)))
-  return rowsWhere(from, table, 'true')
-    .map((row) => textCell(row, column))
-    .filter((value) => !known.has(value))
+  const known = new Set(columnOf(into, table, column))
+  return columnOf(from, table, column).filter((value) => !known.has(value))
 }

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import type { StoreBackup, StoreCareOutputs, StoreCheck, StoreOrphan, StoreUsage } from '#shared/protocol/store-care.ts'
 import { timestamp, type Clock } from '../../basics/clock.ts'
 import { listBackups, makeBackup } from '../backups.ts'
+import { databaseBytes } from '../database-files.ts'
 import type { StoreLayout } from '../layout.ts'
 import { loadSqlite, type Database } from '../sqlite.ts'
 import { checkStore } from './check-store.ts'
@@ -50,10 +51,10 @@ export class StoreCare {
 
   /** Bytes that the database gave back to the disk. */
   vacuum(): number {
-    const before = this.#databaseBytes()
+    const before = databaseBytes(this.#layout.database)
     this.#db.exec('VACUUM')
     this.#db.pragma('wal_checkpoint(TRUNCATE)')
-    return Math.max(0, before - this.#databaseBytes())
+    return Math.max(0, before - databaseBytes(this.#layout.database))
   }
 
   exportTo(folder: string): Promise<StoreCareOutputs['store.export']> {
@@ -66,12 +67,5 @@ export class StoreCare {
 
   get #opened() {
     return { sqlite: loadSqlite(), db: this.#db, layout: this.#layout }
-  }
-
-  #databaseBytes(): number {
-    const sizes = ['', '-wal'].map(
-      (suffix) => statSync(this.#layout.database + suffix, { throwIfNoEntry: false })?.size ?? 0,
-    )
-    return sizes.reduce((sum, size) => sum + size, 0)
   }
 }

@@ -2,13 +2,14 @@
  * A repaired database, made beside the store: what a way keeps is counted in what it gives. Nothing of the store is
  * changed; `put-in-place.ts` makes it the store's database.
  */
-import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { formatAmount } from '#shared/basics/format.ts'
 import { AppException } from '#shared/basics/result.ts'
 import type { RepairWay, StoreCounts } from '#shared/protocol/store-repair.ts'
 import { newestGoodBackup } from '../backups.ts'
 import { quickCheck } from '../database-check.ts'
+import { removeDatabase } from '../database-files.ts'
 import type { StoreLayout } from '../layout.ts'
 import { migrate } from '../migrate.ts'
 import type { Database, Sqlite } from '../sqlite.ts'
@@ -108,8 +109,4 @@ function adoptionNotes({ networks, datasets, experiments, runs, unreadable }: Ad
 
 function impossible(layout: StoreLayout, message: string): AppException {
   return new AppException({ code: 'store-corrupt', message, where: layout.folder })
-}
-
-function removeDatabase(path: string): void {
-  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true })
 }

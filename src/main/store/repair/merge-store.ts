@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { uniqueName } from '../../library/unique-name.ts'
 import type { Database } from '../sqlite.ts'
-import { experimentTables, insertRow, rowsWhere, runTables, textCell, type StoredRow } from './table-rows.ts'
+import { columnOf, experimentTables, insertRow, rowsWhere, runTables, textCell, type StoredRow } from './table-rows.ts'
 
 /**
  * Where rows come from. A `manifest` has a digest: where it differs, it is right. A `backup` is an earlier state of the same
@@ -86,8 +86,7 @@ class LibraryMerge {
   }
 
   #freeName(wanted: string): string {
-    const names = rowsWhere(this.#into, this.#table, 'true').map((row) => textCell(row, 'name'))
-    return uniqueName(wanted, names)
+    return uniqueName(wanted, columnOf(this.#into, this.#table, 'name'))
   }
 }
 

@@ -48,6 +48,11 @@ export function rowsWhere(db: Database, table: string, where: string, ...values:
   return db.prepare<Cell[], StoredRow>(`SELECT * FROM "${table}" WHERE ${where}`).all(...values)
 }
 
+/** A column of texts, a value a row. */
+export function columnOf(db: Database, table: string, column: string): readonly string[] {
+  return db.prepare<[], string>(`SELECT "${column}" FROM "${table}"`).pluck().all()
+}
+
 /** Whether it is new: a row that is there already, by its key or another unique value, stays as it is. */
 export function insertRow(db: Database, table: string, row: StoredRow): boolean {
   const columns = Object.keys(row)
