@@ -91,3 +91,8 @@ export function shownRecord(
 export function imageLimits(available: number): readonly number[] {
   return [...[500, 1000, 2000].filter((count) => count < available), 0]
 }
+
+/** What of the choice is taken: the whole split where it has no more images than were wanted. */
+export function imageLimit(wanted: number, available: number): number {
+  return imageLimits(available).includes(wanted) ? wanted : 0
+}

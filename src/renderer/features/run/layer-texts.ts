@@ -5,8 +5,6 @@ export const layerTexts = {
   explanation:
     'Alone: lost by the original with only this layer replaced by its reconstruction. Put back: won by the reconstruction with only this layer as it was. A layer is its weight, its bias and the batch norm behind it.',
   otherMethod: 'This method treats all layers alike: the new experiment uses spectral codes.',
-  split: 'Split',
-  images: 'Images',
   measure: 'Measure layers',
   measuring: 'Measuring layers',
   failure: 'The layers were not measured',
