@@ -100,13 +100,13 @@ export class StoreRepair {
   }
 
   #backupPath(name: string): string {
-    const known = listBackups(this.#layout).some((backup) => backup.name === basename(name))
-    if (known) return join(this.#layout.backups, basename(name))
+    const known = listBackups(this.#layout).map((backup) => backup.name)
+    if (known.includes(basename(name))) return join(this.#layout.backups, basename(name))
     throw new AppException({
       code: 'not-found',
       message: `There is no backup ${name}.`,
       where: this.#layout.backups,
-      remedy: 'studio store check lists the backups.',
+      remedy: known.length === 0 ? 'This store has none.' : `Name one of these: ${known.join(', ')}.`,
     })
   }
 }

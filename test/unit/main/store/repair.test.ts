@@ -110,10 +110,11 @@ it('restores a backup and adopts what was completed after it', async () => {
 it('restores a named backup of a store that is whole, when somebody wants it back', async () => {
   const { layout } = await filledStore({ hasBackup: true })
   const repair = repairOf(layout)
-  expect(() => repair.apply('restore', 'studio-elsewhere.sqlite')).toThrow(
-    expect.objectContaining({ code: 'not-found' }) as Error,
-  )
   const name = listBackups(layout).at(-1)?.name ?? ''
+  expect(name).not.toBe('')
+  expect(() => repair.apply('restore', 'studio-elsewhere.sqlite')).toThrow(
+    expect.objectContaining({ code: 'not-found', remedy: `Name one of these: ${name}.` }) as Error,
+  )
   expect(repair.apply('restore', name).notes[0]).toContain(name)
   repair.close()
   expect((await openStore(layout.folder)).check()).toBeUndefined()
