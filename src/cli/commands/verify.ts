@@ -31,9 +31,9 @@ const kindTitles: Readonly<Record<Held['kind'], string>> = {
 
 const verify = defineCommand({
   name: 'verify',
-  summary: 'Read packages, weights files and ONNX graphs through, and say which are damaged.',
+  summary: 'Read files through, and say which are damaged.',
   details:
-    'Of a package every checksum is compared, and the whole network is decoded from it and read back. In all files every value must be a number. SHA-256 sums are printed, to be compared with those of an export or a report. The exit code is 1 when any file is wrong. Files of a store are checked by studio store check.',
+    'Takes packages, weights files and ONNX graphs. Of a package every checksum is compared, and the whole network is decoded from it and read back. In all files every value must be a number. SHA-256 sums are printed, to be compared with those of an export or a report. The exit code is 1 when any file is wrong. Files of a store are checked by studio store check.',
   positionals: [{ name: 'FILE...', about: 'Files to read.' }],
   options: {},
   async run(invocation) {
