@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CommandHandlers, CommandInput } from '#shared/protocol/contract.ts'
 import type { CheckpointRecord, ExperimentRecord } from '#shared/protocol/records.ts'
@@ -10,8 +10,8 @@ import { AppException } from '#shared/basics/result.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import { mainFamilyOf } from '../families/table.ts'
 import { atomicWrite } from '../files/atomic-write.ts'
-import { sha256Of } from '../files/sha256.ts'
 import { makeFolder } from '../files/make-folder.ts'
+import { readVerified } from '../files/verified-file.ts'
 import { uniqueName } from '../library/unique-name.ts'
 import type { Queue } from '../queue/queue.ts'
 import { checkpointFileName } from '../store/checkpoints.ts'
@@ -87,11 +87,11 @@ function checkpointAt(store: Store, { runId, step }: CommandInput<'experiments.f
 
 async function checkpointBytes({ layout }: Store, checkpoint: CheckpointRecord): Promise<Uint8Array> {
   const path = join(runPath(layout, checkpoint.runId), checkpointFileName(checkpoint))
-  const bytes = await readFile(path).catch(() => undefined)
-  if (bytes !== undefined && sha256Of(bytes) === checkpoint.sha256) return bytes
+  const file = await readVerified(path, checkpoint.sha256)
+  if ('bytes' in file) return file.bytes
   throw new AppException({
-    code: bytes === undefined ? 'file-unreadable' : 'file-corrupt',
-    message: `The checkpoint of step ${checkpoint.step} ${bytes === undefined ? 'cannot be read' : 'has changed since it was written'}.`,
+    code: file.code,
+    message: `The checkpoint of step ${checkpoint.step} ${file.problem}.`,
     where: path,
     remedy: 'Fork another checkpoint of the run.',
   })

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppException } from '#shared/basics/result.ts'
 import type { CheckpointRecord } from '#shared/protocol/records.ts'
@@ -7,8 +7,8 @@ import type { Store } from '../store/store.ts'
 import { checkpointFileName } from '../store/checkpoints.ts'
 import { forkPath, runPath } from '../store/layout.ts'
 import { atomicWrite, type WriteBytes } from '../files/atomic-write.ts'
-import { sha256Of } from '../files/sha256.ts'
 import { makeFolder } from '../files/make-folder.ts'
+import { readVerified } from '../files/verified-file.ts'
 import type { TrainerEvent } from './supervisor.ts'
 
 /** The newest, and the one before in case the newest is damaged. */
@@ -53,10 +53,9 @@ export class RunCheckpoints {
   async loadNewest(onDamaged: (text: string) => void): Promise<LoadedCheckpoint | undefined> {
     for (const checkpoint of this.#store.checkpoints.list(this.#runId)) {
       const name = checkpointFileName(checkpoint)
-      const bytes = await readFile(join(this.#folder, name)).catch(() => undefined)
-      if (bytes !== undefined && sha256Of(bytes) === checkpoint.sha256) return { step: checkpoint.step, bytes }
-      const problem = bytes === undefined ? 'cannot be read' : 'has changed since it was written'
-      onDamaged(`The checkpoint of step ${checkpoint.step} (${name}) ${problem}; the one before it is used.`)
+      const file = await readVerified(join(this.#folder, name), checkpoint.sha256)
+      if ('bytes' in file) return { step: checkpoint.step, bytes: file.bytes }
+      onDamaged(`The checkpoint of step ${checkpoint.step} (${name}) ${file.problem}; the one before it is used.`)
     }
     return undefined
   }
@@ -64,11 +63,11 @@ export class RunCheckpoints {
   /** The bytes that a fork begins with. Throws `file-unreadable`, `file-corrupt`. */
   async loadFork({ sha256, step }: StoredFork): Promise<LoadedCheckpoint> {
     const path = forkPath(this.#store.layout, sha256)
-    const bytes = await readFile(path).catch(() => undefined)
-    if (bytes !== undefined && sha256Of(bytes) === sha256) return { step, bytes }
+    const file = await readVerified(path, sha256)
+    if ('bytes' in file) return { step, bytes: file.bytes }
     throw new AppException({
-      code: bytes === undefined ? 'file-unreadable' : 'file-corrupt',
-      message: `The checkpoint of step ${step} that this fork begins with ${bytes === undefined ? 'cannot be read' : 'has changed since it was written'}.`,
+      code: file.code,
+      message: `The checkpoint of step ${step} that this fork begins with ${file.problem}.`,
       where: path,
       remedy: 'Fork the run again.',
     })
