@@ -1,4 +1,5 @@
-import type { ImportedDataset, ImportedNetwork } from '#shared/protocol/contract.ts'
+import type { ImportedDataset } from '#shared/protocol/commands/datasets.ts'
+import type { ImportedNetwork } from '#shared/protocol/commands/networks.ts'
 
 /** What an import gave; of content that was there already, under which name. @param wanted the name asked for */
 export function formatImported(

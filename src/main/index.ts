@@ -4,11 +4,11 @@
  */
 import { join } from 'node:path'
 import { type BrowserWindow, Menu, app, dialog, ipcMain, nativeTheme, protocol, session, shell } from 'electron'
-import { type Place, eventNames } from '#shared/protocol/contract.ts'
+import { type Place, eventNames } from '#shared/protocol/events.ts'
 import { type StudioEvent, listeningChannel } from '#shared/protocol/ipc-channels.ts'
 import { type Settings, brightnessOf } from '#shared/protocol/settings.ts'
 import { AppException, type Result, fail, ok, toAppError, unwrap } from '#shared/basics/result.ts'
-import { damagedStoreHash } from '#shared/protocol/store-repair.ts'
+import { damagedStoreHash } from '#shared/protocol/commands/store-repair.ts'
 import { systemClock } from './basics/clock.ts'
 import { appScheme, appSchemePrivileges, createAppProtocol } from './windows/app-protocol.ts'
 import { type DemoOptions, runDemo } from './demo/demo.ts'

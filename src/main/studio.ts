@@ -5,8 +5,8 @@ import type {
   CommandName,
   CommandOutput,
   DesktopCommandName,
-  StudioEvents,
 } from '#shared/protocol/contract.ts'
+import type { StudioEvents } from '#shared/protocol/events.ts'
 import { readingCommandNames, type HandedCommandName, type ReadingCommandName } from '#shared/protocol/command-lists.ts'
 import { officialArchives, type OfficialArchive } from '#formats/cifar/official-archives.ts'
 import { loaderFileName } from '#shared/package/python-lines.ts'

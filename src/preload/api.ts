@@ -1,4 +1,5 @@
-import type { CommandName, EventName, StudioApi, StudioEvents } from '#shared/protocol/contract.ts'
+import type { CommandName, StudioApi } from '#shared/protocol/contract.ts'
+import type { EventName, StudioEvents } from '#shared/protocol/events.ts'
 import {
   type StudioEvent,
   commandChannel,

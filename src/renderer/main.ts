@@ -4,7 +4,7 @@ import './styles/tokens.css'
 import './styles/base.css'
 import { mount } from 'svelte'
 import type { StudioApi } from '#shared/protocol/contract.ts'
-import { damagedStoreHash } from '#shared/protocol/store-repair.ts'
+import { damagedStoreHash } from '#shared/protocol/commands/store-repair.ts'
 import App from './App.svelte'
 import DamagedStore from './features/damaged-store/DamagedStore.svelte'
 

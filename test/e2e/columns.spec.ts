@@ -1,7 +1,7 @@
 /** Columns hold their cells, however long names and tags are, in a small window and in the smallest. */
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import type { Place } from '#shared/protocol/contract.ts'
+import type { Place } from '#shared/protocol/events.ts'
 import { enqueue, int4Config, reaches } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
 import { ask, screenshotsFolder, show } from './launch.ts'

@@ -1,6 +1,6 @@
 /** Every screen, in both themes: looked at by axe, and saved at two sizes for people to look at. */
 import type { Page } from '@playwright/test'
-import type { Place } from '#shared/protocol/contract.ts'
+import type { Place } from '#shared/protocol/events.ts'
 import { enqueue, int4Config, reaches, smokeConfig } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
 import { ask, show } from './launch.ts'

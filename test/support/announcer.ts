@@ -1,4 +1,4 @@
-import type { EventName, StudioEvents } from '#shared/protocol/contract.ts'
+import type { EventName, StudioEvents } from '#shared/protocol/events.ts'
 
 /** The announcing half of a made-up studio. */
 export class Announcer {

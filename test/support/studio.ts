@@ -7,13 +7,8 @@ import { createForkHosts } from '#main/trainer-host/fork-host.ts'
 import { defaultLimits } from '#main/trainer-host/supervisor.ts'
 import { buildNetwork } from '#networks/architectures.ts'
 import { initialParameters } from '#networks/initial-parameters.ts'
-import type {
-  CommandInput,
-  CommandName,
-  CommandOutput,
-  DesktopCommandName,
-  StudioEvents,
-} from '#shared/protocol/contract.ts'
+import type { CommandInput, CommandName, CommandOutput, DesktopCommandName } from '#shared/protocol/contract.ts'
+import type { StudioEvents } from '#shared/protocol/events.ts'
 import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import type { DatasetRecord, ExperimentRecord, NetworkRecord } from '#shared/protocol/records.ts'

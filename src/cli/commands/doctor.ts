@@ -1,4 +1,4 @@
-import type { DoctorEngine, DoctorReport } from '#shared/protocol/contract.ts'
+import type { DoctorEngine, DoctorReport } from '#shared/protocol/commands/studio.ts'
 import { call } from '../call.ts'
 import { defineCommand, type Command } from '../command.ts'
 import { unlessRefused } from '../option.ts'

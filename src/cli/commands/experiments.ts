@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { atomicWrite } from '#main/files/atomic-write.ts'
-import { comparedAtMost } from '#shared/protocol/contract.ts'
+import { comparedAtMost } from '#shared/protocol/commands/comparisons.ts'
 import { splitNames } from '#shared/protocol/records.ts'
 import { AppException } from '#shared/basics/result.ts'
 import { call } from '../call.ts'

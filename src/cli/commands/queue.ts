@@ -1,4 +1,5 @@
-import type { CommandName, QueueState, QueueTimes } from '#shared/protocol/contract.ts'
+import type { CommandName } from '#shared/protocol/contract.ts'
+import type { QueueState, QueueTimes } from '#shared/protocol/commands/queue.ts'
 import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 import type { ReadingStudio } from '#main/studio.ts'
 import { runQueue } from '../await-experiment.ts'

@@ -1,7 +1,12 @@
 import { AppException } from '#shared/basics/result.ts'
 import { formatCount } from '#shared/basics/format.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
-import { repairWays, type RepairOffer, type RepairOutcome, type RepairPreview } from '#shared/protocol/store-repair.ts'
+import {
+  repairWays,
+  type RepairOffer,
+  type RepairOutcome,
+  type RepairPreview,
+} from '#shared/protocol/commands/store-repair.ts'
 import { defineCommand, type Command } from '../command.ts'
 import { onRequest, oneOf, text } from '../option.ts'
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { formatAmount, formatCount, formatExactBytes } from '#shared/basics/format.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
-import type { StoreCheck, StoreFinding, StoreOrphan, StoreUsage } from '#shared/protocol/store-care.ts'
+import type { StoreCheck, StoreFinding, StoreOrphan, StoreUsage } from '#shared/protocol/commands/store-care.ts'
 import { call } from '../call.ts'
 import { defineCommand, type Command } from '../command.ts'
 import { onRequest, unlessRefused } from '../option.ts'

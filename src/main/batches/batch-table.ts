@@ -1,6 +1,6 @@
 import { configLeaves } from '#shared/experiment/config-leaves.ts'
 import { familyOf } from '#shared/experiment/families.ts'
-import type { BatchTable } from '#shared/protocol/batches.ts'
+import type { BatchTable } from '#shared/protocol/commands/batches.ts'
 import type { PlannedMember } from '../store/batches.ts'
 
 /** What experiments of all methods have. */

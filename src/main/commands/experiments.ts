@@ -1,4 +1,5 @@
-import type { CommandHandlers, CommandInput, ExperimentDetail } from '#shared/protocol/contract.ts'
+import type { CommandHandlers, CommandInput } from '#shared/protocol/contract.ts'
+import type { ExperimentDetail } from '#shared/protocol/commands/experiments.ts'
 import { cloneName, experimentName } from '#shared/experiment/experiment-name.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import { mainFamilyOf } from '../families/table.ts'

@@ -1,5 +1,5 @@
 import type { CommandHandlers } from '#shared/protocol/contract.ts'
-import type { StoreCareOutputs } from '#shared/protocol/store-care.ts'
+import type { StoreCareOutputs } from '#shared/protocol/commands/store-care.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import type { TaskReport, Tasks } from '../context/tasks.ts'
 import { cancelledTask } from '../trainer-host/single-job.ts'

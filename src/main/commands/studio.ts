@@ -1,6 +1,7 @@
 import { cpus, release, totalmem, type } from 'node:os'
 import { randomUUID } from 'node:crypto'
-import type { CommandHandlers, DoctorEngine, DoctorReport, StudioInfo } from '#shared/protocol/contract.ts'
+import type { CommandHandlers } from '#shared/protocol/contract.ts'
+import type { DoctorEngine, DoctorReport, StudioInfo } from '#shared/protocol/commands/studio.ts'
 import { AppException, toAppError } from '#shared/basics/result.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import { freeDiskBytes } from '../files/disk-space.ts'

@@ -1,5 +1,6 @@
 /** All that the page of a comparison shows. */
-import type { CommandInput, DatasetImages } from '#shared/protocol/contract.ts'
+import type { CommandInput } from '#shared/protocol/contract.ts'
+import type { DatasetImages } from '#shared/protocol/commands/datasets.ts'
 import type { Comparison, Flip, Flips } from '#shared/measures/comparison.ts'
 import { measuredRows, type MeasuredRow } from '#shared/measures/compared-rows.ts'
 import { baseKeyOf } from '#shared/measures/paired-differences.ts'

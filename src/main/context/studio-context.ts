@@ -1,5 +1,5 @@
 import type { OfficialArchive } from '#formats/cifar/official-archives.ts'
-import type { StudioEvents } from '#shared/protocol/contract.ts'
+import type { StudioEvents } from '#shared/protocol/events.ts'
 import type { ExecutorChoice } from '#shared/protocol/trainer-protocol.ts'
 import type { Clock } from '../basics/clock.ts'
 import type { Emitter } from '../basics/emitter.ts'

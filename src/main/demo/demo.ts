@@ -6,7 +6,7 @@ import { compressPresets } from '#shared/methods/nern/presets.ts'
 import { spectralPresets } from '#shared/methods/spectral/presets.ts'
 import { formatAccuracies } from '#shared/plain-text/comparison-table.ts'
 import { formatResult } from '#shared/plain-text/result-table.ts'
-import type { Place } from '#shared/protocol/contract.ts'
+import type { Place } from '#shared/protocol/events.ts'
 import { untilTraining, withProgress } from './progress.ts'
 import {
   create,

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { NativeImage, NativeTheme, WebContents } from 'electron'
-import type { Place } from '#shared/protocol/contract.ts'
+import type { Place } from '#shared/protocol/events.ts'
 import { atomicWrite } from '../files/atomic-write.ts'
 
 export interface Photographer {

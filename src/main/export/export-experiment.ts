@@ -1,7 +1,8 @@
 import { copyFile, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
-import type { CommandInput, ExportSummary } from '#shared/protocol/contract.ts'
+import type { CommandInput } from '#shared/protocol/contract.ts'
+import type { ExportSummary } from '#shared/protocol/commands/exports.ts'
 import { familyOf } from '#shared/experiment/families.ts'
 import { loaderFileName } from '#shared/package/python-lines.ts'
 import {

@@ -1,6 +1,6 @@
 /** Pictures inside a page: PNG as a data URL. */
 import { encodeRgbPng } from '#formats/png/rgb-png-writer.ts'
-import type { DatasetImages } from '#shared/protocol/contract.ts'
+import type { DatasetImages } from '#shared/protocol/commands/datasets.ts'
 
 /** Of the image at `index`. */
 export function pictureUrl({ pixels, height, width }: DatasetImages, index: number): string {

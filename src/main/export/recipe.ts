@@ -1,7 +1,7 @@
 import { argumentsOf, commandOf, type CommandSubject } from '#shared/experiment/config-command.ts'
 import { configToYaml } from '#shared/experiment/config-yaml.ts'
 import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
-import type { Recipe } from '#shared/protocol/contract.ts'
+import type { Recipe } from '#shared/protocol/commands/experiments.ts'
 import type { ExperimentRecord } from '#shared/protocol/records.ts'
 import type { Store } from '../store/store.ts'
 

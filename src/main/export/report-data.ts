@@ -1,4 +1,4 @@
-import type { Recipe } from '#shared/protocol/contract.ts'
+import type { Recipe } from '#shared/protocol/commands/experiments.ts'
 import type {
   AccuracyCount,
   DatasetRecord,

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import type { TaskProgress } from '#shared/protocol/contract.ts'
+import type { TaskProgress } from '#shared/protocol/events.ts'
 import { AppException, assertNever, fail, ok, type AppError, type Result } from '#shared/basics/result.ts'
 import type { StoreLayout } from '../store/layout.ts'
 import { readAddress } from './address.ts'

@@ -1,4 +1,5 @@
-import type { CommandInput, CommandName, CommandOutput, StudioEvents } from '#shared/protocol/contract.ts'
+import type { CommandInput, CommandName, CommandOutput } from '#shared/protocol/contract.ts'
+import type { StudioEvents } from '#shared/protocol/events.ts'
 import type { Result } from '#shared/basics/result.ts'
 import { Emitter } from '../basics/emitter.ts'
 import type { ChangingCommandName, ChangingStudio, Studio } from '../studio.ts'

@@ -3,13 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { basename, dirname, join } from 'node:path'
 import { accuracyCount } from '#shared/measures/accuracy-pairs.ts'
 import { spectralDefaults } from '#shared/methods/spectral/defaults.ts'
-import type {
-  CommandInput,
-  CommandOutput,
-  CompressedFile,
-  MeasuredFile,
-  NetworkChoice,
-} from '#shared/protocol/contract.ts'
+import type { CommandInput, CommandOutput } from '#shared/protocol/contract.ts'
+import type { CompressedFile, MeasuredFile, NetworkChoice } from '#shared/protocol/commands/compressed-files.ts'
 import type { RecognisedNetwork, SketchPoint } from '#shared/protocol/trainer-protocol.ts'
 import type { AccuracyCount } from '#shared/experiment/results.ts'
 import { AppException } from '#shared/basics/result.ts'

@@ -2,13 +2,13 @@ import { mkdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { countsByClass } from '#formats/class-counts.ts'
 import { openImageCache, type ImageCache } from '#formats/image-cache/reader.ts'
+import type { CommandInput } from '#shared/protocol/contract.ts'
 import type {
-  CommandInput,
   DatasetDetail,
   DatasetImages,
   DatasetSamples,
   ImportedDataset,
-} from '#shared/protocol/contract.ts'
+} from '#shared/protocol/commands/datasets.ts'
 import type { DatasetPlan } from '#shared/dataset/dataset-plan.ts'
 import type { DatasetRecord, ImportSplit, SplitName } from '#shared/protocol/records.ts'
 import { AppException } from '#shared/basics/result.ts'

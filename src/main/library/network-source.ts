@@ -1,4 +1,4 @@
-import type { NetworkChoice } from '#shared/protocol/contract.ts'
+import type { NetworkChoice } from '#shared/protocol/commands/compressed-files.ts'
 import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
 import type { Store } from '../store/store.ts'
 import { networkInput } from './trainer-inputs.ts'

@@ -1,4 +1,4 @@
-import type { Place, StudioEvents } from '#shared/protocol/contract.ts'
+import type { Place, StudioEvents } from '#shared/protocol/events.ts'
 import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 import { formatCount } from '#shared/basics/format.ts'
 import type { ExperimentStatus } from '#shared/experiment/status-machine.ts'

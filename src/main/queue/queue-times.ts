@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { scheduleQueue, type TimedRun } from '#shared/experiment/queue-schedule.ts'
-import type { QueueTimes } from '#shared/protocol/contract.ts'
+import type { QueueTimes } from '#shared/protocol/commands/queue.ts'
 import type { ExecutorChoice } from '#shared/protocol/trainer-protocol.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import { continuesRun } from '../store/continues-run.ts'

@@ -1,4 +1,4 @@
-import type { QueueState } from '#shared/protocol/contract.ts'
+import type { QueueState } from '#shared/protocol/commands/queue.ts'
 import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 import type { RunRecord } from '#shared/protocol/records.ts'
 import { AppException, toAppError } from '#shared/basics/result.ts'

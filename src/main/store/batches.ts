@@ -1,5 +1,5 @@
 import { readConfig } from '#shared/experiment/config-migrations.ts'
-import type { BatchRecord } from '#shared/protocol/batches.ts'
+import type { BatchRecord } from '#shared/protocol/commands/batches.ts'
 import type { ExperimentRecord } from '#shared/protocol/records.ts'
 import type { ExperimentStatus } from '#shared/experiment/status-machine.ts'
 import { newId } from '../basics/new-id.ts'

@@ -1,6 +1,6 @@
 /** What the app does for somebody who is away from it: notices, and a machine that stays awake. */
 import { BrowserWindow, Notification, powerMonitor, powerSaveBlocker } from 'electron'
-import type { Place } from '#shared/protocol/contract.ts'
+import type { Place } from '#shared/protocol/events.ts'
 import type { Settings } from '#shared/protocol/settings.ts'
 import type { Studio } from '../studio.ts'
 import { KeepAwake } from './keep-awake.ts'

@@ -1,7 +1,7 @@
 import type { BrowserWindow, IpcMain } from 'electron'
 import type { CommandHandlers } from '#shared/protocol/contract.ts'
 import { AppException } from '#shared/basics/result.ts'
-import type { RepairOutcome } from '#shared/protocol/store-repair.ts'
+import type { RepairOutcome } from '#shared/protocol/commands/store-repair.ts'
 import { Dispatcher } from '../commands/dispatcher.ts'
 import { registerCommands } from '../ipc/router.ts'
 import type { Log } from '../log/log.ts'

@@ -1,4 +1,4 @@
-import type { Place } from '#shared/protocol/contract.ts'
+import type { Place } from '#shared/protocol/events.ts'
 import type { Notice } from '../queue/queue-notices.ts'
 
 export interface NotifierParts {

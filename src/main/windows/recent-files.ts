@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { z } from 'zod'
-import type { PickedFile } from '#shared/protocol/contract.ts'
+import type { PickedFile } from '#shared/protocol/commands/files.ts'
 import { atomicWrite } from '../files/atomic-write.ts'
 import type { TokenTable } from '../files/token-table.ts'
 

@@ -1,4 +1,5 @@
-import type { BatchRecord, StudioApi } from '#shared/protocol/contract.ts'
+import type { BatchRecord } from '#shared/protocol/commands/batches.ts'
+import type { StudioApi } from '#shared/protocol/contract.ts'
 import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 import { ask } from './client.ts'
 import type { WindowExperiments } from './experiments.svelte.ts'

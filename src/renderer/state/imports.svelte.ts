@@ -1,11 +1,8 @@
 import { cifar10Package } from '#shared/dataset/cifar10-package.ts'
-import type {
-  CommandInput,
-  PickedFile,
-  StudioApi,
-  ImportedDataset,
-  ImportedNetwork,
-} from '#shared/protocol/contract.ts'
+import type { CommandInput, StudioApi } from '#shared/protocol/contract.ts'
+import type { PickedFile } from '#shared/protocol/commands/files.ts'
+import type { ImportedDataset } from '#shared/protocol/commands/datasets.ts'
+import type { ImportedNetwork } from '#shared/protocol/commands/networks.ts'
 import type { PreprocessingChanges } from '#shared/network/preprocessing.ts'
 import type { AppError, Result } from '#shared/basics/result.ts'
 import { ask } from './client.ts'

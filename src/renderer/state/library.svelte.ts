@@ -1,4 +1,5 @@
-import type { LibraryTrashRecords, StudioApi } from '#shared/protocol/contract.ts'
+import type { LibraryTrashRecords } from '#shared/protocol/commands/library.ts'
+import type { StudioApi } from '#shared/protocol/contract.ts'
 import type { DatasetRecord, NetworkRecord } from '#shared/protocol/records.ts'
 import { ask } from './client.ts'
 import { Resource } from './resource.svelte.ts'

@@ -1,4 +1,5 @@
-import type { PickedFile, StudioApi } from '#shared/protocol/contract.ts'
+import type { PickedFile } from '#shared/protocol/commands/files.ts'
+import type { StudioApi } from '#shared/protocol/contract.ts'
 import { ask } from './client.ts'
 import { stateTexts } from './texts.ts'
 import type { Toasts } from './toasts.svelte.ts'

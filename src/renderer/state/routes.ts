@@ -1,6 +1,6 @@
 import { assertNever } from '#shared/basics/result.ts'
 import { actionOf, type ActionId } from '#shared/protocol/window-actions.ts'
-import type { PickedFile } from '#shared/protocol/contract.ts'
+import type { PickedFile } from '#shared/protocol/commands/files.ts'
 import type { FormStart } from '#shared/protocol/window-memory.ts'
 
 /** Every place of the studio. Only values, so that a place can be remembered and compared. */

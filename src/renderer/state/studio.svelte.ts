@@ -1,12 +1,7 @@
 import { createContext } from 'svelte'
-import type {
-  CommandInput,
-  CommandName,
-  CommandOutput,
-  PickedFile,
-  StudioApi,
-  StudioInfo,
-} from '#shared/protocol/contract.ts'
+import type { CommandInput, CommandName, CommandOutput, StudioApi } from '#shared/protocol/contract.ts'
+import type { PickedFile } from '#shared/protocol/commands/files.ts'
+import type { StudioInfo } from '#shared/protocol/commands/studio.ts'
 import type { Result } from '#shared/basics/result.ts'
 import { WindowBatches } from './batches.svelte.ts'
 import { ask } from './client.ts'

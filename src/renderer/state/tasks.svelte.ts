@@ -1,4 +1,5 @@
-import type { StudioApi, TaskProgress } from '#shared/protocol/contract.ts'
+import type { StudioApi } from '#shared/protocol/contract.ts'
+import type { TaskProgress } from '#shared/protocol/events.ts'
 import { ask } from './client.ts'
 import { paceStart, secondsLeft, type PaceStart } from './task-pace.ts'
 

@@ -1,5 +1,5 @@
 import { formatExactBytes, formatPercent, formatPoints, formatRatio } from '../basics/format.ts'
-import type { Comparison } from '../protocol/contract.ts'
+import type { Comparison } from '../measures/comparison.ts'
 import { isPackaged } from '../protocol/records.ts'
 import { formatTable } from './table.ts'
 

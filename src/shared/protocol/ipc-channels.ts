@@ -1,5 +1,6 @@
 /** Names of the channels between a window's preload and the main process. Nobody else may use Electron's IPC. */
-import type { CommandName, EventName, StudioEvents } from './contract.ts'
+import type { CommandName } from './contract.ts'
+import type { EventName, StudioEvents } from './events.ts'
 
 /** Channel on which a command is invoked; one a command. */
 export function commandChannel(command: CommandName): string {

@@ -3,16 +3,10 @@ import { scheduleQueue } from '#shared/experiment/queue-schedule.ts'
 import { emptyWindowMemory } from '#shared/protocol/window-memory.ts'
 import { alignConfigs } from '#main/comparison/counts.ts'
 import { sampleShape } from '#main/library/sample-shape.ts'
-import type {
-  CommandHandlers,
-  CommandInput,
-  CommandName,
-  CommandOutput,
-  DoctorReport,
-  Place,
-  QueueState,
-  StudioApi,
-} from '#shared/protocol/contract.ts'
+import type { CommandHandlers, CommandInput, CommandName, CommandOutput, StudioApi } from '#shared/protocol/contract.ts'
+import type { DoctorReport } from '#shared/protocol/commands/studio.ts'
+import type { Place } from '#shared/protocol/events.ts'
+import type { QueueState } from '#shared/protocol/commands/queue.ts'
 import { argumentsOf, commandOf } from '#shared/experiment/config-command.ts'
 import { configToYaml } from '#shared/experiment/config-yaml.ts'
 import type { ComparedOriginal, ComparedPair, Comparison, ComparisonEntry } from '#shared/measures/comparison.ts'

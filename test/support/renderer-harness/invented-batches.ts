@@ -1,4 +1,5 @@
-import type { CommandName, CommandOutputs, QueueState } from '#shared/protocol/contract.ts'
+import type { CommandName, CommandOutputs } from '#shared/protocol/contract.ts'
+import type { QueueState } from '#shared/protocol/commands/queue.ts'
 import { AppException } from '#shared/basics/result.ts'
 
 type InventedBatches = {

@@ -1,5 +1,5 @@
 /** A network that was compressed without a trainer: plausible numbers for looking at the page. */
-import type { CompressedFile } from '#shared/protocol/contract.ts'
+import type { CompressedFile } from '#shared/protocol/commands/compressed-files.ts'
 import type { SketchPoint } from '#shared/protocol/trainer-protocol.ts'
 import { sizesOfParts, type NetworkShape } from '#shared/package/accounting.ts'
 

@@ -2,7 +2,7 @@
 import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
 import type { RunCurves } from '#shared/measures/run-curves.ts'
 import { segmentsOf } from '#shared/methods/nern/phases.ts'
-import type { DatasetSamples } from '#shared/protocol/contract.ts'
+import type { DatasetSamples } from '#shared/protocol/commands/datasets.ts'
 import { Random } from '#shared/basics/random.ts'
 import type { CheckpointRecord, KernelPreview, LogLine, MetricPoint, RunRecord } from '#shared/protocol/records.ts'
 import { kernelShapeOf } from '#shared/tensors/represented-shape.ts'

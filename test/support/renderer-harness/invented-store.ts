@@ -1,6 +1,6 @@
 import type { CommandHandlers } from '#shared/protocol/contract.ts'
-import type { StoreRepairOutputs } from '#shared/protocol/store-repair.ts'
-import type { StoreCareOutputs, StoreOrphan } from '#shared/protocol/store-care.ts'
+import type { StoreRepairOutputs } from '#shared/protocol/commands/store-repair.ts'
+import type { StoreCareOutputs, StoreOrphan } from '#shared/protocol/commands/store-care.ts'
 
 const orphans: readonly StoreOrphan[] = [
   { path: 'runs/run-7d2k', reason: 'of an experiment that was deleted', sizeBytes: 4_812_344 },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { commandNames, eventNames, type StudioApi } from '#shared/protocol/contract.ts'
+import { commandNames, type StudioApi } from '#shared/protocol/contract.ts'
+import { eventNames } from '#shared/protocol/events.ts'
 import { createStudioApi } from '#preload/api.ts'
 
 function createApi(answer: (channel: string, input: unknown) => unknown = () => ({ ok: true, value: 1 })) {

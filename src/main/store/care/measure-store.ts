@@ -1,5 +1,5 @@
 import { basename, join, relative, sep } from 'node:path'
-import { storeKinds, type StoreKind, type StoreUsage } from '#shared/protocol/store-care.ts'
+import { storeKinds, type StoreKind, type StoreUsage } from '#shared/protocol/commands/store-care.ts'
 import { listBackups } from '../backups.ts'
 import type { StoreLayout } from '../layout.ts'
 import type { Database } from '../sqlite.ts'

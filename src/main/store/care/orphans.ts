@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import type { StoreOrphan } from '#shared/protocol/store-care.ts'
+import type { StoreOrphan } from '#shared/protocol/commands/store-care.ts'
 import type { StoreLayout } from '../layout.ts'
 import type { Database } from '../sqlite.ts'
 import { filesBelow } from './walk-files.ts'

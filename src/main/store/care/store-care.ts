@@ -1,6 +1,12 @@
 import { statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import type { StoreBackup, StoreCareOutputs, StoreCheck, StoreOrphan, StoreUsage } from '#shared/protocol/store-care.ts'
+import type {
+  StoreBackup,
+  StoreCareOutputs,
+  StoreCheck,
+  StoreOrphan,
+  StoreUsage,
+} from '#shared/protocol/commands/store-care.ts'
 import { timestamp, type Clock } from '../../basics/clock.ts'
 import { listBackups, makeBackup } from '../backups.ts'
 import { databaseBytes } from '../database-files.ts'

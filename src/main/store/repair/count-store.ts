@@ -1,4 +1,4 @@
-import type { StoreCounts } from '#shared/protocol/store-repair.ts'
+import type { StoreCounts } from '#shared/protocol/commands/store-repair.ts'
 import type { Database } from '../sqlite.ts'
 
 export function countStore(db: Database): StoreCounts {

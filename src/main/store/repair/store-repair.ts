@@ -6,7 +6,7 @@ import {
   type RepairOutcome,
   type RepairPreview,
   type RepairWay,
-} from '#shared/protocol/store-repair.ts'
+} from '#shared/protocol/commands/store-repair.ts'
 import { timestamp, type Clock } from '../../basics/clock.ts'
 import { listBackups } from '../backups.ts'
 import { damageFound } from '../database-damage.ts'

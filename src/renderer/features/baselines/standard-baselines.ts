@@ -2,7 +2,8 @@ import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts
 import type { ExperimentSubject } from '#shared/experiment/present-experiment.ts'
 import type { BaselineConfig } from '#shared/methods/direct/config.ts'
 import { standardBaselines } from '#shared/methods/direct/standard-baselines.ts'
-import { comparedAtMost, type Comparison } from '#shared/protocol/contract.ts'
+import { comparedAtMost } from '#shared/protocol/commands/comparisons.ts'
+import type { Comparison } from '#shared/measures/comparison.ts'
 
 /** Those that stand beside what is compared. */
 export interface ComparedBaselines extends ExperimentSubject {

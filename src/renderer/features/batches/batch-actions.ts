@@ -1,5 +1,5 @@
 /** What can be done with a batch as a whole. */
-import { comparedAtMost } from '#shared/protocol/contract.ts'
+import { comparedAtMost } from '#shared/protocol/commands/comparisons.ts'
 import type { BatchProgress } from '#shared/experiment/batch-progress.ts'
 import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 

@@ -1,6 +1,6 @@
 /** Rows of the experiments of a batch: what they differ in, and what they gave. */
 import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
-import type { BatchTable } from '#shared/protocol/batches.ts'
+import type { BatchTable } from '#shared/protocol/commands/batches.ts'
 
 export interface MemberRow {
   readonly experiment: ExperimentSummary

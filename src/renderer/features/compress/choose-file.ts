@@ -1,4 +1,4 @@
-import type { PickedFile } from '#shared/protocol/contract.ts'
+import type { PickedFile } from '#shared/protocol/commands/files.ts'
 import type { WindowStudio } from '../../state/studio.svelte.ts'
 import { compressTexts } from './texts.ts'
 

@@ -1,10 +1,6 @@
-import type {
-  CompressedFile,
-  MeasuredFile,
-  NetworkChoice,
-  NetworkInspection,
-  PickedFile,
-} from '#shared/protocol/contract.ts'
+import type { CompressedFile, MeasuredFile, NetworkChoice } from '#shared/protocol/commands/compressed-files.ts'
+import type { NetworkInspection } from '#shared/protocol/commands/networks.ts'
+import type { PickedFile } from '#shared/protocol/commands/files.ts'
 import { spectralDefaults } from '#shared/methods/spectral/defaults.ts'
 import type { DatasetRecord } from '#shared/protocol/records.ts'
 import type { SketchPoint } from '#shared/protocol/trainer-protocol.ts'

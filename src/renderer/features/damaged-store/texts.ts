@@ -1,4 +1,4 @@
-import type { RepairWay, StoreCounts } from '#shared/protocol/store-repair.ts'
+import type { RepairWay, StoreCounts } from '#shared/protocol/commands/store-repair.ts'
 
 /** What this feature says to people. */
 export const damagedStoreTexts = {

@@ -1,4 +1,4 @@
-import type { DatasetDetail } from '#shared/protocol/contract.ts'
+import type { DatasetDetail } from '#shared/protocol/commands/datasets.ts'
 import { splitNames, type DatasetRecord, type SplitName } from '#shared/protocol/records.ts'
 import { formatCount } from '../../format/format.ts'
 

@@ -1,4 +1,4 @@
-import type { DoctorEngine } from '#shared/protocol/contract.ts'
+import type { DoctorEngine } from '#shared/protocol/commands/studio.ts'
 
 export interface EngineState {
   readonly title: string

@@ -1,4 +1,4 @@
-import type { DoctorReport } from '#shared/protocol/contract.ts'
+import type { DoctorReport } from '#shared/protocol/commands/studio.ts'
 import { formatBytes } from '../../format/format.ts'
 import { engineState } from './engine-state.ts'
 

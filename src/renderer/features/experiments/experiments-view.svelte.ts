@@ -1,4 +1,5 @@
-import { comparedAtMost, runsInChartsAtMost } from '#shared/protocol/contract.ts'
+import { comparedAtMost } from '#shared/protocol/commands/comparisons.ts'
+import { runsInChartsAtMost } from '#shared/protocol/commands/charts.ts'
 import { familyOf } from '#shared/experiment/families.ts'
 import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 import { parseFilter, type FilterTextProblem } from '#shared/experiment/filter/filter-text.ts'

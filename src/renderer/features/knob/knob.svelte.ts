@@ -1,7 +1,7 @@
 import type { FoundCandidates } from '#shared/forecast/found-candidates.ts'
 import type { KnobCandidate } from '#shared/forecast/choose-candidates.ts'
 import type { SearchRecord } from '#shared/forecast/search.ts'
-import type { NetworkChoice } from '#shared/protocol/contract.ts'
+import type { NetworkChoice } from '#shared/protocol/commands/compressed-files.ts'
 import type { DatasetRecord } from '#shared/protocol/records.ts'
 import type { Result } from '#shared/basics/result.ts'
 import { LatestTask } from '../../state/latest-task.svelte.ts'

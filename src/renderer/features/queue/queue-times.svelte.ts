@@ -1,4 +1,4 @@
-import type { QueueTimes } from '#shared/protocol/contract.ts'
+import type { QueueTimes } from '#shared/protocol/commands/queue.ts'
 import type { WindowStudio } from '../../state/studio.svelte.ts'
 
 /** Times change while experiments run; a person looks every few seconds. */

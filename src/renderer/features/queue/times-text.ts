@@ -1,4 +1,4 @@
-import type { QueueTimes } from '#shared/protocol/contract.ts'
+import type { QueueTimes } from '#shared/protocol/commands/queue.ts'
 import { formatCount, formatDuration } from '../../format/format.ts'
 import { queueTexts } from './texts.ts'
 

@@ -1,4 +1,4 @@
-import type { ExportSummary } from '#shared/protocol/contract.ts'
+import type { ExportSummary } from '#shared/protocol/commands/exports.ts'
 import { isPackageFormat, type ExportFormat } from '#shared/package/export-formats.ts'
 import type { AppError } from '#shared/basics/result.ts'
 import { LatestTask } from '../../state/latest-task.svelte.ts'

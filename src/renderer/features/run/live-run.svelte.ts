@@ -1,4 +1,5 @@
-import type { ExperimentDetail, StudioApi } from '#shared/protocol/contract.ts'
+import type { ExperimentDetail } from '#shared/protocol/commands/experiments.ts'
+import type { StudioApi } from '#shared/protocol/contract.ts'
 import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 import type { CheckpointRecord, ExperimentRecord, KernelPreview, LogLine, RunRecord } from '#shared/protocol/records.ts'
 import type { AppError } from '#shared/basics/result.ts'

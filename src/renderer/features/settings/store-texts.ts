@@ -1,4 +1,4 @@
-import type { StoreKind } from '#shared/protocol/store-care.ts'
+import type { StoreKind } from '#shared/protocol/commands/store-care.ts'
 
 /** What the card of the store says to people. */
 export const storeTexts = {

@@ -1,4 +1,4 @@
-import type { PickedFile } from '#shared/protocol/contract.ts'
+import type { PickedFile } from '#shared/protocol/commands/files.ts'
 import { actionOf, type ActionId } from '#shared/protocol/window-actions.ts'
 import type { Route } from '../../state/routes.ts'
 import { keyCaps } from '../../state/shortcuts.ts'

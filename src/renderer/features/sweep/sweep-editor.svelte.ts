@@ -8,7 +8,7 @@ import {
   type TypedSweep,
   type Variable,
 } from '#shared/experiment/sweep/typed-sweep.ts'
-import type { PlannedSweep } from '#shared/protocol/batches.ts'
+import type { PlannedSweep } from '#shared/protocol/commands/batches.ts'
 import { Resource } from '../../state/resource.svelte.ts'
 import type { WindowStudio } from '../../state/studio.svelte.ts'
 import { sweepTexts } from './texts.ts'

@@ -10,7 +10,7 @@ import { helloLimitBytes } from '#main/handover/protocol.ts'
 import { HandoverServer, type HandoverServerOptions } from '#main/handover/server.ts'
 import { storeLayout, type StoreLayout } from '#main/store/layout.ts'
 import { fail, ok } from '#shared/basics/result.ts'
-import type { StudioEvents, TaskProgress } from '#shared/protocol/contract.ts'
+import type { StudioEvents, TaskProgress } from '#shared/protocol/events.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 
 interface Open {

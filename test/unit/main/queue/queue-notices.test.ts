@@ -3,7 +3,7 @@ import { Emitter } from '#main/basics/emitter.ts'
 import { QueueNotices, type Notice } from '#main/queue/queue-notices.ts'
 import { summaryOf, type ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 import type { ExperimentStatus } from '#shared/experiment/status-machine.ts'
-import type { StudioEvents } from '#shared/protocol/contract.ts'
+import type { StudioEvents } from '#shared/protocol/events.ts'
 import { experimentRecord } from '#test/support/experiment-records.ts'
 
 let events: Emitter<StudioEvents>

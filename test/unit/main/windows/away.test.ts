@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { KeepAwake } from '#main/windows/keep-awake.ts'
 import { createNotifier, type NotifierParts } from '#main/windows/notifications.ts'
-import type { Place } from '#shared/protocol/contract.ts'
+import type { Place } from '#shared/protocol/events.ts'
 
 /** A machine that says which blockers hold it awake. */
 function machine() {

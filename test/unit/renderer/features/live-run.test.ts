@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { summaryOf } from '#shared/experiment/experiment-summary.ts'
 import type { RunCurves } from '#shared/measures/run-curves.ts'
-import type { CommandHandlers, ExperimentDetail } from '#shared/protocol/contract.ts'
+import type { CommandHandlers } from '#shared/protocol/contract.ts'
+import type { ExperimentDetail } from '#shared/protocol/commands/experiments.ts'
 import type {
   CheckpointRecord,
   ExperimentRecord,

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { WatchedTimes } from '#renderer/features/queue/queue-times.svelte.ts'
 import { allTimeText, waitingTimeText } from '#renderer/features/queue/times-text.ts'
-import type { QueueTimes } from '#shared/protocol/contract.ts'
+import type { QueueTimes } from '#shared/protocol/commands/queue.ts'
 import { refusal } from '#test/support/scripted-api.ts'
 import { openStudio } from '../support.ts'
 

@@ -1,5 +1,7 @@
 import { onTestFinished, describe, expect, test, vi } from 'vitest'
-import type { CommandHandlers, CompressedFile, NetworkInspection } from '#shared/protocol/contract.ts'
+import type { CommandHandlers } from '#shared/protocol/contract.ts'
+import type { CompressedFile } from '#shared/protocol/commands/compressed-files.ts'
+import type { NetworkInspection } from '#shared/protocol/commands/networks.ts'
 import { QuickCompression, type CompressionSubject } from '#renderer/features/compress/quick-compression.svelte.ts'
 import { positionOf } from '#renderer/features/compress/ratio-slider.ts'
 import { inventedNetwork } from '#test/support/renderer-harness/invented-records.ts'

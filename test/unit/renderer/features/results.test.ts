@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { DoctorEngine } from '#shared/protocol/contract.ts'
+import type { DoctorEngine } from '#shared/protocol/commands/studio.ts'
 import { isPackaged, type CompressResult } from '#shared/experiment/results.ts'
 import { engineState } from '#renderer/features/doctor/engine-state.ts'
 import { reportText } from '#renderer/features/doctor/report-text.ts'

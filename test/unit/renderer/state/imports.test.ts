@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import type { CommandHandlers, ImportedDataset, ImportedNetwork } from '#shared/protocol/contract.ts'
+import type { CommandHandlers } from '#shared/protocol/contract.ts'
+import type { ImportedDataset } from '#shared/protocol/commands/datasets.ts'
+import type { ImportedNetwork } from '#shared/protocol/commands/networks.ts'
 import { datasetRecord, networkRecord } from '#test/support/records.ts'
 import { LaterAnswer, refusal } from '#test/support/scripted-api.ts'
 import { openStudio } from '../support.ts'

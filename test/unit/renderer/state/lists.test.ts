@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { summaryOf } from '#shared/experiment/experiment-summary.ts'
 import type { ExperimentSummary, RunSummary } from '#shared/experiment/experiment-summary.ts'
-import type { QueueState } from '#shared/protocol/contract.ts'
+import type { QueueState } from '#shared/protocol/commands/queue.ts'
 import type { RunRecord } from '#shared/protocol/records.ts'
 import { datasetRecord, networkRecord } from '#test/support/records.ts'
 import { experimentRecord } from '#test/support/experiment-records.ts'

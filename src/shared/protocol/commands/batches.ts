@@ -1,13 +1,14 @@
 /** What can be asked of batches: experiments that a sweep or a search planned together. */
 import { z } from 'zod'
-import type { SweepOutlook } from '../experiment/sweep/sweep-outlook.ts'
-import { sweepSchema } from '../experiment/sweep/sweep.ts'
-import { empty, id, name } from './fields.ts'
-import { executorChoiceSchema } from './trainer-protocol.ts'
+import type { SweepOutlook } from '../../experiment/sweep/sweep-outlook.ts'
+import { sweepSchema } from '../../experiment/sweep/sweep.ts'
+import { empty, id, name } from '../fields.ts'
+import { executorChoiceSchema } from '../trainer-protocol.ts'
+import type { QueueState } from './queue.ts'
 
 const oneBatch = z.strictObject({ id })
 
-/** Input schema of every command on batches; a part of `commandInputs`. */
+/** Their input schemas; a part of `commandInputs`. */
 export const batchInputs = {
   'batches.list': empty,
   /** Its members, and what they differ in. */
@@ -78,6 +79,10 @@ export interface BatchOutputs {
   'batches.plan': PlannedSweep
   'batches.create': BatchDetail
   'batches.rename': BatchRecord
+  'batches.pause': QueueState
+  'batches.resume': QueueState
+  'batches.cancel': QueueState
+  'batches.retry': QueueState
   /** What `experiments.restore` brings back, and the batch with it. */
   'batches.remove': { readonly experiments: readonly string[] }
 }

@@ -1,7 +1,7 @@
 /** What can be kept of a damaged store, and by which way. */
 
 import { z } from 'zod'
-import { empty } from './fields.ts'
+import { empty } from '../fields.ts'
 
 /** Behind the address of the page when a store is damaged: it shows nothing else then. */
 export const damagedStoreHash = '#damaged-store'

@@ -1,8 +1,8 @@
 /** What can be asked of a store that is open: how large it is, whether it is whole, and what nobody needs. */
 import { z } from 'zod'
-import { empty, fileToken, taskId } from './fields.ts'
+import { empty, fileToken, taskId } from '../fields.ts'
 
-/** Input schema of every command on the store; a part of `commandInputs`. */
+/** Their input schemas; a part of `commandInputs`. */
 export const storeCareInputs = {
   /** Disk used, by kind and by experiment, and the backups. */
   'store.usage': empty,
