@@ -2,15 +2,17 @@ import { architectureCatalogue, type ArchitectureEntry } from '#shared/network/a
 import { fail, ok, type Result } from '#shared/basics/result.ts'
 import type { Network } from './network.ts'
 import { cifarResnet } from './zoo/cifar-resnet.ts'
-import { imagenetResnet } from './zoo/imagenet-resnet.ts'
 import { mobilenetV2 } from './zoo/mobilenet-v2.ts'
 import { shufflenetV2 } from './zoo/shufflenet-v2.ts'
 import { squeezenet } from './zoo/squeezenet.ts'
+import { torchvisionResnet } from './zoo/torchvision-resnet.ts'
 import { vgg } from './zoo/vgg.ts'
 
 export interface Architecture extends ArchitectureEntry {
   build(classes: number): Network
 }
+
+const resnet18 = { block: 'basic', blocks: [2, 2, 2, 2] } as const
 
 /** What an identifier stands for. Throws RangeError for a catalogue entry without a builder, a defect of this table. */
 function builderOf({ id, title, family }: ArchitectureEntry): (classes: number) => Network {
@@ -39,12 +41,18 @@ function builderOf({ id, title, family }: ArchitectureEntry): (classes: number) 
       return (classes) => mobilenetV2({ ...named, width: 1.4, classes })
     case 'shufflenetv2-x1_0-cifar':
       return (classes) => shufflenetV2(id, title, classes)
+    case 'resnet18-cifar':
+      return (classes) => torchvisionResnet({ ...named, ...resnet18, stem: 'cifar', classes })
+    case 'resnet18-cifar-pooled':
+      return (classes) => torchvisionResnet({ ...named, ...resnet18, stem: 'cifar-pooled', classes })
     case 'resnet18-imagenet':
-      return (classes) => imagenetResnet({ ...named, block: 'basic', blocks: [2, 2, 2, 2], classes })
+      return (classes) => torchvisionResnet({ ...named, ...resnet18, stem: 'imagenet', classes })
     case 'resnet34-imagenet':
-      return (classes) => imagenetResnet({ ...named, block: 'basic', blocks: [3, 4, 6, 3], classes })
+      return (classes) =>
+        torchvisionResnet({ ...named, stem: 'imagenet', block: 'basic', blocks: [3, 4, 6, 3], classes })
     case 'resnet50-imagenet':
-      return (classes) => imagenetResnet({ ...named, block: 'bottleneck', blocks: [3, 4, 6, 3], classes })
+      return (classes) =>
+        torchvisionResnet({ ...named, stem: 'imagenet', block: 'bottleneck', blocks: [3, 4, 6, 3], classes })
     case 'squeezenet1_1-imagenet':
       return (classes) => squeezenet(id, title, classes)
     default:

@@ -51,7 +51,8 @@ interface Comparison {
  * what training programs put into their names (plain-names.ts) and tensors that compute nothing are ignored; the class
  * count is read off the classifier. ResNets are named in several ways: `shortcut` or `downsample`, `linear` or `fc`;
  * timm's names are known (timm-names.ts), whose tensors may have another shape with the same numbers. An ImageNet network
- * and its CIFAR variant may have the same tensors; then the class counts of those data sets decide.
+ * and its CIFAR variant may have the same tensors; then the class counts of those data sets decide. Where a part without tensors
+ * makes the difference, the spelling may decide, or nothing does.
  *
  * Errors: `architecture-unknown` names a candidate that agrees in most, and the first differing tensor;
  * `architecture-ambiguous` names all that match; `file-corrupt` for two tensors of one name.
@@ -103,12 +104,13 @@ function prefixNote(rename: ReadonlyMap<string, string>): readonly string[] {
   return [`Left out of the names of tensors: ${[...words].map((word) => `"${word}"`).join(', ')}.`]
 }
 
-/** Those whose family usually has as many classes; all when that decides nothing. */
+/** Without those that are named otherwise, those whose family usually has as many classes; all of them when that decides nothing. */
 function usualMatches(matches: readonly Comparison[]): readonly Comparison[] {
-  const usual = matches.filter(({ architecture, network }) =>
+  const spelled = matches.filter(({ architecture, aliases }) => !architecture.isNamedExactly || aliases.size === 0)
+  const usual = spelled.filter(({ architecture, network }) =>
     usualClasses[architecture.family].includes(network.classes),
   )
-  return usual.length > 0 ? usual : matches
+  return usual.length > 0 ? usual : spelled
 }
 
 /** Of CIFAR-10 and CIFAR-100, and of ImageNet. */

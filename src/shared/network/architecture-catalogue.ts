@@ -9,6 +9,11 @@ export interface ArchitectureEntry {
   /** For people. */
   readonly title: string
   readonly family: ArchitectureFamily
+  /**
+   * Only files that name tensors just like it are taken for it: it has the tensors of another one, computes something else,
+   * and collections that spell names otherwise have the other one.
+   */
+  readonly isNamedExactly?: true
 }
 
 const cifarResnets = [20, 32, 44, 56, 110].flatMap((depth) =>
@@ -21,6 +26,8 @@ const cifarResnets = [20, 32, 44, 56, 110].flatMap((depth) =>
 /** In the order in which lists show them. */
 export const architectureCatalogue: readonly ArchitectureEntry[] = [
   ...cifarResnets,
+  { id: 'resnet18-cifar', title: 'ResNet-18 (CIFAR)', family: 'cifar' },
+  { id: 'resnet18-cifar-pooled', title: 'ResNet-18 (CIFAR, pooled stem)', family: 'cifar', isNamedExactly: true },
   { id: 'vgg11-bn-cifar', title: 'VGG-11-BN (CIFAR)', family: 'cifar' },
   { id: 'vgg16-bn-cifar', title: 'VGG-16-BN (CIFAR)', family: 'cifar' },
   { id: 'vgg19-bn-cifar', title: 'VGG-19-BN (CIFAR)', family: 'cifar' },

@@ -87,6 +87,12 @@ describe('what the predictor represents', () => {
     expect(counts(build(id, 1000))).toEqual(expected)
   })
 
+  test('ResNet-18 for CIFAR has its stem among what is represented, and the published parameters', () => {
+    const expected = { layers: 17, kernels: 1_220_800, weights: 10_987_200, parameters: 11_173_962 }
+    expect(counts(build('resnet18-cifar'))).toEqual(expected)
+    expect(counts(build('resnet18-cifar-pooled'))).toEqual(expected)
+  })
+
   test('ResNet-18 has 25 feature maps, the faithful ones all after a ReLU', () => {
     const { faithful, documented } = build('resnet18-imagenet').featureMaps
     expect([faithful.length, documented.length]).toEqual([25, 25])

@@ -11,7 +11,10 @@ function replaced(name: string, shape: readonly number[]): NamedShape[] {
 }
 
 describe('matchArchitecture', () => {
-  test.each(architectures)('finds $id and its class count', ({ id, family, build }) => {
+  /** Two have the same tensors; a test of their own is below. */
+  const distinct = architectures.filter(({ id }) => !id.startsWith('resnet18-cifar'))
+
+  test.each(distinct)('finds $id and its class count', ({ id, family, build }) => {
     const classes = family === 'cifar' ? 100 : 1000
     const result = matchArchitecture(build(classes).parameters)
     if (!result.ok) throw new Error(result.error.message)
@@ -154,6 +157,18 @@ describe('matchArchitecture', () => {
     const result = matchArchitecture(resnet20a, [first, { ...first, id: 'twin' }])
     expect(result).toMatchObject({ ok: false, error: { code: 'architecture-ambiguous' } })
     expect(!result.ok && result.error.message).toContain('resnet20-cifar-a, twin')
+  })
+
+  test('takes a ResNet-18 for CIFAR by its spelling, and asks where that does not tell whether its stem pools', () => {
+    const torchvision = architectures.find(({ id }) => id === 'resnet18-cifar')?.build(10).parameters ?? []
+    const kuangliu = torchvision.map(({ name, shape }) => {
+      return { name: name.replace('downsample', 'shortcut').replace(/^fc/, 'linear'), shape }
+    })
+    const taken = matchArchitecture(kuangliu)
+    expect(taken.ok && taken.value.network.architecture).toBe('resnet18-cifar')
+    const asked = matchArchitecture(torchvision)
+    expect(asked).toMatchObject({ ok: false, error: { code: 'architecture-ambiguous' } })
+    expect(!asked.ok && asked.error.message).toContain('resnet18-cifar, resnet18-cifar-pooled')
   })
 
   test('refuses two tensors that become the same parameter', () => {

@@ -1,9 +1,10 @@
 /**
- * ResNets for 224 x 224 images (He et al. 2016) with torchvision's tensor names: conv1, bn1,
+ * ResNets of four stages (He et al. 2016) with torchvision's tensor names: conv1, bn1,
  * layer{1..4}.{block}.{conv1, bn1, ..., downsample.0, downsample.1}, fc. ResNet-50 has its stride in the 3 x 3 convolution.
+ * Their stem is that for 224 x 224 images, or one of 3 x 3 for images of 32 x 32.
  *
- * Represented: the 3 x 3 convolutions of the blocks, as the authors do with ResNet-18 (method 1.3); the 7 x 7 stem and
- * every 1 x 1 convolution (projections, and the bottlenecks of ResNet-50) are kept as they are.
+ * Represented: the 3 x 3 convolutions, as the authors do with ResNet-18 (method 1.3); the 7 x 7 stem and every 1 x 1
+ * convolution (projections, and the bottlenecks of ResNet-50) are kept as they are.
  *
  * Feature maps: `documented` after the stem's batch-norm, and per block after every batch-norm and after the sum (25 for
  * ResNet-18). `faithful`: the same places as the authors' code really stores them (method 3); ReLU and sum are in place,
@@ -11,16 +12,27 @@
  */
 import { NetworkBuilder } from '../network-builder.ts'
 import type { Network } from '../network.ts'
-import { imagenetImages } from './image-sizes.ts'
+import { cifarImages, imagenetImages } from './image-sizes.ts'
 
-export interface ImagenetResnetOptions {
+export interface TorchvisionResnetOptions {
   readonly architecture: string
   readonly title: string
+  readonly stem: keyof typeof stems
   readonly block: 'basic' | 'bottleneck'
   /** In each of the four stages. */
   readonly blocks: readonly [number, number, number, number]
   readonly classes: number
 }
+
+/**
+ * What comes before the stages. Collections for CIFAR replace the convolution; some keep the pooling behind it, which no
+ * tensor shows.
+ */
+const stems = {
+  imagenet: { images: imagenetImages, size: 7, stride: 2, isPooled: true },
+  cifar: { images: cifarImages, size: 3, stride: 1, isPooled: false },
+  'cifar-pooled': { images: cifarImages, size: 3, stride: 1, isPooled: true },
+} as const
 
 const widths = [64, 128, 256, 512] as const
 
@@ -29,21 +41,23 @@ interface Maps {
   readonly documented: string[]
 }
 
-export function imagenetResnet({ architecture, title, block, blocks, classes }: ImagenetResnetOptions): Network {
+export function torchvisionResnet(options: TorchvisionResnetOptions): Network {
+  const { architecture, title, block, blocks, classes } = options
+  const { images, size, stride: stemStride, isPooled } = stems[options.stem]
   const builder = new NetworkBuilder()
   const maps: Maps = { faithful: [], documented: [] }
   const stem = builder.convolution('conv1', builder.input(3), {
     filters: 64,
-    kernelSize: [7, 7],
-    stride: [2, 2],
-    padding: [3, 3],
-    isRepresented: false,
+    kernelSize: [size, size],
+    stride: [stemStride, stemStride],
+    padding: [(size - 1) / 2, (size - 1) / 2],
+    isRepresented: size === 3,
   })
   const normalised = builder.batchNorm('bn1', stem)
   const rectified = builder.relu('relu', normalised)
   maps.documented.push(normalised)
   maps.faithful.push(rectified)
-  let x = builder.maxPool('maxpool', rectified, 3, { stride: 2, padding: 1 })
+  let x = isPooled ? builder.maxPool('maxpool', rectified, 3, { stride: 2, padding: 1 }) : rectified
   widths.forEach((width, stage) => {
     for (let at = 0; at < (blocks[stage] ?? 0); at++) {
       const stride = at === 0 && stage > 0 ? 2 : 1
@@ -53,7 +67,7 @@ export function imagenetResnet({ architecture, title, block, blocks, classes }: 
   return builder.build({
     architecture,
     title,
-    inputShape: imagenetImages,
+    inputShape: images,
     classes,
     output: builder.linear('fc', builder.globalAveragePool('avgpool', x), classes),
     featureMaps: maps,
@@ -63,7 +77,7 @@ export function imagenetResnet({ architecture, title, block, blocks, classes }: 
 interface BlockOptions {
   readonly width: number
   readonly stride: number
-  readonly block: ImagenetResnetOptions['block']
+  readonly block: TorchvisionResnetOptions['block']
 }
 
 /** Kernel sizes of a block's convolutions; the 3 x 3 one that comes first carries the stride. */
