@@ -25,6 +25,7 @@ import { experimentHandlers } from './commands/experiments.ts'
 import { forkHandlers } from './commands/forks.ts'
 import { exportHandlers } from './commands/export.ts'
 import { importanceHandlers } from './commands/importance.ts'
+import { codeHandlers } from './commands/codes.ts'
 import { layerHandlers } from './commands/layers.ts'
 import { libraryHandlers, networkPathOfToken } from './commands/library.ts'
 import { queueHandlers } from './commands/queue.ts'
@@ -214,6 +215,7 @@ export class Studio {
       ...chartHandlers(context, resolveFile),
       ...importanceHandlers(context, this.#tasks),
       ...layerHandlers(context, this.#tasks),
+      ...codeHandlers(context, this.#tasks),
     }
     this.#dispatcher = new Dispatcher({
       table: { ...ownHandlers, ...options.desktopHandlers },

@@ -1,9 +1,39 @@
+import type { Page } from '@playwright/test'
+import { formatNumber } from '#shared/basics/format.ts'
 import { spectralDefaults } from '#shared/methods/spectral/defaults.ts'
 import { enqueue, get, reaches, smokeConfig, whileComputing } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
 import { ask, show } from './launch.ts'
+import { look } from './look.ts'
 
 test.use({ start: 'library' })
+
+async function scrollToCodes(page: Page): Promise<void> {
+  const card = page.getByRole('region', { name: 'Spectral codes' })
+  await card.getByRole('application').scrollIntoViewIfNeeded()
+  await expect(card.getByText('Bits a code by frequency')).toBeVisible()
+}
+
+/** The Codes card says of a code what the package says of it. */
+async function readsCodes(page: Page, runId: string): Promise<void> {
+  const card = page.getByRole('region', { name: 'Spectral codes' })
+  await card.getByRole('combobox', { name: 'Layer' }).click()
+  await page.getByRole('option', { name: /^layer1\.0\.conv1\.weight/ }).click()
+  const { layers } = await ask(page, 'runs.codes', { taskId: 'codes-of-test', id: runId })
+  const layer = layers.find(({ sample }) => sample.name === 'layer1.0.conv1.weight')
+  const [bits, code] = [layer?.codeBits[1] ?? NaN, layer?.codes[1] ?? NaN]
+  const values = card.getByRole('application')
+  // The first arrow marks the first code, the second goes on to the next.
+  await values.press('ArrowRight')
+  await values.press('ArrowRight')
+  const read = card.getByRole('status')
+  await expect(read).toContainText('frequency 0 down, 1 across')
+  await expect(read).toContainText(`In the file ${formatNumber(code)} ×`)
+  await expect(read).toContainText(`Bits ${bits.toFixed(2)}`)
+  await expect(card.getByRole('list', { name: 'Bits a code by frequency' }).getByRole('listitem')).toHaveCount(9)
+  // Of a run without steps the codes say all.
+  await expect(page.getByRole('region', { name: 'Kernels' })).toHaveCount(0)
+}
 
 test('spectral codes from the form, with a layer of its own, to the comparison', async ({ studio }) => {
   const { page } = studio
@@ -44,6 +74,9 @@ test('spectral codes from the form, with a layer of its own, to the comparison',
   expect(result.layers.map(({ name }) => name)).not.toContain('conv1.weight')
   const ratio = `${compressionRatio.toFixed(2)}×`
   await expect(page.getByRole('region', { name: 'Result' })).toContainText(ratio)
+
+  await readsCodes(page, made?.latestRun?.id ?? '')
+  expect(await look(studio, 'run-page-codes', { name: 'run', experimentId: made?.id ?? '' }, scrollToCodes)).toEqual([])
 
   // It has no predictor to go on from.
   await page.getByRole('button', { name: 'More actions' }).click()

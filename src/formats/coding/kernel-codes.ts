@@ -6,6 +6,7 @@ import type { AppException } from '#shared/basics/result.ts'
 import { kernelShapeOf } from '#shared/tensors/represented-shape.ts'
 import type { KernelTransform, SpectralLayer } from '#shared/tensors/spectral-layer.ts'
 import { BitModels, type BitCoder } from './bit-coder.ts'
+import type { BitMeter } from './bit-meter.ts'
 import { codeMagnitude, escapeModels } from './integer-model.ts'
 import { blockLength, ExpectedMagnitude, FrequencyMeans, magnitudeClasses } from './expected-magnitude.ts'
 import type { KernelGrid } from './near-magnitudes.ts'
@@ -44,6 +45,13 @@ interface CodeStream {
   readonly corrupt: (problem: string) => AppException
 }
 
+/** Where the bits of each code of a layer go, and what counted them; it is the coder of the stream. */
+export interface MeteredBits {
+  readonly meter: BitMeter
+  /** As many as codes. */
+  readonly bits: Float32Array
+}
+
 export class KernelCoder {
   readonly #transform: KernelTransform
   readonly #models = new Map<string, KernelModels>()
@@ -54,7 +62,7 @@ export class KernelCoder {
   }
 
   /** Writes `codes`, or reads them into the array. Throws what the stream's `corrupt` makes for those no encoder writes. */
-  code(stream: CodeStream, { shape, codes }: Pick<SpectralLayer, 'shape' | 'codes'>): void {
+  code(stream: CodeStream, { shape, codes }: Pick<SpectralLayer, 'shape' | 'codes'>, metered?: MeteredBits): void {
     const [filters, channels, height, width] = kernelShapeOf(shape)
     const grid = { channels, height, width }
     const models = this.#modelsOf(grid)
@@ -63,12 +71,15 @@ export class KernelCoder {
     const expected = new ExpectedMagnitude(grid, this.#transform, models.means)
     const size = height * width
     for (let filter = 0; filter < filters; filter++) {
-      const kernels = codes.subarray(filter * channels * size, (filter + 1) * channels * size)
+      const [start, end] = [filter * channels * size, (filter + 1) * channels * size]
+      const kernels = codes.subarray(start, end)
+      const ofFilter =
+        metered === undefined ? undefined : { meter: metered.meter, bits: metered.bits.subarray(start, end) }
       expected.startFilter()
       for (let frequency = 0; frequency < size; frequency++) {
         const place = placeOf(frequency, width)
         expected.startFrequency(frequency, place)
-        this.#codeFrequency(stream, kernels, { ...grid, frequency, place }, models, expected)
+        this.#codeFrequency(stream, kernels, { ...grid, frequency, place }, models, expected, ofFilter)
         expected.endFrequency()
       }
       expected.endFilter()
@@ -82,6 +93,7 @@ export class KernelCoder {
     { channels, height, width, frequency, place }: KernelGrid & { readonly frequency: number; readonly place: number },
     models: KernelModels,
     expected: ExpectedMagnitude,
+    metered?: MeteredBits,
   ): void {
     const size = height * width
     // Codes that tell about a sign: of the same parity two frequencies below, or the neighbours of a weight.
@@ -95,6 +107,7 @@ export class KernelCoder {
       const first = (place * magnitudeClasses + expected.classOf(channel)) * (depth + 1)
       if (coder.code(value === 0 ? 0 : 1, models.magnitudes, first) === 0) {
         kernels[at] = 0
+        if (metered !== undefined) metered.bits[at] = metered.meter.take()
         continue
       }
       const decisions = { models: models.magnitudes, first: first + 1, depth, escapes: this.#escapes }
@@ -103,6 +116,7 @@ export class KernelCoder {
       const magnitude = codeMagnitude(coder, Math.abs(value), decisions, corrupt)
       kernels[at] = isNegative ? -magnitude : magnitude
       expected.add(channel, magnitude)
+      if (metered !== undefined) metered.bits[at] = metered.meter.take()
     }
   }
 

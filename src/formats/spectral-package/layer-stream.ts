@@ -2,7 +2,8 @@
 import { AppException } from '#shared/basics/result.ts'
 import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import type { KernelTransform, SpectralLayer } from '#shared/tensors/spectral-layer.ts'
-import { BitDecoder, BitEncoder } from '../coding/bit-coder.ts'
+import { BitDecoder, BitEncoder, type BitCoder } from '../coding/bit-coder.ts'
+import { BitMeter } from '../coding/bit-meter.ts'
 import { KernelCoder, mostCodesAByte } from '../coding/kernel-codes.ts'
 
 import { SideCoder, type SideNumbers, type SideShape } from './side-numbers.ts'
@@ -49,11 +50,7 @@ export function decodeLayerStream<Layer extends SideShape>(
   transform: KernelTransform,
   corrupt: (problem: string) => AppException,
 ): readonly { readonly layer: Layer; readonly numbers: LayerNumbers; readonly bytes: number }[] {
-  // Before memory is taken.
-  const weights = layers.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
-  if (weights > mostCodesAByte * bytes.byteLength) {
-    throw corrupt(`expected at most ${mostCodesAByte} weights a byte, found ${weights} in ${bytes.byteLength} bytes`)
-  }
+  assertRoom(bytes, layers, corrupt)
   const coder = new BitDecoder(bytes, corrupt)
   const side = decodeSide(coder, layers, corrupt)
   const kernels = new KernelCoder(transform)
@@ -65,6 +62,39 @@ export function decodeLayerStream<Layer extends SideShape>(
   })
   coder.assertEnd()
   return decoded
+}
+
+/** The same with the bits that each code of a layer costs, and those of what goes before the codes. Throws as `decodeLayerStream`. */
+export function meterLayerStream<Layer extends SideShape>(
+  bytes: Uint8Array,
+  layers: readonly Layer[],
+  transform: KernelTransform,
+  corrupt: (problem: string) => AppException,
+): {
+  readonly sideBits: number
+  readonly layers: readonly { readonly layer: Layer; readonly numbers: LayerNumbers; readonly bits: Float32Array }[]
+} {
+  assertRoom(bytes, layers, corrupt)
+  const decoder = new BitDecoder(bytes, corrupt)
+  const meter = new BitMeter(decoder)
+  const side = decodeSide(meter, layers, corrupt)
+  const sideBits = meter.take()
+  const kernels = new KernelCoder(transform)
+  const metered = side.map(({ layer, numbers }) => {
+    const codes = new Int32Array(sizeOf(layer.shape))
+    const bits = new Float32Array(codes.length)
+    kernels.code({ coder: meter, corrupt }, { shape: layer.shape, codes }, { meter, bits })
+    return { layer, numbers: { ...numbers, codes }, bits }
+  })
+  decoder.assertEnd()
+  return { sideBits, layers: metered }
+}
+
+/** Before memory is taken: throws for more weights than any encoder writes into so few bytes. */
+function assertRoom(bytes: Uint8Array, layers: readonly SideShape[], corrupt: (problem: string) => AppException): void {
+  const weights = layers.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+  if (weights <= mostCodesAByte * bytes.byteLength) return
+  throw corrupt(`expected at most ${mostCodesAByte} weights a byte, found ${weights} in ${bytes.byteLength} bytes`)
 }
 
 /** Bytes of the stream that go before the codes of kernels. Throws as `decodeLayerStream`. */
@@ -79,7 +109,7 @@ export function sideBytes(
 }
 
 function decodeSide<Layer extends SideShape>(
-  coder: BitDecoder,
+  coder: BitCoder,
   layers: readonly Layer[],
   corrupt: (problem: string) => AppException,
 ): readonly { readonly layer: Layer; readonly numbers: SideNumbers }[] {

@@ -12,7 +12,7 @@ import { mostKernelWeights } from '../coding/kernel-codes.ts'
 import { hasMark } from '../package-container/kind.ts'
 import { assertSections, openContainer, type ContainerFile } from '../package-container/reader.ts'
 import { layersSection, spectralPackageKind } from './kind.ts'
-import { decodeLayerStream, sideBytes, type LayerNumbers } from './layer-stream.ts'
+import { decodeLayerStream, meterLayerStream, sideBytes, type LayerNumbers } from './layer-stream.ts'
 import { excessOf } from './limits.ts'
 import { assertNames, biasNameOf } from './names.ts'
 import type { SideShape } from './side-numbers.ts'
@@ -88,6 +88,33 @@ export function spectralLayerBytes(
     const shapes = description.layers.map(sideShape)
     const layers = decodeLayerStream(stream, shapes, description.transform, corruptStream({ name: fileName }))
     return ok(new Map(layers.map(({ layer, bytes }) => [layer.entry.name, bytes])))
+  })
+}
+
+/** The codes of a package, with what each of them takes of its file. */
+export interface MeteredPackage {
+  /** Bits of steps, gains and biases. */
+  readonly sideBits: number
+  readonly layers: readonly MeteredLayer[]
+}
+
+export interface MeteredLayer {
+  readonly layer: SpectralLayer
+  /** Of each code, in their order. */
+  readonly bits: Float32Array
+}
+
+/** Decodes all layers. Errors: `file-corrupt` for a damaged stream. */
+export function meterSpectralPackage(
+  { description, sections }: SpectralFile,
+  fileName: string,
+): Result<MeteredPackage> {
+  return asResultSync(() => {
+    const stream = sections.get(layersSection)?.bytes ?? new Uint8Array(0)
+    const shapes = description.layers.map(sideShape)
+    const metered = meterLayerStream(stream, shapes, description.transform, corruptStream({ name: fileName }))
+    const layers = metered.layers.map(({ layer, numbers, bits }) => ({ layer: layerOf(layer.entry, numbers), bits }))
+    return ok({ sideBits: metered.sideBits, layers })
   })
 }
 

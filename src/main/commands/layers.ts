@@ -1,14 +1,12 @@
 import type { CommandHandlers, CommandInput } from '#shared/protocol/contract.ts'
 import { AppException } from '#shared/basics/result.ts'
-import { familyOf } from '#shared/experiment/families.ts'
 import type { LayerEffectsRecord } from '#shared/measures/layer-effects.ts'
-import { isPackaged, type DatasetRecord } from '#shared/protocol/records.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import type { Tasks } from '../context/tasks.ts'
 import { sha256OfFile } from '../files/sha256.ts'
 import { datasetInput, networkInput } from '../library/trainer-inputs.ts'
-import { packagePath } from '../store/layout.ts'
 import type { Store } from '../store/store.ts'
+import { packagedRun } from './packaged-run.ts'
 
 type LayerHandlers = Pick<CommandHandlers, 'runs.measure-layers' | 'runs.layers'>
 
@@ -20,13 +18,6 @@ export function layerHandlers({ store }: StudioContext, tasks: Tasks): LayerHand
       return store.layerEffects.list(await sha256OfFile(path), dataset.sha256)
     },
   }
-}
-
-/** A completed run with the package that its layers are taken from. */
-interface PackagedRun {
-  readonly path: string
-  readonly networkId: string
-  readonly dataset: DatasetRecord
 }
 
 /**
@@ -74,20 +65,5 @@ function measure(
       split,
       device,
     })
-  })
-}
-
-function packagedRun(store: Store, runId: string): PackagedRun {
-  const { attempt, status, result, experimentId } = store.runs.get(runId)
-  const { networkId, datasetId } = store.experiments.get(experimentId)
-  if (status === 'completed' && isPackaged(result) && networkId !== undefined) {
-    const path = packagePath(store.layout, runId, familyOf(result).packageFormat)
-    return { path, networkId, dataset: store.datasets.get(datasetId) }
-  }
-  throw new AppException({
-    code: 'conflict',
-    message: `Run ${attempt} is ${status} and has no package whose layers could be measured.`,
-    where: runId,
-    remedy: 'Choose a run of a compression that was completed.',
   })
 }

@@ -45,7 +45,7 @@ export const spectralWindow: WindowFamily<'spectral'> = {
     ...workCharts,
   ],
   hasSteps: (config) => config.distillation.steps > 0,
-  cards: ['kernels', 'layer-errors'],
+  cards: ['codes', 'kernels', 'layer-errors'],
   spentTimes: storingTimes,
   remarks: () => [],
   advise: adviseOnCodes,

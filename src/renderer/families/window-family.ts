@@ -9,7 +9,7 @@ import type { ChartOutline } from './chart-outline.ts'
 import type { TrainingPlan } from './training-plan.ts'
 
 /** Cards of the run page that not every family has. */
-export type RunCard = 'kernels' | 'layer-errors' | 'importance'
+export type RunCard = 'codes' | 'kernels' | 'layer-errors' | 'importance'
 
 /** The leaves of a configuration as an editor holds them: numbers stay as they were typed. */
 export type TypedValues = Readonly<Record<string, string | boolean>>

@@ -54,6 +54,7 @@ export const readingCommandNames = [
   'runs.checkpoints',
   'runs.importance',
   'runs.layers',
+  'runs.codes',
   'tasks.cancel',
 ] as const satisfies readonly Exclude<CommandName, DesktopCommandName>[]
 export type ReadingCommandName = (typeof readingCommandNames)[number]

@@ -8,6 +8,7 @@ import { executorNames, providerNames } from '../execution/executors.ts'
 import { baselineConfigSchema } from '../methods/direct/config.ts'
 import { compressConfigSchema } from '../methods/nern/config.ts'
 import { spectralConfigSchema } from '../methods/spectral/config.ts'
+import { packagedCodesSchema } from '../methods/spectral/packaged-codes.ts'
 import { trainConfigSchema } from '../training/config.ts'
 import { datasetPlanSchema } from '../dataset/dataset-plan.ts'
 import { triedCompressionSchema, untrainedConfigSchema } from '../forecast/tried-compression.ts'
@@ -166,6 +167,14 @@ export const trainerJobSchema = z.discriminatedUnion('kind', [
     packagePath: z.string(),
     dataset: datasetInputSchema,
     ...layerEffectsRequestFields,
+  }),
+  /** The codes of a finished compression, with the bits of each. */
+  z.strictObject({
+    kind: z.literal('read-codes'),
+    network: networkInputSchema,
+    packagePath: z.string(),
+    /** What the package was made with. */
+    config: spectralConfigSchema,
   }),
   /** Read a weights file, match it, write the normalised safetensors to `outputPath` (a temporary name). */
   networkSourceSchema.extend({ kind: z.literal('import-network'), outputPath: z.string() }),
@@ -352,6 +361,7 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('evaluate'), evaluation: predictionsSchema }),
   importanceMeasurementSchema.extend({ kind: z.literal('importance') }),
   layerEffectsSchema.extend({ kind: z.literal('layer-effects') }),
+  packagedCodesSchema.extend({ kind: z.literal('read-codes') }),
   recognisedNetworkSchema.extend({
     kind: z.literal('import-network'),
     /** Of the file that was read. */

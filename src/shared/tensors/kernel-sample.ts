@@ -3,6 +3,7 @@
  * a history of them stays small (docs/store.md).
  */
 import { z } from 'zod'
+import { sizeOf } from './host-tensor.ts'
 import { kernelShapeOf, representedShapeSchema } from './represented-shape.ts'
 
 /** A side of the grid of kernels that is shown of a layer. */
@@ -45,14 +46,22 @@ export function sampleShapeOf({ shape, filters, channels }: SampledLayer): reado
 
 /** The sampled kernels of a layer's weight, in a copy. */
 export function sampledValues(weight: Float32Array, layer: SampledLayer): Float32Array<ArrayBuffer> {
+  return copySample(weight, layer, new Float32Array(sizeOf(sampleShapeOf(layer))))
+}
+
+/** Copies the sampled kernels of a layer to `sample` and returns it. @param values as many as the layer has weights */
+export function copySample<T extends Float32Array | Int32Array>(
+  values: Float32Array | Int32Array,
+  layer: SampledLayer,
+  sample: T,
+): T {
   const [, channels, height, width] = kernelShapeOf(layer.shape)
   const size = height * width
-  const values = new Float32Array(layer.filters.length * layer.channels.length * size)
   sampledKernels(layer).forEach(([filter, channel], at) => {
     const start = (filter * channels + channel) * size
-    values.set(weight.subarray(start, start + size), at * size)
+    sample.set(values.subarray(start, start + size), at * size)
   })
-  return values
+  return sample
 }
 
 /** Filter and channel of each kernel of a sample, in its order. */

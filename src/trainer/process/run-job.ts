@@ -13,6 +13,7 @@ import { listEngines } from '../jobs/list-engines.ts'
 import { measurePackage } from '../jobs/measure-package.ts'
 import { planDatasetImport } from '../jobs/plan-dataset.ts'
 import { probe } from '../jobs/probe.ts'
+import { readCodes } from '../jobs/read-codes.ts'
 import { sketchSpectral } from '../jobs/sketch-spectral.ts'
 import { train } from '../jobs/train.ts'
 import { tryCompressions } from '../jobs/try-compressions.ts'
@@ -48,6 +49,7 @@ const jobs: { readonly [K in JobKind]: RunJob<K> } = {
   evaluate,
   importance,
   'layer-effects': layerEffects,
+  'read-codes': readCodes,
   'import-network': importNetwork,
   'inspect-network': inspectNetwork,
   'compress-file': compressFile,

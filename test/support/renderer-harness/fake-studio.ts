@@ -39,6 +39,7 @@ import {
 } from './invented-records.ts'
 import { inventedBatches } from './invented-batches.ts'
 import { inventedCandidates, inventedSearch } from './invented-candidates.ts'
+import { inventedCodes } from './invented-codes.ts'
 import { inventedCompressedFile, inventedReach, inventedSketch } from './invented-compression.ts'
 import { inventedImportance } from './invented-importance.ts'
 import { inventedKernels } from './invented-kernels.ts'
@@ -602,6 +603,10 @@ export class FakeStudio extends Announcer implements StudioApi {
     'runs.kernels': async ({ id, layer }) => {
       const experiment = this.#experimentOfRun(id)
       return inventedKernels(this.#network(experiment.networkId), experiment.latestRun.step, layer)
+    },
+    'runs.codes': async ({ taskId, id }) => {
+      await this.#work(taskId, 'reading the package', 1)
+      return inventedCodes(this.#network(this.#experimentOfRun(id).networkId))
     },
     'runs.log': async ({ id }) => logLines(this.#experimentOfRun(id).latestRun, this.#nowMs),
     'runs.save-checkpoint': () => Promise.resolve(undefined),

@@ -24,7 +24,7 @@ export const kernelsTexts = {
   weightPlace: (filter: number, channel: number, row: number, column: number) =>
     `Filter ${filter}, channel ${channel}, row ${row}, column ${column}`,
   sample: (filters: number, allFilters: number, channels: number, allChannels: number) =>
-    `Rows are filters, columns channels: ${part(filters, allFilters)} filters, ${part(channels, allChannels)} channels, all three in the same colours.`,
+    `Rows are filters, columns channels: ${shownPart(filters, allFilters)} filters, ${shownPart(channels, allChannels)} channels, all three in the same colours.`,
   errorMap: 'Error by layer over the run',
   errorMapNote: (limit: string) => `relative error, the full colour is ${limit}; a cell shows its kernels`,
   readErrors: 'Relative error by layer and step: arrow keys go from cell to cell',
@@ -32,6 +32,7 @@ export const kernelsTexts = {
   pathExplanation: 'The path joins the kernels in the order in which the predictor meets them.',
 } as const
 
-function part(shown: number, all: number): string {
+/** Of filters or channels: how many of all are shown. */
+export function shownPart(shown: number, all: number): string {
   return shown === all ? `all ${formatCount(all)}` : `${formatCount(shown)} of ${formatCount(all)}`
 }

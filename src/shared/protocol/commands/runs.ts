@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { importanceRequestFields, type ImportanceRecord } from '../../measures/importance.ts'
 import { layerEffectsRequestFields, type LayerEffectsRecord } from '../../measures/layer-effects.ts'
+import type { PackagedCodes } from '../../methods/spectral/packaged-codes.ts'
 import { id, taskId } from '../fields.ts'
 import type { KernelHistory } from '../kernel-history.ts'
 import type { CheckpointRecord, KernelPreview, LogLine, MetricPoint, RunRecord } from '../records.ts'
@@ -32,6 +33,8 @@ export const runInputs = {
   /** What each layer of a completed compression costs (docs/layers.md); what was measured before is answered at once. */
   'runs.measure-layers': z.strictObject({ taskId, id, ...layerEffectsRequestFields }),
   'runs.layers': z.strictObject({ id }),
+  /** The codes in the package of a finished run of spectral codes, with the bits of each: a few kernels of every layer. */
+  'runs.codes': z.strictObject({ taskId, id }),
 } as const satisfies Record<string, z.ZodType>
 
 /** A part of `CommandOutputs`. */
@@ -51,4 +54,5 @@ export interface RunOutputs {
   'runs.measure-layers': LayerEffectsRecord
   /** Of the package of the run, newest first. */
   'runs.layers': readonly LayerEffectsRecord[]
+  'runs.codes': PackagedCodes
 }
