@@ -37,6 +37,11 @@ export function isStudioFile(metadata: Readonly<Record<string, string>>): boolea
   return ['architecture', 'classes'].every((key) => Object.hasOwn(metadata, key))
 }
 
+/** The architecture that the header of a file names, of the zoo or not. */
+export function namedArchitecture(metadata: Readonly<Record<string, string>>): string | undefined {
+  return Object.hasOwn(metadata, 'architecture') ? metadata['architecture'] : undefined
+}
+
 /** The preprocessing that the header of a file names, if it names one. Throws `file-corrupt` for one that is none. */
 export function namedPreprocessing(
   file: NamedFile,

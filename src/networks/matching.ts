@@ -56,10 +56,13 @@ interface Comparison {
  *
  * Errors: `architecture-unknown` names a candidate that agrees in most, and the first differing tensor;
  * `architecture-ambiguous` names all that match; `file-corrupt` for two tensors of one name.
+ *
+ * @param named the architecture that the file itself names, which decides among several that match
  */
 export function matchArchitecture(
   tensors: readonly NamedShape[],
   candidates: readonly Architecture[] = architectures,
+  named?: string,
 ): Result<MatchedNetwork> {
   const computing = tensors.filter((tensor) => !isBookkeeping(tensor))
   const plain = plainTensors(computing)
@@ -70,7 +73,7 @@ export function matchArchitecture(
     const { rename, shapes } = withoutPrefix(plain.value, prefix)
     const comparisons = candidates.map((architecture) => compare(architecture, shapes))
     const matches = comparisons.filter(({ firstDifference }) => firstDifference === undefined)
-    const [match, ...others] = matches.length > 1 ? usualMatches(matches) : matches
+    const [match, ...others] = matches.length > 1 ? likelyMatches(matches, named) : matches
     if (others.length > 0) return fail(ambiguous(matches))
     if (match !== undefined) {
       const { network, aliases } = match
@@ -104,8 +107,10 @@ function prefixNote(rename: ReadonlyMap<string, string>): readonly string[] {
   return [`Left out of the names of tensors: ${[...words].map((word) => `"${word}"`).join(', ')}.`]
 }
 
-/** Without those that are named otherwise, those whose family usually has as many classes; all of them when that decides nothing. */
-function usualMatches(matches: readonly Comparison[]): readonly Comparison[] {
+/** The one that the file names, or those that are spelled as in the file and whose family usually has as many classes. */
+function likelyMatches(matches: readonly Comparison[], named: string | undefined): readonly Comparison[] {
+  const said = matches.filter(({ architecture }) => architecture.id === named)
+  if (said.length > 0) return said
   const spelled = matches.filter(({ architecture, aliases }) => !architecture.isNamedExactly || aliases.size === 0)
   const usual = spelled.filter(({ architecture, network }) =>
     usualClasses[architecture.family].includes(network.classes),

@@ -9,8 +9,10 @@ import { openSpectralPackage } from '#formats/spectral-package/reader.ts'
 import { openPackage } from '#formats/nern-package/reader.ts'
 import { packageFormatOf } from '#formats/package-container/formats.ts'
 import { networkInMetadata } from '#formats/network-graph.ts'
+import { namedArchitecture } from '#formats/network-metadata.ts'
 import { isOnnx, readOnnx, type OnnxNetwork } from '#formats/onnx/reader.ts'
 import { commitRename } from '#main/files/atomic-write.ts'
+import { architectures } from '#networks/architectures.ts'
 import { matchArchitecture } from '#networks/matching.ts'
 import type { NamedShape } from '#networks/plain-names.ts'
 import type { Network } from '#networks/network.ts'
@@ -145,7 +147,9 @@ function recognised(
   rows: readonly NamedShape[],
 ): Result<{ readonly network: Pick<Network, 'title' | 'architecture'>; readonly notes: readonly string[] }> {
   const own = networkInMetadata({ name }, metadata)
-  return own === undefined ? matchArchitecture(rows) : ok({ network: own, notes: [] })
+  return own === undefined
+    ? matchArchitecture(rows, architectures, namedArchitecture(metadata))
+    : ok({ network: own, notes: [] })
 }
 
 function describeWeights(name: string, sizeBytes: number, weights: StateDict): Description {

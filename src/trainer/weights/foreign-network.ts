@@ -5,6 +5,7 @@ import { readWeightsFile } from '#formats/weights-file/reader.ts'
 import { float32View } from '#formats/file-tensor.ts'
 import { packageFormatOf } from '#formats/package-container/formats.ts'
 import { networkInMetadata } from '#formats/network-graph.ts'
+import { namedArchitecture } from '#formats/network-metadata.ts'
 import { isOnnx, readOnnx } from '#formats/onnx/reader.ts'
 import { architectures, type Architecture } from '#networks/architectures.ts'
 import { matchArchitecture } from '#networks/matching.ts'
@@ -99,7 +100,7 @@ async function fromWeightsFile(
   const shapes = [...file.tensors].map(([name, { shape }]) => ({ name, shape }))
   const { network, rename, notes } =
     own === undefined
-      ? unwrap(matchArchitecture(shapes, candidatesOf(architecture)))
+      ? unwrap(matchArchitecture(shapes, candidatesOf(architecture), namedArchitecture(file.metadata)))
       : { network: own, rename: new Map<string, string>(), notes: [] }
   const sources = new Map([...rename].map(([fileName, parameter]) => [parameter, fileName]))
   const parameters = network.parameters.map(({ name, shape }) => {
