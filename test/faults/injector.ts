@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
+import type { Random } from '#shared/basics/random.ts'
 
 /** A fault at one operation of a program on files below a folder. */
 export interface Fault {
@@ -11,7 +12,12 @@ export interface Fault {
   readonly kind: 'ENOSPC' | 'EIO' | 'EACCES' | 'short' | 'kill' | 'torn kill'
 }
 
-export const faultKinds: readonly Fault['kind'][] = ['ENOSPC', 'EIO', 'EACCES', 'short', 'kill', 'torn kill']
+const faultKinds: readonly Fault['kind'][] = ['ENOSPC', 'EIO', 'EACCES', 'short', 'kill', 'torn kill']
+
+/** One of a program that has so many operations. */
+export function randomFault(random: Random, operations: number): Fault {
+  return { at: 1 + random.integer(operations), kind: faultKinds[random.integer(faultKinds.length)] ?? 'kill' }
+}
 
 const root = process.cwd()
 const source = join(root, 'test/faults/inject.c')

@@ -1,14 +1,14 @@
 /**
- * `npm run test:faults -- [--campaign NAME] [--trials N] [--seed N]`: disturbs a run in every way (docs/reliability.md) and
- * looks whether it ends the same. A part takes at most 20 minutes; each trial has a seed of its own by which it can be
+ * `npm run test:faults -- [--campaign NAME] [--trials N] [--seed N]`: disturbs the studio in every way (docs/reliability.md)
+ * and looks whether it ends the same. A part takes at most 20 minutes; each trial has a seed of its own by which it can be
  * repeated. Exit code 1 when something was lost, damaged or different.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { campaigns, keepLine, runCampaign, runUndisturbed } from './campaign.ts'
-import { fillTemplate } from './template.ts'
+import { runTrial } from './campaign.ts'
+import { campaigns } from './campaigns.ts'
 
 const longestMs = 20 * 60_000
 
@@ -19,10 +19,10 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
   },
 })
-const chosen = campaigns.filter((name) => values.campaign === '' || name === values.campaign)
+const chosen = campaigns.filter(({ name }) => values.campaign === '' || name === values.campaign)
 const trials = Number(values.trials)
 if (chosen.length === 0 || !Number.isInteger(trials) || trials < 1) {
-  console.error(`campaigns: ${campaigns.join(', ')}`)
+  console.error(`campaigns: ${campaigns.map(({ name }) => name).join(', ')}`)
   process.exit(2)
 }
 const folder = mkdtempSync(join(tmpdir(), 'nern-faults-'))
@@ -32,17 +32,14 @@ const startedAt = performance.now()
 const wrong: string[] = []
 let done = 0
 try {
-  const template = await fillTemplate(join(folder, 'store'))
-  const undisturbed = await runUndisturbed(template)
-  console.log(`undisturbed: ${Math.round(undisturbed.ms)} ms, ${undisturbed.operations} operations`)
   for (const campaign of chosen) {
+    const trial = await campaign.begin(folder)
     for (let index = 0; index < trials && performance.now() - startedAt < longestMs; index++) {
-      const onTrial = (text: string) => {
-        console.log(text)
-        keepLine(join(kept, 'trials.log'), text)
-      }
-      const seed = Number(values.seed) + index
-      wrong.push(...(await runCampaign({ campaign, trials: 1, seed, template, onTrial }, undisturbed)))
+      const { text, isWrong } = await runTrial(campaign, trial, Number(values.seed) + index)
+      console.log(text)
+      // Kept, so that a part that was ended can be read.
+      appendFileSync(join(kept, 'trials.log'), `${text}\n`)
+      if (isWrong) wrong.push(text)
       done++
     }
   }

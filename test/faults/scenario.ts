@@ -19,7 +19,7 @@ export interface Ended {
   readonly output: string
 }
 
-export interface Trial {
+export interface ScenarioTrial {
   readonly store: string
   /** Starts the command that is to be disturbed. */
   start(env?: NodeJS.ProcessEnv): { readonly child: ChildProcess; readonly ended: Promise<Ended> }
@@ -27,7 +27,7 @@ export interface Trial {
 }
 
 /** A copy of a filled store, for one trial. */
-export function beginTrial(template: string): Trial {
+export function beginTrial(template: string): ScenarioTrial {
   const folder = mkdtempSync(join(tmpdir(), 'nern-fault-'))
   const store = join(folder, 'store')
   cpSync(template, store, { recursive: true })
@@ -42,9 +42,13 @@ export function beginTrial(template: string): Trial {
  * What a trial came to, or what is wrong with it.
  * @param said what the disturbed command printed
  */
-export async function outcomeOf({ store }: Trial, said: string, expected?: string): Promise<string | undefined> {
-  const blamed = /defect of the studio|\n\s+at .*\(.*:\d+:\d+\)/.exec(said)
-  if (blamed !== null) return `a disk's doing is told as a defect: ${said.slice(-600)}`
+export async function outcomeOf(
+  { store }: ScenarioTrial,
+  said: string,
+  expected?: string,
+): Promise<string | undefined> {
+  const blamed = blameIn(said)
+  if (blamed !== undefined) return blamed
   const problem = await goOn(store)
   if (problem !== undefined) return problem
   const damage = damageIn(store)
@@ -53,6 +57,12 @@ export async function outcomeOf({ store }: Trial, said: string, expected?: strin
   if (left.length > 0) return `left behind: ${left.join(', ')}`
   if (expected !== undefined && (await endOf(store)) !== expected) return 'it ended with other numbers'
   return undefined
+}
+
+/** What a command said that is no message for people: a disk's doing is not a defect of the studio. */
+export function blameIn(said: string): string | undefined {
+  const blamed = /defect of the studio|\n\s+at .*\(.*:\d+:\d+\)/.exec(said)
+  return blamed === null ? undefined : `a disk's doing is told as a defect: ${said.slice(-600)}`
 }
 
 /** Every loss and the package of the experiment, as text. */
@@ -107,12 +117,12 @@ async function statusOf(folder: string): Promise<string | undefined> {
   }
 }
 
-function commandProblem({ code, output }: Ended): string | undefined {
+export function commandProblem({ code, output }: Ended): string | undefined {
   return code === 0 ? undefined : `a command after the fault ended with ${String(code)}: ${output.slice(-600)}`
 }
 
 /** Files that nobody will look at again. */
-function leftovers(store: string): readonly string[] {
+export function leftovers(store: string): readonly string[] {
   return readdirSync(store, { recursive: true, encoding: 'utf8' }).filter(
     (name) => name.endsWith('.part') || (name.startsWith('temporary/') && existsSync(join(store, name))),
   )
@@ -130,4 +140,14 @@ export function startStudio(store: string, args: readonly string[], env: NodeJS.
     child.once('close', (code) => resolve({ code, output }))
   })
   return { child, ended }
+}
+
+/** The same for a command that meets no fault. Throws what it said when it does not end well. */
+export async function studioOrThrow(
+  store: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<void> {
+  const { code, output } = await startStudio(store, args, env).ended
+  if (code !== 0) throw new Error(`studio ${args.join(' ')}: ${output}`)
 }

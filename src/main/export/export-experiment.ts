@@ -15,11 +15,12 @@ import {
 import { isPackaged, type ExperimentRecord, type PackagedResult, type RunRecord } from '#shared/protocol/records.ts'
 import { AppException } from '#shared/basics/result.ts'
 import type { StudioContext } from '../context/studio-context.ts'
-import { commitRename } from '../files/atomic-write.ts'
+import { commitRename, flushFile, removeAbandoned } from '../files/atomic-write.ts'
 import { assertFreeDisk } from '../files/disk-space.ts'
 import { assertFree, makeWritable } from '../files/output-files.ts'
 import { hasLoader } from '../files/python-loader.ts'
 import { assertSha256, sha256OfFile } from '../files/sha256.ts'
+import { unfinishedPath } from '../files/unfinished.ts'
 import type { Tasks } from '../context/tasks.ts'
 import { packagePath } from '../store/layout.ts'
 import { assertAsWritten } from '../store/repair/manifests.ts'
@@ -112,7 +113,9 @@ export function exportExperiment(
       const written: { format: ExportFormat; fileName: string; sizeBytes: number }[] = []
       for (const { format, fileName, temporary, path } of files) {
         const { size } = await stat(temporary)
+        await flushFile(temporary)
         await commitRename(temporary, path)
+        await removeAbandoned(path)
         written.push({ format, fileName, sizeBytes: size })
       }
       return { files: written }
@@ -191,7 +194,7 @@ function filesOf({ formats, folder }: ExportRequest, name: string): readonly Exp
       return {
         format,
         fileName,
-        temporary: join(folder, `.${fileName}.${randomUUID()}.part`),
+        temporary: unfinishedPath(join(folder, fileName), randomUUID().slice(0, 8)),
         path: join(folder, fileName),
       }
     }),

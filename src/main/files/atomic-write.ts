@@ -37,14 +37,24 @@ export async function removeUnfinished(folder: string): Promise<void> {
   for (const name of unfinishedNames(await namesIn(folder))) await rm(join(folder, name), { force: true })
 }
 
-/** The same of one file, which another process may be writing. */
-async function removeAbandoned(path: string): Promise<void> {
+/** What killed processes had begun of one file; others may be writing it. */
+export async function removeAbandoned(path: string): Promise<void> {
   const folder = dirname(path)
   for (const name of abandonedNames(await namesIn(folder), path)) await rm(join(folder, name), { force: true })
 }
 
 function namesIn(folder: string): Promise<readonly string[]> {
   return readdir(folder).catch(() => [])
+}
+
+/** What was written to a file reaches the disk. */
+export async function flushFile(path: string): Promise<void> {
+  const file = await open(path, 'r+')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
 }
 
 /** Makes a finished file or folder known under its final name, durably. */

@@ -2,9 +2,13 @@
 import { basename, dirname, join } from 'node:path'
 import { isRunning } from '../basics/is-running.ts'
 
-/** Where this process writes a file before it gets its name. */
-export function unfinishedPath(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${process.pid}.part`)
+/**
+ * Where this process writes a file before it gets its name.
+ * @param label of letters and digits, where it may write several of that name at once
+ */
+export function unfinishedPath(path: string, label?: string): string {
+  const writer = label === undefined ? String(process.pid) : `${process.pid}-${label}`
+  return join(dirname(path), `.${basename(path)}.${writer}.part`)
 }
 
 /** Of the names in a folder those of files that are being written, or were when their process was killed. */
@@ -21,6 +25,6 @@ export function abandonedNames(names: readonly string[], path: string): readonly
 }
 
 function read(name: string): { readonly target: string; readonly pid: number } | undefined {
-  const [, target, pid] = /^\.(.+)\.(\d+)\.part$/.exec(name) ?? []
+  const [, target, pid] = /^\.(.+)\.(\d+)(?:-\w+)?\.part$/.exec(name) ?? []
   return target === undefined ? undefined : { target, pid: Number(pid) }
 }

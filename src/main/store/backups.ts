@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { renameDurably, syncPath } from '../files/durable-files.ts'
-import { backupName, newestFirst, parseBackupName, type BackupFile } from './backup-names.ts'
+import { backupName, isBackupName, newestFirst, parseBackupName, type BackupFile } from './backup-names.ts'
 import { expiredBackups } from './backup-retention.ts'
 import { isDamage, quickCheck } from './database-check.ts'
 import { removeDatabase } from './database-files.ts'
@@ -38,6 +38,15 @@ export async function makeBackup(db: Database, layout: StoreLayout, now: string)
   }
   for (const { name } of expiredBackups(listBackups(layout))) rmSync(join(layout.backups, name), { force: true })
   return path
+}
+
+/** Removes copies that were not whole when their process was killed. Only while nobody makes one. */
+export function removeUnfinishedBackups(layout: StoreLayout): void {
+  if (!existsSync(layout.backups)) return
+  const begun = readdirSync(layout.backups).map((name) => /^(.+)\.part(?:-journal|-wal|-shm)?$/.exec(name)?.[1])
+  for (const name of new Set(begun)) {
+    if (name !== undefined && isBackupName(name)) removeDatabase(`${join(layout.backups, name)}.part`)
+  }
 }
 
 /** Path of the last backup made that SQLite finds whole, or undefined. */

@@ -18,9 +18,10 @@ export type FoundStore =
   /** A store whose database is missing or has no content. */
   | { readonly state: 'lost'; readonly mark?: StoreMark; readonly reason: string }
 
-/** Throws `not-a-store` for a folder with files of somebody else, `store-newer` for the mark of a newer studio. */
+/** Throws `not-a-store` for a folder with files of somebody else or an unfinished copy, `store-newer` for the mark of a newer studio. */
 export function findStore(layout: StoreLayout): FoundStore {
   const mark = readMark(layout)
+  if (mark?.isUnfinishedCopy === true) throw unfinishedCopy(layout)
   const marked = mark === undefined ? {} : { mark }
   const size = statSync(layout.database, { throwIfNoEntry: false })?.size
   if (pendingDatabase(layout) !== undefined) return { state: 'whole', ...marked }
@@ -36,6 +37,15 @@ export function findStore(layout: StoreLayout): FoundStore {
   }
   if (mark === undefined) assertNobodysFolder(layout)
   return { state: 'new', ...marked }
+}
+
+function unfinishedCopy({ folder }: StoreLayout): AppException {
+  return new AppException({
+    code: 'not-a-store',
+    message: 'The folder holds a copy of a store that was not finished.',
+    where: folder,
+    remedy: 'Copy the store into it again (studio store export DIR), or remove the folder.',
+  })
 }
 
 /** Files that only a store has. */

@@ -15,6 +15,8 @@ const markSchema = z.object({
   id: z.string(),
   /** False until the database was made: from then on a store without one is damaged, and never new. */
   hasDatabase: z.boolean(),
+  /** While a store is copied into the folder: until the copy is whole it is no store. */
+  isUnfinishedCopy: z.boolean().optional(),
 })
 export type StoreMark = Readonly<z.infer<typeof markSchema>>
 

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { timestamp, type Clock } from '../basics/clock.ts'
-import { listBackups, makeBackup } from './backups.ts'
+import { listBackups, makeBackup, removeUnfinishedBackups } from './backups.ts'
 import { BatchesTable } from './batches.ts'
 import { StoreCare } from './care/store-care.ts'
 import { CheckpointsTable } from './checkpoints.ts'
@@ -110,6 +110,7 @@ export class Store {
       if (!mark.hasDatabase) writeMark(layout, { ...mark, hasDatabase: true })
       // Whatever was being made when the last owner ended was never finished. In a new store nobody has made anything.
       if (found.state !== 'new') rmSync(layout.temporary, { recursive: true, force: true })
+      removeUnfinishedBackups(layout)
       for (const path of [layout.networks, layout.datasets, layout.runs, layout.temporary]) {
         mkdirSync(path, { recursive: true })
       }

@@ -64,7 +64,7 @@ const troubles: Readonly<Record<StorageError['code'], Trouble>> = {
   },
   'store-corrupt': {
     what: "The store's database is damaged",
-    remedy: 'Close the studio and open it again: the database is checked and the newest good backup restored.',
+    remedy: 'Close the studio, then see what can be kept: studio store repair --dry-run',
   },
   'not-found': {
     what: 'It does not exist',

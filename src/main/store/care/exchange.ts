@@ -1,10 +1,11 @@
 /** Whole stores copied, and brought into one another. */
-import { existsSync } from 'node:fs'
-import { copyFile, cp, mkdir } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { existsSync, statSync } from 'node:fs'
+import { cp, mkdir, rm } from 'node:fs/promises'
+import { basename, join, relative } from 'node:path'
 import { AppException, toAppError } from '#shared/basics/result.ts'
 import type { StoreFinding, StoreImport } from '#shared/protocol/commands/store-care.ts'
-import { syncPath } from '../../files/durable-files.ts'
+import { commitRename, flushFile } from '../../files/atomic-write.ts'
+import { assertImageCache } from '../../files/image-cache-digest.ts'
 import { assertSha256 } from '../../files/sha256.ts'
 import { removeDatabase } from '../database-files.ts'
 import { damageFound } from '../database-damage.ts'
@@ -14,7 +15,7 @@ import { migrate } from '../migrate.ts'
 import { mergeStore } from '../repair/merge-store.ts'
 import { columnOf } from '../repair/table-rows.ts'
 import type { Database, Sqlite } from '../sqlite.ts'
-import { newMark, writeMark } from '../store-mark.ts'
+import { newMark, readMark, writeMark } from '../store-mark.ts'
 import { filesBelow } from './walk-files.ts'
 
 interface OpenDatabase {
@@ -23,16 +24,20 @@ interface OpenDatabase {
   readonly layout: StoreLayout
 }
 
+const copiedFolders = ['networks', 'permutations', 'datasets', 'runs', 'forks'] as const
+
 /**
- * Copies a store into a folder that is empty or not there, as a store of its own. Its mark is written last: a copy that was
- * ended has no mark that says it had its database. Errors: `already-exists` for a store, `not-a-store`.
+ * Copies a store into a folder that is empty or not there, as a store of its own; one that an earlier copy did not finish is
+ * begun anew. Until all of it is on the disk the mark says that it is unfinished. Errors: `already-exists` for a store,
+ * `not-a-store`.
  */
 export async function exportStore(
   { db, layout }: OpenDatabase,
   folder: string,
 ): Promise<{ readonly files: number; readonly sizeBytes: number }> {
   const copy = storeLayout(folder)
-  if (findStore(copy).state !== 'new') {
+  const isUnfinished = readMark(copy)?.isUnfinishedCopy === true
+  if (!isUnfinished && findStore(copy).state !== 'new') {
     throw new AppException({
       code: 'already-exists',
       message: 'There is a store in this folder already; nothing was written.',
@@ -42,15 +47,18 @@ export async function exportStore(
   }
   await mkdir(folder, { recursive: true })
   const mark = newMark()
-  writeMark(copy, mark)
-  for (const name of ['networks', 'permutations', 'datasets', 'runs', 'forks'] as const) {
+  writeMark(copy, { ...mark, isUnfinishedCopy: true })
+  for (const name of copiedFolders) {
+    await rm(copy[name], { recursive: true, force: true })
     if (existsSync(layout[name])) await cp(layout[name], copy[name], { recursive: true })
   }
+  // A log of the copy before must not be applied to this one.
+  removeDatabase(copy.database)
   // After the files: what completes meanwhile has a row only where its files were copied, or is run again.
   await db.backup(copy.database)
-  syncPath(copy.database)
-  writeMark(copy, { ...mark, hasDatabase: true })
   const files = await filesBelow(folder)
+  for (const { path } of files) await flushFile(path)
+  writeMark(copy, { ...mark, hasDatabase: true })
   return { files: files.length, sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) }
 }
 
@@ -76,7 +84,7 @@ export async function importStore({ sqlite, db, layout }: OpenDatabase, folder: 
   const copy = join(layout.temporary, 'other.sqlite')
   const from = await openCopy(sqlite, other.database, copy)
   try {
-    const findings = await copyFiles(from, db, { other, layout })
+    const findings = await copyFiles(from, { other, layout })
     return { ...db.transaction(() => mergeStore(from, db, 'other')).immediate(), findings }
   } finally {
     from.close()
@@ -103,44 +111,45 @@ interface Folders {
   readonly layout: StoreLayout
 }
 
-/** Returns what was left out: its rows come in all the same, and say what was measured. */
-async function copyFiles(from: Database, into: Database, { other, layout }: Folders): Promise<readonly StoreFinding[]> {
+/**
+ * Copies what is not there, also of records that came in before without their files. Each gets its name when it is whole.
+ * Returns what was left out because it is damaged there: its rows come in all the same, and say what was measured. Throws
+ * where this store cannot be written.
+ */
+async function copyFiles(from: Database, { other, layout }: Folders): Promise<readonly StoreFinding[]> {
   const findings: StoreFinding[] = []
-  const attempt = async (path: string, work: () => Promise<void>): Promise<void> => {
+  const remedy = 'Repair the other store, then import it again.'
+  const bring = async (source: string, target: string, assertWhole: () => Promise<void>): Promise<void> => {
+    if (existsSync(target)) return
     try {
-      await work()
+      await assertWhole()
     } catch (thrown) {
-      const { message, remedy = 'Repair the other store, then import it again.' } = toAppError(thrown)
-      findings.push({ where: relative(other.folder, path), problem: message, remedy })
+      findings.push({ where: relative(other.folder, source), problem: toAppError(thrown).message, remedy })
+      return
     }
+    const temporary = join(layout.temporary, basename(target))
+    await cp(source, temporary, { recursive: true })
+    const copied = statSync(temporary).isDirectory() ? await filesBelow(temporary) : [{ path: temporary }]
+    for (const { path } of copied) await flushFile(path)
+    await commitRename(temporary, target)
   }
   await mkdir(layout.forks, { recursive: true })
   for (const [table, pathOf] of [
     ['networks', networkPath],
     ['forks', forkPath],
   ] as const) {
-    for (const sha256 of new Set(missingIn(from, into, table, 'sha256'))) {
-      const path = pathOf(other, sha256)
-      await attempt(path, async () => {
-        await assertSha256(path, sha256, 'Repair the other store, then import it again.')
-        await copyFile(path, pathOf(layout, sha256))
-        syncPath(pathOf(layout, sha256))
-      })
+    for (const sha256 of new Set(columnOf(from, table, 'sha256'))) {
+      const source = pathOf(other, sha256)
+      await bring(source, pathOf(layout, sha256), () => assertSha256(source, sha256, remedy))
     }
   }
-  for (const sha256 of missingIn(from, into, 'datasets', 'sha256')) {
-    const path = datasetPath(other, sha256)
-    await attempt(path, () => cp(path, datasetPath(layout, sha256), { recursive: true }))
+  for (const sha256 of columnOf(from, 'datasets', 'sha256')) {
+    const source = datasetPath(other, sha256)
+    await bring(source, datasetPath(layout, sha256), () => assertImageCache(source, sha256))
   }
-  for (const id of missingIn(from, into, 'runs', 'id')) {
-    if (existsSync(runPath(other, id))) {
-      await attempt(runPath(other, id), () => cp(runPath(other, id), runPath(layout, id), { recursive: true }))
-    }
+  for (const id of columnOf(from, 'runs', 'id')) {
+    // What is in it is looked at when it is used.
+    if (existsSync(runPath(other, id))) await bring(runPath(other, id), runPath(layout, id), () => Promise.resolve())
   }
   return findings
-}
-
-function missingIn(from: Database, into: Database, table: string, column: string): readonly string[] {
-  const known = new Set(columnOf(into, table, column))
-  return columnOf(from, table, column).filter((value) => !known.has(value))
 }

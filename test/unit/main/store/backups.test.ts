@@ -79,3 +79,14 @@ it('of a store without content never push out those of a full one', async () => 
   for (let time = 0; time < 12; time++) expect(await store.backup()).toBeUndefined()
   expect(readdirSync(store.layout.backups)).toEqual(before)
 })
+
+it('that a kill left half made are removed at the next opening; other files are not ours', async () => {
+  const store = await openStore(temporaryFolder())
+  const { backups, folder } = store.layout
+  await store.close()
+  mkdirSync(backups, { recursive: true })
+  const begun = 'studio-00000003-2030-01-01T00-00-00-000Z.sqlite.part'
+  for (const name of [begun, `${begun}-journal`, 'mine.part']) writeFileSync(join(backups, name), 'half')
+  await openStore(folder)
+  expect(readdirSync(backups)).toEqual(['mine.part'])
+})

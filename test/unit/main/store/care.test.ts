@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { networkPath, packagePath, runPath } from '#main/store/layout.ts'
@@ -140,4 +140,33 @@ it('gives room back to the disk', async () => {
   store.experiments.remove(ids)
   expect(store.care.vacuum()).toBeGreaterThan(100_000)
   expect(store.check()).toBeUndefined()
+})
+
+it('copies a store anew where an earlier copy was not finished, and takes that for no store meanwhile', async () => {
+  const { store, ids } = await filledStore()
+  const folder = join(temporaryFolder(), 'copy')
+  await store.care.exportTo(folder)
+  const mark = JSON.parse(readFileSync(join(folder, 'store.json'), 'utf8')) as object
+  writeFileSync(join(folder, 'store.json'), JSON.stringify({ ...mark, hasDatabase: false, isUnfinishedCopy: true }))
+  // The log of a copy that was killed: applied to the next one, it would damage it.
+  writeFileSync(join(folder, 'studio.sqlite-journal'), 'begun')
+  await expect(openStore(folder)).rejects.toMatchObject({ code: 'not-a-store' })
+  await store.care.exportTo(folder)
+  expect(existsSync(join(folder, 'studio.sqlite-journal'))).toBe(false)
+  const copy = await openStore(folder)
+  for (const id of ids) expect(await everythingOf(copy, id)).toEqual(await everythingOf(store, id))
+})
+
+it('brings in files that an import before could not copy', async () => {
+  const { store: other, ids } = await filledStore()
+  const store = await openStore()
+  await store.care.importFrom(other.layout.folder)
+  const [network] = store.networks.list()
+  const [run = ''] = store.runs.ids(ids[0] ?? '')
+  rmSync(networkPath(store.layout, network?.sha256 ?? ''))
+  rmSync(runPath(store.layout, run), { recursive: true })
+  await store.care.importFrom(other.layout.folder)
+  expect(existsSync(networkPath(store.layout, network?.sha256 ?? ''))).toBe(true)
+  expect(existsSync(packagePath(store.layout, run, 'nern'))).toBe(true)
+  expect(readdirSync(store.layout.temporary)).toEqual([])
 })

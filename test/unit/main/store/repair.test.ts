@@ -5,6 +5,8 @@ import { expect, it, onTestFinished } from 'vitest'
 import { sha256Of } from '#main/files/sha256.ts'
 import { listBackups } from '#main/store/backups.ts'
 import { packagePath, runManifestPath, storeLayout, type StoreLayout } from '#main/store/layout.ts'
+import { migrate } from '#main/store/migrate.ts'
+import { adoptManifests } from '#main/store/repair/adopt-manifests.ts'
 import { assertAsWritten } from '#main/store/repair/manifests.ts'
 import { loadSqlite } from '#main/store/sqlite.ts'
 import { StoreRepair } from '#main/store/repair/store-repair.ts'
@@ -233,4 +235,13 @@ it.each([
     message: expect.stringContaining(`expected SHA-256 ${expected}`) as string,
     where: path,
   })
+})
+
+it('does not end with less than there is because the repaired database could not be written', async () => {
+  const { layout } = await filledStore({ hasBackup: false })
+  const sqlite = loadSqlite()
+  const db = new sqlite(':memory:')
+  migrate(db)
+  db.pragma('query_only = ON')
+  expect(() => adoptManifests(sqlite, layout, db)).toThrow(/readonly/)
 })
