@@ -5,7 +5,11 @@ import { prebundleTensorflow } from './scripts/lib/prebundle-tensorflow.mjs'
 
 const windowTests = 'test/unit/renderer/**/*.test.ts'
 /** They measure how long something takes, or how much memory it needs: nothing else runs beside them. */
-const aloneTests = ['test/integration/{large-import,pauses}.test.ts', 'test/numeric/engine/threads.test.ts']
+const aloneTests = [
+  'test/integration/{large-import,pauses}.test.ts',
+  'test/numeric/engine/threads.test.ts',
+  'test/cluster/*.test.ts',
+]
 const programs = 'test/support/programs.ts'
 
 const everywhere = {

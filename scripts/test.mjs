@@ -7,7 +7,7 @@ import process from 'node:process'
 import { bootstrap, bootstrapElectron, root, runNode, say } from './lib/bootstrap.mjs'
 import { cifar10Folder } from './lib/cifar10.mjs'
 import { softwareWebgpu } from './lib/software-webgpu.mjs'
-import { installPythonModules } from './lib/system-packages.mjs'
+import { installPythonModules, installSlurm } from './lib/system-packages.mjs'
 import {
   countsOfOutput,
   countsOfPlaywright,
@@ -19,8 +19,11 @@ import {
 const tools = await bootstrap()
 const { buildCli, buildStudio } = await import('./lib/build.mjs')
 const { env: electronEnv } = await bootstrapElectron(tools)
-// Elsewhere tests that lack a Python module are skipped by name; here none may be.
-if (process.env['CI'] !== undefined) installPythonModules()
+// Elsewhere tests that lack a Python module or Slurm are skipped by name; here none may be.
+if (process.env['CI'] !== undefined) {
+  installPythonModules()
+  installSlurm()
+}
 const shared = path.resolve(root, process.env['NERN_SHARED'] ?? '../shared')
 const env = { ...electronEnv, NERN_CIFAR10: await cifar10Folder(), NERN_SHARED: shared }
 

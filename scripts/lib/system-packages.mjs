@@ -1,5 +1,6 @@
 /** Debian packages that Electron and the tests need: installed for root, named for everybody else. */
 import { spawnSync } from 'node:child_process'
+import fs from 'node:fs'
 import process from 'node:process'
 import { hasCommand, say, stop } from './environment.mjs'
 
@@ -24,6 +25,8 @@ const fallback = [['unzip'], ['python3'], ['make'], ['g++']]
 const pythonModules = [['python3-numpy'], ['python3-scipy'], ['python3-torch'], ['python3-pil']]
 /** With which the injector of faults is built. */
 const compiler = [['gcc'], ['libc6-dev']]
+/** A cluster of one machine, which tests start in a folder of their own. */
+const cluster = [['slurmctld'], ['slurmd'], ['slurm-client'], ['munge'], ['openssh-server'], ['openssh-client']]
 
 /**
  * Sees to the system packages. `needsDisplay`: a virtual screen is needed because there is none; `isFallback`: the
@@ -44,6 +47,19 @@ export function installSystemPackages({ needsDisplay, isFallback }) {
 export function installPythonModules() {
   if (!hasCommand('dpkg-query')) return
   installMissing([...(process.env['NERN_PYTHON'] === undefined ? pythonModules : []), ...compiler])
+}
+
+/** Sees to Slurm and an ssh server, for where no test of clusters may be skipped. No service of them is started. */
+export function installSlurm() {
+  if (process.platform !== 'linux' || !hasCommand('dpkg-query')) return
+  const policy = '/usr/sbin/policy-rc.d'
+  const isOurs = process.getuid?.() === 0 && !fs.existsSync(policy)
+  if (isOurs) fs.writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  try {
+    installMissing(cluster)
+  } finally {
+    if (isOurs) fs.rmSync(policy)
+  }
 }
 
 /** Packages, each with its alternatives: installed for root, named for everybody else. */

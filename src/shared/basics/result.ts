@@ -3,6 +3,7 @@
  * Inside a process code may throw `AppException`; at a boundary it becomes a `Result`.
  */
 
+import { connectionErrorCodes } from '../cluster/connection-errors.ts'
 import { isMemoryText } from './memory-errors.ts'
 import { memoryRemedy, storageError, storageErrorCodes } from './storage-errors.ts'
 
@@ -40,6 +41,11 @@ export const appErrorCodes = [
   'trainer-gone', // the trainer process died
   ...storageErrorCodes,
   'download-failed', // a file could not be fetched from the network
+  ...connectionErrorCodes,
+  'cluster-refused', // Slurm does not take a job, or a tool of the cluster fails
+  'cluster-folder', // the folder on the cluster cannot be used, or what lay there is gone
+  'cluster-reply', // a cluster answered with something that cannot be read
+  'cluster-runtime', // the programs that run on a cluster are not there, or do not run there
   'cancelled', // the user cancelled
   'unauthorized', // IPC sender is not the studio's own window
   'unknown-command', // no command of the studio has this name
