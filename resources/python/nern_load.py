@@ -25,7 +25,7 @@ import zlib
 
 import numpy as np
 
-VERSIONS = (1, 2, 3, 4)
+VERSIONS = (1, 2, 3, 4, 5)
 BASELINE_VERSIONS = (1, 2, 3, 4)
 SPECTRAL_VERSIONS = (1,)
 MOST_DESCRIPTION_BYTES = 16 * 2**20
@@ -433,6 +433,31 @@ def _fourier_directions(levels, seed):
     return (directions * np.array([1, 0.1, 0.1])).astype(np.float32)
 
 
+def _of_part(tensor, part, parts):
+    """Rows of one part: those of all parts lie one after another."""
+    rows, rest = divmod(len(tensor), len(parts))
+    if rest:
+        raise PackageError("a tensor of the predictor does not have rows for every part")
+    return tensor[part * rows : (part + 1) * rows]
+
+
+def _seeded_inputs(embedding, places):
+    """[places, numbers] random numbers of the fixed generator; None where the predictor sees coordinates."""
+    if embedding["type"] != "seeded":
+        return None
+    numbers = embedding["numbers"]
+    if not 0 < numbers <= 256:
+        raise PackageError(f"{numbers} seeded numbers are too many or too few")
+    start = (0x811C9DC5 ^ embedding["seed"]) & MASK
+    counters = np.arange(1, 2 * places * numbers + 1, dtype=np.uint64)
+    mixed = (start + counters * np.uint64(0x9E3779B9)) & np.uint64(MASK)
+    mixed = ((mixed ^ (mixed >> np.uint64(16))) * np.uint64(0x85EBCA6B)) & np.uint64(MASK)
+    mixed = ((mixed ^ (mixed >> np.uint64(13))) * np.uint64(0xC2B2AE35)) & np.uint64(MASK)
+    uniform = ((mixed ^ (mixed >> np.uint64(16))) / 2**32).reshape(-1, 2)
+    normals = np.sqrt(-2 * np.log(1 - uniform[:, 0])) * np.cos(2 * np.pi * uniform[:, 1])
+    return normals.astype(np.float32).reshape(places, numbers)
+
+
 def _weights(description, layers, coordinates, predictor):
     outputs = description["predictor"]["outputs"]
     blocks = description["predictor"]["blocks"]
@@ -441,13 +466,28 @@ def _weights(description, layers, coordinates, predictor):
     shapes = [shape for _, shape in layers]
     sizes = (len(shapes), max(shape[0] for shape in shapes), max(shape[1] for shape in shapes))
     rows = np.empty((len(coordinates), outputs), np.float32)
-    for start in range(0, len(coordinates), 8192):
-        activation = _embed(coordinates[start : start + 8192], description["embedding"], sizes)
-        for block in range(blocks):
-            activation = activation @ predictor[f"predictor.{block}.weight"].T + predictor[f"predictor.{block}.bias"]
-            if block < blocks - 1:
-                activation = np.maximum(activation, 0)
-        rows[start : start + 8192] = activation
+    parts = description["predictor"].get("parts", [len(coordinates)])
+    if any(type(part) is not int or part < 1 for part in parts) or sum(parts) != len(coordinates):
+        raise PackageError("the parts of the predictor do not have the kernels there are")
+    seeded = _seeded_inputs(description["embedding"], max(parts))
+    first = 0
+    for part, kernels in enumerate(parts):
+        layers_of_part = [
+            (_of_part(predictor[f"predictor.{block}.weight"], part, parts), _of_part(predictor[f"predictor.{block}.bias"], part, parts))
+            for block in range(blocks)
+        ]
+        for start in range(0, kernels, 8192):
+            end = min(start + 8192, kernels)
+            if seeded is None:
+                activation = _embed(coordinates[first + start : first + end], description["embedding"], sizes)
+            else:
+                activation = seeded[start:end]
+            for block, (weight, bias) in enumerate(layers_of_part):
+                activation = activation @ weight.T + bias
+                if block < blocks - 1:
+                    activation = np.maximum(activation, 0)
+            rows[first + start : first + end] = activation
+        first += kernels
     weights = {}
     first = 0
     for name, shape in layers:

@@ -5,7 +5,12 @@ import type { PackageFile } from '#formats/nern-package/reader.ts'
 import { biasNameOf } from '#formats/spectral-package/names.ts'
 import { spectralBytes, type SpectralFile } from '#formats/spectral-package/reader.ts'
 import type { BaselineDescription, LayerEntry } from '#shared/package/baseline-description.ts'
-import type { PredictorEntry, StoredEntry, StoredValues } from '#shared/package/package-description.ts'
+import type {
+  PackagedEmbedding,
+  PredictorEntry,
+  StoredEntry,
+  StoredValues,
+} from '#shared/package/package-description.ts'
 import type { SpectralLayerEntry } from '#shared/package/spectral-description.ts'
 import { sizeOf } from '#shared/tensors/host-tensor.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
@@ -31,10 +36,10 @@ export function describePackage(name: string, file: PackageFile): Description {
     ['network', `${network.architecture}, ${network.classes} classes`],
     ['original', `SHA-256 ${network.sha256}`],
     ['represented', `${formatCount(kernels)} kernels in ${layers.length} layers`],
-    ['embedding', 'levels' in embedding ? `${embedding.type}, ${embedding.levels} levels` : embedding.type],
+    ['embedding', describeEmbedding(embedding)],
     [
       'predictor',
-      `${predictor.blocks} layers of ${predictor.hiddenSize}, ${predictor.inputs} inputs, ${predictor.outputs} outputs`,
+      `${predictor.parts === undefined ? '' : `${formatCount(predictor.parts.length)} parts, each `}${predictor.blocks} layers of ${predictor.hiddenSize}, ${predictor.inputs} inputs, ${predictor.outputs} outputs`,
     ],
     ['permutation', permutation],
     ...accuracyFacts(accuracies),
@@ -51,6 +56,11 @@ export function describePackage(name: string, file: PackageFile): Description {
     { kind: 'package', sizeBytes, parts, description },
     [facts, sizeTable(parts, sizeBytes), tensors].join('\n\n'),
   ]
+}
+
+function describeEmbedding(embedding: PackagedEmbedding): string {
+  if (embedding.type === 'seeded') return `${embedding.numbers} seeded random numbers`
+  return embedding.type === 'one-hot' ? embedding.type : `${embedding.type}, ${embedding.levels} levels`
 }
 
 export function describeBaseline(name: string, file: BaselineFile): Description {

@@ -55,6 +55,9 @@ const variants: readonly Resnet20Options[] = [
   { mode: 'none', linearLayers: true, embedding: { type: 'one-hot' }, remainder: 'int8' },
   { mode: 'in-filter', predictor: 'float16', linearLayers: true },
   { mode: 'cross-filter', predictor: 8, linearLayers: true },
+  { mode: 'none', predictor: 'float16', parts: 7, embedding: { type: 'seeded', numbers: 20, seed: 0 } },
+  { mode: 'none', predictor: 6, parts: 5, embedding: { type: 'seeded', numbers: 16, seed: 4_294_967_301 } },
+  { mode: 'cross-filter', predictor: 'float32', parts: 3 },
 ]
 
 itWithPython(['numpy'])(

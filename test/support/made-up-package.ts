@@ -33,6 +33,8 @@ export interface MadeUpOptions {
   /** Shapes of kept tensors by name. */
   readonly keptShapes?: Readonly<Record<string, readonly number[]>>
   readonly seed?: number
+  /** Parts that the predictor has, of about as many kernels each. */
+  readonly parts?: number
 }
 
 const smallLayers: readonly PackagedLayer[] = [
@@ -50,8 +52,9 @@ export function madeUpPackage(options: MadeUpOptions = {}): NernPackage {
   const outputs = kernelSize ** 2
   const kind = options.predictor ?? 'float32'
   const predictor: Record<string, StoredTensor> = {}
+  const parts = options.parts === undefined ? undefined : madeUpParts(layers, options.parts)
   for (let block = 0; block < blocks; block++) {
-    const rows = block === blocks - 1 ? outputs : hiddenSize
+    const rows = (options.parts ?? 1) * (block === blocks - 1 ? outputs : hiddenSize)
     const columns = block === 0 ? inputs : hiddenSize
     const weight = madeUpTensor([rows, columns], kind, random)
     predictor[`predictor.${block}.weight`] = zeros === 0 ? weight : withZeros(weight, zeros, random)
@@ -71,13 +74,20 @@ export function madeUpPackage(options: MadeUpOptions = {}): NernPackage {
     },
     layers: layers.map(({ name, shape }) => ({ name, shape: [...shape] })),
     embedding,
-    predictorShape: { inputs, hiddenSize, blocks, outputs },
+    predictorShape: { inputs, hiddenSize, blocks, outputs, ...(parts === undefined ? {} : { parts }) },
     predictor,
     orders: mode === 'none' ? [] : layers.map(({ shape }) => madeUpOrder(mode, shape, random)),
     kept: Object.fromEntries(kept),
     config: fastConfig,
     accuracies: [{ split: 'test', original: { correct: 9, total: 10 }, reconstructed: { correct: 8, total: 10 } }],
   }
+}
+
+/** All but the last part of the same size. */
+function madeUpParts(layers: readonly PackagedLayer[], parts: number): readonly number[] {
+  const kernels = layers.reduce((sum, { shape: [filters, channels] }) => sum + filters * channels, 0)
+  const size = Math.ceil(kernels / parts)
+  return Array.from({ length: parts }, (_, part) => (part < parts - 1 ? size : kernels - (parts - 1) * size))
 }
 
 /** Random values of the size weights have, most of them small, at the wanted precision. */

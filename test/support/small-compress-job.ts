@@ -15,6 +15,7 @@ export const reconstructionSteps = 3
 const architecture = 'resnet20-cifar-b'
 
 interface Changes {
+  readonly predictor?: Partial<CompressConfig['predictor']>
   readonly distillation?: Partial<CompressConfig['distillation']>
   readonly quantisation?: Partial<CompressConfig['quantisation']>
   readonly storage?: Partial<CompressConfig['storage']>
@@ -34,7 +35,7 @@ export async function smallCompressJob(changes: Changes): Promise<TrainerJob> {
     kind: 'compress',
     config: {
       ...smoke,
-      predictor: { ...smoke.predictor, hiddenSize: 16 },
+      predictor: { ...smoke.predictor, hiddenSize: 16, ...changes.predictor },
       reconstruction: { ...smoke.reconstruction, steps: reconstructionSteps },
       distillation: { ...smoke.distillation, steps: 5, dataBatch: 4, rampSteps: 0, ...changes.distillation },
       quantisation: { ...smoke.quantisation, ...changes.quantisation },

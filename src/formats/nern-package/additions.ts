@@ -14,7 +14,7 @@ export interface Addition {
 /** All that a package has beyond version 1, the first tensor of each kind. */
 export function additionsOf(
   description: Pick<PackageDescription, 'layers' | 'embedding' | 'kept'> & {
-    readonly predictor: Pick<PackageDescription['predictor'], 'tensors'>
+    readonly predictor: Pick<PackageDescription['predictor'], 'tensors' | 'parts'>
   },
 ): readonly Addition[] {
   const { layers, embedding, predictor, kept } = description
@@ -30,6 +30,8 @@ export function additionsOf(
       ? []
       : [{ version: 3, what: 'a kept tensor of integers', name: integers.name } as const]),
     ...(coded === undefined ? [] : [{ version: 4, what: 'coded halves', name: coded.name } as const]),
+    ...(predictor.parts === undefined ? [] : [{ version: 5, what: 'a partitioned predictor' } as const]),
+    ...(embedding.type === 'seeded' ? [{ version: 5, what: 'seeded inputs' } as const] : []),
   ]
 }
 

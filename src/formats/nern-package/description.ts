@@ -43,6 +43,8 @@ export function assertConsistent(file: NamedFile, description: PackageDescriptio
     const problem = `expected ${kernelSize ** 2} outputs for kernels of ${kernelSize} x ${kernelSize}, found ${predictor.outputs}`
     throw corrupt(problem, 'predictor.outputs')
   }
+  const partProblem = problemOfParts(description)
+  if (partProblem !== undefined) throw corrupt(partProblem, 'predictor.parts')
   const columns = embeddingColumns(embedding, layers)
   if (predictor.inputs !== columns) {
     throw corrupt(`expected ${columns} inputs for this embedding, found ${predictor.inputs}`, 'predictor.inputs')
@@ -60,6 +62,15 @@ export function assertConsistent(file: NamedFile, description: PackageDescriptio
   for (const { name, shape } of kept) {
     if (countElements(shape) === undefined) throw corrupt(`${quoted(name)}: its shape cannot be counted`, 'kept')
   }
+}
+
+/** What is wrong with the parts of a predictor; undefined where nothing is. */
+function problemOfParts({ layers, embedding, predictor: { parts } }: PackageDescription): string | undefined {
+  if (parts === undefined)
+    return embedding.type === 'seeded' ? 'expected parts for seeded inputs, found none' : undefined
+  const kernels = layers.reduce((sum, { shape: [filters, channels] }) => sum + filters * channels, 0)
+  const shared = parts.reduce((sum, part) => sum + part, 0)
+  return shared === kernels ? undefined : `expected parts of ${kernels} kernels in all, found ${shared}`
 }
 
 /** Throws `file-corrupt` when a name occurs twice among represented and kept tensors. */
@@ -84,15 +95,16 @@ export function assertRepresentedWeights(file: NamedFile, layers: readonly Pick<
 
 function embeddingColumns(embedding: PackagedEmbedding, layers: readonly PackagedLayer[]): number {
   if (embedding.type === 'one-hot') return tableInputs(layers)
+  if (embedding.type === 'seeded') return embedding.numbers
   const isSum = embedding.type === 'positional' && embedding.fusion === 'sum'
   return (isSum ? 2 : 6) * embedding.levels
 }
 
 /** What a predictor of this shape consists of, in order. */
 function predictorTensors(predictor: PackageDescription['predictor']): readonly Pick<StoredEntry, 'name' | 'shape'>[] {
-  const { inputs, hiddenSize, blocks, outputs } = predictor
+  const { inputs, hiddenSize, blocks, outputs, parts } = predictor
   return Array.from({ length: blocks }, (_, block) => {
-    const rows = block === blocks - 1 ? outputs : hiddenSize
+    const rows = (parts?.length ?? 1) * (block === blocks - 1 ? outputs : hiddenSize)
     return [
       { name: `predictor.${block}.weight`, shape: [rows, block === 0 ? inputs : hiddenSize] },
       { name: `predictor.${block}.bias`, shape: [rows] },

@@ -16,8 +16,14 @@ export interface NernPackage extends Pick<
   PackageDescription,
   'network' | 'layers' | 'embedding' | 'config' | 'accuracies'
 > {
-  readonly predictorShape: Omit<PackageDescription['predictor'], 'tensors' | 'activation'>
-  /** `predictor.<block>.weight` [outputs, inputs] and `.bias`, block by block. */
+  readonly predictorShape: Omit<PackageDescription['predictor'], 'tensors' | 'activation' | 'parts'> & {
+    /** Kernels of each part. */
+    readonly parts?: readonly number[]
+  }
+  /**
+   * `predictor.<block>.weight` [outputs, inputs] and `.bias`, block by block; with parts the rows of all of them, one part
+   * after another.
+   */
   readonly predictor: StoredTensors
   /** One a layer, all of one mode; empty without a permutation. */
   readonly orders: readonly LayerPermutation[]
@@ -32,6 +38,7 @@ export interface NernPackage extends Pick<
 export function writePackage(content: NernPackage): Uint8Array<ArrayBuffer> {
   const { network, layers, embedding, predictorShape, orders, config, accuracies } = content
   assertOrders(content)
+  const { parts, ...shape } = predictorShape
   const predictor = encodePredictor(content.predictor)
   const kept = encodeTensors(content.kept)
   const sections = new SectionsToWrite()
@@ -45,7 +52,12 @@ export function writePackage(content: NernPackage): Uint8Array<ArrayBuffer> {
   const described: Pick<PackageDescription, 'layers' | 'embedding' | 'predictor' | 'kept'> = {
     layers: layers.map(({ name, shape }) => ({ name, shape: [...shape] })),
     embedding,
-    predictor: { ...predictorShape, activation: 'relu', tensors: [...predictor.entries] },
+    predictor: {
+      ...shape,
+      ...(parts === undefined ? {} : { parts: [...parts] }),
+      activation: 'relu',
+      tensors: [...predictor.entries],
+    },
     kept: [...kept.entries],
   }
   const version = additionsOf(described).reduce<PackageDescription['version']>(

@@ -1,7 +1,11 @@
 import { bitsPerWeight, isIntegerPrecision, type NetworkShape, type SizeBreakdown } from '#shared/package/accounting.ts'
 import { phaseNames, plannedSteps, segmentsOf, type PhaseName } from '#shared/methods/nern/phases.ts'
+import { partCount } from '#shared/methods/nern/accounting.ts'
 import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { formatCount } from '../format/format.ts'
+
+/** Of the kernels of a part in a step: with fewer the steps of a fit are noise for the most part. */
+const fewestOfPart = 384
 
 /** Allowed, but probably not what is meant: one sentence each. `sizes` and `network` only where a network is chosen. */
 export function adviseOnPredictor(
@@ -46,6 +50,12 @@ export function adviseOnPredictor(
     const sampling = name === 'quantisation' ? distillation.sampling : config[name].sampling
     if (sizes !== undefined && sampling.method === 'uniform' && sampling.kernels >= sizes.kernels) {
       advice.push(`In the ${name} phase the sample is as large as the network: every kernel is used anyway.`)
+    }
+    const parts = network === undefined ? 1 : partCount(network, config)
+    if (parts > 1 && sampling.method !== 'all' && sampling.kernels < fewestOfPart * parts) {
+      advice.push(
+        `In the ${name} phase a step draws ${formatCount(Math.round(sampling.kernels / parts))} kernels of each of ${formatCount(parts)} parts: from ${formatCount(fewestOfPart)} on a step says enough of a part.`,
+      )
     }
   }
   if (distillation.steps > 0 && distillation.warmupSteps >= distillation.steps) {

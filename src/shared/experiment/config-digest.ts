@@ -1,8 +1,9 @@
+import { keptConfig } from '../methods/nern/kept-config.ts'
 import type { ExperimentConfig } from './experiment-config.ts'
 
 /** 16 hexadecimal digits that are the same for equal configurations: two FNV-1a hashes of 32 bits. Not for security. */
 export function configDigest(config: ExperimentConfig): string {
-  const text = JSON.stringify(sorted(config))
+  const text = JSON.stringify(sorted('predictor' in config ? keptConfig(config) : config))
   return hash(text, 0x811c9dc5) + hash(text, 0x5bd1e995)
 }
 

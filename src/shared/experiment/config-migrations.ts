@@ -29,7 +29,7 @@ export function readConfig(stored: unknown): ExperimentConfig {
       remedy: 'Update the studio, or remove the experiment.',
     })
   }
-  const migrated = steps.slice(version - 1).reduce((config, step) => step(config), fields)
+  const migrated = fillVersion2(steps.slice(version - 1).reduce((config, step) => step(config), fields))
   const parsed = experimentConfigSchema.safeParse({ ...migrated, version: configVersion })
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
@@ -129,6 +129,14 @@ const noBaselineDistillation = {
   distillationWeight: 1,
   temperature: 1,
 }
+
+/** Version 2 has grown as well: before there were parts, every predictor was of a whole network. */
+function fillVersion2(config: Fields): Fields {
+  if (config.kind !== 'compress') return config
+  return { ...config, predictor: { partition: onePredictor, ...fieldsOf(config.predictor) } }
+}
+
+const onePredictor = { by: 'none', kernels: 4096, earlyEmphasis: 0.3, inputs: 'seeded', numbers: 20 }
 
 /** What is not an object has no fields: the schema says so then. */
 function fieldsOf(value: unknown): Fields {

@@ -24,6 +24,8 @@ export interface PresetSubject {
 /** Networks of CIFAR by their size, whatever their exact shape. */
 export const resnet20Like: PresetSubject = { representedWeights: [100_000, 500_000], pixels: [1, 64] }
 export const resnet56Like: PresetSubject = { representedWeights: [500_000, 2_000_000], pixels: [1, 64] }
+/** Where one predictor of all kernels takes too long. */
+export const largeNetwork: PresetSubject = { representedWeights: [2_000_000, 2 ** 31] }
 export const resnet18OfImageNet: PresetSubject = { representedWeights: [5_000_000, 20_000_000], pixels: [96, 10_000] }
 
 /** Facts of what was chosen; what nobody knows yet suits every preset. */

@@ -7,9 +7,9 @@ import { integerBits } from '../tensors/stored-tensor.ts'
 /**
  * Of the package format. A reader refuses any other; a package says the lowest one that has all it needs. Version 2 added
  * sparse tensors, version 3 represented linear layers, one-hot embeddings and kept tensors of integers, version 4 coded
- * halves.
+ * halves, version 5 partitioned predictors and seeded inputs.
  */
-export const packageVersions = [1, 2, 3, 4] as const
+export const packageVersions = [1, 2, 3, 4, 5] as const
 
 export const tensorNameSchema = z.string().min(1).max(1000)
 const name = tensorNameSchema
@@ -88,6 +88,8 @@ const embeddingSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('fourier'), levels: positive.max(4096), seed: count }),
   /** From version 3 on: a column for each value of each coordinate of the layers. */
   z.strictObject({ type: z.literal('one-hot') }),
+  /** From version 5 on, with parts: random numbers of a fixed generator for each place in a part. */
+  z.strictObject({ type: z.literal('seeded'), numbers: positive.max(256), seed: count }),
 ])
 export type PackagedEmbedding = z.infer<typeof embeddingSchema>
 
@@ -113,6 +115,8 @@ export const measuredAccuraciesSchema = z.array(
   z.strictObject({ split: z.string(), original: correctOfSchema, reconstructed: correctOfSchema }),
 )
 
+const mostParts = 1_000_000
+
 export const packageDescriptionSchema = z.strictObject({
   version: z.union(packageVersions.map((version) => z.literal(version))),
   network: packagedNetworkSchema,
@@ -126,6 +130,8 @@ export const packageDescriptionSchema = z.strictObject({
     blocks: z.int().min(2).max(1000),
     outputs: positive,
     activation: z.literal('relu'),
+    /** From version 5 on: kernels of each part, in the order of all kernels; absent for one predictor of all. */
+    parts: z.array(positive).min(1).max(mostParts).exactOptional(),
     tensors: z.array(predictorEntrySchema).max(2000),
   }),
   permutation: z.enum(permutationModes),

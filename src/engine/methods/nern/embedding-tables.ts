@@ -4,6 +4,7 @@
  * of each coordinate are embedded and multiplied (a few hundred rows), never kernels x 240 (method 1.2 and 10.3 f).
  */
 import { int32Tensor, float32Tensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
+import { seededNormals, type SeededInputs } from './partition/seeded-inputs.ts'
 import {
   embedCoordinates,
   embedValues,
@@ -32,14 +33,28 @@ export type EmbeddingTables =
       /** `embedding.rows` [kernels, 6N]. */
       readonly constants: HostTensors
     }
+  | {
+      /** Seeded inputs are those of a kernel's place in its part: all parts have the same. */
+      readonly kind: 'places'
+      /** `embedding.rows` [places, numbers], `embedding.place` int32 [kernels] into it. */
+      readonly constants: HostTensors
+    }
 type AxisColumns = readonly [layer: number, filter: number, channel: number]
 
 /** An embedding whose columns are each of one coordinate, or a sum over such. */
 export type SeparableEmbedding = PositionalEmbedding | OneHotEmbedding
 
-/** @param coordinates [kernels, 3] row-major; permuted ones if kernels were permuted. */
-export function embeddingTables(coordinates: Int32Array, embedding: Embedding): EmbeddingTables {
+/**
+ * @param coordinates [kernels, 3] row-major; permuted ones if kernels were permuted
+ * @param parts kernels of each part of a partitioned predictor; one with all of them when left out
+ */
+export function embeddingTables(
+  coordinates: Int32Array,
+  embedding: Embedding,
+  parts: readonly number[] = [coordinates.length / 3],
+): EmbeddingTables {
   const kernels = coordinates.length / 3
+  if (embedding.type === 'seeded') return seededTables(embedding, parts)
   if (embedding.type === 'fourier') {
     const rows = embedCoordinates(coordinates, embedding)
     const constants = { 'embedding.rows': float32Tensor([kernels, 6 * embedding.levels], rows) }
@@ -60,6 +75,16 @@ export function embeddingTables(coordinates: Int32Array, embedding: Embedding): 
   })
   const fusion = embedding.type === 'one-hot' ? 'concat' : embedding.fusion
   return { kind: 'tables', fusion, columns, constants }
+}
+
+function seededTables(inputs: SeededInputs, parts: readonly number[]): EmbeddingTables {
+  const places = Math.max(...parts)
+  const place = Int32Array.from(parts.flatMap((kernels) => Array.from({ length: kernels }, (_, at) => at)))
+  const constants = {
+    'embedding.rows': float32Tensor([places, inputs.numbers], seededNormals(places, inputs)),
+    'embedding.place': int32Tensor([place.length], place),
+  }
+  return { kind: 'places', constants }
 }
 
 /** Columns of each coordinate of its own. */

@@ -7,8 +7,15 @@ export type SamplingMethod = 'all' | 'uniform' | 'uniform-with-replacement' | 'm
 /** Share of the steps in which `magnitude-weighted` draws uniformly without replacement. */
 const uniformShare = 0.8
 
-export class KernelSampler {
+/** Draws the kernels of a step. */
+export interface KernelDraw {
   /** Kernels drawn each time. */
+  readonly count: number
+  /** Kernel indices, int32 [count]. */
+  draw(random: Random): Int32Array
+}
+
+export class KernelSampler implements KernelDraw {
   readonly count: number
   readonly #method: SamplingMethod
   readonly #kernels: number
@@ -33,7 +40,7 @@ export class KernelSampler {
     })
   }
 
-  /** Kernel indices, int32 [count]. With replacement a kernel may occur more than once; its gradient then counts so often. */
+  /** With replacement a kernel may occur more than once; its gradient then counts so often. */
   draw(random: Random): Int32Array {
     switch (this.#method) {
       case 'all':

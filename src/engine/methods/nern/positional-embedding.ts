@@ -4,6 +4,7 @@
  * would differ by up to 7e-3 for base 1.25.
  */
 import { Random } from '#shared/basics/random.ts'
+import type { SeededInputs } from './partition/seeded-inputs.ts'
 
 export interface PositionalEmbedding {
   readonly type: 'positional'
@@ -33,10 +34,14 @@ export interface OneHotEmbedding {
   readonly sizes: readonly [layers: number, filters: number, channels: number]
 }
 
-export type Embedding = PositionalEmbedding | FourierEmbedding | OneHotEmbedding
+/** Of the coordinate of a kernel. */
+export type CoordinateEmbedding = PositionalEmbedding | FourierEmbedding | OneHotEmbedding
+
+export type Embedding = CoordinateEmbedding | SeededInputs
 
 /** Columns of an embedded coordinate triple. */
 export function embeddingColumns(embedding: Embedding): number {
+  if (embedding.type === 'seeded') return embedding.numbers
   if (embedding.type === 'one-hot') return embedding.sizes.reduce((sum, size) => sum + size, 0)
   if (embedding.type === 'fourier') return 6 * embedding.levels
   return embedding.fusion === 'concat' ? 6 * embedding.levels : 2 * embedding.levels
@@ -76,7 +81,7 @@ export function embedValues(values: ArrayLike<number>, embedding: PositionalEmbe
 }
 
 /** [kernels, embeddingColumns] of [kernels, 3] coordinates. Training never builds this for `positional`: see tables. */
-export function embedCoordinates(coordinates: Int32Array, embedding: Embedding): Float32Array {
+export function embedCoordinates(coordinates: Int32Array, embedding: CoordinateEmbedding): Float32Array {
   if (embedding.type === 'fourier') return embedFourier(coordinates, embedding)
   if (embedding.type === 'one-hot') return embedOneHot(coordinates, embedding)
   const kernels = coordinates.length / 3

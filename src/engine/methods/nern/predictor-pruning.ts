@@ -5,26 +5,36 @@
  */
 import type { NamedTensors } from '#engine/program/program.ts'
 import { tf } from '#engine/program/tfjs.ts'
-import { float32Tensor, type HostTensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
+import { float32Tensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
 import { named } from '../../program/named.ts'
 
 /**
  * `parameters` with floor(fraction * size) weights of each matrix in `names` set to zero, the smallest first and of equals
  * the first. Matrices are pruned one by one: under one threshold for all of them the smallest layer would lose most.
  * Pruning what was pruned at the same fraction changes nothing.
+ * @param parts matrices of as many rows each that lie one after another in each tensor
  */
-export function prunedByMagnitude(parameters: HostTensors, names: readonly string[], fraction: number): HostTensors {
+export function prunedByMagnitude(
+  parameters: HostTensors,
+  names: readonly string[],
+  fraction: number,
+  parts = 1,
+): HostTensors {
   const pruned = names.map((name) => {
     const matrix = parameters[name]
     if (matrix === undefined) throw new RangeError(`no parameter ${name} to prune`)
-    return [name, withoutSmallest(matrix, Math.floor(fraction * matrix.data.length))] as const
+    const size = matrix.data.length / parts
+    const values = Float32Array.from(matrix.data)
+    for (let part = 0; part < parts; part++) {
+      zeroSmallest(values.subarray(part * size, (part + 1) * size), Math.floor(fraction * size))
+    }
+    return [name, float32Tensor(matrix.shape, values)] as const
   })
   return { ...parameters, ...Object.fromEntries(pruned) }
 }
 
-function withoutSmallest({ shape, data }: HostTensor, count: number): HostTensor {
-  const values = Float32Array.from(data)
-  if (count === 0) return float32Tensor(shape, values)
+function zeroSmallest(values: Float32Array, count: number): void {
+  if (count === 0) return
   const magnitudes = values.map(Math.abs).sort()
   const threshold = magnitudes[count - 1] ?? 0
   let ofThreshold = count - magnitudes.findIndex((magnitude) => magnitude === threshold)
@@ -32,7 +42,6 @@ function withoutSmallest({ shape, data }: HostTensor, count: number): HostTensor
     const magnitude = Math.abs(value)
     if (magnitude < threshold || (magnitude === threshold && ofThreshold-- > 0)) values[at] = 0
   })
-  return float32Tensor(shape, values)
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import type { NamedTensors } from '#engine/program/program.ts'
 import { tf } from '#engine/program/tfjs.ts'
-import { asMatrix } from '#engine/network/tensor-rank.ts'
+import { asMatrix, asVector } from '#engine/network/tensor-rank.ts'
 import { float32Tensor, sizeOf, type HostTensors, type TensorSpecs } from '#shared/tensors/host-tensor.ts'
 import type { Random } from '#shared/basics/random.ts'
 import { coordinateAxes, type CoordinateAxis, type EmbeddingTables } from './embedding-tables.ts'
@@ -18,6 +18,11 @@ export interface PredictorShape {
   readonly blocks: number
   /** K * K. */
   readonly outputs: number
+  /**
+   * Kernels of each part of a partitioned predictor, in the order of all kernels; absent for one predictor of all. Rows of
+   * the parts' parameters lie one after another in the same tensors.
+   */
+  readonly parts?: readonly number[]
 }
 
 /** Name of a parameter of linear layer `block`; weights are [outputs, inputs], biases [outputs]. */
@@ -31,10 +36,10 @@ export function hiddenMatrices(blocks: number): readonly string[] {
 }
 
 /** Shapes by name, in layer order, weight before bias. */
-export function predictorSpecs({ inputs, hiddenSize, blocks, outputs }: PredictorShape): TensorSpecs {
+export function predictorSpecs({ inputs, hiddenSize, blocks, outputs, parts }: PredictorShape): TensorSpecs {
   const specs: Record<string, TensorSpecs[string]> = {}
   for (let block = 0; block < blocks; block++) {
-    const rows = block === blocks - 1 ? outputs : hiddenSize
+    const rows = (parts?.length ?? 1) * (block === blocks - 1 ? outputs : hiddenSize)
     const columns = block === 0 ? inputs : hiddenSize
     specs[predictorParameter(block, 'weight')] = { shape: [rows, columns], dtype: 'float32' }
     specs[predictorParameter(block, 'bias')] = { shape: [rows], dtype: 'float32' }
@@ -81,7 +86,14 @@ export function layerInput(
 ): tf.Tensor2D {
   const rowsOf = (table: tf.Tensor): tf.Tensor => tf.gather(table, kernels)
   if (block > 0) return hiddenLayers(tensors, block, firstLayer(tensors, tables)(rowsOf))
-  if (tables.kind === 'rows') return asMatrix(rowsOf(named(tensors, 'embedding.rows')))
+  return predictorInput(tensors, tables, rowsOf)
+}
+
+/** What a predictor sees of chosen kernels, [n, inputs]. */
+export function predictorInput(tensors: NamedTensors, tables: EmbeddingTables, rowsOf: RowsOf): tf.Tensor2D {
+  const rows = (): tf.Tensor => named(tensors, 'embedding.rows')
+  if (tables.kind === 'rows') return asMatrix(rowsOf(rows()))
+  if (tables.kind === 'places') return asMatrix(tf.gather(rows(), asVector(rowsOf(named(tensors, 'embedding.place')))))
   const parts = coordinateAxes.map((axis) =>
     tf.gather(named(tensors, `embedding.${axis}`), rowsOf(named(tensors, `embedding.${axis}Row`))),
   )
@@ -104,8 +116,7 @@ export function predictInParts(
   blocks: number,
   chosen?: tf.Tensor1D,
 ): tf.Tensor2D {
-  const [all = 0] = named(tensors, tables.kind === 'rows' ? 'embedding.rows' : 'embedding.layerRow').shape
-  const kernels = chosen?.size ?? all
+  const kernels = chosen?.size ?? kernelsOf(tensors, tables)
   const size = Math.max(partSize, Math.ceil(kernels / mostParts))
   if (size >= kernels) return predict(tensors, tables, blocks, chosen)
   const first = firstLayer(tensors, tables)
@@ -117,6 +128,12 @@ export function predictInParts(
     parts.push(laterLayers(tensors, blocks, first(rowsOf)))
   }
   return tf.concat(parts)
+}
+
+function kernelsOf(tensors: NamedTensors, tables: EmbeddingTables): number {
+  const names = { rows: 'embedding.rows', places: 'embedding.place', tables: 'embedding.layerRow' } as const
+  const [kernels = 0] = named(tensors, names[tables.kind]).shape
+  return kernels
 }
 
 /** The layers after the first, on its output [kernels, hiddenSize] before the activation. */
@@ -137,15 +154,14 @@ function linear(tensors: NamedTensors, block: number, input: tf.Tensor2D): tf.Te
 }
 
 /** Chooses kernels from a constant that has one row a kernel. */
-type RowsOf = (table: tf.Tensor) => tf.Tensor
+export type RowsOf = (table: tf.Tensor) => tf.Tensor
 
 /** The first linear layer as a function of the chosen kernels, [kernels, hiddenSize], before its activation. */
 function firstLayer(tensors: NamedTensors, tables: EmbeddingTables): (rowsOf: RowsOf) => tf.Tensor2D {
   const weight = named(tensors, predictorParameter(0, 'weight'))
   const bias = named(tensors, predictorParameter(0, 'bias'))
-  if (tables.kind === 'rows') {
-    const embedding = named(tensors, 'embedding.rows')
-    return (rowsOf) => tf.add(tf.matMul(rowsOf(embedding), weight, false, true), bias)
+  if (tables.kind !== 'tables') {
+    return (rowsOf) => tf.add(tf.matMul(predictorInput(tensors, tables, rowsOf), weight, false, true), bias)
   }
   const [layerWeight, filterWeight, channelWeight] =
     tables.fusion === 'sum' ? [weight, weight, weight] : tf.split(weight, [...tables.columns], 1)

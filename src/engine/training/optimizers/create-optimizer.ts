@@ -11,15 +11,15 @@ const muonMomentum = 0.95
 /** The matrices stand four times the learning rate of the Adam tensors. */
 const muonAdamShare = 0.25
 
-/** @param matrices the predictor's hidden matrices, for Muon */
-export function createOptimizer(config: OptimizerConfig, matrices: readonly string[]): Optimizer {
+/** @param matrices the predictor's hidden matrices, for Muon; each holds as many as there are `parts` */
+export function createOptimizer(config: OptimizerConfig, matrices: readonly string[], parts = 1): Optimizer {
   switch (config.type) {
     case 'adam':
       return adam(config)
     case 'ranger':
       return ranger({ ...config, ...publishedRanger })
     case 'muon':
-      return muon({ ...config, momentum: muonMomentum, adamShare: muonAdamShare, matrices })
+      return muon({ ...config, momentum: muonMomentum, adamShare: muonAdamShare, matrices, parts })
     default:
       return assertNever(config.type)
   }

@@ -16,20 +16,22 @@ import {
 import { kernelSizeOf } from '../../tensors/represented-shape.ts'
 import type { CompressConfig, PredictorPrecision } from './config.ts'
 import { storedInputs } from './first-layer.ts'
+import { partsOf, seesCoordinates } from './partition.ts'
 
 /** Expected sizes of a network compressed under `config`, before anything has run. */
 export function sizeBreakdown(original: NetworkShape, config: CompressConfig): SizeBreakdown {
   const network = shapeUnder(original, config.representation)
   const predictorParameters = predictorParametersOf(network, config)
-  const { mode } = config.permutation
+  const mode = seesCoordinates(config.predictor.partition) ? config.permutation.mode : 'none'
   const precision = config.storage.predictor
-  const pruned = prunedWeights(config)
+  const parts = partCount(network, config)
+  const pruned = parts * prunedWeights(config)
   return compressionSizes(network, config, [
     {
       part: 'predictor',
       bytes: predictorBytes(network, config),
       detail: [
-        `${formatCount(predictorParameters)} parameters`,
+        `${formatCount(predictorParameters)} parameters${parts === 1 ? '' : ` in ${formatCount(parts)} parts`}`,
         ...(pruned === 0 ? [] : [`${formatCount(pruned)} of them zero`]),
         expectedPrecision(precision),
       ].join(', '),
@@ -92,6 +94,7 @@ function storedBitsPerWeight({ predictor, codedBits }: CompressConfig['storage']
 function predictorBytes(network: NetworkShape, config: CompressConfig): number {
   const { storage } = config
   const { hiddenSize, blocks } = config.predictor
+  const parts = partCount(network, config)
   const outputs = kernelSizeOf(network.representedLayers) ** 2
   const inputs = storedInputs(config, network.representedLayers)
   const isHalf = storage.predictor === 'float16'
@@ -100,23 +103,34 @@ function predictorBytes(network: NetworkShape, config: CompressConfig): number {
   // Biases have the weights' precision beside floats, and are halves with a scale each beside integers.
   const biasBits = (rows: number): number =>
     isIntegerPrecision(storage.predictor) ? rows * 2 * bitsPerHalf : bitsOf(rows)
-  const outer = bitsOf(inputs * hiddenSize) + bitsOf(hiddenSize * outputs)
-  const hidden = (blocks - 2) * prunedMatrixBits(hiddenSize ** 2, storage.pruning, bitsOf)
-  const biases = (blocks - 1) * biasBits(hiddenSize) + biasBits(outputs)
+  const outer = bitsOf(parts * inputs * hiddenSize) + bitsOf(parts * hiddenSize * outputs)
+  const hidden = (blocks - 2) * prunedMatrixBits(parts, hiddenSize ** 2, storage.pruning, bitsOf)
+  const biases = (blocks - 1) * biasBits(parts * hiddenSize) + biasBits(parts * outputs)
   return Math.ceil((outer + hidden + biases) / 8)
 }
 
 /**
- * Bits of a matrix of `size` weights: all of them, or positions of those that are not zero and their values.
+ * Bits of `matrices` of so many weights each: all of them, or positions of those that are not zero and their values.
  * @param bitsOf bits of so many values
  */
-function prunedMatrixBits(size: number, pruning: number, bitsOf: (count: number) => number): number {
-  const zeros = Math.floor(pruning * size)
+function prunedMatrixBits(
+  matrices: number,
+  weights: number,
+  pruning: number,
+  bitsOf: (count: number) => number,
+): number {
+  const size = matrices * weights
+  const zeros = matrices * Math.floor(pruning * weights)
   const positions = log2Factorial(size) - log2Factorial(zeros) - log2Factorial(size - zeros)
   return Math.min(bitsOf(size), positions + bitsOf(size - zeros))
 }
 
-/** Weights that pruning sets to zero. */
+/** Small predictors that the configuration has a network of; 1 for the published one. */
+export function partCount({ representedLayers }: NetworkShape, { predictor }: CompressConfig): number {
+  return partsOf(predictor.partition, representedLayers)?.length ?? 1
+}
+
+/** Weights of a part that pruning sets to zero. */
 function prunedWeights({ predictor, storage }: CompressConfig): number {
   return (predictor.blocks - 2) * Math.floor(storage.pruning * predictor.hiddenSize ** 2)
 }
@@ -149,5 +163,5 @@ function predictorParametersOf(network: NetworkShape, config: CompressConfig): n
   const kernelSize = kernelSizeOf(network.representedLayers)
   const { hiddenSize, blocks } = config.predictor
   const inputs = storedInputs(config, network.representedLayers)
-  return predictorParameterCount(inputs, hiddenSize, blocks, kernelSize * kernelSize)
+  return partCount(network, config) * predictorParameterCount(inputs, hiddenSize, blocks, kernelSize * kernelSize)
 }

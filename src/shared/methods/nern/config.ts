@@ -105,6 +105,22 @@ export const compressConfigSchema = z.strictObject({
     /** Linear layers in all, the last one included. */
     blocks: z.int().min(2).max(16),
     activation: z.enum(['relu']),
+    /** One predictor for all kernels, or many small ones of equal width, each for a part of them (partition.ts). */
+    partition: z.strictObject({
+      /** What a part is: whole layers or a share of one, or a number of kernels whatever layer they are of. */
+      by: z.enum(['none', 'layers', 'kernels']),
+      /** Kernels a part, on average. */
+      kernels: positiveInteger.max(10_000_000),
+      /**
+       * How much smaller parts of small layers, the early ones, are: a kernel counts (kernels of the largest layer / kernels of
+       * its own) to this power. 0 counts all alike.
+       */
+      earlyEmphasis: z.number().min(0).max(1),
+      /** What a part sees of a kernel: the embedding of its coordinate, or random numbers of a fixed generator. */
+      inputs: z.enum(['coordinates', 'seeded']),
+      /** Random numbers a kernel; ignored by coordinates. */
+      numbers: positiveInteger.max(256),
+    }),
   }),
   permutation: z.strictObject({
     mode: z.enum(['none', 'in-filter', 'cross-filter']),

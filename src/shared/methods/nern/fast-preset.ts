@@ -2,6 +2,7 @@
 import { configVersion, gentleOptimizer, noColourJitter } from '../../experiment/config-fields.ts'
 import type { CompressConfig } from './config.ts'
 import type { Preset } from '../../experiment/preset.ts'
+import { wholeNetwork } from './partition.ts'
 
 export type CompressPreset = Preset<CompressConfig>
 
@@ -12,7 +13,7 @@ export const fastConfig: CompressConfig = {
   seed: 1,
   representation: { linearLayers: false },
   embedding: { type: 'positional', base: 1.25, levels: 40 },
-  predictor: { hiddenSize: 160, blocks: 5, activation: 'relu' },
+  predictor: { hiddenSize: 160, blocks: 5, activation: 'relu', partition: wholeNetwork },
   permutation: { mode: 'cross-filter', refinement: 'none', refinementPasses: 5 },
   reconstruction: {
     steps: 15_000,

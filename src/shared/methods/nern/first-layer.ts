@@ -3,6 +3,7 @@
  * value of a coordinate (docs/adr/0009).
  */
 import type { CompressConfig } from './config.ts'
+import { seesCoordinates } from './partition.ts'
 import { kernelShapeOf, type ShapedLayer } from '../../tensors/represented-shape.ts'
 
 /** Values of the layer, filter and channel coordinate of these represented layers, each from 0 on. */
@@ -12,20 +13,25 @@ export function coordinateSizes(layers: readonly ShapedLayer[]): readonly [numbe
   return [layers.length, most(0), most(1)]
 }
 
-/** Columns of the embedding a predictor is fitted with: sin and cos a level for each coordinate (method 1.2). */
-function embeddingInputs({ levels }: Pick<CompressConfig['embedding'], 'levels'>): number {
-  return 2 * levels * 3
+/** Columns of what a predictor is fitted with: sin and cos a level for each coordinate (method 1.2), or random numbers. */
+function fittedInputs({ embedding, predictor }: Pick<CompressConfig, 'embedding' | 'predictor'>): number {
+  return seesCoordinates(predictor.partition) ? 2 * embedding.levels * 3 : predictor.partition.numbers
 }
 
-/** Whether the first layer is stored as tables; Fourier features mix the coordinates and have none. */
-export function storesTables({ embedding, storage }: CompressConfig, layers: readonly ShapedLayer[]): boolean {
-  if (storage.firstLayer === 'weights' || embedding.type === 'fourier') return false
-  return tableInputs(layers) < embeddingInputs(embedding)
+/**
+ * Whether the first layer is stored as tables. Fourier features mix the coordinates and have none; parts would have a table
+ * each, of the coordinates of the whole network.
+ */
+export function storesTables(config: CompressConfig, layers: readonly ShapedLayer[]): boolean {
+  const { embedding, storage, predictor } = config
+  if (storage.firstLayer === 'weights' || embedding.type === 'fourier' || predictor.partition.by !== 'none')
+    return false
+  return tableInputs(layers) < fittedInputs(config)
 }
 
 /** Columns of the first layer that is stored. */
 export function storedInputs(config: CompressConfig, layers: readonly ShapedLayer[]): number {
-  return storesTables(config, layers) ? tableInputs(layers) : embeddingInputs(config.embedding)
+  return storesTables(config, layers) ? tableInputs(layers) : fittedInputs(config)
 }
 
 /** Columns of a first layer of tables. */

@@ -14,6 +14,7 @@ import {
   type ParameterDescription,
 } from '../../parameters/parameter-controls.ts'
 import type { ParameterGroupId } from '../../parameters/parameter-groups.ts'
+import { partitionParameters } from './partition-parameters.ts'
 
 /** Every leaf of a compression's configuration. */
 export const compressParameters: readonly ParameterDescription[] = [
@@ -40,6 +41,7 @@ export const compressParameters: readonly ParameterDescription[] = [
     group: 'predictor',
     control: choice({ relu: 'ReLU' }),
   },
+  ...partitionParameters,
   {
     path: 'representation.linearLayers',
     title: 'Represent linear layers',

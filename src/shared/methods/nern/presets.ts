@@ -1,6 +1,6 @@
 /** Ready-made compressions by a predictor. `id` is what `studio run --preset` takes. */
 import { fastConfig, type CompressPreset } from './fast-preset.ts'
-import { resnet56Like } from '../../experiment/preset.ts'
+import { largeNetwork, resnet56Like } from '../../experiment/preset.ts'
 import { publishedPresets } from './published-presets.ts'
 
 export const compressPresets: readonly CompressPreset[] = [
@@ -22,6 +22,31 @@ export const compressPresets: readonly CompressPreset[] = [
       ...fastConfig,
       predictor: { ...fastConfig.predictor, hiddenSize: 280 },
       reconstruction: { ...fastConfig.reconstruction, steps: 12_000 },
+    },
+  },
+  {
+    id: 'partitioned',
+    title: 'Partitioned, for large networks',
+    group: 'Recommended',
+    madeFor: largeNetwork,
+    description:
+      'Many small predictors, each for some 16,000 kernels: a step costs in proportion to the network, where one predictor costs its square. Reconstruction with Muon, then a short distillation.',
+    config: {
+      ...fastConfig,
+      predictor: {
+        ...fastConfig.predictor,
+        hiddenSize: 132,
+        partition: { ...fastConfig.predictor.partition, by: 'kernels', kernels: 16_384 },
+      },
+      permutation: { ...fastConfig.permutation, mode: 'none' },
+      reconstruction: {
+        ...fastConfig.reconstruction,
+        steps: 4000,
+        optimizer: { ...fastConfig.reconstruction.optimizer, learningRate: 0.04 },
+        sampling: { method: 'uniform', kernels: 40_960 },
+      },
+      distillation: { ...fastConfig.distillation, steps: 100, dataBatch: 32 },
+      checkpointEverySteps: 100,
     },
   },
   {
@@ -54,7 +79,7 @@ export const compressPresets: readonly CompressPreset[] = [
     description: 'A few seconds to see that everything works; the result is not useful.',
     config: {
       ...fastConfig,
-      predictor: { hiddenSize: 32, blocks: 5, activation: 'relu' },
+      predictor: { ...fastConfig.predictor, hiddenSize: 32 },
       reconstruction: { ...fastConfig.reconstruction, steps: 60, sampling: { method: 'uniform', kernels: 512 } },
       distillation: {
         ...fastConfig.distillation,

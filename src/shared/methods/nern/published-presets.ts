@@ -120,7 +120,7 @@ function publishedConfig(row: PublishedRow): CompressConfig {
   return {
     ...fastConfig,
     embedding: { type: 'positional', base: 0.76, levels: 40 },
-    predictor: { hiddenSize, blocks: 5, activation: 'relu' },
+    predictor: { ...fastConfig.predictor, hiddenSize },
     permutation: { ...fastConfig.permutation, mode },
     reconstruction: { ...fastConfig.reconstruction, steps: 0 },
     distillation: {

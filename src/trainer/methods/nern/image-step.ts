@@ -1,10 +1,9 @@
 /** A step of the full objective, which runs images through the original and the reconstructed network. */
-import { KernelSampler } from '#engine/methods/nern/kernel-sampling.ts'
 import { objectiveWeightsAt } from '#engine/training/losses/objective.ts'
 import { optimizerInputsAt } from '#engine/training/optimizers/optimizer.ts'
 import type { FullStepOptions } from '#engine/methods/nern/programs/full-step.ts'
 import { objectiveInputs } from '#engine/methods/nern/programs/objective-gradients.ts'
-import type { Representation } from '#engine/methods/nern/representation.ts'
+import { kernelDraw, type Representation } from '#engine/methods/nern/representation.ts'
 import type { HostTensor } from '#shared/tensors/host-tensor.ts'
 import type { MetricName } from '#shared/measures/metrics.ts'
 import type { MetricValues } from '../../measure/metrics.ts'
@@ -26,9 +25,10 @@ export function imageStep(options: ImageStepOptions): Step {
   const { executor, config, setup, segment, optimizer, sampling, state, original, images } = options
   const { network, parameters } = original
   const { distillation } = config
-  const { method, kernels } = distillation.sampling
+  const { sampling: kernelSampling } = distillation
   // Where all kernels have a gradient there is nothing to draw.
-  const sampler = method === 'all' ? undefined : new KernelSampler(method, setup.targets.norms, kernels)
+  const isSampled = kernelSampling.method !== 'all'
+  const sampler = isSampled ? kernelDraw(options.representation, setup.targets, kernelSampling) : undefined
   const program = new FullSteps(executor, distillation, {
     representation: options.representation,
     targets: setup.targets,

@@ -15,6 +15,7 @@ export async function packagedWeights(executor: Executor, content: NernPackage):
     hiddenSize: predictorShape.hiddenSize,
     blocks: predictorShape.blocks,
     ...(orders.length === 0 ? {} : { permutations: orders }),
+    ...(predictorShape.parts === undefined ? {} : { parts: predictorShape.parts }),
   })
   const program = await executor.compile(predictAllProgram(representation, 'caller'))
   const state = executor.createState(readBack(predictor))

@@ -8,6 +8,7 @@ import { writePackage, type NernPackage } from '#formats/nern-package/writer.ts'
 import { withRepresentedLayers } from '#networks/linear-layers.ts'
 import { evaluationStage } from '#shared/experiment/stages.ts'
 import { isEvaluationDue, nernStages, packagingStage, roundingStage, stageOfStep } from '#shared/methods/nern/stages.ts'
+import { keptConfig } from '#shared/methods/nern/kept-config.ts'
 import { plannedSteps, segmentsOf, type PhaseName, type Segment } from '#shared/methods/nern/phases.ts'
 import type { HostTensors } from '#shared/tensors/host-tensor.ts'
 import { underPrefix, withoutPrefix, withPrefix } from '#shared/basics/name-prefix.ts'
@@ -247,7 +248,7 @@ export class PredictorRun implements CompressionRun {
       predictor: this.#predictor,
       orders: setup.permutation.permutations,
       kept: storedRemainderOf(original, job.config.storage.remainder),
-      config: job.config,
+      config: keptConfig(job.config),
       accuracies: [],
     }
   }

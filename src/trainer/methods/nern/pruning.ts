@@ -16,7 +16,7 @@ export function isPrunedIn(phase: PhaseName, { storage }: CompressConfig): boole
   return phaseNames.indexOf(phase) >= phaseNames.indexOf(storage.pruneBefore)
 }
 
-/** The predictor as it is stored, or trained on in a phase that `isPrunedIn`. */
-export function prunedPredictor(predictor: HostTensors, config: CompressConfig): HostTensors {
-  return prunedByMagnitude(predictor, prunedMatrices(config), config.storage.pruning)
+/** The predictor of so many parts as it is stored, or trained on in a phase that `isPrunedIn`. */
+export function prunedPredictor(predictor: HostTensors, config: CompressConfig, parts = 1): HostTensors {
+  return prunedByMagnitude(predictor, prunedMatrices(config), config.storage.pruning, parts)
 }

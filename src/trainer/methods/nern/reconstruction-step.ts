@@ -1,5 +1,5 @@
 /** A step that fits sampled kernels and needs no images. */
-import { KernelSampler } from '#engine/methods/nern/kernel-sampling.ts'
+import { kernelDraw } from '#engine/methods/nern/representation.ts'
 import { optimizerInputsAt } from '#engine/training/optimizers/optimizer.ts'
 import { sampledStepProgram } from '#engine/methods/nern/programs/sampled-step.ts'
 import { int32Tensor } from '#shared/tensors/host-tensor.ts'
@@ -9,8 +9,7 @@ import { learningRateOf, type Step, type StepOptions } from './step.ts'
 export async function reconstructionStep(options: StepOptions): Promise<Step> {
   const { executor, config, setup, segment, optimizer, sampling, state } = options
   const { representation, targets } = setup
-  const { method, kernels: count } = config.reconstruction.sampling
-  const sampler = new KernelSampler(method, targets.norms, count)
+  const sampler = kernelDraw(representation, targets, config.reconstruction.sampling)
   const program = await executor.compile(
     sampledStepProgram({ representation, targets, form: 'rmse', optimizer, sampledKernels: sampler.count }),
   )

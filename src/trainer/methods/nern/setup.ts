@@ -12,6 +12,7 @@ import {
 } from '#engine/methods/nern/representation.ts'
 import { kernelTable } from '#engine/methods/nern/coordinates.ts'
 import type { CompressConfig } from '#shared/methods/nern/config.ts'
+import { partsOf, seesCoordinates } from '#shared/methods/nern/partition.ts'
 import type { OptimizerConfig } from '#shared/experiment/config-fields.ts'
 import type { HostTensors } from '#shared/tensors/host-tensor.ts'
 import type { PackagedEmbedding } from '#shared/package/package-description.ts'
@@ -19,6 +20,9 @@ import type { JobContext } from '../../process/job-context.ts'
 import type { LoadedNetwork } from '../../weights/stored-network.ts'
 import { embeddingOf, packagedEmbedding, storedEmbedding } from './embedding.ts'
 import { findPermutations, type FoundPermutations } from './find-permutations.ts'
+
+/** Seeded inputs know no neighbours. */
+const noPermutation: CompressConfig['permutation'] = { mode: 'none', refinement: 'none', refinementPasses: 1 }
 
 /** The predictor as it is stored: as it was fitted, or with tables for its first layer. */
 export interface StoredForm {
@@ -46,9 +50,11 @@ export async function setUp(
   context: JobContext,
 ): Promise<CompressSetup> {
   const table = kernelTable(network.representedLayers)
-  const permutation = await findPermutations(config.permutation, table, parameters, keptPermutation, context)
+  const order = seesCoordinates(config.predictor.partition) ? config.permutation : noPermutation
+  const permutation = await findPermutations(order, table, parameters, keptPermutation, context)
   const { hiddenSize, blocks } = config.predictor
   const { representedLayers } = network
+  const parts = partsOf(config.predictor.partition, representedLayers)
   const represent = (packaged: PackagedEmbedding): Representation =>
     createRepresentation({
       representedLayers,
@@ -56,8 +62,9 @@ export async function setUp(
       hiddenSize,
       blocks,
       ...(permutation.source === 'none' ? {} : { permutations: permutation.permutations }),
+      ...(parts === undefined ? {} : { parts }),
     })
-  const representation = represent(packagedEmbedding(config.embedding))
+  const representation = represent(packagedEmbedding(config))
   const stored = storedForm(config, network, representation, represent)
   return {
     representation,
@@ -69,7 +76,7 @@ export async function setUp(
       // Learned ones become narrower, and codes longer than they may be.
       learnsScales: config.storage.codedBits === 0,
     },
-    optimizer: (optimizer) => createOptimizer(optimizer, hiddenMatrices(blocks)),
+    optimizer: (optimizer) => createOptimizer(optimizer, hiddenMatrices(blocks), parts?.length),
   }
 }
 
@@ -87,7 +94,7 @@ function storedForm(
 ): StoredForm {
   const packaged = storedEmbedding(config, representedLayers)
   const to = embeddingOf(packaged, representedLayers)
-  const from = embeddingOf(packagedEmbedding(config.embedding), representedLayers)
+  const from = embeddingOf(packagedEmbedding(config), representedLayers)
   if (to.type !== 'one-hot' || from.type !== 'positional') {
     return { representation: fitted, embedding: packaged, of: (predictor) => predictor }
   }

@@ -37,7 +37,7 @@ export async function startPredictor(
       content.layers,
       representation.table.layers.map(({ name, shape }) => ({ name, shape })),
     ),
-    embedding: isStored || isDeepStrictEqual(content.embedding, packagedEmbedding(job.config.embedding)),
+    embedding: isStored || isDeepStrictEqual(content.embedding, packagedEmbedding(job.config)),
     predictor: isDeepStrictEqual(content.predictorShape, predictor),
     permutation: isDeepStrictEqual(content.orders, permutation.permutations),
   }

@@ -26,13 +26,13 @@ export class StoredPredictor {
   /** The predictor a segment begins with: the same object where the segment changes nothing about it. */
   async startOf({ phase, layer }: Segment, trained: HostTensors): Promise<HostTensors> {
     const isDue = isPrunedIn(phase, this.#config) && !this.#isRounded(trained)
-    const pruned = isDue ? prunedPredictor(trained, this.#config) : trained
+    const pruned = isDue ? prunedPredictor(trained, this.#config, this.#parts) : trained
     return phase === 'quantisation' ? this.#onGrid(this.#inStoredForm(pruned), layer) : pruned
   }
 
   /** What the file gets of a predictor that no step will change any more. */
   async finished(trained: HostTensors): Promise<StoredTensors> {
-    return this.tensors(await this.#onGrid(this.#inStoredForm(prunedPredictor(trained, this.#config))))
+    return this.tensors(await this.#onGrid(this.#inStoredForm(prunedPredictor(trained, this.#config, this.#parts))))
   }
 
   /** @param trained layers without scales, which are not rounded yet, are floats */
@@ -60,6 +60,10 @@ export class StoredPredictor {
   /** Whether a layer has been rounded: then it has the form it is stored in, and what was to be pruned is. */
   #isRounded(predictor: HostTensors): boolean {
     return Object.keys(this.#setup.quantisation.plan).some((name) => scaleName(name) in predictor)
+  }
+
+  get #parts(): number | undefined {
+    return this.#setup.representation.predictor.parts?.length
   }
 
   #inStoredForm(predictor: HostTensors): HostTensors {

@@ -25,6 +25,8 @@ const withLinear: MadeUpOptions['layers'] = [
   { name: 'fc.weight', shape: [5, 7] },
 ]
 
+const written = (options: MadeUpOptions) => unwrap(openPackage(writePackage(madeUpPackage(options)), 'a')).description
+
 const variants: readonly MadeUpOptions[] = [
   { mode: 'none' },
   { mode: 'in-filter', predictor: 'float16', kept: 'float16' },
@@ -91,8 +93,18 @@ it('stores a tensor without its zeros when that is smaller, and says then that i
   expect(saved).toBeLessThan(4 * 0.75 - 0.811 / 8 + 0.08)
 })
 
+it('says that it is of version 5 when it has parts, and none of its numbers when there are none', () => {
+  const { version, predictor, embedding } = written({ parts: 3, embedding: seeded, mode: 'none', hiddenSize: 24 })
+  expect({ version, parts: predictor.parts, embedding }).toEqual({ version: 5, parts: [12, 12, 12], embedding: seeded })
+  const content = madeUpPackage({ parts: 3, embedding: seeded, mode: 'none', predictor: 5 })
+  expect(unwrap(readPackage(writePackage(content), 'a'))).toMatchObject({
+    predictorShape: content.predictorShape,
+    predictor: content.predictor,
+  })
+  expect(written({}).predictor).not.toHaveProperty('parts')
+})
+
 it('says that it is of version 3 when a linear layer is represented, which older readers do not know', () => {
-  const written = (options: MadeUpOptions) => unwrap(openPackage(writePackage(madeUpPackage(options)), 'a')).description
   const { version, layers } = written({ layers: withLinear, zeros: 0.9, hiddenSize: 24 })
   expect({ version, layers }).toEqual({ version: 3, layers: withLinear })
 })
@@ -149,6 +161,8 @@ function edited(
   return writeSafetensors(sections, metadata)
 }
 
+const seeded = { type: 'seeded', numbers: 5, seed: 0 } as const
+
 type Mutable = { -readonly [K in keyof PackageDescription]: PackageDescription[K] }
 
 describe('a hostile package', () => {
@@ -158,9 +172,9 @@ describe('a hostile package', () => {
     ['an ordinary file', writeSafetensors([]), 'file-unsupported', /found an ordinary safetensors file/],
     ['a mark that is no JSON', mark('{'), 'file-corrupt', /expected JSON/],
     ['a mark without a version', mark('{}'), 'file-corrupt', /expected a version/],
-    ['a later version', mark('{"version":5}'), 'file-unsupported', /version 1 or 2 or 3 or 4, found version 5/],
+    ['a later version', mark('{"version":6}'), 'file-unsupported', /version 1 or 2 or 3 or 4 or 5, found version 6/],
     ['no description', mark('{"version":1}'), 'file-corrupt', /expected tensor "description"/],
-    ['another version inside', edited((d) => Object.assign(d, { version: 5 })), 'file-corrupt', /"version"/],
+    ['another version inside', edited((d) => Object.assign(d, { version: 6 })), 'file-corrupt', /"version"/],
     [
       'a one-hot embedding in version 2',
       edited((d) => (d.version = 2), { embedding: { type: 'one-hot' } }),
@@ -229,6 +243,37 @@ describe('a hostile package', () => {
       ),
       'file-corrupt',
       /"predictor.0.weight": (its coded stream|expected a coded stream)/,
+    ],
+    [
+      'parts in version 4',
+      edited((d) => (d.version = 4), { parts: 3 }),
+      'file-corrupt',
+      /expected version 5 for a partitioned predictor, found 4/,
+    ],
+    [
+      'parts of other kernels than there are',
+      edited((d) => d.predictor.parts?.push(1), { parts: 3 }),
+      'file-corrupt',
+      /expected parts of 36 kernels in all, found 37/,
+    ],
+    ['a part without kernels', edited((d) => d.predictor.parts?.push(0), { parts: 3 }), 'file-corrupt', /parts/],
+    [
+      'fewer rows than there are parts',
+      edited((d) => (d.predictor = { ...d.predictor, parts: [12, 12, 6, 6] }), { parts: 3 }),
+      'file-corrupt',
+      /expected "predictor.0.weight" of shape \[32, 30\], found "predictor.0.weight" of shape \[24, 30\]/,
+    ],
+    [
+      'seeded inputs without parts',
+      edited((d) => Reflect.deleteProperty(d.predictor, 'parts'), { parts: 1, embedding: seeded, mode: 'none' }),
+      'file-corrupt',
+      /expected parts for seeded inputs, found none/,
+    ],
+    [
+      'more seeded numbers than inputs',
+      edited((d) => (d.embedding = { ...seeded, numbers: 9 }), { parts: 2, embedding: seeded, mode: 'none' }),
+      'file-corrupt',
+      /expected 9 inputs for this embedding, found 5/,
     ],
     [
       'a layer of three axes',

@@ -2,18 +2,24 @@ import { describe, expect, it } from 'vitest'
 import { readConfig } from '#shared/experiment/config-migrations.ts'
 import { configVersion } from '#shared/experiment/config-fields.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
+import { wholeNetwork } from '#shared/methods/nern/partition.ts'
 import { networkPresets } from '#shared/experiment/presets.ts'
 import { trainDefaults } from '#shared/training/defaults.ts'
 import version1 from '../../../fixtures/configs/version-1.json' with { type: 'json' }
 
+/** What predictors have had since: all that were there before are of a whole network. */
+function withWholeNetwork(read: object = {}): object {
+  return 'predictor' in read ? { ...read, predictor: { ...Object(read.predictor), partition: wholeNetwork } } : read
+}
+
 describe('configurations of version 1', () => {
   it.each(version1.cases)('$what ($commit) is read as the last studio of version 1 read it', ({ config, read }) => {
-    expect(readConfig(config)).toEqual({ ...read, version: configVersion })
+    expect(readConfig(config)).toEqual({ ...withWholeNetwork(read), version: configVersion })
   })
 
   it('may lack their version', () => {
     const { version: _version, ...config } = version1.cases[0]?.config ?? { version: 1 }
-    expect(readConfig(config)).toEqual({ ...version1.cases[0]?.read, version: configVersion })
+    expect(readConfig(config)).toEqual({ ...withWholeNetwork(version1.cases[0]?.read), version: configVersion })
   })
 })
 

@@ -8,7 +8,6 @@ import { tf } from '#engine/program/tfjs.ts'
 import { asMatrix, asVector } from '#engine/network/tensor-rank.ts'
 import { float32Tensor, int32Tensor, sizeOf, type HostTensors, type TensorSpecs } from '#shared/tensors/host-tensor.ts'
 import { named } from '../../../program/named.ts'
-import { predictInParts } from '../predictor.ts'
 import type { Representation } from '../representation.ts'
 
 /** State of this prefix belongs to the cache. */
@@ -54,10 +53,10 @@ export function rowSourcesOf({ table }: Representation, kernels: Int32Array): Ho
  */
 export function refreshedRows(
   tensors: NamedTensors,
-  { tables, predictor }: Representation,
+  { prediction }: Representation,
   kernels: tf.Tensor1D,
 ): tf.Tensor2D {
-  const fresh = predictInParts(tensors, tables, predictor.blocks, kernels)
+  const fresh = prediction.rowsInParts(tensors, kernels)
   const both = tf.concat([asMatrix(named(tensors, cachedRows)), fresh])
   return asMatrix(tf.gather(both, asVector(named(tensors, rowSources))))
 }

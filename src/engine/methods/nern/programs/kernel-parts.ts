@@ -6,17 +6,11 @@ import { lossGradients } from '#engine/training/loss-gradients.ts'
 import type { NamedTensors } from '#engine/program/program.ts'
 import { tf } from '#engine/program/tfjs.ts'
 import { named } from '../../../program/named.ts'
+import type { SummedGradients } from '../prediction.ts'
 import { after } from './in-sequence.ts'
 
 /** Numbers in one activation of a part; what CIFAR networks sample stays one part. */
 const activationSize = 2 ** 23
-
-export interface SummedGradients {
-  /** [] */
-  readonly sum: tf.Tensor
-  /** By parameter name. */
-  readonly gradients: NamedTensors
-}
 
 /**
  * @param parameters names in `tensors` to differentiate by

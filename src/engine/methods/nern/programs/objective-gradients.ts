@@ -16,10 +16,8 @@ import { featureMapLoss } from '../../../training/losses/feature-maps.ts'
 import type { ObjectiveWeights } from '../../../training/losses/objective.ts'
 import { reconstructionLoss, type ReconstructionForm } from '../../../training/losses/reconstruction.ts'
 import { named } from '../../../program/named.ts'
-import { predict, predictInParts } from '../predictor.ts'
 import type { Representation } from '../representation.ts'
 import { meanOverParts, type ImageBatch, type RowGradients } from './image-parts.ts'
-import { gradientsInParts } from './kernel-parts.ts'
 import { reconstructionTerms } from './reconstruction-inputs.ts'
 
 export interface DistillationOptions {
@@ -79,15 +77,10 @@ export function objectiveGradients(
   options: ObjectiveOptions,
   batch?: ImageBatch,
 ): ObjectiveGradients {
-  const { tables, predictor, parameterSpecs } = options.representation
-  const rowsOf = (given: NamedTensors): tf.Tensor2D => predict(given, tables, predictor.blocks)
+  const { prediction } = options.representation
   // The runtime sees that the rows are computed twice, and computes them once.
-  const { losses, rowGradients } = rowGradientsOfBatch(tensors, options, rowsOf(tensors), batch)
-  const { gradients } = lossGradients(tensors, Object.keys(parameterSpecs), (given) => ({
-    loss: tf.sum(tf.mul(rowsOf(given), rowGradients)),
-    outputs: {},
-  }))
-  return { losses, gradients }
+  const { losses, rowGradients } = rowGradientsOfBatch(tensors, options, prediction.rows(tensors), batch)
+  return { losses, gradients: parameterGradients(tensors, options, rowGradients) }
 }
 
 /**
@@ -100,15 +93,23 @@ export function sampledGradients(
   options: ObjectiveOptions,
   kernels: tf.Tensor1D,
   batch?: ImageBatch,
-  rows: tf.Tensor2D = predictInParts(tensors, options.representation.tables, options.representation.predictor.blocks),
+  rows: tf.Tensor2D = options.representation.prediction.rowsInParts(tensors),
 ): SampledGradients {
-  const { tables, predictor, parameterSpecs } = options.representation
   const { losses, rowGradients } = rowGradientsOfBatch(tensors, options, rows, batch)
-  const parameters = Object.keys(parameterSpecs)
-  const { gradients } = gradientsInParts(tensors, parameters, kernels, predictor.hiddenSize, (given, part) =>
-    tf.sum(tf.mul(predict(given, tables, predictor.blocks, part), tf.gather(rowGradients, part))),
+  return { losses, gradients: parameterGradients(tensors, options, rowGradients, kernels), rows }
+}
+
+/** Gradients by the predictor's parameters out of those by its rows. @param kernels int32 [n]; all when left out */
+function parameterGradients(
+  tensors: NamedTensors,
+  { representation: { prediction, parameterSpecs } }: ObjectiveOptions,
+  rowGradients: tf.Tensor,
+  kernels?: tf.Tensor1D,
+): NamedTensors {
+  const { gradients } = prediction.gradients(tensors, Object.keys(parameterSpecs), kernels, (predicted, rowsOf) =>
+    tf.sum(tf.mul(predicted, rowsOf(rowGradients))),
   )
-  return { losses, gradients, rows }
+  return gradients
 }
 
 function rowGradientsOfBatch(

@@ -2,7 +2,6 @@
 import type { Program } from '#engine/program/program.ts'
 import type { TensorSpecs } from '#shared/tensors/host-tensor.ts'
 import { assembleWeights } from '../kernels.ts'
-import { predictInParts } from '../predictor.ts'
 import type { Representation } from '../representation.ts'
 
 /**
@@ -10,7 +9,7 @@ import type { Representation } from '../representation.ts'
  * executor's state, where they replace the weights an evaluation reads (and must exist before), or back to the `caller`.
  */
 export function predictAllProgram(representation: Representation, into: 'state' | 'caller'): Program {
-  const { table, tables, predictor, parameterSpecs } = representation
+  const { table, tables, prediction, parameterSpecs } = representation
   const weightSpecs: TensorSpecs = Object.fromEntries(
     table.layers.map(({ name, shape }) => [name, { shape, dtype: 'float32' }]),
   )
@@ -19,6 +18,6 @@ export function predictAllProgram(representation: Representation, into: 'state' 
     inputs: {},
     state: into === 'state' ? { ...parameterSpecs, ...weightSpecs } : parameterSpecs,
     constants: tables.constants,
-    build: (tensors) => assembleWeights(predictInParts(tensors, tables, predictor.blocks), table),
+    build: (tensors) => assembleWeights(prediction.rowsInParts(tensors), table),
   }
 }

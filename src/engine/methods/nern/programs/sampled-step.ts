@@ -19,9 +19,7 @@ import {
   optimizerStateSpecs,
   type Optimizer,
 } from '../../../training/optimizers/optimizer.ts'
-import { predict } from '../predictor.ts'
 import type { KernelTargets, Representation } from '../representation.ts'
-import { gradientsInParts } from './kernel-parts.ts'
 import { reconstructionTerms } from './reconstruction-inputs.ts'
 
 export interface SampledStepOptions {
@@ -30,7 +28,7 @@ export interface SampledStepOptions {
   /** The form `targets` were made for. */
   readonly form: ReconstructionForm
   readonly optimizer: Optimizer
-  /** Kernels a step, `KernelSampler.count`. */
+  /** Kernels a step, `KernelDraw.count`. */
   readonly sampledKernels: number
 }
 
@@ -40,7 +38,7 @@ export interface SampledStepOptions {
  */
 export function sampledStepProgram(options: SampledStepOptions): Program {
   const { representation, targets, form, optimizer, sampledKernels } = options
-  const { table, tables, predictor, parameterSpecs } = representation
+  const { table, tables, predictor, prediction, parameterSpecs } = representation
   const parameters = Object.keys(parameterSpecs)
   return {
     name: 'sampled-step',
@@ -49,9 +47,8 @@ export function sampledStepProgram(options: SampledStepOptions): Program {
     constants: { ...tables.constants, ...targets.constants },
     build(tensors) {
       const kernels = asVector(named(tensors, 'kernels'))
-      const { blocks, hiddenSize } = predictor
-      const { sum, gradients } = gradientsInParts(tensors, parameters, kernels, hiddenSize, (given, part) =>
-        weightedSquaredError(reconstructionTerms(given, predict(given, tables, blocks, part), part)),
+      const { sum, gradients } = prediction.gradients(tensors, parameters, kernels, (predicted, rowsOf) =>
+        weightedSquaredError(reconstructionTerms(tensors, predicted, rowsOf)),
       )
       const rowWeights = tensors['rowWeights']
       const values = sampledKernels * predictor.outputs

@@ -4,7 +4,11 @@ import type { Executor } from '#engine/executors/executor.ts'
 import { lossGradients } from '#engine/training/loss-gradients.ts'
 import { embeddingTables, type EmbeddingTables } from '#engine/methods/nern/embedding-tables.ts'
 import { named } from '#engine/program/named.ts'
-import { embedCoordinates, fourierEmbedding, type Embedding } from '#engine/methods/nern/positional-embedding.ts'
+import {
+  embedCoordinates,
+  fourierEmbedding,
+  type CoordinateEmbedding,
+} from '#engine/methods/nern/positional-embedding.ts'
 import {
   hiddenMatrices,
   initialPredictor,
@@ -58,7 +62,7 @@ test('initial values are uniform within one over the root of the inputs and foll
   }
 })
 
-const embeddings: Readonly<Record<string, Embedding>> = {
+const embeddings: Readonly<Record<string, CoordinateEmbedding>> = {
   'three look-ups': { type: 'positional', base: 0.76, levels: 5, fusion: 'concat' },
   'three look-ups of one weight': { type: 'positional', base: 1.25, levels: 5, fusion: 'sum' },
   'a table of each coordinate': { type: 'one-hot', sizes: [10, 8, 512] },

@@ -47,6 +47,27 @@ it('expects a pruned predictor without its zeros, at the information in their po
   expect(of('int4', 0.01)?.bytes).toBe(of('int4', 0)?.bytes)
 })
 
+it('expects parts at their width each, without a permutation where they see seeded numbers', () => {
+  const network = { representedLayers: [{ name: 'conv', shape: [64, 128, 3, 3] as const }], remainder: [] }
+  const partition = { ...fastConfig.predictor.partition, by: 'kernels' as const, kernels: 2048 }
+  const config = {
+    ...fastConfig,
+    predictor: { ...fastConfig.predictor, hiddenSize: 32, partition },
+    storage: { ...fastConfig.storage, predictor: 'int8' as const },
+  }
+  const { predictorParameters, parts } = sizeBreakdown(network, config)
+  expect(predictorParameters).toBe(4 * (20 * 32 + 32 + 3 * (32 * 32 + 32) + 32 * 9 + 9))
+  expect(parts.find(({ part }) => part === 'predictor')?.detail).toContain('in 4 parts')
+  expect(parts.find(({ part }) => part === 'permutation')?.bytes).toBe(0)
+  const seesCoordinates = {
+    ...config,
+    predictor: { ...config.predictor, partition: { ...partition, inputs: 'coordinates' as const } },
+  }
+  expect(sizeBreakdown(network, seesCoordinates).predictorParameters).toBe(
+    4 * (240 * 32 + 32 + 3 * (32 * 32 + 32) + 32 * 9 + 9),
+  )
+})
+
 describe('the first layer', () => {
   const networkOf = (filters: number) => ({
     representedLayers: [{ name: 'conv', shape: [filters, 32, 3, 3] as const }],
