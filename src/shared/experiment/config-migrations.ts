@@ -47,7 +47,11 @@ function unreadable(message: string, where = ''): AppException {
 
 /** Version 1 grew by fields that were optional: what a configuration lacks is what studios without the field did. */
 function fillVersion1(config: Fields): Fields {
-  const fill = Object.entries(version1Defaults).find(([kind]) => kind === config.kind)?.[1]
+  return filled(config, version1Defaults)
+}
+
+function filled(config: Fields, steps: Readonly<Partial<Record<Family, Step>>>): Fields {
+  const fill = Object.entries(steps).find(([kind]) => kind === config.kind)?.[1]
   return fill === undefined ? config : fill(config)
 }
 
@@ -132,8 +136,9 @@ const noBaselineDistillation = {
 
 /** Version 2 has grown as well: before there were parts, every predictor was of a whole network. */
 function fillVersion2(config: Fields): Fields {
-  if (config.kind !== 'compress') return config
-  return { ...config, predictor: { partition: onePredictor, ...fieldsOf(config.predictor) } }
+  return filled(config, {
+    compress: ({ predictor, ...rest }) => ({ ...rest, predictor: { partition: onePredictor, ...fieldsOf(predictor) } }),
+  })
 }
 
 const onePredictor = { by: 'none', kernels: 4096, earlyEmphasis: 0.3, inputs: 'seeded', numbers: 20 }
