@@ -58,7 +58,15 @@ function formatReport({ engines, store, system, versions, unverified }: DoctorRe
         .join(', '),
     ],
   ])
-  return [engineTable, facts, `Not verified:\n${unverified.map((line) => `  ${line}`).join('\n')}`].join('\n\n')
+  const reasons = engines.flatMap(({ executor, provider, reason }) =>
+    reason === undefined ? [] : [`  ${executor} ${provider}: ${reason}`],
+  )
+  return [
+    engineTable,
+    ...(reasons.length === 0 ? [] : [`What those that are not here said:\n${reasons.join('\n')}`]),
+    facts,
+    `Not verified:\n${unverified.map((line) => `  ${line}`).join('\n')}`,
+  ].join('\n\n')
 }
 
 function formatProbe({ probe }: DoctorEngine): string {

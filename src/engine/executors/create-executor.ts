@@ -7,8 +7,10 @@ export interface ExecutorListing {
   readonly executor: ExecutorName
   readonly provider: ProviderName
   readonly available: boolean
-  /** Why it is not available and what would help. */
+  /** Why it is not available, in the words of the libraries behind it. */
   readonly reason?: string
+  /** What would make it available. */
+  readonly remedy?: string
   /** False where no test of the studio has run on this kind of device yet. */
   readonly verified: boolean
   /** Name and version of the native runtime, e.g. `onnxruntime 1.30.0`; absent where it is not available. */
@@ -60,7 +62,13 @@ async function tryOut(executor: ExecutorName, provider: ProviderName): Promise<E
     return { executor, provider, available: true, verified, runtime: created.device.runtime }
   } catch (error) {
     const { message, remedy } = toAppError(error)
-    const reason = remedy === undefined ? message : `${message}. ${remedy}`
-    return { executor, provider, available: false, reason, verified }
+    return {
+      executor,
+      provider,
+      available: false,
+      verified,
+      reason: message,
+      ...(remedy === undefined ? {} : { remedy }),
+    }
   }
 }

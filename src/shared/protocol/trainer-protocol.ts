@@ -441,6 +441,7 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
         status: z.enum(['available', 'unavailable']),
         isVerified: z.boolean(),
         detail: z.string(),
+        reason: z.string().exactOptional(),
       }),
     ),
     /** Of the packages behind them, by name. */

@@ -8,12 +8,14 @@ export async function listEngines(context: JobContext): Promise<JobEnd> {
     type: 'result',
     result: {
       kind: 'list-engines',
-      engines: listings.map(({ executor, provider, available, reason, verified }) => ({
+      engines: listings.map(({ executor, provider, available, reason, remedy, verified }) => ({
         executor,
         provider,
         status: available ? 'available' : 'unavailable',
         isVerified: verified,
-        detail: reason ?? (verified ? 'tested by the project' : 'loads here, never tested by the project'),
+        ...(reason === undefined
+          ? { detail: verified ? 'tested by the project' : 'loads here, never tested by the project' }
+          : { detail: remedy ?? reason, reason }),
       })),
       versions: Object.fromEntries(
         listings.flatMap(({ runtime }) => (runtime === undefined ? [] : [versionOf(runtime)])),

@@ -11,7 +11,7 @@ export function reportText(report: DoctorReport, version: string): string {
       probe?.isPassed === true
         ? `; ${probe.device}, deviation ${probe.deviation}, ${probe.millisecondsPerStep} ms a step`
         : ''
-    return `- ${engine.executor} ${engine.provider}: ${engineState(engine).title}${measured}. ${probe?.error ?? engine.detail}`
+    return `- ${engine.executor} ${engine.provider}: ${engineState(engine).title}${measured}. ${probe?.error ?? engine.detail}${engine.reason === undefined ? '' : ` (${engine.reason})`}`
   })
   return [
     `NeRN Studio ${version}`,

@@ -39,5 +39,6 @@ export const doctorTexts = {
   deviationExplanation: 'Largest difference between its numbers and the known ones',
   timePerStep: 'Time per step',
   known: 'What is known',
+  reason: 'What it said',
   inUse: 'In use',
 } as const

@@ -32,8 +32,10 @@ export interface DoctorEngine {
   readonly status: 'available' | 'unavailable'
   /** Whether anybody ran this combination in the project's own tests. Unverified is never shown as working. */
   readonly isVerified: boolean
-  /** Why unavailable, or what is known; and what to do. */
+  /** What is known; of one that is unavailable, what to do. */
   readonly detail: string
+  /** Why it is unavailable, in the words of the libraries behind it. */
+  readonly reason?: string
   /** Outcome of the proof run, when asked for. */
   readonly probe?: {
     readonly isPassed: boolean
