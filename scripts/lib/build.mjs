@@ -24,7 +24,7 @@ export async function buildCli() {
 
 /**
  * The programs that tests start as processes of their own, in .cache/test-programs: the command line (`studio.js`), the
- * trainer, and the trainer that follows a script. Node starts a bundle in a fifth of the time that its sources take.
+ * trainer, the trainer that follows a script, and the one that floods. Node starts a bundle in a fifth of the time that its sources take.
  */
 export async function buildTestPrograms() {
   const marker = '.cache/test-programs/.built'
@@ -37,6 +37,7 @@ export async function buildTestPrograms() {
       studio: path.join(root, 'src/cli/index.ts'),
       trainer: path.join(root, 'src/trainer/index.ts'),
       'scripted-trainer': path.join(root, 'test/support/scripted-trainer.ts'),
+      'flooding-trainer': path.join(root, 'test/support/flooding-trainer.ts'),
     },
     outDir: path.join(root, '.cache', 'test-programs'),
   })

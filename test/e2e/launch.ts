@@ -36,9 +36,9 @@ export function electronExecutable(): string {
  * Arguments of a studio whose state lies in `folder`. It draws in software, on every machine the same. Chromium refuses its
  * sandbox to root, and only to root.
  */
-export function studioArguments(folder: string): readonly string[] {
+export function studioArguments(folder: string, app = appFolder): readonly string[] {
   const switches = ['--disable-gpu', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])]
-  return [...switches, appFolder, `--user-data-dir=${join(folder, 'user-data')}`, `--store=${storeFolderIn(folder)}`]
+  return [...switches, app, `--user-data-dir=${join(folder, 'user-data')}`, `--store=${storeFolderIn(folder)}`]
 }
 
 export function storeFolderIn(folder: string): string {
@@ -52,13 +52,20 @@ export interface OpenStudio {
   readonly storeFolder: string
 }
 
-/** @param files that the system gives the studio to open */
-export async function launchStudio(folder: string, files: readonly string[] = []): Promise<OpenStudio> {
+/**
+ * @param files that the system gives the studio to open
+ * @param build where another build of the studio lies
+ */
+export async function launchStudio(
+  folder: string,
+  files: readonly string[] = [],
+  build = appFolder,
+): Promise<OpenStudio> {
   electronExecutable()
   const app = await _electron.launch({
     // Never with `executablePath`: only an Electron that Playwright has looked up itself is held back until Playwright
     // listens. Otherwise a page whose navigation commits at the wrong moment is waited for in vain (docs/adr/0015).
-    args: [...studioArguments(folder), ...files],
+    args: [...studioArguments(folder, build), ...files],
     env: studioEnvironment(),
     // A process that never answers is then an error with what it printed, and not a test that took too long.
     timeout: 40_000,
@@ -102,10 +109,23 @@ export async function ask<N extends CommandName>(
 
 /** Shows a place as the Go menu does; also one with more to it than the menu ever asks for. */
 export async function show({ app, page }: OpenStudio, place: Route): Promise<void> {
-  await app.evaluate(({ BrowserWindow }, payload) => {
-    BrowserWindow.getAllWindows()[0]?.webContents.send('events:batch', [{ event: 'place-requested', payload }])
-  }, place)
+  await unlessCollected(() =>
+    app.evaluate(({ BrowserWindow }, payload) => {
+      BrowserWindow.getAllWindows()[0]?.webContents.send('events:batch', [{ event: 'place-requested', payload }])
+    }, place),
+  )
   await page.getByRole('heading', { level: 1 }).waitFor()
+}
+
+/** Again where the main process had collected what Playwright waits for before it answered, as it does once in a thousand times. */
+export async function unlessCollected<T>(evaluate: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await evaluate()
+    } catch (thrown) {
+      if (!(thrown instanceof Error && thrown.message.includes('was garbage collected'))) throw thrown
+    }
+  }
 }
 
 /** Process id of the trainer that runs now; waits for one. */

@@ -151,3 +151,18 @@ export async function studioOrThrow(
   const { code, output } = await startStudio(store, args, env).ended
   if (code !== 0) throw new Error(`studio ${args.join(' ')}: ${output}`)
 }
+
+/** Works on a copy of a store, in a folder of its own. */
+export async function inCopy<T>(
+  template: string,
+  work: (trial: { readonly folder: string; readonly store: string }) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'nern-fault-'))
+  const store = join(folder, 'store')
+  try {
+    cpSync(template, store, { recursive: true })
+    return await work({ folder, store })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}

@@ -1,5 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Random } from '#shared/basics/random.ts'
@@ -7,7 +6,7 @@ import type { Campaign, Trial } from './campaign.ts'
 import { copyOfVersion, earlierVersions, fillWithExperiments } from './filled-store.ts'
 import { zeroPageOfFile } from './flip.ts'
 import { buildInjector, countingEnvironment, faultEnvironment, randomFault } from './injector.ts'
-import { blameIn, commandProblem, leftovers, startStudio, studioOrThrow, type Ended } from './scenario.ts'
+import { blameIn, commandProblem, inCopy, leftovers, startStudio, studioOrThrow, type Ended } from './scenario.ts'
 import { contentsOf, differenceOf } from './store-contents.ts'
 import { fillTemplate, writeSmallNetwork } from './template.ts'
 
@@ -94,7 +93,7 @@ async function beginTasks(shared: string, disturb: Disturb): Promise<Trial> {
     const template = await task.prepare(shared)
     const undisturbed = known.get(task) ?? (await runUndisturbed(task, template, shared))
     known.set(task, undisturbed)
-    return inFolder(template, async ({ folder, store }) => {
+    return inCopy(template, async ({ folder, store }) => {
       const args = task.args(shared, folder)
       const { what, ended } = await disturb({ args, folder, store }, undisturbed, random)
       return { what: `${task.name}, ${what}`, wrong: await problemAfter(args, folder, ended, undisturbed) }
@@ -143,7 +142,7 @@ async function problemAfter(
 }
 
 async function runUndisturbed(task: Task, template: string, shared: string): Promise<Undisturbed> {
-  return inFolder(template, async ({ folder, store }) => {
+  return inCopy(template, async ({ folder, store }) => {
     const counting = countingEnvironment(folder, join(folder, 'operations.log'))
     const startedAt = performance.now()
     await studioOrThrow(store, task.args(shared, folder), counting.env)
@@ -162,20 +161,6 @@ function writtenIn(folder: string): readonly string[] {
         .filter((name) => !/-(wal|shm)$/.test(name))
         .sort()
     : []
-}
-
-async function inFolder<T>(
-  template: string,
-  work: (trial: { readonly folder: string; readonly store: string }) => Promise<T>,
-): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'nern-fault-'))
-  const store = join(folder, 'store')
-  try {
-    cpSync(template, store, { recursive: true })
-    return await work({ folder, store })
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
 }
 
 async function emptyStore(folder: string): Promise<string> {

@@ -67,7 +67,7 @@ export async function removePermutations(layout: StoreLayout, networkSha256: str
 function permutationKey({ permutation, representation }: PermutationConfig): string {
   const { mode, refinement, refinementPasses } = permutation
   const path = refinement === 'none' ? mode : `${mode}-${refinement}-${refinementPasses}`
-  return `${path}${representation.linearLayers ? '-linear' : ''}${representation.tiles ? '-tiles' : ''}`
+  return representation.linearLayers ? `${path}-linear` : path
 }
 
 const fileName = /^(.+)-([0-9a-f]{64})\.safetensors$/

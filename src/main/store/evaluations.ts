@@ -1,6 +1,8 @@
 import type { EvaluationRecord, SplitName } from '#shared/protocol/records.ts'
 import { newId } from '../basics/new-id.ts'
 import { notFound } from './errors.ts'
+import { assertWholeCells } from './json-column.ts'
+import { rowChecksum } from './row-checksum.ts'
 import type { Database } from './sqlite.ts'
 
 /** What was measured: an original network, or the reconstruction of a run. */
@@ -30,12 +32,14 @@ interface Row {
   readonly correct_top5: number | null
   readonly total: number
   readonly device: string
-  readonly has_confidences: number
+  readonly predictions: Uint8Array
+  readonly confidences: Uint8Array | null
+  readonly checksum: number | null
   readonly created_at: string
 }
 
 const written = 'id, network_id, run_id, dataset_id, split, correct, correct_top5, total, device, created_at'
-const columns = `${written}, confidences IS NOT NULL AS has_confidences`
+const columns = `${written}, predictions, confidences, checksum`
 
 interface StoredPredictions {
   readonly predictions: Uint8Array
@@ -59,7 +63,7 @@ export class EvaluationsTable {
     const runId = 'runId' in subject ? subject.runId : null
     this.#db
       .prepare(
-        `INSERT INTO evaluations (${written}, predictions, confidences) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO evaluations (${written}, predictions, confidences, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         id,
@@ -74,6 +78,7 @@ export class EvaluationsTable {
         this.#now(),
         predictions,
         confidences,
+        rowChecksum([split, correct, correctTop5, total, predictions, confidences]),
       )
     return this.get(id)
   }
@@ -109,15 +114,21 @@ export class EvaluationsTable {
 
   /** Bytes of shared/measures/predictions.ts; `confidences` are null where an earlier version measured. */
   predictions(id: string): StoredPredictions {
-    const row = this.#db
-      .prepare<[string], StoredPredictions>('SELECT predictions, confidences FROM evaluations WHERE id = ?')
-      .get(id)
+    const row = this.#db.prepare<[string], Row>(`SELECT ${columns} FROM evaluations WHERE id = ?`).get(id)
     if (row === undefined) throw notFound('evaluation', id)
-    return row
+    assertAsMeasured(row)
+    return { predictions: row.predictions, confidences: row.confidences }
   }
 }
 
+/** Throws `record-unreadable`. */
+function assertAsMeasured({ split, correct, correct_top5, total, predictions, confidences, checksum }: Row): void {
+  const what = `An evaluation on the ${split} images`
+  assertWholeCells([split, correct, correct_top5, total, predictions, confidences], checksum, what)
+}
+
 function toRecord(row: Row): EvaluationRecord {
+  assertAsMeasured(row)
   return {
     id: row.id,
     ...(row.network_id === null ? {} : { networkId: row.network_id }),
@@ -129,7 +140,7 @@ function toRecord(row: Row): EvaluationRecord {
     total: row.total,
     accuracy: row.total === 0 ? 0 : row.correct / row.total,
     device: row.device,
-    hasConfidences: row.has_confidences === 1,
+    hasConfidences: row.confidences !== null,
     createdAt: row.created_at,
   }
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { AppException, toAppError, type AppError } from '#shared/basics/result.ts'
+import { rowChecksum } from './row-checksum.ts'
 
 /** The value of a JSON column. `what` names it in the message. Throws `record-unreadable`. */
 export function readColumn<T>(schema: z.ZodType<T>, text: string, what: string): T {
@@ -29,6 +30,19 @@ export function parseJson(text: string, what: string): unknown {
       remedy: 'Restore a backup of the store, or remove it.',
     })
   }
+}
+
+/** Throws `record-unreadable` unless cells are those that a checksum was made of. `what` names them in the message. */
+export function assertWholeCells(
+  cells: Parameters<typeof rowChecksum>[0],
+  checksum: number | null,
+  what: string,
+): void {
+  if (rowChecksum(cells) === checksum) return
+  throw unreadable({
+    message: `${what} is not what was written: the database was damaged.`,
+    remedy: 'See what can be kept, with the studio closed: studio store repair --dry-run --way salvage',
+  })
 }
 
 function unreadable(error: Omit<AppError, 'code'>): AppException {

@@ -1,6 +1,7 @@
 import { AppException } from '#shared/basics/result.ts'
 import type { Database } from './sqlite.ts'
 import { migrations, schemaVersion } from './migrations.ts'
+import { defineRowChecksum } from './row-checksum.ts'
 
 /** The version a database says it has; 0 for an empty one. */
 export function readVersion(db: Database): number {
@@ -26,6 +27,7 @@ export function assertNotNewer(db: Database): void {
 export function migrate(db: Database, target = schemaVersion): void {
   assertNotNewer(db)
   const from = readVersion(db)
+  defineRowChecksum(db)
   db.transaction(() => {
     for (const { version, sql } of migrations) {
       if (version <= from || version > target) continue

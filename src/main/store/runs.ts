@@ -6,6 +6,7 @@ import { newId } from '../basics/new-id.ts'
 import { notFound } from './errors.ts'
 import { readColumn } from './json-column.ts'
 import { listedRunColumns, runRecord, runSummary, selectRuns, type ListedRunRow, type RunRow } from './run-rows.ts'
+import { rowChecksum } from './row-checksum.ts'
 import type { Database } from './sqlite.ts'
 import { refreshSummary } from './summary-columns.ts'
 
@@ -34,10 +35,13 @@ export interface RunProgress {
 export class RunsTable {
   readonly #db: Database
   readonly #now: () => string
+  readonly #writtenResult: (runId: string) => string | undefined
 
-  constructor(db: Database, now: () => string) {
+  /** @param writtenResult text of a run's result as it stands beside its files; undefined where it does not */
+  constructor(db: Database, now: () => string, writtenResult: (runId: string) => string | undefined = () => undefined) {
     this.#db = db
     this.#now = now
+    this.#writtenResult = writtenResult
   }
 
   /** The next attempt of an experiment, running. */
@@ -66,7 +70,7 @@ export class RunsTable {
   get(id: string): RunRecord {
     const row = this.#db.prepare<[string], RunRow>(`${selectRuns} WHERE r.id = ?`).get(id)
     if (row === undefined) throw notFound('run', id)
-    return runRecord(row)
+    return this.#recordOf(row)
   }
 
   /** Attempts of an experiment, first to last. Throws `record-unreadable`. */
@@ -74,7 +78,7 @@ export class RunsTable {
     return this.#db
       .prepare<[string], RunRow>(`${selectRuns} WHERE r.experiment_id = ? ORDER BY r.attempt`)
       .all(experimentId)
-      .map(runRecord)
+      .map((row) => this.#recordOf(row))
   }
 
   /** Of every attempt of an experiment, readable or not. */
@@ -131,10 +135,35 @@ export class RunsTable {
         .prepare('UPDATE runs SET status = ?, error = ?, remaining_seconds = NULL, ended_at = ? WHERE id = ?')
         .run(status, error === undefined ? null : JSON.stringify(error), this.#now(), id)
       if (result === undefined) return
-      this.#db.prepare('INSERT INTO run_results VALUES (?, ?)').run(id, JSON.stringify(result))
+      this.#writeResult(id, JSON.stringify(result))
       refreshSummary(this.#db, this.get(id).experimentId)
     })()
     return this.get(id)
+  }
+
+  #recordOf(row: RunRow): RunRecord {
+    if (row.result === null || rowChecksum([row.result]) === row.result_checksum) return runRecord(row)
+    return runRecord(this.#mended(row))
+  }
+
+  /** A result of which the database lost a bit, from beside its files; as it is where that is not whole, either. */
+  #mended(row: RunRow): RunRow {
+    const result = this.#writtenResult(row.run_id)
+    // The checksum may be what flipped; of another store's run the manifest names networks otherwise.
+    if (result === undefined || (result !== row.result && rowChecksum([result]) !== row.result_checksum)) return row
+    if (!this.#db.readonly) {
+      this.#db.transaction(() => {
+        this.#writeResult(row.run_id, result)
+        refreshSummary(this.#db, row.experiment_id)
+      })()
+    }
+    return { ...row, result, result_checksum: rowChecksum([result]) }
+  }
+
+  #writeResult(runId: string, text: string): void {
+    this.#db
+      .prepare('INSERT OR REPLACE INTO run_results (run_id, result, checksum) VALUES (?, ?, ?)')
+      .run(runId, text, rowChecksum([text]))
   }
 
   /** Takes the place of the previews before. */

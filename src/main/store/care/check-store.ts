@@ -10,7 +10,9 @@ import { checkpointFileName } from '../checkpoints.ts'
 import { ManifestDatabases, parseManifest } from '../repair/manifest.ts'
 import { differencesOfRun } from '../repair/merge-store.ts'
 import { tableShapes } from '../repair/table-rows.ts'
+import { defineRowChecksum } from '../row-checksum.ts'
 import type { Database, Sqlite } from '../sqlite.ts'
+import { refreshSummary, wrongSummaries } from '../summary-columns.ts'
 
 /** Hears how far a check is; throws to end it. */
 type OnProgress = (what: string, done: number, total: number) => void
@@ -26,6 +28,32 @@ async function checkDatabase(db: Database, onProgress: OnProgress = () => {}): P
     await setImmediate()
   }
   return found
+}
+
+/** What is shown as numbers beside its checksums. */
+function checkCells(db: Database): readonly StoreFinding[] {
+  defineRowChecksum(db)
+  const summaries = wrongSummaries(db)
+  // What tables show is derived: again, it is right.
+  if (!db.readonly) for (const { id } of summaries) refreshSummary(db, id)
+  const evaluations = db
+    .prepare<[], { subject: string }>(
+      `SELECT coalesce('run ' || run_id, 'network ' || network_id) AS subject FROM evaluations
+       WHERE row_checksum(split, correct, correct_top5, total, predictions, confidences) IS NOT checksum`,
+    )
+    .all()
+  return [
+    ...summaries.map(({ name }) => ({
+      where: `experiment ${name}`,
+      problem: 'What the table shows of it is not what was written.',
+      remedy: 'It is derived again when it is read, and for good by whoever owns the store.',
+    })),
+    ...evaluations.map(({ subject }) => ({
+      where: subject,
+      problem: 'What was measured of it is not what was written.',
+      remedy: 'Measure it again; of a run: studio store repair --way salvage, with the studio closed.',
+    })),
+  ]
 }
 
 interface Checked {
@@ -45,7 +73,7 @@ export async function checkStore(
     problem,
     remedy: 'Close the studio, then see what can be kept: studio store repair --dry-run',
   }))
-  findings.push(...(await checkRuns(sqlite, db, layout, onProgress)))
+  findings.push(...checkCells(db), ...(await checkRuns(sqlite, db, layout, onProgress)))
   if (!hasFiles) return { findings, files: 0, sizeBytes: 0 }
   const files = filesToCheck(db, layout)
   let sizeBytes = 0

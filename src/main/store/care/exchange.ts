@@ -12,6 +12,7 @@ import { damageFound } from '../database-damage.ts'
 import { findStore } from '../found-store.ts'
 import { datasetPath, forkPath, networkPath, runPath, storeLayout, type StoreLayout } from '../layout.ts'
 import { migrate } from '../migrate.ts'
+import { Manifests } from '../repair/manifests.ts'
 import { mergeStore } from '../repair/merge-store.ts'
 import { columnOf } from '../repair/table-rows.ts'
 import type { Database, Sqlite } from '../sqlite.ts'
@@ -85,7 +86,13 @@ export async function importStore({ sqlite, db, layout }: OpenDatabase, folder: 
   const from = await openCopy(sqlite, other.database, copy)
   try {
     const findings = await copyFiles(from, { other, layout })
-    return { ...db.transaction(() => mergeStore(from, db, 'other')).immediate(), findings }
+    const runs = missingIn(from, db, 'runs', 'id')
+    const counts = db.transaction(() => mergeStore(from, db, 'other')).immediate()
+    // Beside its files a run that came in says what it is called here.
+    const manifests = new Manifests(db, layout)
+    for (const id of runs) await manifests.ofRun(id)
+    await manifests.writeMissing()
+    return { ...counts, findings }
   } finally {
     from.close()
     removeDatabase(copy)
@@ -152,4 +159,9 @@ async function copyFiles(from: Database, { other, layout }: Folders): Promise<re
     if (existsSync(runPath(other, id))) await bring(runPath(other, id), runPath(layout, id), () => Promise.resolve())
   }
   return findings
+}
+
+function missingIn(from: Database, into: Database, table: string, column: string): readonly string[] {
+  const known = new Set(columnOf(into, table, column))
+  return columnOf(from, table, column).filter((value) => !known.has(value))
 }

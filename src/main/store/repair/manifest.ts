@@ -102,6 +102,8 @@ export interface Manifest {
   readonly schemaVersion: number
   /** Puts its rows into an empty database of that version; references are not looked at. */
   readonly fill: (db: Database) => void
+  /** A column of the first row of a table, where that is a text. */
+  readonly textOf: (table: string, column: string) => string | undefined
 }
 
 /** @param where of the file, for messages. Errors: `file-corrupt`, `file-unsupported` for one of a newer studio. */
@@ -127,6 +129,11 @@ export function parseManifest(text: string, where: string): Manifest {
   return {
     files,
     schemaVersion: version,
+    textOf(table, column) {
+      const found = tables[table]
+      const cell = found?.rows[0]?.[found.columns.indexOf(column)]
+      return typeof cell === 'string' ? cell : undefined
+    },
     fill(db) {
       db.pragma('foreign_keys = OFF')
       db.transaction(() => {

@@ -107,6 +107,17 @@ function fileInManifest(layout: StoreLayout, runId: string, path: string): Manif
   return parseManifest(readFileSync(manifest, 'utf8'), manifest).files.find(({ name }) => name === basename(path))
 }
 
+/** Text of the result that a run wrote, from its manifest; undefined where that is missing or not whole. */
+export function writtenResult(layout: StoreLayout, runId: string): string | undefined {
+  const path = runManifestPath(layout, runId)
+  try {
+    return parseManifest(readFileSync(path, 'utf8'), path).textOf('run_results', 'result')
+  } catch {
+    // Whoever asks says that the result is lost.
+    return undefined
+  }
+}
+
 function namesIn(folder: string): readonly string[] {
   return existsSync(folder) ? readdirSync(folder).sort() : []
 }

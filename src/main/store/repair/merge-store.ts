@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { uniqueName } from '../../library/unique-name.ts'
+import { rowChecksum } from '../row-checksum.ts'
 import type { Database } from '../sqlite.ts'
 import { columnOf, experimentTables, insertRow, rowsWhere, runTables, textCell, type StoredRow } from './table-rows.ts'
 
@@ -31,7 +32,7 @@ export function mergeStore(from: Database, into: Database, source: MergeSource):
     ...row,
     ...('network_id' in row ? { network_id: networks.idOf(row['network_id']) } : {}),
     ...('dataset_id' in row ? { dataset_id: datasets.idOf(row['dataset_id']) } : {}),
-    ...('result' in row ? { result: networks.renameIn(textCell(row, 'result')) } : {}),
+    ...('result' in row ? renamedResult(networks.renameIn(textCell(row, 'result'))) : {}),
   })
   for (const experiment of rowsWhere(from, 'experiments', 'true ORDER BY number')) {
     if (addExperiment(from, into, mapped(experiment), source)) counts.experiments++
@@ -43,11 +44,15 @@ export function mergeStore(from: Database, into: Database, source: MergeSource):
   for (const row of rowsWhere(from, 'evaluations', 'network_id IS NOT NULL'))
     insertRow(into, 'evaluations', mapped(row))
   if (source !== 'other') {
-    for (const table of ['settings', 'views', 'stage_times', 'clusters'] as const) {
+    for (const table of ['settings', 'views', 'stage_times'] as const) {
       for (const row of rowsWhere(from, table, 'true')) insertRow(into, table, row)
     }
   }
   return counts
+}
+
+function renamedResult(result: string): StoredRow {
+  return { result, checksum: rowChecksum([result]) }
 }
 
 /** Networks or data sets: the same content is the same one, whatever its id and name. */
@@ -151,18 +156,34 @@ function mendRun(from: Database, into: Database, id: string, merge: RunMerge): b
   const wrong = merge.source === 'manifest' ? differencesOfRun(from, into, id, merge.mapped) : []
   let isMended = false
   for (const table of runTables(into)) {
-    if (countOf(from, table, id) <= countOf(into, table, id) && !(table === 'run_results' && wrong.includes('result')))
-      continue
+    if (countOf(from, table, id) <= countOf(into, table, id) && !wrong.includes(partOf(table))) continue
     replaceRows(from, into, table, id, merge)
     isMended = true
   }
+  if (wrong.includes(CONFIGURATION)) {
+    into
+      .prepare(
+        `UPDATE experiment_configs SET config = ? WHERE experiment_id = (SELECT experiment_id FROM runs WHERE id = ?)`,
+      )
+      .run(configOfRun(from, id) ?? '', id)
+    isMended = true
+  }
   const [here, there] = [from, into].map((db) => sumOfPoints(db, id).count)
-  if ((here ?? 0) <= (there ?? 0) && !wrong.includes('metrics')) return isMended
+  if ((here ?? 0) <= (there ?? 0) && !wrong.includes(METRICS)) return isMended
   replaceSeries(from, into, id)
   return true
 }
 
-type RunPart = 'result' | 'metrics'
+const METRICS = 'metrics'
+const CONFIGURATION = 'configuration'
+
+/** What people call that which a table has of a run. */
+function partOf(table: string): string {
+  return table === 'run_results' ? 'result' : table.replaceAll('_', ' ')
+}
+
+/** Tables to which something may be added when a run is done: more is no difference. */
+const growingTables: ReadonlySet<string> = new Set(['evaluations', 'layer_effects'])
 
 /** What a database says of a completed run otherwise than another, which is trusted. */
 export function differencesOfRun(
@@ -170,13 +191,44 @@ export function differencesOfRun(
   db: Database,
   runId: string,
   mapped: RunMerge['mapped'] = (row) => row,
-): readonly RunPart[] {
-  const results = [trusted, db].map((from) => rowsWhere(from, 'run_results', 'run_id = ?', runId).map(mapped))
+): readonly string[] {
+  const tables = runTables(trusted).filter((table) => table !== 'checkpoints' && !isSameTable(table))
   const sums = [trusted, db].map((from) => sumOfPoints(from, runId))
+  const configs = [trusted, db].map((from) => configOfRun(from, runId))
   return [
-    ...(isDeepStrictEqual(results[0], results[1]) ? [] : ['result' as const]),
-    ...(isDeepStrictEqual(sums[0], sums[1]) ? [] : ['metrics' as const]),
+    ...tables.map(partOf),
+    ...(isDeepStrictEqual(sums[0], sums[1]) ? [] : [METRICS]),
+    ...(configs[0] === undefined || configs[0] === configs[1] ? [] : [CONFIGURATION]),
   ]
+
+  function isSameTable(table: string): boolean {
+    const [written = [], found = []] = [trusted, db].map((from) =>
+      rowsWhere(from, table, 'run_id = ?', runId).map((row) => withoutLibraryIds(withoutNumber(mapped(row)))),
+    )
+    if (!growingTables.has(table)) return isDeepStrictEqual(written, found)
+    return written.every((row) => found.some((other) => isDeepStrictEqual(row, other)))
+  }
+}
+
+/** It stays as it was when the run began. */
+function configOfRun(db: Database, runId: string): string | undefined {
+  return db
+    .prepare<[string], string>(
+      'SELECT config FROM runs JOIN experiment_configs USING (experiment_id) WHERE runs.id = ?',
+    )
+    .pluck()
+    .get(runId)
+}
+
+/** Networks and data sets have other ids in a store that the run came into. */
+function withoutLibraryIds({ network_id: _network, dataset_id: _dataset, ...rest }: StoredRow): StoredRow {
+  return rest
+}
+
+/** Lines of a log are numbered by the database they are in. */
+function withoutNumber(row: StoredRow): StoredRow {
+  const { id, ...rest } = row
+  return typeof id === 'string' ? row : rest
 }
 
 function countOf(db: Database, table: string, runId: string): number {
@@ -197,12 +249,11 @@ function sumOfPoints(db: Database, runId: string): { readonly count: number } {
 }
 
 function replaceRows(from: Database, into: Database, table: string, runId: string, { mapped }: RunMerge): void {
-  into.prepare(`DELETE FROM ${table} WHERE run_id = ?`).run(runId)
-  for (const row of rowsWhere(from, table, 'run_id = ?', runId)) {
-    const { id, ...numberless } = mapped(row)
-    // Lines of a log are numbered by the database they are in.
-    insertRow(into, table, table === 'log_lines' || id === undefined ? numberless : { id, ...numberless })
-  }
+  const rows = rowsWhere(from, table, 'run_id = ?', runId)
+  if (table === 'evaluations') {
+    for (const row of rows) into.prepare('DELETE FROM evaluations WHERE id = ?').run(textCell(row, 'id'))
+  } else if (!growingTables.has(table)) into.prepare(`DELETE FROM ${table} WHERE run_id = ?`).run(runId)
+  for (const row of rows) insertRow(into, table, withoutNumber(mapped(row)))
 }
 
 function replaceSeries(from: Database, into: Database, runId: string): void {

@@ -8,7 +8,6 @@ import type { HostTensors } from '#shared/tensors/host-tensor.ts'
 import { AppException, unwrap } from '#shared/basics/result.ts'
 import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
 import { packagedEmbedding } from './embedding.ts'
-import { packagedLayer } from './packaged-weights.ts'
 import type { CompressSetup } from './setup.ts'
 
 export interface StartPredictor {
@@ -34,7 +33,10 @@ export async function startPredictor(
   const { predictor } = isStored ? stored.representation : representation
   const isSame = {
     network: content.network.sha256 === job.network.sha256,
-    layers: isDeepStrictEqual(content.layers, representation.table.layers.map(packagedLayer)),
+    layers: isDeepStrictEqual(
+      content.layers,
+      representation.table.layers.map(({ name, shape }) => ({ name, shape })),
+    ),
     embedding: isStored || isDeepStrictEqual(content.embedding, packagedEmbedding(job.config)),
     predictor: isDeepStrictEqual(content.predictorShape, predictor),
     permutation: isDeepStrictEqual(content.orders, permutation.permutations),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { defineRowChecksum } from '#main/store/row-checksum.ts'
 import { loadSqlite } from '#main/store/sqlite.ts'
 import { configVersion } from '#shared/experiment/config-fields.ts'
 import { summaryOf } from '#shared/experiment/experiment-summary.ts'
@@ -21,6 +22,7 @@ async function tamperedStore(tamper: string) {
   })
   const sqlite = loadSqlite()
   const db = new sqlite(store.layout.database)
+  defineRowChecksum(db)
   db.exec(tamper.replaceAll('BAD', bad))
   db.close()
   return { store, bad, good }
@@ -32,7 +34,7 @@ function raise(): never {
 
 const newer = JSON.stringify({ ...fastConfig, version: configVersion + 1, imagination: 7 })
 const changeResult = (text: string) =>
-  `UPDATE run_results SET result = '${text}' WHERE run_id = (SELECT id FROM runs WHERE experiment_id = 'BAD')`
+  `UPDATE run_results SET result = '${text}', checksum = row_checksum('${text}') WHERE run_id = (SELECT id FROM runs WHERE experiment_id = 'BAD')`
 
 describe('one experiment that cannot be read', () => {
   it.each([

@@ -9,13 +9,7 @@ import version1 from '../../../fixtures/configs/version-1.json' with { type: 'js
 
 /** What predictors have had since: all that were there before are of a whole network. */
 function withWholeNetwork(read: object = {}): object {
-  if (!('predictor' in read)) return read
-  const { representation, predictor, ...rest }: { representation?: object; predictor?: unknown } = read
-  return {
-    ...rest,
-    representation: { ...representation, tiles: false },
-    predictor: { ...Object(predictor), partition: wholeNetwork },
-  }
+  return 'predictor' in read ? { ...read, predictor: { ...Object(read.predictor), partition: wholeNetwork } } : read
 }
 
 describe('configurations of version 1', () => {

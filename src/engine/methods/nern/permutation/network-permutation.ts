@@ -1,7 +1,6 @@
 /** Permutations of all layers of a network, and the coordinates they give. */
 import { float32Tensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
 import { naturalCoordinates, type KernelTable } from '../coordinates.ts'
-import { kernelValues } from '../kernels.ts'
 import {
   permutedFilterChannels,
   permuteLayer,
@@ -30,7 +29,9 @@ export async function permuteNetwork(
   const permutations: LayerPermutation[] = []
   let placed = 0
   for (const layer of table.layers) {
-    const steps = permuteLayer(mode, layer, kernelValues(weights, layer), options)
+    const weight = weights[layer.name]
+    if (weight === undefined) throw new RangeError(`no weight for layer ${layer.name}`)
+    const steps = permuteLayer(mode, layer, weight.data, options)
     for (let step = steps.next(); ; step = steps.next()) {
       if (step.done === true) {
         permutations.push(step.value)
@@ -60,18 +61,14 @@ export function permutedCoordinates(table: KernelTable, permutations: readonly L
   return coordinates
 }
 
-/**
- * Weights of the represented layers with each kernel where its coordinate says: what a predictor fits as a curve. Tiled layers,
- * whose tiles have no neighbours along filters and channels of the weight, are left out.
- */
+/** Weights of every represented layer with each kernel where its coordinate says: what a predictor fits as a curve. */
 export function weightsByCoordinate(
   table: KernelTable,
   permutations: readonly LayerPermutation[],
   weights: HostTensors,
 ): HostTensors {
   const coordinates = permutedCoordinates(table, permutations)
-  const whole = table.layers.filter(({ tiled }) => tiled === undefined)
-  const moved = whole.map(({ name, shape, channels, height, width, firstKernel, kernels }) => {
+  const moved = table.layers.map(({ name, shape, channels, height, width, firstKernel, kernels }) => {
     const size = height * width
     const source = weights[name]
     if (source === undefined) throw new RangeError(`no weight for layer ${name}`)

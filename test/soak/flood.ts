@@ -1,0 +1,90 @@
+/** 50,000 rows of metrics a second into the app, while its window shows the run that they come from. */
+import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { loadSqlite } from '#main/store/sqlite.ts'
+import { spectralDefaults } from '#shared/methods/spectral/defaults.ts'
+import { fillStore } from '#test/support/real-trainer.ts'
+import { ask, launchStudio, quit, show, storeFolderIn } from '../e2e/launch.ts'
+
+const root = process.cwd()
+const rowsASecond = 50_000
+const seconds = 20
+/** Of the frames of the window meanwhile; one that waits longer is seen. */
+const longestMs = { most: 300, ofTwenty: 50 }
+
+interface Flood {
+  readonly measured: string
+  /** What it did that it must not, as sentences. */
+  readonly problems: readonly string[]
+}
+
+/** @param folder of its own, made anew */
+export async function flood(folder: string): Promise<Flood> {
+  rmSync(folder, { recursive: true, force: true })
+  const store = storeFolderIn(folder)
+  await fillStore(store)
+  const studio = await launchStudio(folder, [], appWithFloodingTrainer(join(folder, 'app')))
+  const { page } = studio
+  const [network] = await ask(page, 'networks.list', {})
+  const [dataset] = await ask(page, 'datasets.list', {})
+  const { id } = await ask(page, 'experiments.create', {
+    config: spectralDefaults,
+    networkId: network?.id ?? '',
+    datasetId: dataset?.id ?? '',
+    enqueue: true,
+  })
+  await show(studio, { name: 'run', experimentId: id })
+  while (rowsIn(store) === 0) await wait(50)
+  const before = rowsIn(store)
+  const startedAt = performance.now()
+  const gaps = await page.evaluate(frameGaps, seconds * 1000)
+  const rate = ((rowsIn(store) - before) / (performance.now() - startedAt)) * 1000
+  await ask(page, 'queue.cancel', { ids: [id] })
+  const code = await quit(studio)
+  const sorted = gaps.toSorted((a, b) => a - b)
+  const [most = Infinity, ofTwenty = Infinity] = [sorted.at(-1), sorted[Math.floor(sorted.length * 0.95)]]
+  const measured = `${Math.round(rate)} rows a second for ${seconds} s; frames of the window: 95 % within ${ofTwenty.toFixed(0)} ms, the longest ${most.toFixed(0)} ms`
+  const problems = [
+    // The last message may be on its way.
+    ...(rate < rowsASecond * 0.97 ? [`Of ${rowsASecond} rows a second ${Math.round(rate)} were stored.`] : []),
+    ...(ofTwenty > longestMs.ofTwenty || most > longestMs.most ? ['The window noticed the flood.'] : []),
+    ...(code === 0 ? [] : ['The app did not end well after the flood.']),
+  ]
+  return { measured, problems }
+}
+
+/** The built app with another trainer. */
+function appWithFloodingTrainer(folder: string): string {
+  mkdirSync(folder, { recursive: true })
+  cpSync(join(root, 'package.json'), join(folder, 'package.json'))
+  cpSync(join(root, 'out'), join(folder, 'out'), { recursive: true })
+  for (const name of ['node_modules', 'resources']) symlinkSync(join(root, name), join(folder, name))
+  const programs = join(root, '.cache/test-programs')
+  cpSync(join(programs, 'flooding-trainer.js'), join(folder, 'out/main/trainer.js'))
+  cpSync(join(programs, 'chunks'), join(folder, 'out/main/chunks'), { recursive: true })
+  return folder
+}
+
+function rowsIn(store: string): number {
+  const sqlite = loadSqlite()
+  const db = new sqlite(join(store, 'studio.sqlite'), { readonly: true })
+  try {
+    return Number(db.prepare('SELECT total(count) FROM series').pluck().get())
+  } finally {
+    db.close()
+  }
+}
+
+/** In the page: milliseconds from each frame to the next. */
+async function frameGaps(forMs: number): Promise<readonly number[]> {
+  const gaps: number[] = []
+  const endsAt = performance.now() + forMs
+  let before = performance.now()
+  while (before < endsAt) {
+    const now = await new Promise<number>((resolve) => requestAnimationFrame(() => resolve(performance.now())))
+    gaps.push(now - before)
+    before = now
+  }
+  return gaps
+}
