@@ -7,6 +7,7 @@ import { mainFamilyOf } from '../families/table.ts'
 import { Supervisor, type JobOutcome } from '../trainer-host/supervisor.ts'
 import { continuesRun } from '../store/continues-run.ts'
 import { runPath } from '../store/layout.ts'
+import { watchGraphics, type GraphicsWatch } from './graphics-watch.ts'
 import { RunRecorder } from './run-recorder.ts'
 import type { StorageHold } from './storage-hold.ts'
 
@@ -115,11 +116,19 @@ export class ActiveRun {
       this.#supervisor = supervisor
       if (this.#wish === 'cancel') supervisor.cancel()
       else if (this.#wish === 'pause') supervisor.pause()
-      outcome = await supervisor.done
+      const graphics = executor.provider === 'cpu' ? undefined : this.#watchGraphics()
+      outcome = await supervisor.done.finally(() => graphics?.stop())
     } catch (thrown) {
       outcome = { kind: 'failed', error: toAppError(thrown) }
     }
     await this.#finish(outcome)
+  }
+
+  #watchGraphics(): GraphicsWatch {
+    return watchGraphics({
+      onReading: (reading) => this.#recorder.showGraphics(reading),
+      onNothing: (text) => this.#recorder.note('info', text),
+    })
   }
 
   /**

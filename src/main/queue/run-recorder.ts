@@ -8,6 +8,7 @@ import { RunCheckpoints, type LoadedCheckpoint } from '../trainer-host/run-check
 import { RunKernels } from '../trainer-host/run-kernels.ts'
 import type { JobOutcome, TrainerEvent } from '../trainer-host/supervisor.ts'
 import type { RunProgress } from '../store/runs.ts'
+import type { GraphicsReading } from './graphics-watch.ts'
 import { ResourceMeter } from './resource-meter.ts'
 
 const PHASE_INTERVAL_MS = 500
@@ -46,6 +47,11 @@ export class RunRecorder {
   /** Of the newest checkpoint that arrived. */
   get checkpointBytes(): number {
     return this.#checkpointBytes
+  }
+
+  /** Goes to the metrics with the next heartbeat. */
+  showGraphics(reading: GraphicsReading): void {
+    this.#resources.graphics = reading
   }
 
   /** The newest checkpoint, to go on from; what was reported after it is taken back: it will be reported again. */

@@ -50,4 +50,13 @@ export const workCharts: readonly ChartOutline[] = [
     emptyText: whileRunning,
   },
   { note: 'of the trainer', metrics: [['memory.rss-bytes', '--series-8']], isFromZero: true, emptyText: whileRunning },
+  // Left out without points: of a run on the processor, and where no card can be read.
+  {
+    note: 'the whole card',
+    metrics: [['gpu.percent', '--series-7']],
+    isFromZero: true,
+    isSmoothed: true,
+    emptyText: whileRunning,
+  },
+  { note: 'the whole card', metrics: [['gpu.memory-bytes', '--series-8']], isFromZero: true, emptyText: whileRunning },
 ]

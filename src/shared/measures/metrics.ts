@@ -19,7 +19,7 @@ export interface MetricDefinition {
   readonly better: 'higher' | 'lower' | 'neither'
   /** Kinds of experiment that emit it, with the phases in which they do. */
   readonly emittedBy: { readonly [K in Family]?: readonly MetricPhase<K>[] }
-  /** Emitted only where the configuration asks for it: a weight above 0, an evaluation while training. */
+  /** Emitted only where it was asked for: a weight above 0, an evaluation while training, a provider of graphics cards. */
   readonly isConditional?: boolean
 }
 
@@ -164,6 +164,22 @@ export const metrics = {
     unit: 'percent',
     better: 'neither',
     emittedBy: everyPhase,
+  },
+  'gpu.percent': {
+    title: 'Graphics card',
+    explanation: 'Share of the time in which the first NVIDIA card worked, whatever program it worked for.',
+    unit: 'percent',
+    better: 'neither',
+    emittedBy: everyPhase,
+    isConditional: true,
+  },
+  'gpu.memory-bytes': {
+    title: 'Graphics memory',
+    explanation: 'Memory in use on the first NVIDIA card, by all programs together.',
+    unit: 'bytes',
+    better: 'lower',
+    emittedBy: everyPhase,
+    isConditional: true,
   },
 } as const satisfies Readonly<Record<string, MetricDefinition>>
 

@@ -24,7 +24,7 @@ describe('charts of a run', () => {
   })
 
   test('write values in the unit shown', () => {
-    const stored = (title: string): number => (title === 'Memory' ? 2 ** 29 : 0.5)
+    const stored = (title: string): number => (/memory/i.test(title) ? 2 ** 29 : 0.5)
     const texts = chartsFor('compress').map(({ title, factor, formatValue }) => [
       title,
       formatValue(stored(title) * factor),
@@ -37,6 +37,8 @@ describe('charts of a run', () => {
       ['Speed', '0.5 steps/s'],
       ['Processor', '0.5 %'],
       ['Memory', '512 MiB'],
+      ['Graphics card', '0.5 %'],
+      ['Graphics memory', '512 MiB'],
     ])
   })
 })

@@ -45,6 +45,8 @@ test('the metrics of a kind are those that it emits in some phase', () => {
     'steps-per-second',
     'memory.rss-bytes',
     'cpu.percent',
+    'gpu.percent',
+    'gpu.memory-bytes',
   ])
   expect(metricsOfKind('spectral')).toEqual([
     'loss.total',
@@ -56,5 +58,7 @@ test('the metrics of a kind are those that it emits in some phase', () => {
     'steps-per-second',
     'memory.rss-bytes',
     'cpu.percent',
+    'gpu.percent',
+    'gpu.memory-bytes',
   ])
 })
