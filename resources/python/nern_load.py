@@ -79,10 +79,16 @@ def load(path):
         raise PackageError("a layer is neither a convolution nor a linear layer")
     if sum(math.prod(shape) for _, shape in layers) > MOST_WEIGHTS:
         raise PackageError("the package claims more weights than any network has")
+    tiled = {layer["name"] for layer in description["layers"] if layer.get("tiled")}
+    if any(name in tiled and math.prod(shape[2:]) != 1 for name, shape in layers):
+        raise PackageError("only kernels of 1 x 1 can be tiles")
     predictor = _tensors("predictor", description["predictor"]["tensors"], sections)
     kept = _tensors("kept", description["kept"], sections)
-    coordinates = _coordinates(description["permutation"], layers, sections)
-    return {**_weights(description, layers, coordinates, predictor), **kept}
+    # What the predictor gives: of a tiled layer squares of three filters by three channels.
+    seen = [(name, (-(-shape[0] // 3), -(-shape[1] // 3), 3, 3) if name in tiled else shape) for name, shape in layers]
+    coordinates = _coordinates(description["permutation"], seen, sections)
+    weights = _weights(description, seen, coordinates, predictor)
+    return {**{name: _untiled(weights[name], shape) if name in tiled else weights[name] for name, shape in layers}, **kept}
 
 
 @_refuses
@@ -431,6 +437,13 @@ def _fourier_directions(levels, seed):
 
     directions = np.array([normal() for _ in range(9 * levels)]).reshape(-1, 3)
     return (directions * np.array([1, 0.1, 0.1])).astype(np.float32)
+
+
+def _untiled(tiles, shape):
+    """The weight out of its tiles, [filters / 3, channels / 3, 3, 3], whose edges may lie beyond it."""
+    down, across = tiles.shape[:2]
+    whole = tiles.transpose(0, 2, 1, 3).reshape(3 * down, 3 * across)
+    return np.ascontiguousarray(whole[: shape[0], : shape[1]]).reshape(shape)
 
 
 def _of_part(tensor, part, parts):

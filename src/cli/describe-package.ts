@@ -13,6 +13,7 @@ import type {
 } from '#shared/package/package-description.ts'
 import type { SpectralLayerEntry } from '#shared/package/spectral-description.ts'
 import { sizeOf } from '#shared/tensors/host-tensor.ts'
+import { predictedShapeOf } from '#shared/tensors/represented-shape.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
 import { formatExactBytes, formatCount, formatPercent } from '#shared/basics/format.ts'
 import { assertNever, unwrap } from '#shared/basics/result.ts'
@@ -30,7 +31,10 @@ export function describePackage(name: string, file: PackageFile): Description {
     { part: 'kept tensors', bytes: keptBytes.reduce((sum, entry) => sum + entry.bytes, 0) },
     { part: 'header', bytes: header },
   ]
-  const kernels = layers.reduce((sum, { shape }) => sum + shape[0] * shape[1], 0)
+  const kernels = layers.reduce((sum, layer) => {
+    const [filters, channels] = predictedShapeOf(layer)
+    return sum + filters * channels
+  }, 0)
   const facts = formatFacts([
     ['file', `${name}, a compressed package of version ${description.version}`],
     ['network', `${network.architecture}, ${network.classes} classes`],
@@ -48,7 +52,11 @@ export function describePackage(name: string, file: PackageFile): Description {
     [{ title: 'tensor' }, { title: 'shape' }, { title: 'stored as' }],
     [
       ...predictor.tensors.map(predictorRow),
-      ...layers.map(({ name: layer, shape }) => [layer, shape.join(' x '), 'represented by the predictor']),
+      ...layers.map(({ name: layer, shape, tiled }) => [
+        layer,
+        shape.join(' x '),
+        `represented by the predictor${tiled === undefined ? '' : ', in tiles of 3 x 3'}`,
+      ]),
       ...kept.map(tensorRow),
     ],
   )

@@ -17,6 +17,7 @@ import { systemClock, type Clock } from './basics/clock.ts'
 import { batchHandlers } from './commands/batches.ts'
 import { candidateHandlers } from './commands/candidates.ts'
 import { chartHandlers } from './commands/charts.ts'
+import { clusterHandlers, clusterRecords } from './commands/clusters.ts'
 import { compressedFileHandlers } from './commands/compressed-files.ts'
 import { configurationHandlers } from './commands/configurations.ts'
 import { Dispatcher } from './commands/dispatcher.ts'
@@ -35,6 +36,8 @@ import { viewHandlers } from './commands/views.ts'
 import { storeHandlers } from './commands/store.ts'
 import { studioHandlers } from './commands/studio.ts'
 import type { StudioContext } from './context/studio-context.ts'
+import { ClusterQuestions } from './context/cluster-questions.ts'
+import { noClusters, type ClusterOpener } from './context/cluster-opener.ts'
 import { Emitter } from './basics/emitter.ts'
 import { Candidates } from './forecast/candidates.ts'
 import { Searches } from './forecast/searches.ts'
@@ -50,6 +53,7 @@ import { Places, thisMachine } from './queue/places.ts'
 import { Queue } from './queue/queue.ts'
 import { defaultDiskWaits, type DiskWaits } from './queue/storage-hold.ts'
 import { QueueNotices } from './queue/queue-notices.ts'
+import { defaultClusterWaits, type ClusterWaits } from './queue/remote/cluster-waits.ts'
 import { QueueForecast } from './queue/queue-times.ts'
 import { Store } from './store/store.ts'
 import { datasetInput } from './library/trainer-inputs.ts'
@@ -84,6 +88,9 @@ export interface StudioOptions {
   readonly clock?: Clock
   readonly limits?: SupervisorLimits
   readonly diskWaits?: DiskWaits
+  /** By default none can be reached: this process cannot send itself there. */
+  readonly openCluster?: ClusterOpener
+  readonly clusterWaits?: ClusterWaits
   /** Archives that can be fetched; by default those of the official site. */
   readonly archives?: readonly OfficialArchive[]
   /** How bytes reach the disk. */
@@ -143,6 +150,8 @@ export class Studio {
     this.#clock = options.clock ?? systemClock
     this.notices = store.notices
     this.events = new Emitter()
+    const questions = new ClusterQuestions(this.events)
+    const { openCluster = noClusters } = options
     const context: StudioContext = {
       store,
       log: options.log,
@@ -154,10 +163,14 @@ export class Studio {
       executor: () => ({ ...store.settings.get('executor'), ...options.executor }),
       places: new Places(options.machine ?? thisMachine(), () => store.settings.get('places')),
       archives: options.archives ?? officialArchives,
+      openCluster: (config) => openCluster(config, { clock: this.#clock, log: options.log, questions }),
+      clusterWaits: options.clusterWaits ?? defaultClusterWaits,
       writeBytes: options.writeBytes,
     }
     this.#tasks = new Tasks(context)
-    this.queue = new Queue(context)
+    this.queue = new Queue(context, () =>
+      this.events.emit('clusters-changed', { clusters: clusterRecords(context, this.queue.remote) }),
+    )
     this.queueNotices = new QueueNotices(this.events, store.batches)
     const networks = new NetworkLibrary(context, this.#tasks)
     const datasets = new DatasetLibrary(context, this.#tasks)
@@ -208,6 +221,7 @@ export class Studio {
       ...storeHandlers(context, { tasks: this.#tasks, resolveFile }),
       ...forkHandlers(context, this.queue),
       ...viewHandlers(context),
+      ...clusterHandlers(context, { remote: this.queue.remote, questions }),
       ...comparisonHandlers(context, { datasets, versions, resolveFile }),
       ...exportHandlers(context, { tasks: this.#tasks, versions, loaderPath, resolveFile }),
       ...queueHandlers(this.queue, new QueueForecast(context, expectedTimes)),

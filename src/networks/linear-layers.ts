@@ -1,6 +1,6 @@
 /** Linear layers as layers that a predictor can represent, beyond the authors, who represent convolutions alone. */
 import type { CompressConfig } from '#shared/methods/nern/config.ts'
-import type { LinearShape } from '#shared/tensors/represented-shape.ts'
+import { seenAsTiles, type LinearShape } from '#shared/tensors/represented-shape.ts'
 import type { Network } from './network.ts'
 
 export interface LinearLayer {
@@ -25,6 +25,8 @@ export function linearLayers({ nodes, parameters }: Pick<Network, 'nodes' | 'par
  * convolution has the same coordinates with and without them.
  */
 export function withRepresentedLayers(network: Network, representation: CompressConfig['representation']): Network {
-  if (!representation.linearLayers) return network
-  return { ...network, representedLayers: [...network.representedLayers, ...linearLayers(network)] }
+  const { linearLayers: withLinear, tiles } = representation
+  if (!withLinear && !tiles) return network
+  const layers = [...network.representedLayers, ...(withLinear ? linearLayers(network) : [])]
+  return { ...network, representedLayers: seenAsTiles(layers, tiles) }
 }

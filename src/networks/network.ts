@@ -146,6 +146,8 @@ export interface RepresentedLayer {
   /** Parameter name of the weight. */
   readonly name: string
   readonly shape: RepresentedShape
+  /** Whether a predictor sees its kernels of 1 x 1 as tiles of 3 x 3; only where a configuration asks for it. */
+  readonly tiled?: true
 }
 
 export interface Network {

@@ -1,11 +1,13 @@
 /** The Run page of a real run: every card is filled while it goes on, moves, and says at the end only what it knows. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { formatCount, formatNumber } from '#shared/basics/format.ts'
 import type { RunRecord } from '#shared/protocol/records.ts'
-import { enqueue, interruptibleConfig, reaches, smokeConfig, whileComputing } from './experiments.ts'
+import { enqueue, get, interruptibleConfig, reaches, smokeConfig, whileComputing } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
-import { ask, screenshotsFolder, show } from './launch.ts'
+import { ask, screenshotsFolder, show, type OpenStudio } from './launch.ts'
 import { look } from './look.ts'
 
 test.use({ start: 'library' })
@@ -157,4 +159,51 @@ test('tells the time left, which falls, to the end of a run', async ({ studio },
   expect(judged.length).toBeGreaterThan(3)
   expect(judged.every(({ remaining }) => remaining >= 0)).toBe(true)
   expect(judged.at(-1)?.remaining).toBeLessThan(judged[0]?.remaining ?? NaN)
+})
+
+/** The next allocation of the process fails, as it would on a full machine. */
+function starveProcess(pid: number): void {
+  try {
+    const bytes = 1024 * Number(/VmSize:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? NaN)
+    execFileSync('prlimit', ['--pid', String(pid), `--as=${bytes + 2 ** 22}`])
+  } catch (error) {
+    // It may have ended in between.
+    if (existsSync(`/proc/${pid}`)) throw error
+  }
+}
+
+/** From now on each trainer of the studio gets no more memory than it has. */
+async function starveTrainers({ app }: OpenStudio): Promise<{ stop(): void }> {
+  const starved = new Set<number>()
+  const starve = async (): Promise<void> => {
+    const pids = await app.evaluate((electron) =>
+      electron.app.getAppMetrics().flatMap(({ pid, name }) => (name?.startsWith('trainer') === true ? [pid] : [])),
+    )
+    for (const pid of pids.filter((one) => !starved.has(one))) {
+      starved.add(pid)
+      starveProcess(pid)
+    }
+  }
+  const timer = setInterval(() => void starve(), 100)
+  return { stop: () => clearInterval(timer) }
+}
+
+test('a run that gets no more memory says so, and offers lighter steps', async ({ studio }) => {
+  test.skip(process.platform !== 'linux', 'Only Linux takes memory from a single process.')
+  const { page } = studio
+  const { id } = await enqueue(studio, 'Hungry', interruptibleConfig())
+  await expect.poll(async () => (await get(studio, id)).latestRun?.step, whileComputing).toBeGreaterThan(0)
+  const starving = await starveTrainers(studio)
+  await reaches(studio, id, 'failed')
+  starving.stop()
+  await show(studio, { name: 'run', experimentId: id })
+  expect((await get(studio, id)).latestRun?.error?.code).toBe('out-of-memory')
+  await expect(page.getByRole('alert')).toContainText('Phase: reconstruction')
+  await page.screenshot({ path: join(screenshotsFolder, 'run-page-out-of-memory.png'), animations: 'disabled' })
+  await expect(page.getByRole('button', { name: 'Again with 2,048 kernels a step' })).toBeVisible()
+  await expect(page.getByRole('button', { name: /^Go on from step \d+$/ })).toBeVisible()
+  await page.getByRole('button', { name: /^Again with a hidden size of/ }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('hidden size')
+  const [made] = (await ask(page, 'experiments.get', { id })).descendants
+  expect((await get(studio, made?.id ?? '')).config).toMatchObject({ predictor: { hiddenSize: 16 } })
 })

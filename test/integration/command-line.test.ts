@@ -265,3 +265,22 @@ it('queues what goes on from the predictor of a finished compression', async () 
     stderr: expect.stringContaining('next has no finished predictor') as string,
   })
 })
+
+it('forks a checkpoint of a run, and says what a fork may change', async () => {
+  const storeFolder = await filledStore()
+  await answerOf(storeFolder, runArguments('origin'))
+  const kept = await answerOf(storeFolder, ['experiments', 'checkpoints', 'origin'])
+  expect(kept).toMatchObject([
+    { step: 110, phase: 'reconstruction', mayChange: expect.arrayContaining(['seed']) as string[] },
+  ])
+  const fork = ['experiments', 'fork', 'origin', '--seed', '7', '--name', 'tail']
+  expect(await answerOf(storeFolder, fork)).toMatchObject({ name: 'tail', status: 'queued', config: { seed: 7 } })
+  expect(await answerOf(storeFolder, ['queue', 'start'])).toMatchObject([{ name: 'tail', status: 'completed' }])
+
+  await answerOf(storeFolder, ['queue', 'add', ...runArguments('waiting').slice(1)])
+  const { code, stderr } = await runCommand(storeFolder, ['experiments', 'fork', 'waiting'])
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringContaining('waiting keeps no checkpoint that a fork could begin with'),
+  ])
+})

@@ -180,7 +180,8 @@ beforeAll(async () => {
   await mustRun(['network', 'import', 'sample'])
   await mustRun(['dataset', 'import', 'cifar10'])
   const on = ['--network', 'resnet20-cifar10', '--dataset', 'CIFAR-10']
-  await mustRun(['run', ...on, '--name', 'fast', ...short])
+  // With a checkpoint, for forks.
+  await mustRun(['run', ...on, '--name', 'fast', ...short, '--set', 'checkpointEverySteps=5'])
   // One of its experiments is completed, one paused, one cancelled, and one waits.
   const sweep = join(folder, 'sweep.yaml')
   writeFileSync(

@@ -58,6 +58,8 @@ const variants: readonly Resnet20Options[] = [
   { mode: 'none', predictor: 'float16', parts: 7, embedding: { type: 'seeded', numbers: 20, seed: 0 } },
   { mode: 'none', predictor: 6, parts: 5, embedding: { type: 'seeded', numbers: 16, seed: 4_294_967_301 } },
   { mode: 'cross-filter', predictor: 'float32', parts: 3 },
+  { mode: 'cross-filter', predictor: 8, linearLayers: true, tiles: true },
+  { mode: 'none', predictor: 'float16', linearLayers: true, tiles: true, embedding: { type: 'one-hot' } },
 ]
 
 itWithPython(['numpy'])(

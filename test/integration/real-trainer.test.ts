@@ -291,7 +291,7 @@ it('represents linear layers on request, from the estimate to the file and to wh
   const studio = await openStudio(realStudioOptions(storeFolder))
   studio.queue.startDispatching()
   const changes: Partial<CompressConfig> = {
-    representation: { linearLayers: true },
+    representation: { linearLayers: true, tiles: false },
     reconstruction: { ...config.reconstruction, steps: 20 },
     distillation: { ...config.distillation, steps: 3 },
     quantisation: { ...config.quantisation, steps: 0 },
@@ -349,7 +349,7 @@ it('represents linear layers on request, from the estimate to the file and to wh
     (await endingOf(studio, storeFolder, ended)).reconstructed,
   )
   await expect(
-    create(studio, 'convolutions alone', { ...from, representation: { linearLayers: false } }),
+    create(studio, 'convolutions alone', { ...from, representation: { linearLayers: false, tiles: false } }),
   ).rejects.toThrow('does not fit here: representation differ.')
 })
 

@@ -8,7 +8,7 @@ import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
 import { embeddingOf } from '#trainer/methods/nern/embedding.ts'
 import { preprocessingPresets } from '#shared/network/preprocessing.ts'
 import { Random } from '#shared/basics/random.ts'
-import { kernelSizeOf } from '#shared/tensors/represented-shape.ts'
+import { kernelSizeOf, predictedShapeOf, type KernelShape } from '#shared/tensors/represented-shape.ts'
 import {
   largestCode,
   scaleRows,
@@ -72,11 +72,11 @@ export function madeUpPackage(options: MadeUpOptions = {}): NernPackage {
       sha256: 'a'.repeat(64),
       preprocessing: preprocessingPresets['caffe-rgb'].preprocessing,
     },
-    layers: layers.map(({ name, shape }) => ({ name, shape: [...shape] })),
+    layers: layers.map(({ shape, ...layer }) => ({ ...layer, shape: [...shape] })),
     embedding,
     predictorShape: { inputs, hiddenSize, blocks, outputs, ...(parts === undefined ? {} : { parts }) },
     predictor,
-    orders: mode === 'none' ? [] : layers.map(({ shape }) => madeUpOrder(mode, shape, random)),
+    orders: mode === 'none' ? [] : layers.map((layer) => madeUpOrder(mode, predictedShapeOf(layer), random)),
     kept: Object.fromEntries(kept),
     config: fastConfig,
     accuracies: [{ split: 'test', original: { correct: 9, total: 10 }, reconstructed: { correct: 8, total: 10 } }],
@@ -85,7 +85,10 @@ export function madeUpPackage(options: MadeUpOptions = {}): NernPackage {
 
 /** All but the last part of the same size. */
 function madeUpParts(layers: readonly PackagedLayer[], parts: number): readonly number[] {
-  const kernels = layers.reduce((sum, { shape: [filters, channels] }) => sum + filters * channels, 0)
+  const kernels = layers.reduce((sum, layer) => {
+    const [filters, channels] = predictedShapeOf(layer)
+    return sum + filters * channels
+  }, 0)
   const size = Math.ceil(kernels / parts)
   return Array.from({ length: parts }, (_, part) => (part < parts - 1 ? size : kernels - (parts - 1) * size))
 }
@@ -126,11 +129,7 @@ export function shuffled(count: number, random: Random): Int32Array {
   return order
 }
 
-function madeUpOrder(
-  mode: PermutationMode,
-  [filters, channels]: PackagedLayer['shape'],
-  random: Random,
-): LayerPermutation {
+function madeUpOrder(mode: PermutationMode, [filters, channels]: KernelShape, random: Random): LayerPermutation {
   if (mode === 'cross-filter') return { mode, order: shuffled(filters * channels, random) }
   const channelOrders = new Int32Array(filters * channels)
   for (let filter = 0; filter < filters; filter++) channelOrders.set(shuffled(channels, random), filter * channels)

@@ -11,6 +11,7 @@ import { UsageError } from '../usage-error.ts'
 import { formatComparison } from '#shared/plain-text/comparison-table.ts'
 import { formatResult } from '#shared/plain-text/result-table.ts'
 import { formatAccuracyCurve, metricsCsv } from '#shared/plain-text/metrics-table.ts'
+import { forkCommands } from './forks.ts'
 import { listExperiments } from './list-experiments.ts'
 import { trashCommands } from './trash.ts'
 
@@ -101,5 +102,6 @@ export const experimentsCommands: readonly Command[] = [
   recipe,
   compare,
   metrics,
+  ...forkCommands,
   ...trashCommands,
 ]

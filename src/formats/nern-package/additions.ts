@@ -21,6 +21,7 @@ export function additionsOf(
   const sparse = predictor.tensors.find(({ kind }) => kind === 'sparse')
   const linear = layers.find(({ shape }) => isLinearShape(shape))
   const integers = kept.find(({ kind }) => kind === 'integer')
+  const tiled = layers.find((layer) => layer.tiled)
   const coded = [...predictor.tensors, ...kept].find(hasCodedHalves)
   return [
     ...(sparse === undefined ? [] : [{ version: 2, what: 'a sparse tensor', name: sparse.name } as const]),
@@ -30,6 +31,7 @@ export function additionsOf(
       ? []
       : [{ version: 3, what: 'a kept tensor of integers', name: integers.name } as const]),
     ...(coded === undefined ? [] : [{ version: 4, what: 'coded halves', name: coded.name } as const]),
+    ...(tiled === undefined ? [] : [{ version: 5, what: 'a layer of tiles', name: tiled.name } as const]),
     ...(predictor.parts === undefined ? [] : [{ version: 5, what: 'a partitioned predictor' } as const]),
     ...(embedding.type === 'seeded' ? [{ version: 5, what: 'seeded inputs' } as const] : []),
   ]

@@ -9,7 +9,7 @@ import {
   type StoredEntry,
 } from '#shared/package/package-description.ts'
 import { sizeOf } from '#shared/tensors/host-tensor.ts'
-import { kernelSizeOf } from '#shared/tensors/represented-shape.ts'
+import { canBeTiled, kernelSizeOf, predictedShapeOf } from '#shared/tensors/represented-shape.ts'
 import { fileError, quoted, type NamedFile } from '../file-error.ts'
 import { countElements } from '../file-tensor.ts'
 import type { PackageKind } from '../package-container/kind.ts'
@@ -38,6 +38,8 @@ export function assertConsistent(file: NamedFile, description: PackageDescriptio
     const problem = `${subject}expected version ${later.version} for ${later.what}, found ${description.version}`
     throw corrupt(problem, 'version')
   }
+  const untileable = layers.find((layer) => layer.tiled === true && !canBeTiled(layer))
+  if (untileable !== undefined) throw corrupt(`${quoted(untileable.name)}: expected tiles of 1 x 1 kernels`, 'layers')
   const kernelSize = kernelSizeOf(layers)
   if (predictor.outputs !== kernelSize ** 2) {
     const problem = `expected ${kernelSize ** 2} outputs for kernels of ${kernelSize} x ${kernelSize}, found ${predictor.outputs}`
@@ -68,7 +70,10 @@ export function assertConsistent(file: NamedFile, description: PackageDescriptio
 function problemOfParts({ layers, embedding, predictor: { parts } }: PackageDescription): string | undefined {
   if (parts === undefined)
     return embedding.type === 'seeded' ? 'expected parts for seeded inputs, found none' : undefined
-  const kernels = layers.reduce((sum, { shape: [filters, channels] }) => sum + filters * channels, 0)
+  const kernels = layers.reduce((sum, layer) => {
+    const [filters, channels] = predictedShapeOf(layer)
+    return sum + filters * channels
+  }, 0)
   const shared = parts.reduce((sum, part) => sum + part, 0)
   return shared === kernels ? undefined : `expected parts of ${kernels} kernels in all, found ${shared}`
 }

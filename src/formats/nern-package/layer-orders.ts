@@ -4,6 +4,7 @@ import type { LayerPermutation } from '#shared/network/layer-permutation.ts'
 import type { PermutationMode } from '#shared/network/layer-permutation.ts'
 import type { PackagedLayer } from '#shared/package/package-description.ts'
 import type { AppException } from '#shared/basics/result.ts'
+import { predictedShapeOf } from '#shared/tensors/represented-shape.ts'
 import { decodePermutation, encodePermutation } from './permutation-code.ts'
 import { RangeDecoder, RangeEncoder } from '../coding/range-coder.ts'
 
@@ -38,7 +39,8 @@ export function decodeOrders(
     throw corrupt(`expected at least ${Math.ceil(bits / 8)} bytes of orders, found ${bytes.byteLength}`)
   }
   const decoder = new RangeDecoder(bytes, corrupt)
-  const orders = layers.map(({ shape: [filters, channels] }): LayerPermutation => {
+  const orders = layers.map((layer): LayerPermutation => {
+    const [filters, channels] = predictedShapeOf(layer)
     if (mode === 'cross-filter') return { mode, order: decodePermutation(decoder, filters * channels) }
     const filterOrder = decodePermutation(decoder, filters)
     const channelOrders = new Int32Array(filters * channels)
@@ -53,7 +55,8 @@ export function decodeOrders(
 
 /** Information content of the orders of `layers`. */
 function permutationBits(mode: PermutationMode, layers: readonly PackagedLayer[]): number {
-  return layers.reduce((bits, { shape: [filters, channels] }) => {
+  return layers.reduce((bits, layer) => {
+    const [filters, channels] = predictedShapeOf(layer)
     if (mode === 'cross-filter') return bits + log2Factorial(filters * channels)
     return bits + log2Factorial(filters) + filters * log2Factorial(channels)
   }, 0)

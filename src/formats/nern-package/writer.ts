@@ -2,6 +2,7 @@ import type { LayerPermutation } from '#shared/network/layer-permutation.ts'
 import type { PackageDescription } from '#shared/package/package-description.ts'
 import type { StoredTensors } from '#shared/tensors/stored-tensor.ts'
 import { sizeOf } from '#shared/tensors/host-tensor.ts'
+import { predictedShapeOf } from '#shared/tensors/represented-shape.ts'
 import { AppException } from '#shared/basics/result.ts'
 import { SectionsToWrite } from '../package-container/writer.ts'
 import { additionsOf } from './additions.ts'
@@ -50,7 +51,7 @@ export function writePackage(content: NernPackage): Uint8Array<ArrayBuffer> {
   if (orders.length > 0) sections.add(ordersSection, 'uint8', encodeOrders(orders))
   const { architecture, classes } = network
   const described: Pick<PackageDescription, 'layers' | 'embedding' | 'predictor' | 'kept'> = {
-    layers: layers.map(({ name, shape }) => ({ name, shape: [...shape] })),
+    layers: layers.map(({ shape, ...layer }) => ({ ...layer, shape: [...shape] })),
     embedding,
     predictor: {
       ...shape,
@@ -81,7 +82,8 @@ export function writePackage(content: NernPackage): Uint8Array<ArrayBuffer> {
 function assertOrders({ layers, orders }: NernPackage): void {
   if (orders.length === 0) return
   const isFitting = orders.every((order, at) => {
-    const [filters, channels] = layers[at]?.shape ?? [0, 0]
+    const layer = layers[at]
+    const [filters, channels] = layer === undefined ? [0, 0] : predictedShapeOf(layer)
     const isSameMode = order.mode === orders[0]?.mode
     if (order.mode === 'cross-filter') return isSameMode && order.order.length === filters * channels
     return (

@@ -16,5 +16,10 @@ export const systemClock: Clock = {
 
 /** ISO 8601 in UTC, as records hold it. */
 export function timestamp(clock: Clock): string {
-  return new Date(clock.now()).toISOString()
+  return timeText(clock.now())
+}
+
+/** The same of a moment in milliseconds since 1970. */
+export function timeText(at: number): string {
+  return new Date(at).toISOString()
 }

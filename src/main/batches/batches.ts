@@ -57,9 +57,10 @@ export class Batches {
   }
 
   /** Makes the experiments of a sweep, all or none. Errors: `invalid-config`, `not-found`, `dataset-mismatch`. */
-  async create({ name, sweep, executor, enqueue }: CommandInput<'batches.create'>): Promise<BatchDetail> {
+  async create({ name, sweep, executor, place, enqueue }: CommandInput<'batches.create'>): Promise<BatchDetail> {
     const { store } = this.#context
     const { runs } = unwrap(expandSweep(sweep))
+    if (place !== undefined) store.clusters.get(place)
     await this.#assertRunnable(sweep, runs)
     const { datasetId } = sweep
     const names = new Set<string>()
@@ -76,6 +77,7 @@ export class Batches {
           batchId: record.id,
           ...(networkId === undefined ? {} : { networkId }),
           ...(executor === undefined ? {} : { executor }),
+          ...(place === undefined ? {} : { place }),
         })
         if (enqueue) store.experiments.transition(experiment.id, 'enqueue', 'draft')
         return experiment.id

@@ -54,7 +54,8 @@ export function experimentHandlers(
 
     async 'experiments.create'(input) {
       await assertRunnable(context, input)
-      const { config, networkId, datasetId, executor, enqueue, clonedFrom } = input
+      const { config, networkId, datasetId, executor, place, enqueue, clonedFrom } = input
+      if (place !== undefined) store.clusters.get(place)
       const name = input.name ?? defaultName(context, input)
       const created = store.transaction(() => {
         const draft = store.experiments.insert({
@@ -63,6 +64,7 @@ export function experimentHandlers(
           datasetId,
           ...(networkId === undefined ? {} : { networkId }),
           ...(executor === undefined ? {} : { executor }),
+          ...(place === undefined ? {} : { place }),
           ...(clonedFrom === undefined ? {} : { clonedFrom }),
         })
         if (enqueue) store.experiments.transition(draft.id, 'enqueue', 'draft')

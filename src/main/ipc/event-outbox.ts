@@ -87,7 +87,10 @@ function replacementKey(item: StudioEvent): string | undefined {
       return `timeline ${item.payload.runId}`
     case 'run-checkpoints':
       return `checkpoints ${item.payload.runId}`
+    case 'cluster-checked':
+      return `check ${item.payload.name}`
     case 'queue-changed':
+    case 'clusters-changed':
     case 'batches-changed':
     case 'library-changed':
     case 'settings-changed':
@@ -99,6 +102,8 @@ function replacementKey(item: StudioEvent): string | undefined {
     case 'experiments-removed':
     case 'run-metrics':
     case 'run-log':
+    case 'cluster-asked':
+    case 'cluster-question-ended':
     case 'action-requested':
     case 'files-opened':
       return undefined

@@ -67,7 +67,7 @@ export async function removePermutations(layout: StoreLayout, networkSha256: str
 function permutationKey({ permutation, representation }: PermutationConfig): string {
   const { mode, refinement, refinementPasses } = permutation
   const path = refinement === 'none' ? mode : `${mode}-${refinement}-${refinementPasses}`
-  return representation.linearLayers ? `${path}-linear` : path
+  return `${path}${representation.linearLayers ? '-linear' : ''}${representation.tiles ? '-tiles' : ''}`
 }
 
 const fileName = /^(.+)-([0-9a-f]{64})\.safetensors$/

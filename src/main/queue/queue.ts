@@ -10,6 +10,7 @@ import { problemOf } from '../store/json-column.ts'
 import type { FirstInLine } from '../store/queue-order.ts'
 import { ActiveRun } from './active-run.ts'
 import { experimentsToStart } from './decide.ts'
+import { RemoteQueue } from './remote/remote-queue.ts'
 import { StorageHold } from './storage-hold.ts'
 
 /** How long a trainer may take for its last checkpoint when the studio closes. */
@@ -17,6 +18,8 @@ const CLOSE_PATIENCE_MS = 15_000
 
 /** Starts waiting experiments, as many as there are places, and carries out what the user wants of them. */
 export class Queue {
+  /** What is on clusters. */
+  readonly remote: RemoteQueue
   readonly #context: StudioContext
   readonly #hold: StorageHold
   readonly #active = new Map<string, { readonly run: ActiveRun; readonly device: ProviderName }>()
@@ -24,8 +27,16 @@ export class Queue {
   #isClosed = false
   #only: ReadonlySet<string> | undefined
 
-  constructor(context: StudioContext) {
+  /** @param onConnection a cluster was reached, lost, or is busy with something */
+  constructor(context: StudioContext, onConnection: () => void) {
     this.#context = context
+    this.remote = new RemoteQueue(context, {
+      takeStorageTrouble: (error) => this.#hold.take(error),
+      onChange: (ids) => {
+        if (!this.#isClosed) this.announce(ids)
+      },
+      onConnection,
+    })
     const { store, clock, log, writeBytes, diskWaits } = context
     this.#hold = new StorageHold({
       ...{ store, clock, log, writeBytes },
@@ -37,10 +48,13 @@ export class Queue {
     })
   }
 
-  /** Puts back what was running when the last owner of the store ended. Called once, before anything is started. */
+  /**
+   * Puts back what was running on this computer when the last owner of the store ended; what runs on a cluster goes on there.
+   * Called once, before anything is started.
+   */
   recover(): void {
     const { store, log } = this.#context
-    for (const id of store.experiments.queue.ids('running').toReversed()) {
+    for (const id of store.experiments.queue.runningHere().toReversed()) {
       const { name, latestRun } = store.experiments.summary(id)
       store.transaction(() => {
         if (latestRun?.status === 'running') store.runs.end(latestRun.id, 'interrupted')
@@ -54,6 +68,7 @@ export class Queue {
   startDispatching(only?: readonly string[]): void {
     this.#only = only === undefined ? undefined : new Set(only)
     this.#isDispatching = true
+    this.remote.start()
     this.dispatch()
   }
 
@@ -90,9 +105,11 @@ export class Queue {
       }
     })
     for (const { id, status } of experiments) {
-      const run = status === 'running' ? this.#active.get(id)?.run : undefined
+      if (status !== 'running' || (action !== 'pause' && action !== 'cancel')) continue
+      if (this.remote.wish(id, action)) continue
+      const run = this.#active.get(id)?.run
       if (action === 'pause') run?.pause()
-      if (action === 'cancel') run?.cancel()
+      else run?.cancel()
     }
     this.announce(ids)
     this.dispatch()
@@ -102,6 +119,7 @@ export class Queue {
   saveCheckpoint({ experimentId, attempt, status }: RunRecord): void {
     const run = status === 'running' ? this.#active.get(experimentId)?.run : undefined
     if (run !== undefined) return run.saveCheckpoint()
+    if (this.remote.saveCheckpoint(experimentId)) return
     throw new AppException({
       code: 'conflict',
       message: `Run ${attempt} is ${status}: only a running one can send a checkpoint.`,
@@ -160,7 +178,7 @@ export class Queue {
     const cancelPatience = this.#context.clock.after(CLOSE_PATIENCE_MS, () =>
       runs.forEach((run) => run.kill('the studio closed')),
     )
-    await Promise.all(runs.map((run) => run.done))
+    await Promise.all([...runs.map((run) => run.done), this.remote.close()])
     cancelPatience()
   }
 
@@ -171,6 +189,9 @@ export class Queue {
   dispatch(): void {
     if (!this.#isDispatching || this.#isClosed || this.#hold.error !== undefined) return
     this.#attempt(() => this.#startNext())
+    if (this.#only !== undefined || this.#context.store.settings.get('queue.is-active')) {
+      this.#attempt(() => this.remote.dispatch(this.#only))
+    }
   }
 
   #startNext(): void {

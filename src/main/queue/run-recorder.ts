@@ -1,7 +1,7 @@
 import type { ExperimentRecord, LogLine, MetricPoint, RunRecord } from '#shared/protocol/records.ts'
 import { formatExactBytes, formatCount } from '#shared/basics/format.ts'
 import { assertNever, toAppError, type AppError } from '#shared/basics/result.ts'
-import { timestamp } from '../basics/clock.ts'
+import { timeText } from '../basics/clock.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import { mainFamilyOf, storeResult } from '../families/table.ts'
 import { RunCheckpoints, type LoadedCheckpoint } from '../trainer-host/run-checkpoints.ts'
@@ -26,6 +26,7 @@ export class RunRecorder {
   readonly #context: StudioContext
   readonly #experiment: ExperimentRecord
   readonly #run: RunRecord
+  readonly #isElsewhere: boolean
   readonly #checkpoints: RunCheckpoints
   readonly #kernels: RunKernels
   readonly #resources = new ResourceMeter()
@@ -34,12 +35,16 @@ export class RunRecorder {
   /** An end was asked for: until the trainer has done it, the phase is that. */
   #isEnding = false
 
-  /** `experiment` has status `running` already, and `run` is its latest. */
-  constructor(context: StudioContext, experiment: ExperimentRecord, run: RunRecord) {
+  /**
+   * `experiment` has status `running` already, and `run` is its latest.
+   * @param isElsewhere it runs on another machine: its pace says nothing of this computer
+   */
+  constructor(context: StudioContext, experiment: ExperimentRecord, run: RunRecord, isElsewhere = false) {
     const { store } = context
     this.#context = context
     this.#experiment = experiment
     this.#run = run
+    this.#isElsewhere = isElsewhere
     this.#checkpoints = new RunCheckpoints(store, run.id, context.writeBytes)
     this.#kernels = new RunKernels(store.layout, run.id, context.writeBytes)
   }
@@ -56,14 +61,23 @@ export class RunRecorder {
 
   /** The newest checkpoint, to go on from; what was reported after it is taken back: it will be reported again. */
   async loadCheckpoint(): Promise<LoadedCheckpoint | undefined> {
-    const { store } = this.#context
-    const checkpoint =
-      (await this.#checkpoints.loadNewest((text) => this.note('warning', text))) ?? (await this.#loadFork())
-    store.metrics.removeAfter(this.#run.id, checkpoint?.step ?? -1)
-    await this.#kernels.removeAfter(checkpoint?.step ?? -1)
-    store.runs.report(this.#run.id, { step: checkpoint?.step ?? 0 })
+    const checkpoint = await this.newestCheckpoint()
+    await this.takeBackAfter(checkpoint?.step)
     if (checkpoint !== undefined) this.note('info', `Going on from the checkpoint of step ${checkpoint.step}.`)
     return checkpoint
+  }
+
+  /** Of this run, or the one that a fork begins with. */
+  async newestCheckpoint(): Promise<LoadedCheckpoint | undefined> {
+    return (await this.#checkpoints.loadNewest((text) => this.note('warning', text))) ?? (await this.#loadFork())
+  }
+
+  /** What was reported after the step of a checkpoint; all of it where there is none. */
+  async takeBackAfter(step: number | undefined): Promise<void> {
+    const { store } = this.#context
+    store.metrics.removeAfter(this.#run.id, step ?? -1)
+    await this.#kernels.removeAfter(step ?? -1)
+    store.runs.report(this.#run.id, { step: step ?? 0 })
   }
 
   /** What a fork begins with, as long as it has no checkpoint of its own. */
@@ -103,7 +117,8 @@ export class RunRecorder {
     }
   }
 
-  receive(message: ProgressMessage): void {
+  /** @param at when it was said, where that is not now */
+  receive(message: ProgressMessage, at = this.#context.clock.now()): void {
     const { store, events } = this.#context
     const { id } = this.#run
     switch (message.type) {
@@ -114,14 +129,14 @@ export class RunRecorder {
         return this.announceExperiment()
       }
       case 'heartbeat':
-        return this.#receivePoints(this.#resources.measure(message, this.#context.clock.now()))
+        return this.#receivePoints(this.#resources.measure(message, at))
       case 'phase':
         return this.#receivePhase(message)
       case 'metrics': {
         const { type: _type, points, ...progress } = message
         const elapsedMs = points.at(-1)?.elapsedMs
         this.#resources.elapsedMs = elapsedMs ?? this.#resources.elapsedMs
-        if (elapsedMs !== undefined) this.#noteWallTime(elapsedMs)
+        if (elapsedMs !== undefined) this.#noteWallTime(elapsedMs, at)
         return this.#receivePoints(points, progress)
       }
       case 'preview': {
@@ -132,8 +147,9 @@ export class RunRecorder {
         return
       }
       case 'log':
-        return this.note(message.level, message.text)
+        return this.note(message.level, message.text, at)
       case 'stage-times':
+        if (this.#isElsewhere) return
         return store.stageTimes.save(store.runs.executorOf(id), message.seconds)
       default:
         assertNever(message)
@@ -166,9 +182,9 @@ export class RunRecorder {
     events.emit('run-metrics', { runId: id, run: store.runs.get(id), points })
   }
 
-  #noteWallTime(elapsedMs: number): void {
-    const { store, clock } = this.#context
-    const wallMs = clock.now() - Date.parse(this.#run.startedAt)
+  #noteWallTime(elapsedMs: number, at: number): void {
+    const { store } = this.#context
+    const wallMs = at - Date.parse(this.#run.startedAt)
     if (store.timelines.addWallTime(this.#run.id, elapsedMs, wallMs)) this.#announceTimeline()
   }
 
@@ -263,9 +279,9 @@ export class RunRecorder {
   }
 
   /** Never throws: what cannot be noted in the store stands in the log of the studio. */
-  note(level: LogLine['level'], text: string): void {
-    const { store, events, log, clock } = this.#context
-    const line = { at: timestamp(clock), level, text }
+  note(level: LogLine['level'], text: string, at = this.#context.clock.now()): void {
+    const { store, events, log } = this.#context
+    const line = { at: timeText(at), level, text }
     if (level !== 'info') log('queue', level, `${this.#run.id}: ${text}`)
     this.#attempt(`could not note "${text}"`, () => {
       store.runs.addLogLine(this.#run.id, line)

@@ -20,6 +20,7 @@ interface ExperimentRow {
   readonly network_id: string | null
   readonly batch_id: string | null
   readonly dataset_id: string
+  readonly place: string
   readonly is_starred: number
   readonly is_archived: number
   readonly tags: string
@@ -31,8 +32,10 @@ interface ExperimentRow {
 export type ListedRow = ExperimentRow & SummaryRow & (ListedRunRow | { readonly run_id: null })
 
 /** Everything a list shows, in one row. */
-export const selectListed = `SELECT e.id, e.number, e.name, e.status, e.network_id, e.batch_id, e.dataset_id, e.is_starred, e.is_archived, e.tags,
-    e.created_at, e.updated_at, e.trashed_at, e.summary_is_current, e.summary_checksum, e.kind, e.config_digest, e.architecture, e.epochs, e.method_title,
+export const selectListed = `SELECT e.id, e.number, e.name, e.status, e.network_id, e.batch_id, e.dataset_id, e.place, e.is_starred, e.is_archived,
+    e.tags,
+    e.created_at, e.updated_at, e.trashed_at, e.summary_is_current, e.summary_checksum, e.kind, e.config_digest, e.architecture, e.epochs,
+    e.method_title,
     e.hidden_size, e.reconstruction_steps, e.distillation_steps, e.quantisation_steps, e.accuracy, e.difference, e.ratio,
     e.total_bytes, e.seconds, ${listedRunColumns}
   FROM experiments e LEFT JOIN runs r ON r.id = e.latest_run_id`
@@ -92,6 +95,7 @@ type ShownFields = Pick<
   | 'networkId'
   | 'batchId'
   | 'datasetId'
+  | 'place'
   | 'isStarred'
   | 'isArchived'
   | 'createdAt'
@@ -113,6 +117,7 @@ function shownFields(row: ExperimentRow): ShownFields {
   }
   if (row.network_id !== null) shown.networkId = row.network_id
   if (row.batch_id !== null) shown.batchId = row.batch_id
+  if (row.place !== '') shown.place = row.place
   if (row.trashed_at !== null) shown.trashedAt = row.trashed_at
   return shown
 }

@@ -17,7 +17,7 @@ import { notFound } from './errors.ts'
 import { recordOfDetail, selectListed, summaryOfListed, type DetailRow, type ListedRow } from './experiment-rows.ts'
 import { ExperimentSearch } from './experiment-search.ts'
 import { problemOf, readColumn } from './json-column.ts'
-import { QueueOrder } from './queue-order.ts'
+import { QueueOrder, type WaitsFor } from './queue-order.ts'
 import type { RunsTable } from './runs.ts'
 import type { Database } from './sqlite.ts'
 import { refreshStaleSummaries, refreshSummary } from './summary-columns.ts'
@@ -31,6 +31,8 @@ export interface NewExperiment {
   readonly executor?: ExecutorChoice
   /** The batch it is planned in. */
   readonly batchId?: string
+  /** Name of the cluster it is for; absent: this computer. */
+  readonly place?: string
   /** The experiment whose configuration it began with. */
   readonly clonedFrom?: string
 }
@@ -64,16 +66,17 @@ export class ExperimentsTable {
 
   /** A new draft. */
   insert(experiment: NewExperiment): ExperimentRecord {
-    const { name, config, networkId, datasetId, executor, batchId, clonedFrom } = experiment
+    const { name, config, networkId, datasetId, executor, batchId, place, clonedFrom } = experiment
     const id = newId('exp')
     const now = this.#now()
     this.#db.transaction(() => {
       this.#db
         .prepare(
           `INSERT INTO experiments
-             (id, number, name, status, network_id, batch_id, dataset_id, executor, cloned_from, created_at, updated_at)
+             (id, number, name, status, network_id, batch_id, dataset_id, place, executor, cloned_from, created_at,
+              updated_at)
            VALUES (@id, (SELECT coalesce(max(number), 0) + 1 FROM experiments), @name, 'draft', @networkId, @batchId,
-             @datasetId, @executor, @clonedFrom, @now, @now)`,
+             @datasetId, @place, @executor, @clonedFrom, @now, @now)`,
         )
         .run({
           id,
@@ -81,6 +84,7 @@ export class ExperimentsTable {
           networkId: networkId ?? null,
           batchId: batchId ?? null,
           datasetId,
+          place: place ?? '',
           executor: executor === undefined ? null : JSON.stringify(executor),
           clonedFrom: clonedFrom ?? null,
           now,
@@ -201,7 +205,10 @@ export class ExperimentsTable {
   /**
    * Replaces what an experiment will run. Throws `conflict` where it has run: a result belongs to what it was run with.
    */
-  edit(id: string, { name, config, networkId, datasetId }: Omit<NewExperiment, 'executor' | 'clonedFrom'>): void {
+  edit(
+    id: string,
+    { name, config, networkId, datasetId }: Omit<NewExperiment, 'executor' | 'clonedFrom' | 'place'>,
+  ): void {
     this.#db.transaction(() => {
       const { changes } = this.#db
         .prepare(
@@ -285,7 +292,10 @@ export class ExperimentsTable {
   }
 
   /** Where a queued experiment must run: a run that goes on stays where it was. */
-  #providerOf(id: string): ProviderName | null {
+  #providerOf(id: string): WaitsFor | null {
+    const isRemote =
+      this.#db.prepare<[string], string>('SELECT place FROM experiments WHERE id = ?').pluck().get(id) !== ''
+    if (isRemote) return 'cluster'
     let provider: ProviderName | undefined
     // Of an unreadable one nothing is known; the queue finds out what is wrong when its turn comes.
     problemOf(() => {

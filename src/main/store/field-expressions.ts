@@ -4,6 +4,7 @@ import { familyOf } from '#shared/experiment/families.ts'
 import {
   experimentField,
   nearFields,
+  thisComputer,
   type ExperimentField,
   type MetricSummary,
   type OwnFieldName,
@@ -41,6 +42,7 @@ const ownExpressions: Readonly<Record<OwnFieldName, string>> = {
   network: `CASE WHEN ${isTraining} THEN e.architecture ELSE ${networkName} END`,
   dataset: '(SELECT name FROM datasets WHERE id = e.dataset_id)',
   batch: '(SELECT name FROM batches WHERE id = e.batch_id)',
+  place: `CASE e.place WHEN '' THEN '${thisComputer}' ELSE e.place END`,
   tags: 'e.tags',
   notes: 'e.notes',
   starred: 'e.is_starred',

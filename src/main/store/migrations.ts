@@ -171,6 +171,43 @@ export const migrations: readonly Migration[] = [
   {
     version: 19,
     sql: `
+      -- Slurm clusters, by name: an alias of ssh, and what is asked for there.
+      CREATE TABLE clusters (
+        name TEXT PRIMARY KEY,
+        config TEXT NOT NULL,
+        created_at TEXT NOT NULL
+      ) STRICT;
+      -- Name of the cluster it is for; '' is this computer.
+      ALTER TABLE experiments ADD COLUMN place TEXT NOT NULL DEFAULT '';
+      -- Of a run on a cluster: how Slurm knows it, what it last said, and how far its events are in this store.
+      CREATE TABLE remote_runs (
+        run_id TEXT PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
+        cluster TEXT NOT NULL,
+        -- Made here before the call that it names: a lost answer submits nothing twice.
+        submission TEXT NOT NULL,
+        state TEXT NOT NULL,
+        array_job INTEGER,
+        task INTEGER,
+        attempt INTEGER NOT NULL DEFAULT 0,
+        offset INTEGER NOT NULL DEFAULT 0,
+        wish TEXT,
+        -- A checkpoint that is told of and not fetched yet, as JSON.
+        awaited TEXT,
+        reason TEXT,
+        starts_at TEXT,
+        never TEXT,
+        node TEXT,
+        cpu_model TEXT,
+        executor_version TEXT,
+        heard_at TEXT,
+        interruptions INTEGER NOT NULL DEFAULT 0,
+        interrupted_step INTEGER NOT NULL DEFAULT -1
+      ) STRICT;
+    `,
+  },
+  {
+    version: 20,
+    sql: `
       -- row_checksum of what is shown as numbers (row-checksum.ts): a flipped bit is found by whoever reads the row.
       ALTER TABLE run_results ADD COLUMN checksum INTEGER;
       UPDATE run_results SET checksum = row_checksum(result);

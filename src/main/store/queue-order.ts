@@ -4,10 +4,19 @@ import type { ProviderName } from '#shared/execution/executors.ts'
 import { notFound } from './errors.ts'
 import type { Database } from './sqlite.ts'
 
+/** What a queued experiment waits for: a kind of processor of this computer, or a cluster. */
+export type WaitsFor = ProviderName | 'cluster'
+
 export interface FirstInLine {
   readonly id: string
   /** Where it must run; absent: wherever the settings say. */
   readonly provider?: ProviderName
+}
+
+export interface WaitingForCluster {
+  readonly id: string
+  readonly cluster: string
+  readonly batchId?: string
 }
 
 /** The places of experiments in the queue; those in the trash keep theirs and do not count. Nothing here reads more than an index, however long the queue is. */
@@ -25,6 +34,28 @@ export class QueueOrder {
       .prepare<[string], string>(`SELECT id FROM experiments WHERE status = ? AND trashed_at IS NULL ORDER BY ${order}`)
       .pluck()
       .all(status)
+  }
+
+  /** What runs on this computer, oldest change first. */
+  runningHere(): readonly string[] {
+    return this.#db
+      .prepare<[], string>(
+        `SELECT id FROM experiments WHERE status = 'running' AND place = '' AND trashed_at IS NULL
+         ORDER BY updated_at, rowid`,
+      )
+      .pluck()
+      .all()
+  }
+
+  /** What waits for a cluster, in the order of the queue. */
+  waitingForClusters(): readonly WaitingForCluster[] {
+    return this.#db
+      .prepare<[], { id: string; place: string; batch_id: string | null }>(
+        `SELECT id, place, batch_id FROM experiments
+         WHERE status = 'queued' AND provider = 'cluster' AND trashed_at IS NULL ORDER BY queue_order`,
+      )
+      .all()
+      .map(({ id, place, batch_id }) => ({ id, cluster: place, ...(batch_id === null ? {} : { batchId: batch_id }) }))
   }
 
   /** What waits, in the order of the queue, with the time of the last change of each. */
@@ -70,7 +101,7 @@ export class QueueOrder {
   /** Those of `ids` that wait, in the order of the queue. */
   waitingAmong(ids: ReadonlySet<string>): readonly FirstInLine[] {
     const select = this.#db.prepare<[string], { id: string; queue_order: number; provider: ProviderName | null }>(
-      `SELECT id, queue_order, provider FROM experiments WHERE id = ? AND status = 'queued' AND trashed_at IS NULL`,
+      `SELECT id, queue_order, provider FROM experiments WHERE id = ? AND status = 'queued' AND place = '' AND trashed_at IS NULL`,
     )
     return [...ids]
       .flatMap((id) => select.get(id) ?? [])

@@ -1,6 +1,7 @@
 import type { Building } from '#shared/basics/building.ts'
 import type { RunSummary } from '#shared/experiment/experiment-summary.ts'
 import type { RunRecord, RunResult } from '#shared/protocol/records.ts'
+import { remoteRunSchema } from '#shared/cluster/remote-run.ts'
 import { appErrorSchema, runResultSchema } from '#shared/experiment/results.ts'
 import { assertWholeCells, readColumn } from './json-column.ts'
 
@@ -17,6 +18,8 @@ export interface ListedRunRow {
   readonly remaining_seconds: number | null
   readonly progress: number | null
   readonly error: string | null
+  /** What is known of it where it ran on a cluster, as JSON. */
+  readonly remote: string | null
 }
 
 /** All of them, and the result. */
@@ -30,7 +33,10 @@ export interface RunRow extends ListedRunRow {
 
 /** Of a table or alias `r`. */
 export const listedRunColumns = `r.id AS run_id, r.attempt, r.status AS run_status, r.device, r.phase, r.step,
-  r.total_steps, r.steps_per_second, r.remaining_seconds, r.progress, r.error`
+  r.total_steps, r.steps_per_second, r.remaining_seconds, r.progress, r.error,
+  (SELECT json_patch('{}', json_object('cluster', cluster, 'state', state, 'arrayJobId', array_job, 'task', task, 'reason', reason,
+     'startsAt', starts_at, 'never', never, 'node', node, 'cpuModel', cpu_model, 'executorVersion', executor_version,
+     'heardAt', heard_at)) FROM remote_runs WHERE run_id = r.id) AS remote`
 
 export const selectRuns = `SELECT ${listedRunColumns}, r.experiment_id, r.started_at, r.ended_at, o.result,
     o.checksum AS result_checksum
@@ -52,6 +58,7 @@ export function runSummary(row: ListedRunRow): RunSummary {
   if (row.remaining_seconds !== null) run.remainingSeconds = row.remaining_seconds
   if (row.progress !== null) run.progress = row.progress
   if (row.error !== null) run.error = readColumn(appErrorSchema, row.error, `The error of run ${attempt}`)
+  if (row.remote !== null) run.remote = readColumn(remoteRunSchema, row.remote, `The cluster of run ${attempt}`)
   return run
 }
 

@@ -4,6 +4,7 @@ import { listBackups, makeBackup, removeUnfinishedBackups } from './backups.ts'
 import { BatchesTable } from './batches.ts'
 import { StoreCare } from './care/store-care.ts'
 import { CheckpointsTable } from './checkpoints.ts'
+import { ClustersTable } from './clusters.ts'
 import { quickCheck } from './database-check.ts'
 import { DatasetsTable } from './datasets.ts'
 import { EvaluationsTable } from './evaluations.ts'
@@ -20,11 +21,12 @@ import { NetworksTable } from './networks.ts'
 import { openDatabase, openDatabaseForReading, type OpenedDatabase } from './open-database.ts'
 import { Manifests, writtenResult } from './repair/manifests.ts'
 import type { UnreadableRow } from './readable-rows.ts'
+import { RemoteRunsTable } from './remote-runs.ts'
 import { RunTimelinesTable } from './run-timelines.ts'
 import { RunsTable } from './runs.ts'
 import { SettingsTable } from './settings.ts'
 import { StageTimesTable } from './stage-times.ts'
-import { newMark, writeMark } from './store-mark.ts'
+import { newMark, readMark, writeMark } from './store-mark.ts'
 import { loadSqlite, type Database } from './sqlite.ts'
 import { ViewsTable } from './views.ts'
 
@@ -48,6 +50,8 @@ export class Store {
   readonly timelines: RunTimelinesTable
   readonly checkpoints: CheckpointsTable
   readonly forks: ForksTable
+  readonly clusters: ClustersTable
+  readonly remoteRuns: RemoteRunsTable
   readonly networks: NetworksTable
   readonly datasets: DatasetsTable
   readonly evaluations: EvaluationsTable
@@ -80,6 +84,8 @@ export class Store {
     this.timelines = new RunTimelinesTable(db)
     this.checkpoints = new CheckpointsTable(db, now)
     this.forks = new ForksTable(db)
+    this.clusters = new ClustersTable(db, now)
+    this.remoteRuns = new RemoteRunsTable(db)
     this.networks = new NetworksTable(db)
     this.datasets = new DatasetsTable(db)
     this.evaluations = new EvaluationsTable(db, now)
@@ -131,6 +137,11 @@ export class Store {
   static openForReading({ folder, clock }: Omit<StoreOptions, 'program'>): Store {
     const layout = storeLayout(folder)
     return new Store(layout, openDatabaseForReading(loadSqlite(), layout), undefined, clock)
+  }
+
+  /** Of its mark: no other store has it. */
+  get id(): string {
+    return readMark(this.layout)?.id ?? ''
   }
 
   get isReadOnly(): boolean {

@@ -1,6 +1,6 @@
 import { bitsPerWeight, isIntegerPrecision, type NetworkShape, type SizeBreakdown } from '#shared/package/accounting.ts'
 import { phaseNames, plannedSteps, segmentsOf, type PhaseName } from '#shared/methods/nern/phases.ts'
-import { partCount } from '#shared/methods/nern/accounting.ts'
+import { partCount, shapeUnder } from '#shared/methods/nern/accounting.ts'
 import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import { formatCount } from '../format/format.ts'
 
@@ -51,7 +51,7 @@ export function adviseOnPredictor(
     if (sizes !== undefined && sampling.method === 'uniform' && sampling.kernels >= sizes.kernels) {
       advice.push(`In the ${name} phase the sample is as large as the network: every kernel is used anyway.`)
     }
-    const parts = network === undefined ? 1 : partCount(network, config)
+    const parts = network === undefined ? 1 : partCount(shapeUnder(network, config.representation), config)
     if (parts > 1 && sampling.method !== 'all' && sampling.kernels < fewestOfPart * parts) {
       advice.push(
         `In the ${name} phase a step draws ${formatCount(Math.round(sampling.kernels / parts))} kernels of each of ${formatCount(parts)} parts: from ${formatCount(fewestOfPart)} on a step says enough of a part.`,

@@ -134,10 +134,14 @@ const noBaselineDistillation = {
   temperature: 1,
 }
 
-/** Version 2 has grown as well: before there were parts, every predictor was of a whole network. */
+/** Version 2 has grown as well: before there were parts and tiles, every predictor was of a whole network. */
 function fillVersion2(config: Fields): Fields {
   return filled(config, {
-    compress: ({ predictor, ...rest }) => ({ ...rest, predictor: { partition: onePredictor, ...fieldsOf(predictor) } }),
+    compress: ({ predictor, representation, ...rest }) => ({
+      ...rest,
+      representation: { tiles: false, ...fieldsOf(representation) },
+      predictor: { partition: onePredictor, ...fieldsOf(predictor) },
+    }),
   })
 }
 

@@ -28,6 +28,8 @@ export interface ExperimentSummary {
   /** The batch it was planned in. */
   readonly batchId?: string
   readonly datasetId: string
+  /** Name of the cluster it is for; absent: this computer. */
+  readonly place?: string
   readonly isStarred: boolean
   readonly isArchived: boolean
   readonly tags: readonly string[]

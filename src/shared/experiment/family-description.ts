@@ -1,6 +1,7 @@
 import type { NetworkShape, SizeBreakdown } from '../package/accounting.ts'
 import type { ConfigOf, Family } from './experiment-config.ts'
 import type { CompressConfig } from '../methods/nern/config.ts'
+import type { LighterSteps } from './lighter-steps.ts'
 import type { MethodName } from './method-names.ts'
 import type { ParameterDescription } from '../parameters/parameter-controls.ts'
 import type { LossGroup } from '../forecast/lesson.ts'
@@ -59,6 +60,8 @@ export interface FamilyDescription<F extends Family> {
   readonly continued?: (config: ConfigOf<F>, runId: string) => ConfigOf<F>
   /** What a fork may change at a checkpoint: what is still to come, not what the checkpoint was made with. */
   forkable(config: ConfigOf<F>, at: ForkPoint): readonly ForkableParameter[]
+  /** Configurations whose steps take less memory, the least change first. @param phase as a run tells it, with how far it was: `distillation 12 %` */
+  lighter(config: ConfigOf<F>, phase: string | undefined): readonly LighterSteps<ConfigOf<F>>[]
   /** What the file keeps of the original to the bit and what not, a sentence each; none where nothing is compressed. */
   describeKept(config: ConfigOf<F>): readonly string[]
   outcome(result: FamilyResult<F>): Outcome

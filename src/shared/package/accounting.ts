@@ -10,7 +10,14 @@ import { sizeOf } from '../tensors/host-tensor.ts'
 import { linearShapeSchema, representedShapeSchema } from '../tensors/represented-shape.ts'
 import { scaleRows } from '../tensors/stored-tensor.ts'
 
-const layerShapeSchema = z.strictObject({ name: z.string(), shape: representedShapeSchema }).readonly()
+const layerShapeSchema = z
+  .strictObject({
+    name: z.string(),
+    shape: representedShapeSchema,
+    /** Whether a predictor sees its kernels of 1 x 1 as tiles. */
+    tiled: z.literal(true).exactOptional(),
+  })
+  .readonly()
 export type LayerShape = z.infer<typeof layerShapeSchema>
 
 /** A tensor the predictor does not represent: of batch-norm, classifier, biases, other layers. */

@@ -7,7 +7,7 @@ import { integerBits } from '../tensors/stored-tensor.ts'
 /**
  * Of the package format. A reader refuses any other; a package says the lowest one that has all it needs. Version 2 added
  * sparse tensors, version 3 represented linear layers, one-hot embeddings and kept tensors of integers, version 4 coded
- * halves, version 5 partitioned predictors and seeded inputs.
+ * halves, version 5 partitioned predictors, seeded inputs and tiles.
  */
 export const packageVersions = [1, 2, 3, 4, 5] as const
 
@@ -74,8 +74,8 @@ export type PredictorEntry = z.infer<typeof predictorEntrySchema>
 export const kernelShapeSchema = z.tuple([positive, positive, positive, positive])
 /** Of kernels, or [outputs, inputs] of a linear layer. */
 export const anyLayerShapeSchema = z.union([kernelShapeSchema, z.tuple([positive, positive])])
-/** From version 3 on also linear layers. */
-const layerSchema = z.strictObject({ name, shape: anyLayerShapeSchema })
+/** From version 3 on also linear layers; from version 5 on kernels of 1 x 1 as tiles of 3 x 3. */
+const layerSchema = z.strictObject({ name, shape: anyLayerShapeSchema, tiled: z.literal(true).exactOptional() })
 export type PackagedLayer = z.infer<typeof layerSchema>
 
 const embeddingSchema = z.discriminatedUnion('type', [

@@ -8,6 +8,7 @@ import type { Result } from '../basics/result.ts'
 import { batchInputs, type BatchOutputs } from './commands/batches.ts'
 import { candidateInputs, type CandidateOutputs } from './commands/candidates.ts'
 import { chartInputs, type ChartOutputs } from './commands/charts.ts'
+import { clusterInputs, type ClusterOutputs } from './commands/clusters.ts'
 import { comparisonInputs, type ComparisonOutputs } from './commands/comparisons.ts'
 import { compressedFileInputs, type CompressedFileOutputs } from './commands/compressed-files.ts'
 import { datasetInputs, type DatasetOutputs } from './commands/datasets.ts'
@@ -45,6 +46,7 @@ export const commandInputs = {
   ...runInputs,
   ...chartInputs,
   ...batchInputs,
+  ...clusterInputs,
   ...storeCareInputs,
   ...storeRepairInputs,
 } as const satisfies Record<string, z.ZodType>
@@ -81,6 +83,7 @@ export interface CommandOutputs
     RunOutputs,
     ChartOutputs,
     BatchOutputs,
+    ClusterOutputs,
     StoreCareOutputs,
     StoreRepairOutputs {}
 export type CommandOutput<N extends CommandName> = CommandOutputs[N]

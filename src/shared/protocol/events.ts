@@ -4,6 +4,7 @@ import type { SavedView } from '../experiment/saved-view.ts'
 import type { SearchRecord } from '../forecast/search.ts'
 import type { RunTimeline } from '../measures/run-timeline.ts'
 import type { BatchRecord } from './commands/batches.ts'
+import type { ClusterCheck, ClusterQuestion, ClusterRecord } from './commands/clusters.ts'
 import type { PickedFile } from './commands/files.ts'
 import type { QueueState } from './commands/queue.ts'
 import type {
@@ -62,6 +63,14 @@ export interface StudioEvents {
   'run-log': { readonly runId: string; readonly line: LogLine }
   /** All that are kept of a run, newest first. */
   'run-checkpoints': { readonly runId: string; readonly checkpoints: readonly CheckpointRecord[] }
+  /** All of them; a cluster that is busy is announced some times a second. */
+  'clusters-changed': { readonly clusters: readonly ClusterRecord[] }
+  /** The steps of a check so far. */
+  'cluster-checked': ClusterCheck
+  /** ssh asks something, because a person wants to connect. */
+  'cluster-asked': ClusterQuestion
+  /** A question that needs no answer any more. */
+  'cluster-question-ended': { readonly questionId: string }
   'library-changed': { readonly networks: readonly NetworkRecord[]; readonly datasets: readonly DatasetRecord[] }
   'search-changed': SearchRecord
   'task-progress': TaskProgress
@@ -91,6 +100,10 @@ export const eventNames = [
   'run-kernels',
   'run-log',
   'run-checkpoints',
+  'clusters-changed',
+  'cluster-checked',
+  'cluster-asked',
+  'cluster-question-ended',
   'library-changed',
   'search-changed',
   'task-progress',

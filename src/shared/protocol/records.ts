@@ -1,5 +1,6 @@
 /** What the store keeps, as main, command line and windows see it. Times are ISO 8601 in UTC. */
 import { z } from 'zod'
+import type { RemoteRun } from '../cluster/remote-run.ts'
 import type { ExperimentConfig } from '../experiment/experiment-config.ts'
 import type { AppError } from '../basics/result.ts'
 import type { NetworkShape } from '../package/accounting.ts'
@@ -124,6 +125,8 @@ export interface ExperimentRecord {
   /** The batch it was planned in. */
   readonly batchId?: string
   readonly datasetId: string
+  /** Name of the cluster it is for; absent: this computer. */
+  readonly place?: string
   /** Place among the queued ones, from 1; absent when not queued. */
   readonly queuePosition?: number
   readonly isStarred: boolean
@@ -156,6 +159,8 @@ export interface RunRecord {
   /** Part of the expected time that has passed, in [0, 1]; absent before the first estimate. */
   readonly progress?: number
   readonly error?: AppError
+  /** Absent where it ran on this computer. */
+  readonly remote?: RemoteRun
   readonly result?: RunResult
   readonly startedAt: string
   readonly endedAt?: string

@@ -1,5 +1,6 @@
 import { formatCount, formatDuration, formatPercent } from '../basics/format.ts'
 import type { FamilyDescription } from '../experiment/family-description.ts'
+import { withHalf } from '../experiment/lighter-steps.ts'
 import { accuracyOf } from '../experiment/plan.ts'
 import type { TrainResult } from '../experiment/results.ts'
 import { formatTop5 } from '../measures/top-5.ts'
@@ -22,6 +23,12 @@ export const trainingFamily: FamilyDescription<'train'> = {
   predictedLayers: () => undefined,
   describeKept: () => [],
   forkable: trainingForkable,
+  lighter: (config) =>
+    withHalf(
+      config.batchSize,
+      (half) => `a batch of ${half} images`,
+      (batchSize) => ({ ...config, batchSize }),
+    ),
   outcome: ({ test, seconds }) => ({ accuracy: accuracyOf(test), seconds: seconds.total }),
   describeResult: formatTrainResult,
   stages: trainingStages,

@@ -24,6 +24,7 @@ export const nernPackage: FuzzedReader = {
     writePackage(madeUpPackage({ predictor: 4, hiddenSize: 24, blocks: 4 })),
     writePackage(madeUpPackage({ layers: [{ name: 'fc.weight', shape: [4, 6] }] })),
     writePackage(madeUpPackage({ parts: 3, mode: 'none', embedding: { type: 'seeded', numbers: 5, seed: 0 } })),
+    writePackage(madeUpPackage({ layers: [{ name: 'fc.weight', shape: [4, 6], tiled: true }], mode: 'in-filter' })),
     writePackage(madeUpPackage({ parts: 2, predictor: 6, mode: 'in-filter' })),
   ],
   mutate: mutatePackage,

@@ -56,7 +56,7 @@ beforeAll(async () => {
     kind: 'importance',
     network: { path, sha256: '', architecture, classes: 10 },
     reconstructedPath: await store('reconstructed', { ...original.parameters, ...noisy }),
-    representation: { linearLayers: false },
+    representation: { linearLayers: false, tiles: false },
     relativeError: reconstructionErrors(original.parameters, noisy).relativeError,
     dataset,
     level: 'weight',

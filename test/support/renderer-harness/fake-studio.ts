@@ -45,6 +45,7 @@ import { inventedImportance } from './invented-importance.ts'
 import { inventedKernels } from './invented-kernels.ts'
 import { inventedLayerEffects } from './invented-layer-effects.ts'
 import { inventedCurves, checkpoints, inventedSamples, kernelPreviews, logLines, metricPoints } from './invented-run.ts'
+import { inventedClusters } from './invented-clusters.ts'
 import { inventedStore } from './invented-store.ts'
 
 export type Scenario = 'full' | 'empty' | 'loading' | 'broken' | 'many'
@@ -207,6 +208,7 @@ export class FakeStudio extends Announcer implements StudioApi {
 
   readonly #handlers: CommandHandlers = {
     ...inventedStore,
+    ...inventedClusters,
     'studio.info': async () => ({
       version: '0.1.0',
       storePath: '/home/researcher/.local/share/nern-studio',

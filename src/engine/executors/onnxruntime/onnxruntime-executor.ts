@@ -106,10 +106,10 @@ class OnnxRuntimeExecutor implements Executor {
       const session = await this.#runtime.InferenceSession.create(compiled.bytes, options)
       return new RuntimeProgram(this.#runtime, program, compiled, session)
     } catch (error) {
-      throw new AppException(
-        { code: 'internal', message: `ONNX Runtime refused program ${program.name}: ${toAppError(error).message}` },
-        { cause: error },
-      )
+      // Want of memory stays what it is; anything else is a defect of the program.
+      const reason = toAppError(error)
+      const message = `ONNX Runtime refused program ${program.name}: ${reason.message}`
+      throw new AppException({ ...reason, message }, { cause: error })
     }
   }
 

@@ -3,13 +3,16 @@
  * of a linear layer's; all kernels of a network are numbered layer-major, then by filter (output), then by channel (input).
  */
 import type { RepresentedLayer } from '#networks/network.ts'
-import { kernelShapeOf, kernelSizeOf, type RepresentedShape } from '#shared/tensors/represented-shape.ts'
+import { sizeOf } from '#shared/tensors/host-tensor.ts'
+import { kernelSizeOf, predictedShapeOf, type RepresentedShape } from '#shared/tensors/represented-shape.ts'
 
 /** Kernels of one layer: rows `firstKernel` up to `firstKernel + filters * channels` of every per-kernel table. */
 export interface LayerKernels {
   readonly name: string
   /** Of the weight the kernels are of. */
   readonly shape: RepresentedShape
+  /** Whether they are tiles of its 1 x 1 kernels (tiles.ts); filters, channels, height and width are then those of tiles. */
+  readonly tiled?: true
   readonly filters: number
   readonly channels: number
   /** Height and width of the layer's own kernels. */
@@ -33,12 +36,13 @@ export function kernelTable(representedLayers: readonly RepresentedLayer[]): Ker
   const layers: LayerKernels[] = []
   let firstKernel = 0
   let weights = 0
-  for (const { name, shape } of representedLayers) {
-    const [filters, channels, height, width] = kernelShapeOf(shape)
+  for (const { name, shape, tiled } of representedLayers) {
+    const layer = tiled === undefined ? { shape } : { shape, tiled }
+    const [filters, channels, height, width] = predictedShapeOf(layer)
     const kernels = filters * channels
-    layers.push({ name, shape, filters, channels, height, width, firstKernel, kernels })
+    layers.push({ name, ...layer, filters, channels, height, width, firstKernel, kernels })
     firstKernel += kernels
-    weights += kernels * height * width
+    weights += sizeOf(shape)
   }
   return { layers, kernels: firstKernel, kernelSize: kernelSizeOf(representedLayers), weights }
 }

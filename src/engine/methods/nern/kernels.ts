@@ -1,8 +1,9 @@
 /** Between per-kernel rows [kernels, K * K] and the weights of the represented layers (method 1.3). */
 import type { NamedTensors } from '#engine/program/program.ts'
 import { tf } from '#engine/program/tfjs.ts'
-import { float32Tensor, type HostTensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
+import { float32Tensor, sizeOf, type HostTensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
 import type { KernelTable, LayerKernels } from './coordinates.ts'
+import { fromTiles, toTiles } from './tiles.ts'
 
 /** First row and column of a centred crop from K to `extent` (1 for 3 to 1). */
 function cropStart(kernelSize: number, extent: number): number {
@@ -12,11 +13,12 @@ function cropStart(kernelSize: number, extent: number): number {
 /** Cuts the rows of one layer, [kernels, K * K], to its weight; the gradient off the centre is zero. */
 function layerWeight(rows: tf.Tensor, layer: LayerKernels, kernelSize: number): tf.Tensor {
   const { height, width, kernels } = layer
-  const shape = [...layer.shape]
-  if (height === kernelSize && width === kernelSize) return tf.reshape(rows, shape)
-  const square = tf.reshape(rows, [kernels, kernelSize, kernelSize])
+  const isWhole = height === kernelSize && width === kernelSize
   const start = [0, cropStart(kernelSize, height), cropStart(kernelSize, width)]
-  return tf.reshape(tf.slice(square, start, [kernels, height, width]), shape)
+  const cropped = isWhole
+    ? rows
+    : tf.slice(tf.reshape(rows, [kernels, kernelSize, kernelSize]), start, [kernels, height, width])
+  return layer.tiled === undefined ? tf.reshape(cropped, [...layer.shape]) : fromTiles(cropped, layer.shape)
 }
 
 /** Weights of every represented layer by name, out of the rows of all kernels [kernels, K * K]. */
@@ -35,13 +37,8 @@ export function assembleWeights(rows: tf.Tensor2D, table: KernelTable): NamedTen
 /** Rows of all kernels [kernels, K * K] out of the weights; zero outside a smaller kernel's centre. */
 export function kernelRows(weights: HostTensors, table: KernelTable): HostTensor {
   return fillRows(table, (layer) => {
-    const weight = weights[layer.name]
-    const size = layer.kernels * layer.height * layer.width
-    if (weight?.data.length !== size) {
-      throw new RangeError(`layer ${layer.name} needs ${size} weights, got ${weight?.data.length ?? 'none'}`)
-    }
-    const { data } = weight
-    return (at) => data[at] ?? 0
+    const values = kernelValues(weights, layer)
+    return (at) => values[at] ?? 0
   })
 }
 
@@ -50,10 +47,23 @@ export function kernelRows(weights: HostTensors, table: KernelTable): HostTensor
  * `rmse`: 1 (the mean over all N weights follows). `layer-mse`: 1 / (layers * weights of the layer).
  */
 export function kernelRowWeights(table: KernelTable, form: 'rmse' | 'layer-mse'): HostTensor {
-  return fillRows(table, ({ kernels, height, width }) => {
-    const weight = form === 'rmse' ? 1 : 1 / (table.layers.length * kernels * height * width)
-    return () => weight
+  return fillRows(table, ({ shape, tiled }) => {
+    const size = sizeOf(shape)
+    const weight = form === 'rmse' ? 1 : 1 / (table.layers.length * size)
+    if (tiled === undefined) return () => weight
+    // A tile at an edge has values that are in no weight.
+    const inWeight = toTiles(new Float32Array(size).fill(weight), shape)
+    return (at) => inWeight[at] ?? 0
   })
+}
+
+/** Values of a layer's weight kernel by kernel, as the predictor gives them: those of a tiled layer tile by tile. */
+export function kernelValues(weights: HostTensors, { name, shape, tiled }: LayerKernels): ArrayLike<number> {
+  const weight = weights[name]
+  if (weight?.data.length !== sizeOf(shape)) {
+    throw new RangeError(`layer ${name} needs ${sizeOf(shape)} weights, got ${weight?.data.length ?? 'none'}`)
+  }
+  return tiled === undefined ? weight.data : toTiles(weight.data, shape)
 }
 
 function fillRows(table: KernelTable, valuesOf: (layer: LayerKernels) => (at: number) => number): HostTensor {

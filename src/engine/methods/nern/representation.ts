@@ -1,5 +1,5 @@
 import type { RepresentedLayer } from '#networks/network.ts'
-import type { HostTensors, TensorSpecs } from '#shared/tensors/host-tensor.ts'
+import { sizeOf, type HostTensors, type TensorSpecs } from '#shared/tensors/host-tensor.ts'
 import type { Random } from '#shared/basics/random.ts'
 import { kernelTable, naturalCoordinates, type KernelTable } from './coordinates.ts'
 import { KernelSampler, type KernelDraw, type SamplingMethod } from './kernel-sampling.ts'
@@ -89,7 +89,10 @@ export function kernelTargets(
   form: ReconstructionForm = 'rmse',
 ): KernelTargets {
   const targets = kernelRows(weights, table)
-  const hasCrops = table.layers.some(({ height, width }) => height < table.kernelSize || width < table.kernelSize)
+  const hasCrops = table.layers.some(
+    ({ height, width, kernels, shape }) =>
+      height < table.kernelSize || width < table.kernelSize || kernels * height * width > sizeOf(shape),
+  )
   const needsWeights = form === 'layer-mse' || hasCrops
   return {
     constants: needsWeights ? { targets, rowWeights: kernelRowWeights(table, form) } : { targets },

@@ -44,7 +44,7 @@ export function mergeStore(from: Database, into: Database, source: MergeSource):
   for (const row of rowsWhere(from, 'evaluations', 'network_id IS NOT NULL'))
     insertRow(into, 'evaluations', mapped(row))
   if (source !== 'other') {
-    for (const table of ['settings', 'views', 'stage_times'] as const) {
+    for (const table of ['settings', 'views', 'stage_times', 'clusters'] as const) {
       for (const row of rowsWhere(from, table, 'true')) insertRow(into, table, row)
     }
   }

@@ -27,10 +27,17 @@ export function salvageRows(sqlite: Sqlite, damagedPath: string, into: Database)
         return new TableSalvage(sqlite, from, into, table).run() ? [] : [table.name]
       }),
     )()
+    removeLonePoints(into)
     return { damagedTables }
   } finally {
     from.close()
   }
+}
+
+/** Points whose series could not be read: a series that comes in from elsewhere may be given their number. */
+function removeLonePoints(db: Database): void {
+  if (!tableShapes(db).some(({ name }) => name === 'points')) return
+  db.prepare('DELETE FROM points WHERE series_id NOT IN (SELECT id FROM series)').run()
 }
 
 /** Row ids that were read. */

@@ -2,6 +2,8 @@ import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
 import { withLeaf } from '#shared/experiment/config-leaves.ts'
 import { forkableParameters } from '#shared/experiment/fork.ts'
 import { describeParameter, type ParameterDescription } from '#shared/parameters/parameter-catalogue.ts'
+import type { TypedValues } from '../../families/window-family.ts'
+import { windowFamilyOf } from '../../families/table.ts'
 import type { CheckpointRecord } from '#shared/protocol/records.ts'
 import { parseValues, typedValues } from '../new-experiment/config-editing.ts'
 import { forkTexts } from './fork-texts.ts'
@@ -12,44 +14,57 @@ export interface ForkField {
   readonly least: number
 }
 
-/** The numbers that a fork at a checkpoint may have otherwise, as they are typed. */
+/** What a fork at a checkpoint may have otherwise, as it is typed. */
 export class ForkForm {
-  readonly fields: readonly ForkField[]
-  typed = $state<Record<string, string>>({})
+  readonly #all: readonly ForkField[]
+  #typed = $state.raw<TypedValues>({})
   readonly #config: ExperimentConfig
 
   constructor(config: ExperimentConfig, at: Pick<CheckpointRecord, 'step'> & { readonly totalSteps: number }) {
     this.#config = config
-    const values = typedValues(config)
-    this.fields = forkableParameters(config, at).flatMap(({ path, least = -Infinity }) => {
+    this.#typed = typedValues(config)
+    this.#all = forkableParameters(config, at).flatMap(({ path, least = -Infinity }) => {
       const row = describeParameter(path)
-      return row?.control.type === 'number' ? [{ row, least }] : []
+      return row === undefined ? [] : [{ row, least }]
     })
-    this.typed = Object.fromEntries(this.fields.map(({ row }) => [row.path, String(values[row.path] ?? '')]))
+  }
+
+  /** Those that have an effect while the others are as they are typed, and those that have to be corrected. */
+  get fields(): readonly ForkField[] {
+    const { hasEffect } = windowFamilyOf(this.#config).form
+    return this.#all.filter((field) => hasEffect(field.row, this.#typed) || this.problemOf(field) !== undefined)
+  }
+
+  valueOf({ row }: ForkField): string | boolean {
+    return this.#typed[row.path] ?? ''
+  }
+
+  put({ row }: ForkField, value: string | boolean): void {
+    this.#typed = { ...this.#typed, [row.path]: value }
   }
 
   /** What is wrong with a field, in words for it. */
   problemOf({ row, least }: ForkField): string | undefined {
     const problem = this.#parsed.problems[row.path]
     if (problem !== undefined) return problem
-    return Number(this.typed[row.path]) < least ? forkTexts.tooFew(least) : undefined
+    return Number(this.#typed[row.path]) < least ? forkTexts.tooFew(least) : undefined
   }
 
   get isWrong(): boolean {
-    return this.fields.some((field) => this.problemOf(field) !== undefined)
+    return this.#all.some((field) => this.problemOf(field) !== undefined)
   }
 
   /** The configuration of the fork: that of its source, with what was typed. */
   get config(): ExperimentConfig {
-    const changed = this.fields.reduce<unknown>(
-      (config, { row }) => withLeaf(config, row.path, Number(this.typed[row.path])),
-      this.#config,
-    )
-    // A configuration with other numbers in fields that hold numbers; main parses it again.
+    const changed = this.#all.reduce<unknown>((config, field) => {
+      const value = this.valueOf(field)
+      return withLeaf(config, field.row.path, field.row.control.type === 'number' ? Number(value) : value)
+    }, this.#config)
+    // A configuration with other values of the same types; main parses it again.
     return changed as ExperimentConfig
   }
 
   get #parsed() {
-    return parseValues(this.#config.kind, { ...typedValues(this.#config), ...this.typed })
+    return parseValues(this.#config.kind, this.#typed)
   }
 }

@@ -47,6 +47,9 @@ const ofType = (type: FieldType, title: string, explanation: string): FieldDescr
   type,
 })
 
+/** The place of what runs on no cluster. */
+export const thisComputer = 'this computer'
+
 const ownDescriptions = {
   name: text('Name', 'As it is called'),
   id: text('Id', 'How the command line and files know it'),
@@ -56,6 +59,7 @@ const ownDescriptions = {
   network: text('Network', 'The original, or the architecture of what is trained'),
   dataset: text('Data set', 'Images for training and measuring'),
   batch: text('Batch', 'Those it was planned with'),
+  place: text('Place', 'Where it is to run: this computer, or a cluster'),
   tags: ofType('tags', 'Tags', 'Words that a person gave it'),
   notes: text('Notes', 'What a person wrote about it'),
   starred: ofType('flag', 'Starred', 'Whether a person marked it'),

@@ -1,4 +1,5 @@
 import type { FamilyDescription } from '../../experiment/family-description.ts'
+import { withFewerImages } from '../../experiment/lighter-steps.ts'
 import { packagedOutcome } from '../../experiment/plan.ts'
 import { describeKeptTensors } from '../../plain-text/kept-tensors.ts'
 import { formatPackagedResult, formatStoringTime } from '../../plain-text/packaged-result.ts'
@@ -34,6 +35,7 @@ export const directFamily: FamilyDescription<'baseline'> = {
       : describeKeptTensors('All other tensors', config.storage.remainder),
   ],
   forkable: directForkable,
+  lighter: (config) => (config.distillation.steps > 0 ? withFewerImages(config) : []),
   outcome: packagedOutcome,
   describeResult: (result) => formatPackagedResult(result, [formatStoringTime(result.seconds)]),
   stages: directStages,

@@ -13,7 +13,7 @@ import {
   type SizeBreakdown,
   type SizePart,
 } from '../../package/accounting.ts'
-import { kernelSizeOf } from '../../tensors/represented-shape.ts'
+import { kernelSizeOf, predictedShapeOf, seenAsTiles } from '../../tensors/represented-shape.ts'
 import type { CompressConfig, PredictorPrecision } from './config.ts'
 import { storedInputs } from './first-layer.ts'
 import { partsOf, seesCoordinates } from './partition.ts'
@@ -139,8 +139,8 @@ function prunedWeights({ predictor, storage }: CompressConfig): number {
 function permutationBits(mode: CompressConfig['permutation']['mode'], layers: readonly LayerShape[]): number {
   if (mode === 'none') return 0
   let bits = 0
-  for (const { shape } of layers) {
-    const [filters, channels] = shape
+  for (const layer of layers) {
+    const [filters, channels] = predictedShapeOf(layer)
     if (mode === 'cross-filter') bits += log2Factorial(filters * channels)
     else bits += log2Factorial(filters) + filters * log2Factorial(channels)
   }
@@ -149,12 +149,13 @@ function permutationBits(mode: CompressConfig['permutation']['mode'], layers: re
 
 /** `network` with what a configuration has the predictor represent beyond the network's own layers. */
 export function shapeUnder(network: NetworkShape, representation: CompressConfig['representation']): NetworkShape {
-  if (!representation.linearLayers) return network
+  const representedLayers = seenAsTiles(network.representedLayers, representation.tiles)
+  if (!representation.linearLayers) return { ...network, representedLayers }
   const linear = network.remainder.flatMap(({ name, linearShape }): readonly LayerShape[] =>
     linearShape === undefined ? [] : [{ name, shape: linearShape }],
   )
   return {
-    representedLayers: [...network.representedLayers, ...linear],
+    representedLayers: [...representedLayers, ...seenAsTiles(linear, representation.tiles)],
     remainder: network.remainder.filter(({ linearShape }) => linearShape === undefined),
   }
 }

@@ -94,6 +94,8 @@ export const compressConfigSchema = z.strictObject({
   representation: z.strictObject({
     /** Weights of linear layers: a kernel of 1 x 1 for each output and input. */
     linearLayers: z.boolean(),
+    /** Kernels of 1 x 1 as tiles of 3 x 3 (represented-shape.ts), so that a coordinate gives nine weights instead of one. */
+    tiles: z.boolean(),
   }),
   embedding: z.strictObject({
     type: z.enum(['positional', 'fourier']),

@@ -8,6 +8,7 @@ import { describeKeptTensors } from '../../plain-text/kept-tensors.ts'
 import { formatPackagedResult } from '../../plain-text/packaged-result.ts'
 import { compressParameters } from './parameters.ts'
 import { nernForkable } from './forkable.ts'
+import { nernLighter } from './lighter.ts'
 import { nernStages } from './stages.ts'
 
 /** The method of the paper: a predictor of the kernels. */
@@ -36,6 +37,7 @@ export const nernFamily: FamilyDescription<'compress'> = {
     describeKeptTensors('All other tensors', storage.remainder),
   ],
   forkable: nernForkable,
+  lighter: nernLighter,
   outcome: packagedOutcome,
   describeResult: (result) => formatPackagedResult(result, [...smoothnessLine(result), compressTime(result)]),
   stages: nernStages,

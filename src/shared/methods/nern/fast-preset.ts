@@ -11,7 +11,7 @@ export const fastConfig: CompressConfig = {
   version: configVersion,
   kind: 'compress',
   seed: 1,
-  representation: { linearLayers: false },
+  representation: { linearLayers: false, tiles: false },
   embedding: { type: 'positional', base: 1.25, levels: 40 },
   predictor: { hiddenSize: 160, blocks: 5, activation: 'relu', partition: wholeNetwork },
   permutation: { mode: 'cross-filter', refinement: 'none', refinementPasses: 5 },

@@ -4,12 +4,11 @@
  */
 import type { CompressConfig } from './config.ts'
 import { seesCoordinates } from './partition.ts'
-import { kernelShapeOf, type ShapedLayer } from '../../tensors/represented-shape.ts'
+import { predictedShapeOf, type ShapedLayer } from '../../tensors/represented-shape.ts'
 
 /** Values of the layer, filter and channel coordinate of these represented layers, each from 0 on. */
 export function coordinateSizes(layers: readonly ShapedLayer[]): readonly [number, number, number] {
-  const most = (axis: 0 | 1): number =>
-    layers.reduce((size, { shape }) => Math.max(size, kernelShapeOf(shape)[axis]), 0)
+  const most = (axis: 0 | 1): number => layers.reduce((size, layer) => Math.max(size, predictedShapeOf(layer)[axis]), 0)
   return [layers.length, most(0), most(1)]
 }
 

@@ -6,6 +6,10 @@ import type { CompressConfig } from './config.ts'
  * before them, so that equal predictors stay equal files and equal choices equal digests.
  */
 export function keptConfig(config: CompressConfig): Readonly<Record<string, unknown>> {
-  if (config.predictor.partition.by !== 'none') return config
-  return { ...config, predictor: without(config.predictor, ['partition']) }
+  const { predictor, representation } = config
+  return {
+    ...config,
+    representation: representation.tiles ? representation : without(representation, ['tiles']),
+    predictor: predictor.partition.by === 'none' ? without(predictor, ['partition']) : predictor,
+  }
 }

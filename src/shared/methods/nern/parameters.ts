@@ -51,6 +51,14 @@ export const compressParameters: readonly ParameterDescription[] = [
     control: { type: 'switch' },
   },
   {
+    path: 'representation.tiles',
+    title: 'Tiles of 1 x 1 kernels',
+    sentence:
+      'Predicts kernels of 1 x 1 nine at a time, three filters by three channels, so that a coordinate gives nine weights instead of one.',
+    group: 'predictor',
+    control: { type: 'switch' },
+  },
+  {
     path: 'embedding.type',
     title: 'Embedding',
     sentence: 'How the coordinate of a kernel becomes the input of the predictor.',

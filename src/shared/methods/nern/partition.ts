@@ -3,7 +3,7 @@
  * its weights, so that one prediction of all kernels costs the square of the network; parts of a fixed number of kernels
  * cost in proportion to it (docs/method.md).
  */
-import { kernelShapeOf, type ShapedLayer } from '../../tensors/represented-shape.ts'
+import { predictedShapeOf, type ShapedLayer } from '../../tensors/represented-shape.ts'
 import type { CompressConfig } from './config.ts'
 
 export type PartitionConfig = CompressConfig['predictor']['partition']
@@ -29,8 +29,8 @@ interface SharedLayer {
  */
 export function partsOf(partition: PartitionConfig, layers: readonly ShapedLayer[]): readonly number[] | undefined {
   if (partition.by === 'none') return undefined
-  const counts = layers.map(({ shape }) => {
-    const [filters, channels] = kernelShapeOf(shape)
+  const counts = layers.map((layer) => {
+    const [filters, channels] = predictedShapeOf(layer)
     return filters * channels
   })
   const most = Math.max(...counts)

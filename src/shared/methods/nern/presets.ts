@@ -42,7 +42,6 @@ export const compressPresets: readonly CompressPreset[] = [
       reconstruction: {
         ...fastConfig.reconstruction,
         steps: 4000,
-        optimizer: { ...fastConfig.reconstruction.optimizer, learningRate: 0.04 },
         sampling: { method: 'uniform', kernels: 40_960 },
       },
       distillation: { ...fastConfig.distillation, steps: 100, dataBatch: 32 },

@@ -1,4 +1,5 @@
 import type { FamilyDescription } from '../../experiment/family-description.ts'
+import { withFewerImages } from '../../experiment/lighter-steps.ts'
 import { packagedOutcome } from '../../experiment/plan.ts'
 import { formatPackagedResult, formatStoringTime } from '../../plain-text/packaged-result.ts'
 import { spectralSizes } from './accounting.ts'
@@ -22,6 +23,7 @@ export const spectralFamily: FamilyDescription<'spectral'> = {
   predictedLayers: () => undefined,
   describeKept: describeKeptOfCodes,
   forkable: spectralForkable,
+  lighter: (config) => (config.distillation.steps > 0 ? withFewerImages(config) : []),
   outcome: packagedOutcome,
   describeResult: (result) => formatPackagedResult(result, [formatStoringTime(result.seconds)]),
   stages: spectralStages,

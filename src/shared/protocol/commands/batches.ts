@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { SweepOutlook } from '../../experiment/sweep/sweep-outlook.ts'
 import { sweepSchema } from '../../experiment/sweep/sweep.ts'
 import { empty, id, name } from '../fields.ts'
+import { clusterConfigSchema } from '../../cluster/cluster-config.ts'
 import { executorChoiceSchema } from '../trainer-protocol.ts'
 import type { QueueState } from './queue.ts'
 
@@ -24,6 +25,8 @@ export const batchInputs = {
     sweep: sweepSchema,
     /** Where they must run; absent: wherever the settings say when their turn comes. */
     executor: executorChoiceSchema.optional(),
+    /** Name of the cluster it is for; absent: this computer. */
+    place: clusterConfigSchema.shape.name.optional(),
     /** False leaves them drafts. */
     enqueue: z.boolean(),
   }),

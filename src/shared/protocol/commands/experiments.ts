@@ -4,6 +4,7 @@ import { experimentConfigSchema } from '../../experiment/experiment-config.ts'
 import type { ExperimentSummary } from '../../experiment/experiment-summary.ts'
 import { empty, id, ids, name } from '../fields.ts'
 import type { DatasetRecord, ExperimentRecord, ForkRecord, NetworkRecord, RunRecord } from '../records.ts'
+import { clusterConfigSchema } from '../../cluster/cluster-config.ts'
 import { executorChoiceSchema } from '../trainer-protocol.ts'
 
 /** Their input schemas; a part of `commandInputs`. */
@@ -18,6 +19,8 @@ export const experimentInputs = {
     datasetId: id,
     /** Where it must run; absent: wherever the settings say when its turn comes. */
     executor: executorChoiceSchema.optional(),
+    /** Name of the cluster it is for; absent: this computer. */
+    place: clusterConfigSchema.shape.name.optional(),
     /** False leaves it a draft. */
     enqueue: z.boolean(),
     /** The experiment whose configuration it began with. */

@@ -3,8 +3,15 @@ import { predictAllProgram } from '#engine/methods/nern/programs/predict-all.ts'
 import { createRepresentation } from '#engine/methods/nern/representation.ts'
 import { readBack } from '#engine/quantisation/stored-parameters.ts'
 import type { NernPackage } from '#formats/nern-package/writer.ts'
+import type { RepresentedLayer } from '#networks/network.ts'
+import type { PackagedLayer } from '#shared/package/package-description.ts'
 import type { HostTensors } from '#shared/tensors/host-tensor.ts'
 import { embeddingOf } from './embedding.ts'
+
+/** A represented layer as a package describes it. */
+export function packagedLayer({ name, shape, tiled }: RepresentedLayer): PackagedLayer {
+  return { name, shape: [...shape], ...(tiled === undefined ? {} : { tiled }) }
+}
 
 /** The represented weights that the predictor of a package gives, by their original names. */
 export async function packagedWeights(executor: Executor, content: NernPackage): Promise<HostTensors> {

@@ -36,6 +36,7 @@ import { loadSplit } from '../../data/open-dataset.ts'
 import { evaluationBatches, probeEvaluation } from '../../measure/evaluation.ts'
 import { breatheOrPause, tellPhase, type JobContext, type JobEnd } from '../../process/job-context.ts'
 import { plannedImages } from '../../measure/measure-both.ts'
+import { packagedLayer } from './packaged-weights.ts'
 import { packageSizes } from '../../measure/package-sizes.ts'
 import { loadNetwork, packagedNetwork, storedRemainderOf, type LoadedNetwork } from '../../weights/stored-network.ts'
 import { evaluationProgress } from '../../steps/evaluation-progress.ts'
@@ -242,7 +243,7 @@ export class PredictorRun implements CompressionRun {
     const { representation, embedding } = setup.stored
     return {
       network: packagedNetwork(network, job.network.sha256),
-      layers: network.representedLayers.map(({ name, shape }) => ({ name, shape: [...shape] })),
+      layers: network.representedLayers.map(packagedLayer),
       embedding,
       predictorShape: representation.predictor,
       predictor: this.#predictor,

@@ -8,6 +8,7 @@ import type { HostTensors } from '#shared/tensors/host-tensor.ts'
 import { AppException, unwrap } from '#shared/basics/result.ts'
 import type { TrainerJob } from '#shared/protocol/trainer-protocol.ts'
 import { packagedEmbedding } from './embedding.ts'
+import { packagedLayer } from './packaged-weights.ts'
 import type { CompressSetup } from './setup.ts'
 
 export interface StartPredictor {
@@ -33,10 +34,7 @@ export async function startPredictor(
   const { predictor } = isStored ? stored.representation : representation
   const isSame = {
     network: content.network.sha256 === job.network.sha256,
-    layers: isDeepStrictEqual(
-      content.layers,
-      representation.table.layers.map(({ name, shape }) => ({ name, shape })),
-    ),
+    layers: isDeepStrictEqual(content.layers, representation.table.layers.map(packagedLayer)),
     embedding: isStored || isDeepStrictEqual(content.embedding, packagedEmbedding(job.config)),
     predictor: isDeepStrictEqual(content.predictorShape, predictor),
     permutation: isDeepStrictEqual(content.orders, permutation.permutations),

@@ -245,6 +245,12 @@ describe('a hostile package', () => {
       /"predictor.0.weight": (its coded stream|expected a coded stream)/,
     ],
     [
+      'tiles of kernels of 3 x 3',
+      edited((d) => (d.layers = d.layers.map((layer) => ({ ...layer, tiled: true }))), { parts: 3 }),
+      'file-corrupt',
+      /"conv1.weight": expected tiles of 1 x 1 kernels/,
+    ],
+    [
       'parts in version 4',
       edited((d) => (d.version = 4), { parts: 3 }),
       'file-corrupt',

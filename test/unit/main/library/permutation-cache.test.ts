@@ -10,7 +10,7 @@ const network = 'a'.repeat(64)
 type Config = Parameters<typeof keepPermutation>[2]
 const cross: Config = {
   permutation: { mode: 'cross-filter', refinement: 'none', refinementPasses: 5 },
-  representation: { linearLayers: false },
+  representation: { linearLayers: false, tiles: false },
 }
 
 function changed(changes: Partial<Config['permutation']>): Config {
@@ -37,7 +37,7 @@ describe('kept permutations', () => {
     expect(await keptPermutation(layout, network, changed({ refinementPasses: 9 }), unexpected)).toBe(path)
     expect(await keptPermutation(layout, network, changed({ mode: 'in-filter' }), unexpected)).toBeUndefined()
     expect(await keptPermutation(layout, network, changed({ refinement: '2-opt' }), unexpected)).toBeUndefined()
-    const withLinear = { ...cross, representation: { linearLayers: true } }
+    const withLinear = { ...cross, representation: { linearLayers: true, tiles: false } }
     expect(await keptPermutation(layout, network, withLinear, unexpected)).toBeUndefined()
     expect(await keptPermutation(layout, 'b'.repeat(64), cross, unexpected)).toBeUndefined()
   })

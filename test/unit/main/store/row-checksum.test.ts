@@ -83,14 +83,14 @@ it('predictions and counts of an evaluation are refused', async () => {
   expect(() => store.evaluations.predictions(evaluation?.id ?? '')).toThrow(damaged)
 })
 
-it('what an earlier studio stored gets its checksums from 18 to 19', async () => {
-  expect(migrations[18]?.sql).toContain('row_checksum')
+it('what an earlier studio stored gets its checksums from 19 to 20', async () => {
+  expect(migrations[19]?.sql).toContain('row_checksum')
   const { store, id, before } = await completed()
   await store.close()
   const layout = storeLayout(store.layout.folder)
   const sqlite = loadSqlite()
   const old = new sqlite(join(temporaryFolder(), 'old.sqlite'))
-  migrate(old, 18)
+  migrate(old, 19)
   copyRows(new sqlite(layout.database), old)
   await old.backup(layout.database)
   old.close()

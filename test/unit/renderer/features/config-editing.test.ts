@@ -116,7 +116,7 @@ describe('advice', () => {
         },
       ],
     }
-    const config = { ...fastConfig, representation: { linearLayers: true } }
+    const config = { ...fastConfig, representation: { linearLayers: true, tiles: false } }
     expect(nernWindow.advise(config, undefined, large)).toEqual([
       'Linear layers add 102,760,448 kernels of one weight each to the 4,096 of the convolutions: steps over all weights take as much longer, and as much more memory.',
     ])

@@ -9,7 +9,13 @@ import version1 from '../../../fixtures/configs/version-1.json' with { type: 'js
 
 /** What predictors have had since: all that were there before are of a whole network. */
 function withWholeNetwork(read: object = {}): object {
-  return 'predictor' in read ? { ...read, predictor: { ...Object(read.predictor), partition: wholeNetwork } } : read
+  if (!('predictor' in read)) return read
+  const { representation, predictor, ...rest }: { representation?: object; predictor?: unknown } = read
+  return {
+    ...rest,
+    representation: { ...representation, tiles: false },
+    predictor: { ...Object(predictor), partition: wholeNetwork },
+  }
 }
 
 describe('configurations of version 1', () => {

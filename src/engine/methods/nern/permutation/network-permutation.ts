@@ -1,6 +1,7 @@
 /** Permutations of all layers of a network, and the coordinates they give. */
 import { float32Tensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
 import { naturalCoordinates, type KernelTable } from '../coordinates.ts'
+import { kernelValues } from '../kernels.ts'
 import {
   permutedFilterChannels,
   permuteLayer,
@@ -29,9 +30,7 @@ export async function permuteNetwork(
   const permutations: LayerPermutation[] = []
   let placed = 0
   for (const layer of table.layers) {
-    const weight = weights[layer.name]
-    if (weight === undefined) throw new RangeError(`no weight for layer ${layer.name}`)
-    const steps = permuteLayer(mode, layer, weight.data, options)
+    const steps = permuteLayer(mode, layer, kernelValues(weights, layer), options)
     for (let step = steps.next(); ; step = steps.next()) {
       if (step.done === true) {
         permutations.push(step.value)
@@ -61,14 +60,18 @@ export function permutedCoordinates(table: KernelTable, permutations: readonly L
   return coordinates
 }
 
-/** Weights of every represented layer with each kernel where its coordinate says: what a predictor fits as a curve. */
+/**
+ * Weights of the represented layers with each kernel where its coordinate says: what a predictor fits as a curve. Tiled layers,
+ * whose tiles have no neighbours along filters and channels of the weight, are left out.
+ */
 export function weightsByCoordinate(
   table: KernelTable,
   permutations: readonly LayerPermutation[],
   weights: HostTensors,
 ): HostTensors {
   const coordinates = permutedCoordinates(table, permutations)
-  const moved = table.layers.map(({ name, shape, channels, height, width, firstKernel, kernels }) => {
+  const whole = table.layers.filter(({ tiled }) => tiled === undefined)
+  const moved = whole.map(({ name, shape, channels, height, width, firstKernel, kernels }) => {
     const size = height * width
     const source = weights[name]
     if (source === undefined) throw new RangeError(`no weight for layer ${name}`)
