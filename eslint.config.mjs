@@ -7,7 +7,7 @@ import svelte from 'eslint-plugin-svelte'
 import globals from 'globals'
 import tseslint from 'typescript-eslint'
 
-const folders = ['shared', 'networks', 'engine', 'formats', 'trainer', 'main', 'preload', 'renderer', 'cli']
+const folders = ['shared', 'networks', 'engine', 'formats', 'trainer', 'main', 'preload', 'renderer', 'cli', 'runner']
 
 /** The files of main that know Electron; everything else of main also runs under plain Node, for the command line. */
 const electronFiles = [
@@ -64,6 +64,12 @@ export const LAYERS = [
     files: ['src/cli/**'],
     folders: ['cli', 'main', 'formats', 'networks', 'shared'],
     packages: ['node:', 'commander'],
+    refused: electronModules,
+  },
+  {
+    files: ['src/runner/**'],
+    folders: ['runner', 'main', 'shared'],
+    packages: ['node:', 'zod'],
     refused: electronModules,
   },
 ]
@@ -152,7 +158,7 @@ export default tseslint.config(
   // Tools that a terminal runs, and the two places that own an output stream.
   { files: ['test/bench/**', 'test/**/main.ts'], rules: { 'no-console': 'off' } },
   {
-    files: ['**/*.mjs', 'scripts/**/*.js', '*.config.js', 'test/**', 'src/{formats,trainer,main,cli}/**'],
+    files: ['**/*.mjs', 'scripts/**/*.js', '*.config.js', 'test/**', 'src/{formats,trainer,main,cli,runner}/**'],
     languageOptions: { globals: globals.node },
   },
   {

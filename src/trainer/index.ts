@@ -14,6 +14,11 @@ const heartbeatMs = 1000
 /** A run that is over sooner needs no probe to tell how long it takes. */
 const probeAfterMs = 3000
 
+// On a cluster signals reach every process of a job: there the owner alone decides what they mean, and tells this process.
+if (process.env['NERN_TRAINER_SIGNALS'] === 'ignored') {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGUSR1', 'SIGUSR2'] as const) process.on(signal, () => {})
+}
+
 const port = openPort()
 let request: 'none' | 'pause' | 'cancel' = 'none'
 let isCheckpointRequested = false

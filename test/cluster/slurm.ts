@@ -285,7 +285,7 @@ SetEnv SLURM_CONF=${this.#config}
 }
 
 /** Waits for a fact. Rejects when it does not come for a minute. */
-async function until(what: string, isTrue: () => boolean | Promise<boolean>, timeoutMs = 60_000): Promise<void> {
+export async function until(what: string, isTrue: () => boolean | Promise<boolean>, timeoutMs = 60_000): Promise<void> {
   const giveUpAt = Date.now() + timeoutMs
   while (!(await isTrue())) {
     if (Date.now() > giveUpAt) throw new Error(`Waited in vain: ${what}.`)

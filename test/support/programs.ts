@@ -15,3 +15,6 @@ export const scriptedTrainerPath = join(folder, 'scripted-trainer.js')
 export async function setup(): Promise<void> {
   await buildTestPrograms()
 }
+
+/** The entry of the command line, beside whose folder the runner of clusters lies. */
+export const programsFolder = folder

@@ -6,6 +6,7 @@ import { shellFolder, shellWord } from '#shared/cluster/shell-words.ts'
 import { sbatchResources } from '#shared/cluster/sbatch-options.ts'
 import { formatBytes } from '#shared/basics/format.ts'
 import { findSlurm } from './find-slurm.ts'
+import { textsOf } from './remote-folder.ts'
 import type { Ssh } from './ssh.ts'
 
 const titles: Readonly<Record<CheckStep['name'], string>> = {
@@ -84,7 +85,7 @@ export async function checkCluster(
     [
       'login',
       async () => {
-        answers = texts(await ssh.run(questions(config)))
+        answers = textsOf(await ssh.run(questions(config)))
         return { detail: config.host }
       },
     ],
@@ -105,11 +106,6 @@ export async function checkCluster(
 }
 
 type Answers = ReadonlyMap<string, string>
-
-function texts(parts: ReadonlyMap<string, Uint8Array>): Answers {
-  const decoder = new TextDecoder()
-  return new Map([...parts].map(([name, bytes]) => [name, decoder.decode(bytes).trim()]))
-}
 
 function asFound({ message, remedy }: AppError): Found {
   return { detail: message, remedy: remedy ?? 'Try again.' }
@@ -166,7 +162,7 @@ function judgeFolder(answers: Answers): Found {
 }
 
 async function tryJob(ssh: Ssh, config: ClusterConfig): Promise<Found> {
-  const made = texts(await ssh.run(submitted(config)))
+  const made = textsOf(await ssh.run(submitted(config)))
   const folder = made.get('folder') ?? ''
   const said = made.get('job') ?? ''
   const [job = ''] = /^\d+/.exec(said.split('\n').at(-1) ?? '') ?? []
@@ -175,7 +171,7 @@ async function tryJob(ssh: Ssh, config: ClusterConfig): Promise<Found> {
   }
   try {
     for (let attempt = 0; attempt < JOB_ATTEMPTS; attempt++) {
-      const now = texts(await ssh.run(waited(folder, job)))
+      const now = textsOf(await ssh.run(waited(folder, job)))
       const done = (now.get('done') ?? '').split('\n')
       if (done.length > 1) return judgeNode(done)
       const queue = now.get('queue') ?? ''

@@ -61,7 +61,7 @@ export class Ssh {
 
   async #parts(script: string, timeoutMs: number): Promise<readonly ReplyPart[]> {
     const nonce = randomBytes(12).toString('hex')
-    const whole = `LC_ALL=C; export LC_ALL\nnonce=${nonce}\n${framingFunctions(nonce)}main() {\n${script}\nparts_end\n}\nmain </dev/null\n`
+    const whole = `LC_ALL=C; export LC_ALL\nnonce=${nonce}\n${framingFunctions(nonce)}main() {\n${script}\n}\nmain </dev/null\nparts_end\n`
     const end = await this.#call({ command: 'sh -s', input: whole, timeoutMs })
     const parts = readReplyParts(end.stdout, nonce)
     if (parts !== undefined) return parts

@@ -11,9 +11,13 @@ export const MOST_LINE_BYTES = 2 ** 20
 /** More than any package, checkpoint or picture of a run. */
 const MOST_FILE_BYTES = 2 ** 31
 
-const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/)
+export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/)
 
-const remoteFileSchema = z.strictObject({ sha256: sha256Schema, sizeBytes: z.int().min(0).max(MOST_FILE_BYTES) })
+export const remoteFileSchema = z.strictObject({
+  sha256: sha256Schema,
+  sizeBytes: z.int().min(0).max(MOST_FILE_BYTES),
+})
+export type RemoteFile = z.infer<typeof remoteFileSchema>
 
 const attachedKinds = ['checkpoint', 'kernel-snapshot', 'permutation', 'preview', 'result'] as const
 
@@ -62,6 +66,8 @@ export const eventLineSchema = z.discriminatedUnion('type', [
   attachedSchema.extend({ type: z.literal('attached'), at: writtenAt }),
 ])
 
+export type EventLine = z.infer<typeof eventLineSchema>
+
 /** Where an event ends, in the file of its attempt. */
 export interface EventPlace {
   readonly attempt: number
@@ -97,3 +103,6 @@ export const endedSchema = z.strictObject({
   ]),
 })
 export type AttemptEnd = z.infer<typeof endedSchema>
+
+/** `result.json`, which is there when the run is complete and never before. */
+export const remoteResultSchema = z.strictObject({ attempt: z.int().min(1), result: attachedSchema })

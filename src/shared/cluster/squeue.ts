@@ -1,5 +1,8 @@
 /** What squeue says of the jobs of the studio. */
 
+/** What squeue is asked for; the reason, which may hold anything, comes last. */
+export const squeueFormat = '%j|%F|%K|%T|%N|%S|%r'
+
 export interface QueueLine {
   /** `nern-SUBMISSION`. */
   readonly jobName: string

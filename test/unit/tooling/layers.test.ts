@@ -39,6 +39,8 @@ describe('the layer table', () => {
     ['src/cli/x.ts', '#renderer/main.ts'],
     ['src/cli/x.ts', '#main/windows/security.ts'],
     ['src/cli/x.ts', '#main/trainer-host/utility-host.ts'],
+    ['src/runner/x.ts', '#trainer/index.ts'],
+    ['src/runner/x.ts', '#main/trainer-host/utility-host.ts'],
     ['src/networks/x.ts', '../shared/basics/result.ts'],
   ])('refuses in %s the import of %s', async (file, source) => {
     expect(await refusals(file, `import * as x from '${source}'\nexport const y = x\n`)).not.toEqual([])
@@ -52,6 +54,7 @@ describe('the layer table', () => {
     ['src/main/windows/x.ts', 'electron'],
     ['src/cli/x.ts', '#main/trainer-host/fork-host.ts'],
     ['src/cli/x.ts', 'commander'],
+    ['src/runner/x.ts', '#main/trainer-host/supervisor.ts'],
     ['src/renderer/x.ts', 'uplot'],
     ['src/renderer/x.ts', 'uplot/dist/uPlot.min.css'],
   ])('allows in %s the import of %s', async (file, source) => {

@@ -1,0 +1,31 @@
+/** Which runs each studio still wants: several may share a folder. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { remoteIdSchema } from '#shared/cluster/task-file.ts'
+
+const pinSchema = z.strictObject({ runIds: z.array(remoteIdSchema) })
+
+const pinsFolder = (root: string): string => join(root, 'pins')
+const pinPath = (root: string, studio: string): string => join(pinsFolder(root), `${studio}.json`)
+
+export function addToPin(root: string, studio: string, runIds: readonly string[]): void {
+  setPin(root, studio, [...new Set([...readPin(pinPath(root, studio)), ...runIds])])
+}
+
+export function setPin(root: string, studio: string, runIds: readonly string[]): void {
+  mkdirSync(pinsFolder(root), { recursive: true })
+  const path = pinPath(root, studio)
+  writeFileSync(`${path}.part`, JSON.stringify({ runIds }))
+  renameSync(`${path}.part`, path)
+}
+
+/** Runs that any studio wants. */
+export function pinnedRuns(root: string): ReadonlySet<string> {
+  const names = readdirSync(pinsFolder(root)).filter((name) => name.endsWith('.json'))
+  return new Set(names.flatMap((name) => readPin(join(pinsFolder(root), name))))
+}
+
+function readPin(path: string): readonly string[] {
+  return existsSync(path) ? pinSchema.parse(JSON.parse(readFileSync(path, 'utf8'))).runIds : []
+}
