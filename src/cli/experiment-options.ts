@@ -85,7 +85,7 @@ export function compressRequest(options: CompressValues): CompressRequest {
 
 /** Queues the compression that was asked for; nothing is started. */
 export async function createCompression(
-  invocation: Invocation<ConfigValues & { readonly dataset?: string | undefined }>,
+  invocation: Invocation<ConfigValues & { readonly dataset?: string | undefined; readonly on?: string | undefined }>,
   studio: ChangingStudio,
   { keys, from }: CompressRequest,
 ): Promise<ExperimentRecord> {
@@ -115,7 +115,7 @@ async function continuation(
 
 /** Queues an experiment on a network and a data set, named by their keys; nothing is started. */
 export async function createExperiment(
-  invocation: Invocation<Pick<SettingValues, 'name'>>,
+  invocation: Invocation<Pick<SettingValues, 'name'> & { readonly on?: string | undefined }>,
   studio: ChangingStudio,
   keys: { readonly network: string; readonly dataset: string },
   config: ExperimentConfig,
@@ -125,17 +125,36 @@ export async function createExperiment(
   return enqueue(invocation, studio, { config, networkId: network.id, datasetId: dataset.id })
 }
 
+/** Where what is queued is to run. */
+export const placeOptions = {
+  on: toldDefault(text('CLUSTER', 'Cluster that it is to run on; it is submitted at once.'), 'this computer'),
+} satisfies OptionTable
+
+/** Submits what was queued for a cluster, and says how that went; nothing where it is for this computer. */
+export async function submitTo(
+  { output }: Pick<Invocation, 'output'>,
+  studio: ChangingStudio,
+  on: string | undefined,
+): Promise<void> {
+  if (on === undefined) return
+  const { connection } = await call(studio, 'clusters.pull', { name: on })
+  if (connection.state !== 'lost') return
+  output.say(`${on} is not connected: ${connection.error.message}`)
+  output.say(`It is submitted when it can be reached: studio cluster pull ${on}`)
+}
+
 async function enqueue(
-  invocation: Invocation<Pick<SettingValues, 'name'>>,
+  invocation: Invocation<Pick<SettingValues, 'name'> & { readonly on?: string | undefined }>,
   studio: ChangingStudio,
   experiment: Pick<CommandInput<'experiments.create'>, 'config' | 'networkId' | 'datasetId'>,
 ): Promise<ExperimentRecord> {
-  const { name } = invocation.options
+  const { name, on } = invocation.options
   return call(studio, 'experiments.create', {
     ...experiment,
     enqueue: true,
     ...(await executorOf(invocation, studio)),
     ...(name === undefined ? {} : { name }),
+    ...(on === undefined ? {} : { place: on }),
   })
 }
 

@@ -1,5 +1,6 @@
 import { Studio, type ReaderOptions, type ReadingStudio } from '#main/studio.ts'
 import { systemClock } from '#main/basics/clock.ts'
+import type { ClusterOpener } from '#main/context/cluster-opener.ts'
 import { LogFile } from '#main/log/log-file.ts'
 import type { Log } from '#main/log/log.ts'
 import { defaultStoreFolder, storeLayout } from '#main/store/layout.ts'
@@ -21,6 +22,8 @@ export interface Installation {
   readonly version: string
   readonly trainerPath: string
   readonly resourcesFolder: string
+  /** Opens clusters; without it none can be reached. */
+  readonly openCluster?: ClusterOpener
 }
 
 interface Streams {
@@ -65,6 +68,7 @@ async function runCommand(
       onOutput: (line) => log('trainer', 'info', line),
     }),
     resourcesFolder: installation.resourcesFolder,
+    ...(installation.openCluster === undefined ? {} : { openCluster: installation.openCluster }),
     executor,
   })
   // A reader writes nothing into the store, its log neither: what matters is said at once.

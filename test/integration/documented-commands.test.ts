@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { main } from '#cli/main.ts'
+import { createForkHosts } from '#main/trainer-host/fork-host.ts'
 import { parserOptions } from '#cli/option.ts'
 import { findCommand, optionsOf } from '#cli/read-command-line.ts'
 import {
@@ -15,6 +16,7 @@ import {
   shellWords,
   type DocumentedCommand,
 } from '#test/support/documented-commands.ts'
+import { LocalCluster } from '#test/support/local-cluster.ts'
 import { itWithPython, runPython } from '#test/support/python.ts'
 import { problemOf } from '#test/support/rehearse.ts'
 import { scriptedTrainerPath } from '#test/support/programs.ts'
@@ -52,6 +54,8 @@ const values: Readonly<Record<string, string>> = {
   EXPERIMENT: 'fast',
   REMOVED: 'removed',
   BATCH: 'a batch',
+  CLUSTER: 'uni',
+  ALIAS: 'login',
   NAME: 'fast',
   NERN: 'fast',
   INT4: 'int4',
@@ -161,6 +165,7 @@ async function run(args: readonly string[], store: string): Promise<{ readonly c
     version: '0.0.0',
     trainerPath: scriptedTrainerPath,
     resourcesFolder: join(projectFolder, 'resources'),
+    openCluster: () => new LocalCluster(createForkHosts({ entryPath: scriptedTrainerPath })),
   }
   const code = await main([...args, '--store', store], installation, { stdout: stream, stderr: stream })
   return { code, text }
@@ -177,6 +182,7 @@ const short = ['--set', 'reconstruction.steps=20']
 beforeAll(async () => {
   // The scripted trainer makes up what it "imports"; nothing is fetched.
   vi.stubEnv('NERN_CIFAR10', '/scripted')
+  await mustRun(['cluster', 'add', 'uni', '--host', 'login', '--folder', '~/nern-studio'])
   await mustRun(['network', 'import', 'sample'])
   await mustRun(['dataset', 'import', 'cifar10'])
   const on = ['--network', 'resnet20-cifar10', '--dataset', 'CIFAR-10']

@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts'
 import { baselineCommands } from './baseline.ts'
 import { batchCommands } from './batch.ts'
+import { clusterCommands } from './cluster.ts'
 import { compressCommands } from './compress.ts'
 import { datasetCommands } from './dataset.ts'
 import { demoCommands } from './demo.ts'
@@ -27,6 +28,7 @@ export const commandGroups: readonly { readonly heading: string; readonly comman
   { heading: 'Compression:', commands: [...compressCommands, ...fitCommands, ...runCommands, ...baselineCommands] },
   { heading: 'Sweeps:', commands: [...sweepCommands, ...batchCommands] },
   { heading: 'Queue:', commands: queueCommands },
+  { heading: 'Clusters:', commands: clusterCommands },
   {
     heading: 'Results:',
     commands: [...experimentsCommands, ...layerCommands, ...importanceCommands, ...exportCommands],

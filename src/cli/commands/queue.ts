@@ -1,11 +1,19 @@
 import type { CommandName } from '#shared/protocol/contract.ts'
 import type { QueueState, QueueTimes } from '#shared/protocol/commands/queue.ts'
+import { remotePhase, type RemoteRun } from '#shared/cluster/remote-run.ts'
 import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 import type { ReadingStudio } from '#main/studio.ts'
 import { runQueue } from '../await-experiment.ts'
 import { call } from '../call.ts'
 import { defineCommand, type Command } from '../command.ts'
-import { compressOptions, compressRequest, compressUsage, createCompression } from '../experiment-options.ts'
+import {
+  compressOptions,
+  compressRequest,
+  compressUsage,
+  createCompression,
+  placeOptions,
+  submitTo,
+} from '../experiment-options.ts'
 import { findExperiment, findExperiments } from '../find-record.ts'
 import { toldDefault, wholeNumber } from '../option.ts'
 import type { Output } from '../output.ts'
@@ -18,12 +26,15 @@ const add = defineCommand({
   usage: compressUsage,
   summary: 'Add a compression to the queue without starting it.',
   positionals: [],
-  options: compressOptions,
+  details: 'On a cluster it is submitted at once; this computer starts it by studio queue start.',
+  options: { ...compressOptions, ...placeOptions },
   run(invocation) {
     const request = compressRequest(invocation.options)
     return invocation.withChanging(async (studio) => {
       const experiment = await createCompression(invocation, studio, request)
-      invocation.output.result(experiment, `${experiment.name} (${experiment.id}) is queued.`)
+      await submitTo(invocation, studio, invocation.options.on)
+      const place = experiment.place === undefined ? '' : ` for ${experiment.place}`
+      invocation.output.result(experiment, `${experiment.name} (${experiment.id}) is queued${place}.`)
       return 0
     })
   },
@@ -185,6 +196,12 @@ function allDone(seconds: number, unknown: number): string {
   return `${more} time of ${unknown} is not known yet: nothing like it has run on this machine.`
 }
 
+/** `uni, waits: Priority` or `uni, n7`. */
+function onCluster(place: string, remote: RemoteRun | undefined): string {
+  const where = remote === undefined ? undefined : (remotePhase(remote) ?? remote.node)
+  return where === undefined ? place : `${place}, ${where}`
+}
+
 function durationText(seconds: number | undefined): string {
   return seconds === undefined ? '' : formatDuration(seconds)
 }
@@ -196,15 +213,17 @@ function formatExperiments(experiments: readonly QueuedSummary[], empty: string)
       { title: 'name' },
       { title: 'id' },
       { title: 'status' },
+      { title: 'on' },
       { title: 'step', align: 'right' },
       { title: 'time left', align: 'right' },
       { title: 'starts in', align: 'right' },
     ],
-    experiments.map(({ name, id, status, queuePosition, latestRun, seconds, startsIn }) => [
+    experiments.map(({ name, id, status, place, queuePosition, latestRun, seconds, startsIn }) => [
       queuePosition === undefined ? '' : String(queuePosition),
       name,
       id,
       status,
+      place === undefined ? '' : onCluster(place, latestRun?.remote),
       latestRun === undefined ? '' : `${latestRun.step} / ${latestRun.totalSteps}`,
       durationText(status === 'running' ? latestRun?.remainingSeconds : seconds),
       durationText(startsIn),

@@ -7,7 +7,7 @@ import { sweepFromYaml, type NamedInFile, type SweepFile } from '#shared/experim
 import type { Sweep } from '#shared/experiment/sweep/sweep.ts'
 import { call } from '../call.ts'
 import { defineCommand, type Command } from '../command.ts'
-import { executorOf } from '../experiment-options.ts'
+import { executorOf, placeOptions, submitTo } from '../experiment-options.ts'
 import { findDataset, findNetwork } from '../find-record.ts'
 import { onRequest, text, toldDefault } from '../option.ts'
 
@@ -21,6 +21,7 @@ const sweep = defineCommand({
   options: {
     dryRun: onRequest('Only say how many runs it has, how large their files and how long they will be.'),
     name: toldDefault(text('TEXT', 'Name of the batch.'), 'that of the file, or what varies'),
+    ...placeOptions,
   },
   async run(invocation) {
     const { positionals, options, output } = invocation
@@ -36,6 +37,7 @@ const sweep = defineCommand({
     }
     return invocation.withChanging(async (studio) => {
       const named = options.name ?? file.name
+      const on = options.on ?? file.on
       const whole = await resolved(studio, file)
       const planned = await call(studio, 'batches.plan', { sweep: whole })
       const { record, rows } = await call(studio, 'batches.create', {
@@ -43,11 +45,13 @@ const sweep = defineCommand({
         enqueue: true,
         ...(await executorOf(invocation, studio)),
         ...(named === undefined ? {} : { name: named }),
+        ...(on === undefined ? {} : { place: on }),
       })
+      await submitTo(invocation, studio, on)
       const told = [
-        `${record.name} (${record.id}) is queued.`,
+        `${record.name} (${record.id}) is queued${on === undefined ? '' : ` for ${on}`}.`,
         ...outlookLines(planned),
-        'Start it: studio queue start',
+        on === undefined ? 'Start it: studio queue start' : `Fetch what is new there: studio cluster pull ${on}`,
       ]
       output.result({ ...record, experiments: rows.map(({ experimentId }) => experimentId) }, told.join('\n'))
       return 0

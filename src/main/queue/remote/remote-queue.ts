@@ -50,9 +50,13 @@ export class RemoteQueue {
 
   /** Submits what waits for clusters, of `only` when it is given: what belongs together goes as one array. */
   dispatch(only?: ReadonlySet<string>): void {
+    this.#dispatch(({ id }) => only?.has(id) ?? true)
+  }
+
+  #dispatch(isWanted: (experiment: WaitingForCluster) => boolean): void {
     if (this.#isClosed) return
     const { store } = this.#context
-    const waiting = store.experiments.queue.waitingForClusters().filter(({ id }) => only?.has(id) ?? true)
+    const waiting = store.experiments.queue.waitingForClusters().filter(isWanted)
     if (waiting.length === 0) return
     for (const [name, experiments] of groupBy(waiting, ({ cluster }) => cluster)) {
       const config = store.clusters.find(name)
@@ -93,9 +97,11 @@ export class RemoteQueue {
     return true
   }
 
-  /** Submits and fetches now what there is; resolves when it was tried. Throws `not-found`. */
+  /** Submits, where the queue is on, and fetches now what there is; resolves when it was tried. Throws `not-found`. */
   async pull(name: string): Promise<void> {
-    this.#context.store.clusters.get(name)
+    const { clusters, settings } = this.#context.store
+    clusters.get(name)
+    if (settings.get('queue.is-active')) this.#dispatch(({ cluster }) => cluster === name)
     await this.#linkOf(name)?.wake()
   }
 

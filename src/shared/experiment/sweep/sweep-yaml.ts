@@ -20,10 +20,12 @@ export interface SweepFile {
   readonly name?: string
   readonly networks: readonly NamedInFile[]
   readonly dataset: NamedInFile
+  /** Name of the cluster it is for; absent: this computer. */
+  readonly on?: string
   readonly sweep: Omit<Sweep, 'networkIds' | 'datasetId'>
 }
 
-const keys = ['name', 'network', 'dataset', 'config', 'vary', 'random', 'list', 'seeds']
+const keys = ['name', 'network', 'dataset', 'config', 'vary', 'random', 'list', 'seeds', 'on']
 const drawKinds = ['uniform', 'log-uniform', 'integer', 'choice']
 
 /** Errors: `invalid-config` with file, line and column. */
@@ -59,8 +61,10 @@ class SweepReader {
     const kinds = new Set([config, ...presetIds.map((preset) => preset.config)].map(({ kind }) => kind))
     const rows = [...kinds].flatMap((kind) => parametersOf(kind))
     const seeds = this.#find('seeds')
+    const on = this.#find('on')
     return {
       ...(name === undefined ? {} : { name: String(source.scalar(name, 'name')) }),
+      ...(on === undefined ? {} : { on: String(source.scalar(on, 'on')) }),
       networks: this.#networks(varied),
       dataset: this.#named(this.#needed('dataset', 'dataset: cifar10'), 'dataset'),
       sweep: {

@@ -1,0 +1,184 @@
+import { clusterConfigSchema, defaultResources, type ClusterConfig } from '#shared/cluster/cluster-config.ts'
+import type { CheckStep } from '#shared/cluster/check-step.ts'
+import { formatAmount, formatExactBytes } from '#shared/basics/format.ts'
+import { connectionText } from '#shared/plain-text/cluster-connection.ts'
+import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
+import type { ClusterRecord } from '#shared/protocol/commands/clusters.ts'
+import { call } from '../call.ts'
+import { defineCommand, type Command } from '../command.ts'
+import { byteCount, needed, onRequest, repeatedText, text, toldDefault, wholeNumber, type ValuesOf } from '../option.ts'
+import { UsageError } from '../usage-error.ts'
+
+const clusterName = { name: 'CLUSTER', about: 'Cluster, by its name.' }
+
+const resourceOptions = {
+  partition: toldDefault(text('PARTITION', 'Where jobs wait.'), "the cluster's own"),
+  account: text('ACCOUNT', 'Whom jobs are charged to.'),
+  qos: text('QOS', 'Quality of service of the jobs.'),
+  cpus: toldDefault(
+    wholeNumber('COUNT', 1, 'Processors of a job; an experiment computes with as many threads.'),
+    String(defaultResources.cpus),
+  ),
+  memory: toldDefault(byteCount('BYTES', 'Memory of a job, such as 4096MiB.'), `${defaultResources.memoryMib}MiB`),
+  minutes: toldDefault(
+    wholeNumber('COUNT', 1, 'Time limit of a job; a longer experiment goes on in the next.'),
+    String(defaultResources.timeLimitMinutes),
+  ),
+  atOnce: toldDefault(
+    wholeNumber('COUNT', 1, 'Jobs of one batch that run at the same time.'),
+    String(defaultResources.atOnce),
+  ),
+  option: repeatedText('OPTION', 'Further option of sbatch, such as --constraint=avx512; may be given several times.'),
+}
+
+const add = defineCommand({
+  name: 'cluster add',
+  summary: 'Add a Slurm cluster, or change one.',
+  details: 'docs/cluster.md says what it needs. Nothing is asked of it: check it with studio cluster check.',
+  positionals: [{ name: 'NAME', about: 'What it is to be called: small letters, digits and hyphens.' }],
+  options: {
+    host: needed(text('ALIAS', 'Its login node: an alias of your ~/.ssh/config, or user@host.')),
+    folder: needed(text('FOLDER', 'Where files of the studio may lie there: an absolute path, or one in ~/.')),
+    ...resourceOptions,
+  },
+  run({ positionals, options, output, withChanging }) {
+    const config = configFrom(positionals[0] ?? '', options)
+    return withChanging(async (studio) => {
+      const record = await call(studio, 'clusters.save', config)
+      output.result(
+        record,
+        `${config.name} is ${config.host}:${config.folder}. Prove it: studio cluster check ${config.name}`,
+      )
+      return 0
+    })
+  },
+})
+
+const list = defineCommand({
+  name: 'cluster list',
+  summary: 'List the clusters and what is on each.',
+  positionals: [],
+  options: {},
+  run: ({ output, withReader }) =>
+    withReader(async (studio) => {
+      const clusters = await call(studio, 'clusters.list', {})
+      output.result(clusters, formatClusters(clusters))
+      return 0
+    }),
+})
+
+const check = defineCommand({
+  name: 'cluster check',
+  summary: 'Prove a cluster end to end, with a job of some seconds.',
+  details: 'It ends with 1 where something is wrong, and says what to do.',
+  positionals: [clusterName],
+  options: {},
+  run: ({ positionals, output, withChanging }) =>
+    withChanging(async (studio) => {
+      const stop = studio.events.on('cluster-checked', ({ steps }) => {
+        const last = steps.at(-1)
+        if (last?.status === 'running') output.progress(`${last.title} ...`)
+      })
+      try {
+        const found = await call(studio, 'clusters.check', { name: positionals[0] ?? '' })
+        output.result(found, formatSteps(found.steps))
+        return found.steps.every(({ status }) => status === 'ok') ? 0 : 1
+      } finally {
+        stop()
+      }
+    }),
+})
+
+const pull = defineCommand({
+  name: 'cluster pull',
+  summary: 'Submit what waits for a cluster, and fetch what is new there.',
+  details: 'Windows and studio queue start do it by themselves.',
+  positionals: [clusterName],
+  options: {},
+  run: ({ positionals, output, withChanging }) =>
+    withChanging(async (studio) => {
+      const record = await call(studio, 'clusters.pull', { name: positionals[0] ?? '' })
+      output.result(record, formatClusters([record]))
+      return record.connection.state === 'lost' ? 1 : 0
+    }),
+})
+
+const remove = defineCommand({
+  name: 'cluster remove',
+  summary: 'Forget a cluster; what lies there stays.',
+  details: 'Refused while an experiment waits, runs or is paused there.',
+  positionals: [clusterName],
+  options: {},
+  run: ({ positionals, output, withChanging }) =>
+    withChanging(async (studio) => {
+      const [name = ''] = positionals
+      await call(studio, 'clusters.remove', { name })
+      output.result({ name }, `${name} is forgotten.`)
+      return 0
+    }),
+})
+
+const clean = defineCommand({
+  name: 'cluster clean',
+  summary: 'Remove what nobody needs any more from the folder of a cluster.',
+  details: 'What experiments that wait, run or are paused need stays, and what other studios use.',
+  positionals: [clusterName],
+  options: { dryRun: onRequest('Only list it.') },
+  run: ({ positionals, options, output, withChanging }) =>
+    withChanging(async (studio) => {
+      const command = options.dryRun ? 'clusters.preview-clean' : 'clusters.clean'
+      const found = await call(studio, command, { name: positionals[0] ?? '' })
+      const what = `${formatAmount(found.paths.length, 'path')}, ${formatExactBytes(found.sizeBytes)}`
+      output.result(found, [...found.paths, options.dryRun ? `${what} can go.` : `${what} removed.`].join('\n'))
+      return 0
+    }),
+})
+
+export const clusterCommands: readonly Command[] = [add, check, list, pull, clean, remove]
+
+type AddValues = ValuesOf<typeof resourceOptions> & { readonly host: string; readonly folder: string }
+
+/** Throws `UsageError`. */
+function configFrom(name: string, { host, folder, ...asked }: AddValues): ClusterConfig {
+  const { partition, account, qos, cpus, memory, minutes, atOnce, option } = asked
+  const parsed = clusterConfigSchema.safeParse({
+    ...{ name, host, folder },
+    ...(partition === undefined ? {} : { partition }),
+    ...(account === undefined ? {} : { account }),
+    ...(qos === undefined ? {} : { qos }),
+    cpus: cpus ?? defaultResources.cpus,
+    memoryMib: memory === undefined ? defaultResources.memoryMib : Math.ceil(memory / 2 ** 20),
+    timeLimitMinutes: minutes ?? defaultResources.timeLimitMinutes,
+    atOnce: atOnce ?? defaultResources.atOnce,
+    extraOptions: [...option],
+  })
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new UsageError(`${String(issue?.path[0] ?? 'The cluster')}: ${issue?.message ?? 'is not possible'}.`)
+}
+
+function formatClusters(clusters: readonly ClusterRecord[]): string {
+  return formatTable(
+    [
+      { title: 'name' },
+      { title: 'host' },
+      { title: 'folder' },
+      { title: 'experiments', align: 'right' },
+      { title: 'state' },
+    ],
+    clusters.map(({ config, connection, experiments }) => [
+      ...[config.name, config.host, config.folder, String(experiments)],
+      connectionText(connection),
+    ]),
+    'There is no cluster yet. Add one: studio cluster add NAME --host ALIAS --folder FOLDER',
+  )
+}
+
+function formatSteps(steps: readonly CheckStep[]): string {
+  return formatFacts(
+    steps.map(({ title, status, detail, remedy }) => [
+      title,
+      `${status === 'ok' ? 'ok' : 'FAILED'}: ${[detail, remedy ?? ''].join(' ').trim()}`,
+    ]),
+  )
+}
