@@ -5,6 +5,7 @@ import type { StudioInfo } from '#shared/protocol/commands/studio.ts'
 import type { Result } from '#shared/basics/result.ts'
 import { WindowBatches } from './batches.svelte.ts'
 import { ask } from './client.ts'
+import { WindowClusters } from './clusters.svelte.ts'
 import { ChartsState } from './charts.svelte.ts'
 import { WindowClock } from './clock.svelte.ts'
 import { ExperimentsTableState } from './experiments-table.svelte.ts'
@@ -41,6 +42,7 @@ export class WindowStudio {
   readonly library: Library
   readonly experiments: WindowExperiments
   readonly batches: WindowBatches
+  readonly clusters: WindowClusters
   readonly values: ExperimentValues
   readonly trash: WindowTrash
   readonly views: WindowViews
@@ -64,6 +66,7 @@ export class WindowStudio {
     this.library = new Library(api)
     this.experiments = new WindowExperiments(api)
     this.batches = new WindowBatches(api, this.experiments)
+    this.clusters = new WindowClusters(api)
     this.values = new ExperimentValues(api)
     this.trash = new WindowTrash(api)
     this.views = new WindowViews(api)
@@ -132,6 +135,7 @@ export class WindowStudio {
       this.preferences,
       this.queue,
       this.batches,
+      this.clusters,
       this.experiments,
       this.trash,
       this.views,

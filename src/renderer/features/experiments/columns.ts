@@ -1,3 +1,4 @@
+import { thisComputer } from '#shared/experiment/filter/experiment-fields.ts'
 import {
   formatAge,
   formatBytes,
@@ -140,6 +141,15 @@ const own: readonly Omit<TableColumn, 'section'>[] = [
     width: 120,
     fromWidth: 1500,
     valueOf: ({ datasetName }) => nonEmpty(datasetName),
+    textOf: String,
+  },
+  {
+    id: 'place',
+    title: 'Place',
+    explanation: 'Where it is to run: this computer, or a cluster',
+    isNumber: false,
+    width: 120,
+    valueOf: ({ experiment }) => experiment.place ?? thisComputer,
     textOf: String,
   },
   {

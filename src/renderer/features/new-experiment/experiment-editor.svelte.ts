@@ -17,6 +17,7 @@ import type { WindowStudio } from '../../state/studio.svelte.ts'
 import { SweepEditor } from '../sweep/sweep-editor.svelte.ts'
 import { changedPaths, knownValues, parseValues, typedValues, type ParsedValues } from './config-editing.ts'
 import { presetOffer, type PresetOffer } from './preset-offer.ts'
+import { presetValues } from './preset-values.ts'
 import { knownOf, lastUsed } from './usual-choice.ts'
 import { newExperimentTexts } from './texts.ts'
 
@@ -34,6 +35,8 @@ export class ExperimentEditor {
   readonly presetSeconds: Resource<readonly (number | undefined)[]>
   kind = $state<Family>('compress')
   name = $state('')
+  /** Name of the cluster it is for; undefined: this computer. */
+  place = $state<string>()
   #presetIds = $state.raw(perFamily((kind) => windowFamilyOf({ kind }).form.firstPresetId))
   #networkId = $state<string>()
   /** Of a family that can do without a network. */
@@ -371,6 +374,7 @@ export class ExperimentEditor {
         ? await this.#studio.act(newExperimentTexts.createFailure, 'experiments.create', {
             ...experiment,
             enqueue,
+            ...(this.place === undefined ? {} : { place: this.place }),
             ...(typedName === '' ? {} : { name: typedName }),
             ...(fromId === undefined ? {} : { clonedFrom: fromId }),
           })
@@ -389,11 +393,7 @@ export class ExperimentEditor {
   }
 
   async #saveSweep(enqueue: boolean): Promise<void> {
-    if (this.canSave && (await this.sweep.save(this.name.trim(), enqueue))) this.#studio.memory.forgetForm(this.#start)
+    if (this.canSave && (await this.sweep.save(this.name.trim(), enqueue, this.place)))
+      this.#studio.memory.forgetForm(this.#start)
   }
-}
-
-function presetValues(id: string): TypedValues {
-  const preset = findPreset(id)
-  return preset === undefined ? {} : typedValues(preset.config)
 }

@@ -90,8 +90,11 @@ export class SweepEditor {
     return path !== 'seed' && control.type !== 'layers' && !(control.type === 'choice' && control.options.length < 2)
   }
 
-  /** Makes the experiments and opens their batch; on failure everything stays as it was typed. Answers whether it did. */
-  async save(name: string, enqueue: boolean): Promise<boolean> {
+  /**
+   * Makes the experiments and opens their batch; on failure everything stays as it was typed. Answers whether it did.
+   * @param place name of the cluster it is for; absent: this computer
+   */
+  async save(name: string, enqueue: boolean, place?: string): Promise<boolean> {
     const { sweep } = this.read
     if (sweep === undefined || !this.canSave) return false
     this.#isSaving = true
@@ -99,6 +102,7 @@ export class SweepEditor {
       sweep,
       enqueue,
       ...(name === '' ? {} : { name }),
+      ...(place === undefined ? {} : { place }),
     })
     this.#isSaving = false
     if (created === undefined) return false
