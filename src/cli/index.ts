@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { clusterOpener } from '#main/context/cluster-opener.ts'
 import { toAppError } from '#shared/basics/result.ts'
 import { main } from './main.ts'
 import { Output } from './output.ts'
@@ -24,6 +25,7 @@ process.exitCode = await main(
     // The build puts the trainer beside this file.
     trainerPath: process.env['NERN_TRAINER'] ?? fileURLToPath(new URL('trainer.js', import.meta.url)),
     resourcesFolder: fileURLToPath(new URL('../../resources', import.meta.url)),
+    openCluster: clusterOpener(import.meta.dirname, fileURLToPath(new URL('../../node_modules', import.meta.url))),
   },
   process,
 )

@@ -12,6 +12,7 @@ import { damagedStoreHash } from '#shared/protocol/commands/store-repair.ts'
 import { systemClock } from './basics/clock.ts'
 import { appScheme, appSchemePrivileges, createAppProtocol } from './windows/app-protocol.ts'
 import { type DemoOptions, runDemo } from './demo/demo.ts'
+import { clusterOpener } from './context/cluster-opener.ts'
 import { TokenTable } from './files/token-table.ts'
 import { EventOutbox } from './ipc/event-outbox.ts'
 import { type Intake, createFilePicker, createFileShower, createNewFilePicker, registerDrops } from './ipc/files.ts'
@@ -19,6 +20,7 @@ import { registerCommands } from './ipc/router.ts'
 import { type LaunchOptions, parseLaunchOptions } from './launch-options.ts'
 import { LogFile } from './log/log-file.ts'
 import type { Log } from './log/log.ts'
+import { noteCrashes } from './log/note-crashes.ts'
 import { externalUrl, guardContents, guardSession, isTrustedSender } from './windows/security.ts'
 import { defaultStoreFolder, storeLayout } from './store/layout.ts'
 import { StoreRepair } from './store/repair/store-repair.ts'
@@ -82,6 +84,7 @@ async function start(): Promise<void> {
       version: app.getVersion(),
       createHost: createUtilityHosts({ entryPath: trainerEntry, onOutput: (line) => log('trainer', 'info', line) }),
       resourcesFolder: app.isPackaged ? process.resourcesPath : join(app.getAppPath(), 'resources'),
+      openCluster: clusterOpener(import.meta.dirname, join(app.getAppPath(), 'node_modules')),
       resolveFile: (token) => tokens.resolve(token),
       tokenOfPath: (path) => tokens.add(path).token,
       desktopHandlers: {
@@ -385,13 +388,6 @@ class Desktop {
     await this.#logFile.close()
     app.exit(code)
   }
-}
-
-/** What is done about a defect stays as it is: Electron shows it and goes on. */
-function noteCrashes(log: Log): void {
-  process.on('uncaughtExceptionMonitor', (error, origin) =>
-    log('main', 'error', `${origin}: ${error.stack ?? error.message}`),
-  )
 }
 
 function openExternal(url: string): void {

@@ -163,7 +163,8 @@ export class Studio {
       executor: () => ({ ...store.settings.get('executor'), ...options.executor }),
       places: new Places(options.machine ?? thisMachine(), () => store.settings.get('places')),
       archives: options.archives ?? officialArchives,
-      openCluster: (config) => openCluster(config, { clock: this.#clock, log: options.log, questions }),
+      openCluster: (config) =>
+        openCluster(config, { studio: store.id, clock: this.#clock, log: options.log, questions }),
       clusterWaits: options.clusterWaits ?? defaultClusterWaits,
       writeBytes: options.writeBytes,
     }

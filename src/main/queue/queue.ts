@@ -85,6 +85,11 @@ export class Queue {
     }
   }
 
+  /** Whether something runs on this computer. */
+  get isComputingHere(): boolean {
+    return this.#active.size > 0
+  }
+
   /** Process ids of the trainers that run now, by experiment. */
   trainerPids(): ReadonlyMap<string, number> {
     const pids = [...this.#active].flatMap(([id, { run }]) =>

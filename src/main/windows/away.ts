@@ -1,5 +1,5 @@
 /** What the app does for somebody who is away from it: notices, and a machine that stays awake. */
-import { BrowserWindow, Notification, powerMonitor, powerSaveBlocker } from 'electron'
+import { app, BrowserWindow, Notification, powerMonitor, powerSaveBlocker } from 'electron'
 import type { Place } from '#shared/protocol/events.ts'
 import type { Settings } from '#shared/protocol/settings.ts'
 import type { Studio } from '../studio.ts'
@@ -11,7 +11,7 @@ import { createNotifier } from './notifications.ts'
  * @param show opens the place that a notice is about
  */
 export function lookAfterAbsent(
-  studio: Pick<Studio, 'events' | 'queueNotices'>,
+  studio: Pick<Studio, 'events' | 'queue' | 'queueNotices'>,
   initial: Settings,
   show: (place: Place) => void,
 ): () => void {
@@ -41,14 +41,23 @@ export function lookAfterAbsent(
       item.show()
     },
   })
+  /** News of clusters are fetched more often while somebody looks. */
+  const watch = (): void => studio.queue.remote.watch(BrowserWindow.getFocusedWindow() !== null)
+  app.on('browser-window-focus', watch)
+  app.on('browser-window-blur', watch)
+  watch()
   const stops = [
     studio.queueNotices.on(notify),
-    studio.events.on('queue-changed', ({ running }) => keepAwake.follow(running.length > 0)),
+    studio.events.on('queue-changed', () => keepAwake.follow(studio.queue.isComputingHere)),
     studio.events.on('settings-changed', (changed) => {
       settings = changed
       keepAwake.choose(changed.keepAwake)
     }),
     () => keepAwake.dispose(),
+    () => {
+      app.off('browser-window-focus', watch)
+      app.off('browser-window-blur', watch)
+    },
   ]
   return () => stops.forEach((stop) => stop())
 }
