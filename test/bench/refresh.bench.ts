@@ -5,7 +5,6 @@
  * (`distillation.refreshEverySteps`), and what share of it the original network's forward pass is. Processor milliseconds
  * of all threads: a busy machine changes them little.
  */
-import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { createExecutor } from '#engine/executors/create-executor.ts'
@@ -28,7 +27,7 @@ import { Random } from '#shared/basics/random.ts'
 import { AppException } from '#shared/basics/result.ts'
 import { loads, processorAndSystem } from './steps/machine.ts'
 import { digits, markdownTable } from './steps/report.ts'
-import { median } from './steps/rounds.ts'
+import { processorMilliseconds } from './steps/processor-time.ts'
 
 const subjects = {
   resnet20: { architecture: 'resnet20-cifar-b', classes: 10, hiddenSize: 160, sampledKernels: 4096, batch: 64 },
@@ -124,19 +123,6 @@ async function measure(name: Subject): Promise<readonly string[]> {
   return [`${network.title}, hidden size ${hiddenSize}, ${batch} images`, ...cells]
 }
 
-/** Processor milliseconds of a run, after one that does not count. */
-async function cost(program: Program, inputs: HostTensors, start: HostTensors): Promise<number> {
-  const compiled = await executor.compile(program)
-  const state = executor.createState(start)
-  await compiled.run(inputs, state)
-  const times: number[] = []
-  for (let round = 0; round < rounds; round++) {
-    const before = process.cpuUsage()
-    await compiled.run(inputs, state)
-    const { user, system } = process.cpuUsage(before)
-    times.push((user + system) / 1000)
-  }
-  state.dispose()
-  compiled.dispose()
-  return median(times)
+function cost(program: Program, inputs: HostTensors, start: HostTensors): Promise<number> {
+  return processorMilliseconds(executor, program, { inputs, start, rounds })
 }

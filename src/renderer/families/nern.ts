@@ -4,7 +4,18 @@ import { formatCount, formatFixed, formatList } from '../format/format.ts'
 import { imageLossLines, lossChart, objectiveLine, workCharts } from './chart-outline.ts'
 import { adviseOnPredictor } from './nern-advice.ts'
 import { smoothnessExplanation } from './smoothness.ts'
-import type { WindowFamily } from './window-family.ts'
+import type { TypedValues, WindowFamily } from './window-family.ts'
+
+/** Whether the predictor depends on a setting: one of all kernels has no parts, and random inputs have no coordinates. */
+function isRead(path: string, typed: TypedValues): boolean {
+  const hasParts = typed['predictor.partition.by'] !== 'none'
+  const seesNumbers = hasParts && typed['predictor.partition.inputs'] === 'seeded'
+  if (path === 'predictor.partition.by') return true
+  if (path === 'predictor.partition.numbers') return seesNumbers
+  if (path.startsWith('predictor.partition.')) return hasParts
+  if (path.startsWith('embedding.') || path.startsWith('permutation.')) return !seesNumbers
+  return path !== 'storage.firstLayer' || !hasParts
+}
 
 /** The method of the paper: a predictor of the kernels. */
 export const nernWindow: WindowFamily<'compress'> = {
@@ -17,7 +28,7 @@ export const nernWindow: WindowFamily<'compress'> = {
     firstPresetId: 'fast',
     startName: 'preset',
     opensAllGroups: false,
-    hasEffect: () => true,
+    hasEffect: ({ path }, typed) => isRead(path, typed),
     predictorStart: {
       runIdOf: ({ start }) => start?.runId,
       put: (config, runId) => ({ ...config, start: { runId } }),

@@ -124,6 +124,30 @@ describe('advice', () => {
     expect(nernWindow.advise(config, undefined, network)).toEqual([])
   })
 
+  test('warns of steps with few kernels of each part', () => {
+    const partition = { ...fastConfig.predictor.partition, by: 'kernels' as const, kernels: 256 }
+    const config = { ...fastConfig, predictor: { ...fastConfig.predictor, partition } }
+    expect(nernWindow.advise(config, undefined, network)).toEqual([
+      'In the reconstruction phase a step draws 256 kernels of each of 16 parts: from 384 on a step says enough of a part.',
+    ])
+  })
+
+  test('shows what is said of parts only where there are some, and of coordinates only where they are seen', () => {
+    const shown = (by: string, inputs: string): readonly string[] => {
+      const typed = { 'predictor.partition.by': by, 'predictor.partition.inputs': inputs }
+      return parametersOf('compress').flatMap((row) => (nernWindow.form.hasEffect(row, typed) ? [row.path] : []))
+    }
+    const whole = shown('none', 'seeded')
+    expect(whole.filter((path) => path.startsWith('predictor.partition.'))).toEqual(['predictor.partition.by'])
+    expect(whole).toEqual(expect.arrayContaining(['embedding.levels', 'permutation.mode', 'storage.firstLayer']))
+    const seeded = shown('kernels', 'seeded')
+    expect(seeded).toEqual(expect.arrayContaining(['predictor.partition.kernels', 'predictor.partition.numbers']))
+    expect(seeded.filter((path) => /^(embedding|permutation)\.|firstLayer/.test(path))).toEqual([])
+    const coordinates = shown('layers', 'coordinates')
+    expect(coordinates).toEqual(expect.arrayContaining(['embedding.levels', 'permutation.mode']))
+    expect(coordinates).not.toContain('predictor.partition.numbers')
+  })
+
   test('warns when the result would be no smaller than the original', () => {
     expect(nernWindow.advise(fastConfig, sizeBreakdown(network, fastConfig))).toContain(
       'The result would be no smaller than the original: lower the hidden size.',
