@@ -229,7 +229,9 @@ export class ActiveRemoteRun {
     const heardAt = timestamp(this.#context.clock)
     switch (state.kind) {
       case 'waiting': {
-        const { reason, startsAt, never } = state
+        const { startsAt, never } = state
+        // Slurm's word while it has not looked at the job yet.
+        const reason = state.reason === 'None' ? null : state.reason
         this.show({ state: 'waiting', reason, starts_at: startsAt ?? null, never: never ?? null, heard_at: heardAt })
         return false
       }

@@ -42,6 +42,7 @@ export class ClusterLink {
   #tail: Promise<void> = Promise.resolve()
   #isTurnQueued = false
   #failures = 0
+  #hasMore = false
   #isClosed = false
 
   constructor(context: StudioContext, config: ClusterConfig, cluster: RemoteCluster, parts: LinkParts) {
@@ -53,6 +54,12 @@ export class ClusterLink {
 
   get connection(): ClusterConnection {
     return this.#connection
+  }
+
+  /** Brings in all that is there now, however many turns it takes. Never rejects. */
+  async catchUp(): Promise<void> {
+    do await this.wake()
+    while (this.#hasMore && !this.#isClosed)
   }
 
   /** Something is to be done; the promise resolves when it was tried. Never rejects. */
@@ -112,6 +119,7 @@ export class ClusterLink {
     } catch (thrown) {
       this.#failed(thrown)
     }
+    this.#hasMore = hasMore
     this.#schedule(hasMore)
   }
 

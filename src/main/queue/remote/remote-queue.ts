@@ -102,7 +102,7 @@ export class RemoteQueue {
     const { clusters, settings } = this.#context.store
     clusters.get(name)
     if (settings.get('queue.is-active')) this.#dispatch(({ cluster }) => cluster === name)
-    await this.#linkOf(name)?.wake()
+    await this.#linkOf(name)?.catchUp()
   }
 
   connectionOf(name: string): ClusterConnection {
