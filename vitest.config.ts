@@ -9,6 +9,8 @@ const aloneTests = [
   'test/integration/{large-import,pauses}.test.ts',
   'test/numeric/engine/threads.test.ts',
   'test/cluster/*.test.ts',
+  // Those take longer than `npm test` may (scripts/test-cluster.mjs).
+  ...(process.env['NERN_CLUSTER_TRIALS'] === undefined ? [] : ['test/cluster/trials/*.test.ts']),
 ]
 const programs = 'test/support/programs.ts'
 

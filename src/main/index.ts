@@ -84,7 +84,10 @@ async function start(): Promise<void> {
       version: app.getVersion(),
       createHost: createUtilityHosts({ entryPath: trainerEntry, onOutput: (line) => log('trainer', 'info', line) }),
       resourcesFolder: app.isPackaged ? process.resourcesPath : join(app.getAppPath(), 'resources'),
-      openCluster: clusterOpener(import.meta.dirname, join(app.getAppPath(), 'node_modules')),
+      // In the packaged app what is sent to clusters lies beside the archive.
+      openCluster: app.isPackaged
+        ? clusterOpener(app.getAppPath(), join(process.resourcesPath, 'node_modules'))
+        : clusterOpener(import.meta.dirname, join(app.getAppPath(), 'node_modules')),
       resolveFile: (token) => tokens.resolve(token),
       tokenOfPath: (path) => tokens.add(path).token,
       desktopHandlers: {

@@ -11,5 +11,7 @@ export const exitCodes = {
   paused: 75,
   /** A newer attempt has the run. */
   fenced: 76,
+  /** The time limit came before anything could be kept: another attempt would come no further. */
+  stuck: 77,
 } as const
 export type JobExitCode = (typeof exitCodes)[keyof typeof exitCodes]

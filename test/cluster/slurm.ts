@@ -27,7 +27,7 @@ function find(program: string): string | undefined {
     .find((path) => existsSync(path))
 }
 
-const nodes = ['n1', 'n2', 'n3'] as const
+export const nodes = ['n1', 'n2', 'n3'] as const
 type Node = (typeof nodes)[number]
 type Service = Node | 'munge' | 'controller' | 'login'
 

@@ -31,8 +31,9 @@ import { programFolder, RemoteFolder, runtimeFolder, type RemoteObject } from '.
 import { packRuntimes, type PackedRuntimes, type RuntimeFiles } from './runtime.ts'
 import { Ssh } from './ssh.ts'
 
-/** Seconds before the time limit at which a job is told to keep a checkpoint and to go back into the queue. */
-const LIMIT_SECONDS = 60
+/** Before the time limit a job is told to keep a checkpoint and to go back into the queue; Slurm may be 20 s early. */
+const MOST_WARNING_SECONDS = 60
+const WARNING_SECONDS_A_MINUTE = 15
 const READ_BYTES = 16 * 2 ** 20
 const SUBMIT_TIMEOUT_MS = 180_000
 
@@ -103,7 +104,7 @@ class SlurmCluster implements RemoteCluster {
         options: [
           ...sbatchResources(resources),
           `--array=0-${tasks.length - 1}%${resources.atOnce}`,
-          `--signal=B:USR1@${LIMIT_SECONDS}`,
+          `--signal=B:USR1@${Math.min(MOST_WARNING_SECONDS, resources.timeLimitMinutes * WARNING_SECONDS_A_MINUTE)}`,
           `--comment=${batch.name.replaceAll(/\p{Cc}/gu, ' ')}`,
         ],
         datasets: inputs.datasets,

@@ -44,7 +44,7 @@ interface Entry {
 }
 
 /**
- * @param entryFolder of the program that asks; the runner is built beside it
+ * @param entryFolder of the program that asks; the runner is built beside it. In a packaged app any folder of its resources.
  * @param packagesFolder `node_modules`, of a checkout or of a packaged app
  */
 export function runtimeFiles(entryFolder: string, packagesFolder: string): RuntimeFiles {

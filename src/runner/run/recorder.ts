@@ -26,6 +26,7 @@ export class Recorder implements JobListener {
   #heartbeatAt = 0
   #preview: TrainerEvent<'preview'> | undefined
   #previewAt: number
+  #hasKept = false
 
   constructor(attempt: Attempt, log: EventLog, files: KeptFiles, clock: Clock) {
     this.#attempt = attempt
@@ -34,6 +35,11 @@ export class Recorder implements JobListener {
     this.#clock = clock
     this.#metricsAt = clock.now()
     this.#previewAt = clock.now()
+  }
+
+  /** This attempt has kept a checkpoint. */
+  get hasKept(): boolean {
+    return this.#hasKept
   }
 
   async onMessage(message: Parameters<NonNullable<JobListener['onMessage']>>[0]): Promise<void> {
@@ -70,6 +76,7 @@ export class Recorder implements JobListener {
     const { value } = packValue(checkpoint)
     const file = await this.#files.addCheckpoint(step, bytes)
     this.#write({ type: 'attached', at: this.#clock.now(), of: 'checkpoint', step, file, packed: value })
+    this.#hasKept = true
     this.#log.sync()
   }
 

@@ -186,7 +186,7 @@ class TaskRun {
   async #paused(): Promise<JobExitCode> {
     const isWished = existsSync(join(this.#folder, layout.wishFile(this.#task.submission)))
     await this.#tell({ kind: 'paused', why: isWished ? 'wish' : this.#why })
-    return exitCodes.paused
+    return this.#why === 'limit' && !this.#recorder.hasKept ? exitCodes.stuck : exitCodes.paused
   }
 
   async #troubled({ message, remedy }: AppError): Promise<JobExitCode> {
