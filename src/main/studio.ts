@@ -304,10 +304,11 @@ export class Studio {
     await this.#store.close()
   }
 
-  /** Those that a kill kept from being written, or that an earlier studio did not write. */
+  /** Those that a kill kept from being written, or an earlier studio did not write, and those of renamed experiments. */
   async #writeManifests(): Promise<void> {
     try {
       await this.#store.manifests.writeMissing()
+      await this.#store.manifests.writeChanged()
     } catch (thrown) {
       this.#log('store', 'warning', `Manifests could not be written: ${toAppError(thrown).message}`)
     }

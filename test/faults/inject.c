@@ -7,6 +7,8 @@
  *   FAULT_ERRNO   what they fail with; 0 kills the process there
  *   FAULT_SHORT   when set, half of a write is done before
  *   FAULT_LOG     each operation is written there: its number, name and file
+ *   CLOCK_JUMP    seconds by which the clock on the wall jumps
+ *   CLOCK_AFTER   milliseconds after the start of the program at which it does
  *
  * Counted are the operations that change something: writes, syncs, truncations, renames, removals, new folders, and
  * opening for writing. SQLite's go through the same functions.
@@ -24,13 +26,17 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <sys/time.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char *folder;
 static const char *log_path;
 static long first, count, error_number;
 static int is_short, is_ready;
+static long jump_seconds, jump_after;
+static struct timespec started;
 static atomic_long operations;
 
 static long number_of(const char *name, long otherwise) {
@@ -45,6 +51,9 @@ __attribute__((constructor)) static void prepare(void) {
   count = number_of("FAULT_COUNT", 1);
   error_number = number_of("FAULT_ERRNO", EIO);
   is_short = getenv("FAULT_SHORT") != NULL;
+  jump_seconds = number_of("CLOCK_JUMP", 0);
+  jump_after = number_of("CLOCK_AFTER", 0);
+  if (jump_seconds != 0) clock_gettime(CLOCK_MONOTONIC, &started);
   is_ready = 1;
 }
 
@@ -188,4 +197,28 @@ int open64(const char *path, int flags, ...) {
   mode_t mode = mode_of(flags, rest);
   va_end(rest);
   return open_file("open64", path, flags, mode);
+}
+
+/* By how much the clock on the wall is wrong now. */
+static long jump_now(void) {
+  if (!is_ready || jump_seconds == 0) return 0;
+  REAL(int, "clock_gettime", clockid_t, struct timespec *);
+  struct timespec now;
+  real(CLOCK_MONOTONIC, &now);
+  long milliseconds = (now.tv_sec - started.tv_sec) * 1000 + (now.tv_nsec - started.tv_nsec) / 1000000;
+  return milliseconds >= jump_after ? jump_seconds : 0;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *time) {
+  REAL(int, "clock_gettime", clockid_t, struct timespec *);
+  int result = real(clock, time);
+  if (result == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) time->tv_sec += jump_now();
+  return result;
+}
+
+int gettimeofday(struct timeval *restrict time, void *restrict zone) {
+  REAL(int, "gettimeofday", struct timeval *restrict, void *restrict);
+  int result = real(time, zone);
+  if (result == 0) time->tv_sec += jump_now();
+  return result;
 }

@@ -60,3 +60,8 @@ export function countingEnvironment(folder: string, logPath: string) {
     count: () => readFileSync(logPath, 'utf8').trim().split('\n').length,
   }
 }
+
+/** Environment of a program, and of those it starts, whose clock on the wall jumps so long after its start. */
+export function clockEnvironment(jumpSeconds: number, afterMs: number): NodeJS.ProcessEnv {
+  return { LD_PRELOAD: library, CLOCK_JUMP: String(jumpSeconds), CLOCK_AFTER: String(afterMs) }
+}

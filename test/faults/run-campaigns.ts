@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { join } from 'node:path'
 import type { Random } from '#shared/basics/random.ts'
-import type { Campaign } from './campaign.ts'
+import type { Campaign, Trial } from './campaign.ts'
+import { trainersOf } from './children.ts'
 import { checkpointsIn } from './filled-store.ts'
 import { flipBitOfFile } from './flip.ts'
 import { buildInjector, countingEnvironment, faultEnvironment, randomFault } from './injector.ts'
@@ -16,20 +16,25 @@ type Kind = (typeof kinds)[number]
 /** A run of the command line is disturbed, goes on, and must end to the last bit as one that nobody disturbed. */
 export const runCampaigns: readonly Campaign[] = kinds.map((kind) => ({
   name: kind,
-  async begin(folder) {
-    const template = await fillTemplate(join(folder, 'store'))
-    const undisturbed = await runUndisturbed(template)
-    return async (random) => {
-      const trial = beginTrial(template)
-      try {
-        const { what, ended } = await disturb(kind, trial, random, undisturbed)
-        return { what, wrong: await outcomeOf(trial, ended.output, undisturbed.end) }
-      } finally {
-        trial.dispose()
-      }
-    }
-  },
+  begin: (folder) => beginRuns(folder, (trial, random, undisturbed) => disturb(kind, trial, random, undisturbed)),
 }))
+
+type DisturbRun = (trial: ScenarioTrial, random: Random, undisturbed: Undisturbed) => Promise<Disturbed>
+
+/** Trials of a run that is disturbed somehow. */
+export async function beginRuns(folder: string, disturbRun: DisturbRun): Promise<Trial> {
+  const template = await fillTemplate(join(folder, 'store'))
+  const undisturbed = await runUndisturbed(template)
+  return async (random) => {
+    const trial = beginTrial(template)
+    try {
+      const { what, ended, wrong } = await disturbRun(trial, random, undisturbed)
+      return { what, wrong: wrong ?? (await outcomeOf(trial, ended.output, undisturbed.end)) }
+    } finally {
+      trial.dispose()
+    }
+  }
+}
 
 /** What a run that nobody disturbs comes to. */
 interface Undisturbed {
@@ -57,6 +62,8 @@ interface Disturbed {
   /** What was done, for people. */
   readonly what: string
   readonly ended: Ended
+  /** What is wrong already, before the run goes on. */
+  readonly wrong?: string | undefined
 }
 
 async function disturb(kind: Kind, trial: ScenarioTrial, random: Random, undisturbed: Undisturbed): Promise<Disturbed> {
@@ -70,13 +77,13 @@ async function disturb(kind: Kind, trial: ScenarioTrial, random: Random, undistu
     }
     case 'trainer-kills': {
       const { child, ended } = trial.start()
-      const trainers = await trainersOf(child, ended, random)
+      const trainers = await awaitTrainers(child, ended, random)
       trainers.forEach((pid) => signal(pid, 'SIGKILL'))
       return { what: `${trainers.length} trainers killed`, ended: await ended }
     }
     case 'stops': {
       const { child, ended } = trial.start()
-      const stopped = [...(await trainersOf(child, ended, random)), child.pid ?? 0]
+      const stopped = [...(await awaitTrainers(child, ended, random)), child.pid ?? 0]
       stopped.forEach((pid) => signal(pid, 'SIGSTOP'))
       await wait(1000)
       stopped.forEach((pid) => signal(pid, 'SIGCONT'))
@@ -108,13 +115,13 @@ async function disturb(kind: Kind, trial: ScenarioTrial, random: Random, undistu
 }
 
 /** The trainers of a command, at a random moment of their work; none where the command ended before. */
-async function trainersOf(child: ChildProcess, ended: Promise<unknown>, random: Random): Promise<readonly number[]> {
+async function awaitTrainers(child: ChildProcess, ended: Promise<unknown>, random: Random): Promise<readonly number[]> {
   let hasEnded = false
   void ended.then(() => (hasEnded = true))
-  while (!hasEnded && childrenOf(child.pid).length === 0) await wait(5)
+  while (!hasEnded && trainersOf(child.pid).length === 0) await wait(5)
   // Starting takes most of it; some moments lie behind its end.
   await Promise.race([wait(random.uniform() * 1500), ended])
-  return hasEnded ? [] : childrenOf(child.pid)
+  return hasEnded ? [] : trainersOf(child.pid)
 }
 
 /** Starts the command and waits until its trainer has stopped behind the third checkpoint, of which two are kept. */
@@ -131,17 +138,5 @@ function signal(pid: number, name: NodeJS.Signals): boolean {
     return process.kill(pid, name)
   } catch {
     return false
-  }
-}
-
-function childrenOf(pid = 0): readonly number[] {
-  try {
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-    return children
-      .split(' ')
-      .filter((id) => id !== '')
-      .map(Number)
-  } catch {
-    return []
   }
 }

@@ -10,6 +10,7 @@ import { ask, launchStudio, quit, show, storeFolderIn } from '../e2e/launch.ts'
 const root = process.cwd()
 const rowsASecond = 50_000
 const seconds = 20
+const firstRowMs = 120_000
 /** Of the frames of the window meanwhile; one that waits longer is seen. */
 const longestMs = { most: 300, ofTwenty: 50 }
 
@@ -35,7 +36,7 @@ export async function flood(folder: string): Promise<Flood> {
     enqueue: true,
   })
   await show(studio, { name: 'run', experimentId: id })
-  while (rowsIn(store) === 0) await wait(50)
+  await untilRows(store)
   const before = rowsIn(store)
   const startedAt = performance.now()
   const gaps = await page.evaluate(frameGaps, seconds * 1000)
@@ -52,6 +53,14 @@ export async function flood(folder: string): Promise<Flood> {
     ...(code === 0 ? [] : ['The app did not end well after the flood.']),
   ]
   return { measured, problems }
+}
+
+async function untilRows(store: string): Promise<void> {
+  const endsAt = performance.now() + firstRowMs
+  while (rowsIn(store) === 0) {
+    if (performance.now() > endsAt) throw new Error('The flooding trainer told nothing.')
+    await wait(50)
+  }
 }
 
 /** The built app with another trainer. */

@@ -2,7 +2,7 @@
  * `npm run soak -- --minutes N`: experiments of seconds, one after another, in the app as it is used: main process, window,
  * trainers. What each process holds, and the bytes of the store, are written down after each; at the end their slopes must be
  * within bounds, and no temporary file may be left. What one call began another goes on with: everything lies in .cache/soak
- * (`--fresh` begins anew). Then a flood of metrics, which the window must not notice, and docs/images/soak.svg.
+ * (`--fresh` begins anew). Then docs/images/soak.svg, and a flood of metrics, which the window must not notice.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -45,10 +45,10 @@ if ((await quit(studio)) !== 0) problems.push('The app did not end well.')
 
 const { table, problems: grown } = judge(samples)
 console.log(table)
+writeFileSync(join(root, 'docs/images/soak.svg'), plotOf(samples))
 const { measured, problems: noticed } = await flood(join(folder, 'flood'))
 console.log(`flood: ${measured}`)
 problems.push(...grown, ...leftovers(), ...noticed)
-writeFileSync(join(root, 'docs/images/soak.svg'), plotOf(samples))
 problems.forEach((problem) => console.log(`WRONG ${problem}`))
 console.log(`soak: ${samples.length} experiments, ${problems.length} problems`)
 process.exit(problems.length === 0 ? 0 : 1)

@@ -92,6 +92,7 @@ export function experimentHandlers(
 
     async 'experiments.update'({ id, ...changes }) {
       store.experiments.update(id, changes)
+      store.manifests.noteChanged(id)
       const summary = store.experiments.summary(id)
       // Windows know nothing of what is in the trash.
       if (summary.trashedAt === undefined) events.emit('experiment-changed', summary)

@@ -6,6 +6,8 @@ const signs: readonly RegExp[] = [
   /failed to allocate memory/i,
   /out of memory/i,
   /cannot allocate memory/i,
+  // The loader, for the libraries of an engine.
+  /failed to map segment/i,
   /\boom\b/i,
 ]
 

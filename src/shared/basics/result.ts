@@ -108,7 +108,13 @@ export function toAppError(thrown: unknown): AppError {
   const storage = storageError(thrown)
   if (storage !== undefined) return storage
   const message = thrown instanceof Error ? thrown.message : String(thrown)
-  if (isMemoryText(message)) return { code: 'out-of-memory', message, remedy: memoryRemedy }
+  if (isMemoryText(message)) {
+    return {
+      code: 'out-of-memory',
+      message: `The system gives no more memory (${message.replace(/\.$/, '')}).`,
+      remedy: memoryRemedy,
+    }
+  }
   return { code: 'internal', message, remedy: 'This is a defect of the studio; please report it with the log.' }
 }
 

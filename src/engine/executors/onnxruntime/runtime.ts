@@ -21,7 +21,10 @@ export async function loadRuntime(): Promise<Runtime> {
     runtime.env.logLevel = 'fatal'
     return runtime
   } catch (error) {
-    throw unavailable('cpu', `onnxruntime-node cannot be loaded: ${toAppError(error).message}`, error)
+    const { code, message, remedy = '' } = toAppError(error)
+    // The copy is whole: another one would not be loaded, either.
+    if (code === 'out-of-memory') throw new AppException({ code, message, remedy }, { cause: error })
+    throw unavailable('cpu', `onnxruntime-node cannot be loaded: ${message}`, error)
   }
 }
 

@@ -93,7 +93,7 @@ export function encodeManifest(tables: Tables, files: readonly ManifestFile[]): 
     ),
     files: [...files],
   }
-  return `${JSON.stringify({ content, sha256: digestOf(content) })}\n`
+  return textOf(content)
 }
 
 export interface Manifest {
@@ -108,24 +108,7 @@ export interface Manifest {
 
 /** @param where of the file, for messages. Errors: `file-corrupt`, `file-unsupported` for one of a newer studio. */
 export function parseManifest(text: string, where: string): Manifest {
-  const parsed = manifestSchema.safeParse(jsonOf(text))
-  if (!parsed.success || digestOf(parsed.data.content) !== parsed.data.sha256) {
-    throw new AppException({
-      code: 'file-corrupt',
-      message: 'The manifest is not what was written.',
-      where,
-      remedy: 'What it says is in the database as well; the next check of the store writes it again.',
-    })
-  }
-  const { schemaVersion: version, tables, files } = parsed.data.content
-  if (version > schemaVersion) {
-    throw new AppException({
-      code: 'file-unsupported',
-      message: `The manifest has version ${version}; this studio reads versions up to ${schemaVersion}.`,
-      where,
-      remedy: 'Update the studio.',
-    })
-  }
+  const { schemaVersion: version, tables, files } = contentOf(text, where)
   return {
     files,
     schemaVersion: version,
@@ -180,6 +163,51 @@ export class ManifestDatabases {
     }
     return bytes
   }
+}
+
+/** Columns of an experiment that people change when its runs are done. */
+const changingColumns = ['name', 'tags', 'notes', 'is_starred', 'is_archived']
+
+/**
+ * A manifest with what people changed of its experiment since it was written; all else stays, as the copy that it is. Errors
+ * as `parseManifest`.
+ */
+export function renewedManifest(text: string, where: string, experiment: StoredRow): string {
+  const content = contentOf(text, where)
+  const { columns = [], rows: [written] = [] } = content.tables['experiments'] ?? {}
+  if (written === undefined) return text
+  const row = written.map((cell, at) => {
+    const column = columns[at] ?? ''
+    return changingColumns.includes(column) ? encodeCell(experiment[column] ?? null) : cell
+  })
+  const renewed: Content = { ...content, tables: { ...content.tables, experiments: { columns, rows: [row] } } }
+  return textOf(renewed)
+}
+
+function contentOf(text: string, where: string): Content {
+  const parsed = manifestSchema.safeParse(jsonOf(text))
+  if (!parsed.success || digestOf(parsed.data.content) !== parsed.data.sha256) {
+    throw new AppException({
+      code: 'file-corrupt',
+      message: 'The manifest is not what was written.',
+      where,
+      remedy: 'What it says is in the database as well; the next check of the store writes it again.',
+    })
+  }
+  const { content } = parsed.data
+  if (content.schemaVersion > schemaVersion) {
+    throw new AppException({
+      code: 'file-unsupported',
+      message: `The manifest has version ${content.schemaVersion}; this studio reads versions up to ${schemaVersion}.`,
+      where,
+      remedy: 'Update the studio.',
+    })
+  }
+  return content
+}
+
+function textOf(content: Content): string {
+  return `${JSON.stringify({ content, sha256: digestOf(content) })}\n`
 }
 
 function jsonOf(text: string): unknown {

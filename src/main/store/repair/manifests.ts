@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { AppException } from '#shared/basics/result.ts'
 import { atomicWrite } from '../../files/atomic-write.ts'
@@ -13,12 +13,21 @@ import {
   type StoreLayout,
 } from '../layout.ts'
 import type { Database } from '../sqlite.ts'
-import { encodeManifest, parseManifest, tablesOfLibrary, tablesOfRun, type ManifestFile } from './manifest.ts'
+import {
+  encodeManifest,
+  parseManifest,
+  renewedManifest,
+  tablesOfLibrary,
+  tablesOfRun,
+  type ManifestFile,
+} from './manifest.ts'
+import { rowsWhere, textCell } from './table-rows.ts'
 
 /** What is written of a store beside its files, so that it can be put together again from them. */
 export class Manifests {
   readonly #db: Database
   readonly #layout: StoreLayout
+  readonly #changed = new Set<string>()
 
   constructor(db: Database, layout: StoreLayout) {
     this.#db = db
@@ -50,6 +59,25 @@ export class Manifests {
     if (!existsSync(datasetPath(this.#layout, sha256))) return
     const tables = tablesOfLibrary(this.#db, 'datasets', sha256)
     await writeManifest(datasetManifestPath(this.#layout, sha256), encodeManifest(tables, []))
+  }
+
+  /** What people may change of an experiment has changed: `writeChanged` says so beside the files of its runs. */
+  noteChanged(experimentId: string): void {
+    this.#changed.add(experimentId)
+  }
+
+  /** All that was noted, each once however often it changed. Errors as `atomicWrite`. */
+  async writeChanged(): Promise<void> {
+    for (const id of this.#changed) {
+      const [experiment] = rowsWhere(this.#db, 'experiments', 'id = ?', id)
+      const runs = rowsWhere(this.#db, 'runs', `experiment_id = ? AND status = 'completed'`, id)
+      for (const run of runs) {
+        const path = runManifestPath(this.#layout, textCell(run, 'id'))
+        if (experiment === undefined || !existsSync(path)) continue
+        await writeManifest(path, renewedManifest(await readFile(path, 'utf8'), path, experiment))
+      }
+      this.#changed.delete(id)
+    }
   }
 
   /** Before the file of a network goes. */

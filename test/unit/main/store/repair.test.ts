@@ -7,6 +7,7 @@ import { listBackups } from '#main/store/backups.ts'
 import { packagePath, runManifestPath, storeLayout, type StoreLayout } from '#main/store/layout.ts'
 import { migrate } from '#main/store/migrate.ts'
 import { adoptManifests } from '#main/store/repair/adopt-manifests.ts'
+import { parseManifest } from '#main/store/repair/manifest.ts'
 import { assertAsWritten } from '#main/store/repair/manifests.ts'
 import { loadSqlite } from '#main/store/sqlite.ts'
 import { StoreRepair } from '#main/store/repair/store-repair.ts'
@@ -244,4 +245,30 @@ it('does not end with less than there is because the repaired database could not
   migrate(db)
   db.pragma('query_only = ON')
   expect(() => adoptManifests(sqlite, layout, db)).toThrow(/readonly/)
+})
+
+it('keeps in a rebuild the names, tags, notes and stars that were given when the runs were done', async () => {
+  const store = await openStore()
+  await addNetworks(store, 1)
+  const [id = ''] = await addCompleted(store, 'net-1', 1)
+  const [run = ''] = store.runs.ids(id)
+  const path = runManifestPath(store.layout, run)
+  const before = parseManifest(readFileSync(path, 'utf8'), path)
+  store.experiments.update(id, { name: 'The best', tags: ['paper'], notes: 'as in table 2', isStarred: true })
+  store.manifests.noteChanged(id)
+  // A damaged package is not blessed by that: its digest stays.
+  writeFileSync(packagePath(store.layout, run, 'nern'), 'damaged')
+  await store.manifests.writeChanged()
+  expect(parseManifest(readFileSync(path, 'utf8'), path).files).toEqual(before.files)
+  await store.close()
+  rmSync(store.layout.database)
+  rmSync(store.layout.backups, { recursive: true, force: true })
+  apply(store.layout, 'rebuild')
+  const rebuilt = await openStore(store.layout.folder)
+  expect(rebuilt.experiments.get(id)).toMatchObject({
+    name: 'The best',
+    tags: ['paper'],
+    notes: 'as in table 2',
+    isStarred: true,
+  })
 })

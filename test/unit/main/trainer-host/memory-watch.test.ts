@@ -21,9 +21,13 @@ it.each([
   'Failed to allocate memory for requested buffer of size 68719476736',
   'RangeError: Array buffer allocation failed',
   'Cannot allocate memory (ENOMEM)',
+  'onnxruntime-node cannot be loaded: libonnxruntime.so.1: failed to map segment from shared object',
 ])('believes a process that says so: %s', (text) => {
   expect(wasShort([0, 0], false, text)).toBe(true)
-  expect(toAppError(new Error(text)).code).toBe('out-of-memory')
+  expect(toAppError(new Error(text))).toMatchObject({
+    code: 'out-of-memory',
+    message: expect.stringMatching(/no more memory/),
+  })
 })
 
 it('reads the counter of this machine, where it has one', () => {
