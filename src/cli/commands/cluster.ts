@@ -138,8 +138,8 @@ export const clusterCommands: readonly Command[] = [add, check, list, pull, clea
 
 type AddValues = ValuesOf<typeof resourceOptions> & { readonly host: string; readonly folder: string }
 
-/** Throws `UsageError`. */
-function configFrom(name: string, { host, folder, ...asked }: AddValues): ClusterConfig {
+/** Throws `UsageError`, by the name of the option, for what a cluster cannot be. */
+export function configFrom(name: string, { host, folder, ...asked }: AddValues): ClusterConfig {
   const { partition, account, qos, cpus, memory, minutes, atOnce, option } = asked
   const parsed = clusterConfigSchema.safeParse({
     ...{ name, host, folder },
@@ -154,7 +154,17 @@ function configFrom(name: string, { host, folder, ...asked }: AddValues): Cluste
   })
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  throw new UsageError(`${String(issue?.path[0] ?? 'The cluster')}: ${issue?.message ?? 'is not possible'}.`)
+  const field = String(issue?.path[0])
+  throw new UsageError(`${optionNames[field] ?? `--${field}`}: ${issue?.message ?? 'is not possible'}.`)
+}
+
+/** How a field is given, where that is not an option of its name. */
+const optionNames: Readonly<Record<string, string>> = {
+  name: 'NAME',
+  memoryMib: '--memory',
+  timeLimitMinutes: '--minutes',
+  atOnce: '--at-once',
+  extraOptions: '--option',
 }
 
 function formatClusters(clusters: readonly ClusterRecord[]): string {

@@ -62,13 +62,14 @@ const resourceFields = {
   /** Quality of service. */
   qos: slurmName.exactOptional(),
   /** Processors of a job; an experiment computes with as many threads. */
-  cpus: z.int().min(1).max(1024),
-  memoryMib: z.int().min(256).max(8_388_608),
-  timeLimitMinutes: z.int().min(1).max(525_600),
+  cpus: z.int().min(1, 'at least 1').max(1024, 'at most 1,024'),
+  /** Beside the experiment itself, Node and ONNX Runtime take some 200 MiB. */
+  memoryMib: z.int().min(256, 'at least 256 MiB').max(8_388_608, 'at most 8 TiB'),
+  timeLimitMinutes: z.int().min(1, 'at least a minute').max(525_600, 'at most a year'),
   /** Further options of sbatch, such as `--constraint=avx512`. */
   extraOptions: z.array(extraOption).max(50),
   /** Jobs of one batch that may run at the same time. */
-  atOnce: z.int().min(1).max(10_000),
+  atOnce: z.int().min(1, 'at least 1').max(10_000, 'at most 10,000'),
 }
 
 export const resourcesSchema = z.strictObject(resourceFields)
