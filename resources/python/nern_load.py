@@ -30,6 +30,7 @@ BASELINE_VERSIONS = (1, 2, 3, 4)
 SPECTRAL_VERSIONS = (1,)
 MOST_DESCRIPTION_BYTES = 16 * 2**20
 MOST_WEIGHTS = 2**31
+MOST_SEEDED = 2**27
 MOST_CODES_A_BYTE = 1024
 MASK = 0xFFFFFFFF
 LEAST_RANGE = 1 << 40
@@ -459,7 +460,7 @@ def _seeded_inputs(embedding, places):
     if embedding["type"] != "seeded":
         return None
     numbers = embedding["numbers"]
-    if not 0 < numbers <= 256:
+    if not 0 < numbers <= 64 or numbers * places > MOST_SEEDED:
         raise PackageError(f"{numbers} seeded numbers are too many or too few")
     start = (0x811C9DC5 ^ embedding["seed"]) & MASK
     counters = np.arange(1, 2 * places * numbers + 1, dtype=np.uint64)

@@ -17,6 +17,8 @@ import { additionsOf } from './additions.ts'
 
 /** 8 GB of weights in float32: beyond any network this method was made for. */
 const mostRepresentedWeights = 2 ** 31
+/** 512 MB of random numbers in float32: 100 times as many as parts of 16,384 kernels with 64 each. */
+const mostSeeded = 2 ** 27
 
 export const nernPackageKind: PackageKind<PackageDescription> = {
   markKey: 'nern',
@@ -47,6 +49,7 @@ export function assertConsistent(file: NamedFile, description: PackageDescriptio
   }
   const partProblem = problemOfParts(description)
   if (partProblem !== undefined) throw corrupt(partProblem, 'predictor.parts')
+  assertSeededNumbers(file, description)
   const columns = embeddingColumns(embedding, layers)
   if (predictor.inputs !== columns) {
     throw corrupt(`expected ${columns} inputs for this embedding, found ${predictor.inputs}`, 'predictor.inputs')
@@ -76,6 +79,15 @@ function problemOfParts({ layers, embedding, predictor: { parts } }: PackageDesc
   }, 0)
   const shared = parts.reduce((sum, part) => sum + part, 0)
   return shared === kernels ? undefined : `expected parts of ${kernels} kernels in all, found ${shared}`
+}
+
+/** Throws `file-unsafe` for more random numbers than memory should be taken for: no byte of the file stands for them. */
+function assertSeededNumbers(file: NamedFile, { embedding, predictor: { parts = [] } }: PackageDescription): void {
+  if (embedding.type !== 'seeded') return
+  const numbers = embedding.numbers * parts.reduce((most, part) => Math.max(most, part), 0)
+  if (numbers <= mostSeeded) return
+  const problem = `expected at most ${mostSeeded} random numbers for the largest part, found ${numbers}`
+  throw fileError(file, 'file-unsafe', problem, 'description, predictor.parts')
 }
 
 /** Throws `file-corrupt` when a name occurs twice among represented and kept tensors. */

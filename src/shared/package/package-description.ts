@@ -1,5 +1,6 @@
 /** The JSON description inside a compressed package (docs/format.md). It comes from files: parse, never trust. */
 import { z } from 'zod'
+import { mostSeededNumbers } from '../methods/nern/config.ts'
 import { networkGraphSchema } from '../network/network-graph.ts'
 import { defaultPreprocessing, preprocessingSchema } from '../network/preprocessing.ts'
 import { integerBits } from '../tensors/stored-tensor.ts'
@@ -89,7 +90,7 @@ const embeddingSchema = z.discriminatedUnion('type', [
   /** From version 3 on: a column for each value of each coordinate of the layers. */
   z.strictObject({ type: z.literal('one-hot') }),
   /** From version 5 on, with parts: random numbers of a fixed generator for each place in a part. */
-  z.strictObject({ type: z.literal('seeded'), numbers: positive.max(256), seed: count }),
+  z.strictObject({ type: z.literal('seeded'), numbers: positive.max(mostSeededNumbers), seed: count }),
 ])
 export type PackagedEmbedding = z.infer<typeof embeddingSchema>
 

@@ -68,6 +68,9 @@ const quantisationPhaseSchema = z.strictObject({
   optimizer: optimizerConfigSchema,
 })
 
+/** Of a kernel: more than three times as many as helped. */
+export const mostSeededNumbers = 64
+
 /** Precisions of a stored predictor; integers have a float16 scale a row, and biases stay float16. */
 export const predictorPrecisions = [
   'float32',
@@ -112,7 +115,7 @@ export const compressConfigSchema = z.strictObject({
       /** What a part is: whole layers or a share of one, or a number of kernels whatever layer they are of. */
       by: z.enum(['none', 'layers', 'kernels']),
       /** Kernels a part, on average. */
-      kernels: positiveInteger.max(10_000_000),
+      kernels: positiveInteger.max(262_144),
       /**
        * How much smaller parts of small layers, the early ones, are: a kernel counts (kernels of the largest layer / kernels of
        * its own) to this power. 0 counts all alike.
@@ -121,7 +124,7 @@ export const compressConfigSchema = z.strictObject({
       /** What a part sees of a kernel: the embedding of its coordinate, or random numbers of a fixed generator. */
       inputs: z.enum(['coordinates', 'seeded']),
       /** Random numbers a kernel; ignored by coordinates. */
-      numbers: positiveInteger.max(256),
+      numbers: positiveInteger.max(mostSeededNumbers),
     }),
   }),
   permutation: z.strictObject({

@@ -1,3 +1,4 @@
+import { mostSeededNumbers } from './config.ts'
 import { choice, integer, real, type ParameterDescription } from '../../parameters/parameter-controls.ts'
 
 /** How kernels are shared out among many small predictors. */
@@ -16,7 +17,7 @@ export const partitionParameters: readonly ParameterDescription[] = [
     unit: 'kernels',
     sentence: 'Kernels that a part predicts, on average; ignored by one predictor.',
     group: 'predictor',
-    control: integer(1, 10_000_000, 1024),
+    control: integer(1, 262_144, 1024),
   },
   {
     path: 'predictor.partition.earlyEmphasis',
@@ -40,6 +41,6 @@ export const partitionParameters: readonly ParameterDescription[] = [
     unit: 'numbers',
     sentence: 'Random numbers for each kernel; ignored by coordinates.',
     group: 'predictor',
-    control: integer(1, 256, 4),
+    control: integer(1, mostSeededNumbers, 4),
   },
 ]

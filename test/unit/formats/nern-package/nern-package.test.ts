@@ -282,6 +282,18 @@ describe('a hostile package', () => {
       /expected 9 inputs for this embedding, found 5/,
     ],
     [
+      'more seeded numbers than memory should be taken for',
+      edited(
+        (d) => {
+          d.layers = [{ name: 'conv1.weight', shape: [4096, 8192, 3, 3] }]
+          d.predictor = { ...d.predictor, parts: [4096 * 8192] }
+        },
+        { layers: [{ name: 'conv1.weight', shape: [4, 8, 3, 3] }], parts: 1, embedding: seeded, mode: 'none' },
+      ),
+      'file-unsafe',
+      /expected at most 134217728 random numbers for the largest part, found 167772160/,
+    ],
+    [
       'a layer of three axes',
       edited((d) => Object.assign(d.layers[1] ?? {}, { shape: [5, 7, 1] }), { layers: withLinear }),
       'file-corrupt',
