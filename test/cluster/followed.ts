@@ -67,7 +67,7 @@ export async function follow(
   cluster: RemoteCluster,
   runs: readonly Followed[],
   isEnough: () => boolean,
-  timeoutMs = 150_000,
+  timeoutMs = 300_000,
 ): Promise<void> {
   const giveUpAt = Date.now() + timeoutMs
   for (;;) {

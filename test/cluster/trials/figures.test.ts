@@ -1,11 +1,14 @@
 /** The figures of docs/performance.md, on a cluster of this machine: they are printed, and held to their limits. */
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { packValue } from '#shared/cluster/packed.ts'
 import { follow, Followed } from '../followed.ts'
 import { Harness } from '../harness.ts'
 import { whyNoSlurm } from '../slurm.ts'
+
+// They end what hangs; beside much other work a run takes minutes.
+vi.setConfig({ testTimeout: 480_000, hookTimeout: 300_000 })
 
 const skipped = whyNoSlurm()
 const RUNS = 100

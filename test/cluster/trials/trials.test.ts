@@ -12,13 +12,16 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { TimedJob } from '#shared/protocol/trainer-protocol.ts'
 import { Random } from '#shared/basics/random.ts'
 import { follow, Followed } from '../followed.ts'
 import { Harness, packageDigest } from '../harness.ts'
 import { until, whyNoSlurm } from '../slurm.ts'
 import { runHere } from '../small-jobs.ts'
+
+// They end what hangs; beside much other work a run takes minutes.
+vi.setConfig({ testTimeout: 480_000, hookTimeout: 300_000 })
 
 const skipped = whyNoSlurm()
 const MIN_JOB_AGE = 20
