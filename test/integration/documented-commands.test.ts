@@ -120,7 +120,7 @@ function npmProblem([command = '', ...rest]: readonly string[]): string | undefi
     case 'test:mutants':
       return optionProblem('test/mutants/main.ts', args.slice(1), declaresForParseArgs)
     case 'test:faults':
-      return optionProblem('test/faults/main.ts', args.slice(1), declaresForParseArgs)
+      return optionProblem('test/faults/command.ts', args.slice(1), declaresForParseArgs)
     case 'soak':
       return optionProblem('test/soak/main.ts', args.slice(1), declaresForParseArgs)
     case 'test:goldens':
