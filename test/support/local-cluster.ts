@@ -87,6 +87,11 @@ class LocalRun {
     await supervisor?.done
   }
 
+  /** As if its trainer had said so. */
+  tell(message: FromTrainer): void {
+    this.#tell({ type: 'message', message })
+  }
+
   saveCheckpoint(): void {
     this.#supervisor?.saveCheckpoint()
   }
@@ -116,7 +121,7 @@ export class LocalCluster implements RemoteCluster {
   /** Of each node; runs go from one to the next. */
   processors: readonly string[] = ['EPYC']
   /** As many events a poll. */
-  mostEvents = 1000
+  mostEvents = 10_000
   readonly submissions: RemoteBatch[] = []
   /** How often `submit` was called. */
   calls = 0

@@ -16,7 +16,7 @@ import type { JobOutcome, TrainerEvent } from '../../trainer-host/supervisor.ts'
 import { RunRecorder } from '../run-recorder.ts'
 
 /** A slice of events is put into the store within this, so that a window never waits for one that was away for days. */
-const SLICE_MS = 15
+const SLICE_MS = 5
 /** How often a run is submitted again that was interrupted without a newer checkpoint. */
 const MOST_INTERRUPTIONS = 3
 
