@@ -91,6 +91,7 @@ describe('an experiment for a cluster', () => {
     const local = await reaches(studio, here.id, 'completed')
     const waiting = await shows(studio, there.id, ({ latestRun }) => latestRun?.remote?.state === 'waiting')
     expect([waiting.status, waiting.place, waiting.latestRun?.phase]).toEqual(['running', 'uni', 'waits: Priority'])
+    expect(await call(studio, 'queue.times', { first: 1 })).toEqual({ seconds: 0, unknown: 0, waiting: [] })
     cluster.begin(runIdOf(waiting))
     const remote = await reaches(studio, there.id, 'completed')
     expect(remote.latestRun?.result).toEqual({ ...local.latestRun?.result, seconds: expect.anything() as unknown })

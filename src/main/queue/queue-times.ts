@@ -35,7 +35,8 @@ export class QueueForecast {
   async times(first: number): Promise<QueueTimes> {
     const { store, places } = this.#context
     const { queue } = store.experiments
-    const running = queue.ids('running').map((id) => this.#running(id))
+    // What is on a cluster takes no place here, and how long it waits there nobody knows.
+    const running = queue.runningHere().map((id) => this.#running(id))
     const stamps = queue.waitingSince()
     const waiting: TimedRun[] = []
     const known = new Map<string, KnownWork>()

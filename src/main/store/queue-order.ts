@@ -58,11 +58,11 @@ export class QueueOrder {
       .map(({ id, place, batch_id }) => ({ id, cluster: place, ...(batch_id === null ? {} : { batchId: batch_id }) }))
   }
 
-  /** What waits, in the order of the queue, with the time of the last change of each. */
+  /** What waits for this computer, in the order of the queue, with the time of the last change of each. */
   waitingSince(): readonly { readonly id: string; readonly updatedAt: string }[] {
     return this.#db
       .prepare<[], { id: string; updatedAt: string }>(
-        `SELECT id, updated_at AS updatedAt FROM experiments WHERE status = 'queued' ORDER BY queue_order`,
+        `SELECT id, updated_at AS updatedAt FROM experiments WHERE status = 'queued' AND place = '' ORDER BY queue_order`,
       )
       .all()
   }
