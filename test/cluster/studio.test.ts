@@ -24,7 +24,7 @@ import { Slurm, until, whyNoSlurm } from './slurm.ts'
 const skipped = whyNoSlurm()
 const root = join(import.meta.dirname, '../..')
 const EXPERIMENTS = 12
-const STEPS = 60
+const STEPS = 120
 
 const config = {
   ...fastConfig,
