@@ -55,7 +55,7 @@ test('a cluster is set up, checked, and computes a batch that is compared with a
   await page.getByRole('button', { name: 'Check', exact: true }).first().click()
   const steps = page.getByRole('list', { name: 'Check of uni' })
   await expect(steps.getByRole('img', { name: 'Good' })).toHaveCount(5, whileComputing)
-  const found = await look(studio, 'cluster-settings', { name: 'settings' }, scrollToClusters)
+  const found = [...(await look(studio, 'cluster-settings', { name: 'settings' }, scrollToClusters))]
 
   await show(studio, { name: 'new-experiment' })
   await page.getByLabel('Run on').click()
