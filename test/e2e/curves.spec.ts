@@ -1,7 +1,7 @@
 /** Curves of real runs over each other: from the table in few actions, by phases, zoomed, and found again. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Locator } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { enqueue, get, reaches, smokeConfig } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
 import { ask, screenshotsFolder, show } from './launch.ts'
@@ -10,6 +10,18 @@ import { look } from './look.ts'
 test.use({ start: 'library' })
 
 const names = [1, 2, 3, 4].map((seed) => `Curve, seed ${seed}`)
+
+/** Moves the pointer down the middle of a chart until it is near a curve. */
+async function pointAtCurve(page: Page, chart: Locator): Promise<void> {
+  await chart.scrollIntoViewIfNeeded()
+  const { x = 0, y = 0, width = 0, height = 0 } = (await chart.locator('.u-over').boundingBox()) ?? {}
+  for (let down = 2; down < height; down += 4) {
+    await page.mouse.move(x + width / 2, y + down)
+    const cursor = await chart.locator('.u-over').evaluate((over) => getComputedStyle(over).cursor)
+    if (cursor === 'pointer') return
+  }
+  throw new Error('No curve is near the middle of the chart.')
+}
 
 test('losses of 4 runs lie over each other after 3 actions in the table', async ({ studio, folder }) => {
   const { page } = studio
@@ -100,4 +112,10 @@ test('losses of 4 runs lie over each other after 3 actions in the table', async 
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
 
   expect(await look(studio, 'curves', { name: 'curves', ids })).toStrictEqual([])
+
+  // A click on a curve opens its run.
+  await pointAtCurve(page, page.getByRole('img', { name: 'Objective over steps' }))
+  await page.mouse.down()
+  await page.mouse.up()
+  await expect(page.getByRole('heading', { level: 1, name: /^Curve, seed \d$/ })).toBeVisible()
 })

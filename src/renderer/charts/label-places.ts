@@ -30,6 +30,8 @@ export interface LabelSurroundings {
   readonly bounds: Box
   /** What a name does not cover where it can go elsewhere, such as the lines of a chart. */
   readonly avoided: readonly Box[]
+  /** Where no name can be read, such as below a handle. */
+  readonly covered?: readonly Box[]
 }
 
 const height = 15
@@ -57,7 +59,8 @@ const pathStep = 4
 
 /** A place for each name, of the first points first; those that find none are left out. */
 export function placeLabels(points: readonly NamedPoint[], surroundings: LabelSurroundings): readonly PlacedLabel[] {
-  const taken: Box[] = points.map(({ x, y }) => boxAround({ x, y }, markReach))
+  const marks = points.map(({ x, y }) => boxAround({ x, y }, markReach))
+  const taken: Box[] = [...marks, ...(surroundings.covered ?? [])]
   const placed: PlacedLabel[] = []
   for (const [index, point] of points.entries()) {
     const others = taken.filter((_, at) => at !== index)

@@ -61,3 +61,11 @@ test('a name keeps off lines where there is another place', () => {
   const box = boxOf(label ?? { id: '', x: 0, y: 0 }, 60)
   expect(line.filter((part) => overlap(part, box))).toEqual([])
 })
+
+test('no name lies where a handle covers it', () => {
+  const handle: Box = { left: 105, right: 200, top: 80, bottom: 120 }
+  const [label] = placeLabels([named('name', 100, 100)], { bounds, avoided: [], covered: [handle] })
+  // To the right is where it would have gone.
+  expect(label?.x).toBeLessThan(100)
+  expect(placeLabels([named('name', 100, 100)], { bounds, avoided: [], covered: [bounds] })).toEqual([])
+})

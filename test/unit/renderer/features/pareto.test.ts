@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { gripBoxes } from '#renderer/features/pareto/limit-grips.ts'
 import { summaryOf, type ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 import { formatFilter } from '#shared/experiment/filter/format-filter.ts'
 import { parseFilter } from '#shared/experiment/filter/filter-text.ts'
@@ -167,4 +168,27 @@ test('a pointer means the nearest point within its reach', () => {
   const pixelsOf = ({ x, y }: { x: number; y: number }) => ({ x: x / 1000, y: 1000 * y })
   expect(nearestPoint(points, pixelsOf, { x: 41, y: 911 }, 14)?.id).toBe('middle')
   expect(nearestPoint(points, pixelsOf, { x: 400, y: 911 }, 14)).toBeUndefined()
+})
+
+describe('grips of limits', () => {
+  const scales = {
+    toX: (value: number) => value,
+    toY: (value: number) => 100 - 100 * value,
+    fromX: (pixels: number) => pixels,
+    fromY: (pixels: number) => (100 - pixels) / 100,
+    ...{ left: 0, right: 400, top: 0, bottom: 100 },
+  }
+
+  test('cover what lies around their lines, or at the edges while there is no limit', () => {
+    const [upright, level] = gripBoxes(scales, { bytes: 200, points: 50, original: 0.9 })
+    expect([upright?.top, upright?.bottom]).toEqual([56, 76])
+    expect(((upright?.left ?? 0) + (upright?.right ?? 0)) / 2).toBeCloseTo(200, 6)
+    expect([level?.left, level?.top]).toEqual([8, 64])
+    const waiting = gripBoxes(scales, { bytes: undefined, points: undefined, original: 0.9 })
+    expect(waiting.map(({ right, top }) => [right > 390, top])).toEqual([
+      [true, 56],
+      [false, 76],
+    ])
+    expect(gripBoxes(scales, { bytes: 200, points: 1, original: undefined })).toHaveLength(1)
+  })
 })
