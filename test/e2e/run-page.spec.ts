@@ -1,6 +1,7 @@
 /** The Run page of a real run: every card is filled while it goes on, moves, and says at the end only what it knows. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { getPriority } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { formatCount, formatNumber } from '#shared/basics/format.ts'
@@ -172,14 +173,17 @@ function starveProcess(pid: number): void {
   }
 }
 
+function trainerPids({ app }: OpenStudio): Promise<readonly number[]> {
+  return app.evaluate((electron) =>
+    electron.app.getAppMetrics().flatMap(({ pid, name }) => (name?.startsWith('trainer') === true ? [pid] : [])),
+  )
+}
+
 /** From now on each trainer of the studio gets no more memory than it has. */
-async function starveTrainers({ app }: OpenStudio): Promise<{ stop(): void }> {
+async function starveTrainers(studio: OpenStudio): Promise<{ stop(): void }> {
   const starved = new Set<number>()
   const starve = async (): Promise<void> => {
-    const pids = await app.evaluate((electron) =>
-      electron.app.getAppMetrics().flatMap(({ pid, name }) => (name?.startsWith('trainer') === true ? [pid] : [])),
-    )
-    for (const pid of pids.filter((one) => !starved.has(one))) {
+    for (const pid of (await trainerPids(studio)).filter((one) => !starved.has(one))) {
       starved.add(pid)
       starveProcess(pid)
     }
@@ -193,6 +197,8 @@ test('a run that gets no more memory says so, and offers lighter steps', async (
   const { page } = studio
   const { id } = await enqueue(studio, 'Hungry', interruptibleConfig())
   await expect.poll(async () => (await get(studio, id)).latestRun?.step, whileComputing).toBeGreaterThan(0)
+  // It computes behind the window that shows it.
+  expect((await trainerPids(studio)).map((pid) => getPriority(pid) > getPriority(studio.process.pid))).toEqual([true])
   const starving = await starveTrainers(studio)
   await reaches(studio, id, 'failed')
   starving.stop()

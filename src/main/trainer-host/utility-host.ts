@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os'
 import { type UtilityProcess, app, utilityProcess } from 'electron'
 import type { ToTrainer } from '#shared/protocol/trainer-protocol.ts'
 import { scrubbedEnvironment } from './fork-host.ts'
@@ -13,6 +14,8 @@ export interface UtilityHostOptions {
 }
 
 const errorLinesKept = 20
+/** Below normal, in the words of every system: `nice` 5, and on Windows its class below normal. */
+const trainerPriority = 5
 
 /**
  * Trainers as Electron utility processes: plain Node with no window. A packaged app has no other way to start Node,
@@ -70,6 +73,7 @@ class UtilityHost implements TrainerHost {
       return
     }
     this.#child = child
+    child.once('spawn', () => this.#yieldToWindow(child))
     this.#readStreams(child)
     child.on('message', (message: unknown) => this.#messageListeners.forEach((listener) => listener(message)))
     // The reason arrives beside the exit code, in no fixed order: one turn of the loop brings both.
@@ -84,6 +88,18 @@ class UtilityHost implements TrainerHost {
     const pid = this.#child?.pid
     // `UtilityProcess.kill` only asks (SIGTERM), which a process deep in a computation does not hear.
     if (pid !== undefined) process.kill(pid, 'SIGKILL')
+  }
+
+  /** Computes whenever the processor is free, and lets the window answer first; threads that it starts are as it is. */
+  #yieldToWindow({ pid }: UtilityProcess): void {
+    if (pid === undefined) return
+    try {
+      setPriority(pid, trainerPriority)
+    } catch (cause) {
+      // A run is as good at the priority of the studio.
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      this.#options.onOutput(`[${this.#label} ${pid}] keeps the priority of the studio: ${reason}`)
+    }
   }
 
   #readStreams(child: UtilityProcess): void {
