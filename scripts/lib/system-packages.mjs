@@ -25,6 +25,8 @@ const fallback = [['unzip'], ['python3'], ['make'], ['g++']]
 const pythonModules = [['python3-numpy'], ['python3-scipy'], ['python3-torch'], ['python3-pil']]
 /** With which the injector of faults is built. */
 const compiler = [['gcc'], ['libc6-dev']]
+/** The bus on which a test receives notifications; older releases have it in one package with the system's. */
+const bus = [['dbus-daemon', 'dbus']]
 /** A cluster of one machine, which tests start in a folder of their own. */
 const cluster = [['slurmctld'], ['slurmd'], ['slurm-client'], ['munge'], ['openssh-server'], ['openssh-client']]
 
@@ -43,10 +45,10 @@ export function installSystemPackages({ needsDisplay, isFallback }) {
   installMissing([...libraries, ...(needsDisplay ? display : []), ...(isFallback ? fallback : [])])
 }
 
-/** Sees to the Python modules that tests compare with and to a C compiler, for where none of those tests may be skipped. */
+/** Sees to the Python modules that tests compare with, to a C compiler and to a bus, for where none of those tests may be skipped. */
 export function installPythonModules() {
   if (!hasCommand('dpkg-query')) return
-  installMissing([...(process.env['NERN_PYTHON'] === undefined ? pythonModules : []), ...compiler])
+  installMissing([...(process.env['NERN_PYTHON'] === undefined ? pythonModules : []), ...compiler, ...bus])
 }
 
 /** Sees to Slurm and an ssh server, for where no test of clusters may be skipped. No service of them is started. */
