@@ -1,5 +1,5 @@
 /** A desktop's notifications on a bus of their own: what a studio shows arrives here, and a click goes back to it. */
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { Message, sessionBus } from '@jellybrick/dbus-next'
 
@@ -20,6 +20,11 @@ export interface NotificationService {
 
 const name = 'org.freedesktop.Notifications'
 const path = '/org/freedesktop/Notifications'
+
+/** Whether this system has the program of a bus. */
+export function hasBus(): boolean {
+  return spawnSync('dbus-daemon', ['--version']).status === 0
+}
 
 /** What of the Desktop Notifications Specification (1.2) libnotify uses. */
 export async function startNotificationService(): Promise<NotificationService> {
