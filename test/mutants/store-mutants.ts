@@ -154,7 +154,7 @@ export const storeMutants: readonly Mutant[] = [
   {
     name: 'a file that is being written has another name',
     file: 'src/main/files/unfinished.ts',
-    replaced: '`.${basename(path)}.${process.pid}.part`',
+    replaced: '`.${basename(path)}.${writer}.part`',
     by: 'basename(path)',
     test: 'test/unit/main/files/atomic-write.test.ts',
   },
@@ -192,5 +192,19 @@ export const storeMutants: readonly Mutant[] = [
     replaced: 'const AWAKE_PIECES = 10',
     by: 'const AWAKE_PIECES = 1',
     test: 'test/unit/main/trainer-host/supervisor.test.ts',
+  },
+  {
+    name: 'a result whose bits flipped is not shown',
+    file: 'src/main/store/run-rows.ts',
+    replaced: '  assertWholeCells([text], checksum, what)\n',
+    by: '',
+    test: `${stored}/row-checksum.test.ts`,
+  },
+  {
+    name: 'a copy of a store that was not finished is no store',
+    file: 'src/main/store/found-store.ts',
+    replaced: '  if (mark?.isUnfinishedCopy === true) throw unfinishedCopy(layout)\n',
+    by: '',
+    test: `${stored}/care.test.ts`,
   },
 ]
