@@ -1,5 +1,6 @@
 import type { ExperimentRecord, LogLine, MetricPoint, RunRecord } from '#shared/protocol/records.ts'
 import { formatExactBytes, formatCount } from '#shared/basics/format.ts'
+import { thinnedPoints } from '#shared/measures/thinning.ts'
 import { assertNever, toAppError, type AppError } from '#shared/basics/result.ts'
 import { timeText } from '../basics/clock.ts'
 import type { StudioContext } from '../context/studio-context.ts'
@@ -12,6 +13,8 @@ import type { GraphicsReading } from './graphics-watch.ts'
 import { ResourceMeter } from './resource-meter.ts'
 
 const PHASE_INTERVAL_MS = 500
+/** Of each metric in one message: windows draw no more, and must not stop for a trainer that tells thousands. */
+const ANNOUNCED_POINTS = 100
 
 /** What a trainer says that is written down as it comes. */
 export type ProgressMessage = TrainerEvent<
@@ -179,7 +182,7 @@ export class RunRecorder {
       store.metrics.add(id, points)
       if (progress !== undefined) store.runs.report(id, progress)
     })
-    events.emit('run-metrics', { runId: id, run: store.runs.get(id), points })
+    events.emit('run-metrics', { runId: id, run: store.runs.get(id), points: thinnedPoints(points, ANNOUNCED_POINTS) })
   }
 
   #noteWallTime(elapsedMs: number, at: number): void {

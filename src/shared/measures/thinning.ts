@@ -45,3 +45,26 @@ export function thinnedIndices(values: readonly number[], maximum: number): read
   }
   return [...kept, count - 1]
 }
+
+/**
+ * Of points of several series, in their order, at most `maximum` (at least 2) of each that keep its picture; all when no
+ * series has more.
+ */
+export function thinnedPoints<P extends { readonly name: string; readonly value: number }>(
+  points: readonly P[],
+  maximum: number,
+): readonly P[] {
+  if (points.length <= maximum) return points
+  const series = new Map<string, number[]>()
+  points.forEach(({ name }, at) => {
+    const indices = series.get(name)
+    if (indices === undefined) series.set(name, [at])
+    else indices.push(at)
+  })
+  const kept = [...series.values()].flatMap((indices) => {
+    const values = indices.map((at) => points[at]?.value ?? NaN)
+    return thinnedIndices(values, maximum).map((at) => indices[at] ?? 0)
+  })
+  if (kept.length === points.length) return points
+  return kept.sort((left, right) => left - right).flatMap((at) => points[at] ?? [])
+}

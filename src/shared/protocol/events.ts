@@ -53,6 +53,7 @@ export interface StudioEvents {
   'trash-changed': { readonly count: number }
   /** Who waits where. What else changed of an experiment, `experiment-changed` says. */
   'queue-changed': QueueState
+  /** What was measured since the last announcement: of very many points those that keep the picture, the store has all. */
   'run-metrics': { readonly runId: string; readonly run: RunRecord; readonly points: readonly MetricPoint[] }
   /** A phase has begun, or training has gone on after a pause; replaces the timeline before it. */
   'run-timeline': { readonly runId: string; readonly timeline: RunTimeline }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { bucketSizes, extremeIndices, thinnedIndices } from '#shared/measures/thinning.ts'
+import { bucketSizes, extremeIndices, thinnedIndices, thinnedPoints } from '#shared/measures/thinning.ts'
 
 describe('thinning', () => {
   test('keeps every point when there are few', () => {
@@ -34,5 +34,28 @@ describe('thinning', () => {
     expect(extremeIndices([NaN, NaN])).toEqual([0])
     expect(extremeIndices([4, 4])).toEqual([0])
     expect(extremeIndices([0, -Infinity, 5, Infinity], 1)).toEqual([1, 3])
+  })
+
+  test('points of several metrics are thinned metric by metric, and stay in their order', () => {
+    const points = Array.from({ length: 1000 }, (_, step) => [
+      { name: 'loss', step, value: step === 500 ? 99 : step / 1000 },
+      ...(step % 100 === 0 ? [{ name: 'rate', step, value: 1 }] : []),
+    ]).flat()
+    const kept = thinnedPoints(points, 50)
+    const of = (name: string) => kept.filter((point) => point.name === name)
+    expect(of('loss').length).toBeLessThanOrEqual(50)
+    expect(of('loss')).toContainEqual({ name: 'loss', step: 500, value: 99 })
+    expect(of('loss').at(-1)?.step).toBe(999)
+    expect(of('rate')).toHaveLength(10)
+    expect(kept.map(({ step }) => step)).toEqual(kept.map(({ step }) => step).toSorted((a, b) => a - b))
+  })
+
+  test('few points are given back as they are', () => {
+    const points = [
+      { name: 'loss', value: 1 },
+      { name: 'rate', value: 2 },
+      { name: 'loss', value: 3 },
+    ]
+    expect(thinnedPoints(points, 2)).toBe(points)
   })
 })
