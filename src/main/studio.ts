@@ -198,6 +198,7 @@ export class Studio {
     const ownHandlers: Omit<CommandHandlers, DesktopCommandName> = {
       ...studioHandlers(context, this.#tasks, {
         onPlaces: () => this.queue.placesChanged(),
+        onCheckpointsKept: () => void this.#removeOldCheckpoints(),
         version: options.version,
         isDemo: options.isDemo ?? false,
         versions: options.versions ?? {},
@@ -251,6 +252,7 @@ export class Studio {
     store.notices.forEach((notice) => options.log('store', 'error', notice))
     studio.queue.recover()
     studio.#scheduleBackup()
+    void studio.#removeOldCheckpoints()
     await studio.#takeCommands(options)
     return studio
   }
@@ -314,6 +316,17 @@ export class Studio {
     }
   }
 
+  /** Those of finished runs that the setting keeps no longer. */
+  async #removeOldCheckpoints(): Promise<void> {
+    const { care, checkpoints, settings } = this.#store
+    try {
+      const runIds = await care.removeOldCheckpoints(settings.get('checkpointsKept'))
+      for (const runId of runIds) this.events.emit('run-checkpoints', { runId, checkpoints: checkpoints.list(runId) })
+    } catch (thrown) {
+      this.#log('store', 'warning', `Old checkpoints could not be removed: ${toAppError(thrown).message}`)
+    }
+  }
+
   /** What a caller did wrong is only of interest beside something else; a defect needs its stack. */
   #noteError(command: CommandName, error: AppError, thrown: unknown): void {
     const isDefect = error.code === 'internal'
@@ -337,6 +350,7 @@ export class Studio {
   #scheduleBackup(): void {
     this.#cancelBackup = this.#clock.after(BACKUP_INTERVAL_MS, () => {
       void this.#writeManifests()
+      void this.#removeOldCheckpoints()
       this.#store
         .backup()
         .catch((thrown: unknown) =>

@@ -1,10 +1,17 @@
 import { resolve } from 'node:path'
 import { formatAmount, formatCount, formatExactBytes } from '#shared/basics/format.ts'
 import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
-import type { StoreCheck, StoreFinding, StoreOrphan, StoreUsage } from '#shared/protocol/commands/store-care.ts'
+import { settingsSchema, type Settings } from '#shared/protocol/settings.ts'
+import type {
+  CheckpointDisk,
+  StoreCheck,
+  StoreFinding,
+  StoreOrphan,
+  StoreUsage,
+} from '#shared/protocol/commands/store-care.ts'
 import { call } from '../call.ts'
 import { defineCommand, type Command } from '../command.ts'
-import { onRequest, unlessRefused } from '../option.ts'
+import { onRequest, oneOf, unlessRefused } from '../option.ts'
 import { runTask } from '../task.ts'
 
 const upgrade = defineCommand({
@@ -111,6 +118,34 @@ const sweep = defineCommand({
   },
 })
 
+const checkpoints = defineCommand({
+  name: 'store checkpoints',
+  summary: 'Show checkpoints of finished runs, or choose how long they stay.',
+  details:
+    'Checkpoints of completed and cancelled runs serve forks alone. What is older than the chosen time goes at once, and later by itself; what a fork began with stays.',
+  positionals: [],
+  options: {
+    keep: oneOf('PERIOD', settingsSchema.shape.checkpointsKept.options, 'How long they stay from now on.'),
+    dryRun: onRequest('Only say what would go.'),
+  },
+  run: ({ options: { keep, dryRun }, output, withReader, withChanging }) => {
+    if (keep === undefined || dryRun) {
+      return withReader(async (studio) => {
+        const kept = keep ?? (await call(studio, 'studio.settings', {})).checkpointsKept
+        const disk = await call(studio, 'store.checkpoints', { kept })
+        output.result({ kept, ...disk }, formatCheckpoints(kept, disk))
+        return 0
+      })
+    }
+    return withChanging(async (studio) => {
+      const disk = await call(studio, 'store.checkpoints', { kept: keep })
+      await call(studio, 'studio.update-settings', { checkpointsKept: keep })
+      output.result({ kept: keep, ...disk }, `${diskText(disk.old)} go now; they are kept ${keep} from now on.`)
+      return 0
+    })
+  },
+})
+
 const exportAll = defineCommand({
   name: 'store export',
   summary: 'Copy the whole store into another folder.',
@@ -147,7 +182,29 @@ const importAll = defineCommand({
     }),
 })
 
-export const storeCommands: readonly Command[] = [upgrade, usage, check, backup, vacuum, sweep, exportAll, importAll]
+export const storeCommands: readonly Command[] = [
+  upgrade,
+  usage,
+  check,
+  backup,
+  vacuum,
+  sweep,
+  checkpoints,
+  exportAll,
+  importAll,
+]
+
+function formatCheckpoints(kept: Settings['checkpointsKept'], { all, old }: CheckpointDisk): string {
+  return formatFacts([
+    ['kept', kept],
+    ['checkpoints', diskText(all)],
+    ['too old', diskText(old)],
+  ])
+}
+
+function diskText({ files, sizeBytes }: CheckpointDisk['all']): string {
+  return `${formatAmount(files, 'checkpoint')}, ${formatExactBytes(sizeBytes)}`
+}
 
 function formatUsage({ folder, kinds, sizeBytes, backups, experiments }: StoreUsage): string {
   const columns = [{ title: 'kind' }, { title: 'files', align: 'right' }, { title: 'size', align: 'right' }] as const

@@ -21,6 +21,7 @@ export function storeHandlers(
     'store.check': ({ taskId, files }) => tasks.run(taskId, (report) => care.check(files, progressOf(report))),
     'store.orphans': () => care.orphans(),
     'store.sweep': async () => ({ removed: await care.sweep() }),
+    'store.checkpoints': async ({ kept }) => care.checkpointDisk(kept),
     'store.back-up': () => care.backUp(),
     'store.vacuum': async () => ({ freedBytes: care.vacuum() }),
     'store.export': ({ taskId, folder }) => tasks.run(taskId, () => care.exportTo(pathOfToken(resolveFile, folder))),

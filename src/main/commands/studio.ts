@@ -20,6 +20,7 @@ export interface StudioFacts {
   readonly isDemo: boolean
   /** Called when the number of places has been chosen anew. */
   readonly onPlaces: () => void
+  readonly onCheckpointsKept: () => void
   /** Beyond Node and SQLite: Electron, Chromium ... */
   readonly versions: Readonly<Record<string, string>>
 }
@@ -54,6 +55,7 @@ export function studioHandlers(context: StudioContext, tasks: Tasks, facts: Stud
       const settings = store.settings.all()
       events.emit('settings-changed', settings)
       if (changes.places !== undefined) facts.onPlaces()
+      if (changes.checkpointsKept !== undefined) facts.onCheckpointsKept()
       return settings
     },
     'window.memory': async () => store.settings.get('window.memory'),

@@ -262,6 +262,8 @@ export class RunRecorder {
   async #removeCheckpoints(): Promise<void> {
     try {
       await this.#checkpoints.keepPhaseEnds()
+      const { care, settings } = this.#context.store
+      await care.removeOldCheckpoints(settings.get('checkpointsKept'))
       this.#announceCheckpoints()
     } catch (thrown) {
       this.logProblem('kept checkpoints that it needs no more', thrown)

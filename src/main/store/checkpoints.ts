@@ -32,6 +32,17 @@ export class CheckpointsTable {
       .all(runId)
   }
 
+  /** Of runs that were completed or cancelled before a time, the oldest first. */
+  ofFinishedRuns(before: string): readonly CheckpointRecord[] {
+    return this.#db
+      .prepare<[string], CheckpointRecord>(
+        `SELECT c.run_id AS runId, c.step, c.phase, c.sha256, c.size_bytes AS sizeBytes, c.created_at AS createdAt
+         FROM checkpoints c JOIN runs r ON r.id = c.run_id
+         WHERE r.status IN ('completed', 'cancelled') AND r.ended_at <= ? ORDER BY r.ended_at, c.run_id, c.step`,
+      )
+      .all(before)
+  }
+
   remove(runId: string, step: number): void {
     this.#db.prepare('DELETE FROM checkpoints WHERE run_id = ? AND step = ?').run(runId, step)
   }

@@ -94,7 +94,7 @@ export class Store {
     this.settings = new SettingsTable(db)
     this.stageTimes = new StageTimesTable(db, now)
     this.views = new ViewsTable(db, now)
-    this.care = new StoreCare(db, layout, clock)
+    this.care = new StoreCare(db, layout, clock, this.checkpoints)
     this.manifests = new Manifests(db, layout)
     this.notices = [...notices, ...[...this.networks.unreadable(), ...this.datasets.unreadable()].map(unreadableNotice)]
   }

@@ -9,6 +9,7 @@ export const readingCommandNames = [
   'store.usage',
   'store.check',
   'store.orphans',
+  'store.checkpoints',
   'store.export',
   'doctor.run',
   'window.memory',

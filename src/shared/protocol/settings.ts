@@ -13,6 +13,8 @@ export const settingsSchema = z.strictObject({
   notifications: z.boolean(),
   /** Whether the machine may fall asleep while an experiment runs. */
   keepAwake: z.enum(['never', 'on-mains', 'always']),
+  /** How long checkpoints of completed and cancelled runs are kept for forks. */
+  checkpointsKept: z.enum(['for-ever', '90-days', '30-days', '7-days', 'until-finished']),
 })
 export type Settings = Readonly<z.infer<typeof settingsSchema>>
 
@@ -22,6 +24,7 @@ export const defaultSettings: Settings = {
   places: 0,
   notifications: true,
   keepAwake: 'on-mains',
+  checkpointsKept: 'for-ever',
 }
 
 /** Of the window; `system` follows the system. */

@@ -31,6 +31,10 @@ export const inventedStore: Pick<CommandHandlers, keyof StoreCareOutputs | keyof
   'store.check': async () => ({ findings: [], files: 268, sizeBytes: 1_872_118_552 }),
   'store.orphans': async () => orphans,
   'store.sweep': async () => ({ removed: orphans }),
+  'store.checkpoints': async ({ kept }) => ({
+    all: { files: 41, sizeBytes: 356_515_840 },
+    old: kept === 'for-ever' ? { files: 0, sizeBytes: 0 } : { files: 33, sizeBytes: 287_309_824 },
+  }),
   'store.back-up': async () => ({
     name: 'studio-00000013-2030-01-02T04-04-05-000Z.sqlite',
     createdAt: '2030-01-02T04:04:05.000Z',

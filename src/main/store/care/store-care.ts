@@ -1,20 +1,25 @@
 import { statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type {
+  CheckpointDisk,
   StoreBackup,
   StoreCareOutputs,
   StoreCheck,
   StoreOrphan,
   StoreUsage,
 } from '#shared/protocol/commands/store-care.ts'
+import type { CheckpointRecord } from '#shared/protocol/records.ts'
+import type { Settings } from '#shared/protocol/settings.ts'
 import { timestamp, type Clock } from '../../basics/clock.ts'
 import { listBackups, makeBackup } from '../backups.ts'
 import { databaseBytes } from '../database-files.ts'
 import type { StoreLayout } from '../layout.ts'
 import { loadSqlite, type Database } from '../sqlite.ts'
+import type { CheckpointsTable } from '../checkpoints.ts'
 import { checkStore } from './check-store.ts'
 import { exportStore, importStore } from './exchange.ts'
 import { measureStore } from './measure-store.ts'
+import { oldCheckpoints, removeCheckpoints } from './old-checkpoints.ts'
 import { findOrphans, removeOrphans } from './orphans.ts'
 
 /** What keeps an open store small, whole and copied. */
@@ -22,11 +27,13 @@ export class StoreCare {
   readonly #db: Database
   readonly #layout: StoreLayout
   readonly #clock: Clock
+  readonly #checkpoints: CheckpointsTable
 
-  constructor(db: Database, layout: StoreLayout, clock: Clock) {
+  constructor(db: Database, layout: StoreLayout, clock: Clock, checkpoints: CheckpointsTable) {
     this.#db = db
     this.#layout = layout
     this.#clock = clock
+    this.#checkpoints = checkpoints
   }
 
   usage(): Promise<StoreUsage> {
@@ -44,6 +51,21 @@ export class StoreCare {
 
   async sweep(): Promise<readonly StoreOrphan[]> {
     return removeOrphans(this.#layout, await this.orphans())
+  }
+
+  checkpointDisk(kept: Settings['checkpointsKept']): CheckpointDisk {
+    const now = this.#clock.now()
+    return {
+      all: diskOf(oldCheckpoints(this.#checkpoints, 'until-finished', now)),
+      old: diskOf(oldCheckpoints(this.#checkpoints, kept, now)),
+    }
+  }
+
+  /** Removes those that the setting keeps no longer; returns the runs that they were of. */
+  async removeOldCheckpoints(kept: Settings['checkpointsKept']): Promise<ReadonlySet<string>> {
+    const old = oldCheckpoints(this.#checkpoints, kept, this.#clock.now())
+    await removeCheckpoints(this.#checkpoints, this.#layout, old)
+    return new Set(old.map(({ runId }) => runId))
   }
 
   /** Undefined where earlier backups have all there is. */
@@ -74,4 +96,8 @@ export class StoreCare {
   get #opened() {
     return { sqlite: loadSqlite(), db: this.#db, layout: this.#layout }
   }
+}
+
+function diskOf(checkpoints: readonly CheckpointRecord[]): CheckpointDisk['all'] {
+  return { files: checkpoints.length, sizeBytes: checkpoints.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) }
 }

@@ -1,4 +1,5 @@
 import type { StoreKind } from '#shared/protocol/commands/store-care.ts'
+import type { Settings } from '#shared/protocol/settings.ts'
 
 /** What the card of the store says to people. */
 export const storeTexts = {
@@ -26,7 +27,25 @@ export const storeTexts = {
   more: (count: number) => `and ${count} more`,
   storeText: 'Networks, data sets, experiments and their checkpoints. To use another one, start the studio with',
   storeOption: '--store=FOLDER',
+  largest: 'Experiments that take most',
+  checkpoints: 'Keep checkpoints',
+  checkpointsSentence: 'Of completed and cancelled runs, to fork them. What a fork began with stays.',
+  checkpointsNow: (amount: string) => `Now there are ${amount}.`,
+  checkpointsFailure: 'The checkpoints could not be counted',
+  checkpointsTitle: 'Remove old checkpoints now?',
+  checkpointsText: (amount: string) =>
+    `${amount}, are older than that and go now. Packages, curves and results stay; runs that are not finished keep theirs.`,
+  checkpointsAction: (checkpoints: string) => `Remove ${checkpoints}`,
 } as const
+
+/** By how long they are kept. */
+export const keptTitles: Readonly<Record<Settings['checkpointsKept'], string>> = {
+  'for-ever': 'For ever',
+  '90-days': '90 days',
+  '30-days': '30 days',
+  '7-days': '7 days',
+  'until-finished': 'Not at all',
+}
 
 export const kindTitles: Readonly<Record<StoreKind, string>> = {
   database: 'Database',

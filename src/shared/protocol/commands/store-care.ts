@@ -1,6 +1,7 @@
 /** What can be asked of a store that is open: how large it is, whether it is whole, and what nobody needs. */
 import { z } from 'zod'
 import { empty, fileToken, taskId } from '../fields.ts'
+import { settingsSchema } from '../settings.ts'
 
 /** Their input schemas; a part of `commandInputs`. */
 export const storeCareInputs = {
@@ -12,6 +13,8 @@ export const storeCareInputs = {
   'store.orphans': empty,
   /** Removes what `store.orphans` finds. */
   'store.sweep': empty,
+  /** What checkpoints of finished runs take, and what would go at once with this setting. */
+  'store.checkpoints': z.strictObject({ kept: settingsSchema.shape.checkpointsKept }),
   'store.back-up': empty,
   /** Gives room that nothing uses any more back to the disk. */
   'store.vacuum': empty,
@@ -67,6 +70,13 @@ export interface StoreCheck {
   readonly sizeBytes: number
 }
 
+/** Checkpoints of completed and cancelled runs. */
+export interface CheckpointDisk {
+  readonly all: { readonly files: number; readonly sizeBytes: number }
+  /** Those that the setting keeps no longer. */
+  readonly old: { readonly files: number; readonly sizeBytes: number }
+}
+
 export interface StoreOrphan {
   /** Of the folder of the store. */
   readonly path: string
@@ -88,6 +98,7 @@ export interface StoreCareOutputs {
   'store.usage': StoreUsage
   'store.check': StoreCheck
   'store.orphans': readonly StoreOrphan[]
+  'store.checkpoints': CheckpointDisk
   'store.sweep': { readonly removed: readonly StoreOrphan[] }
   /** Undefined where earlier backups have all there is. */
   'store.back-up': StoreBackup | undefined

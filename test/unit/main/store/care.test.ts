@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { checkpointFileName } from '#main/store/checkpoints.ts'
 import { networkPath, packagePath, runPath } from '#main/store/layout.ts'
 import { loadSqlite } from '#main/store/sqlite.ts'
 import type { Store } from '#main/store/store.ts'
@@ -169,4 +170,41 @@ it('brings in files that an import before could not copy', async () => {
   expect(existsSync(networkPath(store.layout, network?.sha256 ?? ''))).toBe(true)
   expect(existsSync(packagePath(store.layout, run, 'nern'))).toBe(true)
   expect(readdirSync(store.layout.temporary)).toEqual([])
+})
+
+it('lets go of checkpoints of finished runs when their time is over, and of no others', async () => {
+  const day = 24 * 60 * 60 * 1000
+  const started = Date.parse('2026-05-01T12:00:00Z')
+  let now = started
+  const store = await openStore(temporaryFolder(), { ...systemClock, now: () => now })
+  await addNetworks(store, 1)
+  const [finished = '', failed = ''] = (await addCompleted(store, 'net-1', 2)).map((id) => store.runs.ids(id)[0] ?? '')
+  const sqlite = loadSqlite()
+  const db = new sqlite(store.layout.database)
+  db.prepare("UPDATE runs SET ended_at = ?, status = CASE id WHEN ? THEN 'failed' ELSE status END").run(
+    new Date(started).toISOString(),
+    failed,
+  )
+  db.close()
+  for (const runId of [finished, failed]) {
+    const checkpoint = { runId, step: 10, phase: 'reconstruction', sha256: 'a'.repeat(64), sizeBytes: 3 }
+    store.checkpoints.add(checkpoint)
+    writeFileSync(join(runPath(store.layout, runId), checkpointFileName(checkpoint)), 'abc')
+  }
+  const path = join(runPath(store.layout, finished), checkpointFileName({ step: 10, sha256: 'a'.repeat(64) }))
+  now = started + 29 * day
+  expect(await store.care.removeOldCheckpoints('30-days')).toEqual(new Set())
+  expect(store.care.checkpointDisk('7-days')).toEqual({
+    all: { files: 1, sizeBytes: 3 },
+    old: { files: 1, sizeBytes: 3 },
+  })
+  now = started + 31 * day
+  expect(await store.care.removeOldCheckpoints('for-ever')).toEqual(new Set())
+  expect(existsSync(path)).toBe(true)
+  expect(await store.care.removeOldCheckpoints('30-days')).toEqual(new Set([finished]))
+  expect([existsSync(path), store.checkpoints.list(finished), store.checkpoints.list(failed).length]).toEqual([
+    false,
+    [],
+    1,
+  ])
 })
