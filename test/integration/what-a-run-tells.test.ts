@@ -6,6 +6,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { ViewDefinition } from '#shared/experiment/saved-view.ts'
 import type { Studio } from '#main/studio.ts'
 import { baselinePresets } from '#shared/methods/direct/presets.ts'
+import { defaultResources } from '#shared/cluster/cluster-config.ts'
 import { eventNames, type EventName } from '#shared/protocol/events.ts'
 import type { CompressConfig } from '#shared/methods/nern/config.ts'
 import type { ExperimentConfig } from '#shared/experiment/experiment-config.ts'
@@ -80,6 +81,13 @@ function endOf(phase: RunPhase | undefined): number {
   return (phase?.firstStep ?? NaN) + (phase?.steps ?? NaN)
 }
 
+/** Those of a run that asks no graphics card, sorted. */
+function metricsOnProcessor(kind: ExperimentConfig['kind']): readonly string[] {
+  return metricsOfKind(kind)
+    .filter((name) => !name.startsWith('gpu.'))
+    .sort()
+}
+
 /** Every accuracy of a result with its top-5. */
 function withTop5({ kind }: ExperimentConfig) {
   const count = { correctTop5: expect.any(Number) }
@@ -134,7 +142,7 @@ describe.each([
     const studio = await openRealStudio()
     studio.queue.startDispatching()
     const told = await listenTo(studio, config)
-    expect([...told.points.keys()].sort()).toEqual([...metricsOfKind(kind)].sort())
+    expect([...told.points.keys()].sort()).toEqual(metricsOnProcessor(kind))
     for (const [name, points] of told.points) {
       const values = points.map(({ value }) => value)
       expect(values.every(Number.isFinite), `${name}: ${values.join(', ')}`).toBe(true)
@@ -144,7 +152,7 @@ describe.each([
     expect(new Set(stored.map(({ name }) => name))).toEqual(new Set(told.points.keys()))
     const [curves] = await call(studio, 'runs.curves', { ids: [told.runId], maxPoints: 20_000 })
     expect(curves?.curves.map(({ metric, count }) => [metric, count])).toEqual(
-      [...metricsOfKind(kind)].sort().map((name) => [name, stored.filter((point) => point.name === name).length]),
+      metricsOnProcessor(kind).map((name) => [name, stored.filter((point) => point.name === name).length]),
     )
     // Each phase begins where the one before it ends, and the last one ends with the run.
     const { phases = [], wallOffsets } = curves?.timeline ?? {}
@@ -212,8 +220,11 @@ async function layersOf(
   return result
 }
 
-/** Announced by the desktop app, which has menus and gets files. */
-const ofTheDesktop = new Set<string>(['place-requested', 'action-requested', 'files-opened', 'recent-files-changed'])
+/** Announced by the desktop app, which has menus and gets files (test/e2e), and by clusters that are asked (test/cluster). */
+const announcedElsewhere = new Set<EventName>([
+  ...(['place-requested', 'action-requested', 'files-opened', 'recent-files-changed'] as const),
+  ...(['cluster-checked', 'cluster-asked', 'cluster-question-ended'] as const),
+])
 
 it('announces everything that the contract has an event for', async () => {
   const studio = await openRealStudio()
@@ -247,8 +258,8 @@ it('announces everything that the contract has an event for', async () => {
   await call(studio, 'experiments.trash', { ids: [experimentId] })
   const view: ViewDefinition = { filter: '', columns: [], order: [], groups: [], shows: 'current' }
   await call(studio, 'views.save', { name: 'mine', view })
-  // A place is asked for by the menu of the desktop app: test/e2e/start.spec.ts.
-  expect([...seen].sort()).toEqual(eventNames.filter((name) => !ofTheDesktop.has(name)).sort())
+  await call(studio, 'clusters.save', { name: 'uni', host: 'uni', folder: '~/nern', ...defaultResources })
+  expect([...seen].sort()).toEqual(eventNames.filter((name) => !announcedElsewhere.has(name)).sort())
 })
 
 it('does not measure the original network again when it was measured before', async () => {
