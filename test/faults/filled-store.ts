@@ -1,7 +1,8 @@
 /** Stores with something to lose, made by the command line itself. */
-import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { join } from 'node:path'
+import { runManifestPath, storeLayout } from '#main/store/layout.ts'
 import { migrate } from '#main/store/migrate.ts'
 import { schemaVersion } from '#main/store/migrations.ts'
 import { insertRow, rowsWhere, tableShapes } from '#main/store/repair/table-rows.ts'
@@ -13,6 +14,8 @@ const settings = ['--set', 'reconstruction.steps=60', '--set', 'checkpointEveryS
 const runNamed = (name: string) => ['run', '--network', 'small', '--dataset', 'images', '--name', name, ...settings]
 /** The first version whose points lie as they do now. */
 const oldestVersion = 10
+/** With tables of phases and times of runs, of which manifests speak. */
+const firstVersionWithPhases = 15
 
 /** One experiment is in the newest backup, one was completed after it, and one is paused with two checkpoints. */
 export async function fillWithExperiments(folder: string): Promise<string> {
@@ -72,8 +75,15 @@ export function copyOfVersion(store: string, version: number, folder: string): s
     to.close()
   }
   copyFileSync(made, join(copy, 'studio.sqlite'))
+  // Manifests speak of tables that the version had not; the studio that had it wrote none.
+  if (version < firstVersionWithPhases) removeManifests(copy)
   mkdirSync(join(copy, 'temporary'), { recursive: true })
   return copy
+}
+
+function removeManifests(store: string): void {
+  const layout = storeLayout(store)
+  for (const run of readdirSync(layout.runs)) rmSync(runManifestPath(layout, run), { force: true })
 }
 
 function copyRows(from: Database, to: Database): void {
