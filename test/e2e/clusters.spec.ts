@@ -38,6 +38,12 @@ async function waitFor(studio: OpenStudio, id: string, isSo: (phase: string, sta
     .toBe(true)
 }
 
+/** A job of higher priority than those of the studio has a node for so many seconds; its id. */
+async function takeNode(node: string, seconds: number): Promise<string> {
+  const options = ['--partition=urgent', `--nodelist=${node}`, '--exclusive', '--output=/dev/null', '--parsable']
+  return (await slurm.run('sbatch', ...options, `--wrap=sleep ${seconds}`)).trim()
+}
+
 test('a cluster is set up, checked, and computes a batch that is compared with a run here', async ({ studio }) => {
   const { page } = studio
   await show(studio, { name: 'settings' })
@@ -62,13 +68,17 @@ test('a cluster is set up, checked, and computes a batch that is compared with a
   await page.getByRole('option', { name: /uni/ }).click()
   await page.screenshot({ path: join(screenshotsFolder, 'cluster-new-experiment.png') })
 
+  // Every node is taken, so that the batch waits as long as its pictures take.
+  const taken = await Promise.all(['n1', 'n2', 'n3'].map((node) => takeNode(node, 600)))
+  const config = { ...interruptibleConfig(), seed: 1 }
+  const longer = { ...config, reconstruction: { ...config.reconstruction, steps: 1000 } }
   const [network] = await ask(page, 'networks.list', {})
   const [dataset] = await ask(page, 'datasets.list', {})
   const { rows } = await ask(page, 'batches.create', {
     name: 'Four seeds on uni',
     sweep: {
       ...{
-        config: interruptibleConfig(),
+        config: longer,
         networkIds: [network?.id ?? ''],
         datasetId: dataset?.id ?? '',
         presetIds: [],
@@ -79,22 +89,20 @@ test('a cluster is set up, checked, and computes a batch that is compared with a
   })
   const ids = rows.map(({ experimentId }) => experimentId)
   const [first = '', , , last = ''] = ids
-  await waitFor(studio, first, (_phase, state) => state === 'running')
   await waitFor(studio, last, (phase) => phase.startsWith('waits: '))
   await show(studio, { name: 'run', experimentId: last })
   await expect(page.getByText('Slurm says')).toBeVisible()
   found.push(...(await look(studio, 'cluster-run-waiting', { name: 'run', experimentId: last })))
-  await pull(studio)
   await show(studio, { name: 'queue' })
+  await slurm.run('scancel', ...taken)
+  await waitFor(studio, first, (_phase, state) => state === 'running')
   await page.screenshot({ path: join(screenshotsFolder, 'cluster-queue.png') })
   // A job of higher priority takes the node of the first.
-  const node = (await get(studio, first)).latestRun?.remote?.node ?? 'n1'
-  const urgent = ['--partition=urgent', `--nodelist=${node}`, '--exclusive', '--output=/dev/null']
-  await slurm.run('sbatch', ...urgent, '--wrap=sleep 2')
+  await takeNode((await get(studio, first)).latestRun?.remote?.node ?? 'n1', 2)
   await waitFor(studio, first, (phase, state) => state === 'waiting' && phase.startsWith('waits: '))
   await show(studio, { name: 'run', experimentId: first })
   await page.screenshot({ path: join(screenshotsFolder, 'cluster-run-requeued.png') })
-  const here = await enqueue(studio, 'Seed 1, on this computer', { ...interruptibleConfig(), seed: 1 })
+  const here = await enqueue(studio, 'Seed 1, on this computer', longer)
   for (const id of ids) {
     for (const job of (await slurm.run('squeue', '-h', '-r', '-t', 'PD', '-o', '%i')).split('\n')) {
       if (job !== '') await slurm.run('scontrol', 'update', `JobId=${job}`, 'StartTime=now').catch(() => '')
