@@ -187,7 +187,9 @@ async function showQueue(
   const inOrder = [...state.running, ...state.waiting, ...state.paused]
   const count = state.running.length + waiting.length
   const table = formatExperiments(inOrder, 'The queue is empty.')
-  output.result(state, count === 0 ? table : `${table}\n\n${allDone(seconds, unknown)}`)
+  // What runs on a cluster alone has no time here.
+  const isTimed = count > 0 && (seconds > 0 || unknown > 0)
+  output.result(state, isTimed ? `${table}\n\n${allDone(seconds, unknown)}` : table)
 }
 
 function allDone(seconds: number, unknown: number): string {

@@ -12,13 +12,14 @@ export function waitingTimeText(time: QueueTimes['waiting'][number] | undefined)
   return startsIn < 1 ? queueTexts.startsNext(takes) : queueTexts.startsIn(takes, formatDuration(startsIn))
 }
 
-/** When everything will have ended, in words; undefined where nothing runs or waits. */
+/** When everything will have ended, in words; undefined where nothing runs or waits here: clusters keep their own time. */
 export function allTimeText(
   times: Pick<QueueTimes, 'seconds' | 'unknown'> | undefined,
   count: number,
 ): string | undefined {
   if (times === undefined || count === 0) return undefined
   const { seconds, unknown } = times
+  if (seconds === 0 && unknown === 0) return undefined
   if (unknown === 0) return queueTexts.allIn(formatDuration(seconds))
   if (unknown >= count || seconds === 0) return queueTexts.allUnknown
   return queueTexts.allInMoreThan(formatDuration(seconds), formatCount(unknown))

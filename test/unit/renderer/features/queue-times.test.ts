@@ -22,6 +22,8 @@ test('the whole queue says when it is done, and never less than it knows', () =>
   )
   expect(allTimeText({ seconds: 0, unknown: 12 }, 12)).toBe('the time is not known yet')
   expect([allTimeText(undefined, 12), allTimeText({ seconds: 0, unknown: 0 }, 0)]).toEqual([undefined, undefined])
+  // Four of them on a cluster.
+  expect(allTimeText({ seconds: 0, unknown: 0 }, 4)).toBeUndefined()
 })
 
 test('times are asked for again every few seconds, and once more when they changed while one was asked for', async () => {
