@@ -7,6 +7,7 @@ import {
   type Preprocessing,
 } from '#shared/network/preprocessing.ts'
 import { fileError, type NamedFile } from './file-error.ts'
+import { jsonOrNothing } from '#shared/basics/json-or-nothing.ts'
 
 /** Its value is the JSON of a `Preprocessing`; what is left out of it has the value of `defaultPreprocessing`. */
 const preprocessingKey = 'preprocessing'
@@ -49,7 +50,7 @@ export function namedPreprocessing(
 ): Preprocessing | undefined {
   const text = Object.hasOwn(metadata, preprocessingKey) ? metadata[preprocessingKey] : undefined
   if (text === undefined) return undefined
-  const parsed = fileSchema.safeParse(parseJson(text))
+  const parsed = fileSchema.safeParse(jsonOrNothing(text))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw fileError(
@@ -59,13 +60,4 @@ export function namedPreprocessing(
     `metadata "${preprocessingKey}"${issue === undefined || issue.path.length === 0 ? '' : `, ${issue.path.join('.')}`}`,
     'Say mean and deviation when importing (--mean and --std, or --preprocessing); what the file says is then left alone.',
   )
-}
-
-/** undefined for text that is no JSON: no schema takes it. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { readSafetensors } from '#formats/safetensors/reader.ts'
 import { writeSafetensors } from '#formats/safetensors/writer.ts'
+import { jsonOrNothing } from '#shared/basics/json-or-nothing.ts'
 import { float32Tensor, type HostTensor, type HostTensors } from '#shared/tensors/host-tensor.ts'
 import { AppException } from '#shared/basics/result.ts'
 
@@ -38,7 +39,7 @@ export function readCheckpoint<Progress>(bytes: Uint8Array, schema: z.ZodType<Pr
       remedy: 'Start the run again.',
     })
   }
-  const progress = schema.safeParse(parseJson(entries.get('progress') ?? ''))
+  const progress = schema.safeParse(jsonOrNothing(entries.get('progress') ?? ''))
   if (!progress.success) {
     throw new AppException({
       code: 'file-corrupt',
@@ -51,14 +52,6 @@ export function readCheckpoint<Progress>(bytes: Uint8Array, schema: z.ZodType<Pr
     float32Tensor(tensor.shape, tensor.toFloat32()),
   ])
   return { tensors: Object.fromEntries(read), progress: progress.data }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // The schema refuses it with a message of its own.
-  }
 }
 
 const word = z.int().min(0).max(0xffff_ffff)

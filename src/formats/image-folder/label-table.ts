@@ -3,6 +3,7 @@
  * tabs. Or JSON lines (`.jsonl`), an object a file. Columns are found by their names, in any order, case and spelling
  * (`file_name`, `ImageId`, `Class ID`).
  */
+import { jsonOrNothing } from '#shared/basics/json-or-nothing.ts'
 import type { SplitName } from '#shared/protocol/records.ts'
 import { fileError, quoted, type NamedFile } from '../file-error.ts'
 import { splitNamed } from '../image-set/split-names.ts'
@@ -122,7 +123,7 @@ interface Fields {
 function parseJsonLines(file: NamedFile, text: string): readonly Fields[] {
   const objects = text.split('\n').flatMap((json, i) => {
     if (json.trim() === '') return []
-    const parsed = parseJson(json)
+    const parsed = jsonOrNothing(json)
     const at = `line ${i + 1}`
     if (typeof parsed === 'object' && parsed !== null) {
       return [{ line: i + 1, values: new Map<string, unknown>(Object.entries(parsed)) }]
@@ -133,15 +134,6 @@ function parseJsonLines(file: NamedFile, text: string): readonly Fields[] {
   const cellOf = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
   const rows = objects.map(({ line, values }) => ({ line, cells: names.map((name) => cellOf(values.get(name))) }))
   return [{ line: 1, cells: names }, ...rows]
-}
-
-/** Undefined for what is no JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /** Fields in double quotes where they hold delimiters, quotes (doubled) or line feeds (RFC 4180). */

@@ -1,4 +1,5 @@
 /** Reads a run's kernel history: descriptions first, then the kernels of the layers that are asked for. */
+import { jsonOrNothing } from '#shared/basics/json-or-nothing.ts'
 import { ok, unwrap, type Result } from '#shared/basics/result.ts'
 import { kernelSampleSchema, kernelSnapshotSchema } from '#shared/tensors/kernel-history.ts'
 import { sampledKernels, sampleShapeOf, type SampledLayer } from '#shared/tensors/kernel-sample.ts'
@@ -103,17 +104,9 @@ async function openDescribed<T>(
   if (text === undefined) {
     throw fileError(source, 'file-unsupported', 'expected a file of a kernel history, found another', at)
   }
-  const parsed = schema.safeParse(parseJson(text))
+  const parsed = schema.safeParse(jsonOrNothing(text))
   if (!parsed.success) throw fileError(source, 'file-corrupt', `${at}: expected a description, found none`, at)
   return { file, description: parsed.data }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // The schema refuses it.
-  }
 }
 
 /** Throws `file-corrupt` for a layer that is named twice, or a kernel that its layer does not have. */

@@ -1,4 +1,5 @@
 /** Which column of a table is the image and which its class, and what the classes are called. */
+import { jsonOrNothing } from '#shared/basics/json-or-nothing.ts'
 import { huggingFaceSchema, type HuggingFaceFeatures } from '#shared/dataset/hugging-face.ts'
 import { fileError, quoted, type NamedFile } from '../file-error.ts'
 import { distinctNames, type ClassList } from '../image-set/class-list.ts'
@@ -39,21 +40,13 @@ type Features = ReadonlyMap<string, NonNullable<HuggingFaceFeatures[string]>>
 /** Empty where the writer was another. */
 function readFeatures(file: NamedFile, text: string | undefined): Features {
   if (text === undefined) return new Map()
-  const parsed = huggingFaceSchema.safeParse(jsonOf(text))
+  const parsed = huggingFaceSchema.safeParse(jsonOrNothing(text))
   if (!parsed.success) {
     const problem = `expected features in its Hugging Face metadata, found ${quoted(text)}`
     throw fileError(file, 'dataset-invalid', problem, 'metadata')
   }
   const features = Object.entries(parsed.data.info.features)
   return new Map(features.flatMap(([name, feature]) => (feature === undefined ? [] : [[name, feature]])))
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function nameOf({ path }: ParquetColumn): string {

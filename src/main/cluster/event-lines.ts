@@ -1,3 +1,4 @@
+import { jsonOrNothing } from '#shared/basics/json-or-nothing.ts'
 import { unpackValue } from '#shared/cluster/packed.ts'
 import { eventLineSchema, MOST_LINE_BYTES, type RemoteEvent } from '#shared/cluster/remote-events.ts'
 import { fromTrainerSchema, type FromTrainer } from '#shared/protocol/trainer-protocol.ts'
@@ -30,21 +31,13 @@ type BareEvent = RemoteEvent extends infer Event ? (Event extends RemoteEvent ? 
 
 function readLine(line: Buffer, attempt: number): BareEvent | undefined {
   if (line.byteLength > MOST_LINE_BYTES) return undefined
-  const parsed = eventLineSchema.safeParse(parseJson(line.toString('utf8')))
+  const parsed = eventLineSchema.safeParse(jsonOrNothing(line.toString('utf8')))
   if (!parsed.success) return undefined
   const event = parsed.data
   if (event.type === 'attempt' && event.attempt !== attempt) return undefined
   if (event.type !== 'message') return event
   const message = messageOf(event.packed)
   return message === undefined ? undefined : { type: 'message', at: event.at, message }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // The schema refuses it.
-  }
 }
 
 function messageOf(packed: unknown): FromTrainer | undefined {

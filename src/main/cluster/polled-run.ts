@@ -4,6 +4,7 @@ import {
   type AttachedMessage,
   type AttemptEnd,
 } from '#shared/cluster/remote-events.ts'
+import { jsonOrNothing } from '#shared/basics/json-or-nothing.ts'
 import type { PolledFiles } from '#shared/cluster/requests.ts'
 import { jobNameOf, type QueueLine } from '#shared/cluster/squeue.ts'
 import { remoteState } from '#shared/cluster/states.ts'
@@ -41,19 +42,11 @@ function lineOf(run: RunCursor, queue: readonly QueueLine[], claim: string | und
 }
 
 function resultOf(text: string | undefined): AttachedMessage | undefined {
-  const parsed = remoteResultSchema.safeParse(parseJson(text))
+  const parsed = remoteResultSchema.safeParse(jsonOrNothing(text ?? ''))
   return parsed.success ? parsed.data.result : undefined
 }
 
 function endOf(text: string | undefined, newestAttempt: number): AttemptEnd['end'] | undefined {
-  const parsed = endedSchema.safeParse(parseJson(text))
+  const parsed = endedSchema.safeParse(jsonOrNothing(text ?? ''))
   return parsed.success && parsed.data.attempt === newestAttempt ? parsed.data.end : undefined
-}
-
-function parseJson(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text)
-  } catch {
-    return undefined // It counts as none.
-  }
 }

@@ -18,6 +18,7 @@ import {
 import { join } from 'node:path'
 import { z } from 'zod'
 import { atomicWrite } from '#main/files/atomic-write.ts'
+import { jsonOrNothing } from '#shared/basics/json-or-nothing.ts'
 import { AppException } from '#shared/basics/result.ts'
 import { ATTEMPTS, claimFile, newestAttempt, RESULT_FILE } from '../run-folder.ts'
 
@@ -110,7 +111,8 @@ function takeNumber(folder: string, number: number, content: object): boolean {
 function completeAfter(folder: string, number: number): boolean {
   if (number === 0) return false
   const content = readFileSync(numberPath(folder, number), 'utf8')
-  const parsed = completionSchema.safeParse(parseJson(content))
+  // A number whose taker was killed before it wrote is that of an attempt.
+  const parsed = completionSchema.safeParse(jsonOrNothing(content))
   if (!parsed.success) return false
   const candidate = join(folder, candidateName(parsed.data.completes))
   if (existsSync(candidate)) renameSync(candidate, join(folder, RESULT_FILE))
@@ -121,14 +123,6 @@ function completeAfter(folder: string, number: number): boolean {
     where: folder,
     remedy: 'Clone the experiment and submit it again.',
   })
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // A number whose taker was killed before it wrote: an attempt.
-  }
 }
 
 function isThere(cause: unknown): boolean {
