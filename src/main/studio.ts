@@ -37,6 +37,7 @@ import { storeHandlers } from './commands/store.ts'
 import { studioHandlers } from './commands/studio.ts'
 import type { StudioContext } from './context/studio-context.ts'
 import { ClusterQuestions } from './context/cluster-questions.ts'
+import { letOldCheckpointsGo } from './context/old-checkpoints.ts'
 import { noClusters, type ClusterOpener } from './context/cluster-opener.ts'
 import { Emitter } from './basics/emitter.ts'
 import { Candidates } from './forecast/candidates.ts'
@@ -318,10 +319,8 @@ export class Studio {
 
   /** Those of finished runs that the setting keeps no longer. */
   async #removeOldCheckpoints(): Promise<void> {
-    const { care, checkpoints, settings } = this.#store
     try {
-      const runIds = await care.removeOldCheckpoints(settings.get('checkpointsKept'))
-      for (const runId of runIds) this.events.emit('run-checkpoints', { runId, checkpoints: checkpoints.list(runId) })
+      await letOldCheckpointsGo({ store: this.#store, events: this.events })
     } catch (thrown) {
       this.#log('store', 'warning', `Old checkpoints could not be removed: ${toAppError(thrown).message}`)
     }

@@ -3,6 +3,7 @@ import { formatExactBytes, formatCount } from '#shared/basics/format.ts'
 import { thinnedPoints } from '#shared/measures/thinning.ts'
 import { assertNever, toAppError, type AppError } from '#shared/basics/result.ts'
 import { timeText } from '../basics/clock.ts'
+import { letOldCheckpointsGo } from '../context/old-checkpoints.ts'
 import type { StudioContext } from '../context/studio-context.ts'
 import { mainFamilyOf, storeResult } from '../families/table.ts'
 import { RunCheckpoints, type LoadedCheckpoint } from '../trainer-host/run-checkpoints.ts'
@@ -262,9 +263,8 @@ export class RunRecorder {
   async #removeCheckpoints(): Promise<void> {
     try {
       await this.#checkpoints.keepPhaseEnds()
-      const { care, settings } = this.#context.store
-      await care.removeOldCheckpoints(settings.get('checkpointsKept'))
       this.#announceCheckpoints()
+      await letOldCheckpointsGo(this.#context)
     } catch (thrown) {
       this.logProblem('kept checkpoints that it needs no more', thrown)
     }

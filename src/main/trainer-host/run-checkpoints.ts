@@ -4,6 +4,7 @@ import { AppException } from '#shared/basics/result.ts'
 import type { CheckpointRecord } from '#shared/protocol/records.ts'
 import type { StoredFork } from '../store/forks.ts'
 import type { Store } from '../store/store.ts'
+import { removeCheckpoints } from '../store/care/old-checkpoints.ts'
 import { checkpointFileName } from '../store/checkpoints.ts'
 import { forkPath, runPath } from '../store/layout.ts'
 import { atomicWrite, type WriteBytes } from '../files/atomic-write.ts'
@@ -82,12 +83,12 @@ export class RunCheckpoints {
   async #removeAllBut(newest: number): Promise<void> {
     const all = this.#store.checkpoints.list(this.#runId)
     const steps = new Set([...all.slice(0, newest), ...phaseEnds(all)].map(({ step }) => step))
-    for (const checkpoint of all) if (!steps.has(checkpoint.step)) await this.#remove(checkpoint)
-  }
-
-  async #remove(checkpoint: CheckpointRecord): Promise<void> {
-    this.#store.checkpoints.remove(this.#runId, checkpoint.step)
-    await rm(join(this.#folder, checkpointFileName(checkpoint)), { force: true })
+    const { checkpoints, layout } = this.#store
+    await removeCheckpoints(
+      checkpoints,
+      layout,
+      all.filter(({ step }) => !steps.has(step)),
+    )
   }
 }
 

@@ -1,4 +1,5 @@
 /** Fewer points of a long series that give the same picture; the store and the charts thin alike. */
+import { groupBy } from '../basics/group-by.ts'
 
 /**
  * How many neighbours each bucket between the first and the last of `count` points holds, so that what
@@ -55,12 +56,7 @@ export function thinnedPoints<P extends { readonly name: string; readonly value:
   maximum: number,
 ): readonly P[] {
   if (points.length <= maximum) return points
-  const series = new Map<string, number[]>()
-  points.forEach(({ name }, at) => {
-    const indices = series.get(name)
-    if (indices === undefined) series.set(name, [at])
-    else indices.push(at)
-  })
+  const series = groupBy([...points.keys()], (at) => points[at]?.name)
   const kept = [...series.values()].flatMap((indices) => {
     const values = indices.map((at) => points[at]?.value ?? NaN)
     return thinnedIndices(values, maximum).map((at) => indices[at] ?? 0)

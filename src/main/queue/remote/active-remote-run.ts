@@ -102,38 +102,37 @@ export class ActiveRemoteRun {
     for (let at = 0; at < events.length;) {
       const began = clock.now()
       store.transaction(() => {
-        for (let event = events[at]; event !== undefined; event = events[++at]) {
-          if (!this.#takePlain(event)) break
-          this.#change({ attempt: event.end.attempt, offset: event.end.offset })
-          if (clock.now() - began >= SLICE_MS) {
-            at++
-            break
-          }
+        let event = events[at]
+        let taken: RemoteEvent | undefined
+        while (event !== undefined && !this.#needsMore(event)) {
+          this.#takePlain(event)
+          taken = event
+          event = events[++at]
+          if (clock.now() - began >= SLICE_MS) break
         }
+        if (taken !== undefined) this.#change(taken.end)
       })
       const event = events[at]
-      // A slice ends before the first event that needs more than the database.
       if (event !== undefined && this.#needsMore(event)) {
         await this.#takeSlow(event)
-        this.#change({ attempt: event.end.attempt, offset: event.end.offset })
+        this.#change(event.end)
         at++
       }
       await nextTurn()
     }
   }
 
+  /** Whether it takes more than the database: a slice ends before it. */
   #needsMore(event: RemoteEvent): boolean {
     if (event.type === 'attempt') return true
     return event.type === 'attached' && (event.of === 'kernel-snapshot' || event.of === 'permutation')
   }
 
-  /** Belongs into a transaction. False for an event that needs more. */
-  #takePlain(event: RemoteEvent): boolean {
-    if (this.#needsMore(event)) return false
+  /** Belongs into a transaction. */
+  #takePlain(event: RemoteEvent): void {
     if (event.type === 'note') this.#recorder.note(event.level, event.text, event.at)
     else if (event.type === 'message') this.#takeMessage(event.message, event.at)
     else if (event.type === 'attached') this.#takeAttached(event)
-    return true
   }
 
   #takeAttached(event: Attached): void {

@@ -8,6 +8,7 @@ import type { StudioContext } from '../../context/studio-context.ts'
 import { continuesRun } from '../../store/continues-run.ts'
 import { problemOf } from '../../store/json-column.ts'
 import type { WaitingForCluster } from '../../store/queue-order.ts'
+import { cancelledTask } from '../../trainer-host/single-job.ts'
 import { ClusterLink } from './cluster-link.ts'
 
 /** Slurm's arrays hold 1001 tasks where nobody has changed it; one that is refused would be refused as a whole. */
@@ -81,7 +82,7 @@ export class RemoteQueue {
     return true
   }
 
-  /** Asks for a checkpoint; false where the experiment is on no cluster. Throws `conflict`-free: an unreached cluster is noted. */
+  /** Asks for a checkpoint; false where the experiment is on no cluster. Never throws: the connection says when it is lost. */
   saveCheckpoint(experimentId: string): boolean {
     const run = this.#context.store.remoteRuns.liveOf(experimentId)
     if (run === undefined) return false
@@ -92,7 +93,7 @@ export class RemoteQueue {
       ?.use((cluster) => cluster.checkpoint({ ...run, arrayJobId, task }))
       .then(() => link.wake())
       .catch(() => {
-        // The connection says that it is lost; whoever wants a checkpoint asks again.
+        // Whoever wants a checkpoint asks again.
       })
     return true
   }
@@ -109,12 +110,13 @@ export class RemoteQueue {
     return this.#links.get(name)?.connection ?? { state: 'unknown' }
   }
 
-  /** Behind what is being done there. Throws `not-found`, and what the call throws. */
+  /** Behind what is being done there. Throws `not-found`, `cancelled` while the studio closes, and what the call throws. */
   async use<T>(name: string, call: (cluster: RemoteCluster) => Promise<T>): Promise<T> {
+    this.#context.store.clusters.get(name)
     const link = this.#linkOf(name)
-    if (link !== undefined) return link.use(call)
-    const cluster = this.#context.openCluster(this.#context.store.clusters.get(name))
-    return call(cluster)
+    // A connection of its own would be closed by nobody.
+    if (link === undefined) throw cancelledTask()
+    return link.use(call)
   }
 
   /** Its configuration was changed, or it is gone: what is done from now on goes by what it is now. */
