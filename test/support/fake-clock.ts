@@ -18,6 +18,11 @@ export class FakeClock implements Clock {
     return this.#now
   }
 
+  /** Timers that are set. */
+  get pending(): number {
+    return this.#timers.size
+  }
+
   after(delayMs: number, run: () => void): () => void {
     const timer = { at: this.#now + delayMs, run }
     this.#timers.add(timer)

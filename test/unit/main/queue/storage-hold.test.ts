@@ -1,4 +1,3 @@
-import { setImmediate as settle } from 'node:timers/promises'
 import { expect, it, vi } from 'vitest'
 import { defaultDiskWaits, StorageHold } from '#main/queue/storage-hold.ts'
 import { heldQueueText } from '#shared/plain-text/held-queue.ts'
@@ -28,7 +27,8 @@ async function begin() {
   })
   const look = async (expected: number) => {
     await vi.waitUntil(() => disk.looks === expected)
-    for (let turn = 0; turn < 20; turn++) await settle()
+    // The look is over when the next one is set, or none is needed any more.
+    await vi.waitUntil(() => clock.pending > 0 || hold.error === undefined)
   }
   return { hold, clock, disk, changes, look, folder: store.layout.folder }
 }
