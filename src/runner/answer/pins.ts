@@ -1,8 +1,9 @@
 /** Which runs each studio still wants: several may share a folder. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { remoteIdSchema } from '#shared/cluster/task-file.ts'
+import { writeWhole } from './write-whole.ts'
 
 const pinSchema = z.strictObject({ runIds: z.array(remoteIdSchema) })
 
@@ -15,9 +16,7 @@ export function addToPin(root: string, studio: string, runIds: readonly string[]
 
 export function setPin(root: string, studio: string, runIds: readonly string[]): void {
   mkdirSync(pinsFolder(root), { recursive: true })
-  const path = pinPath(root, studio)
-  writeFileSync(`${path}.part`, JSON.stringify({ runIds }))
-  renameSync(`${path}.part`, path)
+  writeWhole(pinPath(root, studio), JSON.stringify({ runIds }))
 }
 
 /** Runs that any studio wants. */

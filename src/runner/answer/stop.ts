@@ -1,9 +1,10 @@
-import { existsSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppException } from '#shared/basics/result.ts'
 import type { AnswerTo, RequestOf } from '#shared/cluster/requests.ts'
 import { runFolder, wishFile } from '../run-folder.ts'
 import { slurmTool } from './slurm-tool.ts'
+import { writeWhole } from './write-whole.ts'
 
 type Ref = RequestOf<'stop'>['runs'][number]
 
@@ -16,10 +17,7 @@ const nameOf = ({ arrayJobId, task }: Ref): string => `${arrayJobId}_${task}`
 export function stop(root: string, { runs, wish }: RequestOf<'stop'>): AnswerTo<'stop'> {
   for (const { runId, submission } of runs) {
     const folder = runFolder(root, runId)
-    if (!existsSync(folder)) continue
-    const path = join(folder, wishFile(submission))
-    writeFileSync(`${path}.part`, wish)
-    renameSync(`${path}.part`, path)
+    if (existsSync(folder)) writeWhole(join(folder, wishFile(submission)), wish)
   }
   const names = runs.map(nameOf)
   if (wish === 'cancel') tell(names)

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AppException } from '#shared/basics/result.ts'
@@ -8,6 +8,7 @@ import * as layout from '../run-folder.ts'
 import { jobScript } from './job-script.ts'
 import { addToPin } from './pins.ts'
 import { queueOf, slurmTool } from './slurm-tool.ts'
+import { writeWhole } from './write-whole.ts'
 
 const SUBMITTED_FILE = 'submitted.json'
 const submittedSchema = z.strictObject({ arrayJobId: z.int().min(1) })
@@ -91,11 +92,4 @@ function linkDataset(root: string, sha256: string, files: readonly { name: strin
     const path = join(folder, file.name)
     if (!existsSync(path)) symlinkSync(join('..', '..', 'objects', file.sha256), path)
   }
-}
-
-/** Complete or not there. */
-function writeWhole(path: string, text: string): void {
-  const temporary = `${path}.${process.pid}.part`
-  writeFileSync(temporary, text)
-  renameSync(temporary, path)
 }

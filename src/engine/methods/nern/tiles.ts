@@ -4,12 +4,12 @@
  * beyond the last filter or channel is in no weight.
  */
 import { tf } from '#engine/program/tfjs.ts'
-import { kernelShapeOf, tileSize, type RepresentedShape } from '#shared/tensors/represented-shape.ts'
+import { kernelShapeOf, predictedShapeOf, tileSize, type RepresentedShape } from '#shared/tensors/represented-shape.ts'
 
 /** Values of a weight as its tiles, [filters / 3, channels / 3, 3, 3], zero beyond it. */
 export function toTiles(values: ArrayLike<number>, shape: RepresentedShape): Float32Array {
   const [filters, channels] = kernelShapeOf(shape)
-  const [down, across] = [Math.ceil(filters / tileSize), Math.ceil(channels / tileSize)]
+  const [down, across] = predictedShapeOf({ shape, tiled: true })
   const size = tileSize * tileSize
   const tiles = new Float32Array(down * across * size)
   for (let filter = 0; filter < filters; filter++) {
@@ -25,7 +25,7 @@ export function toTiles(values: ArrayLike<number>, shape: RepresentedShape): Flo
 /** The weight out of rows of tiles, [tiles, 9]. */
 export function fromTiles(rows: tf.Tensor, shape: RepresentedShape): tf.Tensor {
   const [filters, channels] = kernelShapeOf(shape)
-  const [down, across] = [Math.ceil(filters / tileSize), Math.ceil(channels / tileSize)]
+  const [down, across] = predictedShapeOf({ shape, tiled: true })
   const squares = tf.transpose(tf.reshape(rows, [down, across, tileSize, tileSize]), [0, 2, 1, 3])
   const whole = tf.reshape(squares, [down * tileSize, across * tileSize])
   return tf.reshape(tf.slice(whole, [0, 0], [filters, channels]), [...shape])
