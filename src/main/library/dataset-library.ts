@@ -126,8 +126,11 @@ export class DatasetLibrary {
   }
 
   /** Errors: `not-found`, `already-exists`. */
-  rename(id: string, name: string): DatasetRecord {
-    return this.#context.store.datasets.rename(id, name)
+  async rename(id: string, name: string): Promise<DatasetRecord> {
+    const { store } = this.#context
+    const renamed = store.datasets.rename(id, name)
+    await keepManifest(this.#context, store.manifests.ofDataset(renamed.sha256))
+    return renamed
   }
 
   /** Out of lists, with all its files. Errors: `not-found`, `conflict` while an experiment uses it. */

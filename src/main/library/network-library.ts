@@ -202,8 +202,11 @@ export class NetworkLibrary {
   }
 
   /** Errors: `not-found`, `already-exists`. */
-  rename(id: string, name: string): NetworkRecord {
-    return this.#context.store.networks.rename(id, name)
+  async rename(id: string, name: string): Promise<NetworkRecord> {
+    const { store } = this.#context
+    const renamed = store.networks.rename(id, name)
+    await keepManifest(this.#context, store.manifests.ofNetwork(renamed.sha256))
+    return renamed
   }
 
   /** Out of lists, with all its files. Errors: `not-found`, `conflict` while an experiment uses it. */
@@ -248,7 +251,7 @@ export class NetworkLibrary {
         limit,
       })
       const { predictions, confidences } = result.evaluation
-      return store.evaluations.insert({
+      const kept = store.evaluations.insert({
         subject: { networkId: id },
         datasetId,
         split,
@@ -257,6 +260,8 @@ export class NetworkLibrary {
         predictions,
         confidences,
       })
+      await keepManifest(this.#context, store.manifests.ofNetwork(network.sha256))
+      return kept
     })
   }
 
