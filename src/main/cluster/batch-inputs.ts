@@ -7,7 +7,7 @@ import type { RequestOf } from '#shared/cluster/requests.ts'
 import type { TimedJob } from '#shared/protocol/trainer-protocol.ts'
 import { sha256Of, sha256OfFile } from '../files/sha256.ts'
 import type { RemoteBatch, RemoteRunInput } from './remote-cluster.ts'
-import type { RemoteObject } from './remote-folder.ts'
+import type { RemoteObject } from './upload.ts'
 
 type Submit = RequestOf<'submit'>
 

@@ -6,7 +6,7 @@ import { shellFolder, shellWord } from '#shared/cluster/shell-words.ts'
 import { sbatchResources } from '#shared/cluster/sbatch-options.ts'
 import { formatBytes } from '#shared/basics/format.ts'
 import { findSlurm } from './find-slurm.ts'
-import { textsOf } from './remote-folder.ts'
+import { textsOf } from './reply-frames.ts'
 import type { Ssh } from './ssh.ts'
 
 const titles: Readonly<Record<CheckStep['name'], string>> = {

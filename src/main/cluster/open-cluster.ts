@@ -27,9 +27,10 @@ import type {
   SubmitProgress,
   SubmittedBatch,
 } from './remote-cluster.ts'
-import { programFolder, RemoteFolder, runtimeFolder, type RemoteObject } from './remote-folder.ts'
+import { programFolder, RemoteFolder, runtimeFolder } from './remote-folder.ts'
 import { packRuntimes, type PackedRuntimes, type RuntimeFiles } from './runtime.ts'
 import { Ssh } from './ssh.ts'
+import type { RemoteObject } from './upload.ts'
 
 /** Before the time limit a job is told to keep a checkpoint and to go back into the queue; Slurm may be 20 s early. */
 const MOST_WARNING_SECONDS = 60
@@ -203,8 +204,8 @@ class SlurmCluster implements RemoteCluster {
     const total = wanted.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
     let done = 0
     for (const object of wanted) {
-      await this.#folder.upload(there.root, object, there.parts.get(object.sha256) ?? 0, (bytes) => {
-        done += bytes
+      await this.#folder.upload(there.root, object, there.parts.has(object.sha256), (bytes) => {
+        done = Math.min(total, done + bytes)
         onProgress({ phase: 'uploading', done, total })
       })
     }

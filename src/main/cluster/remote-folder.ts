@@ -1,27 +1,17 @@
 /** The folder of a studio on a cluster: what lies there by its content, and how it gets there. */
-import { open } from 'node:fs/promises'
 import { AppException } from '#shared/basics/result.ts'
 import { shellFolder, shellWord } from '#shared/cluster/shell-words.ts'
+import { textsOf } from './reply-frames.ts'
 import type { PackedRuntime, PackedRuntimes } from './runtime.ts'
 import type { Ssh } from './ssh.ts'
-
-/** A piece of an upload; what was sent before a connection ended need not be sent again. */
-const PIECE_BYTES = 16 * 2 ** 20
-
-/** Bytes that are named by their SHA-256. */
-export interface RemoteObject {
-  readonly sha256: string
-  readonly sizeBytes: number
-  /** A file here, or the bytes. */
-  readonly source: string | Uint8Array
-}
+import { Upload, type RemoteObject } from './upload.ts'
 
 export interface FoundThere {
   /** Absolute, without symbolic links. */
   readonly root: string
   readonly objects: ReadonlySet<string>
-  /** Bytes of uploads that were interrupted. */
-  readonly parts: ReadonlyMap<string, number>
+  /** Uploads that were interrupted. */
+  readonly parts: ReadonlySet<string>
   readonly hasRuntime: boolean
   readonly hasProgram: boolean
 }
@@ -47,8 +37,8 @@ cd -- "$folder" || { part trouble "$said"; return; }
 [ -z "$said" ] || { part trouble "$said"; return; }
 part root "$(pwd -P)"
 part objects "$(for name in ${sha256s.join(' ')}; do
-  [ ! -f "objects/$name" ] || echo "$name"
-  [ ! -f "objects/.$name.${this.#studio}.part" ] || echo "$name $(wc -c <"objects/.$name.${this.#studio}.part")"
+  if [ -f "objects/$name" ]; then touch -c "objects/$name"; echo "$name"; fi
+  [ ! -f "${this.#partOf('$name')}" ] || echo "$name begun"
 done)"
 part runtime "$(ls -d ${completeMark(runtimeFolder(runtime))} ${completeMark(programFolder(runtime, program))} 2>/dev/null)"
 `)
@@ -59,34 +49,16 @@ part runtime "$(ls -d ${completeMark(runtimeFolder(runtime))} ${completeMark(pro
     const marks = (text.get('runtime') ?? '').split('\n')
     return {
       root,
-      objects: new Set(lines.flatMap(([name = '', size]) => (size === undefined ? [name] : []))),
-      parts: new Map(lines.flatMap(([name = '', size]) => (size === undefined ? [] : [[name, Number(size)] as const]))),
+      objects: new Set(lines.flatMap(([name = '', begun]) => (begun === undefined ? [name] : []))),
+      parts: new Set(lines.flatMap(([name = '', begun]) => (begun === undefined ? [] : [name]))),
       hasRuntime: marks.includes(completeMark(runtimeFolder(runtime))),
       hasProgram: marks.includes(completeMark(programFolder(runtime, program))),
     }
   }
 
-  /** Goes on where an earlier upload ended, and compares the digest there. Throws as `Ssh.append`. */
-  async upload(root: string, object: RemoteObject, sentBefore: number, onSent: (bytes: number) => void): Promise<void> {
-    const part = `objects/.${object.sha256}.${this.#studio}.part`
-    if (sentBefore > object.sizeBytes) sentBefore = 0
-    if (sentBefore === 0) await this.#ssh.run(`rm -f -- ${shellWord(`${root}/${part}`)}`)
-    onSent(sentBefore)
-    for await (const piece of pieces(object, sentBefore)) await this.#ssh.append(`${root}/${part}`, piece, onSent)
-    const answer = await this.#ssh.run(`
-cd -- ${shellWord(root)} || return
-[ -f ${part} ] || : >${part}
-found=$(sha256sum <${part} | cut -d ' ' -f 1)
-if [ "$found" = ${object.sha256} ]; then mv -f ${part} objects/${object.sha256}; else rm -f ${part}; fi
-part found "$found"
-`)
-    if (textsOf(answer).get('found') === object.sha256) return
-    throw new AppException({
-      code: 'cluster-folder',
-      message: 'A file arrived damaged on the cluster.',
-      where: `${root}/objects/${object.sha256}`,
-      remedy: 'Try again; check the quota of the folder if it stays so.',
-    })
+  /** Goes on where an earlier upload ended. Throws as `Upload`. */
+  upload(root: string, object: RemoteObject, isBegun: boolean, onSent: (bytes: number) => void): Promise<void> {
+    return new Upload(this.#ssh, root, this.#partOf(object.sha256), object).run(isBegun, onSent)
   }
 
   /** Unpacks both archives where they are missing. */
@@ -115,6 +87,11 @@ fi
     }
   }
 
+  /** Each studio writes one of its own: two may send the same content at the same time. */
+  #partOf(sha256: string): string {
+    return `objects/.${sha256}.${this.#studio}.part`
+  }
+
   #unusable(said: string): AppException {
     return new AppException({
       code: 'cluster-folder',
@@ -137,28 +114,4 @@ export function programFolder(runtime: PackedRuntime, { id }: PackedRuntime): st
 
 function completeMark(folder: string): string {
   return `${folder}/.complete`
-}
-
-export function textsOf(parts: ReadonlyMap<string, Uint8Array>): ReadonlyMap<string, string> {
-  const decoder = new TextDecoder()
-  return new Map([...parts].map(([name, bytes]) => [name, decoder.decode(bytes).trim()]))
-}
-
-async function* pieces({ source }: RemoteObject, from: number): AsyncGenerator<Uint8Array> {
-  if (typeof source !== 'string') {
-    for (let at = from; at < source.byteLength; at += PIECE_BYTES) yield source.subarray(at, at + PIECE_BYTES)
-    return
-  }
-  const file = await open(source, 'r')
-  try {
-    for (let at = from; ;) {
-      const piece = Buffer.alloc(PIECE_BYTES)
-      const { bytesRead } = await file.read(piece, 0, PIECE_BYTES, at)
-      if (bytesRead === 0) return
-      yield piece.subarray(0, bytesRead)
-      at += bytesRead
-    }
-  } finally {
-    await file.close()
-  }
 }

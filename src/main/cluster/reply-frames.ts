@@ -37,6 +37,12 @@ export function readReplyParts(reply: Uint8Array, nonce: string): readonly Reply
   return undefined
 }
 
+/** Parts that are text. */
+export function textsOf(parts: ReadonlyMap<string, Uint8Array>): ReadonlyMap<string, string> {
+  const decoder = new TextDecoder()
+  return new Map([...parts].map(([name, bytes]) => [name, decoder.decode(bytes).trim()]))
+}
+
 function indexOf(bytes: Uint8Array, wanted: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(10, from); at >= 0; at = bytes.indexOf(10, at + 1)) {
     if (wanted.every((byte, index) => bytes[at + index] === byte)) return at

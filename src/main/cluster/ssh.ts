@@ -20,8 +20,11 @@ const defaultTimeoutMs = 60_000
 const MOST_REPLY_BYTES = 128 * 2 ** 20
 const MOST_ERROR_CHARACTERS = 8000
 
-/** Constant, and read alike by every login shell: the name of a file and where to go on come as lines before its bytes. */
-const appendCommand = `sh -c 'IFS= read -r path && exec cat >>"$path"'`
+/**
+ * Constant, and read alike by every login shell: the name of a file and where its bytes belong come as lines before them. They are
+ * put at their place, not behind what is there: a call that was cut may still be writing when the next one sends the same again.
+ */
+const writeCommand = `sh -c 'IFS= read -r path && IFS= read -r at && exec dd of="$path" bs=65536 seek="$at" oflag=seek_bytes conv=notrunc status=none'`
 
 export interface SshOptions {
   readonly host: string
@@ -75,11 +78,14 @@ export class Ssh {
     })
   }
 
-  /** Appends bytes to a file there, whose path is absolute. Throws a connection error, `cluster-folder` where it cannot be written. */
-  async append(path: string, bytes: Uint8Array, onSent: (bytes: number) => void): Promise<void> {
-    const input = Buffer.concat([Buffer.from(`${path}\n`), bytes])
+  /**
+   * Writes bytes into a file there, whose path is absolute, from an offset on. Throws a connection error, and `cluster-folder` where
+   * it cannot be written.
+   */
+  async write(path: string, at: number, bytes: Uint8Array, onSent: (bytes: number) => void): Promise<void> {
+    const input = Buffer.concat([Buffer.from(`${path}\n${at}\n`), bytes])
     const timeoutMs = defaultTimeoutMs + bytes.byteLength / 20
-    const end = await this.#call({ command: appendCommand, input, timeoutMs, onSent })
+    const end = await this.#call({ command: writeCommand, input, timeoutMs, onSent })
     if (end.code === 0) return
     await this.#assertConnected(end)
     throw new AppException({
