@@ -37,9 +37,10 @@ function sendHeartbeat(): void {
 
 let lastHeartbeat = 0
 
-/** Turns the event loop once so that messages arrive. Compiled steps block it, so the heartbeat is kept here too. */
+/** Lets messages in and out. Compiled steps block the event loop, so the heartbeat is kept here too. */
 async function breathe(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve))
+  await port.sent()
   if (performance.now() - lastHeartbeat >= heartbeatMs) {
     lastHeartbeat = performance.now()
     sendHeartbeat()

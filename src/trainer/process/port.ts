@@ -4,7 +4,12 @@ export interface TrainerPort {
   onMessage(listener: (message: unknown) => void): void
   /** Called when the other side has gone. */
   onClose(listener: () => void): void
-  /** Resolves when everything sent has left the process. */
+  /**
+   * Resolves when what was sent before has been handed to the system, which takes turns of the event loop: a checkpoint of
+   * tens of megabytes would leave in pieces of some hundred kilobytes, one after each step that blocks the loop.
+   */
+  sent(): Promise<void>
+  /** Resolves when the process may end and everything sent still arrives. */
   drained(): Promise<void>
 }
 
@@ -29,6 +34,8 @@ export function openPort(): TrainerPort {
       onMessage: (listener) => port.on('message', ({ data }) => listener(data)),
       // A utility process ends with its parent.
       onClose: () => undefined,
+      // Threads of Chromium send it.
+      sent: () => Promise.resolve(),
       drained: () => new Promise((resolve) => setTimeout(resolve, 100)),
     }
   }
@@ -36,22 +43,22 @@ export function openPort(): TrainerPort {
     throw new Error('The trainer is started by the studio; use `studio run` or `studio train`.')
   }
   let pending = 0
-  let onDrained: (() => void) | undefined
+  let waiting: (() => void)[] = []
+  const sent = (): Promise<void> =>
+    pending === 0 ? Promise.resolve() : new Promise((resolve) => void waiting.push(resolve))
   return {
     send(message) {
       pending += 1
       process.send?.(message, undefined, undefined, () => {
         pending -= 1
-        if (pending === 0) onDrained?.()
+        if (pending > 0) return
+        for (const resolve of waiting) resolve()
+        waiting = []
       })
     },
     onMessage: (listener) => process.on('message', listener),
     onClose: (listener) => process.on('disconnect', listener),
-    drained: () =>
-      pending === 0
-        ? Promise.resolve()
-        : new Promise((resolve) => {
-            onDrained = resolve
-          }),
+    sent,
+    drained: sent,
   }
 }
