@@ -50,7 +50,7 @@ async function run([root = '', submission, task]: readonly string[]): Promise<nu
 const [mode, ...words] = process.argv.slice(2)
 try {
   if (mode === 'run') process.exitCode = await run(words)
-  else await answer(words[0] ?? '', process.cwd(), join(programFolder, '..', '..'))
+  else await answer(words[0] ?? '', process.cwd(), { runtime: join(programFolder, '../..'), program: programFolder })
 } catch (thrown) {
   process.stderr.write(`${toAppError(thrown).message}\n`)
   process.exitCode = exitCodes.failed

@@ -2,9 +2,11 @@ import { jsonOrNothing } from '#shared/basics/json-or-nothing.ts'
 import { unpackValue } from '#shared/cluster/packed.ts'
 import { eventLineSchema, MOST_LINE_BYTES, type RemoteEvent } from '#shared/cluster/remote-events.ts'
 import { fromTrainerSchema, type FromTrainer } from '#shared/protocol/trainer-protocol.ts'
+import { Turn } from '../basics/turn.ts'
 
 /** Events of one piece of an attempt's file, which ends with a line break. What cannot be read is left out, and counted in a note. */
-export function readEventLines(bytes: Buffer, attempt: number, offset: number): readonly RemoteEvent[] {
+export async function readEventLines(bytes: Buffer, attempt: number, offset: number): Promise<readonly RemoteEvent[]> {
+  const turn = new Turn()
   const events: RemoteEvent[] = []
   let unread = 0
   let place = offset
@@ -12,6 +14,7 @@ export function readEventLines(bytes: Buffer, attempt: number, offset: number): 
   for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, end + 1)) {
     const line = bytes.subarray(place - offset, end)
     place = offset + end + 1
+    await turn.endIfLong()
     const event = readLine(line, attempt)
     if (event === undefined) unread++
     else {

@@ -1,4 +1,5 @@
-import { gunzipSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
 import { AppException, unwrap, type AppError } from '#shared/basics/result.ts'
 import type { CheckStep } from '#shared/cluster/check-step.ts'
 import type { ClusterConfig } from '#shared/cluster/cluster-config.ts'
@@ -12,6 +13,7 @@ import { fromTrainerSchema, type FromTrainer } from '#shared/protocol/trainer-pr
 import type { Clock } from '../basics/clock.ts'
 import { sha256Of } from '../files/sha256.ts'
 import type { Log } from '../log/log.ts'
+import { isWhole } from './archive-cache.ts'
 import { inputsOfBatch } from './batch-inputs.ts'
 import { checkCluster } from './check.ts'
 import { findSlurm } from './find-slurm.ts'
@@ -19,6 +21,7 @@ import { polledRun } from './polled-run.ts'
 import type {
   CleanPreview,
   PollAnswer,
+  PolledRun,
   RemoteBatch,
   RemoteCluster,
   RemoteKeep,
@@ -127,15 +130,12 @@ class SlurmCluster implements RemoteCluster {
     })
     const queue = answer.queue === undefined ? undefined : parseQueue(answer.queue)
     const files = new Map(Object.entries(answer.runs))
-    return {
-      at,
-      runs: new Map(
-        runs.flatMap((run) => {
-          const found = files.get(run.runId)
-          return found === undefined ? [] : [[run.runId, polledRun(run, queue, found)] as const]
-        }),
-      ),
+    const polled = new Map<string, PolledRun>()
+    for (const run of runs) {
+      const found = files.get(run.runId)
+      if (found !== undefined) polled.set(run.runId, await polledRun(run, queue, found))
     }
+    return { at, runs: polled }
   }
 
   async read(runId: string, { of, file, packed }: AttachedMessage): Promise<FromTrainer> {
@@ -186,21 +186,22 @@ class SlurmCluster implements RemoteCluster {
     this.#packed ??= packRuntimes(this.#options.runtime, this.#options.cacheFolder)
     this.#packed.catch(() => (this.#packed = undefined))
     const packed = await this.#packed
-    const archives = [packed.runtime, packed.program].map(({ sha256, sizeBytes, path }) => ({
-      sha256,
-      sizeBytes,
-      source: path,
-    }))
+    const { runtime, program } = packed
     const there = await this.#folder.look(
-      [...archives, ...inputs].map(({ sha256 }) => sha256),
+      [runtime, program, ...inputs].map(({ sha256 }) => sha256),
       packed,
     )
-    const [runtime, program] = archives
+    const isMissing = ({ sha256 }: { readonly sha256: string }): boolean => !there.objects.has(sha256)
+    const archives = [...(there.hasRuntime ? [] : [runtime]), ...(there.hasProgram ? [] : [program])].filter(isMissing)
+    for (const archive of archives) {
+      if (await isWhole(archive)) continue
+      this.#packed = undefined
+      return this.#send(inputs, onProgress)
+    }
     const wanted = [
-      ...(there.hasRuntime || runtime === undefined ? [] : [runtime]),
-      ...(there.hasProgram || program === undefined ? [] : [program]),
-      ...inputs,
-    ].filter(({ sha256 }) => !there.objects.has(sha256))
+      ...archives.map(({ sha256, sizeBytes, path }) => ({ sha256, sizeBytes, source: path })),
+      ...inputs.filter(isMissing),
+    ]
     const total = wanted.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
     let done = 0
     for (const object of wanted) {
@@ -221,7 +222,7 @@ class SlurmCluster implements RemoteCluster {
 
   async #readPiece(request: RequestOf<'read'>): Promise<Uint8Array> {
     const parts = await this.#call(request, 300_000)
-    this.#answerIn('read', parts)
+    await this.#answerIn('read', parts)
     return parts.get('bytes') ?? new Uint8Array()
   }
 
@@ -236,7 +237,10 @@ class SlurmCluster implements RemoteCluster {
     }
   }
 
-  #answerIn<K extends RemoteRequest['kind']>(kind: K, parts: ReadonlyMap<string, Uint8Array>): AnswerTo<K> {
+  async #answerIn<K extends RemoteRequest['kind']>(
+    kind: K,
+    parts: ReadonlyMap<string, Uint8Array>,
+  ): Promise<AnswerTo<K>> {
     const packed = parts.get('answer')
     if (packed === undefined) {
       const said =
@@ -252,7 +256,7 @@ class SlurmCluster implements RemoteCluster {
         remedy: 'Check the cluster; some login nodes limit the memory of programs (ulimit -v).',
       })
     }
-    const parsed = answerSchema(kind).safeParse(parseAnswer(packed))
+    const parsed = answerSchema(kind).safeParse(await parseAnswer(packed))
     if (!parsed.success) throw this.#unreadable('The answer is not what was asked for')
     // The schema of an answer of this kind; a generic schema loses it.
     return unwrap(parsed.data as { ok: true; value: AnswerTo<K> } | { ok: false; error: AppError })
@@ -272,11 +276,12 @@ function refOf({ runId, submission, arrayJobId, task }: RemoteRunRef): RequestOf
   return { runId, submission, arrayJobId, task }
 }
 
-const MOST_ANSWER_BYTES = 256 * 2 ** 20
+const MOST_ANSWER_BYTES = 64 * 2 ** 20
+const unpacked = promisify(gunzip)
 
-function parseAnswer(packed: Uint8Array): unknown {
+async function parseAnswer(packed: Uint8Array): Promise<unknown> {
   try {
-    return JSON.parse(gunzipSync(packed, { maxOutputLength: MOST_ANSWER_BYTES }).toString('utf8'))
+    return JSON.parse((await unpacked(packed, { maxOutputLength: MOST_ANSWER_BYTES })).toString('utf8'))
   } catch {
     return undefined // The schema refuses it.
   }

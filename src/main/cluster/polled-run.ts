@@ -3,6 +3,7 @@ import {
   remoteResultSchema,
   type AttachedMessage,
   type AttemptEnd,
+  type RemoteEvent,
 } from '#shared/cluster/remote-events.ts'
 import { jsonOrNothing } from '#shared/basics/json-or-nothing.ts'
 import type { PolledFiles } from '#shared/cluster/requests.ts'
@@ -12,10 +13,15 @@ import { readEventLines } from './event-lines.ts'
 import type { PolledRun, RunCursor } from './remote-cluster.ts'
 
 /** What a look at the cluster says of one run. @param queue undefined where squeue did not answer */
-export function polledRun(run: RunCursor, queue: readonly QueueLine[] | undefined, files: PolledFiles): PolledRun {
-  const events = files.pieces.flatMap(({ attempt, offset, text }) =>
-    readEventLines(Buffer.from(text, 'latin1'), attempt, offset),
-  )
+export async function polledRun(
+  run: RunCursor,
+  queue: readonly QueueLine[] | undefined,
+  files: PolledFiles,
+): Promise<PolledRun> {
+  const events: RemoteEvent[] = []
+  for (const { attempt, offset, text } of files.pieces) {
+    events.push(...(await readEventLines(Buffer.from(text, 'latin1'), attempt, offset)))
+  }
   const last = files.pieces.at(-1)
   const cursor =
     last === undefined

@@ -2,7 +2,8 @@
 import { AppException } from '#shared/basics/result.ts'
 import { shellFolder, shellWord } from '#shared/cluster/shell-words.ts'
 import { textsOf } from './reply-frames.ts'
-import type { PackedRuntime, PackedRuntimes } from './runtime.ts'
+import type { PackedArchive } from './archive-cache.ts'
+import type { PackedRuntimes } from './runtime.ts'
 import type { Ssh } from './ssh.ts'
 import { Upload, type RemoteObject } from './upload.ts'
 
@@ -103,12 +104,12 @@ fi
   }
 }
 
-export function runtimeFolder({ id }: PackedRuntime): string {
+export function runtimeFolder({ id }: PackedArchive): string {
   return `runtimes/${id}`
 }
 
 /** Inside of the runtime: Node looks upwards for packages. */
-export function programFolder(runtime: PackedRuntime, { id }: PackedRuntime): string {
+export function programFolder(runtime: PackedArchive, { id }: PackedArchive): string {
   return `${runtimeFolder(runtime)}/programs/${id}`
 }
 

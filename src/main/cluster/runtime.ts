@@ -3,16 +3,11 @@
  * bytes, and named by its content, so that it travels once. The two large parts change with their versions only, the small one
  * with every build.
  */
-import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream, existsSync } from 'node:fs'
-import { mkdir, readdir, rename, stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { createGzip } from 'node:zlib'
 import { AppException } from '#shared/basics/result.ts'
-import { sha256Of, sha256OfFile } from '../files/sha256.ts'
-import { tarEnd, tarHeader, tarPadding } from './tar.ts'
+import { ArchiveCache, type ArchiveEntry, type PackedArchive } from './archive-cache.ts'
 
 export interface RuntimeFiles {
   /** A Node for linux-x64. */
@@ -23,24 +18,9 @@ export interface RuntimeFiles {
   readonly programFolder: string
 }
 
-/** An archive named by what it holds. */
-export interface PackedRuntime {
-  readonly id: string
-  readonly path: string
-  readonly sha256: string
-  readonly sizeBytes: number
-}
-
 export interface PackedRuntimes {
-  readonly runtime: PackedRuntime
-  readonly program: PackedRuntime
-}
-
-interface Entry {
-  /** In the archive. */
-  readonly name: string
-  readonly source: string | Uint8Array
-  readonly isExecutable?: boolean
+  readonly runtime: PackedArchive
+  readonly program: PackedArchive
 }
 
 /**
@@ -55,16 +35,16 @@ export function runtimeFiles(entryFolder: string, packagesFolder: string): Runti
   }
 }
 
-/** Packs both, unless they lie in `cacheFolder`. Throws `cluster-runtime` where something is missing. */
+/** Packs both, unless `cacheFolder` has them. Throws `cluster-runtime` where something is missing. */
 export async function packRuntimes(files: RuntimeFiles, cacheFolder: string): Promise<PackedRuntimes> {
   await mkdir(cacheFolder, { recursive: true })
-  const runtime = await pack(await runtimeEntries(files), cacheFolder)
-  return { runtime, program: await pack(await programEntries(files), cacheFolder) }
+  const runtime = await new ArchiveCache(cacheFolder, 'runtime').pack(await runtimeEntries(files))
+  return { runtime, program: await new ArchiveCache(cacheFolder, 'program').pack(await programEntries(files)) }
 }
 
 const nativeFolder = 'bin/napi-v6/linux/x64'
 
-async function runtimeEntries({ nodePath, packagesFolder }: RuntimeFiles): Promise<readonly Entry[]> {
+async function runtimeEntries({ nodePath, packagesFolder }: RuntimeFiles): Promise<readonly ArchiveEntry[]> {
   const folders = [
     ['onnxruntime-node', 'dist'],
     ['onnxruntime-node', nativeFolder],
@@ -83,10 +63,11 @@ async function runtimeEntries({ nodePath, packagesFolder }: RuntimeFiles): Promi
     name: `node_modules/${name}/package.json`,
     source: join(packagesFolder, name, 'package.json'),
   }))
+  if (!existsSync(nodePath)) throw missing(nodePath, undefined)
   return [{ name: 'node', source: nodePath, isExecutable: true }, ...manifests, ...files.flat()]
 }
 
-async function programEntries({ programFolder }: RuntimeFiles): Promise<readonly Entry[]> {
+async function programEntries({ programFolder }: RuntimeFiles): Promise<readonly ArchiveEntry[]> {
   const files = await filesIn(programFolder)
   return [
     // The files are modules.
@@ -120,39 +101,4 @@ function missing(path: string, cause: unknown): AppException {
     },
     { cause },
   )
-}
-
-async function pack(entries: readonly Entry[], cacheFolder: string): Promise<PackedRuntime> {
-  const sizes: number[] = []
-  const id = createHash('sha256')
-  for (const { name, source, isExecutable = false } of entries) {
-    const [digest, size] = typeof source === 'string' ? await fileFacts(source) : [sha256Of(source), source.byteLength]
-    sizes.push(size)
-    id.update(`${name} ${digest} ${isExecutable}\n`)
-  }
-  const hex = id.digest('hex')
-  const path = join(cacheFolder, `${hex}.tar.gz`)
-  if (!existsSync(path)) {
-    const temporary = `${path}.${process.pid}.part`
-    await pipeline(Readable.from(tar(entries, sizes)), createGzip({ level: 6 }), createWriteStream(temporary))
-    await rename(temporary, path)
-  }
-  return { id: hex, path, sha256: await sha256OfFile(path), sizeBytes: (await stat(path)).size }
-}
-
-async function fileFacts(path: string): Promise<readonly [string, number]> {
-  if (!existsSync(path)) throw missing(path, undefined)
-  return [await sha256OfFile(path), (await stat(path)).size]
-}
-
-async function* tar(entries: readonly Entry[], sizes: readonly number[]): AsyncGenerator<Uint8Array> {
-  for (const [index, { name, source, isExecutable = false }] of entries.entries()) {
-    const size = sizes[index] ?? 0
-    yield tarHeader(name, size, isExecutable)
-    if (typeof source === 'string') {
-      for await (const chunk of createReadStream(source)) yield Buffer.from(chunk)
-    } else yield source
-    yield tarPadding(size)
-  }
-  yield tarEnd
 }

@@ -1,7 +1,7 @@
-import { setImmediate } from 'node:timers/promises'
 import type { MetricCurve } from '#shared/measures/run-curves.ts'
 import type { MetricPoint } from '#shared/protocol/records.ts'
 import { bucketSizes, extremeIndices } from '#shared/measures/thinning.ts'
+import { Turn } from '../basics/turn.ts'
 import { addPoints, removePointsAfter, seriesOfRun, seriesSummary, type MetricSeriesSummary } from './metric-series.ts'
 import type { Database } from './sqlite.ts'
 
@@ -16,8 +16,6 @@ interface Row {
 const sliceRows = 10_000
 /** No step comes after it. */
 const lastStep = Number.MAX_SAFE_INTEGER
-/** How long a walk may keep the event loop before it lets others run. */
-const turnMs = 8
 
 export class MetricsTable {
   readonly #db: Database
@@ -205,16 +203,4 @@ function extremes(found: readonly (Extreme | undefined)[]): readonly Row[] {
   const rows = found.filter((row): row is Row => row !== undefined && row.step !== null)
   const sorted = rows.toSorted((a, b) => a.step - b.step)
   return extremeIndices(sorted.map(({ value }) => value ?? NaN)).flatMap((index) => sorted[index] ?? [])
-}
-
-/** One walk's use of the event loop. */
-class Turn {
-  #startedAt = performance.now()
-
-  /** Lets everybody else run when this turn has taken its time. */
-  async endIfLong(): Promise<void> {
-    if (performance.now() - this.#startedAt < turnMs) return
-    await setImmediate()
-    this.#startedAt = performance.now()
-  }
 }

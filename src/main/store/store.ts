@@ -161,6 +161,19 @@ export class Store {
     return this.#db.transaction(write).immediate()
   }
 
+  /**
+   * A transaction that does not wait for the disk: when the power fails it may be lost, as a whole and only where nothing durable
+   * came after it. For what can be fetched again, together with the place from which on.
+   */
+  transactionOfNews<T>(write: () => T): T {
+    this.#db.pragma('synchronous = NORMAL')
+    try {
+      return this.transaction(write)
+    } finally {
+      this.#db.pragma('synchronous = FULL')
+    }
+  }
+
   /** What SQLite finds wrong, or undefined. Reads the whole file. */
   check(): string | undefined {
     return quickCheck(this.#db)

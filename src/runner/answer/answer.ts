@@ -6,7 +6,7 @@ import { poll } from './poll.ts'
 import { readPart } from './read-part.ts'
 import { stop, tellCheckpoint } from './stop.ts'
 import { submit } from './submit.ts'
-import { removePaths, unused } from './unused.ts'
+import { removePaths, unused, type OwnProgram } from './unused.ts'
 
 interface Answer {
   readonly value: unknown
@@ -14,27 +14,26 @@ interface Answer {
   readonly bytes?: Uint8Array
 }
 
-/** @param runtimes the folder of the runtime that this program belongs to */
-export async function answer(nonce: string, root: string, runtime: string): Promise<void> {
-  const result = await resultOf(root, runtime)
+export async function answer(nonce: string, root: string, own: OwnProgram): Promise<void> {
+  const result = await resultOf(root, own)
   const told = result.ok ? { ok: true, value: result.value.value } : result
   await send(nonce, 'answer', gzipSync(JSON.stringify(told), { level: 1 }))
   if (result.ok && result.value.bytes !== undefined) await send(nonce, 'bytes', result.value.bytes)
 }
 
-async function resultOf(root: string, runtime: string): Promise<Result<Answer>> {
+async function resultOf(root: string, own: OwnProgram): Promise<Result<Answer>> {
   try {
     const request = remoteRequestSchema.parse(JSON.parse(await standardInput()))
-    return { ok: true, value: await answerTo(request, root, runtime) }
+    return { ok: true, value: await answerTo(request, root, own) }
   } catch (thrown) {
     return { ok: false, error: toAppError(thrown) }
   }
 }
 
-async function answerTo(request: RemoteRequest, root: string, runtime: string): Promise<Answer> {
+async function answerTo(request: RemoteRequest, root: string, own: OwnProgram): Promise<Answer> {
   switch (request.kind) {
     case 'submit':
-      return { value: submit(root, runtime, request) }
+      return { value: submit(root, own.runtime, request) }
     case 'poll':
       return { value: poll(root, request) }
     case 'read':
@@ -44,9 +43,9 @@ async function answerTo(request: RemoteRequest, root: string, runtime: string): 
     case 'checkpoint':
       return { value: tellCheckpoint(request) }
     case 'unused':
-      return { value: await unused(root, request) }
+      return { value: await unused(root, own, request) }
     case 'remove':
-      return { value: await removePaths(root, request) }
+      return { value: await removePaths(root, own, request) }
     default:
       return assertNever(request)
   }

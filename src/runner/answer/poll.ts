@@ -11,6 +11,7 @@ import {
   statSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { MOST_LINE_BYTES } from '#shared/cluster/remote-events.ts'
 import { jobNameOf, parseQueue } from '#shared/cluster/squeue.ts'
 import {
   MOST_POLLED_BYTES,
@@ -104,7 +105,9 @@ function wholeLines(path: string, offset: number, most: number): { readonly text
     const left = Math.max(0, fstatSync(file).size - offset)
     const bytes = Buffer.alloc(Math.max(0, Math.min(left, most)))
     const read = readSync(file, bytes, 0, bytes.byteLength, offset)
-    const end = bytes.subarray(0, read).lastIndexOf(10) + 1
+    const lastBreak = bytes.subarray(0, read).lastIndexOf(10)
+    // A line longer than any event is no event, and must not keep those behind it from being read.
+    const end = lastBreak < 0 && read > MOST_LINE_BYTES ? read : lastBreak + 1
     return { text: bytes.toString('latin1', 0, end), isAll: read === left }
   } finally {
     closeSync(file)

@@ -5,8 +5,8 @@ import { sha256Schema } from './remote-events.ts'
 import { remoteIdSchema, taskFileSchema } from './task-file.ts'
 
 /** Above this the answer says that there is more; a run gets its share. */
-export const MOST_POLLED_BYTES = 16 * 2 ** 20
-export const MOST_POLLED_BYTES_OF_RUN = 4 * 2 ** 20
+export const MOST_POLLED_BYTES = 4 * 2 ** 20
+export const MOST_POLLED_BYTES_OF_RUN = 2 * 2 ** 20
 
 const runRefSchema = z.strictObject({
   runId: remoteIdSchema,
@@ -15,7 +15,9 @@ const runRefSchema = z.strictObject({
   task: z.int().min(0),
 })
 
-const pathPattern = /^(objects|runs|batches|datasets|runtimes)\/[A-Za-z0-9][\w.-]*$/
+/** What may go of the folder of a studio; a name that begins with a point was never finished. */
+const pathPattern =
+  /^((objects|runs|batches|datasets|runtimes)\/\.?[A-Za-z0-9][\w.-]*|runtimes\/[A-Za-z0-9]+\/programs\/[A-Za-z0-9]+)$/
 
 export const remoteRequestSchema = z.discriminatedUnion('kind', [
   z.strictObject({

@@ -25,7 +25,7 @@ function recorded() {
     folder,
     clock,
     recorder: new Recorder(attempt, log, new KeptFiles(folder), clock),
-    events: (): readonly RemoteEvent[] => readEventLines(readFileSync(path), 1, 0),
+    events: (): Promise<readonly RemoteEvent[]> => readEventLines(readFileSync(path), 1, 0),
   }
 }
 
@@ -40,13 +40,13 @@ const metrics = (step: number) =>
 test('metrics become one line in five seconds with all their points, and none is lost before a checkpoint', async () => {
   const { recorder, events, clock } = recorded()
   for (const step of [1, 2]) await recorder.onMessage(metrics(step))
-  expect(events()).toEqual([])
+  expect(await events()).toEqual([])
   clock.advance(5000)
   await recorder.onMessage(metrics(3))
   await recorder.onMessage(metrics(4))
   const bytes = Uint8Array.of(1, 2, 3)
   await recorder.onCheckpoint({ type: 'checkpoint', step: 4, phase: 'x', sha256: sha256Of(bytes), bytes })
-  const told = events()
+  const told = await events()
   const points = told.map((event) =>
     event.type === 'message' && event.message.type === 'metrics'
       ? event.message.points.map(({ value }) => value)
@@ -59,7 +59,7 @@ test('a message with bytes names a file from which it comes back', async () => {
   const { recorder, events, folder } = recorded()
   const message = { type: 'kernel-snapshot', step: 5, bytes: Uint8Array.of(1, 2), sample: Uint8Array.of(3) } as const
   await recorder.onKernels(message)
-  const [event] = events()
+  const [event] = await events()
   if (event?.type !== 'attached') throw new Error('no attached message')
   const file = readFileSync(join(folder, 'files', event.file.sha256))
   expect(unpackValue(event.packed, file)).toEqual(message)
@@ -73,7 +73,7 @@ test('what a trainer repeats many times a second is told now and then', async ()
     await recorder.onMessage({ type: 'heartbeat', step: done, rssBytes: 1, cpuSeconds: 1 })
     clock.advance(1000)
   }
-  const kinds = events().map((event) => (event.type === 'message' ? event.message.type : event.type))
+  const kinds = (await events()).map((event) => (event.type === 'message' ? event.message.type : event.type))
   expect(kinds.filter((kind) => kind === 'phase')).toHaveLength(4)
   expect(kinds.filter((kind) => kind === 'heartbeat')).toHaveLength(1)
 })
@@ -85,5 +85,5 @@ test('nothing is written once a newer attempt has the run', async () => {
   await expect(recorder.onKernels({ type: 'kernel-snapshot', step: 5, bytes: Uint8Array.of(1) })).rejects.toThrow(
     'newer attempt',
   )
-  expect(events()).toEqual([])
+  expect(await events()).toEqual([])
 })

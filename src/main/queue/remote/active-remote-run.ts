@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RemoteEvent } from '#shared/cluster/remote-events.ts'
 import { remotePhase, type RemoteRun } from '#shared/cluster/remote-run.ts'
 import type { RemoteState } from '#shared/cluster/states.ts'
@@ -6,6 +5,7 @@ import { isConnectionError } from '#shared/cluster/connection-errors.ts'
 import { AppException, assertNever, toAppError, type AppError } from '#shared/basics/result.ts'
 import { isStorageTrouble } from '#shared/basics/storage-errors.ts'
 import type { FromTrainer } from '#shared/protocol/trainer-protocol.ts'
+import { Turn } from '../../basics/turn.ts'
 import { newId } from '../../basics/new-id.ts'
 import { timestamp } from '../../basics/clock.ts'
 import type { PolledRun, RemoteCluster, RemoteRunInput } from '../../cluster/remote-cluster.ts'
@@ -15,8 +15,6 @@ import type { LiveRemoteRun, RemoteRunChanges } from '../../store/remote-runs.ts
 import type { JobOutcome, TrainerEvent } from '../../trainer-host/supervisor.ts'
 import { RunRecorder } from '../run-recorder.ts'
 
-/** A slice of events is put into the store within this, so that a window never waits for one that was away for days. */
-const SLICE_MS = 5
 /** How often a run is submitted again that was interrupted without a newer checkpoint. */
 const MOST_INTERRUPTIONS = 3
 
@@ -97,18 +95,19 @@ export class ActiveRemoteRun {
     }
   }
 
+  /** In slices, so that a window never waits for a studio that was away for days. */
   async #replay(events: readonly RemoteEvent[]): Promise<void> {
-    const { store, clock } = this.#context
+    const { store } = this.#context
+    const turn = new Turn()
     for (let at = 0; at < events.length;) {
-      const began = clock.now()
-      store.transaction(() => {
+      store.transactionOfNews(() => {
         let event = events[at]
         let taken: RemoteEvent | undefined
         while (event !== undefined && !this.#needsMore(event)) {
           this.#takePlain(event)
           taken = event
           event = events[++at]
-          if (clock.now() - began >= SLICE_MS) break
+          if (turn.isLong) break
         }
         if (taken !== undefined) this.#change(taken.end)
       })
@@ -118,7 +117,7 @@ export class ActiveRemoteRun {
         this.#change(event.end)
         at++
       }
-      await nextTurn()
+      await turn.end()
     }
   }
 

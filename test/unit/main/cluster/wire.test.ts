@@ -87,23 +87,23 @@ test('places outside of the file are refused', () => {
     expect(() => unpackValue({ $bytes: place }, new Uint8Array(3))).toThrow('damaged')
 })
 
-test('lines become events that say where they end, and what is no event is counted', () => {
+test('lines become events that say where they end, and what is no event is counted', async () => {
   const lines = [
     '{"type":"note","at":5,"level":"info","text":"ä"}',
     'not json',
     '{"type":"message","at":6,"packed":{"type":"paused","step":3}}',
     '{"type":"attempt","at":7,"attempt":2,"node":"n","cpuModel":"c","executorVersion":"1","jobId":"1_0","fromStep":0}',
   ]
-  expect(readEventLines(Buffer.from(`${lines.join('\n')}\n`), 1, 100)).toEqual([
+  expect(await readEventLines(Buffer.from(`${lines.join('\n')}\n`), 1, 100)).toEqual([
     { type: 'note', at: 5, level: 'info', text: 'ä', end: { attempt: 1, offset: 150 } },
     { type: 'message', at: 6, message: { type: 'paused', step: 3 }, end: { attempt: 1, offset: 221 } },
     expect.objectContaining({ type: 'note', level: 'warning', text: expect.stringContaining('2 lines') }),
   ])
 })
 
-test('nothing that a cluster writes makes the reader throw or give what is no message', () => {
+test('nothing that a cluster writes makes the reader throw or give what is no message', async () => {
   const nested = `{"type":"message","packed":${'['.repeat(5000)}${']'.repeat(5000)}}`
-  expect(readEventLines(Buffer.from(`${nested}\n`), 1, 0)).toHaveLength(1)
+  expect(await readEventLines(Buffer.from(`${nested}\n`), 1, 0)).toHaveLength(1)
   const pieces = fc.constantFrom(
     '{',
     '}',
@@ -120,9 +120,9 @@ test('nothing that a cluster writes makes the reader throw or give what is no me
     '\u0000',
     '"__proto__"',
   )
-  fc.assert(
-    fc.property(fc.array(pieces, { maxLength: 60 }), (drawn) => {
-      const events = readEventLines(Buffer.from(`${drawn.join('')}\n`), 1, 0)
+  await fc.assert(
+    fc.asyncProperty(fc.array(pieces, { maxLength: 60 }), async (drawn) => {
+      const events = await readEventLines(Buffer.from(`${drawn.join('')}\n`), 1, 0)
       return events.every(({ type }) => ['note', 'message', 'attempt', 'attached'].includes(type))
     }),
     { seed: 7, numRuns: 500 },

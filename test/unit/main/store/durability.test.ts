@@ -19,6 +19,20 @@ it('a store writes through a log, and every commit reaches the disk', async () =
   expect(settings).toEqual(['wal', 2, 1])
 })
 
+it('news that can be fetched again wait for no disk, and what comes after them does', async () => {
+  const store = await openStore()
+  const before = store.settings.get('queue.is-active')
+  store.transactionOfNews(() => store.settings.set('queue.is-active', !before))
+  expect(() =>
+    store.transactionOfNews(() => {
+      store.settings.set('queue.is-active', before)
+      throw new Error('half')
+    }),
+  ).toThrow('half')
+  expect(store.settings.get('queue.is-active')).toBe(!before)
+  await store.close()
+})
+
 it('a migration that fails leaves the database as it was', () => {
   const sqlite = loadSqlite()
   const db = new sqlite(':memory:')
