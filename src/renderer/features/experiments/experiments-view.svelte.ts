@@ -90,15 +90,20 @@ export class ExperimentsView {
   )
 
   /** Selected and in sight: a filter never leaves something selected that nobody sees. */
-  readonly selectedRows: readonly ExperimentRow[] = $derived(
-    this.table.experiments.filter(({ experiment }) => this.state.selected.has(experiment.id)),
-  )
+  readonly selectedRows: readonly ExperimentRow[] = $derived.by(() => {
+    const { selected } = this.state
+    return selected.size === 0 ? [] : this.table.experiments.filter(({ experiment }) => selected.has(experiment.id))
+  })
 
   /** Of all rows that pass, in their order; those in folded groups are not shown and not among them. */
   get visibleIds(): readonly string[] {
+    return [...this.#eachVisibleId()]
+  }
+
+  *#eachVisibleId(): Generator<string> {
     const { experiments, rowCount, slice } = this.table
-    if (this.state.collapsed.size === 0) return experiments.map(({ experiment }) => experiment.id)
-    return slice(0, rowCount).flatMap((row) => (row.type === 'group' ? [] : [row.key]))
+    if (this.state.collapsed.size === 0) for (const { experiment } of experiments) yield experiment.id
+    else for (const row of slice(0, rowCount)) if (row.type === 'experiment') yield row.key
   }
 
   get selectedIds(): readonly string[] {
@@ -118,13 +123,23 @@ export class ExperimentsView {
   }
 
   /** Of these, those that have run, as many as can be drawn over each other. */
-  withCurves(ids: readonly string[]): readonly string[] {
-    return ids.filter((id) => this.#studio.experiments.get(id)?.latestRun !== undefined).slice(0, runsInChartsAtMost)
+  withCurves(ids: Iterable<string>): readonly string[] {
+    const found: string[] = []
+    for (const id of ids) {
+      // Not a list of all that is cut: there may be thousands, and a press on a heading asks again.
+      if (found.length === runsInChartsAtMost) break
+      if (this.#studio.experiments.get(id)?.latestRun !== undefined) found.push(id)
+    }
+    return found
   }
 
   /** What the table shows and charts do not leave out. */
   get idsInCharts(): readonly string[] {
-    return this.withCurves(this.visibleIds.filter((id) => !this.state.hiddenInCharts.has(id)))
+    return this.withCurves(this.#eachIdInCharts())
+  }
+
+  *#eachIdInCharts(): Generator<string> {
+    for (const id of this.#eachVisibleId()) if (!this.state.hiddenInCharts.has(id)) yield id
   }
 
   /** Asks the store which experiments satisfy the filter, once nothing more is typed; returns what calls it off. */

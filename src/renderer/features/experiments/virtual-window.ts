@@ -2,9 +2,6 @@ export interface VirtualWindow {
   /** First row to draw, and one past the last. */
   readonly start: number
   readonly end: number
-  /** Heights that stand for the rows not drawn. */
-  readonly above: number
-  readonly below: number
 }
 
 /** Which of `count` rows of equal height are in sight, with some to spare. */
@@ -18,6 +15,5 @@ export function virtualWindow(
   const first = Math.floor(Math.max(0, scrollTop) / rowHeight) - spare
   const shown = Math.ceil(viewportHeight / rowHeight) + 2 * spare
   const start = Math.max(0, Math.min(first, count - shown))
-  const end = Math.min(count, start + shown)
-  return { start, end, above: start * rowHeight, below: (count - end) * rowHeight }
+  return { start, end: Math.min(count, start + shown) }
 }
