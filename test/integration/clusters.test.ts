@@ -203,6 +203,37 @@ describe('an experiment for a cluster', () => {
     expect(log.at(-1)).toMatchObject({ level: 'error', text: expect.stringContaining('4th time') as string })
   })
 
+  it('that will never start is submitted again with other resources, and the dead job is cancelled first', async () => {
+    const { studio, cluster, library } = await openThere()
+    cluster.holds = true
+    const { id } = await create(studio, library, 40, 'uni')
+    const waiting = await shows(studio, id, ({ latestRun }) => latestRun?.remote?.state === 'waiting')
+    const run = cluster.runs.get(runIdOf(waiting))
+    if (run === undefined) throw new Error('not submitted')
+    run.state = { kind: 'waiting', reason: 'PartitionTimeLimit', never: 'Ask for less time.' }
+    await shows(studio, id, ({ latestRun }) => latestRun?.remote?.never !== undefined)
+    const resources = { ...defaultResources, cpus: 1, timeLimitMinutes: 30 }
+    cluster.isReachable = false
+    const sent = await call(studio, 'clusters.submit-again', { experimentId: id, resources })
+    expect(sent.experimentIds).toEqual([id])
+    const { record } = await call(studio, 'experiments.get', { id })
+    expect(record.latestRun?.remote).toMatchObject({ state: 'prepared', resources })
+    expect([cluster.stopped, cluster.submissions.length]).toEqual([[], 1])
+    cluster.isReachable = true
+    cluster.holds = false
+    const done = await reaches(studio, id, 'completed')
+    expect(runIdOf(done)).toBe(runIdOf(waiting))
+    expect(cluster.stopped).toMatchObject([
+      { arrayJobId: 100, task: 0, submission: cluster.submissions[0]?.submission },
+    ])
+    expect(cluster.submissions.map((batch) => batch.resources)).toEqual([defaultResources, resources])
+    const refused = await studio.invoke('clusters.submit-again', { experimentId: id, resources })
+    expect(refused).toMatchObject({ ok: false, error: { code: 'conflict' } })
+    // Settings that were changed hold for what is submitted after them.
+    await call(studio, 'clusters.save', { ...uni, memoryMib: 8192 })
+    expect((await call(studio, 'experiments.get', { id })).record.latestRun?.remote?.resources).toBeUndefined()
+  })
+
   it('that Slurm refuses is paused with what it said', async () => {
     const { studio, cluster, library } = await openThere()
     cluster.refusal = 'sbatch: error: invalid partition specified: gpu'

@@ -123,6 +123,8 @@ export class LocalCluster implements RemoteCluster {
   /** As many events a poll. */
   mostEvents = 10_000
   readonly submissions: RemoteBatch[] = []
+  /** Jobs that were told to end. */
+  readonly stopped: RemoteRunRef[] = []
   /** How often `submit` was called. */
   calls = 0
   polls = 0
@@ -191,6 +193,7 @@ export class LocalCluster implements RemoteCluster {
 
   async stop(runs: readonly RemoteRunRef[], wish: 'pause' | 'cancel'): Promise<void> {
     this.#reach()
+    this.stopped.push(...runs)
     await Promise.all(runs.map(({ runId }) => this.#run(runId).stop(wish)))
   }
 

@@ -1,4 +1,4 @@
-import { clusterConfigSchema, defaultResources, type ClusterConfig } from '#shared/cluster/cluster-config.ts'
+import { defaultResources, type ClusterConfig } from '#shared/cluster/cluster-config.ts'
 import type { CheckStep } from '#shared/cluster/check-step.ts'
 import { formatAmount, formatExactBytes } from '#shared/basics/format.ts'
 import { connectionText } from '#shared/plain-text/cluster-connection.ts'
@@ -6,29 +6,18 @@ import { formatFacts, formatTable } from '#shared/plain-text/table.ts'
 import type { ClusterRecord } from '#shared/protocol/commands/clusters.ts'
 import { call } from '../call.ts'
 import { defineCommand, type Command } from '../command.ts'
-import { byteCount, needed, onRequest, repeatedText, text, toldDefault, wholeNumber, type ValuesOf } from '../option.ts'
-import { UsageError } from '../usage-error.ts'
+import { needed, onRequest, text, toldDefault } from '../option.ts'
+import { clusterFrom, resourceOptions, type ResourceValues } from '../resource-options.ts'
 
 const clusterName = { name: 'CLUSTER', about: 'Cluster, by its name.' }
 
-const resourceOptions = {
-  partition: toldDefault(text('PARTITION', 'Where jobs wait.'), "the cluster's own"),
-  account: text('ACCOUNT', 'Whom jobs are charged to.'),
-  qos: text('QOS', 'Quality of service of the jobs.'),
-  cpus: toldDefault(
-    wholeNumber('COUNT', 1, 'Processors of a job; an experiment computes with as many threads.'),
-    String(defaultResources.cpus),
-  ),
-  memory: toldDefault(byteCount('BYTES', 'Memory of a job, such as 4096MiB.'), `${defaultResources.memoryMib}MiB`),
-  minutes: toldDefault(
-    wholeNumber('COUNT', 1, 'Time limit of a job; a longer experiment goes on in the next.'),
-    String(defaultResources.timeLimitMinutes),
-  ),
-  atOnce: toldDefault(
-    wholeNumber('COUNT', 1, 'Jobs of one batch that run at the same time.'),
-    String(defaultResources.atOnce),
-  ),
-  option: repeatedText('OPTION', 'Further option of sbatch, such as --constraint=avx512; may be given several times.'),
+const newClusterOptions = {
+  ...resourceOptions,
+  partition: toldDefault(resourceOptions.partition, "the cluster's own"),
+  cpus: toldDefault(resourceOptions.cpus, String(defaultResources.cpus)),
+  memory: toldDefault(resourceOptions.memory, `${defaultResources.memoryMib}MiB`),
+  minutes: toldDefault(resourceOptions.minutes, String(defaultResources.timeLimitMinutes)),
+  atOnce: toldDefault(resourceOptions.atOnce, String(defaultResources.atOnce)),
 }
 
 const add = defineCommand({
@@ -39,7 +28,7 @@ const add = defineCommand({
   options: {
     host: needed(text('ALIAS', 'Its login node: an alias of your ~/.ssh/config, or user@host.')),
     folder: needed(text('FOLDER', 'Where files of the studio may lie there: an absolute path, or one in ~/.')),
-    ...resourceOptions,
+    ...newClusterOptions,
   },
   run({ positionals, options, output, withChanging }) {
     const config = configFrom(positionals[0] ?? '', options)
@@ -136,35 +125,11 @@ const clean = defineCommand({
 
 export const clusterCommands: readonly Command[] = [add, check, list, pull, clean, remove]
 
-type AddValues = ValuesOf<typeof resourceOptions> & { readonly host: string; readonly folder: string }
+type AddValues = ResourceValues & { readonly host: string; readonly folder: string }
 
 /** Throws `UsageError`, by the name of the option, for what a cluster cannot be. */
 export function configFrom(name: string, { host, folder, ...asked }: AddValues): ClusterConfig {
-  const { partition, account, qos, cpus, memory, minutes, atOnce, option } = asked
-  const parsed = clusterConfigSchema.safeParse({
-    ...{ name, host, folder },
-    ...(partition === undefined ? {} : { partition }),
-    ...(account === undefined ? {} : { account }),
-    ...(qos === undefined ? {} : { qos }),
-    cpus: cpus ?? defaultResources.cpus,
-    memoryMib: memory === undefined ? defaultResources.memoryMib : Math.ceil(memory / 2 ** 20),
-    timeLimitMinutes: minutes ?? defaultResources.timeLimitMinutes,
-    atOnce: atOnce ?? defaultResources.atOnce,
-    extraOptions: [...option],
-  })
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const field = String(issue?.path[0])
-  throw new UsageError(`${optionNames[field] ?? `--${field}`}: ${issue?.message ?? 'is not possible'}.`)
-}
-
-/** How a field is given, where that is not an option of its name. */
-const optionNames: Readonly<Record<string, string>> = {
-  name: 'NAME',
-  memoryMib: '--memory',
-  timeLimitMinutes: '--minutes',
-  atOnce: '--at-once',
-  extraOptions: '--option',
+  return clusterFrom({ name, host, folder }, asked, defaultResources)
 }
 
 function formatClusters(clusters: readonly ClusterRecord[]): string {

@@ -1,5 +1,6 @@
 import type { CommandName } from '#shared/protocol/contract.ts'
 import type { QueueState, QueueTimes } from '#shared/protocol/commands/queue.ts'
+import { resourcesOf } from '#shared/cluster/cluster-config.ts'
 import { remotePhase, type RemoteRun } from '#shared/cluster/remote-run.ts'
 import type { ExperimentSummary } from '#shared/experiment/experiment-summary.ts'
 import type { ReadingStudio } from '#main/studio.ts'
@@ -17,8 +18,9 @@ import {
 import { findExperiment, findExperiments } from '../find-record.ts'
 import { toldDefault, wholeNumber } from '../option.ts'
 import type { Output } from '../output.ts'
+import { resourceOptions, resourcesFrom } from '../resource-options.ts'
 import { UsageError } from '../usage-error.ts'
-import { formatDuration } from '#shared/basics/format.ts'
+import { formatAmount, formatDuration } from '#shared/basics/format.ts'
 import { formatTable } from '#shared/plain-text/table.ts'
 
 const add = defineCommand({
@@ -98,6 +100,33 @@ const move = defineCommand({
   },
 })
 
+const resubmit = defineCommand({
+  name: 'queue resubmit',
+  summary: 'Submit an experiment that waits on a cluster again, asking for something else.',
+  details:
+    'For what Slurm will never start. The job that waits is cancelled, the run keeps its checkpoints, and others of its array that will never start go along. What is not given stays as it was.',
+  positionals: [{ name: 'EXPERIMENT', about: 'Experiment that waits in the queue of a cluster.' }],
+  options: resourceOptions,
+  run: ({ positionals, options, output, withChanging }) =>
+    withChanging(async (studio) => {
+      const { id, place, latestRun } = await findExperiment(studio, positionals[0] ?? '')
+      const clusters = await call(studio, 'clusters.list', {})
+      const settings = clusters.find(({ config }) => config.name === place)?.config
+      if (settings === undefined) throw new UsageError('The experiment is not for a cluster.')
+      const now = latestRun?.remote?.resources ?? resourcesOf(settings)
+      const sent = await call(studio, 'clusters.submit-again', {
+        experimentId: id,
+        resources: resourcesFrom(options, now),
+      })
+      await call(studio, 'clusters.pull', { name: settings.name })
+      output.result(
+        sent,
+        `${formatAmount(sent.experimentIds.length, 'experiment')} submitted again to ${settings.name}.`,
+      )
+      return 0
+    }),
+})
+
 const clear = defineCommand({
   name: 'queue clear',
   summary: 'Take everything that waits out of the queue; what runs goes on.',
@@ -121,6 +150,7 @@ export const queueCommands: readonly Command[] = [
   change('pause', 'queue.pause', 'Take waiting experiments out of the queue until they are resumed.'),
   change('resume', 'queue.resume', 'Put paused experiments back, at the front of the queue.'),
   change('retry', 'queue.retry', 'Put failed or cancelled experiments back into the queue.'),
+  resubmit,
   move,
   clear,
   change('cancel', 'queue.cancel', 'Cancel experiments for good.'),

@@ -33,7 +33,10 @@ export function clusterHandlers(
     async 'clusters.save'(config) {
       const before = store.clusters.find(config.name)
       if (before !== undefined && isElsewhere(before, config)) assertUnused(store, config.name)
-      store.clusters.save(config)
+      store.transaction(() => {
+        store.clusters.save(config)
+        store.remoteRuns.forgetResources(config.name)
+      })
       await remote.changed(config.name)
       announce()
       return recordNamed(config.name)
@@ -69,6 +72,9 @@ export function clusterHandlers(
     async 'clusters.answer'({ questionId, answer }) {
       questions.answer(questionId, answer)
       return undefined
+    },
+    async 'clusters.submit-again'({ experimentId, resources }) {
+      return { experimentIds: remote.submitAgain(experimentId, resources) }
     },
     async 'clusters.pull'({ name }) {
       await remote.pull(name)

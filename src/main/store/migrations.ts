@@ -219,6 +219,15 @@ export const migrations: readonly Migration[] = [
         seconds);
     `,
   },
+  {
+    version: 21,
+    sql: `
+      -- What a run on a cluster asks for where that is not what the cluster's settings say, as JSON.
+      ALTER TABLE remote_runs ADD COLUMN resources TEXT;
+      -- The job whose place a newer submission takes, until it was cancelled, as JSON.
+      ALTER TABLE remote_runs ADD COLUMN replaced TEXT;
+    `,
+  },
 ]
 
 export const schemaVersion = migrations.at(-1)?.version ?? 0

@@ -1,7 +1,13 @@
+import { z } from 'zod'
+import { resourcesSchema, type Resources } from '#shared/cluster/cluster-config.ts'
 import { attachedSchema, type AttachedMessage } from '#shared/cluster/remote-events.ts'
 import type { RemoteRun } from '#shared/cluster/remote-run.ts'
 import { readColumn } from './json-column.ts'
 import type { Database } from './sqlite.ts'
+
+/** A job as Slurm knows it. */
+const jobSchema = z.strictObject({ submission: z.string(), arrayJobId: z.int(), task: z.int() })
+type RemoteJob = z.infer<typeof jobSchema>
 
 /** What a person wants of a run there, until it was done. */
 export type RemoteWish = 'pause' | 'cancel'
@@ -26,6 +32,10 @@ export interface LiveRemoteRun {
   /** How often it was interrupted without a step more than `interruptedStep`. */
   readonly interruptions: number
   readonly interruptedStep: number
+  /** Instead of what the settings of the cluster say. */
+  readonly resources?: Resources
+  /** To be cancelled before it is submitted: it will never start. */
+  readonly replaced?: RemoteJob
 }
 
 /** What changes of one; absent fields stay, null takes away. */
@@ -46,6 +56,7 @@ export interface RemoteRunChanges {
   readonly heard_at?: string
   readonly interruptions?: number
   readonly interrupted_step?: number
+  readonly replaced?: null
 }
 
 interface LiveRow {
@@ -64,6 +75,8 @@ interface LiveRow {
   readonly step: number
   readonly interruptions: number
   readonly interrupted_step: number
+  readonly resources: string | null
+  readonly replaced: string | null
 }
 
 const selectLive = `SELECT m.*, r.experiment_id, r.step FROM experiments e
@@ -87,6 +100,24 @@ export class RemoteRunsTable {
            state = 'prepared', array_job = NULL, task = NULL, wish = NULL, reason = NULL, starts_at = NULL, never = NULL`,
       )
       .run({ runId, cluster, submission })
+  }
+
+  /** Again, and as another job: `run` waits in Slurm's queue with one that is to be cancelled. */
+  prepareInstead({ runId, cluster, ...old }: LiveRemoteRun, submission: string, resources: Resources): void {
+    const { arrayJobId, task } = old
+    const replaced =
+      arrayJobId === undefined || task === undefined ? old.replaced : { submission: old.submission, arrayJobId, task }
+    this.prepare(runId, cluster, submission)
+    this.#db.prepare('UPDATE remote_runs SET resources = @resources, replaced = @replaced WHERE run_id = @runId').run({
+      runId,
+      resources: JSON.stringify(resources),
+      replaced: replaced === undefined ? null : JSON.stringify(replaced),
+    })
+  }
+
+  /** The settings of a cluster were changed: what is submitted from now on asks for what they say. */
+  forgetResources(cluster: string): void {
+    this.#db.prepare(`UPDATE remote_runs SET resources = NULL WHERE cluster = ? AND state = 'ended'`).run(cluster)
   }
 
   /** In the order in which they were made. */
@@ -141,5 +172,7 @@ function liveOf(row: LiveRow): LiveRemoteRun {
     ...(wish === null ? {} : { wish }),
     ...(awaited === null ? {} : { awaited: readColumn(attachedSchema, awaited, 'The awaited checkpoint') }),
     ...(cpuModel === null ? {} : { cpuModel }),
+    ...(row.resources === null ? {} : { resources: readColumn(resourcesSchema, row.resources, 'What a run asks for') }),
+    ...(row.replaced === null ? {} : { replaced: readColumn(jobSchema, row.replaced, 'The job that is replaced') }),
   }
 }

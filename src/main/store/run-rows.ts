@@ -36,7 +36,7 @@ export const listedRunColumns = `r.id AS run_id, r.attempt, r.status AS run_stat
   r.total_steps, r.steps_per_second, r.remaining_seconds, r.progress, r.error,
   (SELECT json_patch('{}', json_object('cluster', cluster, 'state', state, 'arrayJobId', array_job, 'task', task, 'reason', reason,
      'startsAt', starts_at, 'never', never, 'node', node, 'cpuModel', cpu_model, 'executorVersion', executor_version,
-     'heardAt', heard_at)) FROM remote_runs WHERE run_id = r.id) AS remote`
+     'heardAt', heard_at, 'resources', json(resources))) FROM remote_runs WHERE run_id = r.id) AS remote`
 
 export const selectRuns = `SELECT ${listedRunColumns}, r.experiment_id, r.started_at, r.ended_at, o.result,
     o.checksum AS result_checksum

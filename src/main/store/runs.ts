@@ -106,6 +106,12 @@ export class RunsTable {
     return readColumn(executorChoiceSchema, row.executor, `The executor of run ${id}`)
   }
 
+  /** From now on it computes with so many threads. */
+  changeThreads(id: string, threads: number): void {
+    const executor: ExecutorChoice = { ...this.executorOf(id), threads }
+    this.#db.prepare('UPDATE runs SET executor = ? WHERE id = ?').run(JSON.stringify(executor), id)
+  }
+
   report(id: string, progress: RunProgress): void {
     this.#db
       .prepare(

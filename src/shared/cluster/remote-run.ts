@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { resourcesSchema } from './cluster-config.ts'
 
 /** How far a run on a cluster is. Whether it ended well, the status of the run says. */
 const remoteRunStates = [
@@ -30,6 +31,8 @@ export const remoteRunSchema = z
     executorVersion: z.string().exactOptional(),
     /** When it was last heard of. */
     heardAt: z.string().exactOptional(),
+    /** What it asks for, where that is not what the settings of the cluster say. */
+    resources: resourcesSchema.exactOptional(),
   })
   .readonly()
 export type RemoteRun = z.infer<typeof remoteRunSchema>

@@ -103,6 +103,7 @@ export const handedCommandNames = [
   'clusters.save',
   'clusters.remove',
   'clusters.check',
+  'clusters.submit-again',
   'clusters.pull',
   'clusters.preview-clean',
   'clusters.clean',

@@ -19,6 +19,7 @@ export const inventedClusters: Pick<CommandHandlers, keyof ClusterOutputs> = {
   }),
   'clusters.connect': async () => uni,
   'clusters.answer': async () => undefined,
+  'clusters.submit-again': async ({ experimentId }) => ({ experimentIds: [experimentId] }),
   'clusters.pull': async () => uni,
   'clusters.preview-clean': async () => ({ paths: [], sizeBytes: 0 }),
   'clusters.clean': async () => ({ paths: [], sizeBytes: 0 }),

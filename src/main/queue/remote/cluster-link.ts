@@ -77,6 +77,11 @@ export class ClusterLink {
     this.#runOf(run)?.acknowledge(wish)
   }
 
+  /** Says at once that they are to be submitted again. */
+  showPrepared(runs: readonly LiveRemoteRun[]): void {
+    for (const run of runs) this.#runOf(run)?.show({})
+  }
+
   /** Behind what is being done. Throws what the call throws. */
   use<T>(call: (cluster: RemoteCluster) => Promise<T>): Promise<T> {
     const answer = this.#tail.then(() => call(this.#cluster))
@@ -112,6 +117,7 @@ export class ClusterLink {
     try {
       await this.#endUnsent()
       const isAsked = this.#live().length > 0
+      await this.#cancelReplaced()
       await this.#submit()
       await this.#carryOutWishes()
       hasMore = await this.#poll()
@@ -132,12 +138,22 @@ export class ClusterLink {
     this.#cancelTimer = this.#context.clock.after(hasMore ? 0 : next, () => void this.wake())
   }
 
-  /** What was never sent needs no cluster to be paused or cancelled. */
+  /** What was never sent needs no cluster to be paused or cancelled, unless a job of it waits there. */
   async #endUnsent(): Promise<void> {
     for (const run of this.#live()) {
-      if (run.state !== 'prepared' || run.wish === undefined) continue
+      if (run.state !== 'prepared' || run.wish === undefined || run.replaced !== undefined) continue
       await this.#end(run, run.wish === 'pause' ? { kind: 'paused' } : { kind: 'cancelled' })
     }
+  }
+
+  /** Jobs whose place others take: they go first, so that none of them computes what the others do. */
+  async #cancelReplaced(): Promise<void> {
+    const runs = this.#live().flatMap(({ runId, replaced }) => (replaced === undefined ? [] : [{ runId, ...replaced }]))
+    if (runs.length === 0) return
+    await this.#cluster.stop(runs, 'cancel')
+    const { store } = this.#context
+    store.transaction(() => runs.forEach(({ runId }) => store.remoteRuns.change(runId, { replaced: null })))
+    await this.#endUnsent()
   }
 
   /** One call for each submission; those that were sent and not answered are sent again under the same name. */
@@ -158,7 +174,8 @@ export class ClusterLink {
     const [first] = inputs
     if (first === undefined) return
     this.#show(inputs, () => ({ state: 'sending' }))
-    const resources = { ...resourcesOf(this.#config), cpus: first.executor.threads }
+    const asked = runs.find(({ resources }) => resources !== undefined)?.resources
+    const resources = { ...(asked ?? resourcesOf(this.#config)), cpus: first.executor.threads }
     try {
       const name = this.#nameOf(runs)
       const { arrayJobId, tasks } = await this.#cluster.submit(

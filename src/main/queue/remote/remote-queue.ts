@@ -1,12 +1,13 @@
-import type { ClusterConfig } from '#shared/cluster/cluster-config.ts'
+import type { ClusterConfig, Resources } from '#shared/cluster/cluster-config.ts'
 import type { ClusterConnection } from '#shared/protocol/commands/clusters.ts'
 import { groupBy } from '#shared/basics/group-by.ts'
-import type { AppError } from '#shared/basics/result.ts'
+import { AppException, type AppError } from '#shared/basics/result.ts'
 import { newId } from '../../basics/new-id.ts'
 import type { RemoteCluster } from '../../cluster/remote-cluster.ts'
 import type { StudioContext } from '../../context/studio-context.ts'
 import { continuesRun } from '../../store/continues-run.ts'
 import { problemOf } from '../../store/json-column.ts'
+import type { LiveRemoteRun } from '../../store/remote-runs.ts'
 import type { WaitingForCluster } from '../../store/queue-order.ts'
 import { cancelledTask } from '../../trainer-host/single-job.ts'
 import { ClusterLink } from './cluster-link.ts'
@@ -80,6 +81,31 @@ export class RemoteQueue {
     link?.acknowledge(run, wish)
     void link?.wake()
     return true
+  }
+
+  /**
+   * Gives up the job of an experiment that waits there, and submits it with other resources, together with those of its array that
+   * will never start either. Their ids. Throws `conflict` where it waits for nothing.
+   */
+  submitAgain(experimentId: string, resources: Resources): readonly string[] {
+    const { store } = this.#context
+    const asked = store.remoteRuns.liveOf(experimentId)
+    if (asked?.state !== 'waiting' && asked?.state !== 'prepared') throw waitsForNothing(experimentId)
+    const live = store.remoteRuns.live(asked.cluster)
+    const isAlong = (run: LiveRemoteRun): boolean =>
+      run.submission === asked.submission && store.runs.get(run.runId).remote?.never !== undefined
+    const runs = live.filter((run) => run.runId === asked.runId || isAlong(run))
+    const submission = newId('sub')
+    store.transaction(() => {
+      for (const run of runs) {
+        store.remoteRuns.prepareInstead(run, submission, resources)
+        store.runs.changeThreads(run.runId, resources.cpus)
+      }
+    })
+    const link = this.#linkOf(asked.cluster)
+    link?.showPrepared(runs)
+    void link?.wake()
+    return runs.map((run) => run.experimentId)
   }
 
   /** Asks for a checkpoint; false where the experiment is on no cluster. Never throws: the connection says when it is lost. */
@@ -203,4 +229,13 @@ export class RemoteQueue {
     this.#links.set(name, link)
     return link
   }
+}
+
+function waitsForNothing(experimentId: string): AppException {
+  return new AppException({
+    code: 'conflict',
+    message: 'The experiment does not wait in the queue of a cluster.',
+    where: experimentId,
+    remedy: 'Pause it first where it runs; resuming it asks for what the settings of the cluster say.',
+  })
 }

@@ -1,9 +1,17 @@
-import { clusterConfigSchema, defaultResources, type ClusterConfig } from '#shared/cluster/cluster-config.ts'
+import {
+  clusterConfigSchema,
+  defaultResources,
+  resourcesSchema,
+  type ClusterConfig,
+} from '#shared/cluster/cluster-config.ts'
 import { fieldTexts } from './texts.ts'
 
 export type ClusterField = keyof typeof fieldTexts
 // The keys of the table are its fields.
 export const clusterFields = Object.keys(fieldTexts) as readonly ClusterField[]
+
+/** What a job asks for. */
+export const resourceFields = clusterFields.filter((field) => field in resourcesSchema.shape)
 
 const numbers: ReadonlySet<ClusterField> = new Set(['cpus', 'memoryMib', 'timeLimitMinutes', 'atOnce'])
 const optional: ReadonlySet<ClusterField> = new Set(['partition', 'account', 'qos'])

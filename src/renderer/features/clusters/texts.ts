@@ -41,9 +41,13 @@ export const clusterTexts = {
   lastHeard: 'Last heard',
   processor: 'Processor',
   job: 'Job',
-  changeResources: 'Change what it asks for',
-  never: (why: string) => `It will never start. ${why}`,
-  neverHelp: 'After the change, pause and resume it: it is submitted again.',
+  never: (reason: string, why: string) => `It will never start${reason === '' ? '' : ` (${reason})`}. ${why}`,
+  changeAndSubmit: 'Change and submit again',
+  submitAgainHeading: (cluster: string) => `Submit to ${cluster} again`,
+  submitAgainNote:
+    'The job that waits is cancelled. The run keeps its checkpoints, and others of its batch that will never start go along. The settings of the cluster stay as they are.',
+  submitAgainFailure: 'It was not submitted again',
+  submitAgain: 'Submit again',
   sameProcessor: 'Equal to the bit only to runs on the same kind of processor with as many threads.',
 } as const
 

@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import type { AppError } from '../../basics/result.ts'
 import type { CheckStep } from '../../cluster/check-step.ts'
-import { clusterConfigSchema, type ClusterConfig } from '../../cluster/cluster-config.ts'
-import { empty, taskId } from '../fields.ts'
+import { clusterConfigSchema, resourcesSchema, type ClusterConfig } from '../../cluster/cluster-config.ts'
+import { empty, id, taskId } from '../fields.ts'
 
 const oneCluster = z.strictObject({ name: clusterConfigSchema.shape.name })
 
@@ -20,6 +20,11 @@ export const clusterInputs = {
   'clusters.connect': oneCluster,
   /** What ssh asked; without an answer it is left unanswered. */
   'clusters.answer': z.strictObject({ questionId: taskId, answer: z.string().max(10_000).exactOptional() }),
+  /**
+   * Gives up a job that waits in Slurm's queue, and submits its experiment with other resources; what its run has is kept. What
+   * will never start of the same array goes along.
+   */
+  'clusters.submit-again': z.strictObject({ experimentId: id, resources: resourcesSchema }),
   /** Submits and fetches now what there is. */
   'clusters.pull': oneCluster,
   /** What a clean-up would remove there. */
@@ -59,6 +64,10 @@ export interface CleanedCluster {
   readonly sizeBytes: number
 }
 
+export interface SubmittedAgain {
+  readonly experimentIds: readonly string[]
+}
+
 /** What ssh wants to know, in its own words. */
 export interface ClusterQuestion {
   readonly questionId: string
@@ -74,6 +83,7 @@ export interface ClusterOutputs {
   'clusters.check': ClusterCheck
   'clusters.connect': ClusterRecord
   'clusters.answer': undefined
+  'clusters.submit-again': SubmittedAgain
   'clusters.pull': ClusterRecord
   'clusters.preview-clean': CleanedCluster
   'clusters.clean': CleanedCluster

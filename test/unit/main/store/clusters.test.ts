@@ -55,6 +55,38 @@ it('from 18 to 19 experiments are for this computer, and their runs know no clus
   expect(store.experiments.queue.heads(['cpu'])).toEqual([{ id: 'exp-a', provider: 'cpu' }])
 })
 
+it('from 20 to 21 runs on clusters ask for what the settings say, and replace no job', async () => {
+  const folder = temporaryFolder()
+  const db = new (loadSqlite())(storeLayout(folder).database)
+  migrate(db, 20)
+  db.exec(`INSERT INTO datasets (id, name, kind, class_names, image_shape, counts, sha256, size_bytes, evidence, created_at)
+    VALUES ('data-1', 'CIFAR-10', 'cifar10', '[]', '[3,32,32]', '${JSON.stringify(datasetRecord().counts)}', 'd', 1, 'known', 'then');
+    INSERT INTO experiments (id, number, name, status, dataset_id, latest_run_id, place, created_at, updated_at)
+      VALUES ('exp-a', 1, 'there', 'running', 'data-1', 'run-a', 'uni', 'then', 'then');
+    INSERT INTO runs (id, experiment_id, attempt, status, executor, started_at)
+      VALUES ('run-a', 'exp-a', 1, 'running', '${JSON.stringify(executor)}', 'then');
+    INSERT INTO remote_runs (run_id, cluster, submission, state, array_job, task)
+      VALUES ('run-a', 'uni', 'sub-1', 'waiting', 7, 0)`)
+  db.prepare('INSERT INTO experiment_configs (experiment_id, config) VALUES (?, ?)').run(
+    'exp-a',
+    JSON.stringify(fastConfig),
+  )
+  db.close()
+  const store = await openStore(folder)
+  const [run] = store.remoteRuns.live('uni')
+  expect([run?.arrayJobId, run?.resources, run?.replaced]).toEqual([7, undefined, undefined])
+  if (run === undefined) throw new Error('no run')
+  store.remoteRuns.prepareInstead(run, 'sub-2', { ...defaultResources, timeLimitMinutes: 5 })
+  expect(store.remoteRuns.live('uni')[0]).toMatchObject({
+    ...{ submission: 'sub-2', state: 'prepared', resources: { timeLimitMinutes: 5 } },
+    replaced: { submission: 'sub-1', arrayJobId: 7, task: 0 },
+  })
+  // Once more, before the first job was cancelled: it is that one that Slurm has.
+  const [again] = store.remoteRuns.live('uni')
+  if (again !== undefined) store.remoteRuns.prepareInstead(again, 'sub-3', defaultResources)
+  expect(store.remoteRuns.live('uni')[0]?.replaced?.submission).toBe('sub-1')
+})
+
 describe('an experiment for a cluster', () => {
   it('waits for it, and for no processor of this computer', async () => {
     const store = await openFilledStore()
