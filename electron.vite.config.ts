@@ -16,8 +16,12 @@ export default defineConfig({
       target: 'node20.18',
       rolldownOptions: {
         ...rolldownOptions,
-        // The trainer is a file of its own: it runs as another process.
-        input: { index: 'src/main/index.ts', trainer: 'src/trainer/index.ts' },
+        // Files of their own: the trainer runs as another process, repairs of the store in another thread.
+        input: {
+          index: 'src/main/index.ts',
+          trainer: 'src/trainer/index.ts',
+          'repair-worker': 'src/main/store/repair/repair-worker.ts',
+        },
       },
     },
   },

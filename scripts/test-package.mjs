@@ -1,4 +1,4 @@
-/** `npm run test:package`: packages the app and proves that it is closed, complete, starts and computes. */
+/** `npm run test:package`: packages the app and proves that it is closed, complete, starts, computes and repairs. */
 import process from 'node:process'
 import { bootstrap, bootstrapElectron, runNode, say } from './lib/bootstrap.mjs'
 
@@ -16,7 +16,10 @@ delete env['NERN_BETTER_SQLITE3']
 const checks = [
   ['its fuses are flipped', () => checkFuses(app)],
   ['native code lies outside its archive, for this platform alone', () => checkFiles(app)],
-  ['it starts and computes', () => withDisplay({ ...provided, env }, (environment) => checkStart(app, environment))],
+  [
+    'it starts, computes, and looks through its store',
+    () => withDisplay({ ...provided, env }, (environment) => checkStart(app, environment)),
+  ],
 ]
 let failed = 0
 for (const [name, check] of checks) {

@@ -1,4 +1,4 @@
-/** Proof that a packaged app is what it should be: its fuses, its files, and that it starts and computes. */
+/** Proof that a packaged app is what it should be: its fuses, its files, and that it starts, computes and can repair its store. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
@@ -69,24 +69,40 @@ export async function checkFiles({ resources }) {
 
 /**
  * Starts the app on an empty store, looks at its window through the DevTools protocol (its fuses refuse Node's
- * inspector), lets it run the proof computation of its Doctor page and ends it. Throws on anything unexpected.
+ * inspector), lets it run the proof computation of its Doctor page and ends it; then starts it to repair that store, which is
+ * done in a thread that must be found in the archive. Throws on anything unexpected.
  */
 export async function checkStart({ executable }, env) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'nern-package-'))
   const userData = path.join(folder, 'user-data')
   const args = ['--remote-debugging-port=0', `--user-data-dir=${userData}`, `--store=${path.join(folder, 'store')}`]
-  const app = spawn(executable, [...sandboxArguments(), ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  const looks = [
+    [[], computes],
+    [['--repair'], looksThroughStore],
+  ]
+  try {
+    for (const [more, look] of looks) {
+      fs.rmSync(path.join(userData, 'DevToolsActivePort'), { force: true })
+      const options = { env, stdio: ['ignore', 'ignore', 'pipe'] }
+      await lookInto(spawn(executable, [...sandboxArguments(), ...args, ...more], options), userData, look)
+    }
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
+  }
+}
+
+/** Waits for the window of an app that starts, looks at its page and ends it. */
+async function lookInto(app, userData, look) {
   let errors = ''
   app.stderr.setEncoding('utf8').on('data', (text) => (errors = (errors + text).slice(-4000)))
   try {
     const address = await debuggingAddress(userData, app)
     await pageLoaded(address)
-    await lookAtWindow(address)
+    await lookAtWindow(address, look)
   } catch (cause) {
     throw new Error(`${cause.message}\nThe app wrote: ${errors}`, { cause })
   } finally {
     await end(app)
-    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
   }
 }
 
@@ -115,17 +131,27 @@ async function pageLoaded(address) {
   throw new Error(`no window was called NeRN Studio within ${START_MS / 1000} seconds, but ${JSON.stringify(titles)}`)
 }
 
-async function lookAtWindow(address) {
+async function lookAtWindow(address, look) {
   const { chromium } = await import('@playwright/test')
   const browser = await chromium.connectOverCDP(address)
   const [context] = browser.contexts()
   const [page] = context.pages()
   await page.getByRole('heading', { level: 1 }).waitFor({ timeout: START_MS })
+  await look(page)
+  await browser.close()
+}
+
+async function computes(page) {
   const answer = await page.evaluate(() => globalThis.api.invoke('doctor.run', { probe: true }))
   if (!answer.ok) throw new Error(`the Doctor page failed: ${JSON.stringify(answer.error)}`)
   const engine = answer.value.engines.find(({ executor, provider }) => executor === 'onnxruntime' && provider === 'cpu')
   if (engine?.probe?.isPassed !== true) throw new Error(`ONNX Runtime does not compute: ${JSON.stringify(engine)}`)
-  await browser.close()
+}
+
+async function looksThroughStore(page) {
+  const answer = await page.evaluate(() => globalThis.api.invoke('store.damage', {}))
+  const isWhole = answer.ok && answer.value.damage === undefined && answer.value.offers[0]?.isPossible === true
+  if (!isWhole) throw new Error(`the store is not looked through: ${JSON.stringify(answer)}`)
 }
 
 async function end(app) {

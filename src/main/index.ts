@@ -9,7 +9,6 @@ import { type StudioEvent, listeningChannel } from '#shared/protocol/ipc-channel
 import { type Settings, brightnessOf } from '#shared/protocol/settings.ts'
 import { AppException, type Result, fail, ok, toAppError, unwrap } from '#shared/basics/result.ts'
 import { damagedStoreHash } from '#shared/protocol/commands/store-repair.ts'
-import { systemClock } from './basics/clock.ts'
 import { appScheme, appSchemePrivileges, createAppProtocol } from './windows/app-protocol.ts'
 import { type DemoOptions, runDemo } from './demo/demo.ts'
 import { clusterOpener } from './context/cluster-opener.ts'
@@ -23,7 +22,7 @@ import type { Log } from './log/log.ts'
 import { noteCrashes } from './log/note-crashes.ts'
 import { externalUrl, guardContents, guardSession, isTrustedSender } from './windows/security.ts'
 import { defaultStoreFolder, storeLayout } from './store/layout.ts'
-import { StoreRepair } from './store/repair/store-repair.ts'
+import { RepairThread } from './store/repair/repair-thread.ts'
 import { Studio, type StudioOptions } from './studio.ts'
 import { createUtilityHosts } from './trainer-host/utility-host.ts'
 import { checkLater } from './windows/background-check.ts'
@@ -139,7 +138,7 @@ async function openStudio(studioOptions: StudioOptions): Promise<Studio | undefi
   }
   // Otherwise Electron quits with the window in which the store is repaired.
   app.on('window-all-closed', () => {})
-  const repair = StoreRepair.open({ folder: storeFolder, program, clock: systemClock })
+  const repair = await RepairThread.open(import.meta.dirname, { folder: storeFolder, program })
   try {
     const openWindow = () =>
       openMainWindow({
@@ -152,7 +151,7 @@ async function openStudio(studioOptions: StudioOptions): Promise<Studio | undefi
     const outcome = await repairInWindow({ ipc: ipcMain, log, storeFolder, repair, openWindow })
     if (outcome === undefined) return undefined
   } finally {
-    repair.close()
+    await repair.close()
   }
   return Studio.open(studioOptions)
 }

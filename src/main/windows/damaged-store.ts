@@ -5,14 +5,14 @@ import type { RepairOutcome } from '#shared/protocol/commands/store-repair.ts'
 import { Dispatcher } from '../commands/dispatcher.ts'
 import { registerCommands } from '../ipc/router.ts'
 import type { Log } from '../log/log.ts'
-import type { StoreRepair } from '../store/repair/store-repair.ts'
+import type { RepairThread } from '../store/repair/repair-thread.ts'
 import { isTrustedSender } from './security.ts'
 
 interface DamagedStoreOptions {
   readonly ipc: IpcMain
   readonly log: Log
   readonly storeFolder: string
-  readonly repair: StoreRepair
+  readonly repair: Pick<RepairThread, 'preview' | 'apply'>
   /** Opens the window with the page of a damaged store. */
   readonly openWindow: () => BrowserWindow
 }
@@ -26,9 +26,9 @@ export async function repairInWindow(options: DamagedStoreOptions): Promise<Repa
   let outcome: RepairOutcome | undefined
   const dispatcher = new Dispatcher({
     table: {
-      'store.damage': async () => repair.preview(),
+      'store.damage': () => repair.preview(),
       'store.repair': async ({ way }) => {
-        outcome = repair.apply(way)
+        outcome = await repair.apply(way)
         log('store', 'warning', `The store was repaired (${way}); what was there lies in ${outcome.setAside}.`)
         return outcome
       },

@@ -5,7 +5,7 @@
 import { isDamage } from '../database-check.ts'
 import { migrate, readVersion } from '../migrate.ts'
 import type { Database, Sqlite } from '../sqlite.ts'
-import { insertRow, tableShapes, type Cell, type StoredRow, type TableShape } from './table-rows.ts'
+import { rowInserter, tableShapes, type Cell, type TableShape } from './table-rows.ts'
 
 export interface Salvaged {
   /** Tables of which something could not be read. */
@@ -53,6 +53,7 @@ class TableSalvage {
   readonly #into: Database
   readonly #table: TableShape
   readonly #columns: string
+  readonly #insert: (cells: readonly Cell[]) => boolean
   #isWhole = true
 
   constructor(sqlite: Sqlite, from: Database, into: Database, table: TableShape) {
@@ -61,6 +62,7 @@ class TableSalvage {
     this.#into = into
     this.#table = table
     this.#columns = table.columns.map((column) => `"${column}"`).join(', ')
+    this.#insert = rowInserter(into, table.name, table.columns)
   }
 
   /** Whether all rows could be read. */
@@ -72,7 +74,7 @@ class TableSalvage {
 
   /** A damaged page is stepped over in ever longer steps; what a step was too long for is read from behind. */
   #readByRowId(): void {
-    const select = `SELECT rowid AS "#", ${this.#columns} FROM "${this.#table.name}"`
+    const select = `SELECT rowid, ${this.#columns} FROM "${this.#table.name}"`
     const front = this.#take(`${select} ORDER BY rowid`)
     let before = front.last ?? 0
     let { isEnd } = front
@@ -105,8 +107,10 @@ class TableSalvage {
     let first: number | undefined
     let last: number | undefined
     try {
-      for (const { '#': rowId, ...row } of this.#from.prepare<number[], StoredRow>(sql).iterate(...values)) {
-        this.#keep(row)
+      const rows = this.#from.prepare<number[], Cell[]>(sql).raw()
+      for (const cells of rows.iterate(...values)) {
+        const rowId = this.#table.hasRowId ? cells.shift() : undefined
+        this.#keep(cells)
         if (typeof rowId !== 'number') continue
         first ??= rowId
         last = rowId
@@ -119,9 +123,9 @@ class TableSalvage {
     }
   }
 
-  #keep(row: Readonly<Record<string, Cell>>): void {
+  #keep(cells: readonly Cell[]): void {
     try {
-      insertRow(this.#into, this.#table.name, row)
+      this.#insert(cells)
     } catch (cause) {
       // A cell of a wrong type, or of no value the table allows: the page was whole, its content is not.
       if (!(cause instanceof this.#sqlite.SqliteError) || !cause.code.startsWith('SQLITE_CONSTRAINT')) throw cause

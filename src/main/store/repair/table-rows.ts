@@ -45,7 +45,7 @@ function tablesReferring(db: Database, column: string, parent: string): readonly
 
 /** @param where a condition on the table's columns, with `?` for each value */
 export function rowsWhere(db: Database, table: string, where: string, ...values: Cell[]): readonly StoredRow[] {
-  return db.prepare<Cell[], StoredRow>(`SELECT * FROM "${table}" WHERE ${where}`).all(...values)
+  return preparedOnce(db, `SELECT * FROM "${table}" WHERE ${where}`).all(...values)
 }
 
 /** A column of texts, a value a row. */
@@ -55,11 +55,36 @@ export function columnOf(db: Database, table: string, column: string): readonly 
 
 /** Whether it is new: a row that is there already, by its key or another unique value, stays as it is. */
 export function insertRow(db: Database, table: string, row: StoredRow): boolean {
-  const columns = Object.keys(row)
+  return rowInserter(db, table, Object.keys(row))(Object.values(row))
+}
+
+/** The same for many rows of a table, given as their cells in the order of `columns`. */
+export function rowInserter(
+  db: Database,
+  table: string,
+  columns: readonly string[],
+): (cells: readonly Cell[]) => boolean {
   const names = columns.map((column) => `"${column}"`).join(', ')
   const places = columns.map(() => '?').join(', ')
-  const insert = db.prepare(`INSERT OR IGNORE INTO "${table}" (${names}) VALUES (${places})`)
-  return insert.run(...Object.values(row)).changes === 1
+  const insert = preparedOnce(db, `INSERT OR IGNORE INTO "${table}" (${names}) VALUES (${places})`)
+  return (cells) => insert.run(...cells).changes === 1
+}
+
+type Prepared = ReturnType<typeof prepare>
+
+const statements = new WeakMap<Database, Map<string, Prepared>>()
+
+/** Of millions of rows each with a statement of its own, the statements alone would take the machine's memory. */
+function preparedOnce(db: Database, sql: string): Prepared {
+  const known = statements.get(db) ?? new Map<string, Prepared>()
+  statements.set(db, known)
+  const statement = known.get(sql) ?? prepare(db, sql)
+  known.set(sql, statement)
+  return statement
+}
+
+function prepare(db: Database, sql: string) {
+  return db.prepare<Cell[], StoredRow>(sql)
 }
 
 /** A cell that is a text, or an empty one. */
