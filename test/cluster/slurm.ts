@@ -9,6 +9,7 @@ import { createServer } from 'node:net'
 import { hostname, tmpdir, userInfo } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { childProcesses } from '#test/support/child-processes.ts'
 
 const programs = ['munged', 'slurmctld', 'slurmd', 'sbatch', 'sshd', 'ssh', 'ssh-keygen']
 const searchPath = [process.env['PATH'] ?? '', '/usr/sbin', '/sbin'].join(delimiter)
@@ -92,6 +93,13 @@ export class Slurm {
     const gone = new Promise((resolve) => child.once('exit', resolve))
     child.kill('SIGKILL')
     await gone
+  }
+
+  /** As when a laptop sleeps: whoever is logged in is cut off, and may log in again. */
+  cutConnections(): void {
+    const listener = this.#services.get('login')?.pid
+    if (listener === undefined) return
+    for (const session of childProcesses(listener, 'sshd')) process.kill(session, 'SIGTERM')
   }
 
   async stopService(service: Service): Promise<void> {

@@ -1,6 +1,8 @@
 /** A batch on a real Slurm in a real window: set up, waiting with a reason, running on nodes, requeued, done, compared. */
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test as base, type Page } from '@playwright/test'
+import { defaultResources, resourcesOf } from '#shared/cluster/cluster-config.ts'
 import { Slurm, whyNoSlurm } from '#test/cluster/slurm.ts'
 import { enqueue, get, interruptibleConfig, reaches, whileComputing } from './experiments.ts'
 import { expect, test } from './fixtures.ts'
@@ -93,6 +95,24 @@ test('a cluster is set up, checked, and computes a batch that is compared with a
   await show(studio, { name: 'run', experimentId: last })
   await expect(page.getByText('Slurm says')).toBeVisible()
   found.push(...(await look(studio, 'cluster-run-waiting', { name: 'run', experimentId: last })))
+  // What asks for more than the partition gives will never start: it is submitted again, from its page.
+  const [cluster] = await ask(page, 'clusters.list', {})
+  if (cluster === undefined) throw new Error('no cluster')
+  const resources = { ...resourcesOf(cluster.config), timeLimitMinutes: 600 }
+  await ask(page, 'clusters.submit-again', { experimentId: last, resources })
+  await waitFor(studio, last, (phase) => phase === 'will never start')
+  await show(studio, { name: 'queue' })
+  await expect(page.getByText('PartitionTimeLimit')).toBeVisible()
+  await page.screenshot({ path: join(screenshotsFolder, 'cluster-queue-never.png') })
+  const openDialog = async (): Promise<void> => {
+    await page.getByRole('button', { name: 'Change and submit again' }).click()
+    await expect(dialog.getByLabel('Time limit')).toHaveValue('600')
+  }
+  found.push(...(await look(studio, 'cluster-submit-again', { name: 'run', experimentId: last }, openDialog)))
+  await dialog.getByLabel('Time limit').fill('30')
+  await dialog.getByRole('button', { name: 'Submit again' }).click()
+  await expect(dialog).toHaveCount(0)
+  await waitFor(studio, last, (phase) => phase.startsWith('waits: '))
   await show(studio, { name: 'queue' })
   await slurm.run('scancel', ...taken)
   await waitFor(studio, first, (_phase, state) => state === 'running')
@@ -122,3 +142,72 @@ test('a cluster is set up, checked, and computes a batch that is compared with a
   await page.screenshot({ path: join(screenshotsFolder, 'cluster-compare.png') })
   expect(found).toEqual([])
 })
+
+test('a locked key is asked for when somebody connects, and its passphrase is kept nowhere', async ({ studio }) => {
+  const { page, storeFolder } = studio
+  const passphrase = 'open "sesame" 4711'
+  await lockLogin(passphrase)
+  const locked = { ...defaultResources, name: 'locked', host: 'locked', folder: join(slurm.shared, 'locked') }
+  await ask(page, 'clusters.save', { ...locked, cpus: 1, memoryMib: 1500 })
+  await show(studio, { name: 'settings' })
+  await page.getByRole('button', { name: 'Check', exact: true }).click()
+  const steps = page.getByRole('list', { name: 'Check of locked' })
+  await expect(steps.getByText(/Connect/)).toBeVisible(whileComputing)
+  await expect(page.getByText(/not connected since/)).toBeVisible()
+  await scrollToClusters(page)
+  await page.screenshot({ path: join(screenshotsFolder, 'cluster-locked.png') })
+
+  await page.getByRole('button', { name: 'Connect', exact: true }).click()
+  const dialog = page.getByRole('dialog', { name: 'locked asks' })
+  await dialog.getByLabel(/passphrase for key/).fill('wrong')
+  await dialog.getByRole('button', { name: 'Answer', exact: true }).click()
+  await expect(dialog.getByText('The answer before was not accepted.')).toBeVisible(whileComputing)
+  for (const theme of ['light', 'dark'] as const) {
+    await ask(page, 'studio.update-settings', { theme })
+    await page.screenshot({ path: join(screenshotsFolder, `cluster-question-${theme}.png`) })
+  }
+  await dialog.getByLabel(/passphrase for key/).fill(passphrase)
+  await dialog.getByRole('button', { name: 'Answer', exact: true }).click()
+  await expect(page.getByText(/connected, last heard/)).toBeVisible(whileComputing)
+  await page.getByRole('button', { name: 'Check', exact: true }).click()
+  await expect(steps.getByRole('img', { name: 'Good' })).toHaveCount(5, whileComputing)
+
+  const [network] = await ask(page, 'networks.list', {})
+  const [dataset] = await ask(page, 'datasets.list', {})
+  const { id } = await ask(page, 'experiments.create', {
+    ...{ config: interruptibleConfig(), networkId: network?.id ?? '', datasetId: dataset?.id ?? '' },
+    ...{ place: 'locked', enqueue: true },
+  })
+  await expect
+    .poll(async () => {
+      await ask(page, 'clusters.pull', { name: 'locked' })
+      return (await get(studio, id)).latestRun?.remote?.state
+    }, whileComputing)
+    .toMatch(/waiting|running/)
+  // The connection ends: what asks nothing cannot open another one.
+  slurm.cutConnections()
+  await ask(page, 'clusters.pull', { name: 'locked' })
+  await expect(page.getByText(/not connected since/)).toBeVisible(whileComputing)
+  await page.screenshot({ path: join(screenshotsFolder, 'cluster-not-connected.png') })
+  expect((await get(studio, id)).status).toBe('running')
+  expect(filesWith(passphrase, join(storeFolder, '..'))).toEqual([])
+})
+
+/** A host `locked`: the same login node, by a key that nobody can use without its passphrase. */
+async function lockLogin(passphrase: string): Promise<void> {
+  const key = join(slurm.sshFolder, 'locked')
+  await slurm.run('ssh-keygen', '-q', '-t', 'ed25519', '-N', passphrase, '-f', key)
+  appendFileSync(join(slurm.sshFolder, 'authorized_keys'), readFileSync(`${key}.pub`))
+  const known = readFileSync(slurm.sshConfigPath, 'utf8')
+  const locked = known.replace('Host cluster', 'Host locked').replace(/IdentityFile .*/, `IdentityFile ${key}`)
+  writeFileSync(slurm.sshConfigPath, `${known}\n${locked}  IdentityAgent none\n`)
+}
+
+function filesWith(secret: string, folder: string): readonly string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  return paths.filter((path) => {
+    const bytes = readFileSync(path)
+    return (['utf8', 'utf16le'] as const).some((encoding) => bytes.includes(Buffer.from(secret, encoding)))
+  })
+}

@@ -1,6 +1,7 @@
 /** Proves a cluster end to end, step by step: whoever reads the steps knows what is wrong and what to do. */
 import { toAppError, type AppError } from '#shared/basics/result.ts'
 import type { CheckStep } from '#shared/cluster/check-step.ts'
+import { isConnectionError } from '#shared/cluster/connection-errors.ts'
 import type { ClusterConfig } from '#shared/cluster/cluster-config.ts'
 import { shellFolder, shellWord } from '#shared/cluster/shell-words.ts'
 import { sbatchResources } from '#shared/cluster/sbatch-options.ts'
@@ -71,7 +72,9 @@ rm -rf -- ${shellWord(folder)}
 `
 }
 
-type Found = { readonly detail: string } | { readonly detail: string; readonly remedy: string }
+type Found =
+  | { readonly detail: string }
+  | { readonly detail: string; readonly remedy: string; readonly connectionError?: AppError }
 
 /** Resolves with the steps up to the first that fails. */
 export async function checkCluster(
@@ -107,8 +110,9 @@ export async function checkCluster(
 
 type Answers = ReadonlyMap<string, string>
 
-function asFound({ message, remedy }: AppError): Found {
-  return { detail: message, remedy: remedy ?? 'Try again.' }
+function asFound(error: AppError): Found {
+  const found = { detail: error.message, remedy: error.remedy ?? 'Try again.' }
+  return isConnectionError(error) ? { ...found, connectionError: error } : found
 }
 
 function judgeSystem(answers: Answers): Found {

@@ -1,5 +1,6 @@
 import type { CommandHandlers } from '#shared/protocol/contract.ts'
 import type { ClusterOutputs, ClusterRecord } from '#shared/protocol/commands/clusters.ts'
+import type { CheckStep } from '#shared/cluster/check-step.ts'
 import type { ClusterConfig } from '#shared/cluster/cluster-config.ts'
 import { AppException } from '#shared/basics/result.ts'
 import type { ClusterQuestions } from '../context/cluster-questions.ts'
@@ -50,14 +51,17 @@ export function clusterHandlers(
       return undefined
     },
     async 'clusters.check'({ name }) {
-      const steps = await remote.use(name, (cluster) => {
-        const told: Parameters<Parameters<typeof cluster.check>[0]>[0][] = []
-        return cluster.check((step) => {
-          const known = told.findIndex((other) => other.name === step.name)
-          told.splice(known < 0 ? told.length : known, 1, step)
-          events.emit('cluster-checked', { name, steps: [...told] })
-        })
-      })
+      const told: CheckStep[] = []
+      const tell = (step: CheckStep): void => {
+        const known = told.findIndex((other) => other.name === step.name)
+        told.splice(known < 0 ? told.length : known, 1, step)
+        events.emit('cluster-checked', { name, steps: [...told] })
+      }
+      const steps = await remote.use(
+        name,
+        (cluster) => cluster.check(tell),
+        (found) => found.at(-1)?.connectionError,
+      )
       return { name, steps }
     },
     async 'clusters.connect'({ name }) {

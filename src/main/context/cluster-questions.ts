@@ -4,6 +4,7 @@ import { newId } from '../basics/new-id.ts'
 
 interface OpenQuestion {
   readonly cluster: string
+  readonly prompt: string
   readonly resolve: (answer: string | undefined) => void
 }
 
@@ -11,6 +12,8 @@ interface OpenQuestion {
 export class ClusterQuestions {
   readonly #events: Emitter<StudioEvents>
   readonly #open = new Map<string, OpenQuestion>()
+  /** Prompts that were answered while connecting, by cluster; no answer is kept. */
+  readonly #answered = new Map<string, Set<string>>()
 
   constructor(events: Emitter<StudioEvents>) {
     this.#events = events
@@ -19,8 +22,9 @@ export class ClusterQuestions {
   /** Resolves with what the person typed; undefined when it is left unanswered. */
   ask(cluster: string, prompt: string): Promise<string | undefined> {
     const questionId = newId('ask')
-    const asked = new Promise<string | undefined>((resolve) => this.#open.set(questionId, { cluster, resolve }))
-    this.#events.emit('cluster-asked', { questionId, cluster, prompt })
+    const asked = new Promise<string | undefined>((resolve) => this.#open.set(questionId, { cluster, prompt, resolve }))
+    const isAgain = this.#answered.get(cluster)?.has(prompt) ?? false
+    this.#events.emit('cluster-asked', { questionId, cluster, prompt, isAgain })
     return asked
   }
 
@@ -29,6 +33,8 @@ export class ClusterQuestions {
     const question = this.#open.get(questionId)
     if (question === undefined) return
     this.#open.delete(questionId)
+    const { cluster, prompt } = question
+    if (answer !== undefined) this.#answered.set(cluster, (this.#answered.get(cluster) ?? new Set()).add(prompt))
     question.resolve(answer)
     this.#events.emit('cluster-question-ended', { questionId })
   }
@@ -37,5 +43,6 @@ export class ClusterQuestions {
   endOf(cluster: string): void {
     for (const [questionId, question] of this.#open)
       if (question.cluster === cluster) this.answer(questionId, undefined)
+    this.#answered.delete(cluster)
   }
 }

@@ -1,8 +1,10 @@
 /** One job of Slurm: computes a run from where it stands to its end, or until the job must end. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { cpus, hostname } from 'node:os'
 import { join } from 'node:path'
 import { atomicWrite } from '#main/files/atomic-write.ts'
+import { sha256OfFile } from '#main/files/sha256.ts'
 import { readVerified } from '#main/files/verified-file.ts'
 import type { Clock } from '#main/basics/clock.ts'
 import { createForkHosts } from '#main/trainer-host/fork-host.ts'
@@ -23,6 +25,8 @@ import { Recorder } from './recorder.ts'
 const limits = { ...defaultLimits, wishMs: 1_000 }
 /** Given back when a full disk would not take how the attempt ended. */
 const RESERVED_BYTES = 16_384
+/** Of an input that every attempt reads to check it; a larger one was checked when it arrived. */
+const MOST_CHECKED_BYTES = 2 * 2 ** 30
 
 export interface TaskPlace {
   readonly root: string
@@ -98,6 +102,7 @@ class TaskRun {
 
   async #compute(): Promise<JobOutcome> {
     try {
+      await this.#checkInputs()
       const supervisor = new Supervisor(
         {
           job: await this.#job(),
@@ -131,16 +136,24 @@ class TaskRun {
     return trainerJobSchema.parse(unpackValue(job, bytes))
   }
 
+  /** What arrived whole may have been changed since by whoever can write there, or by its disk. */
+  async #checkInputs(): Promise<void> {
+    for (const sha256 of this.#task.objects) {
+      const path = layout.objectPath(this.#place.root, sha256)
+      const found = await stat(path).catch(() => undefined)
+      if (found === undefined) throw unusableInput(path, 'is no longer there')
+      if (found.size > MOST_CHECKED_BYTES || (await sha256OfFile(path)) === sha256) continue
+      // The next submit sends what is not there.
+      rmSync(path, { force: true })
+      throw unusableInput(path, 'was damaged there')
+    }
+  }
+
   async #object(sha256: string): Promise<Uint8Array<ArrayBuffer>> {
     const path = layout.objectPath(this.#place.root, sha256)
     const file = await readVerified(path, sha256)
     if ('bytes' in file) return file.bytes
-    throw new AppException({
-      code: 'cluster-folder',
-      message: `An input of the run ${file.problem}.`,
-      where: path,
-      remedy: 'Retry submits the run again, with its inputs.',
-    })
+    throw unusableInput(path, file.problem)
   }
 
   /** From here or from the studio, whichever came further. */
@@ -214,4 +227,13 @@ class TaskRun {
   get #reservePath(): string {
     return join(this.#folder, `reserve-${this.#attempt.number}`)
   }
+}
+
+function unusableInput(path: string, problem: string): AppException {
+  return new AppException({
+    code: 'cluster-folder',
+    message: `An input of the run ${problem}.`,
+    where: path,
+    remedy: 'Retry submits the run again, with its inputs.',
+  })
 }

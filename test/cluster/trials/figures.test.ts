@@ -1,12 +1,12 @@
 /** The figures of docs/performance.md, on a cluster of this machine: they are printed, and held to their limits. */
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { Studio } from '#main/studio.ts'
 import { packValue } from '#shared/cluster/packed.ts'
 import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
+import { busyness } from '#test/support/busyness.ts'
 import { fillStore, realStudioOptions } from '#test/support/real-trainer.ts'
 import { call } from '#test/support/studio.ts'
 import { TurnMeter } from '#test/support/turn-meter.ts'
@@ -116,11 +116,6 @@ describe.skipIf(skipped !== undefined)(
     })
   },
 )
-
-/** How many programs want each processor, at least this one: what is measured on a busy machine takes so much longer. */
-function busyness(): number {
-  return Math.max(1, (loadavg()[0] ?? 1) / availableParallelism())
-}
 
 /** As a job that ran while the studio was closed. */
 function writeEvents(folder: string): { readonly bytes: number; readonly lastStep: number } {

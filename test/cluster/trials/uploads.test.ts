@@ -10,6 +10,8 @@ import { Ssh } from '#main/cluster/ssh.ts'
 import type { RemoteObject } from '#main/cluster/upload.ts'
 import { Random } from '#shared/basics/random.ts'
 import { toAppError } from '#shared/basics/result.ts'
+import { childProcesses } from '#test/support/child-processes.ts'
+import { follow, type Followed } from '../followed.ts'
 import { Harness } from '../harness.ts'
 import { whyNoSlurm } from '../slurm.ts'
 
@@ -162,19 +164,35 @@ describe.skipIf(skipped !== undefined)(
       expect(told.at(-1)).toBeLessThanOrEqual(total)
       expect(partsIn(join(harness.config.folder, 'objects'))).toEqual([])
     })
+
+    test('whose file was damaged there afterwards are found by the run, and sent again by the next submit', async () => {
+      const { cluster, config, jobs } = harness
+      const [first] = await harness.submit({
+        id: 'sub-held',
+        runs: { 'run-held': jobs.quick },
+        resources: { extraOptions: ['--hold'] },
+      })
+      expect(first).toBeDefined()
+      const network = join(config.folder, 'objects', jobs.quick.network?.sha256 ?? '')
+      const file = openSync(network, 'r+')
+      writeSync(file, Buffer.from('damaged'), 0, 7, 100_000)
+      const ends = async (id: string): Promise<Followed> => {
+        const [run] = await harness.submit({ id, runs: { 'run-damaged': jobs.quick } })
+        if (run === undefined) throw new Error('no run')
+        await follow(cluster, [run], () => run.isOver)
+        return run
+      }
+      const damaged = await ends('sub-damaged')
+      const error = { code: 'cluster-folder', message: expect.stringContaining('was damaged there') }
+      expect(damaged.state).toMatchObject({ kind: 'failed', error })
+      expect((await ends('sub-mended')).state.kind).toBe('completed')
+    })
   },
 )
 
-/** The calls of ssh that this process has begun. The shared connection is none of them. */
+/** The shared connection is none of them: it has left its parent. */
 function sshCalls(): readonly number[] {
-  return readdirSync('/proc').flatMap((name) => {
-    try {
-      const [, parent = ''] = /^\d+ \(ssh\) \S+ (\d+) /.exec(readFileSync(`/proc/${name}/stat`, 'utf8')) ?? []
-      return Number(parent) === process.pid ? [Number(name)] : []
-    } catch {
-      return [] // It ended meanwhile, or is no process.
-    }
-  })
+  return childProcesses(process.pid, 'ssh')
 }
 
 function partsIn(folder: string): readonly string[] {

@@ -82,11 +82,21 @@ export class ClusterLink {
     for (const run of runs) this.#runOf(run)?.show({})
   }
 
-  /** Behind what is being done. Throws what the call throws. */
-  use<T>(call: (cluster: RemoteCluster) => Promise<T>): Promise<T> {
+  /**
+   * Behind what is being done. Throws what the call throws.
+   * @param errorIn finds in an answer that the cluster was not reached
+   */
+  use<T>(
+    call: (cluster: RemoteCluster) => Promise<T>,
+    errorIn: (answer: T) => AppError | undefined = () => undefined,
+  ): Promise<T> {
     const answer = this.#tail.then(() => call(this.#cluster))
     this.#tail = answer.then(
-      () => this.#isReached(),
+      (given) => {
+        const error = errorIn(given)
+        if (error === undefined) this.#isReached()
+        else this.#isLost(error)
+      },
       (thrown: unknown) => {
         const error = toAppError(thrown)
         if (isConnectionError(error)) this.#isLost(error)

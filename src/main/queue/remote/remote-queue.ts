@@ -137,12 +137,16 @@ export class RemoteQueue {
   }
 
   /** Behind what is being done there. Throws `not-found`, `cancelled` while the studio closes, and what the call throws. */
-  async use<T>(name: string, call: (cluster: RemoteCluster) => Promise<T>): Promise<T> {
+  async use<T>(
+    name: string,
+    call: (cluster: RemoteCluster) => Promise<T>,
+    errorIn?: (answer: T) => AppError | undefined,
+  ): Promise<T> {
     this.#context.store.clusters.get(name)
     const link = this.#linkOf(name)
     // A connection of its own would be closed by nobody.
     if (link === undefined) throw cancelledTask()
-    return link.use(call)
+    return link.use(call, errorIn)
   }
 
   /** Its configuration was changed, or it is gone: what is done from now on goes by what it is now. */

@@ -29,6 +29,7 @@ export const clusterTexts = {
   lost: (time: string) => `not connected since ${time}`,
   questionHeading: (cluster: string) => `${cluster} asks`,
   questionNote: 'The answer goes to ssh and is kept nowhere.',
+  askedAgain: 'The answer before was not accepted.',
   answer: 'Answer',
   leave: 'Leave unanswered',
   runOn: 'Run on',

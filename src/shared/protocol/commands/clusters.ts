@@ -73,6 +73,8 @@ export interface ClusterQuestion {
   readonly questionId: string
   readonly cluster: string
   readonly prompt: string
+  /** It was asked and answered before while connecting: the answer was not right. */
+  readonly isAgain: boolean
 }
 
 /** A part of `CommandOutputs`. */

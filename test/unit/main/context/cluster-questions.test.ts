@@ -6,7 +6,11 @@ import type { StudioEvents } from '#shared/protocol/events.ts'
 it('what ssh asks is answered once, or left when the connecting has ended', async () => {
   const events = new Emitter<StudioEvents>()
   const asked: string[] = []
-  events.on('cluster-asked', ({ questionId, prompt }) => asked.push(questionId, prompt))
+  const again: boolean[] = []
+  events.on('cluster-asked', ({ questionId, prompt, isAgain }) => {
+    asked.push(questionId, prompt)
+    again.push(isAgain)
+  })
   const ended: string[] = []
   events.on('cluster-question-ended', ({ questionId }) => ended.push(questionId))
   const questions = new ClusterQuestions(events)
@@ -19,4 +23,9 @@ it('what ssh asks is answered once, or left when the connecting has ended', asyn
   questions.endOf('hpc')
   expect([await pin, await other]).toEqual(['1234', undefined])
   expect(ended).toEqual([id, asked[2]])
+  // ssh asks the same once more where an answer was wrong; another connection begins anew.
+  void questions.ask('uni', 'PIN:')
+  questions.endOf('uni')
+  void questions.ask('uni', 'PIN:')
+  expect(again).toEqual([false, false, true, false])
 })

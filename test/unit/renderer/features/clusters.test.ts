@@ -74,7 +74,7 @@ test('a window follows clusters, their checks, and what ssh asks', async () => {
   api.announce('cluster-checked', { name: 'uni', steps: [step] })
   expect([clusters.list.value, clusters.checks.get('uni')]).toEqual([[], [step]])
   for (const questionId of ['ask-1', 'ask-2'])
-    api.announce('cluster-asked', { questionId, cluster: 'uni', prompt: 'PIN' })
+    api.announce('cluster-asked', { questionId, cluster: 'uni', prompt: 'PIN', isAgain: false })
   expect(clusters.question?.questionId).toBe('ask-1')
   api.announce('cluster-question-ended', { questionId: 'ask-1' })
   expect(clusters.question?.questionId).toBe('ask-2')
