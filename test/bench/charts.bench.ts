@@ -46,6 +46,7 @@ try {
     }
     const [few, many] = [median(opened.map((round) => round.short)), median(opened.map((round) => round.long))]
     await show(studio, { name: 'run', experimentId: long })
+    const inSight = await bringIntoSight(studio.page)
     await settled(studio.page, processes)
     const zoomed = await frames(studio.page, processes, { ctrlKey: true, deltaX: 0, deltaY: -20 })
     const moved = await frames(studio.page, processes, { ctrlKey: false, deltaX: 12, deltaY: 0 })
@@ -55,8 +56,8 @@ try {
         [
           [`opening a run of ${fewPoints} points`, digits(few), '', ''],
           [`opening a run of ${points.toLocaleString('en')} points`, digits(many), '', `${digits(few + 500)}`],
-          ['frame of a zoom, all charts', ...summary(zoomed), '16'],
-          ['frame of a move, all charts', ...summary(moved), '16'],
+          [`frame of a zoom, ${inSight} charts in sight`, ...summary(zoomed), '16'],
+          [`frame of a move, ${inSight} charts in sight`, ...summary(moved), '16'],
         ],
       ),
     )
@@ -117,6 +118,18 @@ async function open(studio: OpenStudio, processes: StudioProcesses, experimentId
 
 function bothMs({ main, window }: StudioProcesses): number {
   return processorMs(window) + processorMs(main)
+}
+
+/** Scrolls to the charts, as a reader has before zooming them; resolves to how many are in sight, and of how many. */
+async function bringIntoSight(page: Page): Promise<string> {
+  await page.getByRole('region', { name: 'Charts', exact: true }).evaluate((card) => card.scrollIntoView())
+  return page.locator('.u-over').evaluateAll((plots) => {
+    const areInSight = plots.filter((plot) => {
+      const { top, bottom } = plot.getBoundingClientRect()
+      return bottom > 0 && top < innerHeight
+    })
+    return `${areInSight.length} of ${plots.length}`
+  })
 }
 
 /** Waits until neither process has anything to do. */

@@ -5,29 +5,17 @@ import { MetricStore, seriesOfCurve } from '#renderer/charts/metric-series.ts'
 import { alignCurves } from '#renderer/charts/plot-data.ts'
 import { curveOf, withDetail } from '#renderer/charts/run-curve.ts'
 import { windowOf } from '#renderer/charts/zoom-of.ts'
-import { fastConfig } from '#shared/methods/nern/fast-preset.ts'
+import { addRunWithSpike, pointsOfLongRun, spikeOfLongRun as spike } from '#test/support/run-with-spike.ts'
 import { openFilledStore } from '#test/support/store.ts'
-
-const count = 1_000_000
-const spike = { step: 654_321, value: 77 }
 
 it('is read, sent, kept and drawn, over the whole run and zoomed to its neighbours', async () => {
   const store = await openFilledStore()
-  const { id } = store.experiments.insert({ name: 'long', config: fastConfig, networkId: 'net-1', datasetId: 'data-1' })
-  const run = store.runs.start(id, { executor: 'onnxruntime', provider: 'cpu', threads: 1 })
-  const batch = 100_000
-  for (let start = 0; start < count; start += batch) {
-    const points = Array.from({ length: batch }, (_, index) => {
-      const step = start + index + 1
-      return { name: 'loss.total', step, elapsedMs: 20 * step, value: step === spike.step ? spike.value : 1 }
-    })
-    store.metrics.add(run.id, points)
-  }
+  const { runId: id } = addRunWithSpike(store)
 
   // What crosses to a window is cloned; of a million points few do.
-  const [curve] = structuredClone(await store.metrics.curves(run.id, { maxPoints: 2000 }))
+  const [curve] = structuredClone(await store.metrics.curves(id, { maxPoints: 2000 }))
   if (curve === undefined) throw new Error('the run has no curve')
-  expect([curve.count, curve.steps.length <= 2000]).toEqual([count, true])
+  expect([curve.count, curve.steps.length <= 2000]).toEqual([pointsOfLongRun, true])
   const metrics = new MetricStore()
   metrics.addCurve(curve)
   const pace = { ...metrics.longest, wallOffsets: [] }
@@ -40,7 +28,7 @@ it('is read, sent, kept and drawn, over the whole run and zoomed to its neighbou
 
   // The window of a zoom is read point by point.
   const zoom = { min: (spike.step - 40) / 50, max: (spike.step + 40) / 50 }
-  const { runId, ...window } = windowOf(run.id, zoom, 'time', pace)
+  const { runId, ...window } = windowOf(id, zoom, 'time', pace)
   const [closer] = structuredClone(await store.metrics.curves(runId, { window, maxPoints: 2000 }))
   if (closer === undefined) throw new Error('the window has no curve')
   expect(closer.count).toBe(closer.steps.length)

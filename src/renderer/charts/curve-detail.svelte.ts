@@ -17,12 +17,15 @@ const windowPoints = 2000
 /** The points of what is zoomed into, where the whole run has more than were read: asked for when the zoom rests. */
 export class CurveDetail {
   readonly #api: StudioApi
+  readonly #pause: (() => Promise<unknown>) | undefined
   #found = $state.raw<ReadonlyMap<string, WindowedSeries>>(new Map())
   #wanted = '[]'
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(api: StudioApi) {
+  /** @param pause waited for between one metric and the next; without it all arrive at once */
+  constructor(api: StudioApi, pause?: () => Promise<unknown>) {
     this.#api = api
+    this.#pause = pause
   }
 
   of(runId: string, metric: string): WindowedSeries | undefined {
@@ -41,6 +44,8 @@ export class CurveDetail {
 
   dispose(): void {
     clearTimeout(this.#timer)
+    // What is still to arrive is not wanted.
+    this.#wanted = '[]'
   }
 
   /** What cannot be read leaves the thinned points, which are there already. */
@@ -51,6 +56,13 @@ export class CurveDetail {
       if (wanted !== this.#wanted) return
       const curves = answer.ok ? (answer.value[0]?.curves ?? []) : []
       for (const curve of curves) found.set(keyOf(runId, curve.metric), { ...window, data: seriesOfCurve(curve) })
+    }
+    if (this.#pause !== undefined) {
+      for (const [key, series] of found) {
+        await this.#pause()
+        if (wanted !== this.#wanted) return
+        this.#found = new Map(this.#found).set(key, series)
+      }
     }
     this.#found = found
   }

@@ -133,7 +133,8 @@ function seriesOf({ label, token, isSmoothed, hasBand }: LineStyle, theme: Chart
 
 function logarithmicSplits(space: number, scale: 'x' | 'y'): uPlot.Axis.Splits {
   return (plot, _axis, low, high) => {
-    const pixels = scale === 'x' ? plot.over.clientWidth : plot.over.clientHeight
+    // Not by the element's own size: asking for that lays the page out anew, for every axis and in every frame.
+    const pixels = (scale === 'x' ? plot.bbox.width : plot.bbox.height) / devicePixelRatio
     return [...logarithmicPlaces(low, high, Math.max(2, Math.floor(pixels / space)))]
   }
 }

@@ -38,21 +38,51 @@ export function columnCount({ band }: CurveLine): number {
 export function alignCurves(lines: readonly CurveLine[], options: AlignOptions): AlignedColumns {
   const { range, isXLogarithmic, isLogarithmic } = options
   const chosen = lines.map((line) => ({ line, indices: shownIndices(line.raw, options) }))
-  const own = chosen.flatMap(({ line, indices }) => indices.map((index) => line.raw.x[index] ?? NaN))
   const isShown = (at: number): boolean => Number.isFinite(at) && (at > 0 || !isXLogarithmic)
-  const x = [...new Set([range.min, ...own, range.max])].filter(isShown).sort((a, b) => a - b)
-  const rowOf = new Map(x.map((at, row) => [at, row]))
-  const columns = chosen.flatMap(({ line: { raw, smoothed, band }, indices }) =>
-    [raw.y, smoothed ?? raw.y, ...(band === undefined ? [] : [band.low, band.high])].map((values) => {
+  const x = chosen
+    .map(({ line, indices }) => indices.map((index) => line.raw.x[index] ?? NaN))
+    .reduce(mergedPlaces, mergedPlaces([range.min], [range.max]))
+    .filter(isShown)
+  const columns = chosen.flatMap(({ line: { raw, smoothed, band }, indices }) => {
+    const rows = rowsOf(indices, raw.x, x)
+    const columnOf = (values: readonly number[]): readonly (number | null | undefined)[] => {
       const column = new Array<number | null | undefined>(x.length).fill(undefined)
-      for (const index of indices) {
-        const row = rowOf.get(raw.x[index] ?? NaN)
-        if (row !== undefined) column[row] = showable(values[index], isLogarithmic)
-      }
+      rows.forEach((row, place) => {
+        if (row !== undefined) column[row] = showable(values[indices[place] ?? -1], isLogarithmic)
+      })
       return column
-    }),
-  )
+    }
+    const own = columnOf(raw.y)
+    const over = smoothed === undefined ? own : columnOf(smoothed)
+    return band === undefined ? [own, over] : [own, over, columnOf(band.low), columnOf(band.high)]
+  })
   return { x, columns }
+}
+
+/** The places of two ascending lists, ascending and each once. */
+function mergedPlaces(a: readonly number[], b: readonly number[]): readonly number[] {
+  const merged: number[] = []
+  let [left, right] = [0, 0]
+  while (left < a.length || right < b.length) {
+    const isLeft = right >= b.length || (a[left] ?? Infinity) <= (b[right] ?? Infinity)
+    const place = (isLeft ? a[left++] : b[right++]) ?? NaN
+    if (place !== merged.at(-1)) merged.push(place)
+  }
+  return merged
+}
+
+/** The row of each point among the places of all lines; undefined where it has none. */
+function rowsOf(
+  indices: readonly number[],
+  own: readonly number[],
+  places: readonly number[],
+): readonly (number | undefined)[] {
+  let row = 0
+  return indices.map((index) => {
+    const at = own[index] ?? NaN
+    while ((places[row] ?? Infinity) < at) row++
+    return places[row] === at ? row : undefined
+  })
 }
 
 /** Those in sight and one beside them at each end, few enough to be drawn, the extremes among them. */

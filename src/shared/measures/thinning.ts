@@ -28,7 +28,10 @@ export function extremeIndices(values: readonly number[], start = 0, end = value
     if (!(value >= low)) [lowest, low] = [index, value]
     if (!(value <= high)) [highest, high] = [index, value]
   }
-  return [...new Set([lowest, highest, gap])].filter((index) => index !== undefined).sort((a, b) => a - b)
+  // Without a set or a filter: a zoom comes by here for every bucket of every line in every frame.
+  if (lowest === undefined || highest === undefined) return gap === undefined ? [] : [gap]
+  const extremes = lowest === highest ? [lowest] : [Math.min(lowest, highest), Math.max(lowest, highest)]
+  return gap === undefined ? extremes : [...extremes, gap].sort((a, b) => a - b)
 }
 
 /**

@@ -10,7 +10,7 @@ export function virtualWindow(
   viewportHeight: number,
   rowHeight: number,
   count: number,
-  spare = 8,
+  spare = 4,
 ): VirtualWindow {
   const first = Math.floor(Math.max(0, scrollTop) / rowHeight) - spare
   const shown = Math.ceil(viewportHeight / rowHeight) + 2 * spare

@@ -33,41 +33,36 @@ export interface ChartedRun {
 }
 
 /**
- * The charts that have something to show. Of a run that is over, what has no point is left out, as is what nobody may have
+ * Whether a chart has something to show. Of a run that is over, what has no point is left out, as is what nobody may have
  * asked for until points come.
  */
-export function shownCharts(
-  definitions: readonly ChartDefinition[],
-  { metrics, timeline, isOver, detail }: ChartedRun,
-  look: CurveLook,
-): readonly ShownChart[] {
-  return definitions
-    .map((chart) => {
-      const axis = { ...chart.axis, isLogarithmic: isLogarithmic(chart.axis, look.valueScale) }
-      return {
-        ...chart,
-        axis,
-        lines: chart.lines.map((line) => {
-          const data = metrics.get(line.metric)
-          const curve = curveOf(withDetail(data, detail?.(line.metric)), {
-            axis: look.axis,
-            wallOffsets: timeline.wallOffsets,
-            factor: chart.factor,
-            smoothing:
-              line.isSmoothed && look.smoothing !== undefined
-                ? { ...look.smoothing, isLogarithmic: axis.isLogarithmic }
-                : undefined,
-          })
-          return {
-            ...line,
-            ...curve,
-            id: line.metric,
-            isListed: data.steps.length > 0 || !(isOver || line.isConditional),
-          }
-        }),
-      }
-    })
-    .filter(({ lines }) => lines.some(({ isListed }) => isListed))
+export function hasLines(definition: ChartDefinition, run: Pick<ChartedRun, 'metrics' | 'isOver'>): boolean {
+  return definition.lines.some((line) => isListed(line, run))
+}
+
+function isListed({ metric, isConditional }: ChartLine, { metrics, isOver }: Pick<ChartedRun, 'metrics' | 'isOver'>) {
+  return metrics.get(metric).steps.length > 0 || !(isOver || isConditional)
+}
+
+/** A chart with the curves of a run. */
+export function shownChart(chart: ChartDefinition, run: ChartedRun, look: CurveLook): ShownChart {
+  const axis = { ...chart.axis, isLogarithmic: isLogarithmic(chart.axis, look.valueScale) }
+  return {
+    ...chart,
+    axis,
+    lines: chart.lines.map((line) => {
+      const curve = curveOf(withDetail(run.metrics.get(line.metric), run.detail?.(line.metric)), {
+        axis: look.axis,
+        wallOffsets: run.timeline.wallOffsets,
+        factor: chart.factor,
+        smoothing:
+          line.isSmoothed && look.smoothing !== undefined
+            ? { ...look.smoothing, isLogarithmic: axis.isLogarithmic }
+            : undefined,
+      })
+      return { ...line, ...curve, id: line.metric, isListed: isListed(line, run) }
+    }),
+  }
 }
 
 export function isLogarithmic(usual: { readonly isLogarithmic: boolean }, scale: ValueScale): boolean {

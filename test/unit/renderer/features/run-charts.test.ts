@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { MetricStore } from '#renderer/charts/metric-series.ts'
 import { windowFamilyOf } from '#renderer/families/table.ts'
 import { chartSpans, chartsOf } from '#renderer/features/run/chart-definitions.ts'
-import { shownCharts, type CurveLook } from '#renderer/features/run/shown-charts.ts'
+import { hasLines, shownChart, type ChartedRun, type CurveLook } from '#renderer/features/run/shown-charts.ts'
 import type { ValueScale } from '#renderer/state/charts.svelte.ts'
 import { emptyTimeline } from '#shared/measures/run-timeline.ts'
 import { families, type Family } from '#shared/experiment/experiment-config.ts'
@@ -44,6 +44,8 @@ describe('charts of a run', () => {
 })
 
 describe('charts that are shown', () => {
+  const shownCharts = (definitions: ReturnType<typeof chartsFor>, run: ChartedRun, look: CurveLook) =>
+    definitions.filter((definition) => hasLines(definition, run)).map((chart) => shownChart(chart, run, look))
   const metrics = new MetricStore()
   metrics.add([
     { name: 'loss.total', step: 1, elapsedMs: 10, value: 0.5 },
