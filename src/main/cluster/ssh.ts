@@ -167,7 +167,7 @@ export class Ssh {
     const { host, configPath } = this.#options
     const error = connectionError(host, stderr)
     if (error.code === 'cluster-login-refused' && (await hasLockedKey(host, configPath))) {
-      throw new AppException(connectionError(host, `${stderr}\nthe key is locked: incorrect passphrase`))
+      throw new AppException(connectionError(host, `${stderr}\nyour key is locked`))
     }
     throw new AppException(error)
   }

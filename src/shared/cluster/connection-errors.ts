@@ -58,7 +58,7 @@ const causes: readonly Cause[] = [
   },
   {
     code: 'cluster-password-wanted',
-    pattern: /incorrect passphrase|Permission denied \([^)]*(password|keyboard-interactive)/i,
+    pattern: /incorrect passphrase|key is locked|Permission denied \([^)]*(password|keyboard-interactive)/i,
     what: (host) => `${host} wants a passphrase, a password or a second factor`,
     remedy: () => 'Press Connect and answer, or add your key to the ssh agent (ssh-add).',
   },

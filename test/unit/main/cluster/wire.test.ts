@@ -133,6 +133,10 @@ test('what ssh says becomes an error of its own', () => {
   const error = connectionError('lab', 'x\nssh: connect to host lab port 22: Connection timed out\n')
   expect(error).toMatchObject({ code: 'cluster-timed-out', message: expect.stringContaining('lab does not answer') })
   expect(connectionError('lab', 'kex_exchange_identification: read: Connection reset').code).toBe('cluster-unreachable')
+  expect(connectionError('lab', 'me@lab: Permission denied (publickey).\nyour key is locked')).toMatchObject({
+    code: 'cluster-password-wanted',
+    message: 'lab wants a passphrase, a password or a second factor (your key is locked).',
+  })
   expect(isConnectionError(error)).toBe(true)
   expect(isConnectionError({ code: 'cluster-refused' })).toBe(false)
 })
