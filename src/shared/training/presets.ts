@@ -15,6 +15,6 @@ export const trainPresets: readonly Preset<TrainConfig>[] = [
     title: 'ResNet-18, six epochs',
     description:
       'A network of 11 million weights for small images, to try compressions of large networks on. Six epochs are about two hours of one processor core.',
-    config: { ...trainDefaults, architecture: 'resnet18-cifar', epochs: 6, warmupEpochs: 0.5 },
+    config: { ...trainDefaults, architecture: 'resnet18-cifar', epochs: 6, learningRate: 0.05, warmupEpochs: 1.5 },
   },
 ]
