@@ -228,6 +228,10 @@ it('leaves an interrupted run its checkpoint when the queue is cleared and put b
   await startAndHold(first, id, 25)
   await first.close()
   const studio = await openStudio({ storeFolder })
+  // What is left of it, and not what a whole run takes.
+  const { waiting } = await call(studio, 'queue.times', { first: 1 })
+  const { record } = await call(studio, 'experiments.get', { id })
+  expect(waiting[0]?.seconds).toBeCloseTo((STEPS - (record.latestRun?.step ?? NaN)) / 100, 6)
   const { ids } = await call(studio, 'queue.clear', {})
   await call(studio, 'queue.restore', { ids: [...ids] })
   studio.queue.startDispatching()

@@ -134,12 +134,17 @@ export class RunsTable {
       })
   }
 
+  /** What was left of a run that may go on stays known: the queue plans with it. */
   end(id: string, status: Exclude<RunRecord['status'], 'running'>, outcome: RunOutcome = {}): RunRecord {
     const { error, result } = outcome
     this.#db.transaction(() => {
       this.#db
-        .prepare('UPDATE runs SET status = ?, error = ?, remaining_seconds = NULL, ended_at = ? WHERE id = ?')
-        .run(status, error === undefined ? null : JSON.stringify(error), this.#now(), id)
+        .prepare(
+          `UPDATE runs SET status = @status, error = @error, ended_at = @now,
+             remaining_seconds = iif(@status IN ('completed', 'cancelled'), NULL, remaining_seconds)
+           WHERE id = @id`,
+        )
+        .run({ id, status, error: error === undefined ? null : JSON.stringify(error), now: this.#now() })
       if (result === undefined) return
       this.#writeResult(id, JSON.stringify(result))
       refreshSummary(this.#db, this.get(id).experimentId)
