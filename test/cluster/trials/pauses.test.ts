@@ -56,6 +56,7 @@ describe.skipIf(skipped !== undefined)(
           `it is in ${begins}`,
           async () => {
             attempt = newestAttempt(folder)
+            if (existsSync(join(folder, 'result.json'))) return true
             if (phaseIn(join(folder, `events-${attempt}.jsonl`)).startsWith(begins)) return true
             // A job that went back into the queue need not wait there.
             if (existsSync(join(folder, `ended-${attempt}.json`))) await harness.cluster.poll([run.ref])
@@ -65,7 +66,10 @@ describe.skipIf(skipped !== undefined)(
         )
         const askedAt = performance.now()
         await harness.slurm.run('scancel', '--batch', `--signal=${signal}`, `${run.ref.arrayJobId}_0`)
-        await until('it has ended', () => existsSync(join(folder, `ended-${attempt}.json`)))
+        const result = join(folder, 'result.json')
+        await until('it has ended', () => existsSync(join(folder, `ended-${attempt}.json`)) || existsSync(result))
+        // The last phases are over in a moment where nothing else runs: then the signal comes too late for them.
+        if (existsSync(result)) break
         const seconds = (performance.now() - askedAt) / 1000
         longest = Math.max(longest, seconds)
         took.push(`${begins} ${seconds.toFixed(1)} s`)
@@ -77,6 +81,7 @@ describe.skipIf(skipped !== undefined)(
       await follow(harness.cluster, [run], () => run.isOver)
       const load = busyness()
       process.stdout.write(`figure: ${took.join(', ')} (${load.toFixed(1)} programs want a processor)\n`)
+      expect(took.length).toBeGreaterThan(3)
       expect(longest).toBeLessThan(5 * load)
       expect(await harness.packageOf(run)).toBe(packageDigest((await runHere(job, 1)).result))
     })
