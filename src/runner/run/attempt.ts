@@ -12,6 +12,7 @@ import {
   readFileSync,
   readlinkSync,
   renameSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -90,20 +91,25 @@ export class Attempt {
 const candidateName = (attempt: number): string => `result-${attempt}.json`
 const numberPath = (folder: string, number: number): string => join(folder, ATTEMPTS, String(number))
 
-/** False where the number is taken. */
+/** False where the number is taken. A number that a full disk does not let say whose it is is given back. */
 function takeNumber(folder: string, number: number, content: object): boolean {
+  const path = numberPath(folder, number)
+  let file: number
   try {
-    const file = openSync(numberPath(folder, number), 'wx')
-    try {
-      writeFileSync(file, JSON.stringify(content))
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    return true
+    file = openSync(path, 'wx')
   } catch (cause) {
     if (isThere(cause)) return false
     throw cause
+  }
+  try {
+    writeFileSync(file, JSON.stringify(content))
+    fsyncSync(file)
+    return true
+  } catch (cause) {
+    rmSync(path, { force: true })
+    throw cause
+  } finally {
+    closeSync(file)
   }
 }
 

@@ -10,6 +10,7 @@ import type { Clock } from '#main/basics/clock.ts'
 import { createForkHosts } from '#main/trainer-host/fork-host.ts'
 import { defaultLimits, Supervisor, type JobOutcome } from '#main/trainer-host/supervisor.ts'
 import { AppException, assertNever, toAppError, type AppError } from '#shared/basics/result.ts'
+import { isStorageTrouble } from '#shared/basics/storage-errors.ts'
 import { unpackValue } from '#shared/cluster/packed.ts'
 import type { AttemptEnd } from '#shared/cluster/remote-events.ts'
 import { taskFileSchema, type TaskFile } from '#shared/cluster/task-file.ts'
@@ -176,12 +177,8 @@ class TaskRun {
   async #end(outcome: JobOutcome): Promise<JobExitCode> {
     if (this.#attempt.isFenced) return exitCodes.fenced
     switch (outcome.kind) {
-      case 'result': {
-        await this.#recorder.flush()
-        const result = await this.#recorder.attachResult({ type: 'result', result: outcome.result })
-        await this.#attempt.complete(Buffer.from(JSON.stringify({ attempt: this.#attempt.number, result })))
-        return exitCodes.completed
-      }
+      case 'result':
+        return this.#keep(outcome.result)
       case 'paused':
         await this.#flush()
         return outcome.error === undefined ? this.#paused() : this.#troubled(outcome.error)
@@ -193,6 +190,20 @@ class TaskRun {
         return exitCodes.failed
       default:
         return assertNever(outcome)
+    }
+  }
+
+  /** A disk that does not take it costs the steps since the last checkpoint, and fails nothing. */
+  async #keep(result: Extract<JobOutcome, { kind: 'result' }>['result']): Promise<JobExitCode> {
+    try {
+      await this.#recorder.flush()
+      const attached = await this.#recorder.attachResult({ type: 'result', result })
+      await this.#attempt.complete(Buffer.from(JSON.stringify({ attempt: this.#attempt.number, result: attached })))
+      return exitCodes.completed
+    } catch (thrown) {
+      const error = toAppError(thrown)
+      if (this.#attempt.isFenced || !isStorageTrouble(error)) throw thrown
+      return this.#troubled(error)
     }
   }
 

@@ -35,6 +35,7 @@ export interface RunFiles {
 /** An attempt that has written within this time is alive, whatever Slurm has forgotten; it writes every 30 s. */
 const ALIVE_SECONDS = 180
 
+const noRoomPattern = /no space left|disk quota exceeded/i
 const memoryPattern = /exceeded memory limit|oom[-_ ]kill|out[ -]of[ -]memory/i
 
 /** @param line of squeue, undefined where it knows no such job; `isAnswered`: squeue answered at all */
@@ -131,9 +132,13 @@ function byOutput(files: RunFiles): RemoteState {
   if (memoryPattern.test(files.outputTail)) return outOfMemory()
   const wish = wished(files)
   if (wish !== undefined) return wish
+  // Before an attempt could write anything, it cannot say so in its files.
+  if (noRoomPattern.test(files.outputTail)) return { kind: 'paused', notice: noRoomText }
   const last = files.outputTail.trim().split('\n').at(-1)?.trim().slice(-300) ?? ''
   return withoutResult(`The job failed${last === '' ? ' without a word' : `: ${last.replace(/\.$/, '')}`}`)
 }
+
+const noRoomText = 'There is no space left on the cluster. Make room there, or ask for a larger quota, then resume.'
 
 function withoutResult(message: string): RemoteState {
   return {

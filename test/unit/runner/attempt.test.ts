@@ -4,10 +4,10 @@ import { expect, test } from 'vitest'
 import { Attempt } from '#runner/run/attempt.ts'
 import { EventLog } from '#runner/run/event-log.ts'
 import { KeptFiles } from '#runner/run/kept-files.ts'
+import { fillDisk, itOnSmallDisk, smallDisk } from '#test/support/small-disk.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 
-function runFolder(): string {
-  const folder = temporaryFolder()
+function runFolder(folder = temporaryFolder()): string {
   for (const name of ['attempts', 'files']) mkdirSync(join(folder, name))
   return folder
 }
@@ -36,6 +36,15 @@ test('an attempt that has a successor keeps nothing more, and no result of it co
   await expect(orphan.complete(Buffer.from('{"of":"orphan"}'))).rejects.toThrow('newer attempt')
   await successor.complete(Buffer.from('{"of":"successor"}'))
   expect(readFileSync(join(folder, 'result.json'), 'utf8')).toBe('{"of":"successor"}')
+})
+
+itOnSmallDisk('gives back a number that a full disk takes no owner of', () => {
+  const folder = runFolder(smallDisk(64 * 1024))
+  const makeRoom = fillDisk(folder)
+  expect(() => begun(folder)).toThrow('ENOSPC')
+  expect(readdirSync(join(folder, 'attempts'))).toEqual([])
+  makeRoom()
+  expect(begun(folder).number).toBe(1)
 })
 
 test('nobody begins once there is a result, even where its writer was killed before it had its name', async () => {

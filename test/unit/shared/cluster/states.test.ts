@@ -92,6 +92,12 @@ describe('the state of a run on a cluster', () => {
       files({ outputTail: 'slurmstepd: error: JobId=3 exceeded memory limit, being killed' }),
       { kind: 'failed', error: { code: 'out-of-memory' } },
     ],
+    [
+      'found no room for what it writes first',
+      line('FAILED'),
+      files({ outputTail: 'There is no space left on the disk.\n' }),
+      { kind: 'paused', notice: expect.stringContaining('Make room there') },
+    ],
     ['was cancelled by us', line('CANCELLED'), files({ wish: 'cancel' }), { kind: 'cancelled' }],
     ['was paused before it started', line('CANCELLED'), files({ wish: 'pause' }), { kind: 'paused' }],
     [
