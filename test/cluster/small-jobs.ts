@@ -17,6 +17,8 @@ export interface SmallJobs {
   readonly quick: TimedJob
   /** Steps for about ten seconds and more on a busy machine, with an evaluation every few. */
   readonly long: TimedJob
+  /** The same with four times the steps, for disturbances that take a while to arrange. */
+  readonly longer: TimedJob
 }
 
 export async function smallJobs(folder: string): Promise<SmallJobs> {
@@ -38,19 +40,21 @@ export async function smallJobs(folder: string): Promise<SmallJobs> {
     },
     dataset: { path: datasetFolder, sha256: await sha256OfFile(join(datasetFolder, 'header.json')) },
   }
+  const ofSteps = (steps: number): TimedJob => ({
+    kind: 'compress',
+    config: {
+      ...fastConfig,
+      predictor: { ...fastConfig.predictor, hiddenSize: 24 },
+      reconstruction: { ...fastConfig.reconstruction, steps },
+      distillation: { ...fastConfig.distillation, steps: 0 },
+      evaluation: { everySteps: 40, images: 32, keep: 'best-validation' },
+    },
+    ...inputs,
+  })
   return {
     quick: { kind: 'spectral', config: spectralDefaults, ...inputs },
-    long: {
-      kind: 'compress',
-      config: {
-        ...fastConfig,
-        predictor: { ...fastConfig.predictor, hiddenSize: 24 },
-        reconstruction: { ...fastConfig.reconstruction, steps: 400 },
-        distillation: { ...fastConfig.distillation, steps: 0 },
-        evaluation: { everySteps: 40, images: 32, keep: 'best-validation' },
-      },
-      ...inputs,
-    },
+    long: ofSteps(400),
+    longer: ofSteps(1600),
   }
 }
 

@@ -25,7 +25,7 @@ describe.skipIf(skipped !== undefined)(
       const { jobs, cluster, config, slurm } = harness
       const runs = await harness.submit({
         id: 'sub-long',
-        runs: { 'run-preempted': jobs.long, 'run-lost': jobs.long },
+        runs: { 'run-preempted': jobs.longer, 'run-lost': jobs.longer },
         resources: { extraOptions: ['--exclusive'] },
       })
       const [preempted, lost] = runs
@@ -61,7 +61,7 @@ describe.skipIf(skipped !== undefined)(
       slurm.startService(lostNode)
       await follow(cluster, runs, () => runs.every(({ isOver }) => isOver))
 
-      const here = await runHere(jobs.long, 1)
+      const here = await runHere(jobs.longer, 1)
       const expected = packageDigest(here.result)
       expect(await Promise.all(runs.map((run) => harness.packageOf(run)))).toEqual([expected, expected])
       for (const run of runs) {
