@@ -102,7 +102,7 @@ const move = defineCommand({
 
 const resubmit = defineCommand({
   name: 'queue resubmit',
-  summary: 'Submit an experiment that waits on a cluster again, asking for something else.',
+  summary: 'Submit what waits on a cluster again, with other resources.',
   details:
     'For what Slurm will never start. The job that waits is cancelled, the run keeps its checkpoints, and others of its array that will never start go along. What is not given stays as it was.',
   positionals: [{ name: 'EXPERIMENT', about: 'Experiment that waits in the queue of a cluster.' }],
