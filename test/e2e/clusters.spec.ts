@@ -102,7 +102,8 @@ test('a cluster is set up, checked, and computes a batch that is compared with a
   await ask(page, 'clusters.submit-again', { experimentId: last, resources })
   await waitFor(studio, last, (phase) => phase === 'will never start')
   await show(studio, { name: 'queue' })
-  await expect(page.getByText('PartitionTimeLimit')).toBeVisible()
+  // Slurm has two names for it, whichever it comes upon first.
+  await expect(page.getByText(/It will never start \(Partition(TimeLimit|Config)\)/)).toBeVisible()
   await page.screenshot({ path: join(screenshotsFolder, 'cluster-queue-never.png') })
   const openDialog = async (): Promise<void> => {
     await page.getByRole('button', { name: 'Change and submit again' }).click()

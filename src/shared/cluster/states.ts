@@ -180,7 +180,12 @@ const neverReasons: readonly (readonly [RegExp, string])[] = [
   ],
   [/^PartitionNodeLimit$/, 'The partition has no such nodes: ask for fewer processors or less memory.'],
   [
-    /^PartitionConfig$|^BadConstraints$|^InvalidQOS$|^InvalidAccount$/,
+    // Slurm says this of a time limit, too, when it looks at the job before it looks at the limit.
+    /^PartitionConfig$/,
+    'The partition does not give what the job asks for: ask for less time, memory or processors, or change the partition.',
+  ],
+  [
+    /^BadConstraints$|^InvalidQOS$|^InvalidAccount$/,
     'No node fits what the job asks for: change the partition, the account or the further options.',
   ],
   [/^DependencyNeverSatisfied$/, 'It waits for a job that failed: cancel it.'],
