@@ -147,6 +147,7 @@ export class TableModel {
 
   #define(columns: readonly TableColumn[]): void {
     this.#columns = columns
+    this.#order = undefined
     this.#byId = new Map(columns.map((column) => [column.id, column]))
     this.#definitions = [
       { id: passColumn, accessorFn: () => true, filterFn: passing },

@@ -63,6 +63,18 @@ describe('sorting', () => {
     ]
     expect(idsOf(viewOf(records, { sorting }))).toEqual(['draft', 'first', 'a', 'b'])
   })
+
+  test('goes by what a column says now, and not by what it said before', () => {
+    const model = new TableModel()
+    const input = inputOf([accurate('low', 8000), accurate('high', 9100)], by('accuracy'))
+    expect(idsOf(model.view(input))).toEqual(['low', 'high'])
+    const columns = ownColumns.map((column) =>
+      column.id === 'accuracy'
+        ? { ...column, valueOf: ({ experiment }: TableInput['rows'][number]) => Number(experiment.id === 'low') }
+        : column,
+    )
+    expect(idsOf(model.view({ ...input, columns }))).toEqual(['high', 'low'])
+  })
 })
 
 test('only what passes is shown, also when that changes', () => {
