@@ -15,13 +15,13 @@ import { storeLayout } from '#main/store/layout.ts'
 import { storeFolderIn } from '../e2e/launch.ts'
 import { loads, processorAndSystem } from './steps/machine.ts'
 import { digits, markdownTable } from './steps/report.ts'
-import { makeLargeStore } from './window/large-store.ts'
+import { makeLargeStore, pointCount } from './window/large-store.ts'
 
 const { values: options } = parseArgs({
   options: { experiments: { type: 'string', default: '2000' }, points: { type: 'string', default: '2M' } },
 })
 const experiments = Number(options.experiments)
-const points = Number(options.points.replace(/M$/, '000000'))
+const points = pointCount(options.points)
 const pageBytes = 4096
 
 const folder = await mkdtemp(join(tmpdir(), 'nern-bench-repair-'))

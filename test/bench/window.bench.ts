@@ -16,7 +16,7 @@ import { ask, launchStudio, quit, show, storeFolderIn, type OpenStudio } from '.
 import { loads, processorAndSystem } from './steps/machine.ts'
 import { digits, markdownTable } from './steps/report.ts'
 import { median } from './steps/rounds.ts'
-import { makeLargeStore } from './window/large-store.ts'
+import { makeLargeStore, pointCount } from './window/large-store.ts'
 import { ownMegabytes, processesOf, processorMs, type StudioProcesses } from './window/processor-time.ts'
 import { noteClicks, notedClicks, scrollBy, sortBy } from './window/table-in-page.ts'
 
@@ -24,7 +24,7 @@ const { values: options } = parseArgs({
   options: { experiments: { type: 'string', default: '10000' }, points: { type: 'string', default: '10M' } },
 })
 const experiments = Number(options.experiments)
-const points = Number(options.points.replace(/M$/, '000000'))
+const points = pointCount(options.points)
 
 const sortedBy = ['Test accuracy', 'Name', 'Ratio', 'Size']
 const filters = ['size < 60 KiB', 'drop <= 1.5 and tags has "best so far"', 'max(loss.total) > 1', 'seed 77']

@@ -8,6 +8,11 @@ import { storeFolderIn } from '../../e2e/launch.ts'
 /** As many as a compression reports. */
 const metricsOfRun = ['loss.total', 'loss.reconstruction', 'relative-error', 'learning-rate', 'memory.rss-bytes']
 
+/** `2M` or `2000000` of a command line. */
+export function pointCount(text: string): number {
+  return Number(text.replace(/M$/, '000000'))
+}
+
 /** Fills a new store below `folder`; resolves to the bytes of its database. */
 export async function makeLargeStore(folder: string, experiments: number, points: number): Promise<number> {
   await inventExperiments(folder, experiments)
